@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The words that compilers spell differently. The only header that asks which compiler this is.
+#pragma once
+
+// Check level, fixed when the library and its users are compiled (the CMake target passes it on):
+//   0  nothing beyond the documented errors: the shape that is measured
+//   1  every pool and heap free is verified (double free, foreign pointer), call sites recorded
+//   2  internal invariants too
+#ifndef FRAMEALLOC_CHECK_LEVEL
+#ifdef NDEBUG
+#define FRAMEALLOC_CHECK_LEVEL 0
+#else
+#define FRAMEALLOC_CHECK_LEVEL 1
+#endif
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define FRAMEALLOC_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define FRAMEALLOC_NOINLINE [[gnu::noinline]]
+#define FRAMEALLOC_COLD [[gnu::noinline, gnu::cold]]
+// Thread-local lookups as one load from the thread pointer: no wrapper call, no lazy check.
+#define FRAMEALLOC_TLS_INITIAL_EXEC [[gnu::tls_model("initial-exec")]]
+#define FRAMEALLOC_API [[gnu::visibility("default")]]
+#else
+#define FRAMEALLOC_ALWAYS_INLINE inline
+#define FRAMEALLOC_NOINLINE
+#define FRAMEALLOC_COLD
+#define FRAMEALLOC_TLS_INITIAL_EXEC
+#define FRAMEALLOC_API
+#endif
+
+// Lets Clang's lifetime analysis see that a result points into its argument; g++ 12 would warn.
+#if defined(__clang__)
+#define FRAMEALLOC_LIFETIMEBOUND [[clang::lifetimebound]]
+#else
+#define FRAMEALLOC_LIFETIMEBOUND
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define FRAMEALLOC_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define FRAMEALLOC_TSAN 1
+#endif
+#endif
+#ifndef FRAMEALLOC_TSAN
+#define FRAMEALLOC_TSAN 0
+#endif
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS)
+#define FRAMEALLOC_EXCEPTIONS 1
+#else
+#define FRAMEALLOC_EXCEPTIONS 0
+#endif
+
+namespace framealloc {
+
+// The check level that this translation unit was compiled with.
+inline constexpr int kCheckLevel = FRAMEALLOC_CHECK_LEVEL;
+
+}  // namespace framealloc

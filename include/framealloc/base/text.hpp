@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A short text in place. Reports are written when memory is short, so writing one allocates nothing.
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+namespace framealloc {
+
+// At most N - 1 characters; what does not fit is cut, and the text ends in "..." then.
+template <std::size_t N>
+class Text {
+  static_assert(N >= 8);
+
+ public:
+  Text() = default;
+  Text(std::string_view text) noexcept { append(text); }  // implicit: a literal is a Text
+  Text(const char* text) noexcept { append(std::string_view(text)); }
+
+  Text& append(std::string_view text) noexcept {
+    const std::size_t room = N - 1 - size_;
+    const std::size_t n = text.size() < room ? text.size() : room;
+    std::memcpy(data_ + size_, text.data(), n);
+    size_ += n;
+    if (n < text.size()) std::memcpy(data_ + N - 4, "...", 3);
+    data_[size_] = '\0';
+    return *this;
+  }
+  template <std::integral I>
+  Text& append(I value) noexcept {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value);
+    return append(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+  }
+  Text& append_hex(std::size_t value) noexcept {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value, 16);
+    return append("0x").append(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+  }
+  // Bytes as people read them, exact in brackets: "1.5 MiB (1572864 B)".
+  Text& append_bytes(std::size_t bytes) noexcept {
+    static constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+    if (bytes < 1024) return append(bytes).append(" B");
+    std::size_t unit = 0;
+    std::size_t scaled = bytes;  // in units of kUnits[unit] / 1024
+    while (scaled >= 1024 * 1024 && unit + 1 < 4) {
+      scaled >>= 10;
+      ++unit;
+    }
+    append(scaled >> 10);
+    const std::size_t tenths = (scaled & 1023) * 10 / 1024;
+    if (tenths != 0) append(".").append(tenths);
+    return append(" ").append(kUnits[unit]).append(" (").append(bytes).append(" B)");
+  }
+
+  [[nodiscard]] std::string_view view() const noexcept { return {data_, size_}; }
+  [[nodiscard]] const char* c_str() const noexcept { return data_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  operator std::string_view() const noexcept { return view(); }
+  void clear() noexcept { size_ = 0, data_[0] = '\0'; }
+
+ private:
+  char data_[N] = {};
+  std::size_t size_ = 0;
+};
+
+}  // namespace framealloc

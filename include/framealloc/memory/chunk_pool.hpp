@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Equal chunks, aligned to their size, shared by all threads of one allocator.
+#pragma once
+
+#include <framealloc/memory/supply.hpp>
+#include <framealloc/sync/spin_lock.hpp>
+
+#include <cstddef>
+
+namespace framealloc::detail {
+
+// Idle chunks are kept for the next taker; those that stay idle over several frames go back to the
+// source (tick), so that memory follows the recent need and not the all-time peak.
+// Thread contract: any thread; a spin lock guards the idle list, the source is called outside it.
+class ChunkPool {
+ public:
+  // Requirement: `chunk_size` a power of two, at least 4 KiB.
+  ChunkPool(Supply& supply, std::size_t chunk_size) noexcept
+      : supply_(supply), chunk_size_(chunk_size) {}
+  ~ChunkPool();  // gives the idle chunks back
+  ChunkPool(const ChunkPool&) = delete;
+  ChunkPool& operator=(const ChunkPool&) = delete;
+
+  [[nodiscard]] std::size_t chunk_size() const noexcept { return chunk_size_; }
+  // Result: one chunk, aligned to its size; null when limit or source deny it.
+  [[nodiscard]] void* acquire(bool* denied_by_limit = nullptr) noexcept;
+  void release(void* chunk) noexcept;
+  // Result: a run of whole chunks with at least `bytes`; `*size` gets its size. Release with it.
+  [[nodiscard]] void* acquire_run(std::size_t bytes, std::size_t* size,
+                                  bool* denied_by_limit = nullptr) noexcept;
+  void release_run(void* run, std::size_t size) noexcept;
+
+  // Effect: called now and then by the driving thread (every 16th frame end): idle chunks that no
+  // one needed for two calls go back to the source, at most `most` per call.
+  void tick(std::size_t most = 4) noexcept;
+  // Effect: gives every idle chunk back. Result: bytes given back.
+  std::size_t trim() noexcept;
+  [[nodiscard]] std::size_t idle_bytes() const noexcept;
+
+ private:
+  struct Idle {
+    Idle* next;
+  };
+  Idle* pop_surplus() noexcept;
+
+  Supply& supply_;
+  std::size_t chunk_size_;
+  mutable SpinLock lock_;
+  Idle* idle_ = nullptr;
+  std::size_t idle_count_ = 0;
+  std::size_t low_water_ = 0;       // least idle count since the last tick
+  std::size_t low_water_last_ = 0;  // and in the period before
+};
+
+}  // namespace framealloc::detail

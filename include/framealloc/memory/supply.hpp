@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One allocator's access to its source: counts what is reserved and enforces the global limit.
+#pragma once
+
+#include <framealloc/memory/source.hpp>
+#include <framealloc/sync/cache_line.hpp>
+
+#include <atomic>
+#include <cstddef>
+
+namespace framealloc::detail {
+
+// Thread contract: any thread. The limit is on bytes reserved from the source, so nothing that the
+// allocator holds escapes it; acquire() answers null before the limit would be passed.
+class Supply {
+ public:
+  Supply(MemorySource& source, std::size_t limit) noexcept : source_(&source), limit_(limit) {}
+  Supply(const Supply&) = delete;
+  Supply& operator=(const Supply&) = delete;
+
+  // Effect: counts bytes that were acquired before this object existed (its own home).
+  void adopt(std::size_t bytes) noexcept;
+  // Result: `bytes` bytes, or null; `*denied_by_limit` (when given) tells a limit from a dry source.
+  [[nodiscard]] void* acquire(std::size_t bytes, std::size_t alignment,
+                              bool* denied_by_limit = nullptr) noexcept;
+  void release(void* address, std::size_t bytes, std::size_t alignment) noexcept;
+
+  [[nodiscard]] std::size_t reserved() const noexcept {
+    return reserved_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t peak_reserved() const noexcept {
+    return peak_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+  // Result: bytes that acquire() could still give by the limit; SIZE_MAX when there is none.
+  [[nodiscard]] std::size_t remaining() const noexcept;
+  [[nodiscard]] MemorySource& source() const noexcept { return *source_; }
+
+ private:
+  MemorySource* source_;
+  std::size_t limit_;
+  alignas(kCacheLine) std::atomic<std::size_t> reserved_{0};
+  std::atomic<std::size_t> peak_{0};
+};
+
+}  // namespace framealloc::detail

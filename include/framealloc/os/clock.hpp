@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace framealloc::os {
+
+// Result: nanoseconds of a monotonic clock; makes no system call where the platform allows it.
+[[nodiscard]] std::uint64_t now_ns() noexcept;
+
+}  // namespace framealloc::os

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Many threads push, one takes everything at once (Treiber's stack without pop, so without ABA).
+#pragma once
+
+#include <atomic>
+
+namespace framealloc::detail {
+
+// Intrusive: `Next` is the member of Node that links. Nodes must outlive their stay in the stack.
+template <class Node, Node* Node::* Next>
+class MpscStack {
+ public:
+  // Effect: pushes the chain first..last (already linked). Result: true if the stack was empty.
+  bool push_chain(Node* first, Node* last) noexcept {
+    Node* head = head_.load(std::memory_order_relaxed);
+    do {
+      last->*Next = head;
+    } while (!head_.compare_exchange_weak(head, first, std::memory_order_release,
+                                          std::memory_order_relaxed));
+    return head == nullptr;
+  }
+  bool push(Node* node) noexcept { return push_chain(node, node); }
+  // Result: everything pushed so far, newest first; the stack is empty afterwards.
+  [[nodiscard]] Node* take_all() noexcept {
+    if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    return head_.exchange(nullptr, std::memory_order_acquire);
+  }
+  [[nodiscard]] bool empty() const noexcept {
+    return head_.load(std::memory_order_relaxed) == nullptr;
+  }
+
+ private:
+  std::atomic<Node*> head_{nullptr};
+};
+
+}  // namespace framealloc::detail
