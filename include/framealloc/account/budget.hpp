@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Limits that deny.
+#pragma once
+
+#include <framealloc/account/tag_table.hpp>
+#include <framealloc/base/ids.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace framealloc {
+
+enum class BudgetStatus : std::uint8_t { Ok, Warning /* above soft */, Exceeded /* at hard */ };
+
+// State of one budget. Bytes; a limit of 0 means none.
+struct TagBudget {
+  std::string name;  // tag path
+  std::size_t soft_limit = 0;
+  std::size_t hard_limit = 0;
+  std::size_t current_usage = 0;  // charged: held, plus what threads keep ready under the tag
+  std::size_t peak_usage = 0;
+  std::uint64_t denials = 0;
+  [[nodiscard]] BudgetStatus status() const noexcept;
+  [[nodiscard]] double usage_percent() const noexcept;  // of hard_limit; 0 without one
+};
+
+struct BudgetEvent {
+  enum class Kind : std::uint8_t { SoftLimitExceeded, HardLimitExceeded, GlobalLimitExceeded, NewPeak };
+  Kind kind;
+  std::string_view tag;  // valid during the call
+  std::size_t current = 0;
+  std::size_t limit = 0;
+};
+using BudgetHandler = void (*)(const BudgetEvent& event, void* context);
+
+namespace detail {
+
+// One limit, charged in portions. Lock-free.
+class Budget {
+ public:
+  // Effect: charges as much of `want` as the hard limit leaves, if that is at least `need`.
+  // Result: bytes charged, 0 when denied (and the denial is counted).
+  [[nodiscard]] std::size_t charge(std::size_t need, std::size_t want) noexcept;
+  void uncharge(std::size_t bytes) noexcept;
+  void set_limits(std::size_t soft, std::size_t hard) noexcept;
+  [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t peak() const noexcept { return peak_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t soft() const noexcept { return soft_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t hard() const noexcept { return hard_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t denials() const noexcept { return denials_.load(); }
+  // Result: bytes that charge() would still give; SIZE_MAX without a hard limit.
+  [[nodiscard]] std::size_t remaining() const noexcept;
+  void reset_peak() noexcept;
+
+ private:
+  std::atomic<std::size_t> used_{0};
+  std::atomic<std::size_t> hard_{0};
+  std::atomic<std::size_t> soft_{0};
+  std::atomic<std::size_t> peak_{0};
+  std::atomic<std::uint64_t> denials_{0};
+};
+
+}  // namespace detail
+
+// The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists when
+// AllocConfig::enable_budgets is set. Every charge passes the tag, its ancestors and the whole, all
+// or nothing. Thread contract: any thread; the handler is called with no lock held and may call
+// back into the manager and the allocator.
+class BudgetManager {
+ public:
+  explicit BudgetManager(detail::TagTable& tags) noexcept : tags_(tags) {}
+  BudgetManager(const BudgetManager&) = delete;
+  BudgetManager& operator=(const BudgetManager&) = delete;
+
+  // Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
+  void register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard);
+  // Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
+  void set_global_budget(std::size_t soft, std::size_t hard) noexcept;
+  void set_event_handler(BudgetHandler handler, void* context) noexcept;
+  [[nodiscard]] std::size_t current_usage() const noexcept;
+  [[nodiscard]] std::size_t global_limit() const noexcept;
+  [[nodiscard]] std::optional<TagBudget> get_tag_budget(std::string_view tag) const;
+  [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;  // tags with a limit or a charge
+  void reset_stats() noexcept;  // peaks and denials; limits and usage stay
+
+  // Internal to the library: what the allocators call on their slow paths.
+  struct Denial {
+    bool global = false;
+    TagId tag = TagId::Untagged;  // whose limit denied
+    std::size_t available = 0;    // bytes that were left
+  };
+  // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole.
+  // Result: bytes charged to each of them, 0 when one denies; `*denial` (may be null) then says who.
+  [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
+                                   Denial* denial) noexcept;
+  void uncharge(TagId tag, std::size_t bytes) noexcept;
+  // Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
+  [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
+
+ private:
+  void notify(BudgetEvent::Kind kind, TagId tag, std::size_t current, std::size_t limit) noexcept;
+
+  detail::TagTable& tags_;
+  detail::Budget global_;
+  detail::Budget per_tag_[detail::TagTable::kMaxTags];
+  std::atomic<BudgetHandler> handler_{nullptr};
+  std::atomic<void*> handler_context_{nullptr};
+};
+
+}  // namespace framealloc

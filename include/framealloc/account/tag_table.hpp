@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Names of tags and how they nest: "game" holds "game::physics".
+#pragma once
+
+#include <framealloc/base/ids.hpp>
+#include <framealloc/base/text.hpp>
+#include <framealloc/sync/spin_lock.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc::detail {
+
+using TagPath = Text<256>;
+
+// A tree of at most kMaxTags names in fixed storage, so that a tag can be made when memory is gone.
+// Look-ups take no lock; a new name takes a spin lock once. Tags are never removed.
+// Thread contract: any thread.
+class TagTable {
+ public:
+  static constexpr std::size_t kMaxTags = 1024;
+  static constexpr std::size_t kNameBytes = std::size_t{32} << 10;
+
+  TagTable() noexcept;
+  TagTable(const TagTable&) = delete;
+  TagTable& operator=(const TagTable&) = delete;
+
+  // Effect: finds or makes `name` below `parent`; a name with "::" makes each level. Names are
+  // copied. Result: the tag; when the table is full, the parent, and overflowed() turns true.
+  [[nodiscard]] TagId intern(TagId parent, std::string_view name) noexcept;
+  // Result: the tag of a full path from the root, or Untagged when there is none.
+  [[nodiscard]] TagId find_path(std::string_view path) const noexcept;
+
+  [[nodiscard]] std::string_view name(TagId tag) const noexcept;  // last component; "" for Untagged
+  [[nodiscard]] TagPath path(TagId tag) const noexcept;           // joined with "::"
+  [[nodiscard]] TagId parent(TagId tag) const noexcept;
+  [[nodiscard]] bool is_within(TagId tag, TagId ancestor) const noexcept;  // or equal to it
+  // Result: number of tags, Untagged included; ids are 0 .. size() - 1, parents before children.
+  [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool overflowed() const noexcept { return overflowed_.load(); }
+
+ private:
+  struct Node {
+    const char* name;
+    std::uint32_t length;
+    std::uint32_t hash;
+    TagId parent;
+  };
+  static constexpr std::size_t kBuckets = kMaxTags * 2;
+  [[nodiscard]] TagId lookup(TagId parent, std::string_view name, std::uint32_t hash) const noexcept;
+  [[nodiscard]] TagId intern_one(TagId parent, std::string_view name) noexcept;
+
+  std::atomic<std::uint16_t> buckets_[kBuckets];  // 0 = empty, else tag id
+  Node nodes_[kMaxTags];
+  char names_[kNameBytes];
+  std::size_t names_used_ = 0;
+  std::atomic<std::size_t> size_{1};
+  std::atomic<bool> overflowed_{false};
+  SpinLock lock_;
+};
+
+}  // namespace framealloc::detail
