@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# The library target. The core needs a C++20 compiler and threads, and nothing else.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+# src/os holds one folder per platform; exactly one of them is compiled.
+string(TOLOWER "${CMAKE_SYSTEM_NAME}" framealloc_platform)
+if(NOT IS_DIRECTORY "${PROJECT_SOURCE_DIR}/src/os/${framealloc_platform}")
+  message(FATAL_ERROR
+    "framealloc has no source for the platform '${CMAKE_SYSTEM_NAME}': "
+    "add the folder src/os/${framealloc_platform} (see include/framealloc/os for what it implements)")
+endif()
+file(GLOB framealloc_sources CONFIGURE_DEPENDS
+  "${PROJECT_SOURCE_DIR}/src/*.cpp"
+  "${PROJECT_SOURCE_DIR}/src/*/*.cpp"
+  "${PROJECT_SOURCE_DIR}/src/os/${framealloc_platform}/*.cpp")
+file(GLOB_RECURSE framealloc_headers CONFIGURE_DEPENDS
+  "${PROJECT_SOURCE_DIR}/include/framealloc/*.hpp"
+  "${PROJECT_SOURCE_DIR}/include/framealloc/*.def")
+
+# Everything that every way of compiling the sources shares.
+function(framealloc_configure_target target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+  target_link_libraries(${target} PUBLIC Threads::Threads)
+  target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
+  set_target_properties(${target} PROPERTIES
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+    CXX_EXTENSIONS OFF)
+endfunction()
+
+# The check level is part of the interface: a user compiled with another level would disagree with
+# the library about layouts. In the build tree AUTO follows the configuration; the installed package
+# names the level that the library was really built with, whatever its user's configuration is.
+set(framealloc_auto_level "$<IF:$<CONFIG:Debug>,1,0>")
+if(NOT FRAMEALLOC_CHECK_LEVEL STREQUAL "AUTO")
+  set(framealloc_build_level "${FRAMEALLOC_CHECK_LEVEL}")
+  set(framealloc_install_level "${FRAMEALLOC_CHECK_LEVEL}")
+else()
+  set(framealloc_build_level "${framealloc_auto_level}")
+  if(CMAKE_CONFIGURATION_TYPES)
+    set(framealloc_install_level "${framealloc_auto_level}")
+  elseif(CMAKE_BUILD_TYPE STREQUAL "Debug")
+    set(framealloc_install_level 1)
+  else()
+    set(framealloc_install_level 0)
+  endif()
+endif()
+
+add_library(framealloc ${framealloc_sources} ${framealloc_headers})
+add_library(framealloc::framealloc ALIAS framealloc)
+framealloc_configure_target(framealloc)
+target_compile_definitions(framealloc PUBLIC
+  "$<BUILD_INTERFACE:FRAMEALLOC_CHECK_LEVEL=${framealloc_build_level}>"
+  "$<INSTALL_INTERFACE:FRAMEALLOC_CHECK_LEVEL=${framealloc_install_level}>")
+set_target_properties(framealloc PROPERTIES
+  LINKER_LANGUAGE CXX
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})

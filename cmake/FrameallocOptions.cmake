@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Options, and the build settings that hold only while framealloc is the top-level project.
+
+option(FRAMEALLOC_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(FRAMEALLOC_BUILD_TOOLS "Build the programs: fa and its verbs" ${PROJECT_IS_TOP_LEVEL})
+option(FRAMEALLOC_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(FRAMEALLOC_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(FRAMEALLOC_WERROR "Warnings are errors in framealloc's own sources" OFF)
+option(FRAMEALLOC_COVERAGE "Instrument for gcov" OFF)
+option(FRAMEALLOC_INSTALL "Install rules and the CMake package" ON)
+
+set(FRAMEALLOC_CHECK_LEVEL AUTO CACHE STRING
+  "Checks compiled in: 0 documented errors only, 1 every free verified, 2 invariants; AUTO: 1 in Debug, else 0")
+set_property(CACHE FRAMEALLOC_CHECK_LEVEL PROPERTY STRINGS AUTO 0 1 2)
+if(NOT FRAMEALLOC_CHECK_LEVEL MATCHES "^(AUTO|0|1|2)$")
+  message(FATAL_ERROR "FRAMEALLOC_CHECK_LEVEL is '${FRAMEALLOC_CHECK_LEVEL}': use AUTO, 0, 1 or 2")
+endif()
+
+set(FRAMEALLOC_SANITIZE "off" CACHE STRING "Sanitizers: off, thread, or address,undefined")
+set_property(CACHE FRAMEALLOC_SANITIZE PROPERTY STRINGS off thread address,undefined)
+if(NOT FRAMEALLOC_SANITIZE MATCHES "^(off|OFF|thread|address|undefined|address,undefined)$")
+  message(FATAL_ERROR
+    "FRAMEALLOC_SANITIZE is '${FRAMEALLOC_SANITIZE}': use off, thread, address,undefined, address or undefined")
+endif()
+
+# Prints which part is left out and which Debian package would bring it.
+function(framealloc_skip part package)
+  message(STATUS "framealloc: ${part} left out: install the package ${package}")
+endfunction()
+
+# Target that carries our warnings; linked privately, so users never inherit them.
+add_library(framealloc_warnings INTERFACE)
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND NOT CMAKE_CXX_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
+  target_compile_options(framealloc_warnings INTERFACE
+    -Wall -Wextra -Wconversion -Wshadow -Wpedantic $<$<BOOL:${FRAMEALLOC_WERROR}>:-Werror>)
+elseif(MSVC)
+  target_compile_options(framealloc_warnings INTERFACE /W4 $<$<BOOL:${FRAMEALLOC_WERROR}>:/WX>)
+endif()
+
+# Instrumentation must reach every object of a program, the tests' too, so it is set for the
+# directory; a project that embeds framealloc sets its own.
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+  endif()
+  set(CMAKE_CXX_EXTENSIONS OFF)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+  if(NOT FRAMEALLOC_SANITIZE MATCHES "^(off|OFF)$")
+    add_compile_options(-fsanitize=${FRAMEALLOC_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${FRAMEALLOC_SANITIZE})
+    if(FRAMEALLOC_SANITIZE MATCHES "undefined")
+      add_compile_options(-fno-sanitize-recover=undefined)
+    endif()
+  endif()
+  if(FRAMEALLOC_COVERAGE)
+    add_compile_options(--coverage -fprofile-update=atomic)
+    add_link_options(--coverage)
+  endif()
+
+  find_program(FRAMEALLOC_CCACHE ccache DOC "Compiler cache, used when present")
+  mark_as_advanced(FRAMEALLOC_CCACHE)
+  if(FRAMEALLOC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # The sloppiness is what ccache asks for so that it can cache users of a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND}" -E env "CCACHE_SLOPPINESS=pch_defines,time_macros" "${FRAMEALLOC_CCACHE}")
+  endif()
+endif()

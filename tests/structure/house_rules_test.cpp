@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// House rules that a glance misses: lengths, licence lines, unfinished work, paths of one machine.
+#include "structure/repository.hpp"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace framealloc::structure {
+namespace {
+
+constexpr std::size_t kMostLines = 400;
+
+std::vector<Offence> check_length(const SourceFile& file) {
+  if (!is_cpp(file.path) || file.lines.size() <= kMostLines) return {};
+  return {{file.path, file.lines.size(), "longer than 400 lines: one noun each"}};
+}
+
+std::vector<Offence> check_licence_line(const SourceFile& file) {
+  const bool script = file.path.ends_with(".cmake") || file.path.ends_with("CMakeLists.txt");
+  if (!is_cpp(file.path) && !file.path.ends_with(".def") && !script) return {};
+  const std::string wanted = "SPDX-License-Identifier: MIT OR Apache-2.0";
+  if (!file.lines.empty() && file.lines[0].find(wanted) != std::string::npos) return {};
+  return {{file.path, 1, "the first line is not the SPDX line"}};
+}
+
+std::vector<Offence> check_include_guard(const SourceFile& file) {
+  if (!file.path.ends_with(".hpp")) return {};
+  for (const std::string& line : file.lines) {
+    if (line == "#pragma once") return {};
+  }
+  return {{file.path, 0, "no #pragma once"}};
+}
+
+std::vector<Offence> check_pattern(const SourceFile& file, const std::regex& pattern, const std::string& what) {
+  std::vector<Offence> offences;
+  for (std::size_t i = 0; i < file.lines.size(); ++i) {
+    if (std::regex_search(file.lines[i], pattern)) offences.push_back({file.path, i + 1, what});
+  }
+  return offences;
+}
+
+// The patterns are written in pieces, so that this file does not match itself.
+std::vector<Offence> check_unfinished(const SourceFile& file) {
+  static const std::regex kMarks("\\b(TO" "DO|FIX" "ME|XX" "X|GTEST" "_SKIP)\\b|\\bDIS" "ABLED_|NO" "LINT(NEXTLINE|BEGIN)?(\\([^)]*\\))?\\s*$");
+  return is_cpp(file.path) ? check_pattern(file, kMarks, "unfinished work, a skipped test or a silent suppression")
+                           : std::vector<Offence>{};
+}
+
+std::vector<Offence> check_machine_paths(const SourceFile& file) {
+  static const std::regex kPaths("(^|[^A-Za-z0-9_.})/-])(/ho" "me/[a-z]|/ro" "ot/|/wo" "rk/|/Us" "ers/[a-z]|[A-Z]:[\\\\/]Us" "ers)");
+  return check_pattern(file, kPaths, "path of one machine");
+}
+
+template <class Check>
+void expect_none(Check check, const std::vector<std::string>& folders) {
+  std::vector<Offence> offences;
+  std::size_t files = 0;
+  for (const std::string& folder : folders) {
+    for (const SourceFile& file : read_tree(folder)) {
+      ++files;
+      const auto found = check(file);
+      offences.insert(offences.end(), found.begin(), found.end());
+    }
+  }
+  EXPECT_GT(files, 10U) << "the source tree was not found";
+  EXPECT_TRUE(offences.empty()) << describe(offences);
+}
+
+std::string repeat(const std::string& line, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += line;
+  return text;
+}
+
+TEST(HouseRules, NoticesALongFile) {
+  EXPECT_TRUE(check_length(make_file("src/a.cpp", repeat("x\n", kMostLines))).empty());
+  EXPECT_EQ(check_length(make_file("src/a.cpp", repeat("x\n", kMostLines + 1))).size(), 1U);
+}
+
+TEST(HouseRules, NoticesAMissingLicenceLineAndGuard) {
+  EXPECT_EQ(check_licence_line(make_file("src/a.cpp", "#include <new>\n")).size(), 1U);
+  EXPECT_EQ(check_licence_line(make_file("src/a.cpp", "")).size(), 1U);
+  EXPECT_TRUE(check_licence_line(make_file("src/a.cpp", "// SPDX-License-Identifier: MIT OR Apache-2.0\n")).empty());
+  EXPECT_EQ(check_include_guard(make_file("include/a.hpp", "#ifndef A\n")).size(), 1U);
+}
+
+TEST(HouseRules, NoticesUnfinishedWork) {
+  const std::string bare = "int x;  // NO" "LINT\n";
+  const std::string reasoned = "int x;  // NO" "LINT(bugprone-x): the reason\n";
+  EXPECT_EQ(check_unfinished(make_file("src/a.cpp", "// TO" "DO: later\n")).size(), 1U);
+  EXPECT_EQ(check_unfinished(make_file("tests/a.cpp", "TEST(A, DIS" "ABLED_B) {}\n")).size(), 1U);
+  EXPECT_EQ(check_unfinished(make_file("src/a.cpp", bare)).size(), 1U);
+  EXPECT_TRUE(check_unfinished(make_file("src/a.cpp", reasoned)).empty());
+}
+
+TEST(HouseRules, NoticesPathsOfOneMachine) {
+  EXPECT_EQ(check_machine_paths(make_file("dev", "cd /ho" "me/somebody/framealloc\n")).size(), 1U);
+  EXPECT_EQ(check_machine_paths(make_file("dev", "x=\"/wo" "rk/tree\"\n")).size(), 1U);
+  EXPECT_TRUE(check_machine_paths(make_file("dev", "see docs/wo" "rk/list\n")).empty());
+}
+
+TEST(HouseRules, FilesAreShort) {
+  expect_none(check_length, {"include", "src", "modules", "tools", "tests", "benchmarks", "examples"});
+}
+
+TEST(HouseRules, SourcesNameTheirLicenceAndHeadersAreGuarded) {
+  expect_none(check_licence_line, {"."});
+  expect_none(check_include_guard, {"include", "src", "modules", "tools", "tests", "benchmarks"});
+}
+
+TEST(HouseRules, NothingIsUnfinished) { expect_none(check_unfinished, {"."}); }
+
+TEST(HouseRules, NoPathsOfOneMachine) { expect_none(check_machine_paths, {"."}); }
+
+}  // namespace
+}  // namespace framealloc::structure
