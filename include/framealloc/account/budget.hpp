@@ -4,6 +4,8 @@
 
 #include <framealloc/account/tag_table.hpp>
 #include <framealloc/base/ids.hpp>
+#include <framealloc/sync/cache_line.hpp>
+#include <framealloc/sync/spin_lock.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -29,39 +31,74 @@ struct TagBudget {
   [[nodiscard]] double usage_percent() const noexcept;  // of hard_limit; 0 without one
 };
 
+// SoftLimitExceeded: a charge took the usage above the soft limit; comes again only after the usage
+// was back at or below it. HardLimitExceeded, GlobalLimitExceeded: a charge was denied; comes with
+// each denial. NewPeak: the peak has grown by at least an eighth since the last NewPeak.
 struct BudgetEvent {
-  enum class Kind : std::uint8_t { SoftLimitExceeded, HardLimitExceeded, GlobalLimitExceeded, NewPeak };
+  enum class Kind : std::uint8_t {
+    SoftLimitExceeded,
+    HardLimitExceeded,
+    GlobalLimitExceeded,
+    NewPeak
+  };
   Kind kind;
-  std::string_view tag;  // valid during the call
-  std::size_t current = 0;
-  std::size_t limit = 0;
+  std::string_view tag;     // path, valid during the call; "" for untagged bytes and for the whole
+  bool global = false;      // the event is of the whole, not of a tag
+  std::size_t current = 0;  // bytes charged; for NewPeak the peak
+  std::size_t limit = 0;    // the limit that the event is about; for NewPeak the hard one; 0 = none
 };
+// Must not throw. An event that its own calls raise on the same thread is dropped, so a handler
+// cannot call itself without end.
 using BudgetHandler = void (*)(const BudgetEvent& event, void* context);
 
 namespace detail {
 
-// One limit, charged in portions. Lock-free.
-class Budget {
+// One limit, charged in portions. Lock-free. Aligned, since threads under different tags charge
+// different budgets at once.
+class alignas(kCacheLine) Budget {
  public:
   // Effect: charges as much of `want` as the hard limit leaves, if that is at least `need`.
+  // A `want` below `need` counts as `need`.
   // Result: bytes charged, 0 when denied (and the denial is counted).
   [[nodiscard]] std::size_t charge(std::size_t need, std::size_t want) noexcept;
+  // As charge(), but a denial is not counted: it may be another budget that decides.
+  [[nodiscard]] std::size_t take(std::size_t need, std::size_t want) noexcept;
+  // Requirement: the bytes were charged.
   void uncharge(std::size_t bytes) noexcept;
   void set_limits(std::size_t soft, std::size_t hard) noexcept;
-  [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t used() const noexcept {
+    return used_.load(std::memory_order_relaxed) & kUsedMask;
+  }
+  // Result: the most ever charged; never below a value that used() has shown.
   [[nodiscard]] std::size_t peak() const noexcept { return peak_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t soft() const noexcept { return soft_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t hard() const noexcept { return hard_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t denials() const noexcept { return denials_.load(); }
+  [[nodiscard]] std::uint64_t denials() const noexcept {
+    return denials_.load(std::memory_order_relaxed);
+  }
+  void count_denial() noexcept { denials_.fetch_add(1, std::memory_order_relaxed); }
   // Result: bytes that charge() would still give; SIZE_MAX without a hard limit.
   [[nodiscard]] std::size_t remaining() const noexcept;
-  void reset_peak() noexcept;
+  // Effect: forgets the denials and begins the peak anew at what is charged now.
+  void reset_statistics() noexcept;
+
+  // Result: true for one caller each time that the usage has gone above the soft limit.
+  [[nodiscard]] bool announce_soft() noexcept;
+  // Result: true for one caller each time that the peak has grown by an eighth since the last time.
+  [[nodiscard]] bool announce_peak() noexcept;
 
  private:
+  // The flag "above soft, and said so" shares the word of the usage: one exchange changes both, so
+  // that no interleaving of a crossing and a return loses or doubles an announcement.
+  static constexpr std::size_t kSoftAnnounced = ~(SIZE_MAX >> 1);
+  static constexpr std::size_t kUsedMask = SIZE_MAX >> 1;
+  void raise_peak(std::size_t used) noexcept;
+
   std::atomic<std::size_t> used_{0};
   std::atomic<std::size_t> hard_{0};
   std::atomic<std::size_t> soft_{0};
   std::atomic<std::size_t> peak_{0};
+  std::atomic<std::size_t> announced_peak_{0};
   std::atomic<std::uint64_t> denials_{0};
 };
 
@@ -78,12 +115,17 @@ class BudgetManager {
   BudgetManager& operator=(const BudgetManager&) = delete;
 
   // Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
-  void register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard);
+  // "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is denied.
+  // Result: false, and nothing is set, when the table of tags has no room for it.
+  bool register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard) noexcept;
   // Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
   void set_global_budget(std::size_t soft, std::size_t hard) noexcept;
+  // Effect: replaces the handler; null = none. Another thread may still be in a call of the old one.
   void set_event_handler(BudgetHandler handler, void* context) noexcept;
   [[nodiscard]] std::size_t current_usage() const noexcept;
   [[nodiscard]] std::size_t global_limit() const noexcept;
+  [[nodiscard]] TagBudget get_global_budget() const;  // name ""
+  // Result: empty when there is no such tag. A tag without limits still shows its charges.
   [[nodiscard]] std::optional<TagBudget> get_tag_budget(std::string_view tag) const;
   [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;  // tags with a limit or a charge
   void reset_stats() noexcept;  // peaks and denials; limits and usage stay
@@ -95,7 +137,8 @@ class BudgetManager {
     std::size_t available = 0;    // bytes that were left
   };
   // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole.
-  // Result: bytes charged to each of them, 0 when one denies; `*denial` (may be null) then says who.
+  // Result: bytes charged to each of them, 0 when one denies; `*denial` (may be null) then says which,
+  // the innermost if several would.
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
@@ -103,13 +146,24 @@ class BudgetManager {
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
  private:
-  void notify(BudgetEvent::Kind kind, TagId tag, std::size_t current, std::size_t limit) noexcept;
+  // Calls visit(budget, who) for the tag, its ancestors and the whole, until one returns false.
+  template <class Visit>
+  bool visit_chain(TagId tag, Visit&& visit) noexcept;
+  [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
+                                       Denial& denied) noexcept;
+  void announce(TagId tag) noexcept;
+  void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current,
+              std::size_t limit) noexcept;
 
   detail::TagTable& tags_;
   detail::Budget global_;
   detail::Budget per_tag_[detail::TagTable::kMaxTags];
-  std::atomic<BudgetHandler> handler_{nullptr};
-  std::atomic<void*> handler_context_{nullptr};
+  // Handler and context change together, so they are copied out under a lock, which is released
+  // before the call.
+  std::atomic<bool> has_handler_{false};
+  detail::SpinLock handler_lock_;
+  BudgetHandler handler_ = nullptr;
+  void* handler_context_ = nullptr;
 };
 
 }  // namespace framealloc

@@ -16,10 +16,15 @@ namespace framealloc::detail {
 // block freed by another thread is counted as freed there, and the difference of the sums over all
 // threads is what is held. A single thread's difference may therefore be "negative": sum first.
 struct TagCounters {
-  OwnedCounter frame_bytes;         // frame bytes held now by this thread under this tag
+  // Bytes in one frame that is still in flight. A cell is reused by the frame that takes its place,
+  // so a reader compares `clock` to know whether `bytes` still lives.
+  struct FrameCell {
+    OwnedCounter clock;
+    OwnedCounter bytes;
+  };
+  FrameCell frames[4];              // by frame slot, see arena/
   OwnedCounter frame_bytes_total;   // frame bytes ever allocated
-  OwnedCounter frame_bytes_peak;    // most frame bytes held at once in any frame
-  OwnedCounter frame_bytes_last;    // held at the end of the thread's last frame
+  OwnedCounter frame_bytes_peak;    // most frame bytes held at once in one frame
   OwnedCounter pool_remote_bytes;   // pool bytes of this tag that this thread freed for others
   OwnedCounter pool_remote_frees;
   OwnedCounter heap_bytes_in;       // heap bytes allocated
@@ -29,13 +34,15 @@ struct TagCounters {
 };
 
 // All counters of one thread. The first block is in place, so untagged work never needs memory;
-// further ones are made when a tag is first used, and when that fails their tags share `spill_`, so
-// that totals stay exact whatever happens.
+// further ones are made when a tag is first used, and when that fails their tags share `spill_` for
+// the rest of the thread, so that totals stay exact whatever happens and no tag is counted down in
+// another place than it was counted up in.
 class ThreadLedger {
  public:
   static constexpr std::size_t kBlock = 64;
   static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
-  // Gives memory for a further block, or null. Called on the owning thread only.
+  // Gives memory for a further block, aligned for TagCounters, or null. Called on the owning thread
+  // only. The memory stays its giver's and must outlive the ledger.
   using BlockAllocator = void* (*)(void* context, std::size_t bytes);
 
   ThreadLedger(BlockAllocator allocator, void* context) noexcept
@@ -66,6 +73,8 @@ class ThreadLedger {
   BlockAllocator allocator_;
   void* context_;
   std::atomic<TagCounters*> blocks_[kBlocks] = {};
+  std::uint16_t spilled_ = 0;  // bit n: block n could not be made
+  static_assert(kBlocks <= 16);
   TagCounters spill_;
   TagCounters first_[kBlock];
 };

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace framealloc::detail {
@@ -27,16 +28,22 @@ class TagTable {
   TagTable(const TagTable&) = delete;
   TagTable& operator=(const TagTable&) = delete;
 
-  // Effect: finds or makes `name` below `parent`; a name with "::" makes each level. Names are
-  // copied. Result: the tag; when the table is full, the parent, and overflowed() turns true.
+  // Effect: finds or makes `name` below `parent`; a name with "::" makes each level, and empty
+  // levels are left out. Names are copied. Result: the tag; when there is no room for a level (tags
+  // or bytes of names), the deepest level that exists, and overflowed() turns true.
   [[nodiscard]] TagId intern(TagId parent, std::string_view name) noexcept;
-  // Result: the tag of a full path from the root, or Untagged when there is none.
+  // As intern(). Result: empty when there is no room for every level.
+  [[nodiscard]] std::optional<TagId> try_intern(TagId parent, std::string_view name) noexcept;
+  // Result: the tag of a full path from the root, empty when there is none; "" is Untagged.
+  [[nodiscard]] std::optional<TagId> find(std::string_view path) const noexcept;
+  // As find(). Result: Untagged when there is none.
   [[nodiscard]] TagId find_path(std::string_view path) const noexcept;
 
   [[nodiscard]] std::string_view name(TagId tag) const noexcept;  // last component; "" for Untagged
-  [[nodiscard]] TagPath path(TagId tag) const noexcept;           // joined with "::"
+  [[nodiscard]] TagPath path(TagId tag) const noexcept;  // joined with "::", cut to TagPath's size
   [[nodiscard]] TagId parent(TagId tag) const noexcept;
-  [[nodiscard]] bool is_within(TagId tag, TagId ancestor) const noexcept;  // or equal to it
+  // Result: true if `tag` is `ancestor` or below it; every tag is within Untagged.
+  [[nodiscard]] bool is_within(TagId tag, TagId ancestor) const noexcept;
   // Result: number of tags, Untagged included; ids are 0 .. size() - 1, parents before children.
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
   [[nodiscard]] bool overflowed() const noexcept { return overflowed_.load(); }
@@ -51,6 +58,7 @@ class TagTable {
   static constexpr std::size_t kBuckets = kMaxTags * 2;
   [[nodiscard]] TagId lookup(TagId parent, std::string_view name, std::uint32_t hash) const noexcept;
   [[nodiscard]] TagId intern_one(TagId parent, std::string_view name) noexcept;
+  [[nodiscard]] TagId intern_levels(TagId parent, std::string_view name, bool& complete) noexcept;
 
   std::atomic<std::uint16_t> buckets_[kBuckets];  // 0 = empty, else tag id
   Node nodes_[kMaxTags];

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/account/budget.hpp>
+#include <framealloc/base/compiler.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace framealloc {
+namespace {
+
+// Tries to charge a chain of budgets before the last bytes are left to the threads that race for
+// them. From kModestFrom on only what is needed is asked for, not what would be kept ready.
+constexpr int kRounds = 16;
+constexpr int kModestFrom = 4;
+
+constexpr std::size_t index_of(TagId tag) noexcept { return static_cast<std::size_t>(tag); }
+
+// The handler calls that this thread is in, innermost first.
+struct ActiveCall {
+  const BudgetManager* manager;
+  const ActiveCall* outer;
+};
+FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local const ActiveCall* active_calls = nullptr;
+
+bool is_being_handled(const BudgetManager* manager) noexcept {
+  for (const ActiveCall* call = active_calls; call != nullptr; call = call->outer) {
+    if (call->manager == manager) return true;
+  }
+  return false;
+}
+
+TagBudget describe(const detail::Budget& budget, std::string_view name) {
+  TagBudget result;
+  result.name = name;
+  result.soft_limit = budget.soft();
+  result.hard_limit = budget.hard();
+  result.current_usage = budget.used();
+  result.peak_usage = budget.peak();
+  result.denials = budget.denials();
+  return result;
+}
+
+}  // namespace
+
+template <class Visit>
+bool BudgetManager::visit_chain(TagId tag, Visit&& visit) noexcept {
+  // The budget of Untagged holds untagged bytes alone: were it an ancestor of all, it would be a
+  // second global limit.
+  do {
+    if (!visit(per_tag_[index_of(tag)], Denial{false, tag, 0})) return false;
+    tag = tags_.parent(tag);
+  } while (tag != TagId::Untagged);
+  return visit(global_, Denial{true, TagId::Untagged, 0});
+}
+
+std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
+                                  Denial* denial) noexcept {
+  Denial denied;
+  const std::size_t grant = try_charge(tag, need, std::max(need, want), denied);
+  if (grant != 0) {
+    announce(tag);
+    return grant;
+  }
+  if (need == 0) return 0;
+  detail::Budget& culprit = denied.global ? global_ : per_tag_[index_of(denied.tag)];
+  culprit.count_denial();
+  if (denial != nullptr) *denial = denied;
+  notify(
+      denied.global ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
+      denied, culprit.used(), culprit.hard());
+  return 0;
+}
+
+std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t want,
+                                      Denial& denied) noexcept {
+  for (int round = 0; round < kRounds; ++round) {
+    // Look first, so that a portion that an outer limit cannot give is not taken from the inner
+    // ones even for a moment.
+    std::size_t portion = round < kModestFrom ? want : need;
+    const bool possible = visit_chain(tag, [&](detail::Budget& budget, Denial who) {
+      const std::size_t room = budget.remaining();
+      portion = std::min(portion, room);
+      if (room >= need) return true;
+      denied = who;
+      denied.available = room;
+      return false;
+    });
+    if (!possible || portion == 0) return 0;
+
+    std::size_t charged = 0;
+    const bool complete = visit_chain(tag, [&](detail::Budget& budget, Denial who) {
+      if (budget.take(portion, portion) != 0) {
+        ++charged;
+        return true;
+      }
+      denied = who;
+      denied.available = budget.remaining();
+      return false;
+    });
+    if (complete) return portion;
+    // Another thread was faster at one of them: give back and look again.
+    visit_chain(tag, [&](detail::Budget& budget, Denial) {
+      if (charged == 0) return false;
+      budget.uncharge(portion);
+      --charged;
+      return true;
+    });
+  }
+  return 0;
+}
+
+void BudgetManager::uncharge(TagId tag, std::size_t bytes) noexcept {
+  if (bytes == 0) return;
+  visit_chain(tag, [bytes](detail::Budget& budget, Denial) {
+    budget.uncharge(bytes);
+    return true;
+  });
+}
+
+std::size_t BudgetManager::remaining(TagId tag) const noexcept {
+  std::size_t least = global_.remaining();
+  do {
+    least = std::min(least, per_tag_[index_of(tag)].remaining());
+    tag = tags_.parent(tag);
+  } while (tag != TagId::Untagged);
+  return least;
+}
+
+void BudgetManager::announce(TagId tag) noexcept {
+  if (!has_handler_.load(std::memory_order_relaxed) || is_being_handled(this)) return;
+  visit_chain(tag, [this](detail::Budget& budget, Denial who) {
+    if (budget.announce_soft()) {
+      notify(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());
+    }
+    if (budget.announce_peak()) {
+      notify(BudgetEvent::Kind::NewPeak, who, budget.peak(), budget.hard());
+    }
+    return true;
+  });
+}
+
+void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current,
+                           std::size_t limit) noexcept {
+  if (!has_handler_.load(std::memory_order_relaxed) || is_being_handled(this)) return;
+  BudgetHandler handler = nullptr;
+  void* context = nullptr;
+  {
+    const std::lock_guard lock(handler_lock_);
+    handler = handler_;
+    context = handler_context_;
+  }
+  if (handler == nullptr) return;
+  const detail::TagPath path = tags_.path(who.tag);
+  const ActiveCall call{this, active_calls};
+  active_calls = &call;
+  handler(BudgetEvent{kind, path.view(), who.global, current, limit}, context);
+  active_calls = call.outer;
+}
+
+bool BudgetManager::register_tag_budget(std::string_view tag, std::size_t soft,
+                                        std::size_t hard) noexcept {
+  // A table that is full must not turn the limit of one tag into the limit of its parent.
+  const std::optional<TagId> id = tags_.try_intern(TagId::Untagged, tag);
+  if (!id) return false;
+  per_tag_[index_of(*id)].set_limits(soft, hard);
+  return true;
+}
+
+void BudgetManager::set_global_budget(std::size_t soft, std::size_t hard) noexcept {
+  global_.set_limits(soft, hard);
+}
+
+void BudgetManager::set_event_handler(BudgetHandler handler, void* context) noexcept {
+  const std::lock_guard lock(handler_lock_);
+  handler_ = handler;
+  handler_context_ = context;
+  has_handler_.store(handler != nullptr, std::memory_order_relaxed);
+}
+
+std::size_t BudgetManager::current_usage() const noexcept { return global_.used(); }
+
+std::size_t BudgetManager::global_limit() const noexcept { return global_.hard(); }
+
+TagBudget BudgetManager::get_global_budget() const { return describe(global_, {}); }
+
+std::optional<TagBudget> BudgetManager::get_tag_budget(std::string_view tag) const {
+  const std::optional<TagId> id = tags_.find(tag);
+  if (!id) return std::nullopt;
+  return describe(per_tag_[index_of(*id)], tags_.path(*id));
+}
+
+std::vector<TagBudget> BudgetManager::get_all_tag_budgets() const {
+  std::vector<TagBudget> result;
+  const std::size_t count = tags_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const detail::Budget& budget = per_tag_[i];
+    if (budget.hard() == 0 && budget.soft() == 0 && budget.used() == 0) continue;
+    result.push_back(describe(budget, tags_.path(TagId{static_cast<std::uint16_t>(i)})));
+  }
+  return result;
+}
+
+void BudgetManager::reset_stats() noexcept {
+  global_.reset_statistics();
+  const std::size_t count = tags_.size();
+  for (std::size_t i = 0; i < count; ++i) per_tag_[i].reset_statistics();
+}
+
+}  // namespace framealloc

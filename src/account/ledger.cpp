@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/account/ledger.hpp>
+
+#include <memory>
+#include <new>
+
+namespace framealloc::detail {
+
+TagCounters& ThreadLedger::make_block(std::size_t index) noexcept {
+  const std::size_t number = index / kBlock;
+  const auto bit = static_cast<std::uint16_t>(1U << number);
+  if ((spilled_ & bit) != 0) return spill_;
+
+  void* const memory =
+      allocator_ != nullptr ? allocator_(context_, kBlock * sizeof(TagCounters)) : nullptr;
+  if (memory == nullptr) {
+    spilled_ = static_cast<std::uint16_t>(spilled_ | bit);
+    return spill_;
+  }
+  auto* const block = static_cast<TagCounters*>(memory);
+  std::uninitialized_value_construct_n(block, kBlock);
+  blocks_[number].store(block, std::memory_order_release);
+  return block[index % kBlock];
+}
+
+}  // namespace framealloc::detail
