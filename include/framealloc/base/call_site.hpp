@@ -5,7 +5,6 @@
 #include <framealloc/base/compiler.hpp>
 
 #include <cstdint>
-#include <source_location>
 
 namespace framealloc {
 
@@ -16,9 +15,13 @@ struct CallSite {
   const char* function = "";
   std::uint32_t line = 0;
 
-  [[nodiscard]] static consteval CallSite current(
-      std::source_location where = std::source_location::current()) noexcept {
-    return CallSite{where.file_name(), where.function_name(), where.line()};
+  // The compiler's own words instead of std::source_location, which Clang before 16 cannot give with
+  // libstdc++; constexpr and not consteval, because older Clang would evaluate a consteval default
+  // argument where it is declared.
+  [[nodiscard]] static constexpr CallSite current(const char* file = __builtin_FILE(),
+                                                  const char* function = __builtin_FUNCTION(),
+                                                  std::uint32_t line = __builtin_LINE()) noexcept {
+    return CallSite{file, function, line};
   }
   [[nodiscard]] constexpr bool known() const noexcept { return line != 0; }
 };

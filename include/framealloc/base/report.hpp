@@ -27,7 +27,8 @@ struct Report {
 };
 
 // Receives reports. Called on the thread that failed, with no lock of the library held, so it may
-// call the allocator; a report raised while one is being handled on the same thread is dropped.
+// call the allocator; a report raised while one is being handled on the same thread is counted and
+// not passed on.
 using ReportHandler = void (*)(const Report& report, void* context);
 
 namespace detail {

@@ -29,6 +29,7 @@ class Text {
     data_[size_] = '\0';
     return *this;
   }
+  Text& append(char character) noexcept { return append(std::string_view(&character, 1)); }
   template <std::integral I>
   Text& append(I value) noexcept {
     char digits[24];

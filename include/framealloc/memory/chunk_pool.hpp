@@ -11,7 +11,9 @@ namespace framealloc::detail {
 
 // Idle chunks are kept for the next taker; those that stay idle over several frames go back to the
 // source (tick), so that memory follows the recent need and not the all-time peak.
-// Thread contract: any thread; a spin lock guards the idle list, the source is called outside it.
+// Idle runs of several chunks are kept as well, since a frame that needs one tends to need it again.
+// Before a request is denied, what lies idle is given back and the request tried once more.
+// Thread contract: any thread; a spin lock guards the idle lists, the source is called outside it.
 class ChunkPool {
  public:
   // Requirement: `chunk_size` a power of two, at least 4 KiB.
@@ -25,14 +27,18 @@ class ChunkPool {
   // Result: one chunk, aligned to its size; null when limit or source deny it.
   [[nodiscard]] void* acquire(bool* denied_by_limit = nullptr) noexcept;
   void release(void* chunk) noexcept;
-  // Result: a run of whole chunks with at least `bytes`; `*size` gets its size. Release with it.
+  // Result: a run of whole chunks with at least `bytes`, aligned to the chunk size; `*size` gets its
+  // size in bytes, which may be up to a quarter more than needed. Release it with that size.
   [[nodiscard]] void* acquire_run(std::size_t bytes, std::size_t* size,
                                   bool* denied_by_limit = nullptr) noexcept;
   void release_run(void* run, std::size_t size) noexcept;
 
-  // Effect: called now and then by the driving thread (every 16th frame end): idle chunks that no
-  // one needed for two calls go back to the source, at most `most` per call.
+  // Effect: called now and then by the driving thread (every 16th frame end): decides which idle
+  // chunks and runs no one needed for two calls, and sheds at most `most` of them.
   void tick(std::size_t most = 4) noexcept;
+  // Effect: gives at most `most` of what the latest tick() found unneeded back to the source. Called
+  // at other frame ends, it spreads the cost of a large surplus. Result: false when none is left.
+  bool shed(std::size_t most = 4) noexcept;
   // Effect: gives every idle chunk back. Result: bytes given back.
   std::size_t trim() noexcept;
   [[nodiscard]] std::size_t idle_bytes() const noexcept;
@@ -41,7 +47,18 @@ class ChunkPool {
   struct Idle {
     Idle* next;
   };
+  struct IdleRun {
+    IdleRun* next;
+    std::size_t size;
+    unsigned ticks;  // since it was released
+  };
+  // All but the last run under the lock.
+  Idle* pop_chunk() noexcept;
   Idle* pop_surplus() noexcept;
+  IdleRun* unlink_run(IdleRun** link) noexcept;
+  IdleRun* take_fitting_run(std::size_t wanted) noexcept;
+  IdleRun* take_old_run() noexcept;
+  void* acquire_from_supply(std::size_t size, bool* denied_by_limit) noexcept;
 
   Supply& supply_;
   std::size_t chunk_size_;
@@ -50,6 +67,10 @@ class ChunkPool {
   std::size_t idle_count_ = 0;
   std::size_t low_water_ = 0;       // least idle count since the last tick
   std::size_t low_water_last_ = 0;  // and in the period before
+  std::size_t surplus_ = 0;         // idle chunks that the last tick found unneeded
+  IdleRun* runs_ = nullptr;
+  std::size_t run_count_ = 0;
+  std::size_t run_bytes_ = 0;
 };
 
 }  // namespace framealloc::detail

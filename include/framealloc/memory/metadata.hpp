@@ -48,10 +48,20 @@ class Metadata {
   };
   struct Piece {
     Piece* next;
+    Piece* previous;
     std::size_t bytes;
   };
   static constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
-  static constexpr int kClasses = 40;
+  static constexpr std::size_t kMaxSmall = kPieceBytes / 4;
+  static constexpr int kClasses = 15;  // by the binary logarithm of the block, up to kMaxSmall
+
+  static int class_of(std::size_t block) noexcept;
+  void* allocate_large(std::size_t total) noexcept;
+  void* allocate_small(std::size_t block) noexcept;
+  // These three run under the lock.
+  void link(Piece* piece) noexcept;
+  void cut_remainder() noexcept;
+  void* take_small(std::size_t block) noexcept;
 
   Supply& supply_;
   mutable SpinLock lock_;
@@ -66,7 +76,7 @@ class Metadata {
 // Thread contract: one thread at a time.
 template <class T>
 class MetaVector {
-  static_assert(std::is_trivially_copyable_v<T>);
+  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 64);
 
  public:
   explicit MetaVector(Metadata& metadata) noexcept : metadata_(metadata) {}
@@ -75,8 +85,13 @@ class MetaVector {
   MetaVector& operator=(const MetaVector&) = delete;
 
   [[nodiscard]] bool push_back(const T& value) noexcept {
-    if (size_ == capacity_ && !grow()) [[unlikely]] return false;
-    data_[size_++] = value;
+    if (size_ == capacity_) [[unlikely]] {
+      const T kept = value;  // it may be one of ours, which growth moves
+      if (!grow()) return false;
+      ::new (data_ + size_++) T(kept);
+      return true;
+    }
+    ::new (data_ + size_++) T(value);
     return true;
   }
   void pop_back() noexcept { --size_; }

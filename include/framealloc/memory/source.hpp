@@ -94,6 +94,8 @@ class FailingSource final : public MemorySource {
       : upstream_(upstream), fail_at_(fail_at), sticky_(sticky) {}
   void* allocate(std::size_t bytes, std::size_t alignment) noexcept override;
   void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept override;
+  bool discard(void* address, std::size_t bytes) noexcept override;
+  bool protect(void* address, std::size_t bytes, bool accessible) noexcept override;
   std::string_view name() const noexcept override { return "failing"; }
   [[nodiscard]] std::uint64_t requests() const noexcept { return requests_.load(); }
   [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(); }

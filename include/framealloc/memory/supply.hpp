@@ -14,6 +14,7 @@ namespace framealloc::detail {
 // allocator holds escapes it; acquire() answers null before the limit would be passed.
 class Supply {
  public:
+  // `limit` in bytes; 0 means none.
   Supply(MemorySource& source, std::size_t limit) noexcept : source_(&source), limit_(limit) {}
   Supply(const Supply&) = delete;
   Supply& operator=(const Supply&) = delete;
@@ -37,6 +38,8 @@ class Supply {
   [[nodiscard]] MemorySource& source() const noexcept { return *source_; }
 
  private:
+  void raise_peak(std::size_t reserved) noexcept;
+
   MemorySource* source_;
   std::size_t limit_;
   alignas(kCacheLine) std::atomic<std::size_t> reserved_{0};

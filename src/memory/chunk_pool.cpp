@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/memory/chunk_pool.hpp>
+
+#include <framealloc/base/align.hpp>
+
+#include <mutex>
+#include <new>
+#include <utility>
+
+namespace framealloc::detail {
+namespace {
+
+// A run that stays idle over this many ticks goes back.
+constexpr unsigned kRunTicks = 2;
+// More idle runs than this are not kept: looking for one that fits stays short.
+constexpr std::size_t kMostIdleRuns = 32;
+
+}  // namespace
+
+ChunkPool::~ChunkPool() { trim(); }
+
+ChunkPool::Idle* ChunkPool::pop_chunk() noexcept {
+  Idle* const chunk = idle_;
+  if (chunk == nullptr) return nullptr;
+  idle_ = chunk->next;
+  --idle_count_;
+  if (idle_count_ < low_water_) low_water_ = idle_count_;
+  return chunk;
+}
+
+void* ChunkPool::acquire(bool* denied_by_limit) noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    if (void* const chunk = pop_chunk()) {
+      if (denied_by_limit != nullptr) *denied_by_limit = false;
+      return chunk;
+    }
+  }
+  return acquire_from_supply(chunk_size_, denied_by_limit);
+}
+
+void ChunkPool::release(void* chunk) noexcept {
+  if (chunk == nullptr) return;
+  const std::lock_guard guard(lock_);
+  idle_ = ::new (chunk) Idle{idle_};
+  ++idle_count_;
+}
+
+void* ChunkPool::acquire_run(std::size_t bytes, std::size_t* size, bool* denied_by_limit) noexcept {
+  *size = 0;
+  if (denied_by_limit != nullptr) *denied_by_limit = false;
+  if (bytes > kMaxRequest) return nullptr;
+  const std::size_t wanted = bytes <= chunk_size_ ? chunk_size_ : align_up(bytes, chunk_size_);
+  void* run = nullptr;
+  std::size_t got = wanted;
+  if (wanted == chunk_size_) {
+    run = acquire(denied_by_limit);
+  } else {
+    {
+      const std::lock_guard guard(lock_);
+      if (IdleRun* const idle = take_fitting_run(wanted)) {
+        got = idle->size;
+        run = idle;
+      }
+    }
+    if (run == nullptr) run = acquire_from_supply(wanted, denied_by_limit);
+  }
+  if (run != nullptr) *size = got;
+  return run;
+}
+
+void ChunkPool::release_run(void* run, std::size_t size) noexcept {
+  if (run == nullptr) return;
+  if (size == chunk_size_) return release(run);
+  {
+    const std::lock_guard guard(lock_);
+    if (run_count_ < kMostIdleRuns) {
+      runs_ = ::new (run) IdleRun{runs_, size, 0};
+      ++run_count_;
+      run_bytes_ += size;
+      return;
+    }
+  }
+  supply_.release(run, size, chunk_size_);
+}
+
+void ChunkPool::tick(std::size_t most) noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    surplus_ = low_water_ < low_water_last_ ? low_water_ : low_water_last_;
+    low_water_last_ = low_water_;
+    low_water_ = idle_count_;
+    for (IdleRun* run = runs_; run != nullptr; run = run->next) ++run->ticks;
+  }
+  shed(most);
+}
+
+bool ChunkPool::shed(std::size_t most) noexcept {
+  for (; most > 0; --most) {
+    void* surplus = nullptr;
+    std::size_t size = chunk_size_;
+    {
+      const std::lock_guard guard(lock_);
+      if (IdleRun* const run = take_old_run()) {
+        surplus = run;
+        size = run->size;
+      } else {
+        surplus = pop_surplus();
+      }
+    }
+    if (surplus == nullptr) return false;
+    supply_.release(surplus, size, chunk_size_);
+  }
+  return true;
+}
+
+std::size_t ChunkPool::trim() noexcept {
+  Idle* chunks = nullptr;
+  IdleRun* runs = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    chunks = std::exchange(idle_, nullptr);
+    runs = std::exchange(runs_, nullptr);
+    idle_count_ = low_water_ = low_water_last_ = surplus_ = 0;
+    run_count_ = run_bytes_ = 0;
+  }
+  std::size_t bytes = 0;
+  while (chunks != nullptr) {
+    Idle* const next = chunks->next;
+    supply_.release(chunks, chunk_size_, chunk_size_);
+    bytes += chunk_size_;
+    chunks = next;
+  }
+  while (runs != nullptr) {
+    IdleRun* const next = runs->next;
+    const std::size_t size = runs->size;
+    supply_.release(runs, size, chunk_size_);
+    bytes += size;
+    runs = next;
+  }
+  return bytes;
+}
+
+std::size_t ChunkPool::idle_bytes() const noexcept {
+  const std::lock_guard guard(lock_);
+  return idle_count_ * chunk_size_ + run_bytes_;
+}
+
+void* ChunkPool::acquire_from_supply(std::size_t size, bool* denied_by_limit) noexcept {
+  void* memory = supply_.acquire(size, chunk_size_, denied_by_limit);
+  // What lies idle here counts against the limit, and may be what the source lacks.
+  if (memory == nullptr && trim() != 0) {
+    memory = supply_.acquire(size, chunk_size_, denied_by_limit);
+  }
+  return memory;
+}
+
+ChunkPool::Idle* ChunkPool::pop_surplus() noexcept {
+  if (surplus_ == 0 || idle_ == nullptr) {
+    surplus_ = 0;
+    return nullptr;
+  }
+  --surplus_;
+  // The chunks that were idle all along are one fewer, in the past period as in this one.
+  if (low_water_last_ > 0) --low_water_last_;
+  return pop_chunk();
+}
+
+ChunkPool::IdleRun* ChunkPool::unlink_run(IdleRun** link) noexcept {
+  IdleRun* const run = *link;
+  *link = run->next;
+  --run_count_;
+  run_bytes_ -= run->size;
+  return run;
+}
+
+ChunkPool::IdleRun* ChunkPool::take_fitting_run(std::size_t wanted) noexcept {
+  IdleRun** best = nullptr;
+  for (IdleRun** link = &runs_; *link != nullptr; link = &(*link)->next) {
+    const std::size_t size = (*link)->size;
+    // A quarter more is waste that one can bear; the runs of steady use fit exactly anyway.
+    if (size < wanted || size - wanted > wanted / 4) continue;
+    if (best == nullptr || size < (*best)->size) best = link;
+  }
+  return best == nullptr ? nullptr : unlink_run(best);
+}
+
+ChunkPool::IdleRun* ChunkPool::take_old_run() noexcept {
+  for (IdleRun** link = &runs_; *link != nullptr; link = &(*link)->next) {
+    if ((*link)->ticks > kRunTicks) return unlink_run(link);
+  }
+  return nullptr;
+}
+
+}  // namespace framealloc::detail
