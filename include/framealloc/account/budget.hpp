@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/account/tag_table.hpp>
+#include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
 #include <framealloc/sync/cache_line.hpp>
 #include <framealloc/sync/spin_lock.hpp>
@@ -20,7 +21,7 @@ namespace framealloc {
 enum class BudgetStatus : std::uint8_t { Ok, Warning /* above soft */, Exceeded /* at hard */ };
 
 // State of one budget. Bytes; a limit of 0 means none.
-struct TagBudget {
+struct FRAMEALLOC_API TagBudget {
   std::string name;  // tag path
   std::size_t soft_limit = 0;
   std::size_t hard_limit = 0;
@@ -104,30 +105,31 @@ class alignas(kCacheLine) Budget {
 
 }  // namespace detail
 
-// The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists when
-// AllocConfig::enable_budgets is set. Every charge passes the tag, its ancestors and the whole, all
-// or nothing. Thread contract: any thread; the handler is called with no lock held and may call
-// back into the manager and the allocator.
-class BudgetManager {
+// The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists
+// when AllocConfig::enable_budgets is set. Every charge passes the tag, its ancestors and the
+// whole, all or nothing. Thread contract: any thread; the handler is called with no lock held and
+// may call back into the manager and the allocator.
+class FRAMEALLOC_API BudgetManager {
  public:
   explicit BudgetManager(detail::TagTable& tags) noexcept : tags_(tags) {}
   BudgetManager(const BudgetManager&) = delete;
   BudgetManager& operator=(const BudgetManager&) = delete;
 
   // Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
-  // "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is denied.
-  // Result: false, and nothing is set, when the table of tags has no room for it.
+  // "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is
+  // denied. Result: false, and nothing is set, when the table of tags has no room for it.
   bool register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard) noexcept;
   // Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
   void set_global_budget(std::size_t soft, std::size_t hard) noexcept;
-  // Effect: replaces the handler; null = none. Another thread may still be in a call of the old one.
+  // Effect: replaces the handler; null = none. Another thread may still be calling the old one.
   void set_event_handler(BudgetHandler handler, void* context) noexcept;
   [[nodiscard]] std::size_t current_usage() const noexcept;
   [[nodiscard]] std::size_t global_limit() const noexcept;
   [[nodiscard]] TagBudget get_global_budget() const;  // name ""
   // Result: empty when there is no such tag. A tag without limits still shows its charges.
   [[nodiscard]] std::optional<TagBudget> get_tag_budget(std::string_view tag) const;
-  [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;  // tags with a limit or a charge
+  // Result: every tag that has a limit or a charge, parents before children.
+  [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;
   void reset_stats() noexcept;  // peaks and denials; limits and usage stay
 
   // Internal to the library: what the allocators call on their slow paths.
@@ -137,8 +139,8 @@ class BudgetManager {
     std::size_t available = 0;    // bytes that were left
   };
   // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole.
-  // Result: bytes charged to each of them, 0 when one denies; `*denial` (may be null) then says which,
-  // the innermost if several would.
+  // Result: bytes charged to each of them, 0 when one denies; `*denial` (may be null) then says
+  // which, the innermost if several would.
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;

@@ -42,22 +42,23 @@ struct FrameStats {
   std::size_t peak_bytes = 0;        // most held at once in this frame
   std::size_t high_water = 0;        // most held at once in any frame so far
   std::size_t last_frame_bytes = 0;  // held at the end of the frame before
-  std::uint64_t allocation_count = 0;  // only while calls are counted, see count_frame_allocations()
-  std::uint64_t overflow_count = 0;    // requests beyond the arena, ever
-  std::size_t fallback_bytes = 0;      // of this frame, held by the heap after an overflow
-  std::size_t wasted_bytes = 0;        // of this frame: ends of chunks that nothing fitted in
-  std::size_t arena_reserved = 0;      // chunks that the arenas hold now
+  std::uint64_t allocation_count =
+      0;                             // only while calls are counted, see count_frame_allocations()
+  std::uint64_t overflow_count = 0;  // requests beyond the arena, ever
+  std::size_t fallback_bytes = 0;    // of this frame, held by the heap after an overflow
+  std::size_t wasted_bytes = 0;      // of this frame: ends of chunks that nothing fitted in
+  std::size_t arena_reserved = 0;    // chunks that the arenas hold now
 };
 
 // One tag, over all threads. "subtree" includes the tags below it.
 struct TagStats {
-  std::string tag;  // path
+  std::string tag;                // path
   std::size_t current_bytes = 0;  // frame + pool + heap
   std::size_t frame_bytes = 0;
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
-  std::size_t bytes_allocated = 0;      // ever
-  std::uint64_t allocation_count = 0;   // pool and heap
+  std::size_t bytes_allocated = 0;     // ever
+  std::uint64_t allocation_count = 0;  // pool and heap
   std::size_t peak_frame_bytes = 0;
   std::size_t last_frame_bytes = 0;
   std::size_t subtree_bytes = 0;
@@ -77,9 +78,9 @@ struct Phase {
 // A phase over the life of the allocator, all threads.
 struct PhaseStats {
   std::string name;
-  std::uint64_t count = 0;             // times ended
-  std::size_t bytes_allocated = 0;     // ever
-  std::size_t last_frame_bytes = 0;    // in the last frame that ran it
+  std::uint64_t count = 0;           // times ended
+  std::size_t bytes_allocated = 0;   // ever
+  std::size_t last_frame_bytes = 0;  // in the last frame that ran it
   std::size_t peak_frame_bytes = 0;
   std::uint64_t allocation_count = 0;
   std::uint64_t total_ns = 0;

@@ -56,7 +56,8 @@ class TagTable {
     TagId parent;
   };
   static constexpr std::size_t kBuckets = kMaxTags * 2;
-  [[nodiscard]] TagId lookup(TagId parent, std::string_view name, std::uint32_t hash) const noexcept;
+  [[nodiscard]] TagId lookup(TagId parent, std::string_view name,
+                             std::uint32_t hash) const noexcept;
   [[nodiscard]] TagId intern_one(TagId parent, std::string_view name) noexcept;
   [[nodiscard]] TagId intern_levels(TagId parent, std::string_view name, bool& complete) noexcept;
 
