@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a frame arena asks of the allocator that it belongs to. Slow paths only.
+#pragma once
+
+#include <framealloc/base/call_site.hpp>
+#include <framealloc/base/codes.hpp>
+#include <framealloc/base/ids.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc {
+
+class FrameArena;
+
+// What happens when an arena has used up its size.
+enum class FrameOverflow : std::uint8_t {
+  Grow,          // link another chunk
+  HeapFallback,  // take the rest of the frame's memory from the heap; the next frame starts larger
+  Fail,          // null
+};
+
+namespace detail {
+
+// One run of memory that an arena bumps through. The header stands at its start.
+struct ArenaChunk {
+  ArenaChunk* next = nullptr;
+  std::size_t bytes = 0;           // of the whole chunk, this header included
+  std::size_t start_position = 0;  // arena position when the chunk was entered
+  std::size_t start_waste = 0;     // bytes wasted at chunk ends before this one
+  bool pinned = false;             // the arena's first, committed up front: not given back
+
+  static constexpr std::size_t kHeaderBytes = 64;
+  [[nodiscard]] std::byte* begin() noexcept {
+    return reinterpret_cast<std::byte*>(this) + kHeaderBytes;
+  }
+  [[nodiscard]] std::byte* end() noexcept { return reinterpret_cast<std::byte*>(this) + bytes; }
+  [[nodiscard]] std::size_t room() const noexcept { return bytes - kHeaderBytes; }
+};
+static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
+
+// Why memory was not to be had.
+struct Refusal {
+  Code code = Code::None;
+  TagId tag = TagId::Untagged;    // whose limit it was, for FA311
+  std::size_t available = 0;
+};
+
+// Implemented by thread/. Every call is made by the thread that owns the arena.
+class ArenaHost {
+ public:
+  // Effect: brings the arena into the frame that is open now (rotating it if it was in an older
+  // one). Result: false when no frame is open.
+  virtual bool enter_frame(FrameArena& arena) noexcept = 0;
+  // Result: false when the frame that the arena is in has ended meanwhile.
+  [[nodiscard]] virtual bool frame_is_open(const FrameArena& arena) const noexcept = 0;
+
+  // Result: a chunk with room for at least `room` bytes; null, with the reason, when denied.
+  [[nodiscard]] virtual ArenaChunk* acquire_chunk(std::size_t room, Refusal* why) noexcept = 0;
+  virtual void release_chunk(ArenaChunk* chunk) noexcept = 0;
+
+  // Result: true if any budget may deny frame memory, so that charge() must be asked.
+  [[nodiscard]] virtual bool has_budgets() const noexcept = 0;
+  // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied.
+  [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
+                                           Refusal* why) noexcept = 0;
+  virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;
+
+  // Heap blocks that stand in for frame memory after an overflow.
+  [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept = 0;
+  virtual void free_fallback(void* block) noexcept = 0;
+
+  // Effect: counts an overflow of the arena.
+  virtual void note_overflow() noexcept = 0;
+  virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,
+                      std::size_t available) noexcept = 0;
+
+ protected:
+  ~ArenaHost() = default;
+};
+
+}  // namespace detail
+}  // namespace framealloc

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The frame arena of one thread: bump a cursor, compare with a limit. Everything else that the
+// library can do to a frame allocation hides behind that one comparison.
+#pragma once
+
+#include <framealloc/account/ledger.hpp>
+#include <framealloc/arena/arena_host.hpp>
+#include <framealloc/arena/checkpoint.hpp>
+#include <framealloc/arena/finaliser.hpp>
+#include <framealloc/base/align.hpp>
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/memory/metadata.hpp>
+#include <framealloc/sync/cache_line.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace framealloc {
+
+namespace detail {
+
+// Reasons for which every call of every arena takes the slow path while they last (limit 0).
+enum ArenaMode : std::uint32_t { kCountCalls = 1U << 0 };
+
+// Part of a frame that was allocated under one tag; ends where the next begins.
+struct TagRun {
+  std::size_t end = 0;  // arena position
+  TagId tag = TagId::Untagged;
+};
+// Bytes that a frame charged to the budget of a tag.
+struct Charge {
+  std::size_t bytes = 0;
+  TagId tag = TagId::Untagged;
+};
+// A rewind that happened: checkpoints older than it and above its position are stale.
+struct RewindMark {
+  std::uint64_t serial = 0;
+  std::size_t position = 0;
+};
+// A heap block that stands in for frame memory; the header precedes it.
+struct FallbackBlock {
+  FallbackBlock* next = nullptr;
+  void* block = nullptr;
+  std::size_t bytes = 0;
+  std::size_t position = 0;
+};
+
+// One of up to four frames that an arena keeps valid (frames_in_flight).
+struct FrameSlot {
+  explicit FrameSlot(Metadata& metadata) noexcept : runs(metadata), charges(metadata) {}
+  std::atomic<std::uint64_t> clock{0};          // frame that used the slot last
+  std::atomic<std::size_t> bytes{0};            // its bytes, once it is no longer the current one
+  std::atomic<Finaliser*> finalisers{nullptr};  // newest first; taken whole, by whoever ends the frame
+  ArenaChunk* first = nullptr;
+  ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
+  FallbackBlock* fallback = nullptr;
+  std::size_t fallback_bytes = 0;
+  MetaVector<TagRun> runs;
+  SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
+  MetaVector<Charge> charges;
+  std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
+  std::size_t needed_before = 0;  // and in the window before
+  unsigned window_frames = 0;
+  // Set while the slot is on the list of slots that the shared frame has to close (frame/).
+  std::atomic<bool> listed{false};
+  FrameSlot* next_listed = nullptr;
+  FrameArena* arena = nullptr;
+};
+
+// What other threads may know about an arena; one consistent moment.
+struct ArenaView {
+  std::uint64_t clock = 0;
+  std::size_t position = 0;   // bytes in the current frame
+  std::size_t run_start = 0;  // from here on they are not yet in the ledger, but belong to `tag`
+  std::size_t peak = 0;
+  std::size_t waste = 0;
+  std::size_t fallback = 0;
+  std::uint64_t calls = 0;
+  TagId tag = TagId::Untagged;
+};
+
+}  // namespace detail
+
+// Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.
+// Thread contract: all members are for the owning thread, except where they say otherwise.
+class alignas(detail::kCacheLine) FrameArena {
+ public:
+  // Effect: one uninitialised T. Result: null when the arena is full (FrameOverflow::Fail), when a
+  // budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open
+  // (FA001). The memory is valid until the end of the frame.
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule)));
+  }
+
+  // Effect: `count` uninitialised T in a row, one bump. Result: as alloc(); a count whose size
+  // overflows is reported as FA011.
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(std::size_t count) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(
+        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule)));
+  }
+
+  // Effect: `size` uninitialised bytes, aligned to kGranule (16). Zero bytes are a valid request.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(std::size_t size) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return bump<kGranule>(align_up(saturate(size), kGranule));
+  }
+
+  // The same with any power-of-two alignment; another alignment is reported as FA011 at check
+  // level 1 and a broken requirement below it.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(std::size_t size,
+                                                           std::size_t alignment) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    if constexpr (kCheckLevel >= 1) {
+      if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
+    }
+    const std::uintptr_t start =
+        (cursor_.load(std::memory_order_relaxed) + alignment - 1) & (0 - alignment);
+    const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
+    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
+      return alloc_slow(size, alignment);
+    }
+    cursor_.store(end, std::memory_order_relaxed);
+    return reinterpret_cast<void*>(start);
+  }
+
+  // Effect: if `block` (of `old_size` bytes) is the newest allocation and the arena has room, makes
+  // it `new_size` bytes long in place. Result: false if not; then nothing changed.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_extend(const void* block, std::size_t old_size,
+                                                         std::size_t new_size) noexcept {
+    const auto start = reinterpret_cast<std::uintptr_t>(block);
+    const std::uintptr_t end = start + align_up(saturate(new_size), kGranule);
+    if (start + align_up(old_size, kGranule) != cursor_.load(std::memory_order_relaxed)) {
+      return false;
+    }
+    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
+      return extend_slow(start, end);
+    }
+    cursor_.store(end, std::memory_order_relaxed);
+    return true;
+  }
+  // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
+  void shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
+
+  // Effect: `destroy(objects, count)` runs when the frame ends or the arena is rewound past this
+  // point. Call it before the objects' memory is allocated, and fill in `objects` afterwards.
+  // Result: null when there is no memory for the record.
+  [[nodiscard]] detail::Finaliser* add_finaliser(detail::Finaliser::Destroy destroy) noexcept;
+
+  // Result: the present place; refused by rewind() when no frame is open.
+  [[nodiscard]] FrameCheckpoint checkpoint() noexcept;
+  // Effect: frees everything allocated since `to`, running the destructors owed, newest first.
+  // Result: false for a stale, foreign or forward checkpoint; then nothing moved.
+  bool rewind(const FrameCheckpoint& to) noexcept;
+
+  // Result: bytes held in the current frame, rounding included.
+  [[nodiscard]] std::size_t position() const noexcept {
+    return cursor_.load(std::memory_order_relaxed) - origin_.load(std::memory_order_relaxed);
+  }
+  // Result: bytes allocated in the arena's life, rewound ones included: differences measure phases.
+  [[nodiscard]] std::uint64_t allocated_total() const noexcept {
+    return finished_bytes_ + rewound_bytes_ + position();
+  }
+  [[nodiscard]] std::uint64_t calls_counted() const noexcept { return calls_total_ + calls_.get(); }
+  // Result: bytes that can be had before the capacity or the chain's budget denies; SIZE_MAX when
+  // nothing but the source limits the arena.
+  [[nodiscard]] std::size_t capacity_left() const noexcept;
+
+  FrameArena(const FrameArena&) = delete;
+  FrameArena& operator=(const FrameArena&) = delete;
+
+  // --- For the library: frame/ and thread/ drive an arena through these. -------------------------
+
+  // The arena of threads that have none yet: full, and never fills.
+  constexpr FrameArena() noexcept = default;
+  struct Setup {
+    detail::ArenaHost* host;
+    detail::Metadata* metadata;
+    detail::ThreadLedger* ledger;
+    const std::atomic<std::uint32_t>* modes;
+    FrameOverflow overflow;
+    std::size_t capacity;  // bytes per frame before the overflow policy decides; ignored for Grow
+    unsigned slots;        // frames_in_flight
+  };
+  // Result: false when there is no memory for the arena's records.
+  [[nodiscard]] bool set_up(const Setup& setup) noexcept;
+  void tear_down() noexcept;  // gives every chunk and fallback block back; runs no destructors
+
+  // Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
+  void enter(std::uint64_t clock) noexcept;
+  // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
+  void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
+  // Effect: makes the next call take the slow path. Thread contract: any thread.
+  void close() noexcept { limit_.store(0, std::memory_order_seq_cst); }
+  // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
+  void finish() noexcept;
+  // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
+  // blocks. Thread contract: any thread; each destructor runs once.
+  void release_frame(std::uint64_t clock, bool owner) noexcept;
+  // Effect: gives chunks of dead frames back. Owner, or anyone who holds the retired thread.
+  void release_chunks() noexcept;
+  void set_tag(TagId tag) noexcept;
+  [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(std::memory_order_relaxed); }
+  [[nodiscard]] detail::FrameSlot& slot_of(std::uint64_t clock) noexcept {
+    return slots_[(clock >> 1) % slot_count_];
+  }
+  [[nodiscard]] detail::FrameSlot* slots() noexcept { return slots_; }
+  [[nodiscard]] const detail::FrameSlot* slots() const noexcept { return slots_; }
+  [[nodiscard]] unsigned slot_count() const noexcept { return slot_count_; }
+  // Result: one consistent moment. Thread contract: any thread.
+  [[nodiscard]] detail::ArenaView view() const noexcept;
+  // A retry loop around reads that must agree with view(): begin, read, and again if retry is true.
+  [[nodiscard]] std::uint32_t read_begin() const noexcept;
+  [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept;
+  [[nodiscard]] std::size_t chunk_bytes() const noexcept {
+    return chunk_bytes_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  class Edit;  // brackets changes that view() must see whole
+
+  template <std::size_t Alignment>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded) noexcept {
+    std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
+    if constexpr (Alignment > kGranule) start = (start + Alignment - 1) & (0 - Alignment);
+    const std::uintptr_t end = start + rounded;
+    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
+      return alloc_slow(rounded, Alignment);
+    }
+    cursor_.store(end, std::memory_order_relaxed);
+    return reinterpret_cast<void*>(start);
+  }
+
+  FRAMEALLOC_COLD void* alloc_slow(std::size_t size, std::size_t alignment) noexcept;
+  FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
+  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
+  void* overflow(std::size_t size, std::size_t alignment) noexcept;
+  void* refuse(const detail::Refusal& why, std::size_t size) noexcept;
+  bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
+  bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
+  void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
+  void publish_limit() noexcept;
+  void note_calls() noexcept;
+  [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
+  void note_rewind(std::size_t position) noexcept;
+
+  void flush_run(std::size_t position) noexcept;    // ledger gets [run_start_, position)
+  void unwind_runs(std::size_t position) noexcept;  // ledger loses [position, here)
+  void record_charge(TagId tag, std::size_t bytes) noexcept;
+  void return_charge(TagId tag, std::size_t bytes) noexcept;
+  void return_unused_quota() noexcept;
+
+  void run_finalisers(detail::FrameSlot& slot, std::size_t down_to, bool all) noexcept;
+  void free_fallback(detail::FrameSlot& slot, std::size_t down_to) noexcept;
+  void trim_slot(detail::FrameSlot& slot) noexcept;
+  [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
+  [[nodiscard]] std::uintptr_t chunk_end() const noexcept;
+
+  // The hot line. limit_ is 0 while the slow path has something to do.
+  std::atomic<std::uintptr_t> cursor_{kGranule};
+  std::atomic<std::uintptr_t> limit_{0};
+  std::atomic<std::uintptr_t> origin_{kGranule};  // cursor minus position
+  detail::ArenaChunk* chunk_ = nullptr;
+  detail::ArenaHost* host_ = nullptr;
+  std::atomic<std::uint64_t> clock_{0};  // frame that the arena is in; odd
+  detail::TagCounters* counters_ = nullptr;  // of the current tag
+  std::atomic<std::size_t> run_start_{0};
+
+  std::atomic<std::uint32_t> edits_{0};  // odd during an Edit
+  std::atomic<TagId> tag_{TagId::Untagged};
+  FrameOverflow overflow_ = FrameOverflow::Grow;
+  bool budgeted_ = false;
+  unsigned slot_count_ = 1;
+  std::size_t capacity_ = SIZE_MAX;  // position that the overflow policy guards
+  std::size_t quota_ = SIZE_MAX;     // position up to which budgets are charged
+  std::atomic<std::size_t> peak_{0};
+  std::atomic<std::size_t> waste_{0};
+  std::atomic<std::size_t> fallback_bytes_{0};
+  std::atomic<std::size_t> chunk_bytes_{0};
+  detail::OwnedCounter calls_;  // in the current frame, while calls are counted
+  std::uint64_t calls_total_ = 0;
+  std::uint64_t finished_bytes_ = 0;
+  std::uint64_t rewound_bytes_ = 0;
+  std::uint64_t rewinds_ = 0;
+  detail::MetaVector<detail::RewindMark>* marks_ = nullptr;
+  detail::FrameSlot* slots_ = nullptr;
+  detail::Metadata* metadata_ = nullptr;
+  detail::ThreadLedger* ledger_ = nullptr;
+  const std::atomic<std::uint32_t>* modes_ = nullptr;
+};
+
+}  // namespace framealloc
