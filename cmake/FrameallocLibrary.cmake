@@ -27,8 +27,18 @@ function(framealloc_configure_target target)
   target_link_libraries(${target} PUBLIC Threads::Threads)
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
   set_target_properties(${target} PROPERTIES
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
-    CXX_EXTENSIONS OFF)
+    VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+  # Inline code of the headers calls into the library all over, so in a shared library what a header
+  # declares is visible, and what is private stands in unnamed namespaces; nobody may replace it, so
+  # calls inside it stay direct. In a static library nothing needs to leave the object that it is
+  # linked into; a program whose plugins share one allocator uses the shared library.
+  if(BUILD_SHARED_LIBS)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+      target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+    endif()
+  else()
+    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
+  endif()
 endfunction()
 
 # The check level is part of the interface: a user compiled with another level would disagree with

@@ -25,7 +25,7 @@ const std::vector<Row>& rows() {
 }
 
 // The names that stand more than once in one column.
-std::set<std::string_view> repeated(std::string_view Row::*column) {
+std::set<std::string_view> repeated(std::string_view Row::* column) {
   std::set<std::string_view> seen;
   std::set<std::string_view> twice;
   for (const Row& row : rows()) {

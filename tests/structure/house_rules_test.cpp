@@ -34,7 +34,8 @@ std::vector<Offence> check_include_guard(const SourceFile& file) {
   return {{file.path, 0, "no #pragma once"}};
 }
 
-std::vector<Offence> check_pattern(const SourceFile& file, const std::regex& pattern, const std::string& what) {
+std::vector<Offence> check_pattern(const SourceFile& file, const std::regex& pattern,
+                                   const std::string& what) {
   std::vector<Offence> offences;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     if (std::regex_search(file.lines[i], pattern)) offences.push_back({file.path, i + 1, what});
@@ -44,13 +45,28 @@ std::vector<Offence> check_pattern(const SourceFile& file, const std::regex& pat
 
 // The patterns are written in pieces, so that this file does not match itself.
 std::vector<Offence> check_unfinished(const SourceFile& file) {
-  static const std::regex kMarks("\\b(TO" "DO|FIX" "ME|XX" "X|GTEST" "_SKIP)\\b|\\bDIS" "ABLED_|NO" "LINT(NEXTLINE|BEGIN)?(\\([^)]*\\))?\\s*$");
-  return is_cpp(file.path) ? check_pattern(file, kMarks, "unfinished work, a skipped test or a silent suppression")
-                           : std::vector<Offence>{};
+  static const std::regex kMarks(
+      "\\b(TO"
+      "DO|FIX"
+      "ME|XX"
+      "X|GTEST"
+      "_SKIP)\\b|\\bDIS"
+      "ABLED_|NO"
+      "LINT(NEXTLINE|BEGIN)?(\\([^)]*\\))?\\s*$");
+  return is_cpp(file.path)
+             ? check_pattern(file, kMarks,
+                             "unfinished work, a skipped test or a silent suppression")
+             : std::vector<Offence>{};
 }
 
 std::vector<Offence> check_machine_paths(const SourceFile& file) {
-  static const std::regex kPaths("(^|[^A-Za-z0-9_.})/-])(/ho" "me/[a-z]|/ro" "ot/|/wo" "rk/|/Us" "ers/[a-z]|[A-Z]:[\\\\/]Us" "ers)");
+  static const std::regex kPaths(
+      "(^|[^A-Za-z0-9_.})/-])(/ho"
+      "me/[a-z]|/ro"
+      "ot/|/wo"
+      "rk/|/Us"
+      "ers/[a-z]|[A-Z]:[\\\\/]Us"
+      "ers)");
   return check_pattern(file, kPaths, "path of one machine");
 }
 
@@ -83,27 +99,53 @@ TEST(HouseRules, NoticesALongFile) {
 TEST(HouseRules, NoticesAMissingLicenceLineAndGuard) {
   EXPECT_EQ(check_licence_line(make_file("src/a.cpp", "#include <new>\n")).size(), 1U);
   EXPECT_EQ(check_licence_line(make_file("src/a.cpp", "")).size(), 1U);
-  EXPECT_TRUE(check_licence_line(make_file("src/a.cpp", "// SPDX-License-Identifier: MIT OR Apache-2.0\n")).empty());
+  EXPECT_TRUE(
+      check_licence_line(make_file("src/a.cpp", "// SPDX-License-Identifier: MIT OR Apache-2.0\n"))
+          .empty());
   EXPECT_EQ(check_include_guard(make_file("include/a.hpp", "#ifndef A\n")).size(), 1U);
 }
 
 TEST(HouseRules, NoticesUnfinishedWork) {
-  const std::string bare = "int x;  // NO" "LINT\n";
-  const std::string reasoned = "int x;  // NO" "LINT(bugprone-x): the reason\n";
-  EXPECT_EQ(check_unfinished(make_file("src/a.cpp", "// TO" "DO: later\n")).size(), 1U);
-  EXPECT_EQ(check_unfinished(make_file("tests/a.cpp", "TEST(A, DIS" "ABLED_B) {}\n")).size(), 1U);
+  const std::string bare =
+      "int x;  // NO"
+      "LINT\n";
+  const std::string reasoned =
+      "int x;  // NO"
+      "LINT(bugprone-x): the reason\n";
+  EXPECT_EQ(check_unfinished(make_file("src/a.cpp",
+                                       "// TO"
+                                       "DO: later\n"))
+                .size(),
+            1U);
+  EXPECT_EQ(check_unfinished(make_file("tests/a.cpp",
+                                       "TEST(A, DIS"
+                                       "ABLED_B) {}\n"))
+                .size(),
+            1U);
   EXPECT_EQ(check_unfinished(make_file("src/a.cpp", bare)).size(), 1U);
   EXPECT_TRUE(check_unfinished(make_file("src/a.cpp", reasoned)).empty());
 }
 
 TEST(HouseRules, NoticesPathsOfOneMachine) {
-  EXPECT_EQ(check_machine_paths(make_file("dev", "cd /ho" "me/somebody/framealloc\n")).size(), 1U);
-  EXPECT_EQ(check_machine_paths(make_file("dev", "x=\"/wo" "rk/tree\"\n")).size(), 1U);
-  EXPECT_TRUE(check_machine_paths(make_file("dev", "see docs/wo" "rk/list\n")).empty());
+  EXPECT_EQ(check_machine_paths(make_file("dev",
+                                          "cd /ho"
+                                          "me/somebody/framealloc\n"))
+                .size(),
+            1U);
+  EXPECT_EQ(check_machine_paths(make_file("dev",
+                                          "x=\"/wo"
+                                          "rk/tree\"\n"))
+                .size(),
+            1U);
+  EXPECT_TRUE(check_machine_paths(make_file("dev",
+                                            "see docs/wo"
+                                            "rk/list\n"))
+                  .empty());
 }
 
 TEST(HouseRules, FilesAreShort) {
-  expect_none(check_length, {"include", "src", "modules", "tools", "tests", "benchmarks", "examples"});
+  expect_none(check_length,
+              {"include", "src", "modules", "tools", "tests", "benchmarks", "examples"});
 }
 
 TEST(HouseRules, SourcesNameTheirLicenceAndHeadersAreGuarded) {

@@ -13,17 +13,21 @@
 namespace framealloc::structure {
 namespace {
 
-constexpr std::array<std::string_view, 12> kFolders{
-    "base", "os",   "sync",  "account", "memory",    "arena",
-    "pool", "heap", "frame", "thread",  "container", "diag"};
+constexpr std::array<std::string_view, 12> kFolders{"base",   "os",     "sync",      "account",
+                                                    "memory", "arena",  "pool",      "heap",
+                                                    "frame",  "thread", "container", "diag"};
 constexpr int kFacadeRank = static_cast<int>(kFolders.size());
 constexpr int kModuleRank = kFacadeRank + 1;
 constexpr int kUnknownFolder = -1;
 
 // Headers that only os/ may name, whole or as a prefix that ends in '/'.
-constexpr std::array<std::string_view, 14> kSystemHeaders{
-    "sys/",       "linux/",   "mach/",      "unistd.h", "pthread.h",  "dlfcn.h",   "execinfo.h",
-    "windows.h",  "sched.h",  "fcntl.h",    "poll.h",   "intrin.h",   "memoryapi.h", "processthreadsapi.h"};
+constexpr std::array<std::string_view, 14> kSystemHeaders{"sys/",        "linux/",
+                                                          "mach/",       "unistd.h",
+                                                          "pthread.h",   "dlfcn.h",
+                                                          "execinfo.h",  "windows.h",
+                                                          "sched.h",     "fcntl.h",
+                                                          "poll.h",      "intrin.h",
+                                                          "memoryapi.h", "processthreadsapi.h"};
 // Headers that base/, which knows no threads, may not name.
 constexpr std::array<std::string_view, 6> kThreadHeaders{
     "thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore"};
@@ -110,13 +114,15 @@ std::vector<Offence> check_includes(const SourceFile& file) {
   const std::optional<Place> place = place_of(file.path);
   if (!place) return offences;
   if (place->rank == kUnknownFolder) {
-    offences.push_back({file.path, 0, "folder '" + place->folder + "' has no place in the direction"});
+    offences.push_back(
+        {file.path, 0, "folder '" + place->folder + "' has no place in the direction"});
     return offences;
   }
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     std::smatch match;
     if (!std::regex_match(file.lines[i], match, kInclude)) continue;
-    if (auto what = offence_of(*place, match[1].str())) offences.push_back({file.path, i + 1, *what});
+    if (auto what = offence_of(*place, match[1].str()))
+      offences.push_back({file.path, i + 1, *what});
   }
   return offences;
 }

@@ -15,13 +15,15 @@ std::vector<Offence> includes_of(const std::string& path, const std::string& tex
 }
 
 TEST(Layering, AllowsTheSameFolderAndThoseBelow) {
-  EXPECT_TRUE(includes_of("include/framealloc/pool/slab.hpp",
-                          "#include <framealloc/pool/page.hpp>\n#include <framealloc/base/align.hpp>\n"
-                          "#include <vector>\n")
-                  .empty());
-  EXPECT_TRUE(includes_of("include/framealloc/framealloc.hpp",
-                          "#include <framealloc/smart_alloc.hpp>\n#include <framealloc/diag/report.hpp>\n")
-                  .empty());
+  EXPECT_TRUE(
+      includes_of("include/framealloc/pool/slab.hpp",
+                  "#include <framealloc/pool/page.hpp>\n#include <framealloc/base/align.hpp>\n"
+                  "#include <vector>\n")
+          .empty());
+  EXPECT_TRUE(
+      includes_of("include/framealloc/framealloc.hpp",
+                  "#include <framealloc/smart_alloc.hpp>\n#include <framealloc/diag/report.hpp>\n")
+          .empty());
   EXPECT_TRUE(includes_of("src/os/linux/map.cpp", "#include <sys/mman.h>\n").empty());
 }
 
@@ -36,7 +38,10 @@ TEST(Layering, NoticesAnIncludeThatPointsUpwards) {
 }
 
 TEST(Layering, NoticesTheFacadeIncludedFromBelow) {
-  EXPECT_EQ(includes_of("include/framealloc/diag/leak.hpp", "#include <framealloc/smart_alloc.hpp>\n").size(), 1U);
+  EXPECT_EQ(
+      includes_of("include/framealloc/diag/leak.hpp", "#include <framealloc/smart_alloc.hpp>\n")
+          .size(),
+      1U);
 }
 
 TEST(Layering, NoticesEveryUpwardPairOfFolders) {
@@ -63,18 +68,25 @@ TEST(Layering, NoticesRelativePathsAndUnknownFolders) {
 }
 
 TEST(Layering, ModulesMayUseTheCoreButNotEachOther) {
-  EXPECT_TRUE(includes_of("modules/integrations/box2d/world.hpp",
-                          "#include <framealloc/smart_alloc.hpp>\n#include <framealloc/box2d/hooks.hpp>\n")
-                  .empty());
-  EXPECT_EQ(includes_of("modules/integrations/box2d/world.hpp", "#include <framealloc/gpu/block.hpp>\n").size(), 1U);
+  EXPECT_TRUE(
+      includes_of("modules/integrations/box2d/world.hpp",
+                  "#include <framealloc/smart_alloc.hpp>\n#include <framealloc/box2d/hooks.hpp>\n")
+          .empty());
+  EXPECT_EQ(
+      includes_of("modules/integrations/box2d/world.hpp", "#include <framealloc/gpu/block.hpp>\n")
+          .size(),
+      1U);
   EXPECT_EQ(includes_of("src/heap/heap.cpp", "#include <framealloc/gpu/block.hpp>\n").size(), 1U);
 }
 
 TEST(Layering, NoticesPlatformConditions) {
-  const std::string text = "#pragma once\n#ifdef _WIN32\n#endif\n#if defined(__linux__) && 1\n#endif\n";
-  EXPECT_EQ(check_platform_conditions(make_file("include/framealloc/pool/slab.hpp", text)).size(), 2U);
+  const std::string text =
+      "#pragma once\n#ifdef _WIN32\n#endif\n#if defined(__linux__) && 1\n#endif\n";
+  EXPECT_EQ(check_platform_conditions(make_file("include/framealloc/pool/slab.hpp", text)).size(),
+            2U);
   EXPECT_TRUE(check_platform_conditions(make_file("src/os/linux/map.cpp", text)).empty());
-  EXPECT_TRUE(check_platform_conditions(make_file("include/framealloc/base/compiler.hpp", text)).empty());
+  EXPECT_TRUE(
+      check_platform_conditions(make_file("include/framealloc/base/compiler.hpp", text)).empty());
 }
 
 TEST(Layering, TheTreeFollowsTheDirection) {

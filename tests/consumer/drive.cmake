@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Configures, builds and runs one consumer project from nothing. Variables: see CMakeLists.txt.
+
+function(run)
+  execute_process(COMMAND ${ARGV} COMMAND_ECHO STDOUT RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    list(JOIN ARGV " " line)
+    message(FATAL_ERROR "exit code ${code}: ${line}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
+
+# The user builds with the other configuration than the library: the package must pass on what the
+# library was built with.
+if(CONFIG STREQUAL "Debug")
+  set(user_config Release)
+else()
+  set(user_config Debug)
+endif()
+
+string(REPLACE "|" ";" arguments "${ARGUMENTS}")
+set(configure -G "${GENERATOR}" -DCMAKE_BUILD_TYPE=${user_config} ${arguments})
+if(NOT ARGUMENTS MATCHES "CMAKE_TOOLCHAIN_FILE")
+  list(APPEND configure "-DCMAKE_CXX_COMPILER=${COMPILER}")
+endif()
+if(LAUNCHER)
+  string(REPLACE ";" "\\;" launcher "${LAUNCHER}")
+  list(APPEND configure "-DCMAKE_CXX_COMPILER_LAUNCHER=${launcher}")
+endif()
+
+if(PROJECT MATCHES "/subdirectory$")
+  list(APPEND configure "-DFRAMEALLOC_ROOT_DIR=${SOURCE}")
+else()
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --config "${CONFIG}" --prefix "${WORK}/prefix")
+  list(APPEND configure "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+endif()
+
+run("${CMAKE_COMMAND}" -S "${PROJECT}" -B "${WORK}/build" ${configure})
+run("${CMAKE_COMMAND}" --build "${WORK}/build" --config ${user_config})
+find_program(consumer NAMES consumer PATHS "${WORK}/build" "${WORK}/build/${user_config}"
+  NO_DEFAULT_PATH REQUIRED)
+run("${consumer}")
