@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "jobs.hpp"
+#include "scene.hpp"
+
+namespace fa_demo {
+
+/// The exit codes of fa-demo. --help and tools/README.md list them.
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitDifferent = 1,    ///< the two sides computed different games
+  kExitUsage = 2,        ///< a wrong argument
+  kExitReport = 3,       ///< the report could not be written
+  kExitNotSteady = 4,    ///< --check found memory traffic in the steady frames
+  kExitInterrupted = 130,
+};
+
+struct Options {
+  SceneKind scene = SceneKind::Pyramid;
+  std::uint32_t frames = 900;   ///< timed frames on each side
+  std::uint32_t warm_up = 240;  ///< frames before the first timed one
+  unsigned threads = 4;
+  std::uint64_t seed = 2024;
+  HandOff hand_off = HandOff::Park;
+  bool run_framealloc = true;
+  bool run_malloc = true;
+  bool json = false;
+  bool quiet = false;
+  bool trace = true;  ///< count system calls in a traced child process
+  bool check = false;
+  bool traced_child = false;  ///< this process is that child
+  std::string report_path;    ///< of the HTML page; empty for none
+};
+
+struct ParsedOptions {
+  enum class Wanted { Run, Help, Version, Complaint };
+  Wanted wanted = Wanted::Run;
+  Options options;
+  std::string complaint;  ///< what was wrong, where, what was expected, and what to do
+};
+
+/// Reads the arguments after the program's name.
+ParsedOptions parse_options(std::span<char* const> arguments);
+
+/// The text of --help.
+std::string help_text();
+
+}  // namespace fa_demo

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "box2d_memory.hpp"
+#include "interposer.hpp"
+#include "side.hpp"
+
+namespace fa_demo {
+
+/// The game's memory as C++ gives it: vectors, strings, maps and unique_ptrs of the standard
+/// library, new and delete, each freed as soon as it is no longer used.
+///
+/// A policy is everything that the two sides differ in. policy_framealloc.hpp has the same members
+/// on framealloc; the game is written once, against the names below.
+class MallocPolicy {
+ public:
+  static constexpr std::string_view kName = "malloc";
+
+  /// Whether the end of the frame frees what make() returned. Where it does not, the game must walk
+  /// its lists and drop() each element.
+  static constexpr bool kFrameFreesObjects = false;
+
+  // --- memory that lives for at most one frame
+  template <class T>
+  using Vec = std::vector<T>;
+  template <class K, class V>
+  using Map = std::unordered_map<K, V>;
+  using String = std::string;
+
+  /// `size()` uninitialised elements of a trivial type.
+  template <class T>
+  class Array {
+   public:
+    explicit Array(std::size_t count)
+        : elements_(std::make_unique_for_overwrite<T[]>(count)), size_(count) {}
+    T* data() noexcept { return elements_.get(); }
+    std::size_t size() const noexcept { return size_; }
+    T& operator[](std::size_t index) noexcept { return elements_[index]; }
+
+   private:
+    std::unique_ptr<T[]> elements_;
+    std::size_t size_;
+  };
+
+  /// What a thread allocates through while it runs one piece of work: nothing to hold here.
+  class Local {
+   public:
+    template <class T>
+    T* make(const T& value) {
+      return new T(value);
+    }
+    template <class T>
+    void drop(T* object) noexcept {
+      delete object;
+    }
+    template <class T>
+    Vec<T> vec() {
+      return {};
+    }
+    template <class T>
+    Array<T> array(std::size_t count) {
+      return Array<T>(count);
+    }
+    template <class K, class V>
+    Map<K, V> map(std::size_t capacity) {
+      Map<K, V> map;
+      map.reserve(capacity);
+      return map;
+    }
+    String string() { return {}; }
+  };
+  Local local() noexcept { return {}; }
+
+  template <class K, class V>
+  static V& at_or_insert(Map<K, V>& map, const K& key) {
+    return map[key];
+  }
+  template <class K, class V>
+  static const V* find(const Map<K, V>& map, const K& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+  }
+
+  // --- memory with a life of its own
+  template <class T>
+  using Pooled = std::unique_ptr<T>;
+  template <class T>
+  Pooled<T> pooled(const T& value) {
+    return std::make_unique<T>(value);
+  }
+  template <class T>
+  using LastingVec = std::vector<T>;
+  template <class T>
+  LastingVec<T> lasting_vec() {
+    return {};
+  }
+
+  // --- accounting, which malloc does not have
+  struct Scope {
+    ~Scope() {}  // user-provided, so that an unused scope is not taken for a forgotten variable
+  };
+  Scope tag(std::string_view) noexcept { return {}; }
+  Scope phase(std::string_view) noexcept { return {}; }
+  Scope scratch() noexcept { return {}; }
+  void begin_frame() noexcept {}
+  void end_frame() noexcept {}
+
+  void begin_counting() noexcept {}
+  MemoryReport end_counting() { return {}; }
+
+  const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
+
+ private:
+  static void* box2d_allocate(void*, std::size_t size) {
+    const CountAs requester(Caller::Box2d);
+    return std::malloc(size);
+  }
+  static void box2d_free(void*, void* block) {
+    const CountAs requester(Caller::Box2d);
+    std::free(block);
+  }
+
+  Box2dMemory box2d_{&box2d_allocate, &box2d_free, nullptr};
+};
+
+}  // namespace fa_demo

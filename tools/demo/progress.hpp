@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace fa_demo {
+
+/// A progress bar on standard error, drawn only where that is a terminal and at most ten times a
+/// second. Drawing happens between frames, never in one.
+class Progress {
+ public:
+  explicit Progress(bool wanted);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void show(std::string_view what, std::uint64_t done, std::uint64_t total);
+  /// Removes the bar.
+  void clear();
+
+ private:
+  bool on_;
+  bool drawn_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+}  // namespace fa_demo

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "interrupt.hpp"
+#include "page_faults.hpp"
+#include "progress.hpp"
+
+namespace fa_demo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The sides run in turns, so that a neighbour who takes the processor for a second disturbs both.
+constexpr std::uint32_t kTimedPerTurn = 60;
+// After a change of sides the caches hold the other side's data: these frames are not timed.
+constexpr std::uint32_t kSettlingPerTurn = 2;
+
+struct Player {
+  std::unique_ptr<Side> side;
+  SideResult result;
+  std::uint32_t frame = 0;
+};
+
+/// Runs one frame; returns its time and notes its page faults.
+std::uint64_t play_frame(Player& player, bool keep_faults) {
+  const std::uint64_t faults_before = process_page_faults();
+  const auto began = Clock::now();
+  player.side->run_frame();
+  const auto took = Clock::now() - began;
+  const std::uint64_t faults = process_page_faults() - faults_before;
+  if (keep_faults) player.result.frame_faults.push_back(faults);
+  player.result.checksum = player.side->checksum();
+  ++player.frame;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
+}
+
+void add_phase_times(Player& player) {
+  const std::vector<PhaseTime>& times = player.side->phase_times();
+  std::vector<PhaseTotal>& totals = player.result.phases;
+  if (totals.empty()) {
+    for (const PhaseTime& time : times) totals.push_back({std::string(time.name), 0.0});
+  }
+  for (std::size_t i = 0; i < times.size() && i < totals.size(); ++i) {
+    totals[i].mean_nanoseconds += static_cast<double>(times[i].nanoseconds);
+  }
+}
+
+void play_counted_frame(Player& player) {
+  CountedFrame counted;
+  counted.frame = player.frame;
+  player.side->begin_counting();
+  start_call_census();
+  play_frame(player, true);
+  counted.calls = stop_call_census();
+  counted.memory = player.side->end_counting();
+  counted.faults = player.result.frame_faults.back();
+  counted.physics_faults = player.side->physics_faults();
+  player.result.counted.push_back(std::move(counted));
+}
+
+void play_turn(Player& player, std::uint32_t timed) {
+  for (std::uint32_t i = 0; i < kSettlingPerTurn && !interrupted(); ++i) play_frame(player, true);
+  for (std::uint32_t i = 0; i < timed && !interrupted(); ++i) {
+    player.result.frame_nanoseconds.push_back(play_frame(player, true));
+    add_phase_times(player);
+  }
+  if (!interrupted()) play_counted_frame(player);
+}
+
+std::vector<Player> make_players(const Options& options, JobCrew& crew) {
+  std::vector<Player> players;
+  if (options.run_framealloc) players.push_back({make_framealloc_side(options, crew), {}, 0});
+  if (options.run_malloc) players.push_back({make_malloc_side(options, crew), {}, 0});
+  const std::size_t turns = options.frames / kTimedPerTurn + 1;
+  for (Player& player : players) {
+    player.result.name = player.side->name();
+    player.result.frame_nanoseconds.reserve(options.frames);
+    player.result.frame_faults.reserve(options.frames + turns * (kSettlingPerTurn + 1));
+    player.result.counted.reserve(turns);
+  }
+  return players;
+}
+
+}  // namespace
+
+RunResult run_demo(const Options& options, Progress& progress) {
+  RunResult run;
+  run.options = options;
+  run.calls_counted = can_count_calls();
+  run.faults_counted = can_count_page_faults();
+  const auto began = Clock::now();
+
+  {
+    JobCrew crew(options.threads, options.hand_off);
+    learn_callers();
+    std::vector<Player> players = make_players(options, crew);
+    const std::uint64_t total =
+        (static_cast<std::uint64_t>(options.frames) + options.warm_up) * players.size();
+    std::uint64_t done = 0;
+
+    for (std::uint32_t i = 0; i < options.warm_up && !interrupted(); ++i) {
+      for (Player& player : players) play_frame(player, false);
+      done += players.size();
+      progress.show("warming up", done, total);
+    }
+    bool reversed = false;
+    for (std::uint32_t left = options.frames; left != 0 && !interrupted();) {
+      const std::uint32_t timed = std::min(left, kTimedPerTurn);
+      left -= timed;
+      // A B, then B A: neither side always follows the other.
+      for (std::size_t i = 0; i < players.size(); ++i) {
+        Player& player = players[reversed ? players.size() - 1 - i : i];
+        progress.show(player.result.name, done, total);
+        play_turn(player, timed);
+        done += timed;
+      }
+      reversed = !reversed;
+      run.frames_run += timed;
+      if (players.size() == 2 && players[0].frame == players[1].frame &&
+          players[0].result.checksum != players[1].result.checksum) {
+        run.same_checksums = false;
+        run.different_at = players[0].frame;
+        break;
+      }
+    }
+    run.interrupted = interrupted();
+    if (run.interrupted && !players.empty()) {
+      run.frames_run = players[0].result.frame_nanoseconds.size();
+    }
+    for (Player& player : players) {
+      player.result.counts = player.side->counts();
+      const auto frames = static_cast<double>(player.result.frame_nanoseconds.size());
+      for (PhaseTotal& phase : player.result.phases) {
+        if (frames > 0.0) phase.mean_nanoseconds /= frames;
+      }
+      run.sides.push_back(std::move(player.result));
+    }
+  }
+  std::uint64_t traced = 0;
+  for (SideResult& side : run.sides) {
+    if (!options.trace) {
+      side.system_calls.why_not = "not asked for (--no-trace)";
+    } else if (interrupted()) {
+      side.system_calls.why_not = "interrupted before";
+    } else {
+      progress.show("counting system calls", traced++, run.sides.size());
+      side.system_calls = trace_side(options, side.name);
+    }
+    summarise(side);
+  }
+  run.interrupted = run.interrupted || interrupted();
+  run.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  return run;
+}
+
+void run_traced_child(const Options& options) {
+  JobCrew crew(options.threads, options.hand_off);
+  std::vector<Player> players = make_players(options, crew);
+  for (Player& player : players) {
+    for (std::uint32_t i = 0; i < options.warm_up; ++i) player.side->run_frame();
+    mark_traced_frames_begin();
+    for (std::uint32_t i = 0; i < kTracedFrames; ++i) player.side->run_frame();
+    mark_traced_frames_end();
+  }
+}
+
+}  // namespace fa_demo

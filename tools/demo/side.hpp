@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fa_demo {
+
+class JobCrew;
+struct Options;
+
+struct TagUse {
+  std::string name;
+  std::size_t frame_bytes = 0;
+  std::size_t pool_bytes = 0;
+  std::size_t heap_bytes = 0;
+};
+
+struct PhaseUse {
+  std::string name;
+  std::size_t frame_bytes = 0;
+};
+
+struct BudgetUse {
+  std::string tag;
+  std::size_t limit = 0;
+  std::size_t used = 0;
+  std::size_t peak = 0;
+  std::uint64_t denials = 0;
+};
+
+/// What an allocator can say about one frame. Empty for malloc, which keeps no such books.
+struct MemoryReport {
+  bool known = false;
+  std::size_t frame_bytes = 0;
+  std::size_t frame_peak_bytes = 0;
+  std::uint64_t frame_allocations = 0;
+  std::size_t reserved_bytes = 0;  ///< held from the system
+  std::size_t pool_bytes = 0;
+  std::size_t heap_bytes = 0;
+  std::vector<TagUse> tags;
+  std::vector<PhaseUse> phases;
+  std::vector<BudgetUse> budgets;
+};
+
+/// How long each part of a frame took on the driving thread, in nanoseconds.
+struct PhaseTime {
+  std::string_view name;
+  std::uint64_t nanoseconds = 0;
+};
+
+/// The scene at a glance, so that a reader sees that both sides did the work.
+struct SceneCounts {
+  std::size_t bodies = 0;
+  std::size_t contacts = 0;
+  std::size_t particles = 0;
+  std::size_t entities = 0;
+  std::size_t spawned = 0;
+  std::size_t died = 0;
+  std::size_t draw_items = 0;
+  std::size_t paths = 0;
+  std::size_t labels = 0;
+};
+
+/// One run of the game on one kind of memory.
+/// Thread contract: one thread, which must not run two sides at the same time.
+class Side {
+ public:
+  virtual ~Side() = default;
+
+  virtual std::string_view name() const noexcept = 0;
+  /// Runs the next frame from beginning to end: everything that it allocates for itself is freed
+  /// when it returns.
+  virtual void run_frame() = 0;
+  /// Adds the state of the game to the checksum and returns it. Call it outside the timed part.
+  virtual std::uint64_t checksum() = 0;
+
+  /// Between the two the allocator counts calls, which it does not in normal frames.
+  virtual void begin_counting() = 0;
+  virtual MemoryReport end_counting() = 0;
+
+  /// Faults inside b2World::Step in the last frame (this thread's).
+  virtual std::uint64_t physics_faults() const noexcept = 0;
+  virtual const std::vector<PhaseTime>& phase_times() const noexcept = 0;
+  virtual SceneCounts counts() const noexcept = 0;
+};
+
+std::unique_ptr<Side> make_malloc_side(const Options& options, JobCrew& crew);
+std::unique_ptr<Side> make_framealloc_side(const Options& options, JobCrew& crew);
+
+}  // namespace fa_demo
