@@ -23,11 +23,12 @@ struct TagCounters {
     OwnedCounter bytes;
   };
   FrameCell frames[4];             // by frame slot, see arena/
+  FrameCell last_frame;            // what the most recently reused cell held when its frame ended
   OwnedCounter frame_bytes_total;  // frame bytes ever allocated
   OwnedCounter frame_bytes_peak;   // most frame bytes held at once in one frame
   OwnedCounter pool_remote_bytes;  // pool bytes of this tag that this thread freed for others
   OwnedCounter pool_remote_frees;
-  OwnedCounter heap_bytes_in;   // heap bytes allocated
+  OwnedCounter heap_bytes_in;  // heap bytes allocated
   OwnedCounter heap_bytes_out;  // heap bytes freed
   OwnedCounter heap_allocations;
   OwnedCounter heap_frees;

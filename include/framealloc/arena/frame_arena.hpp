@@ -25,9 +25,10 @@ namespace detail {
 // Reasons for which every call of every arena takes the slow path while they last (limit 0).
 enum ArenaMode : std::uint32_t { kCountCalls = 1U << 0 };
 
-// Part of a frame that was allocated under one tag; ends where the next begins.
+// Part of a frame that was allocated under one tag.
 struct TagRun {
-  std::size_t end = 0;  // arena position
+  std::size_t start = 0;  // arena positions
+  std::size_t end = 0;
   TagId tag = TagId::Untagged;
 };
 // Bytes that a frame charged to the budget of a tag.
@@ -50,7 +51,7 @@ struct FallbackBlock {
 
 // One of up to four frames that an arena keeps valid (frames_in_flight).
 struct FrameSlot {
-  explicit FrameSlot(Metadata& metadata) noexcept : runs(metadata), charges(metadata) {}
+  explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
   std::atomic<std::uint64_t> clock{0};          // frame that used the slot last
   std::atomic<std::size_t> bytes{0};            // its bytes, once it is no longer the current one
   std::atomic<Finaliser*> finalisers{nullptr};  // newest first; taken whole, by whoever ends the frame
@@ -58,7 +59,6 @@ struct FrameSlot {
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
   FallbackBlock* fallback = nullptr;
   std::size_t fallback_bytes = 0;
-  MetaVector<TagRun> runs;
   SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
   MetaVector<Charge> charges;
   std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
@@ -147,10 +147,12 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
   void shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
-  // Effect: `destroy(objects, count)` runs when the frame ends or the arena is rewound past this
-  // point. Call it before the objects' memory is allocated, and fill in `objects` afterwards.
-  // Result: null when there is no memory for the record.
-  [[nodiscard]] detail::Finaliser* add_finaliser(detail::Finaliser::Destroy destroy) noexcept;
+  // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
+  // constructed. Result: null when there is no memory for the record.
+  [[nodiscard]] detail::Finaliser* new_finaliser(detail::Finaliser::Destroy destroy) noexcept;
+  // Effect: `destroy(objects, count)` now runs when the frame ends, or when the arena is rewound to
+  // a checkpoint taken before this call; newest first. Set `finaliser->destroy` to null to cancel.
+  void arm(detail::Finaliser* finaliser, void* objects, std::size_t count) noexcept;
 
   // Result: the present place; refused by rewind() when no frame is open.
   [[nodiscard]] FrameCheckpoint checkpoint() noexcept;
@@ -252,12 +254,14 @@ class alignas(detail::kCacheLine) FrameArena {
 
   void flush_run(std::size_t position) noexcept;    // ledger gets [run_start_, position)
   void unwind_runs(std::size_t position) noexcept;  // ledger loses [position, here)
-  void record_charge(TagId tag, std::size_t bytes) noexcept;
+  void count_bytes(detail::TagCounters& counters, std::size_t bytes) noexcept;
+  void uncount_bytes(TagId tag, std::size_t bytes) noexcept;
+  bool record_charge(TagId tag, std::size_t bytes) noexcept;
   void return_charge(TagId tag, std::size_t bytes) noexcept;
   void return_unused_quota() noexcept;
 
-  void run_finalisers(detail::FrameSlot& slot, std::size_t down_to, bool all) noexcept;
-  void free_fallback(detail::FrameSlot& slot, std::size_t down_to) noexcept;
+  void run_finalisers(detail::FrameSlot& slot, std::size_t above, bool all) noexcept;
+  void free_fallback(detail::FrameSlot& slot, std::size_t from) noexcept;
   void trim_slot(detail::FrameSlot& slot) noexcept;
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
   [[nodiscard]] std::uintptr_t chunk_end() const noexcept;
@@ -288,6 +292,10 @@ class alignas(detail::kCacheLine) FrameArena {
   std::uint64_t finished_bytes_ = 0;
   std::uint64_t rewound_bytes_ = 0;
   std::uint64_t rewinds_ = 0;
+  std::size_t highest_checkpoint_ = 0;  // of this frame; rewinds above it need no mark
+  std::size_t configured_capacity_ = SIZE_MAX;
+  std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported
+  detail::MetaVector<detail::TagRun>* runs_ = nullptr;
   detail::MetaVector<detail::RewindMark>* marks_ = nullptr;
   detail::FrameSlot* slots_ = nullptr;
   detail::Metadata* metadata_ = nullptr;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How an arena enters and leaves frames, and keeps the chunks that its recent frames needed.
+#include <framealloc/arena/frame_arena.hpp>
+
+#include "arena_edit.hpp"
+
+#include <new>
+
+namespace framealloc {
+
+using detail::ArenaChunk;
+using detail::FrameSlot;
+
+namespace {
+constexpr auto kRelaxed = std::memory_order_relaxed;
+// A chunk that none of the last 10 to 20 frames reached is given back.
+constexpr unsigned kWindowFrames = 10;
+}  // namespace
+
+bool FrameArena::set_up(const Setup& setup) noexcept {
+  using Runs = detail::MetaVector<detail::TagRun>;
+  using Marks = detail::MetaVector<detail::RewindMark>;
+  auto* slots = static_cast<FrameSlot*>(setup.metadata->allocate(sizeof(FrameSlot) * setup.slots));
+  auto* runs = setup.metadata->create<Runs>(*setup.metadata);
+  auto* marks = setup.metadata->create<Marks>(*setup.metadata);
+  if (slots == nullptr || runs == nullptr || marks == nullptr) {
+    setup.metadata->deallocate(slots, sizeof(FrameSlot) * setup.slots);
+    setup.metadata->destroy(runs);
+    setup.metadata->destroy(marks);
+    return false;
+  }
+  for (unsigned i = 0; i < setup.slots; ++i) {
+    ::new (slots + i) FrameSlot(*setup.metadata);
+    slots[i].arena = this;
+  }
+  host_ = setup.host;
+  metadata_ = setup.metadata;
+  ledger_ = setup.ledger;
+  modes_ = setup.modes;
+  overflow_ = setup.overflow;
+  configured_capacity_ = setup.overflow == FrameOverflow::Grow ? SIZE_MAX : setup.capacity;
+  capacity_ = configured_capacity_;
+  slot_count_ = setup.slots;
+  slots_ = slots;
+  runs_ = runs;
+  marks_ = marks;
+  budgeted_ = host_->has_budgets();
+  counters_ = &ledger_->at(TagId::Untagged);
+  return true;
+}
+
+void FrameArena::tear_down() noexcept {
+  if (host_ == nullptr) return;
+  close();
+  for (unsigned i = 0; i < slot_count_; ++i) free_fallback(slots_[i], 0);
+  release_chunks();
+  for (unsigned i = 0; i < slot_count_; ++i) slots_[i].~FrameSlot();
+  metadata_->deallocate(slots_, sizeof(FrameSlot) * slot_count_);
+  metadata_->destroy(runs_);
+  metadata_->destroy(marks_);
+  slots_ = nullptr;
+  host_ = nullptr;
+}
+
+void FrameArena::enter(std::uint64_t clock) noexcept {
+  if (this->clock() != 0) finish();
+  FrameSlot& slot = slot_of(clock);
+  const std::uint64_t leaving = slot.clock.load(kRelaxed);
+  if (leaving != 0) {
+    release_frame(leaving, true);
+    if (slot.first != nullptr && slot.first->next != nullptr) trim_slot(slot);
+  }
+  if (budgeted_ != host_->has_budgets()) budgeted_ = !budgeted_;
+  calls_total_ += calls_.get();
+  runs_->clear();
+  marks_->clear();
+  highest_checkpoint_ = 0;
+  slot.deepest = slot.first;
+
+  const Edit edit(*this);
+  calls_.set(0);
+  slot.bytes.store(0, kRelaxed);
+  slot.clock.store(clock, kRelaxed);
+  clock_.store(clock, kRelaxed);
+  run_start_.store(0, kRelaxed);
+  peak_.store(0, kRelaxed);
+  waste_.store(0, kRelaxed);
+  fallback_bytes_.store(0, kRelaxed);
+  quota_ = budgeted_ ? 0 : SIZE_MAX;
+  if (slot.first != nullptr) {
+    slot.first->start_position = 0;
+    slot.first->start_waste = 0;
+    enter_chunk(slot.first, reinterpret_cast<std::uintptr_t>(slot.first->begin()), 0);
+  } else {
+    enter_chunk(nullptr, kGranule, 0);
+  }
+  publish_limit();
+}
+
+void FrameArena::finish() noexcept {
+  const std::uint64_t ending = clock();
+  if (ending == 0) return;
+  const std::size_t held = position();
+  const std::size_t fallback = fallback_bytes_.load(kRelaxed);
+  if (fallback != 0) {
+    // The next frame starts large enough: what was needed, and a quarter on top.
+    const std::size_t wanted = (held + fallback) + (held + fallback) / 4;
+    if (wanted > capacity_) capacity_ = align_up(wanted, kGranule);
+  }
+  if (budgeted_) return_unused_quota();
+  const Edit edit(*this);
+  limit_.store(0, kRelaxed);
+  flush_run(held);
+  if (held > peak_.load(kRelaxed)) peak_.store(held, kRelaxed);
+  slot_of(ending).bytes.store(held, kRelaxed);
+  finished_bytes_ += held;
+  origin_.store(cursor_.load(kRelaxed), kRelaxed);
+  run_start_.store(0, kRelaxed);
+  clock_.store(0, kRelaxed);
+}
+
+void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
+  FrameSlot& slot = slot_of(clock);
+  if (slot.clock.load(kRelaxed) != clock) return;
+  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0, true);
+  if (owner && slot.fallback != nullptr) free_fallback(slot, 0);
+  if (!budgeted_) return;
+  const std::lock_guard lock(slot.charges_lock);
+  for (std::size_t i = 0; i < slot.charges.size(); ++i) {
+    host_->uncharge(slot.charges[i].tag, slot.charges[i].bytes);
+  }
+  slot.charges.clear();
+}
+
+void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
+  FrameSlot& slot = this->slot();
+  chunk->pinned = true;
+  chunk->next = slot.first;
+  slot.first = chunk;
+  slot.deepest = chunk;
+  chunk_bytes_.store(chunk_bytes() + chunk->bytes, kRelaxed);
+  const Edit edit(*this);
+  chunk->start_position = 0;
+  chunk->start_waste = 0;
+  enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
+  publish_limit();
+}
+
+void FrameArena::trim_slot(FrameSlot& slot) noexcept {
+  std::size_t needed = 0;
+  for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
+    needed += c->bytes;
+    if (c == slot.deepest) break;
+  }
+  if (needed > slot.needed_now) slot.needed_now = needed;
+  if (++slot.window_frames < kWindowFrames) return;
+  std::size_t keep = slot.needed_now > slot.needed_before ? slot.needed_now : slot.needed_before;
+  slot.needed_before = slot.needed_now;
+  slot.needed_now = 0;
+  slot.window_frames = 0;
+  ArenaChunk** link = &slot.first;
+  while (ArenaChunk* c = *link) {
+    if (c->pinned || keep >= c->bytes) {
+      keep -= keep < c->bytes ? keep : c->bytes;
+      link = &c->next;
+      continue;
+    }
+    keep = 0;
+    *link = c->next;
+    chunk_bytes_.store(chunk_bytes() - c->bytes, kRelaxed);
+    host_->release_chunk(c);
+  }
+}
+
+void FrameArena::release_chunks() noexcept {
+  if (host_ == nullptr) return;
+  for (unsigned i = 0; i < slot_count_; ++i) {
+    FrameSlot& slot = slots_[i];
+    while (ArenaChunk* c = slot.first) {
+      slot.first = c->next;
+      host_->release_chunk(c);
+    }
+    slot.deepest = nullptr;
+  }
+  const Edit edit(*this);
+  chunk_bytes_.store(0, kRelaxed);
+  clock_.store(0, kRelaxed);
+  enter_chunk(nullptr, kGranule, 0);
+}
+
+std::uint32_t FrameArena::read_begin() const noexcept {
+  return edits_.load(std::memory_order_acquire);
+}
+
+bool FrameArena::read_retry(std::uint32_t begun) const noexcept {
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return (begun & 1) != 0 || edits_.load(kRelaxed) != begun;
+}
+
+detail::ArenaView FrameArena::view() const noexcept {
+  detail::ArenaView view;
+  std::uint32_t begun;
+  do {
+    begun = read_begin();
+    view.clock = clock_.load(kRelaxed);
+    view.position = cursor_.load(kRelaxed) - origin_.load(kRelaxed);
+    view.run_start = run_start_.load(kRelaxed);
+    view.peak = peak_.load(kRelaxed);
+    view.waste = waste_.load(kRelaxed);
+    view.fallback = fallback_bytes_.load(kRelaxed);
+    view.calls = calls_.get();
+    view.tag = tag();
+  } while (read_retry(begun));
+  if (view.position > view.peak) view.peak = view.position;
+  return view;
+}
+
+}  // namespace framealloc

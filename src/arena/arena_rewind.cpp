@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Going back inside a frame: checkpoints, destructors owed, the newest allocation's tail.
+#include <framealloc/arena/frame_arena.hpp>
+
+#include "arena_edit.hpp"
+
+namespace framealloc {
+
+using detail::FallbackBlock;
+using detail::Finaliser;
+using detail::FrameSlot;
+
+namespace {
+constexpr auto kRelaxed = std::memory_order_relaxed;
+}
+
+FrameCheckpoint FrameArena::checkpoint() noexcept {
+  FrameCheckpoint here;
+  if (host_ == nullptr || !host_->enter_frame(*this)) return here;
+  here.arena_ = this;
+  here.chunk_ = chunk_;
+  here.cursor_ = reinterpret_cast<std::byte*>(cursor_.load(kRelaxed));
+  here.position_ = position();
+  here.clock_ = clock();
+  here.serial_ = rewinds_;
+  if (here.position_ > highest_checkpoint_) highest_checkpoint_ = here.position_;
+  return here;
+}
+
+bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
+  if (to.arena_ != this || to.clock_ == 0 || to.clock_ != clock()) return false;
+  if (!host_->frame_is_open(*this) || to.position_ > position()) return false;
+  // A rewind below the checkpoint that happened after it was taken makes it stale. Marks rise in
+  // serial and position, so the first one that is newer than the checkpoint is the lowest.
+  for (std::size_t i = 0; i < marks_->size(); ++i) {
+    const detail::RewindMark& mark = (*marks_)[i];
+    if (mark.serial > to.serial_) return mark.position >= to.position_;
+  }
+  return true;
+}
+
+void FrameArena::note_rewind(std::size_t position) noexcept {
+  if (highest_checkpoint_ <= position) return;  // no checkpoint can be above it
+  highest_checkpoint_ = position;
+  ++rewinds_;
+  while (!marks_->empty() && marks_->back().position >= position) marks_->pop_back();
+  if (marks_->push_back({rewinds_, position})) return;
+  // No memory for the mark: make the lowest one stand for both, which only refuses more.
+  if (!marks_->empty()) marks_->back() = {rewinds_, marks_->back().position};
+}
+
+bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
+  if (!checkpoint_is_valid(to)) return false;
+  FrameSlot& slot = this->slot();
+  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.position_, false);
+  if (slot.fallback != nullptr) free_fallback(slot, to.position_);
+  const std::size_t here = position();
+  if (budgeted_) return_unused_quota();
+  {
+    const Edit edit(*this);
+    if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
+    rewound_bytes_ += here - to.position_;
+    flush_run(here);
+    unwind_runs(to.position_);
+    run_start_.store(to.position_, kRelaxed);
+    detail::ArenaChunk* chunk = to.chunk_ == nullptr ? slot.first : to.chunk_;
+    if (chunk == nullptr) {
+      enter_chunk(nullptr, kGranule, 0);
+    } else {
+      const auto cursor = to.chunk_ == nullptr ? reinterpret_cast<std::uintptr_t>(chunk->begin())
+                                               : reinterpret_cast<std::uintptr_t>(to.cursor_);
+      waste_.store(chunk->start_waste, kRelaxed);
+      enter_chunk(chunk, cursor, to.position_);
+    }
+    if (budgeted_) quota_ = to.position_;
+  }
+  note_rewind(to.position_);
+  publish_limit();
+  return true;
+}
+
+void FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept {
+  if (block == nullptr || new_size >= old_size || host_ == nullptr || clock() == 0) return;
+  const auto start = reinterpret_cast<std::uintptr_t>(block);
+  if (start + align_up(old_size, kGranule) != cursor_.load(kRelaxed)) return;
+  if (chunk_ == nullptr || start < reinterpret_cast<std::uintptr_t>(chunk_->begin())) return;
+  const std::uintptr_t end = start + align_up(new_size, kGranule);
+  const std::size_t here = position();
+  const std::size_t there = end - origin_.load(kRelaxed);
+  if (there >= run_start_.load(kRelaxed)) {
+    // The common case: one store, as if the tail had never been allocated.
+    if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
+    rewound_bytes_ += here - there;
+    cursor_.store(end, kRelaxed);
+    note_rewind(there);
+    return;
+  }
+  if (budgeted_) return_unused_quota();
+  {
+    const Edit edit(*this);
+    if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
+    rewound_bytes_ += here - there;
+    flush_run(here);
+    unwind_runs(there);
+    run_start_.store(there, kRelaxed);
+    cursor_.store(end, kRelaxed);
+    if (budgeted_) quota_ = there;
+  }
+  note_rewind(there);
+  publish_limit();
+}
+
+Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy) noexcept {
+  auto* finaliser = alloc<Finaliser>();
+  if (finaliser != nullptr) {
+    std::construct_at(finaliser);
+    finaliser->destroy = destroy;
+  }
+  return finaliser;
+}
+
+void FrameArena::arm(Finaliser* finaliser, void* objects, std::size_t count) noexcept {
+  finaliser->objects = objects;
+  finaliser->count = count;
+  finaliser->position = position();
+  auto& head = slot().finalisers;
+  finaliser->next = head.load(kRelaxed);
+  while (!head.compare_exchange_weak(finaliser->next, finaliser, std::memory_order_release, kRelaxed)) {
+  }
+}
+
+// The list is taken whole, because the thread that ends the frame may do the same at this moment:
+// each destructor then still runs once. Destructors may allocate and arm further ones.
+void FrameArena::run_finalisers(FrameSlot& slot, std::size_t above, bool all) noexcept {
+  Finaliser* rest = nullptr;
+  while (Finaliser* list = slot.finalisers.exchange(nullptr, std::memory_order_acquire)) {
+    while (list != nullptr && (all || list->position > above)) {
+      Finaliser* next = list->next;
+      if (list->destroy != nullptr) list->destroy(list->objects, list->count);
+      list = next;
+    }
+    if (list != nullptr) rest = list;
+  }
+  if (rest != nullptr) slot.finalisers.store(rest, std::memory_order_release);
+}
+
+void FrameArena::free_fallback(FrameSlot& slot, std::size_t from) noexcept {
+  while (slot.fallback != nullptr && slot.fallback->position >= from) {
+    FallbackBlock* record = slot.fallback;
+    slot.fallback = record->next;
+    host_->free_fallback(record->block);
+    metadata_->destroy(record);
+  }
+}
+
+}  // namespace framealloc

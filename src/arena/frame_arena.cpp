@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The slow path of a frame allocation, and the chunks that it finds.
+#include <framealloc/arena/frame_arena.hpp>
+
+#include "arena_edit.hpp"
+
+namespace framealloc {
+
+using detail::ArenaChunk;
+using detail::FallbackBlock;
+using detail::FrameSlot;
+using detail::Refusal;
+
+namespace {
+constexpr auto kRelaxed = std::memory_order_relaxed;
+// Budgets are charged in portions, so that the slow path is rare and the sum still exact.
+constexpr std::size_t kQuotaPortion = std::size_t{64} << 10;
+}  // namespace
+
+std::uintptr_t FrameArena::chunk_end() const noexcept {
+  return chunk_ == nullptr ? 0 : reinterpret_cast<std::uintptr_t>(chunk_->end());
+}
+
+void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
+  if (host_ == nullptr) return nullptr;  // a thread that could not be attached; reported there
+  if (size > kMaxRequest) {
+    host_->report(Code::FA011, "the size overflows or no block can be this large", tag(), size,
+                  kMaxRequest);
+    return nullptr;
+  }
+  size = align_up(size, kGranule);
+  if (!host_->enter_frame(*this)) {
+    host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size, 0);
+    return nullptr;
+  }
+  for (;;) {
+    const std::uintptr_t cursor = cursor_.load(kRelaxed);
+    const std::uintptr_t start = (cursor + alignment - 1) & (0 - alignment);
+    const std::uintptr_t end = start + size;
+    if (chunk_ != nullptr && end <= chunk_end()) {
+      const std::size_t position = end - origin_.load(kRelaxed);
+      if (position > capacity_) return overflow(size, alignment);
+      Refusal why;
+      if (position > quota_ && !extend_quota(position, &why)) return refuse(why, size);
+      cursor_.store(end, kRelaxed);
+      note_calls();
+      publish_limit();
+      return reinterpret_cast<void*>(start);
+    }
+    if (position() + size > capacity_) return overflow(size, alignment);
+    Refusal why;
+    const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
+    if (!advance_chunk(size + padding, &why)) return refuse(why, size);
+  }
+}
+
+bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept {
+  if (host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) return false;
+  if (end < start || end > chunk_end()) return false;
+  const std::size_t position = end - origin_.load(kRelaxed);
+  Refusal why;
+  if (position > capacity_ || (position > quota_ && !extend_quota(position, &why))) return false;
+  cursor_.store(end, kRelaxed);
+  note_calls();
+  publish_limit();
+  return true;
+}
+
+void FrameArena::note_calls() noexcept {
+  if ((modes_->load(kRelaxed) & detail::kCountCalls) != 0) calls_.increment();
+}
+
+// The order matters: the limit is stored before the frame and the modes are looked at again, and
+// whoever ends the frame or sets a mode stores that first and the limit afterwards. So either this
+// thread sees the change here or its limit ends up 0 and its next call sees it.
+void FrameArena::publish_limit() noexcept {
+  std::uintptr_t end = chunk_end();
+  const std::size_t soft = capacity_ < quota_ ? capacity_ : quota_;
+  if (soft != SIZE_MAX) {
+    const std::uintptr_t soft_end = origin_.load(kRelaxed) + soft;
+    if (soft_end < end) end = soft_end;
+  }
+  if (modes_->load(kRelaxed) != 0) end = 0;
+  limit_.store(end, std::memory_order_seq_cst);
+  if (end == 0) return;
+  if (!host_->frame_is_open(*this) || modes_->load(std::memory_order_seq_cst) != 0) {
+    limit_.store(0, kRelaxed);
+  }
+}
+
+bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
+  FrameSlot& slot = this->slot();
+  ArenaChunk* next = chunk_ == nullptr ? slot.first : chunk_->next;
+  if (next == nullptr || next->room() < room) {
+    ArenaChunk* fresh = host_->acquire_chunk(room, why);
+    if (fresh == nullptr) return false;
+    fresh->next = next;
+    (chunk_ == nullptr ? slot.first : chunk_->next) = fresh;
+    chunk_bytes_.store(chunk_bytes() + fresh->bytes, kRelaxed);
+    next = fresh;
+  }
+  bool deeper = true;
+  for (ArenaChunk* c = next; c != nullptr && deeper; c = c->next) deeper = c != slot.deepest;
+  if (deeper || slot.deepest == nullptr) slot.deepest = next;
+
+  const Edit edit(*this);
+  const std::size_t here = position();
+  if (chunk_ != nullptr) waste_.store(waste_.load(kRelaxed) + (chunk_end() - cursor_.load(kRelaxed)), kRelaxed);
+  next->start_position = here;
+  next->start_waste = waste_.load(kRelaxed);
+  enter_chunk(next, reinterpret_cast<std::uintptr_t>(next->begin()), here);
+  return true;
+}
+
+void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept {
+  chunk_ = chunk;
+  cursor_.store(cursor, kRelaxed);
+  origin_.store(cursor - position, kRelaxed);
+}
+
+bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
+  const std::size_t need = position - quota_;
+  const std::size_t room = chunk_end() - cursor_.load(kRelaxed);
+  const std::size_t portion = room < kQuotaPortion ? room : kQuotaPortion;
+  const std::size_t granted =
+      host_->charge(tag(), need, need > portion ? need : portion, why);
+  if (granted == 0) return false;
+  if (!record_charge(tag(), granted)) {
+    host_->uncharge(tag(), granted);
+    *why = Refusal{Code::FA012, TagId::Untagged, 0};
+    return false;
+  }
+  quota_ += granted;
+  return true;
+}
+
+void* FrameArena::refuse(const Refusal& why, std::size_t size) noexcept {
+  const char* text = "the memory source gave nothing for another chunk";
+  TagId culprit = tag();
+  if (why.code == Code::FA310) text = "the global limit leaves too little for frame memory";
+  if (why.code == Code::FA311) {
+    text = "the budget of the tag leaves too little for frame memory";
+    culprit = why.tag;
+  }
+  if (why.code == Code::FA312) text = "the budget of the thread leaves too little for frame memory";
+  host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size, why.available);
+  publish_limit();
+  return nullptr;
+}
+
+void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
+  host_->note_overflow();
+  const std::size_t left = capacity_ - position();
+  if (overflow_ == FrameOverflow::Fail || overflow_reported_ != clock()) {
+    overflow_reported_ = clock();
+    host_->report(Code::FA003,
+                  overflow_ == FrameOverflow::Fail
+                      ? "the arena has reached frame_arena_size and its policy is Fail"
+                      : "the arena has reached frame_arena_size; the heap serves the rest of the frame",
+                  tag(), size, left);
+  }
+  publish_limit();
+  if (overflow_ != FrameOverflow::HeapFallback) return nullptr;
+  auto* record = metadata_->create<FallbackBlock>();
+  void* block = record == nullptr ? nullptr : host_->allocate_fallback(size, alignment);
+  if (block == nullptr) {
+    metadata_->destroy(record);
+    return nullptr;
+  }
+  FrameSlot& slot = this->slot();
+  *record = FallbackBlock{slot.fallback, block, size, position()};
+  slot.fallback = record;
+  fallback_bytes_.store(fallback_bytes_.load(kRelaxed) + size, kRelaxed);
+  note_calls();
+  return block;
+}
+
+void* FrameArena::refuse_alignment(std::size_t size, std::size_t alignment) noexcept {
+  if (host_ != nullptr) {
+    host_->report(Code::FA011, "the alignment is not a power of two", tag(), size, alignment);
+  }
+  return nullptr;
+}
+
+std::size_t FrameArena::capacity_left() const noexcept {
+  return capacity_ == SIZE_MAX ? SIZE_MAX : capacity_ - (clock() == 0 ? 0 : position());
+}
+
+}  // namespace framealloc
