@@ -54,6 +54,10 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
   }
 }
 
+void* FrameArena::alloc_slow_masked(std::size_t size, std::uintptr_t mask) noexcept {
+  return alloc_slow(size, 0 - mask);
+}
+
 bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept {
   if (host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) return false;
   if (end < start || end > chunk_end()) return false;

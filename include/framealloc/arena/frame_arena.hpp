@@ -119,11 +119,12 @@ class alignas(detail::kCacheLine) FrameArena {
     if constexpr (kCheckLevel >= 1) {
       if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
     }
-    const std::uintptr_t start =
-        (cursor_.load(std::memory_order_relaxed) + alignment - 1) & (0 - alignment);
+    // The slow path takes the mask, so that the compiler need not keep a copy of the alignment.
+    const std::uintptr_t mask = 0 - alignment;
+    const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
     const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
     if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
-      return alloc_slow(size, alignment);
+      return alloc_slow_masked(size, mask);
     }
     cursor_.store(end, std::memory_order_relaxed);
     return reinterpret_cast<void*>(start);
@@ -240,6 +241,7 @@ class alignas(detail::kCacheLine) FrameArena {
   }
 
   FRAMEALLOC_COLD void* alloc_slow(std::size_t size, std::size_t alignment) noexcept;
+  FRAMEALLOC_COLD void* alloc_slow_masked(std::size_t size, std::uintptr_t mask) noexcept;
   FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
   FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
   void* overflow(std::size_t size, std::size_t alignment) noexcept;

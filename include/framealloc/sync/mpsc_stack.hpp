@@ -25,6 +25,8 @@ class MpscStack {
     if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
     return head_.exchange(nullptr, std::memory_order_acquire);
   }
+  // Result: the newest node, to walk from; nodes pushed meanwhile are missed.
+  [[nodiscard]] Node* peek() const noexcept { return head_.load(std::memory_order_acquire); }
   [[nodiscard]] bool empty() const noexcept {
     return head_.load(std::memory_order_relaxed) == nullptr;
   }

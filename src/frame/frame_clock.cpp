@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/frame/frame_clock.hpp>
+
+namespace framealloc::detail {
+
+// The clock is stored first and the limits afterwards: an arena that publishes its limit meanwhile
+// looks at the clock again after that (FrameArena::publish_limit), so one of the two sees the other.
+void FrameClock::end(FrameArena* mine) noexcept {
+  const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
+  clock_.store(ending + 1, std::memory_order_seq_cst);
+  SlotStack& stack = slots_in_use_[(ending >> 1) % in_flight_];
+  close_listed(stack, ending, mine);
+  if (in_flight_ == 1) {
+    release_listed(stack, mine);
+  } else {
+    release_listed(slots_in_use_[((ending >> 1) + 1) % in_flight_], mine);
+  }
+}
+
+void FrameClock::close_listed(SlotStack& stack, std::uint64_t clock, FrameArena* mine) noexcept {
+  for (FrameSlot* slot = stack.peek(); slot != nullptr; slot = slot->next_listed) {
+    if (slot->arena == mine) {
+      mine->finish();
+    } else if (slot->clock.load(std::memory_order_relaxed) == clock) {
+      slot->arena->close();
+    }
+  }
+}
+
+void FrameClock::release_listed(SlotStack& stack, FrameArena* mine) noexcept {
+  FrameSlot* slot = stack.take_all();
+  while (slot != nullptr) {
+    FrameSlot* next = slot->next_listed;
+    const std::uint64_t clock = slot->clock.load(std::memory_order_relaxed);
+    slot->listed.store(false, std::memory_order_relaxed);
+    slot->arena->release_frame(clock, slot->arena == mine);
+    slot = next;
+  }
+}
+
+void FrameClock::release_all() noexcept {
+  for (SlotStack& stack : slots_in_use_) release_listed(stack, nullptr);
+}
+
+}  // namespace framealloc::detail
