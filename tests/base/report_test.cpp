@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/base/report.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace framealloc {
+namespace {
+
+using detail::ReportSink;
+
+std::string printed(ReportSink& sink, const Report& report) {
+  testing::internal::CaptureStderr();
+  sink.emit(report);
+  return testing::internal::GetCapturedStderr();
+}
+
+Report frame_full() {
+  Report report;
+  report.code = Code::FA003;
+  report.message = "the next chunk was denied";
+  return report;
+}
+
+TEST(ReportSink, PrintsEveryKnownFieldOnItsLine) {
+  ReportSink sink;
+  Report report = frame_full();
+  report.tag = "game::physics";
+  report.frame = 17;
+  report.requested = 1536;
+  report.available = 64;
+  report.site = CallSite{"world.cpp", "step", 42};
+  EXPECT_EQ(printed(sink, report),
+            "[framealloc][FA003] warning: frame arena full: the next chunk was denied\n"
+            "  tag: game::physics\n"
+            "  frame: 17\n"
+            "  asked: 1.5 KiB (1536 B)\n"
+            "  available: 64 B\n"
+            "  at: world.cpp:42 (step)\n"
+            "  help: raise frame_arena_size, choose FrameOverflow::Grow, or allocate less in one "
+            "frame\n");
+}
+
+TEST(ReportSink, LeavesOutWhatIsUnknown) {
+  ReportSink sink;
+  Report report;
+  report.code = Code::FA005;
+  EXPECT_EQ(printed(sink, report),
+            "[framealloc][FA005] error: block freed twice\n"
+            "  help: let one owner free the block; a PoolBox or HeapBox does\n");
+}
+
+TEST(ReportSink, PrintsAnAddress) {
+  ReportSink sink;
+  Report report = frame_full();
+  report.address = reinterpret_cast<const void*>(std::uintptr_t{0xABC0});
+  EXPECT_NE(printed(sink, report).find("  address: 0xabc0\n"), std::string::npos);
+}
+
+TEST(ReportSink, CutsATextThatIsTooLongAndPrintsTheRest) {
+  ReportSink sink;
+  const std::string message(10'000, 'm');
+  Report report = frame_full();
+  report.message = message;
+  const std::string text = printed(sink, report);
+  EXPECT_LT(text.size(), 3000u);
+  EXPECT_NE(text.find("mmm..."), std::string::npos);
+}
+
+TEST(ReportSink, StopsPrintingACodeThatRepeatsAndSaysSo) {
+  ReportSink sink;
+  for (std::uint32_t i = 0; i < ReportSink::kPrintsPerCode; ++i) {
+    EXPECT_NE(printed(sink, frame_full()).find("frame arena full"), std::string::npos);
+  }
+  const std::string last = printed(sink, frame_full());
+  EXPECT_EQ(last, "[framealloc][FA003] printed 8 times; further ones are counted only\n");
+  EXPECT_EQ(printed(sink, frame_full()), "");
+  EXPECT_EQ(sink.count(Code::FA003), ReportSink::kPrintsPerCode + 2);
+  Report other;
+  other.code = Code::FA005;
+  EXPECT_NE(printed(sink, other), "");
+}
+
+TEST(ReportSink, CountsByCode) {
+  ReportSink sink;
+  sink.set([](const Report&, void*) {}, nullptr);
+  for (int i = 0; i < 3; ++i) sink.emit(frame_full());
+  Report stray;
+  stray.code = static_cast<Code>(999);
+  sink.emit(stray);
+  EXPECT_EQ(sink.count(Code::FA003), 3u);
+  EXPECT_EQ(sink.count(Code::FA009), 1u);  // what is no code is an internal error
+  EXPECT_EQ(sink.count(Code::FA005), 0u);
+}
+
+TEST(ReportSink, HandlerGetsEveryReportAndNothingIsPrinted) {
+  ReportSink sink;
+  std::vector<std::string> got;
+  sink.set(
+      [](const Report& report, void* context) {
+        static_cast<std::vector<std::string>*>(context)->emplace_back(report.message);
+      },
+      &got);
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 20; ++i) sink.emit(frame_full());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ASSERT_EQ(got.size(), 20u);
+  EXPECT_EQ(got[0], "the next chunk was denied");
+  sink.set(nullptr, nullptr);
+  EXPECT_NE(printed(sink, Report{}), "");
+}
+
+struct Recursion {
+  ReportSink* sink;
+  int calls = 0;
+};
+
+TEST(ReportSink, AReportInsideAHandlerIsCountedAndNotPassedOn) {
+  ReportSink sink;
+  Recursion recursion{&sink};
+  sink.set(
+      [](const Report& report, void* context) {
+        auto& self = *static_cast<Recursion*>(context);
+        ++self.calls;
+        self.sink->emit(report);
+      },
+      &recursion);
+  sink.emit(frame_full());
+  EXPECT_EQ(recursion.calls, 1);
+  EXPECT_EQ(sink.count(Code::FA003), 2u);
+  sink.emit(frame_full());  // the guard is lifted again
+  EXPECT_EQ(recursion.calls, 2);
+}
+
+TEST(ReportSink, ThreadsReportSideBySide) {
+  ReportSink sink;
+  std::atomic<int> calls{0};
+  sink.set([](const Report&, void* context) { ++*static_cast<std::atomic<int>*>(context); },
+           &calls);
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&sink] {
+      for (int i = 0; i < 500; ++i) sink.emit(frame_full());
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(calls, 2000);
+  EXPECT_EQ(sink.count(Code::FA003), 2000u);
+}
+
+}  // namespace
+}  // namespace framealloc

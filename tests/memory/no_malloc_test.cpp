@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The memory layer takes what it needs from its source and never from the C library's allocator.
+#include "memory/malloc_counter.hpp"
+
+#include <framealloc/base/literals.hpp>
+#include <framealloc/base/report.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/metadata.hpp>
+#include <framealloc/os/clock.hpp>
+#include <framealloc/os/thread.hpp>
+#include <framealloc/os/virtual_memory.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <thread>
+
+namespace framealloc {
+namespace {
+
+using namespace literals;
+using testing::MallocsInScope;
+
+TEST(NoMalloc, TheCounterCounts) {
+  const MallocsInScope mallocs;
+  void* volatile block = std::malloc(100);
+  std::free(block);
+  int* volatile number = new int(1);
+  delete number;
+  EXPECT_EQ(mallocs.count(), 2u);
+}
+
+TEST(NoMalloc, Os) {
+  const MallocsInScope mallocs;
+  void* const pages = os::map(4_MiB, 2_MiB);
+  (void)os::huge_page_size();
+  (void)os::advise_huge(pages, 4_MiB);
+  (void)os::discard(pages, 4_MiB);
+  os::unmap(pages, 4_MiB);
+  (void)os::now_ns();
+  (void)os::current_thread_id();
+  EXPECT_EQ(mallocs.count(), 0u);
+  EXPECT_NE(pages, nullptr);
+}
+
+TEST(NoMalloc, ThreadExitHooks) {
+  std::uint64_t count = 99;
+  bool registered = false;
+  std::jthread([&] {
+    const MallocsInScope mallocs;
+    registered = os::at_thread_exit([](void*) {}, nullptr);
+    count = mallocs.count();
+  }).join();
+  EXPECT_TRUE(registered);
+  EXPECT_EQ(count, 0u);
+}
+
+TEST(NoMalloc, SupplyChunksAndMetadata) {
+  const MallocsInScope mallocs;
+  {
+    SystemSource source;
+    detail::Supply supply(source, 64_MiB);
+    detail::ChunkPool pool(supply, 64_KiB);
+    detail::Metadata metadata(supply);
+    detail::MetaVector<int> numbers(metadata);
+    for (int i = 0; i < 20'000; ++i) {
+      if (!numbers.push_back(i)) std::abort();
+    }
+    for (int round = 0; round < 10; ++round) {
+      void* chunks[20];
+      for (void*& chunk : chunks) chunk = pool.acquire();
+      std::size_t size = 0;
+      void* const run = pool.acquire_run(1_MiB + 1, &size);
+      for (void* const chunk : chunks) pool.release(chunk);
+      pool.release_run(run, size);
+      pool.tick();
+    }
+    metadata.deallocate(metadata.allocate(100), 100);
+  }
+  EXPECT_EQ(mallocs.count(), 0u);
+}
+
+TEST(NoMalloc, Reports) {
+  detail::ReportSink sink;
+  int calls = 0;
+  sink.set([](const Report&, void* context) { ++*static_cast<int*>(context); }, &calls);
+  const MallocsInScope mallocs;
+  Text<64> message("denied: ");
+  message.append_bytes(12345);
+  Report report;
+  report.code = Code::FA003;
+  report.message = message;
+  sink.emit(report);
+  EXPECT_EQ(mallocs.count(), 0u);
+  EXPECT_EQ(calls, 1);
+
+  ::testing::internal::CaptureStderr();
+  sink.set(nullptr, nullptr);
+  const MallocsInScope printing;
+  sink.emit(report);
+  EXPECT_EQ(printing.count(), 0u);
+  EXPECT_NE(::testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace framealloc
