@@ -38,6 +38,7 @@ find "$out" -name '*.cpp' -print0 | LC_ALL=C sort -z | xargs -0 -n 1 -P "$jobs" 
 # --- links --------------------------------------------------------------------------------------
 
 awk -f "$here/links.awk" "${documents[@]}" >"$out/links.tsv"
+grep $'\t#\t' "$out/links.tsv" >"$out/headings.tsv" || true
 count=0
 while IFS=$'\t' read -r file line target; do
   [ "$line" != '#' ] || continue
@@ -48,7 +49,7 @@ while IFS=$'\t' read -r file line target; do
   if [ ! -e "$path" ]; then
     echo "$file:$line: link to '$target': no such file" >&2
     failed=1
-  elif [ -n "$anchor" ] && [[ "$path" == *.md ]] && ! grep -qxF "$path"$'\t#\t'"$anchor" "$out/links.tsv"; then
+  elif [ -n "$anchor" ] && [[ "$path" == *.md ]] && ! grep -qxF "$path"$'\t#\t'"$anchor" "$out/headings.tsv"; then
     echo "$file:$line: link to '$target': no such heading" >&2
     failed=1
   fi

@@ -55,7 +55,7 @@ inside {
 
 /^[ \t]*```/ { inside = 1; kind = "other"; mark = ""; next }
 
-/<!-- *fa:snippet/ {
+/^[ \t]*<!-- *fa:snippet/ {
   mark = $0
   sub(/.*<!-- *fa:snippet */, "", mark); sub(/ *-->.*/, "", mark)
   if (mark != "fragment" && mark !~ /^skip: *[^ ]/) {
