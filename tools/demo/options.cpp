@@ -212,8 +212,8 @@ std::string help_text() {
     text += '\n';
   }
   text +=
-      "  --frames N         timed frames on each side (default 900)\n"
-      "  --warm-up N        frames before the first timed one (default 240)\n"
+      "  --frames N         timed frames on each side (default 600)\n"
+      "  --warm-up N        frames before the first timed one (default 180)\n"
       "  --threads N        job threads (default 4)\n"
       "  --seed N           seed of every random number (default 2024)\n"
       "  --only SIDE        run one side only: framealloc or malloc\n"

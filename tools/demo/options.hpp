@@ -24,8 +24,8 @@ enum ExitCode : int {
 
 struct Options {
   SceneKind scene = SceneKind::Pyramid;
-  std::uint32_t frames = 900;   ///< timed frames on each side
-  std::uint32_t warm_up = 240;  ///< frames before the first timed one
+  std::uint32_t frames = 600;   ///< timed frames on each side
+  std::uint32_t warm_up = 180;  ///< frames before the first timed one
   unsigned threads = 4;
   std::uint64_t seed = 2024;
   HandOff hand_off = HandOff::Park;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "facts.hpp"
 #include "format.hpp"
 #include "reports.hpp"
 
@@ -90,37 +91,11 @@ void write_phases(TextReport& report, const RunResult& run) {
 
 void write_steady(TextReport& report, const RunResult& run) {
   report.heading("per steady frame (second half of the run)");
-  const auto counted = [&run](double SteadyFacts::*value) {
-    return [&run, value](const SideResult& side) {
-      if (!run.calls_counted || side.steady.counted_frames == 0) return std::string("not counted");
-      return per_frame(side.steady.*value);
-    };
-  };
-  report.row("malloc calls by our code", counted(&SteadyFacts::our_allocations));
-  report.row("  bytes asked of malloc by our code", [&run](const SideResult& side) {
-    if (!run.calls_counted || side.steady.counted_frames == 0) return std::string("not counted");
-    return byte_count(side.steady.our_bytes);
-  });
-  report.row("malloc calls by Box2D", counted(&SteadyFacts::box2d_allocations));
-  report.row("malloc calls in all", counted(&SteadyFacts::all_allocations));
-  report.row("mmap/munmap/madvise/mprotect by our code", counted(&SteadyFacts::our_mappings));
-  report.row("page faults, whole process", [&run](const SideResult& side) {
-    return run.faults_counted ? per_frame(side.steady.faults) : std::string("not counted");
-  });
-  report.row("  most in one frame", [&run](const SideResult& side) {
-    return run.faults_counted ? grouped(side.steady.most_faults) : std::string("not counted");
-  });
-  const auto traced = [](std::uint64_t SyscallCensus::*value) {
-    return [value](const SideResult& side) {
-      const SyscallCensus& calls = side.system_calls;
-      if (!calls.measured) return std::string("not counted");
-      return per_frame(static_cast<double>(calls.*value) / static_cast<double>(calls.frames));
-    };
-  };
-  report.row("system calls for memory (mmap, brk, ...)", traced(&SyscallCensus::memory));
-  report.row("futex calls, job hand-off aside", traced(&SyscallCensus::futex));
-  report.row("other system calls", traced(&SyscallCensus::other));
-  report.row("  the demo's job hand-off (futex, yield)", traced(&SyscallCensus::hand_off));
+  for (const Fact& fact : steady_facts(run)) {
+    std::string line = left("  " + fact.label, kLabelWidth);
+    for (const std::string& value : fact.values) line += right(value, kColumnWidth);
+    report.line(line);
+  }
   for (const SideResult& side : run.sides) {
     if (!side.system_calls.measured) {
       report.line("  system calls of " + side.name + " not counted: " + side.system_calls.why_not);
@@ -200,7 +175,6 @@ std::string text_report(const RunResult& run, const Machine& machine) {
   report.line(machine.processor + ", " + std::to_string(machine.cores) + " cores; " +
               machine.system + "; " + machine.compiler + "; " + machine.library + "; Box2D " +
               machine.box2d);
-  if (run.interrupted) report.line("interrupted: the report covers the frames that ran");
   if (!run.sides.empty()) {
     const SceneCounts& counts = run.sides[0].counts;
     report.line("last frame: " + grouped(counts.bodies) + " bodies, " + grouped(counts.contacts) +
@@ -219,21 +193,10 @@ std::string text_report(const RunResult& run, const Machine& machine) {
   for (const SideResult& side : run.sides) {
     report.line(left("checksum " + side.name, 24) + hexadecimal(side.checksum));
   }
-  if (run.sides.size() == 2 && !run.interrupted) {
-    report.line(run.same_checksums
-                    ? "both sides computed the same game"
-                    : "THE SIDES DIFFER: seen at frame " + std::to_string(run.different_at));
+  if (!run.same_checksums) {
+    report.line("seen to differ at frame " + std::to_string(run.different_at));
   }
-  if (const SideResult* ours = run.side("framealloc")) {
-    const std::vector<std::string> complaints = steady_complaints(run, *ours);
-    if (complaints.empty()) {
-      report.line("steady frame on framealloc: no malloc, no memory system call, no futex and no "
-                  "page fault by our code");
-    } else {
-      report.line("steady frame on framealloc:");
-      for (const std::string& complaint : complaints) report.line("  - " + complaint);
-    }
-  }
+  report.line(verdict(run));
   return report.text;
 }
 

@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // The sides run in turns, so that a neighbour who takes the processor for a second disturbs both.
-constexpr std::uint32_t kTimedPerTurn = 60;
+constexpr std::uint32_t kTimedPerTurn = 30;
 // After a change of sides the caches hold the other side's data: these frames are not timed.
 constexpr std::uint32_t kSettlingPerTurn = 2;
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results.hpp"
+
+namespace fa_demo {
+
+/// A line of the table of steady frames, ready to print: one value per side.
+struct Fact {
+  std::string label;
+  std::vector<std::string> values;
+};
+
+/// What the text and the HTML report say about steady frames. A figure that was not measured reads
+/// "not counted", never 0.
+std::vector<Fact> steady_facts(const RunResult& run);
+
+/// The outcome in one or two sentences.
+std::string verdict(const RunResult& run);
+
+}  // namespace fa_demo

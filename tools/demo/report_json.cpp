@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// tools/README.md documents every member; "schema" changes when one changes its meaning.
+#include "format.hpp"
+#include "json_writer.hpp"
+#include "reports.hpp"
+
+namespace fa_demo {
+namespace {
+
+void put_calls(JsonWriter& json, const CallCensus& census) {
+  json.open_object("calls");
+  for (std::size_t i = 0; i < kCallers; ++i) {
+    const CallCounts& counts = census.by[i];
+    json.open_object(caller_name(static_cast<Caller>(i)));
+    json.put("allocations", counts.allocations);
+    json.put("frees", counts.frees);
+    json.put("bytes", counts.bytes);
+    json.put("mappings", counts.mappings);
+    json.close_object();
+  }
+  json.close_object();
+}
+
+void put_memory(JsonWriter& json, const MemoryReport& memory) {
+  if (!memory.known) {
+    json.put_null("memory");
+    return;
+  }
+  json.open_object("memory");
+  json.put("frame_bytes", memory.frame_bytes);
+  json.put("frame_peak_bytes", memory.frame_peak_bytes);
+  json.put("frame_allocations", memory.frame_allocations);
+  json.put("pool_bytes", memory.pool_bytes);
+  json.put("heap_bytes", memory.heap_bytes);
+  json.put("reserved_bytes", memory.reserved_bytes);
+  json.open_array("tags");
+  for (const TagUse& tag : memory.tags) {
+    json.open_object();
+    json.put("tag", tag.name);
+    json.put("frame_bytes", tag.frame_bytes);
+    json.put("pool_bytes", tag.pool_bytes);
+    json.put("heap_bytes", tag.heap_bytes);
+    json.close_object();
+  }
+  json.close_array();
+  json.open_array("phases");
+  for (const PhaseUse& phase : memory.phases) {
+    json.open_object();
+    json.put("phase", phase.name);
+    json.put("frame_bytes", phase.frame_bytes);
+    json.close_object();
+  }
+  json.close_array();
+  json.open_array("budgets");
+  for (const BudgetUse& budget : memory.budgets) {
+    json.open_object();
+    json.put("tag", budget.tag);
+    json.put("limit", budget.limit);
+    json.put("used", budget.used);
+    json.put("peak", budget.peak);
+    json.put("denials", budget.denials);
+    json.close_object();
+  }
+  json.close_array();
+  json.close_object();
+}
+
+void put_steady(JsonWriter& json, const RunResult& run, const SideResult& side) {
+  const SteadyFacts& steady = side.steady;
+  const bool counted = run.calls_counted && steady.counted_frames != 0;
+  const auto put_counted = [&json](bool known, std::string_view key, double value) {
+    if (known) {
+      json.put(key, value);
+    } else {
+      json.put_null(key);
+    }
+  };
+  json.open_object("steady_frame");
+  json.put("frames", steady.frames);
+  json.put("counted_frames", steady.counted_frames);
+  put_counted(counted, "our_allocations", steady.our_allocations);
+  put_counted(counted, "our_bytes", steady.our_bytes);
+  put_counted(counted, "box2d_allocations", steady.box2d_allocations);
+  put_counted(counted, "all_allocations", steady.all_allocations);
+  put_counted(counted, "our_mappings", steady.our_mappings);
+  put_counted(run.faults_counted, "page_faults", steady.faults);
+  put_counted(run.faults_counted, "most_page_faults", static_cast<double>(steady.most_faults));
+  put_counted(run.faults_counted, "page_faults_in_physics", steady.physics_faults);
+  put_counted(run.faults_counted, "frames_with_page_faults",
+              static_cast<double>(steady.frames_with_faults));
+  json.close_object();
+}
+
+void put_system_calls(JsonWriter& json, const SyscallCensus& calls) {
+  json.open_object("system_calls");
+  json.put("measured", calls.measured);
+  if (!calls.measured) json.put("why_not", calls.why_not);
+  json.put("frames", calls.frames);
+  json.put("memory", calls.memory);
+  json.put("futex", calls.futex);
+  json.put("other", calls.other);
+  json.put("job_hand_off", calls.hand_off);
+  json.open_object("by_name");
+  for (const auto& [name, count] : calls.by_name) json.put(name, count);
+  json.close_object();
+  json.close_object();
+}
+
+void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
+  json.open_object();
+  json.put("name", side.name);
+  json.put("checksum", hexadecimal(side.checksum));
+  json.open_object("frame_time_ns");
+  json.put("p50", side.times.p50);
+  json.put("p99", side.times.p99);
+  json.put("p99_9", side.times.p999);
+  json.put("max", side.times.max);
+  json.put("mean", side.times.mean);
+  json.close_object();
+  json.open_object("scene");
+  json.put("bodies", side.counts.bodies);
+  json.put("contacts", side.counts.contacts);
+  json.put("particles", side.counts.particles);
+  json.put("entities", side.counts.entities);
+  json.put("entities_spawned", side.counts.spawned);
+  json.put("entities_died", side.counts.died);
+  json.put("drawn", side.counts.draw_items);
+  json.put("paths_per_frame", side.counts.paths);
+  json.put("labels", side.counts.labels);
+  json.close_object();
+  put_steady(json, run, side);
+  put_system_calls(json, side.system_calls);
+  json.open_array("phase_times");
+  for (const PhaseTotal& phase : side.phases) {
+    json.open_object();
+    json.put("phase", phase.name);
+    json.put("mean_ns", phase.mean_nanoseconds);
+    json.close_object();
+  }
+  json.close_array();
+  json.open_array("counted_frames");
+  for (const CountedFrame& frame : side.counted) {
+    json.open_object();
+    json.put("frame", frame.frame);
+    json.put("page_faults", frame.faults);
+    put_calls(json, frame.calls);
+    put_memory(json, frame.memory);
+    json.close_object();
+  }
+  json.close_array();
+  json.open_array("frame_ns");
+  for (const std::uint64_t time : side.frame_nanoseconds) json.add(time);
+  json.close_array();
+  json.close_object();
+}
+
+}  // namespace
+
+std::string json_report(const RunResult& run, const Machine& machine) {
+  JsonWriter json;
+  const Options& options = run.options;
+  json.open_object();
+  json.put("schema", "framealloc.demo.v1");
+  json.open_object("options");
+  json.put("scene", scene_name(options.scene));
+  json.put("frames", options.frames);
+  json.put("warm_up", options.warm_up);
+  json.put("threads", options.threads);
+  json.put("seed", options.seed);
+  json.put("hand_off", options.hand_off == HandOff::Park ? "park" : "spin");
+  json.close_object();
+  json.open_object("machine");
+  json.put("processor", machine.processor);
+  json.put("cores", machine.cores);
+  json.put("system", machine.system);
+  json.put("compiler", machine.compiler);
+  json.put("c_library", machine.library);
+  json.put("box2d", machine.box2d);
+  json.close_object();
+  json.put("frames_run", run.frames_run);
+  json.put("seconds", run.seconds);
+  json.put("interrupted", run.interrupted);
+  json.put("same_checksums", run.same_checksums);
+  json.put("calls_counted", run.calls_counted);
+  json.put("page_faults_counted", run.faults_counted);
+  if (const SideResult* ours = run.side("framealloc")) {
+    json.put("steady_frame_clean", steady_complaints(run, *ours).empty());
+  } else {
+    json.put_null("steady_frame_clean");
+  }
+  json.open_array("sides");
+  for (const SideResult& side : run.sides) put_side(json, run, side);
+  json.close_array();
+  json.close_object();
+  return json.take();
+}
+
+}  // namespace fa_demo
