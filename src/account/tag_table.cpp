@@ -110,7 +110,7 @@ TagId TagTable::find_path(std::string_view path) const noexcept {
 }
 
 std::string_view TagTable::name(TagId tag) const noexcept {
-  if (index_of(tag) >= size()) return {};
+  if (index_of(tag) >= size()) return "";
   const Node& node = nodes_[index_of(tag)];
   return {node.name, node.length};
 }

@@ -117,6 +117,27 @@ TEST_F(BudgetThreadsTest, TheLimitIsUsedToTheLastByte) {
   EXPECT_EQ(budgets_->get_tag_budget("game")->denials, kThreads * 500 - 1000);
 }
 
+// A deep chain and a tight outer limit: a thread often finds room, charges the inner budgets and
+// then comes too late at the outer one. What it charged on the way must be given back.
+TEST_F(BudgetThreadsTest, WhoComesTooLateGivesEverythingBack) {
+  std::string path = "d";
+  for (int depth = 1; depth < 80; ++depth) path += "::d";
+  const TagId leaf = tag(path);
+  budgets_->set_global_budget(0, 2);
+  on_all_threads([&](std::size_t) {
+    for (int i = 0; i < 2000; ++i) {
+      const std::size_t grant = budgets_->charge(leaf, 1, 2, nullptr);
+      if (grant != 0) budgets_->uncharge(leaf, grant);
+    }
+  });
+  for (TagId level = leaf; level != TagId::Untagged; level = tags_->parent(level)) {
+    const auto budget = budgets_->get_tag_budget(tags_->path(level));
+    ASSERT_TRUE(budget.has_value());
+    EXPECT_EQ(budget->current_usage, 0U);
+  }
+  EXPECT_EQ(budgets_->current_usage(), 0U);
+}
+
 TEST_F(BudgetThreadsTest, OneCrossingIsOneEventHoweverManyThreadsCross) {
   budgets_->register_tag_budget("game", 1000, 0);
   std::atomic<std::size_t> soft{0};
