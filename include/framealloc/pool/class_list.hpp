@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The free blocks of one size class that one thread holds under one tag.
+#pragma once
+
+#include <framealloc/base/counter.hpp>
+
+#include <cstdint>
+
+namespace framealloc::detail {
+
+struct SlabHeader;
+class PoolTable;
+
+// A free block; the link stands in the block itself.
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+// Blocks on `free` are ready: they are charged to the budgets and may come from any of the list's
+// slabs, newest first, since that one is likely in cache. Blocks that are not ready are "at home",
+// on a list of their slab. Thread contract: the owning thread; the counters are readable by any.
+struct ClassList {
+  FreeBlock* free = nullptr;
+  OwnedCounter allocations;
+  OwnedCounter local_frees;  // those that the inline path took
+  std::uint32_t block_size = 0;
+  std::uint32_t alignment = 0;
+
+  std::uint32_t class_index = 0;
+  std::uint32_t slab_count = 0;
+  PoolTable* table = nullptr;
+  SlabHeader* usable = nullptr;   // slabs with blocks at home or never handed out
+  SlabHeader* used_up = nullptr;  // slabs without
+  std::uint64_t linked = 0;  // blocks put on `free` by slow paths, less those taken off by them
+  std::uint64_t home_blocks = 0;         // blocks at home in `usable`
+  std::uint64_t seen_allocations = 0;    // as of the last collection
+  std::uint64_t recent_allocations = 0;  // between the last two collections
+
+  // Result: number of blocks on `free`; derived, so that the hot path need not count it.
+  [[nodiscard]] std::uint64_t ready() const noexcept {
+    return linked + local_frees.get() - allocations.get();
+  }
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the threads of one allocator share of its pool: pages, orphans, totals.
+#pragma once
+
+#include <framealloc/account/budget.hpp>
+#include <framealloc/account/ledger.hpp>
+#include <framealloc/account/tag_table.hpp>
+#include <framealloc/base/report.hpp>
+#include <framealloc/base/result.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/supply.hpp>
+#include <framealloc/pool/block_record.hpp>
+#include <framealloc/pool/chunk_registry.hpp>
+#include <framealloc/pool/orphanage.hpp>
+#include <framealloc/pool/page_heap.hpp>
+#include <framealloc/pool/remote.hpp>
+#include <framealloc/pool/size_classes.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace framealloc::detail {
+
+class PoolThread;
+
+struct PoolConfig {
+  std::span<const std::size_t> classes;  // bytes; empty: default_slab_classes(). Copied.
+  std::size_t page_size = std::size_t{64} << 10;
+  std::size_t pages_per_class = 4;  // pages' worth of free blocks that a list keeps ready
+  bool checked = false;             // verify every free; always on from check level 1
+  bool segregate_by_tag = true;     // false: every block counts as untagged
+};
+
+// Sums over all threads. Exact when no thread is allocating or freeing. Bytes include rounding.
+struct PoolTotals {
+  std::size_t pool_bytes = 0;
+  std::size_t heap_bytes = 0;
+  std::uint64_t allocations = 0;  // pool and heap
+  std::uint64_t frees = 0;
+  std::uint64_t refills = 0;       // pages that lists took; 0 when asked for one tag
+  std::uint64_t remote_frees = 0;  // frees of another thread's slab blocks
+};
+
+// Serves what slab pages cannot; implemented by heap/, which lies above.
+class LargeBlocks {
+ public:
+  // Requirement: valid size and alignment. Result: null after a report.
+  [[nodiscard]] virtual void* allocate_large(PoolThread& thread, std::size_t size,
+                                             std::size_t alignment, AllocKind kind,
+                                             const CallSite& site) noexcept = 0;
+  // Effect: frees a block that lies in no slab page, or reports what is wrong with the address.
+  virtual void free_large(PoolThread* thread, void* block, AllocKind kind,
+                          const CallSite& site) noexcept = 0;
+  // Effect: lets go of what it keeps for the thread, if that is empty or the thread leaves.
+  virtual void collect(PoolThread& thread, bool leaving) noexcept = 0;
+
+ protected:
+  ~LargeBlocks() = default;
+};
+
+// One per allocator. Thread contract: any thread, except where said.
+class FRAMEALLOC_API PoolShared {
+ public:
+  // Requirement: validate(config) has passed; the chunk size is at least the page size; everything
+  // outlives this object. `budgets` may be null.
+  PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chunks, Metadata& metadata,
+             TagTable& tags, BudgetManager* budgets, ReportSink& sink,
+             const std::atomic<std::uint64_t>& frame_number) noexcept;
+  // Gives every page back, live blocks or not.
+  ~PoolShared() = default;
+  PoolShared(const PoolShared&) = delete;
+  PoolShared& operator=(const PoolShared&) = delete;
+
+  // Result: an error (FA010) that names the impossible field.
+  [[nodiscard]] static Result<void> validate(const PoolConfig& config) noexcept;
+
+  // For the inline free: masking a slab block's address gives its page.
+  [[nodiscard]] std::uintptr_t page_mask() const noexcept { return page_mask_; }
+  // True when every allocation and free takes the slow path and is verified.
+  [[nodiscard]] bool checked() const noexcept { return checked_; }
+
+  // Effect: gives the memory of free pages back to the system; what threads keep ready is theirs to
+  // give, see PoolThread::collect(). Result: bytes.
+  std::size_t trim() noexcept { return pages_.trim(); }
+
+  [[nodiscard]] PoolTotals totals() const noexcept;
+  [[nodiscard]] PoolTotals totals(TagId tag) const noexcept;
+  // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
+  // `visit` runs under a lock and must not allocate or free: collect first, then report.
+  void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
+  [[nodiscard]] std::size_t orphaned_slabs() const noexcept { return orphanage_.size(); }
+
+ private:
+  friend class PoolThread;
+  friend class Heap;
+
+  // Frees of threads that are not attached.
+  void count_stray_free(const SlabHeader& slab) noexcept;
+  // Effect: hands a closed chain to whoever owns its blocks, now or by the time that it arrives.
+  void send(PoolThread* owner, RemoteNode* first, RemoteNode* last) noexcept;
+  void put_orphans_home(RemoteNode* first) noexcept;
+  void report(Code code, std::string_view message, TagId tag, std::size_t requested,
+              std::size_t available, const CallSite& site, const void* address = nullptr) noexcept;
+  // Effect: says who denied `bytes` under a tag: a budget, the limit of the supply, or the source.
+  void report_denial(const BudgetManager::Denial& denial, std::size_t bytes,
+                     const CallSite& site) noexcept;
+  void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                            const CallSite& site) noexcept;
+  template <class Add>
+  void for_each_counter(const TagId* tag, Add&& add) const noexcept;
+
+  Supply& supply_;
+  ChunkPool& chunk_pool_;
+  Metadata& metadata_;
+  TagTable& tags_;
+  BudgetManager* budgets_;
+  ReportSink& sink_;
+  const std::atomic<std::uint64_t>& frame_number_;
+  std::uintptr_t page_mask_;
+  std::uintptr_t chunk_mask_;
+  std::size_t pages_per_class_;
+  bool checked_;
+  bool segregate_by_tag_;
+  SizeClasses classes_;
+  ChunkRegistry registry_;
+  PageHeap pages_;
+  Orphanage orphanage_;
+  LargeBlocks* large_ = nullptr;
+  std::atomic<PoolThread*> threads_{nullptr};
+
+  SpinLock strays_lock_;
+  ThreadLedger strays_{nullptr, nullptr};
+  OwnedCounter stray_remote_frees_;
+};
+
+}  // namespace framealloc::detail

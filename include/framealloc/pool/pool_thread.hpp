@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One thread's part of an allocator's pool: its lists, what it owes others, what others owe it.
+#pragma once
+
+#include <framealloc/account/ledger.hpp>
+#include <framealloc/base/call_site.hpp>
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/ids.hpp>
+#include <framealloc/pool/pool_shared.hpp>
+#include <framealloc/pool/pool_table.hpp>
+#include <framealloc/pool/remote.hpp>
+#include <framealloc/pool/slab.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+class SpanChunk;
+
+// One per (allocator, thread); recycled for later threads, and living as long as the allocator, so
+// that a stale `owner` of a slab is never a dangling pointer.
+// Thread contract: the attached thread only, except where said. attach() on another thread than the
+// last detach() requires that the caller synchronises the two.
+class FRAMEALLOC_API PoolThread {
+ public:
+  // Effect: registers with `shared`, which counts it from now on. Any thread.
+  // Requirement: both outlive the object's last use; the object is not destroyed before `shared`'s.
+  PoolThread(PoolShared& shared, ThreadLedger& ledger) noexcept;
+  PoolThread(const PoolThread&) = delete;
+  PoolThread& operator=(const PoolThread&) = delete;
+
+  // Effect: the calling thread owns this object from now on; its tag is Untagged.
+  // `thread_word` is its os::thread_word().
+  void attach(std::uintptr_t thread_word, ThreadId id) noexcept;
+  // Effect: gives up everything: sends what was freed for others, gives empty pages back, and
+  // leaves the rest to be adopted.
+  void detach() noexcept;
+  [[nodiscard]] bool attached() const noexcept { return thread_word_ != 0; }
+  [[nodiscard]] ThreadId thread_id() const noexcept { return id_; }
+
+  // Effect: allocations count under `tag` from now on. Result: its table of pool lists, for
+  // PoolTable::try_pop(); when bookkeeping memory is short, the untagged table or an empty one.
+  PoolTable* select(TagId tag) noexcept;
+  [[nodiscard]] PoolTable* current() const noexcept { return current_; }
+  [[nodiscard]] TagId current_tag() const noexcept { return tag_; }
+
+  // Effect: allocates by every means; reports why when it cannot. A size of 0 counts as 1.
+  // Result: a block aligned to `alignment` and to kGranule, or null. `kind` is Pool or Heap.
+  [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
+                               const CallSite& site) noexcept;
+  // Effect: frees a block of any size, whoever owns it; null is ignored. A bad address is reported
+  // (FA005, FA006) as far as the check level tells, and nothing changes.
+  // Thread contract: any thread; `mine` is the caller's own object, null when it is not attached.
+  static void free(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
+                   const CallSite& site) noexcept;
+  // The same for a block that is known to be of a slab page, see is_slab_request(): what to call
+  // when try_free_local() says no.
+  static void free_slab_block(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
+                              const CallSite& site) noexcept;
+
+  // True when flush() and drain() would do nothing.
+  [[nodiscard]] bool idle() const noexcept {
+    return outgoing_count_ == 0 && pending_ == nullptr && inbox_.empty();
+  }
+  // Effect: sends what this thread freed for others. At a frame boundary it bounds the delay.
+  void flush() noexcept;
+  // Effect: takes back at most `max_blocks` blocks that others freed. Result: how many.
+  std::size_t drain(std::size_t max_blocks) noexcept;
+  // Effect: moves at most `max_blocks` free blocks beyond what recent use explains from the lists
+  // to their slabs, and gives slabs that are empty back. Looks at a few lists per call, in turn,
+  // unless `max_blocks` is kEverything; then nothing is kept ready. Result: blocks moved.
+  std::size_t collect(std::size_t max_blocks) noexcept;
+  static constexpr std::size_t kEverything = SIZE_MAX;
+
+  [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
+  [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] PoolShared& shared() noexcept { return shared_; }
+
+ private:
+  friend class PoolShared;
+  friend class Heap;
+
+  static constexpr std::size_t kKinds = 2;  // pool, heap
+  static constexpr std::size_t kBlock = 64;
+  static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
+  static constexpr std::size_t kOutgoing = 8;
+
+  struct Outgoing {
+    PoolThread* owner = nullptr;
+    RemoteBatch batch;
+  };
+  class Chain;
+
+  // Tables.
+  [[nodiscard]] PoolTable* table_of(AllocKind kind, TagId tag) noexcept;
+  [[nodiscard]] PoolTable* make_table(AllocKind kind, TagId tag) noexcept;
+  [[nodiscard]] PoolTable* table_for_allocation(AllocKind kind) noexcept;
+
+  // Filling a list.
+  [[nodiscard]] bool refill(ClassList& list, std::size_t size, const CallSite& site) noexcept;
+  [[nodiscard]] bool find_slab(ClassList& list, bool* denied_by_limit) noexcept;
+  [[nodiscard]] std::size_t charge(const ClassList& list, BudgetManager::Denial* denial) noexcept;
+  void link_portion(ClassList& list, std::size_t blocks) noexcept;
+  void take_over(ClassList& list, SlabHeader* slab) noexcept;
+  [[nodiscard]] bool prepare_records(SlabHeader* slab) noexcept;
+
+  // Emptying lists.
+  std::size_t collect_list(ClassList& list, std::size_t max_blocks, bool everything) noexcept;
+  std::size_t send_home(ClassList& list, std::size_t blocks) noexcept;
+  void release_empty(ClassList& list, std::uint64_t keep) noexcept;
+  void release_slab(ClassList& list, SlabHeader* slab) noexcept;
+  void abandon(ClassList& list) noexcept;
+  // Effect: gives back all that the lists hold ready, so that a budget has it. Result: any?
+  [[nodiscard]] bool give_back_ready() noexcept;
+  static void uncharge(PoolShared& shared, TagId tag, std::size_t bytes) noexcept;
+
+  // Frees across threads.
+  void free_remote(SlabHeader* slab, void* block) noexcept;
+  void send_later(SlabHeader* slab, void* block) noexcept;
+  void flush(Outgoing& outgoing) noexcept;
+  std::size_t accept(RemoteNode* node) noexcept;
+
+  // Verification.
+  void record_allocation(void* block, std::size_t size, const CallSite& site) noexcept;
+  [[nodiscard]] static bool verify_free(PoolShared& shared, void* block, AllocKind kind,
+                                        const CallSite& site) noexcept;
+
+  PoolShared& shared_;
+  ThreadLedger& ledger_;
+  PoolThread* next_ = nullptr;  // of the allocator's threads
+  std::uintptr_t thread_word_ = 0;
+  ThreadId id_;
+  TagId tag_ = TagId::Untagged;
+  PoolTable* current_ = &empty_pool_table;
+  std::atomic<PoolTable*> tables_{nullptr};  // all, newest first
+  PoolTable** blocks_[kKinds][kBlocks] = {};
+  PoolTable* first_block_[kKinds][kBlock] = {};
+  PoolTable* cursor_table_ = nullptr;  // where collect() goes on
+  std::size_t cursor_list_ = 0;
+  SpanChunk* current_span_ = nullptr;  // the heap's, see heap/
+  OwnedCounter refills_;
+  OwnedCounter remote_frees_;
+
+  std::size_t outgoing_count_ = 0;
+  RemoteNode* pending_ = nullptr;  // taken from the inbox, not looked at yet
+  Outgoing outgoing_[kOutgoing];
+  RemoteInbox inbox_;
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The header of a slab page, and the inline free that it makes possible.
+#pragma once
+
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/ids.hpp>
+#include <framealloc/pool/class_list.hpp>
+#include <framealloc/sync/cache_line.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+class PoolThread;
+struct BlockRecord;
+struct SlabChunk;
+
+// What a chunk that an address lies in is used for; stands at the chunk's start. Values that
+// memory does not hold by chance.
+enum class ChunkKind : std::uint32_t { None = 0, Slabs = 0x51ab51ab, Spans = 0x59a459a4 };
+
+// Stands at the start of a slab page, which is aligned to its size: masking the address of a block
+// finds it (the idea of mimalloc's and rpmalloc's pages).
+struct alignas(kCacheLine) SlabHeader {
+  // First line: read by every thread that frees, written only when the slab changes hands.
+
+  // os::thread_word() of the thread that may push on `list`; 0, which equals no thread's word,
+  // sends every free to the slow path: nobody owns the slab, or every free is to be verified.
+  std::atomic<std::uintptr_t> owner_word{0};
+  ClassList* list = nullptr;                           // of the owner
+  std::atomic<PoolThread*> owner{nullptr};             // who gets remote frees; null: orphaned
+  std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
+  std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
+  BlockRecord* records = nullptr;                      // one per block while frees are verified
+  std::uint32_t block_size = 0;
+  std::uint32_t first_offset = 0;
+  std::uint32_t block_count = 0;
+  std::uint16_t class_index = 0;
+  TagId tag = TagId::Untagged;
+  AllocKind kind = AllocKind::Pool;
+
+  // Second line: the owner's, or guarded by the orphanage's lock while there is none.
+  alignas(kCacheLine) FreeBlock* home = nullptr;
+  std::uint32_t home_count = 0;
+  std::uint32_t carved = 0;  // blocks that were ever handed out; the rest was never touched
+  SlabHeader* next = nullptr;
+  SlabHeader* previous = nullptr;
+  SlabChunk* chunk = nullptr;
+  bool on_usable = false;
+
+  static constexpr std::uint32_t kSeal = 0x5ea15ea1;
+
+  [[nodiscard]] bool has_blocks() const noexcept {
+    return home != nullptr || carved != block_count;
+  }
+  [[nodiscard]] bool is_empty() const noexcept { return home_count == carved; }
+  [[nodiscard]] std::byte* block(std::size_t index) noexcept {
+    return reinterpret_cast<std::byte*>(this) + first_offset + index * block_size;
+  }
+};
+static_assert(sizeof(SlabHeader) == 2 * kCacheLine);
+
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE SlabHeader* slab_of(const void* block,
+                                                           std::uintptr_t page_mask) noexcept {
+  return reinterpret_cast<SlabHeader*>(reinterpret_cast<std::uintptr_t>(block) & page_mask);
+}
+
+// Effect: frees a block of a slab page if the calling thread owns the page, without a lock or an
+// atomic read-modify-write. Result: false when the slow path has to do it.
+// Requirement: `block` was given out for a request with is_slab_request(), or is handed to the slow
+// path's own checks by the caller; `page_mask` is its allocator's PoolShared::page_mask(),
+// `thread_word` the caller's os::thread_word().
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_free_local(void* block, std::uintptr_t page_mask,
+                                                           std::uintptr_t thread_word) noexcept {
+  SlabHeader* const slab = slab_of(block, page_mask);
+  if (slab->owner_word.load(std::memory_order_relaxed) != thread_word) [[unlikely]]
+    return false;
+  ClassList* const list = slab->list;
+  auto* const freed = static_cast<FreeBlock*>(block);
+  freed->next = list->free;
+  list->free = freed;
+  list->local_frees.increment();
+  return true;
+}
+
+}  // namespace framealloc::detail
