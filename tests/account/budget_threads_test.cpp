@@ -125,7 +125,7 @@ TEST_F(BudgetThreadsTest, WhoComesTooLateGivesEverythingBack) {
   const TagId leaf = tag(path);
   budgets_->set_global_budget(0, 2);
   on_all_threads([&](std::size_t) {
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 20000; ++i) {
       const std::size_t grant = budgets_->charge(leaf, 1, 2, nullptr);
       if (grant != 0) budgets_->uncharge(leaf, grant);
     }
