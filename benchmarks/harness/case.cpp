@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "case.hpp"
+
+#include "quiet_slice.hpp"
+
+namespace bench {
+
+Slice Case::time(std::size_t rounds) {
+  return quiet_slice([&] { run(rounds); });
+}
+
+void Rows::leave_out(std::string_view peer, std::string_view reason) {
+  left_out_.push_back(std::string(peer) + ": " + std::string(reason));
+}
+
+}  // namespace bench

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Which workloads fit which kind of peer. A peer's file calls one or two of these.
+#pragma once
+
+#include <string>
+
+#include "../workloads/batch.hpp"
+#include "../workloads/burst.hpp"
+#include "../workloads/handoff.hpp"
+#include "../workloads/pair.hpp"
+#include "../workloads/two_threads.hpp"
+#include "../workloads/vectors.hpp"
+#include "typed_case.hpp"
+
+namespace bench {
+
+template <class CaseType>
+void add_case(Rows& rows, std::string workload, std::string peer,
+              Guarantee guarantee = Guarantee::Distinct, bool countable = true) {
+  Row row;
+  row.workload = std::move(workload);
+  row.peer = std::move(peer);
+  row.ops = CaseType::kOps;
+  row.guarantee = guarantee;
+  row.countable = countable;
+  row.expected_objects = CaseType::kObjects;
+  row.make = [] { return std::make_unique<CaseType>(); };
+  rows.add(std::move(row));
+}
+
+// On one thread and on two, so that one run shows how a peer scales.
+template <class OneThread>
+void add_scaling(Rows& rows, const std::string& workload, const std::string& peer) {
+  add_case<OneThread>(rows, "W5/" + workload + "-1t", peer, Guarantee::Distinct, false);
+  add_case<TwoThreads<OneThread>>(rows, "W5/" + workload + "-2t", peer, Guarantee::Distinct, false);
+}
+
+// W1 with sizes known when compiled.
+template <class Peer>
+void add_bursts(Rows& rows, const std::string& peer, Guarantee guarantee = Guarantee::Distinct) {
+  add_case<RoundCase<Peer, Burst<16, 1000>>>(rows, "W1/16", peer, guarantee);
+  add_case<RoundCase<Peer, Burst<64, 1000>>>(rows, "W1/64", peer, guarantee);
+  add_case<RoundCase<Peer, Burst<256, 1000>>>(rows, "W1/256", peer, guarantee);
+}
+
+// W1 mixed and the three frames of W7.
+template <class Peer>
+void add_frames(Rows& rows, const std::string& peer, Guarantee guarantee = Guarantee::Distinct) {
+  add_case<RoundCase<Peer, MixedBurst>>(rows, "W1/mixed", peer, guarantee);
+  add_case<RoundCase<Peer, PhysicsFrame>>(rows, "W7/physics", peer, guarantee);
+  add_case<RoundCase<Peer, ParticleFrame>>(rows, "W7/particles", peer, guarantee);
+  add_case<RoundCase<Peer, UiFrame>>(rows, "W7/ui", peer, guarantee);
+}
+
+template <class Peer>
+using PairCase = RoundCase<Peer, Pair<64>>;
+template <class Peer, std::size_t size>
+using ChurnCase = HeldCase<Peer, Churn<Peer, size>>;
+template <class Peer>
+using BurstCase = RoundCase<Peer, Burst<64, 1000>>;
+
+// W6 with std::vector on the peer's memory.
+template <class Peer, Reserve reserve = Reserve::None>
+void add_standard_vectors(Rows& rows, const std::string& peer) {
+  using Session = decltype(std::declval<Peer&>().open());
+  using Maker = StandardVectors<Session, Peer::kFreesEach>;
+  add_case<HeldCase<Peer, Vectors<Peer, Maker, reserve>>>(rows, "W6", peer);
+}
+
+// A bump allocator: no block is given back alone, close() takes all.
+template <class Peer>
+void add_arena(Rows& rows, const std::string& peer) {
+  add_bursts<Peer>(rows, peer);
+  add_frames<Peer>(rows, peer);
+  add_case<RoundCase<Peer, Batch>>(rows, "W3", peer);
+  add_scaling<BurstCase<Peer>>(rows, "burst", peer);
+  add_standard_vectors<Peer>(rows, peer);
+}
+
+// A pool that serves any size from one thread.
+template <class Peer>
+void add_pool(Rows& rows, const std::string& peer) {
+  add_bursts<Peer>(rows, peer);
+  add_frames<Peer>(rows, peer);
+  add_case<RoundCase<Peer, Pair<32>>>(rows, "W2/pair32", peer);
+  add_case<RoundCase<Peer, Pair<64>>>(rows, "W2/pair64", peer);
+  add_case<RoundCase<Peer, Pair<256>>>(rows, "W2/pair256", peer);
+  add_case<ChurnCase<Peer, 32>>(rows, "W2/churn32", peer);
+  add_case<ChurnCase<Peer, 64>>(rows, "W2/churn64", peer);
+  add_case<ChurnCase<Peer, 256>>(rows, "W2/churn256", peer);
+  add_case<RoundCase<Peer, Batch>>(rows, "W3", peer);
+  add_scaling<BurstCase<Peer>>(rows, "burst", peer);
+  add_scaling<PairCase<Peer>>(rows, "pair", peer);
+  add_scaling<ChurnCase<Peer, 64>>(rows, "churn", peer);
+  add_standard_vectors<Peer>(rows, peer);
+}
+
+// A general allocator: as a pool, and a block may be freed by another thread.
+template <class Peer>
+void add_general(Rows& rows, const std::string& peer) {
+  add_pool<Peer>(rows, peer);
+  add_case<Handoff<Peer>>(rows, "W4", peer, Guarantee::Distinct, false);
+}
+
+// A pool of one object size, the class template's argument.
+template <template <std::size_t> class Peer>
+void add_fixed_pool(Rows& rows, const std::string& peer) {
+  add_case<RoundCase<Peer<16>, Burst<16, 1000>>>(rows, "W1/16", peer);
+  add_case<RoundCase<Peer<64>, Burst<64, 1000>>>(rows, "W1/64", peer);
+  add_case<RoundCase<Peer<256>, Burst<256, 1000>>>(rows, "W1/256", peer);
+  add_case<RoundCase<Peer<64>, ParticleFrame>>(rows, "W7/particles", peer);
+  add_case<RoundCase<Peer<32>, Pair<32>>>(rows, "W2/pair32", peer);
+  add_case<RoundCase<Peer<64>, Pair<64>>>(rows, "W2/pair64", peer);
+  add_case<RoundCase<Peer<256>, Pair<256>>>(rows, "W2/pair256", peer);
+  add_case<ChurnCase<Peer<32>, 32>>(rows, "W2/churn32", peer);
+  add_case<ChurnCase<Peer<64>, 64>>(rows, "W2/churn64", peer);
+  add_case<ChurnCase<Peer<256>, 256>>(rows, "W2/churn256", peer);
+  add_scaling<BurstCase<Peer<64>>>(rows, "burst", peer);
+  add_scaling<PairCase<Peer<64>>>(rows, "pair", peer);
+  add_scaling<ChurnCase<Peer<64>, 64>>(rows, "churn", peer);
+}
+
+}  // namespace bench

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "timing.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../harness/quiet_slice.hpp"
+#include "../harness/sampler.hpp"
+#include "../report/progress.hpp"
+#include "../report/results.hpp"
+#include "../report/table.hpp"
+
+namespace bench {
+namespace {
+
+struct Options {
+  bool quick = false;
+  std::string instructions;
+  std::string svg;
+  std::string table;
+  std::string filter = ".";
+  std::size_t latency_frames = 200'000;
+  SamplerOptions sampler;
+  std::vector<std::string> google;
+};
+
+// Result: false for an argument that is neither ours nor Google Benchmark's.
+bool parse(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view arg = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (arg == "--quick") {
+      options.quick = true;
+    } else if (arg == "--no-quiet") {
+      options.sampler.only_quiet = false;
+    } else if (arg == "--instructions" && has_value) {
+      options.instructions = argv[++i];
+    } else if (arg == "--svg" && has_value) {
+      options.svg = argv[++i];
+    } else if (arg == "--table" && has_value) {
+      options.table = argv[++i];
+    } else if (arg == "--filter" && has_value) {
+      options.filter = argv[++i];
+    } else if (arg == "--latency-frames" && has_value) {
+      options.latency_frames = std::strtoul(argv[++i], nullptr, 10);
+    } else if (arg.starts_with("--benchmark_")) {
+      options.google.emplace_back(arg);
+    } else {
+      std::fprintf(stderr, "framealloc_bench: unknown or incomplete argument %s\n", argv[i]);
+      return false;
+    }
+  }
+  if (options.quick) {
+    options.sampler.slices = 3;
+    options.sampler.attempts = 12;
+  }
+  return true;
+}
+
+// Lines "WORKLOAD/PEER<tab>instructions per operation".
+bool read_instructions(const std::string& file, const Rows& rows, Results& results) {
+  std::map<std::string, const Row*> by_name;
+  for (const Row& row : rows.all()) by_name[row.name()] = &row;
+  std::ifstream in(file);
+  if (!in) {
+    std::fprintf(stderr, "framealloc_bench: cannot read %s\n", file.c_str());
+    return false;
+  }
+  std::string name;
+  double per_op = 0;
+  while (in >> name >> per_op) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) continue;
+    results.add_instructions(found->second->workload, found->second->peer, per_op);
+  }
+  return true;
+}
+
+// Google Benchmark runs one iteration per repetition; the sampler decides what a repetition is and
+// reports nanoseconds per operation, with the disturbed slices already left out.
+void register_rows(std::vector<Sampler>& samplers, Results& results, Progress& progress) {
+  for (Sampler& sampler : samplers) {
+    benchmark::RegisterBenchmark(sampler.row().name().c_str(), [&](benchmark::State& state) {
+      for ([[maybe_unused]] const auto unused : state) {
+        const Sample sample = sampler.sample();
+        state.SetIterationTime(sample.ns_per_op * 1e-9);
+        state.counters["quiet_slices"] = static_cast<double>(sample.quiet);
+        state.counters["slices"] = static_cast<double>(sample.attempts);
+        results.add(sampler.row(), sample);
+      }
+      const Row& row = sampler.row();
+      if (const auto count = results.instructions(row.workload, row.peer)) {
+        state.counters["instructions"] = *count;
+      }
+      progress.step(row.name());
+    })->UseManualTime();
+  }
+}
+
+std::vector<char*> google_arguments(Options& options, char* program) {
+  // Ours first, so that the command line may override them.
+  std::vector<std::string> all = {
+      "--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0",
+      options.quick ? "--benchmark_repetitions=9" : "--benchmark_repetitions=15",
+      "--benchmark_filter=" + options.filter};
+  all.insert(all.end(), options.google.begin(), options.google.end());
+  options.google = std::move(all);
+  std::vector<char*> arguments = {program};
+  for (std::string& argument : options.google) arguments.push_back(argument.data());
+  return arguments;
+}
+
+// The tables are ours; Google Benchmark's own lines would be one per repetition.
+class SilentReporter final : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>&) override {}
+};
+
+}  // namespace
+
+int run_timing(const Rows& rows, int argc, char** argv, const char* usage) {
+  Options options;
+  if (!parse(argc, argv, options)) {
+    std::fputs(usage, stderr);
+    return 2;
+  }
+  Results results;
+  if (!options.instructions.empty() && !read_instructions(options.instructions, rows, results)) {
+    return 1;
+  }
+  calibrate_canary();
+
+  std::vector<Sampler> samplers;
+  samplers.reserve(rows.all().size());
+  for (const Row& row : rows.all()) samplers.emplace_back(row, options.sampler);
+  Progress progress;
+  register_rows(samplers, results, progress);
+
+  std::vector<char*> arguments = google_arguments(options, argv[0]);
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
+  SilentReporter silent;
+  const std::size_t ran = benchmark::RunSpecifiedBenchmarks(&silent);
+  progress.finish();
+  if (ran == 0) return 1;
+
+  const std::string table = tables(results);
+  std::fputs(table.c_str(), stdout);
+  if (!options.table.empty()) std::ofstream(options.table) << table;
+  return 0;
+}
+
+}  // namespace bench

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Everyone who is measured. One file per library in this folder; each adds its own rows.
+#pragma once
+
+#include "../harness/case.hpp"
+
+namespace bench {
+
+void add_floor_touch(Rows& rows);
+void add_floor_bump(Rows& rows);
+void add_floor_freelist(Rows& rows);
+void add_floor_ring(Rows& rows);
+
+void add_glibc(Rows& rows);
+void add_jemalloc(Rows& rows);
+void add_mimalloc(Rows& rows);
+void add_tcmalloc(Rows& rows);
+void add_tbb(Rows& rows);
+void add_std_pmr(Rows& rows);
+// Compiled only when CMake found the library.
+void add_boost_pool(Rows& rows);
+void add_boost_pmr(Rows& rows);
+void add_foonathan(Rows& rows);
+void add_protobuf(Rows& rows);
+
+// All of the above, in the order of the tables; names what is missing.
+void add_all_peers(Rows& rows);
+
+}  // namespace bench
