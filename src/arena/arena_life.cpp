@@ -41,6 +41,7 @@ bool FrameArena::set_up(const Setup& setup) noexcept {
   configured_capacity_ = setup.overflow == FrameOverflow::Grow ? SIZE_MAX : setup.capacity;
   capacity_ = configured_capacity_;
   slot_count_ = setup.slots;
+  first_cell_ = setup.first_cell;
   slots_ = slots;
   runs_ = runs;
   marks_ = marks;
@@ -71,7 +72,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
     if (slot.first != nullptr && slot.first->next != nullptr) trim_slot(slot);
   }
   if (budgeted_ != host_->has_budgets()) budgeted_ = !budgeted_;
-  calls_total_ += calls_.get();
+  calls_total_.add(calls_.get());
   runs_->clear();
   marks_->clear();
   highest_checkpoint_ = 0;
@@ -113,6 +114,16 @@ void FrameArena::finish() noexcept {
   flush_run(held);
   if (held > peak_.load(kRelaxed)) peak_.store(held, kRelaxed);
   slot_of(ending).bytes.store(held, kRelaxed);
+  Record& record = ended_[(ending >> 1) & 1];
+  record.clock.store(ending, kRelaxed);
+  record.bytes.store(held, kRelaxed);
+  record.peak.store(peak_.load(kRelaxed), kRelaxed);
+  record.waste.store(waste_.load(kRelaxed), kRelaxed);
+  record.fallback.store(fallback, kRelaxed);
+  record.calls.store(calls_.get(), kRelaxed);
+  if (peak_.load(kRelaxed) > high_water_.load(kRelaxed)) {
+    high_water_.store(peak_.load(kRelaxed), kRelaxed);
+  }
   finished_bytes_ += held;
   origin_.store(cursor_.load(kRelaxed), kRelaxed);
   run_start_.store(0, kRelaxed);
@@ -213,6 +224,35 @@ detail::ArenaView FrameArena::view() const noexcept {
   } while (read_retry(begun));
   if (view.position > view.peak) view.peak = view.position;
   return view;
+}
+
+detail::FrameHistory FrameArena::history(std::uint64_t clock) const noexcept {
+  detail::FrameHistory history;
+  std::uint32_t begun;
+  do {
+    begun = read_begin();
+    history = {};
+    history.high_water = high_water_.load(kRelaxed);
+    const detail::ArenaView now = view();
+    const Record& record = ended_[(clock >> 1) & 1];
+    if (now.clock == clock) {
+      history.clock = clock;
+      history.bytes = now.position;
+      history.peak = now.peak;
+      history.waste = now.waste;
+      history.fallback = now.fallback;
+      history.calls = now.calls;
+    } else if (record.clock.load(kRelaxed) == clock) {
+      history.clock = clock;
+      history.bytes = record.bytes.load(kRelaxed);
+      history.peak = record.peak.load(kRelaxed);
+      history.waste = record.waste.load(kRelaxed);
+      history.fallback = record.fallback.load(kRelaxed);
+      history.calls = record.calls.load(kRelaxed);
+    }
+    if (history.peak > history.high_water) history.high_water = history.peak;
+  } while (read_retry(begun));
+  return history;
 }
 
 }  // namespace framealloc

@@ -42,11 +42,12 @@ void FrameArena::flush_run(std::size_t position) noexcept {
 }
 
 void FrameArena::count_bytes(TagCounters& counters, std::size_t bytes) noexcept {
-  TagCounters::FrameCell& cell = counters.frames[(clock() >> 1) % slot_count_];
+  TagCounters::FrameCell& cell = counters.frames[this->cell()];
+  TagCounters::FrameCell& last = counters.last_frame[first_cell_ / 4];
   if (cell.clock.get() != clock()) {
-    if (cell.clock.get() > counters.last_frame.clock.get()) {
-      counters.last_frame.clock.set(cell.clock.get());
-      counters.last_frame.bytes.set(cell.bytes.get());
+    if (cell.clock.get() > last.clock.get()) {
+      last.clock.set(cell.clock.get());
+      last.bytes.set(cell.bytes.get());
     }
     cell.bytes.set(0);
     cell.clock.set(clock());
@@ -59,7 +60,7 @@ void FrameArena::count_bytes(TagCounters& counters, std::size_t bytes) noexcept 
 }
 
 void FrameArena::uncount_bytes(TagId tag, std::size_t bytes) noexcept {
-  ledger_->at(tag).frames[(clock() >> 1) % slot_count_].bytes.sub(bytes);
+  ledger_->at(tag).frames[cell()].bytes.sub(bytes);
   if (budgeted_) return_charge(tag, bytes);
 }
 

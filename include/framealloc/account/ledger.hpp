@@ -22,8 +22,9 @@ struct TagCounters {
     OwnedCounter clock;
     OwnedCounter bytes;
   };
-  FrameCell frames[4];             // by frame slot, see arena/
-  FrameCell last_frame;            // what the most recently reused cell held when its frame ended
+  // By frame slot (see arena/): four of the shared frame, then four of the thread's own frames.
+  FrameCell frames[8];
+  FrameCell last_frame[2];         // what the most recently reused cell held when its frame ended
   OwnedCounter frame_bytes_total;  // frame bytes ever allocated
   OwnedCounter frame_bytes_peak;   // most frame bytes held at once in one frame
   OwnedCounter pool_remote_bytes;  // pool bytes of this tag that this thread freed for others

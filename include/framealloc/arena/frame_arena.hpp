@@ -82,6 +82,17 @@ struct ArenaView {
   TagId tag = TagId::Untagged;
 };
 
+// What one frame was, kept for the frame that ended last and the one before it.
+struct FrameHistory {
+  std::uint64_t clock = 0;
+  std::size_t bytes = 0;  // at its end
+  std::size_t peak = 0;
+  std::size_t waste = 0;
+  std::size_t fallback = 0;
+  std::uint64_t calls = 0;
+  std::size_t high_water = 0;  // highest peak of any frame
+};
+
 }  // namespace detail
 
 // Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.
@@ -169,15 +180,36 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
     return finished_bytes_ + rewound_bytes_ + position();
   }
-  [[nodiscard]] std::uint64_t calls_counted() const noexcept { return calls_total_ + calls_.get(); }
+  [[nodiscard]] std::uint64_t calls_counted() const noexcept { return calls_total_.get() + calls_.get(); }
   // Result: bytes that can be had before the capacity or the chain's budget denies; SIZE_MAX when
   // nothing but the source limits the arena.
   [[nodiscard]] std::size_t capacity_left() const noexcept;
+
+  // Result: bytes already charged to budgets but not yet allocated.
+  [[nodiscard]] std::size_t charged_ahead() const noexcept {
+    return quota_ == SIZE_MAX || clock() == 0 ? 0 : quota_ - position();
+  }
+  // Result: bytes between the cursor and the end of the chunk.
+  [[nodiscard]] std::size_t chunk_room_left() const noexcept {
+    return chunk_ == nullptr ? 0 : chunk_end() - cursor_.load(std::memory_order_relaxed);
+  }
 
   FrameArena(const FrameArena&) = delete;
   FrameArena& operator=(const FrameArena&) = delete;
 
   // --- For the library: frame/ and thread/ drive an arena through these. -------------------------
+
+  // Effect: `rounded` bytes (a multiple of kGranule), or what `slow()` returns when the slow path is
+  // needed. The one place where the hot path is written down.
+  template <std::size_t Alignment, class Slow>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_or(std::size_t rounded, Slow&& slow) noexcept {
+    std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
+    if constexpr (Alignment > kGranule) start = (start + Alignment - 1) & (0 - Alignment);
+    const std::uintptr_t end = start + rounded;
+    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] return slow();
+    cursor_.store(end, std::memory_order_relaxed);
+    return reinterpret_cast<void*>(start);
+  }
 
   // The arena of threads that have none yet: full, and never fills.
   constexpr FrameArena() noexcept = default;
@@ -189,6 +221,7 @@ class alignas(detail::kCacheLine) FrameArena {
     FrameOverflow overflow;
     std::size_t capacity;  // bytes per frame before the overflow policy decides; ignored for Grow
     unsigned slots;        // frames_in_flight
+    unsigned first_cell;   // of TagCounters::frames: 0 for the shared frame, 4 for a thread's own
   };
   // Result: false when there is no memory for the arena's records.
   [[nodiscard]] bool set_up(const Setup& setup) noexcept;
@@ -216,8 +249,11 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] detail::FrameSlot* slots() noexcept { return slots_; }
   [[nodiscard]] const detail::FrameSlot* slots() const noexcept { return slots_; }
   [[nodiscard]] unsigned slot_count() const noexcept { return slot_count_; }
+  [[nodiscard]] unsigned first_cell() const noexcept { return first_cell_; }
   // Result: one consistent moment. Thread contract: any thread.
   [[nodiscard]] detail::ArenaView view() const noexcept;
+  // Result: what this arena did in frame `clock`; zeros when it was not in it, or too long ago.
+  [[nodiscard]] detail::FrameHistory history(std::uint64_t clock) const noexcept;
   // A retry loop around reads that must agree with view(): begin, read, and again if retry is true.
   [[nodiscard]] std::uint32_t read_begin() const noexcept;
   [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept;
@@ -230,14 +266,7 @@ class alignas(detail::kCacheLine) FrameArena {
 
   template <std::size_t Alignment>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded) noexcept {
-    std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
-    if constexpr (Alignment > kGranule) start = (start + Alignment - 1) & (0 - Alignment);
-    const std::uintptr_t end = start + rounded;
-    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
-      return alloc_slow(rounded, Alignment);
-    }
-    cursor_.store(end, std::memory_order_relaxed);
-    return reinterpret_cast<void*>(start);
+    return bump_or<Alignment>(rounded, [this, rounded] { return alloc_slow(rounded, Alignment); });
   }
 
   FRAMEALLOC_COLD void* alloc_slow(std::size_t size, std::size_t alignment) noexcept;
@@ -266,6 +295,9 @@ class alignas(detail::kCacheLine) FrameArena {
   void free_fallback(detail::FrameSlot& slot, std::size_t from) noexcept;
   void trim_slot(detail::FrameSlot& slot) noexcept;
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
+  [[nodiscard]] std::size_t cell() const noexcept {
+    return first_cell_ + (clock() >> 1) % slot_count_;
+  }
   [[nodiscard]] std::uintptr_t chunk_end() const noexcept;
 
   // The hot line. limit_ is 0 while the slow path has something to do.
@@ -283,6 +315,7 @@ class alignas(detail::kCacheLine) FrameArena {
   FrameOverflow overflow_ = FrameOverflow::Grow;
   bool budgeted_ = false;
   unsigned slot_count_ = 1;
+  unsigned first_cell_ = 0;
   std::size_t capacity_ = SIZE_MAX;  // position that the overflow policy guards
   std::size_t quota_ = SIZE_MAX;     // position up to which budgets are charged
   std::atomic<std::size_t> peak_{0};
@@ -290,7 +323,13 @@ class alignas(detail::kCacheLine) FrameArena {
   std::atomic<std::size_t> fallback_bytes_{0};
   std::atomic<std::size_t> chunk_bytes_{0};
   detail::OwnedCounter calls_;  // in the current frame, while calls are counted
-  std::uint64_t calls_total_ = 0;
+  struct Record {
+    std::atomic<std::uint64_t> clock{0}, calls{0};
+    std::atomic<std::size_t> bytes{0}, peak{0}, waste{0}, fallback{0};
+  };
+  Record ended_[2];  // by frame number
+  std::atomic<std::size_t> high_water_{0};
+  detail::OwnedCounter calls_total_;
   std::uint64_t finished_bytes_ = 0;
   std::uint64_t rewound_bytes_ = 0;
   std::uint64_t rewinds_ = 0;

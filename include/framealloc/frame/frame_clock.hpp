@@ -47,12 +47,12 @@ class FrameClock {
   // valid run on this thread.
   void end(FrameArena* mine) noexcept;
 
-  // Effect: `slot` will be told when its frame ends. Called by the arena's thread when it enters
-  // the frame; once per frame is enough.
-  void list(FrameSlot& slot) noexcept {
+  // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before
+  // it enters the frame; once per frame is enough.
+  void list(FrameSlot& slot, std::uint64_t clock) noexcept {
     if (slot.listed.load(std::memory_order_relaxed)) return;
     slot.listed.store(true, std::memory_order_relaxed);
-    slots_in_use_[(slot.clock.load(std::memory_order_relaxed) >> 1) % in_flight_].push(&slot);
+    slots_in_use_[(clock >> 1) % in_flight_].push(&slot);
   }
   // Effect: takes every slot off the lists, at the allocator's end; destructors owed run.
   void release_all() noexcept;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The state that all copies of one SmartAlloc share. Owns everything the allocator has; two
+// instances share nothing but the process-wide table of threads.
+#pragma once
+
+#include <framealloc/account/budget.hpp>
+#include <framealloc/account/stats.hpp>
+#include <framealloc/account/tag_table.hpp>
+#include <framealloc/base/report.hpp>
+#include <framealloc/frame/frame_clock.hpp>
+#include <framealloc/frame/phase.hpp>
+#include <framealloc/heap/heap.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/supply.hpp>
+#include <framealloc/pool/pool_shared.hpp>
+#include <framealloc/thread/config.hpp>
+#include <framealloc/thread/thread_state.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc::detail {
+
+class Instance {
+ public:
+  // Result: an instance with one reference; null when the configuration cannot be (FA010) or the
+  // source has no memory for it (FA012), and `*why` says which.
+  [[nodiscard]] static Instance* create(const AllocConfig& config, Error* why) noexcept;
+  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  // Result: true when the last reference went; the caller then calls destroy().
+  [[nodiscard]] bool release() noexcept {
+    return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  // Effect: ends open frames (destructors owed run), then gives everything back to the source,
+  // live blocks too. Requirement: no other thread uses the allocator any more.
+  void destroy() noexcept;
+  // Effect: ends what is open, so that a leak report sees only leaks.
+  void close_frames() noexcept;
+
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  // What the handle copies, so that a hot call needs one load less.
+  [[nodiscard]] std::size_t tls_slot() const noexcept { return tls_slot_; }
+  [[nodiscard]] std::uintptr_t page_mask() const noexcept { return pools_.page_mask(); }
+
+  // Result: the calling thread's state; null when it has none yet.
+  [[nodiscard]] ThreadState* find_state() const noexcept;
+  // Result: the calling thread's state, made on demand; null when memory for it is short (reported).
+  [[nodiscard]] ThreadState* state() noexcept {
+    ThreadState* mine = find_state();
+    return mine != nullptr ? mine : attach();
+  }
+  // Called when the thread of `state` ends.
+  void retire(ThreadState* state) noexcept;
+
+  // Frames. Unbalanced calls are reported as FA004 and change nothing.
+  void begin_frame() noexcept;
+  void end_frame() noexcept;
+  void begin_thread_frame() noexcept;
+  void end_thread_frame() noexcept;
+  [[nodiscard]] std::uint64_t frame_number() const noexcept { return frame_of(clock_.now()); }
+  [[nodiscard]] std::size_t frame_remaining() noexcept;
+  // Effect: while on, every frame call of every thread is counted (and slower: it takes the slow path).
+  void count_frame_calls(bool on) noexcept;
+
+  // Effect: gives back what is not needed now. Result: bytes given back to the source.
+  std::size_t trim() noexcept;
+
+  void report(Code code, std::string_view message, TagId tag = TagId::Untagged,
+              std::size_t requested = 0, std::size_t available = 0, const CallSite& site = {},
+              const void* address = nullptr) noexcept;
+
+  [[nodiscard]] AllocStats stats() noexcept;
+  [[nodiscard]] FrameStats frame_stats() const noexcept;
+  [[nodiscard]] TagStats tag_stats(TagId tag) const;
+  [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
+
+  [[nodiscard]] const AllocConfig& config() const noexcept { return config_; }
+  [[nodiscard]] Supply& supply() noexcept { return supply_; }
+  [[nodiscard]] Metadata& metadata() noexcept { return metadata_; }
+  [[nodiscard]] ChunkPool& chunks() noexcept { return chunks_; }
+  [[nodiscard]] TagTable& tags() noexcept { return tags_; }
+  [[nodiscard]] const TagTable& tags() const noexcept { return tags_; }
+  [[nodiscard]] BudgetManager* budgets() const noexcept { return budgets_; }
+  [[nodiscard]] PoolShared& pools() noexcept { return pools_; }
+  [[nodiscard]] const PoolShared& pools() const noexcept { return pools_; }
+  [[nodiscard]] Heap& heap() noexcept { return heap_; }
+  [[nodiscard]] FrameClock& clock() noexcept { return clock_; }
+  [[nodiscard]] const FrameClock& clock() const noexcept { return clock_; }
+  [[nodiscard]] PhaseTable& phases() noexcept { return phases_; }
+  [[nodiscard]] const PhaseTable& phases() const noexcept { return phases_; }
+  [[nodiscard]] ReportSink& sink() noexcept { return sink_; }
+  [[nodiscard]] const std::atomic<std::uint32_t>& modes() const noexcept { return modes_; }
+  // Every state that ever was, newest first; states die with the instance.
+  [[nodiscard]] ThreadState* first_state() const noexcept {
+    return all_states_.load(std::memory_order_acquire);
+  }
+
+ private:
+  Instance(const AllocConfig& config, MemorySource& source, std::size_t home_bytes) noexcept;
+  ~Instance();
+  [[nodiscard]] static std::size_t home_bytes() noexcept;
+  [[nodiscard]] ThreadState* attach() noexcept;
+  void maintain(ThreadState* driver) noexcept;
+  void release_retired_arenas() noexcept;
+  void note_peak(std::size_t bytes) noexcept;
+  [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state, std::uint64_t now) const noexcept;
+
+  AllocConfig config_;
+  SystemSource own_source_;  // when the configuration names none
+  std::size_t tls_slot_;
+  std::atomic<std::uint64_t> references_{1};
+  std::atomic<std::uint32_t> modes_{0};
+  Supply supply_;
+  Metadata metadata_;
+  ChunkPool chunks_;
+  ReportSink sink_;
+  FrameClock clock_;
+  std::atomic<std::uint64_t> frame_number_{0};  // for reports of lower layers
+  TagTable tags_;
+  PhaseTable phases_;
+  BudgetManager* budgets_ = nullptr;
+  PoolShared pools_;
+  Heap heap_;
+
+  std::atomic<ThreadState*> all_states_{nullptr};
+  SpinLock retired_lock_;
+  ThreadState* retired_ = nullptr;
+  std::atomic<unsigned> retired_with_chunks_{0};
+  std::atomic<std::uint64_t> peak_allocated_{0};
+  std::atomic<std::uint64_t> high_water_{0};
+  std::uint64_t maintained_frame_ = 0;
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Things that end when they go out of scope. All are to be used on the thread that made them, and
+// must not outlive their allocator.
+#pragma once
+
+#include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/ids.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace framealloc {
+
+namespace detail {
+class Instance;
+class ThreadState;
+}  // namespace detail
+
+// A frame that begins now and ends with the scope.
+class [[nodiscard]] FRAMEALLOC_API ScopedFrame {
+ public:
+  explicit ScopedFrame(detail::Instance* instance) noexcept;
+  ~ScopedFrame();
+  ScopedFrame(const ScopedFrame&) = delete;
+  ScopedFrame& operator=(const ScopedFrame&) = delete;
+
+ private:
+  detail::Instance* instance_;
+};
+
+// Rewinds the thread's frame arena to where it was: what the scope allocated is freed, destructors
+// owed run. Does nothing if the frame has ended meanwhile.
+class [[nodiscard]] FRAMEALLOC_API FrameScope {
+ public:
+  explicit FrameScope(detail::Instance* instance) noexcept;
+  ~FrameScope();
+  FrameScope(const FrameScope&) = delete;
+  FrameScope& operator=(const FrameScope&) = delete;
+  // Effect: one uninitialised T from the scope. Result: as FrameArena::alloc().
+  template <class T>
+  [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return arena_->alloc<T>();
+  }
+
+ private:
+  FrameArena* arena_;
+  FrameCheckpoint start_;
+};
+
+// As FrameScope, unless commit() was called.
+class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
+ public:
+  explicit CheckpointGuard(detail::Instance* instance) noexcept;
+  ~CheckpointGuard();
+  CheckpointGuard(const CheckpointGuard&) = delete;
+  CheckpointGuard& operator=(const CheckpointGuard&) = delete;
+  void commit() noexcept { committed_ = true; }
+  [[nodiscard]] bool is_committed() const noexcept { return committed_; }
+  [[nodiscard]] const FrameCheckpoint& checkpoint() const noexcept { return start_; }
+
+ private:
+  FrameArena* arena_;
+  FrameCheckpoint start_;
+  bool committed_ = false;
+};
+
+// Allocations of this thread are attributed to the tag until the scope ends.
+class [[nodiscard]] FRAMEALLOC_API TagScope {
+ public:
+  TagScope(detail::Instance* instance, std::string_view tag) noexcept;
+  ~TagScope();
+  TagScope(const TagScope&) = delete;
+  TagScope& operator=(const TagScope&) = delete;
+
+ private:
+  detail::ThreadState* state_;
+  TagId before_ = TagId::Untagged;
+};
+
+// A phase that ends with the scope.
+class [[nodiscard]] FRAMEALLOC_API PhaseScope {
+ public:
+  PhaseScope(detail::Instance* instance, std::string_view name) noexcept;
+  ~PhaseScope();
+  PhaseScope(const PhaseScope&) = delete;
+  PhaseScope& operator=(const PhaseScope&) = delete;
+
+ private:
+  detail::ThreadState* state_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace framealloc

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an arena gets from its allocator on the slow path.
+#include <framealloc/thread/instance.hpp>
+#include <framealloc/thread/thread_state.hpp>
+
+#include <new>
+
+namespace framealloc::detail {
+
+bool ThreadState::enter_frame(FrameArena& arena) noexcept {
+  if (&arena == &own_arena_) {
+    const std::uint64_t clock = own_clock_.load(std::memory_order_relaxed);
+    return clock_is_open(clock) && arena.clock() == clock;
+  }
+  const std::uint64_t clock = instance_.clock().now();
+  if (!clock_is_open(clock)) return false;
+  if (arena.clock() == clock) return true;
+  instance_.clock().list(arena.slot_of(clock), clock);
+  arena.enter(clock);
+  return true;
+}
+
+bool ThreadState::frame_is_open(const FrameArena& arena) const noexcept {
+  const std::uint64_t now = &arena == &own_arena_ ? own_clock_.load(std::memory_order_seq_cst)
+                                                  : instance_.clock().now();
+  return now == arena.clock();
+}
+
+ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Refusal* why) noexcept {
+  ChunkPool& pool = instance_.chunks();
+  bool by_limit = false;
+  std::size_t bytes = pool.chunk_size();
+  void* home = room <= bytes - ArenaChunk::kHeaderBytes
+                   ? pool.acquire(&by_limit)
+                   : pool.acquire_run(room + ArenaChunk::kHeaderBytes, &bytes, &by_limit);
+  if (home == nullptr) {
+    *why = Refusal{by_limit ? Code::FA310 : Code::FA012, TagId::Untagged,
+                   by_limit ? instance_.supply().remaining() : 0};
+    return nullptr;
+  }
+  auto* chunk = ::new (home) ArenaChunk{};
+  chunk->bytes = bytes;
+  return chunk;
+}
+
+void ThreadState::release_chunk(ArenaChunk* chunk) noexcept {
+  ChunkPool& pool = instance_.chunks();
+  if (chunk->pinned) {
+    instance_.supply().release(chunk, chunk->bytes, pool.chunk_size());
+  } else if (chunk->bytes == pool.chunk_size()) {
+    pool.release(chunk);
+  } else {
+    pool.release_run(chunk, chunk->bytes);
+  }
+}
+
+bool ThreadState::has_budgets() const noexcept { return instance_.budgets() != nullptr; }
+
+std::size_t ThreadState::charge(TagId tag, std::size_t need, std::size_t want,
+                                Refusal* why) noexcept {
+  BudgetManager::Denial denial;
+  const std::size_t granted = instance_.budgets()->charge(tag, need, want, &denial);
+  if (granted == 0) {
+    *why = Refusal{denial.global ? Code::FA310 : Code::FA311, denial.tag, denial.available};
+  }
+  return granted;
+}
+
+void ThreadState::uncharge(TagId tag, std::size_t bytes) noexcept {
+  if (bytes != 0) instance_.budgets()->uncharge(tag, bytes);
+}
+
+void* ThreadState::allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept {
+  return instance_.heap().allocate(pools_, bytes, alignment, CallSite{});
+}
+
+void ThreadState::free_fallback(void* block) noexcept {
+  instance_.heap().free(&pools_, block, CallSite{});
+}
+
+void ThreadState::note_overflow() noexcept { overflows_.increment(); }
+
+void ThreadState::report(Code code, std::string_view message, TagId tag, std::size_t requested,
+                         std::size_t available) noexcept {
+  instance_.report(code, message, tag, requested, available);
+}
+
+}  // namespace framealloc::detail

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/config.hpp>
+
+#include <framealloc/base/align.hpp>
+#include <framealloc/pool/pool_shared.hpp>
+
+namespace framealloc {
+
+namespace {
+
+Error bad(std::string_view field, std::size_t value, std::string_view expected) noexcept {
+  Error error;
+  error.code = Code::FA010;
+  error.message.append("AllocConfig::").append(field).append(" is ").append(value);
+  error.message.append("; expected ").append(expected);
+  return error;
+}
+
+constexpr std::size_t kMinChunk = std::size_t{64} << 10;
+constexpr std::size_t kMaxChunk = std::size_t{1} << 30;
+constexpr std::size_t kMaxArena = std::size_t{1} << 40;
+
+}  // namespace
+
+Result<void> AllocConfig::validate() const noexcept {
+  if (frame_arena_size < 4096 || frame_arena_size > kMaxArena) {
+    return bad("frame_arena_size", frame_arena_size, "4096 B to 1 TiB");
+  }
+  if (!is_power_of_two(frame_chunk_size) || frame_chunk_size < kMinChunk ||
+      frame_chunk_size > kMaxChunk) {
+    return bad("frame_chunk_size", frame_chunk_size, "a power of two from 64 KiB to 1 GiB");
+  }
+  if (frames_in_flight < 1 || frames_in_flight > 4) {
+    return bad("frames_in_flight", frames_in_flight, "1 to 4");
+  }
+  if (frame_overflow > FrameOverflow::Fail) {
+    return bad("frame_overflow", static_cast<std::size_t>(frame_overflow), "a FrameOverflow");
+  }
+  if (slab_page_size > frame_chunk_size / 2) {
+    return bad("slab_page_size", slab_page_size, "at most half of frame_chunk_size");
+  }
+  if (slab_pages_per_class > 4096) {
+    return bad("slab_pages_per_class", slab_pages_per_class, "0 to 4096");
+  }
+  if (guard > GuardMode::Pages) return bad("guard", static_cast<std::size_t>(guard), "a GuardMode");
+  return detail::PoolShared::validate(detail::PoolConfig{.classes = slab_size_classes,
+                                                         .page_size = slab_page_size,
+                                                         .pages_per_class = slab_pages_per_class,
+                                                         .checked = checked,
+                                                         .segregate_by_tag = tag_pools});
+}
+
+}  // namespace framealloc

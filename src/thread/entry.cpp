@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/entry.hpp>
+
+#include <framealloc/thread/instance.hpp>
+
+namespace framealloc::detail {
+
+void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
+                    const CallSite& site) noexcept {
+  ThreadState* mine = instance.state();
+  if (mine == nullptr) return nullptr;
+  return mine->pools().allocate(size, alignment, AllocKind::Pool, site);
+}
+
+void pool_free(Instance& instance, void* block, std::size_t, std::size_t,
+               const CallSite& site) noexcept {
+  if (block == nullptr) return;
+  ThreadState* mine = instance.find_state();
+  PoolThread::free(instance.pools(), mine != nullptr ? &mine->pools() : nullptr, block,
+                   AllocKind::Pool, site);
+}
+
+void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
+                    const CallSite& site) noexcept {
+  ThreadState* mine = instance.state();
+  return mine == nullptr ? nullptr
+                         : instance.heap().allocate(mine->pools(), size, alignment, site);
+}
+
+void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {
+  if (block == nullptr) return;
+  ThreadState* mine = instance.find_state();
+  instance.heap().free(mine != nullptr ? &mine->pools() : nullptr, block, site);
+}
+
+FrameArena& frame_arena(Instance& instance) noexcept {
+  ThreadState* mine = instance.state();
+  return mine != nullptr ? mine->arena() : empty_arena;
+}
+
+void report_bad_request(Instance& instance, std::size_t count, std::size_t size) noexcept {
+  ThreadState* mine = instance.find_state();
+  instance.report(Code::FA011, "count times size overflows or no block can be this large",
+                  mine != nullptr ? mine->tag() : TagId::Untagged, saturating_bytes(count, size),
+                  kMaxRequest);
+}
+
+}  // namespace framealloc::detail

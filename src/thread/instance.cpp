@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/instance.hpp>
+
+#include "registry.hpp"
+
+#include <mutex>
+#include <new>
+
+namespace framealloc::detail {
+
+namespace {
+constexpr std::size_t kHomeUnit = 4096;
+// How often the driving thread looks after idle memory, in frames.
+constexpr std::uint64_t kMaintenanceFrames = 4;
+constexpr std::uint64_t kPeakFrames = 64;
+}  // namespace
+
+std::size_t Instance::home_bytes() noexcept { return align_up(sizeof(Instance), kHomeUnit); }
+
+Instance* Instance::create(const AllocConfig& config, Error* why) noexcept {
+  if (Result<void> valid = config.validate(); !valid) {
+    *why = valid.error();
+    return nullptr;
+  }
+  SystemSource system;
+  MemorySource& source = config.upstream != nullptr ? *config.upstream : system;
+  const std::size_t bytes = home_bytes();
+  void* home = config.global_memory_limit != 0 && config.global_memory_limit < bytes
+                   ? nullptr
+                   : source.allocate(bytes, kHomeUnit);
+  if (home == nullptr) {
+    why->code = Code::FA012;
+    why->message.clear();
+    why->message.append("the memory source '").append(source.name());
+    why->message.append("' has no ").append(bytes).append(" B for the allocator itself");
+    return nullptr;
+  }
+  return ::new (home) Instance(config, source, bytes);
+}
+
+Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t bytes) noexcept
+    : config_(config),
+      own_source_(config.huge_pages, config.prefault),
+      tls_slot_(registry::take_slot()),
+      supply_(config.upstream != nullptr ? source : own_source_, config.global_memory_limit),
+      metadata_(supply_),
+      chunks_(supply_, config.frame_chunk_size),
+      clock_(config.frames_in_flight),
+      budgets_(config.enable_budgets ? metadata_.create<BudgetManager>(tags_) : nullptr),
+      pools_(PoolConfig{.classes = config.slab_size_classes,
+                        .page_size = config.slab_page_size,
+                        .pages_per_class = config.slab_pages_per_class,
+                        .checked = config.checked,
+                        .segregate_by_tag = config.tag_pools},
+             supply_, chunks_, metadata_, tags_, budgets_, sink_, frame_number_),
+      heap_(pools_, chunks_, supply_, metadata_, tags_, budgets_, sink_, frame_number_) {
+  supply_.adopt(bytes);
+  config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
+  sink_.set(config.on_report, config.report_context);
+}
+
+Instance::~Instance() { metadata_.destroy(budgets_); }
+
+void Instance::close_frames() noexcept {
+  if (clock_.open()) {
+    ThreadState* mine = find_state();
+    clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
+  }
+  clock_.release_all();
+  for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    s->release_arenas();
+  }
+}
+
+void Instance::destroy() noexcept {
+  close_frames();
+  registry::forget(*this);
+  if (tls_slot_ != kSharedTlsSlot) registry::give_slot(tls_slot_);
+  for (ThreadState* s = first_state(); s != nullptr;) {
+    ThreadState* next = s->next_in_instance;
+    metadata_.destroy(s);
+    s = next;
+  }
+  SystemSource system;
+  MemorySource& source = config_.upstream != nullptr ? *config_.upstream : system;
+  const std::size_t bytes = home_bytes();
+  this->~Instance();
+  source.deallocate(this, bytes, kHomeUnit);
+}
+
+ThreadState* Instance::find_state() const noexcept {
+  if (tls_slot_ != kSharedTlsSlot) return tls_table.slots[tls_slot_].state;
+  for (ThreadState* s = tls_table.states; s != nullptr; s = s->next_in_thread) {
+    if (&s->instance() == this) return s;
+  }
+  return nullptr;
+}
+
+ThreadState* Instance::attach() noexcept {
+  ThreadState* state;
+  {
+    const std::lock_guard lock(retired_lock_);
+    state = retired_;
+    if (state != nullptr) retired_ = state->next_retired;
+  }
+  if (state == nullptr) {
+    state = metadata_.create<ThreadState>(*this);
+    if (state == nullptr || !state->set_up()) {
+      metadata_.destroy(state);
+      report(Code::FA012, "no memory for the records of a new thread", TagId::Untagged,
+             sizeof(ThreadState), supply_.remaining());
+      return nullptr;
+    }
+    ThreadState* head = all_states_.load(std::memory_order_relaxed);
+    do {
+      state->next_in_instance = head;
+    } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_release,
+                                                std::memory_order_relaxed));
+  }
+  registry::link(*state,
+                 tls_slot_ == kSharedTlsSlot ? nullptr : &tls_table.slots[tls_slot_]);
+  return state;
+}
+
+void Instance::retire(ThreadState* state) noexcept {
+  state->retire();
+  const std::lock_guard lock(retired_lock_);
+  state->next_retired = retired_;
+  retired_ = state;
+  retired_with_chunks_.store(1, std::memory_order_relaxed);
+}
+
+void Instance::begin_frame() noexcept {
+  if (clock_.open()) {
+    report(Code::FA004, "begin_frame() inside a frame; the frame that is open goes on");
+    return;
+  }
+  ThreadState* driver = state();
+  const std::uint64_t clock = clock_.begin();
+  frame_number_.store(clock >> 1, std::memory_order_relaxed);
+  if (driver != nullptr) driver->enter_as_driver(clock);
+}
+
+void Instance::end_frame() noexcept {
+  if (!clock_.open()) {
+    report(Code::FA004, "end_frame() with no frame open; nothing was ended");
+    return;
+  }
+  ThreadState* driver = find_state();
+  if (driver != nullptr && driver->open_phases() != 0) {
+    report(Code::FA004, "end_frame() inside a phase; the phases of this thread were dropped");
+    driver->drop_phases();
+  }
+  clock_.end(driver != nullptr ? &driver->shared_arena() : nullptr);
+  if (frame_number() - maintained_frame_ >= kMaintenanceFrames) maintain(driver);
+}
+
+void Instance::begin_thread_frame() noexcept {
+  ThreadState* mine = state();
+  if (mine != nullptr && !mine->begin_own_frame()) {
+    report(Code::FA004, "begin_thread_frame() inside a thread frame; the open one goes on");
+  }
+}
+
+void Instance::end_thread_frame() noexcept {
+  ThreadState* mine = find_state();
+  if (mine == nullptr || !mine->end_own_frame()) {
+    report(Code::FA004, "end_thread_frame() with no thread frame open; nothing was ended");
+  }
+}
+
+// Every few frames, after a frame has ended: idle chunks go back, little by little.
+void Instance::maintain(ThreadState* driver) noexcept {
+  maintained_frame_ = frame_number();
+  if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
+  if (driver != nullptr) driver->pools().collect(1024);
+  chunks_.tick();
+  if (maintained_frame_ % kPeakFrames == 0) (void)stats();
+}
+
+void Instance::release_retired_arenas() noexcept {
+  const std::lock_guard lock(retired_lock_);
+  unsigned left = 0;
+  for (ThreadState* s = retired_; s != nullptr; s = s->next_retired) {
+    if (!s->release_dead_chunks()) left = 1;
+  }
+  retired_with_chunks_.store(left, std::memory_order_relaxed);
+}
+
+std::size_t Instance::frame_remaining() noexcept {
+  ThreadState* mine = state();
+  if (mine == nullptr) return 0;
+  const FrameArena& arena = mine->arena();
+  std::size_t left = arena.capacity_left();
+  if (budgets_ != nullptr) {
+    const std::size_t by_budget = budgets_->remaining(mine->tag());
+    const std::size_t unused = arena.charged_ahead();
+    const std::size_t budget = by_budget > SIZE_MAX - unused ? SIZE_MAX : by_budget + unused;
+    if (budget < left) left = budget;
+  }
+  const std::size_t by_limit = supply_.remaining();
+  if (by_limit != SIZE_MAX) {
+    const std::size_t held = arena.chunk_room_left() + chunks_.idle_bytes();
+    const std::size_t total = by_limit > SIZE_MAX - held ? SIZE_MAX : by_limit + held;
+    if (total < left) left = total;
+  }
+  return left;
+}
+
+void Instance::count_frame_calls(bool on) noexcept {
+  if (on) {
+    modes_.fetch_or(kCountCalls, std::memory_order_seq_cst);
+  } else {
+    modes_.fetch_and(~std::uint32_t{kCountCalls}, std::memory_order_seq_cst);
+  }
+  for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) s->close_arenas();
+}
+
+std::size_t Instance::trim() noexcept {
+  const std::size_t before = supply_.reserved();
+  if (ThreadState* mine = find_state()) {
+    mine->pools().flush();
+    mine->pools().collect(SIZE_MAX);
+    mine->release_dead_chunks();
+  }
+  release_retired_arenas();
+  pools_.trim();
+  heap_.trim();
+  chunks_.trim();
+  const std::size_t after = supply_.reserved();
+  return before > after ? before - after : 0;
+}
+
+void Instance::report(Code code, std::string_view message, TagId tag, std::size_t requested,
+                      std::size_t available, const CallSite& site, const void* address) noexcept {
+  const TagPath path = tags_.path(tag);
+  Report report;
+  report.code = code;
+  report.message = message;
+  report.tag = path.view();
+  report.frame = frame_number();
+  report.requested = requested;
+  report.available = available;
+  report.site = site;
+  report.address = address;
+  sink_.emit(report);
+}
+
+}  // namespace framealloc::detail

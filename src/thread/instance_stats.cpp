@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Adding up. Every figure is a sum of counters that one thread each writes; nothing on a hot path
+// counts for these.
+#include <framealloc/thread/instance.hpp>
+
+#include <algorithm>
+
+namespace framealloc::detail {
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// Bytes of one arena in frames that are still valid: the current one and those in flight.
+std::size_t valid_bytes(const FrameArena& arena, std::uint64_t now, unsigned in_flight) noexcept {
+  if (arena.slots() == nullptr) return 0;
+  std::size_t sum;
+  std::uint32_t begun;
+  do {
+    begun = arena.read_begin();
+    const ArenaView view = arena.view();
+    sum = frame_is_valid(view.clock, now, in_flight) ? view.position : 0;
+    for (unsigned i = 0; i < arena.slot_count(); ++i) {
+      const FrameSlot& slot = arena.slots()[i];
+      const std::uint64_t clock = slot.clock.load(kRelaxed);
+      if (clock != view.clock && frame_is_valid(clock, now, in_flight)) {
+        sum += slot.bytes.load(kRelaxed);
+      }
+    }
+  } while (arena.read_retry(begun));
+  return sum;
+}
+
+// The same for one tag.
+std::size_t valid_tag_bytes(const FrameArena& arena, const TagCounters* counters, TagId tag,
+                            std::uint64_t now, unsigned in_flight) noexcept {
+  std::size_t sum;
+  std::uint32_t begun;
+  do {
+    begun = arena.read_begin();
+    const ArenaView view = arena.view();
+    sum = view.tag == tag && frame_is_valid(view.clock, now, in_flight)
+              ? view.position - view.run_start
+              : 0;
+    for (unsigned i = 0; i < arena.slot_count() && counters != nullptr; ++i) {
+      const TagCounters::FrameCell& cell = counters->frames[arena.first_cell() + i];
+      if (frame_is_valid(cell.clock.get(), now, in_flight)) sum += cell.bytes.get();
+    }
+  } while (arena.read_retry(begun));
+  return sum;
+}
+
+// What a tag held when the frame before the open one ended.
+std::size_t last_frame_bytes(const TagCounters& counters, unsigned which, std::uint64_t now) noexcept {
+  const std::uint64_t frame = clock_is_open(now) ? frame_of(now) - 1 : frame_of(now);
+  const std::uint64_t clock = 2 * frame + 1;
+  for (unsigned i = 0; i < 4; ++i) {
+    const TagCounters::FrameCell& cell = counters.frames[which * 4 + i];
+    if (cell.clock.get() == clock) return cell.bytes.get();
+  }
+  const TagCounters::FrameCell& last = counters.last_frame[which];
+  return last.clock.get() == clock ? last.bytes.get() : 0;
+}
+
+}  // namespace
+
+std::size_t Instance::frame_bytes_of(const ThreadState& state, std::uint64_t now) const noexcept {
+  const unsigned in_flight = config_.frames_in_flight;
+  std::size_t bytes = valid_bytes(state.shared_arena(), now, in_flight);
+  if (const FrameArena* own = state.own_arena()) {
+    bytes += valid_bytes(*own, state.own_clock().load(kRelaxed), in_flight);
+  }
+  return bytes;
+}
+
+void Instance::note_peak(std::size_t bytes) noexcept {
+  std::uint64_t peak = peak_allocated_.load(kRelaxed);
+  while (bytes > peak && !peak_allocated_.compare_exchange_weak(peak, bytes, kRelaxed)) {
+  }
+}
+
+AllocStats Instance::stats() noexcept {
+  AllocStats stats;
+  const std::uint64_t now = clock_.now();
+  for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    stats.frame_allocated += frame_bytes_of(*s, now);
+    stats.overflow_count += s->overflows();
+    stats.allocation_count += s->frame_calls();
+    if (s->bound()) ++stats.attached_threads;
+  }
+  const PoolTotals totals = pools_.totals();
+  stats.pool_allocated = totals.pool_bytes;
+  stats.heap_allocated = totals.heap_bytes;
+  stats.allocation_count += totals.allocations;
+  stats.deallocation_count = totals.frees;
+  stats.slab_refill_count = totals.refills;
+  stats.deferred_free_count = totals.remote_frees;
+  stats.total_allocated = stats.frame_allocated + stats.pool_allocated + stats.heap_allocated;
+  stats.reserved = supply_.reserved();
+  stats.peak_reserved = supply_.peak_reserved();
+  stats.metadata_bytes = metadata_.bytes_in_use() + home_bytes();
+  stats.idle_bytes = chunks_.idle_bytes();
+  note_peak(stats.total_allocated);
+  stats.peak_allocated = peak_allocated_.load(kRelaxed);
+  return stats;
+}
+
+FrameStats Instance::frame_stats() const noexcept {
+  FrameStats stats;
+  const std::uint64_t now = clock_.now();
+  stats.frame_number = frame_of(now);
+  stats.open = clock_is_open(now);
+  const std::uint64_t current = 2 * stats.frame_number + 1;
+  for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    const FrameArena& arena = s->shared_arena();
+    stats.overflow_count += s->overflows();
+    stats.arena_reserved += s->arena_reserved();
+    if (arena.slots() == nullptr) continue;
+    const FrameHistory history = arena.history(current);
+    stats.bytes_allocated += history.bytes;
+    stats.peak_bytes += history.peak;
+    stats.allocation_count += history.calls;
+    stats.fallback_bytes += history.fallback;
+    stats.wasted_bytes += history.waste;
+    stats.high_water += history.high_water;
+    if (stats.frame_number > 1) stats.last_frame_bytes += arena.history(current - 2).bytes;
+  }
+  return stats;
+}
+
+TagStats Instance::tag_stats(TagId tag) const {
+  TagStats stats;
+  stats.tag = tags_.path(tag).view();
+  const std::uint64_t now = clock_.now();
+  const unsigned in_flight = config_.frames_in_flight;
+  for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    const TagCounters* counters = s->ledger().find(tag);
+    if (s->shared_arena().slots() == nullptr) continue;
+    stats.frame_bytes += valid_tag_bytes(s->shared_arena(), counters, tag, now, in_flight);
+    const FrameArena* own = s->own_arena();
+    const std::uint64_t own_now = s->own_clock().load(kRelaxed);
+    if (own != nullptr) {
+      stats.frame_bytes += valid_tag_bytes(*own, counters, tag, own_now, in_flight);
+    }
+    if (counters == nullptr) continue;
+    stats.bytes_allocated += counters->frame_bytes_total.get();
+    stats.peak_frame_bytes += counters->frame_bytes_peak.get();
+    stats.last_frame_bytes += last_frame_bytes(*counters, 0, now);
+    if (own != nullptr) stats.last_frame_bytes += last_frame_bytes(*counters, 1, own_now);
+  }
+  const PoolTotals totals = pools_.totals(tag);
+  stats.pool_bytes = totals.pool_bytes;
+  stats.heap_bytes = totals.heap_bytes;
+  stats.bytes_allocated += totals.bytes_total;
+  stats.allocation_count = totals.allocations;
+  stats.current_bytes = stats.frame_bytes + stats.pool_bytes + stats.heap_bytes;
+  stats.subtree_bytes = stats.current_bytes;
+  return stats;
+}
+
+TagStats Instance::tag_stats(std::string_view tag) const {
+  const TagId exact = tags_.find_path(tag);
+  if (exact != TagId::Untagged || tag.empty()) {
+    TagStats stats = tag_stats(exact);
+    for (std::size_t i = 0; i < tags_.size(); ++i) {
+      const auto below = static_cast<TagId>(i);
+      if (below == exact || !tags_.is_within(below, exact)) continue;
+      stats.subtree_bytes += tag_stats(below).current_bytes;
+    }
+    return stats;
+  }
+  // No such path: every tag whose last component it is, as "physics" in "game::physics".
+  TagStats sum;
+  sum.tag = tag;
+  for (std::size_t i = 1; i < tags_.size(); ++i) {
+    const auto id = static_cast<TagId>(i);
+    if (tags_.name(id) != tag) continue;
+    const TagStats one = tag_stats(tags_.path(id).view());
+    sum.current_bytes += one.current_bytes;
+    sum.frame_bytes += one.frame_bytes;
+    sum.pool_bytes += one.pool_bytes;
+    sum.heap_bytes += one.heap_bytes;
+    sum.bytes_allocated += one.bytes_allocated;
+    sum.allocation_count += one.allocation_count;
+    sum.peak_frame_bytes += one.peak_frame_bytes;
+    sum.last_frame_bytes += one.last_frame_bytes;
+    sum.subtree_bytes += one.subtree_bytes;
+  }
+  return sum;
+}
+
+}  // namespace framealloc::detail

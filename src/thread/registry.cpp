@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "registry.hpp"
+
+#include <framealloc/os/thread.hpp>
+#include <framealloc/sync/spin_lock.hpp>
+#include <framealloc/thread/instance.hpp>
+
+#include <atomic>
+#include <mutex>
+
+namespace framealloc::detail {
+
+constinit FrameArena empty_arena;
+constinit thread_local TlsTable tls_table;
+
+namespace registry {
+
+namespace {
+
+constinit SpinLock lock;
+constinit bool slot_taken[kTlsSlots] = {};
+
+// A thread that ends takes its states off the list one by one. The state in its hands is named
+// here, so that an allocator that dies at this moment waits until the thread is done with it.
+constinit std::atomic<unsigned> handing_back{0};
+
+void on_thread_exit(void* table_address) noexcept {
+  auto* table = static_cast<TlsTable*>(table_address);
+  handing_back.fetch_add(1, std::memory_order_acquire);
+  for (;;) {
+    ThreadState* state;
+    {
+      const std::lock_guard guard(lock);
+      state = table->states;
+      if (state == nullptr) break;
+      table->states = state->next_in_thread;
+    }
+    state->instance().retire(state);
+  }
+  handing_back.fetch_sub(1, std::memory_order_release);
+}
+
+}  // namespace
+
+std::size_t take_slot() noexcept {
+  const std::lock_guard guard(lock);
+  for (std::size_t slot = 0; slot < kSharedTlsSlot; ++slot) {
+    if (slot_taken[slot]) continue;
+    slot_taken[slot] = true;
+    return slot;
+  }
+  return kSharedTlsSlot;
+}
+
+void give_slot(std::size_t slot) noexcept {
+  const std::lock_guard guard(lock);
+  slot_taken[slot] = false;
+}
+
+void link(ThreadState& state, TlsSlot* slot) noexcept {
+  {
+    const std::lock_guard guard(lock);
+    state.next_in_thread = tls_table.states;
+    tls_table.states = &state;
+    state.bind(tls_table, slot);
+  }
+  os::at_thread_exit(&on_thread_exit, &tls_table);
+}
+
+void forget(Instance& instance) noexcept {
+  {
+    const std::lock_guard guard(lock);
+    for (ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) s->forget();
+  }
+  for (unsigned round = 0; handing_back.load(std::memory_order_acquire) != 0; ++round) {
+    os::relax(round);
+  }
+}
+
+}  // namespace registry
+}  // namespace framealloc::detail

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The only thing that all allocators of a process share: who uses which slot of the thread tables,
+// and which states a thread has to hand back when it ends.
+#pragma once
+
+#include <framealloc/thread/thread_state.hpp>
+
+#include <cstddef>
+
+namespace framealloc::detail::registry {
+
+// Result: a free slot, or kSharedTlsSlot when all are taken.
+[[nodiscard]] std::size_t take_slot() noexcept;
+void give_slot(std::size_t slot) noexcept;
+
+// Effect: the calling thread owns `state` now, and hands it back when it ends.
+void link(ThreadState& state, TlsSlot* slot) noexcept;
+// Effect: all threads forget `instance`; returns once no thread is handing a state of it back.
+void forget(Instance& instance) noexcept;
+
+}  // namespace framealloc::detail::registry

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/scopes.hpp>
+
+#include <framealloc/thread/entry.hpp>
+#include <framealloc/thread/instance.hpp>
+
+namespace framealloc {
+
+using detail::empty_arena;
+using detail::Instance;
+using detail::ThreadState;
+
+namespace {
+
+FrameArena* arena_of(Instance* instance) noexcept {
+  return instance == nullptr ? &empty_arena : &detail::frame_arena(*instance);
+}
+
+}  // namespace
+
+ScopedFrame::ScopedFrame(Instance* instance) noexcept : instance_(instance) {
+  if (instance_ != nullptr) instance_->begin_frame();
+}
+ScopedFrame::~ScopedFrame() {
+  if (instance_ != nullptr) instance_->end_frame();
+}
+
+FrameScope::FrameScope(Instance* instance) noexcept
+    : arena_(arena_of(instance)), start_(arena_->checkpoint()) {}
+FrameScope::~FrameScope() { arena_->rewind(start_); }
+
+CheckpointGuard::CheckpointGuard(Instance* instance) noexcept
+    : arena_(arena_of(instance)), start_(arena_->checkpoint()) {}
+CheckpointGuard::~CheckpointGuard() {
+  if (!committed_) arena_->rewind(start_);
+}
+
+TagScope::TagScope(Instance* instance, std::string_view tag) noexcept
+    : state_(instance == nullptr ? nullptr : instance->state()) {
+  if (state_ == nullptr) return;
+  before_ = state_->tag();
+  state_->set_tag(instance->tags().intern(before_, tag));
+}
+TagScope::~TagScope() {
+  if (state_ != nullptr) state_->set_tag(before_);
+}
+
+PhaseScope::PhaseScope(Instance* instance, std::string_view name) noexcept
+    : state_(instance == nullptr ? nullptr : instance->state()) {
+  if (state_ == nullptr) return;
+  state_->begin_phase(name);
+  depth_ = state_->open_phases();
+}
+// Ends its own phase and those that were left open inside it, never one outside.
+PhaseScope::~PhaseScope() {
+  while (state_ != nullptr && depth_ != 0 && state_->open_phases() >= depth_) state_->close_phase();
+}
+
+}  // namespace framealloc

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/thread_state.hpp>
+
+#include <framealloc/os/clock.hpp>
+#include <framealloc/os/thread.hpp>
+#include <framealloc/thread/instance.hpp>
+
+#include <new>
+
+namespace framealloc::detail {
+
+namespace {
+
+void* allocate_ledger_block(void* instance, std::size_t bytes) noexcept {
+  return static_cast<Instance*>(instance)->metadata().allocate(bytes);
+}
+
+constexpr std::size_t kSystemPage = 4096;
+
+}  // namespace
+
+ThreadState::ThreadState(Instance& instance) noexcept
+    : instance_(instance),
+      phases_(instance.metadata()),
+      ledger_(&allocate_ledger_block, &instance),
+      pools_(instance.pools(), ledger_) {}
+
+ThreadState::~ThreadState() {
+  shared_arena_.tear_down();
+  own_arena_.tear_down();
+}
+
+bool ThreadState::set_up() noexcept {
+  const AllocConfig& config = instance_.config();
+  arena_ = &shared_arena_;
+  return shared_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
+                               config.frame_overflow, config.frame_arena_size,
+                               config.frames_in_flight, 0});
+}
+
+void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
+  table_ = &table;
+  slot_ = slot;
+  id_ = os::current_thread_id();
+  pools_.attach(os::thread_word(), id_);
+  publish();
+}
+
+void ThreadState::publish() noexcept {
+  if (slot_ == nullptr) return;
+  slot_->state = this;
+  slot_->arena = arena_;
+  slot_->pool = pools_.current();
+}
+
+void ThreadState::retire() noexcept {
+  if (in_own_frame()) {
+    report(Code::FA004, "a thread ended with its own frame open; the frame was ended", tag_, 0, 0);
+    end_own_frame();
+  }
+  drop_phases();
+  set_tag(TagId::Untagged);
+  pools_.detach();
+  if (slot_ != nullptr) *slot_ = TlsSlot{};
+  table_ = nullptr;
+  slot_ = nullptr;
+}
+
+void ThreadState::forget() noexcept {
+  if (table_ == nullptr) return;
+  if (slot_ != nullptr) *slot_ = TlsSlot{};
+  for (ThreadState** link = &table_->states; *link != nullptr; link = &(*link)->next_in_thread) {
+    if (*link != this) continue;
+    *link = next_in_thread;
+    break;
+  }
+  table_ = nullptr;
+  slot_ = nullptr;
+}
+
+void ThreadState::set_tag(TagId tag) noexcept {
+  tag_ = tag;
+  shared_arena_.set_tag(tag);
+  if (has_own_arena_.load(std::memory_order_relaxed)) own_arena_.set_tag(tag);
+  PoolTable* table = pools_.select(tag);
+  if (slot_ != nullptr) slot_->pool = table;
+}
+
+void ThreadState::enter_as_driver(std::uint64_t clock) noexcept {
+  instance_.clock().list(shared_arena_.slot_of(clock), clock);
+  shared_arena_.enter(clock);
+  give_first_chunk(shared_arena_);
+}
+
+// The memory that a driving thread has from its first frame on. Without it (a limit, a dry source)
+// the arena takes chunks as any other does.
+void ThreadState::give_first_chunk(FrameArena& arena) noexcept {
+  FrameSlot& slot = arena.slot_of(arena.clock());
+  if (slot.first != nullptr && slot.first->pinned) return;
+  const AllocConfig& config = instance_.config();
+  const std::size_t bytes =
+      align_up(config.frame_arena_size + ArenaChunk::kHeaderBytes, kSystemPage);
+  void* home = instance_.supply().acquire(bytes, instance_.chunks().chunk_size());
+  if (home == nullptr) return;
+  auto* chunk = ::new (home) ArenaChunk{};
+  chunk->bytes = bytes;
+  arena.adopt_first_chunk(chunk);
+}
+
+bool ThreadState::begin_own_frame() noexcept {
+  if (in_own_frame()) return false;
+  if (!has_own_arena_.load(std::memory_order_relaxed)) {
+    const AllocConfig& config = instance_.config();
+    if (!own_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
+                            config.frame_overflow, config.frame_arena_size,
+                            config.frames_in_flight, 4})) {
+      report(Code::FA012, "no memory for the records of a thread's own frames", tag_, 0, 0);
+      return true;
+    }
+    own_arena_.set_tag(tag_);
+    has_own_arena_.store(true, std::memory_order_release);
+  }
+  const std::uint64_t clock = own_clock_.load(std::memory_order_relaxed) + 1;
+  own_clock_.store(clock, std::memory_order_seq_cst);
+  arena_ = &own_arena_;
+  own_arena_.enter(clock);
+  give_first_chunk(own_arena_);
+  publish();
+  return true;
+}
+
+bool ThreadState::end_own_frame() noexcept {
+  if (!in_own_frame()) return false;
+  const std::uint64_t clock = own_clock_.load(std::memory_order_relaxed);
+  own_clock_.store(clock + 1, std::memory_order_seq_cst);
+  own_arena_.finish();
+  const std::uint64_t in_flight = instance_.config().frames_in_flight;
+  if (clock >= 2 * in_flight) own_arena_.release_frame(clock - 2 * (in_flight - 1), true);
+  arena_ = &shared_arena_;
+  publish();
+  return true;
+}
+
+void ThreadState::close_arenas() noexcept {
+  shared_arena_.close();
+  own_arena_.close();
+}
+
+void ThreadState::release_arenas() noexcept {
+  if (clock_is_open(own_clock_.load(std::memory_order_relaxed))) end_own_frame();
+  for (FrameArena* arena : {&shared_arena_, &own_arena_}) {
+    if (arena->slots() == nullptr) continue;
+    arena->finish();
+    for (unsigned i = 0; i < arena->slot_count(); ++i) {
+      const std::uint64_t clock = arena->slots()[i].clock.load(std::memory_order_relaxed);
+      if (clock != 0) arena->release_frame(clock, true);
+    }
+  }
+}
+
+bool ThreadState::release_dead_chunks() noexcept {
+  const unsigned in_flight = instance_.config().frames_in_flight;
+  const auto all_dead = [in_flight](const FrameArena& arena, std::uint64_t now) {
+    for (unsigned i = 0; i < arena.slot_count() && arena.slots() != nullptr; ++i) {
+      const std::uint64_t clock = arena.slots()[i].clock.load(std::memory_order_relaxed);
+      if (frame_is_valid(clock, now, in_flight)) return false;
+    }
+    return true;
+  };
+  if (!all_dead(shared_arena_, instance_.clock().now())) return false;
+  if (!all_dead(own_arena_, own_clock_.load(std::memory_order_relaxed))) return false;
+  for (FrameArena* arena : {&shared_arena_, &own_arena_}) {
+    if (arena->slots() == nullptr) continue;
+    arena->finish();
+    arena->release_chunks();
+  }
+  return true;
+}
+
+void ThreadState::begin_phase(std::string_view name) noexcept {
+  const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), arena_->allocated_total(),
+                        arena_->calls_counted()};
+  if (!phases_.push_back(phase)) {
+    report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0);
+  }
+}
+
+ThreadState::ClosedPhase ThreadState::pop_phase() noexcept {
+  const OpenPhase open = phases_.back();
+  phases_.pop_back();
+  // The arena may have changed (the thread's own frame began or ended); then nothing is known.
+  const std::uint64_t bytes = arena_->allocated_total();
+  const std::uint64_t calls = arena_->calls_counted();
+  const ClosedPhase closed{open.id, bytes >= open.start_bytes ? bytes - open.start_bytes : 0,
+                           calls >= open.start_calls ? calls - open.start_calls : 0,
+                           os::now_ns() - open.start_ns};
+  instance_.phases().add(closed.id, instance_.frame_number(), closed.bytes, closed.calls, closed.ns);
+  return closed;
+}
+
+void ThreadState::close_phase() noexcept {
+  if (!phases_.empty()) (void)pop_phase();
+}
+
+std::optional<Phase> ThreadState::end_phase() {
+  if (phases_.empty()) return std::nullopt;
+  const ClosedPhase closed = pop_phase();
+  Phase phase;
+  phase.name = instance_.phases().name(closed.id);
+  phase.bytes_allocated = static_cast<std::size_t>(closed.bytes);
+  phase.allocation_count = closed.calls;
+  phase.duration_ns = closed.ns;
+  return phase;
+}
+
+std::string_view ThreadState::current_phase() const noexcept {
+  return phases_.empty() ? std::string_view()
+                         : instance_.phases().name(phases_[phases_.size() - 1].id);
+}
+
+}  // namespace framealloc::detail
