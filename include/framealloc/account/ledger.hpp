@@ -29,7 +29,7 @@ struct TagCounters {
   OwnedCounter frame_bytes_peak;   // most frame bytes held at once in one frame
   OwnedCounter pool_remote_bytes;  // pool bytes of this tag that this thread freed for others
   OwnedCounter pool_remote_frees;
-  OwnedCounter heap_bytes_in;  // heap bytes allocated
+  OwnedCounter heap_bytes_in;   // heap bytes allocated
   OwnedCounter heap_bytes_out;  // heap bytes freed
   OwnedCounter heap_allocations;
   OwnedCounter heap_frees;
