@@ -225,7 +225,6 @@ std::size_t Instance::trim() noexcept {
   }
   release_retired_arenas();
   pools_.trim();
-  heap_.trim();
   chunks_.trim();
   const std::size_t after = supply_.reserved();
   return before > after ? before - after : 0;

@@ -95,6 +95,9 @@ class Instance {
   [[nodiscard]] const PhaseTable& phases() const noexcept { return phases_; }
   [[nodiscard]] ReportSink& sink() noexcept { return sink_; }
   [[nodiscard]] const std::atomic<std::uint32_t>& modes() const noexcept { return modes_; }
+  // What the layers above keep with the instance; theirs to make and destroy.
+  void* extension = nullptr;
+
   // Every state that ever was, newest first; states die with the instance.
   [[nodiscard]] ThreadState* first_state() const noexcept {
     return all_states_.load(std::memory_order_acquire);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Who still holds pool and heap memory.
+#pragma once
+
+#include <framealloc/base/call_site.hpp>
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/ids.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace framealloc {
+
+namespace detail {
+class Instance;
+}
+
+// Blocks of one kind that were allocated under one tag at one place.
+struct LeakGroup {
+  std::string tag;  // path, "" when untagged
+  AllocKind kind = AllocKind::Pool;
+  CallSite site;             // unknown below check level 1
+  std::uint64_t count = 0;   // blocks; 0 below check level 1, where only bytes are known
+  std::size_t bytes = 0;
+  std::uint64_t oldest_frame = 0;  // in which the oldest was allocated
+};
+
+struct LeakReport {
+  std::vector<LeakGroup> groups;  // most bytes first
+  std::uint64_t frame = 0;        // at which the report was made
+  std::size_t total_bytes = 0;
+  std::uint64_t total_count = 0;
+  [[nodiscard]] bool empty() const noexcept { return total_bytes == 0; }
+  // Result: a line for each group: bytes, blocks, kind, tag, place, age.
+  [[nodiscard]] std::string to_string() const;
+};
+
+// Effect: none. Thread contract: exact when no other thread allocates or frees meanwhile.
+[[nodiscard]] FRAMEALLOC_API LeakReport make_leak_report(detail::Instance& instance);
+
+namespace detail {
+// Effect: reports (FA007) each group of what is still in use, collected before the first report.
+// Uses no memory but the allocator's bookkeeping and the stack.
+FRAMEALLOC_API void report_leaks(Instance& instance) noexcept;
+}  // namespace detail
+
+}  // namespace framealloc

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The allocator that a program holds.
+#pragma once
+
+#include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/base/build_config.hpp>
+#include <framealloc/container/frame_box.hpp>
+#include <framealloc/container/frame_map.hpp>
+#include <framealloc/container/frame_new.hpp>
+#include <framealloc/container/frame_slice.hpp>
+#include <framealloc/container/frame_string.hpp>
+#include <framealloc/container/frame_vec.hpp>
+#include <framealloc/container/heap_box.hpp>
+#include <framealloc/container/pool_arc.hpp>
+#include <framealloc/container/pool_box.hpp>
+#include <framealloc/container/std_allocators.hpp>
+#include <framealloc/diag/leak_report.hpp>
+#include <framealloc/os/thread.hpp>
+#include <framealloc/pool/slab.hpp>
+#include <framealloc/thread/config.hpp>
+#include <framealloc/thread/entry.hpp>
+#include <framealloc/thread/instance.hpp>
+#include <framealloc/thread/scopes.hpp>
+#include <framealloc/thread/tls.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace framealloc {
+
+// What speculative() made of its function.
+template <class T>
+struct Speculation {
+  std::optional<T> value;  // set when the frame memory was kept
+  [[nodiscard]] bool kept() const noexcept { return value.has_value(); }
+  [[nodiscard]] explicit operator bool() const noexcept { return kept(); }
+};
+
+// Handle to an allocator; copies share it, and it ends with the last one. All members may be called
+// on any thread. State what the memory is for, and the rest follows: frame memory is freed at the
+// end of the frame, pool and heap memory when you free it.
+//
+// Errors: a function that hands out memory returns null (or an empty box, slice, container) when it
+// cannot, and reports why to AllocConfig::on_report (stderr by default). Nothing throws, except the
+// standard-library adaptors, which throw std::bad_alloc as the standard asks. An allocator that
+// could not be made (impossible configuration, dry source) is valid to use and answers null to
+// everything; see operator bool and create().
+class SmartAlloc {
+ public:
+  // Effect: makes an allocator. The second argument is never passed: it compares the switches that
+  // your code and the library were compiled with, and aborts naming the one that differs.
+  explicit SmartAlloc(const AllocConfig& config = {}, BuildConfig build = header_build_config());
+  [[nodiscard]] static SmartAlloc with_defaults() { return SmartAlloc(); }
+  // The same with the error in hand instead of a report.
+  [[nodiscard]] static Result<SmartAlloc> create(const AllocConfig& config,
+                                                 BuildConfig build = header_build_config());
+  SmartAlloc(const SmartAlloc& other) noexcept
+      : instance_(other.instance_), tls_offset_(other.tls_offset_), page_mask_(other.page_mask_) {
+    if (instance_ != nullptr) instance_->retain();
+  }
+  SmartAlloc(SmartAlloc&& other) noexcept { swap(other); }
+  SmartAlloc& operator=(SmartAlloc other) noexcept { return swap(other), *this; }
+  ~SmartAlloc() { let_go(); }
+  void swap(SmartAlloc& other) noexcept {
+    std::swap(instance_, other.instance_);
+    std::swap(tls_offset_, other.tls_offset_);
+    std::swap(page_mask_, other.page_mask_);
+  }
+  // Result: whether the allocator could be made.
+  [[nodiscard]] explicit operator bool() const noexcept { return instance_ != nullptr; }
+  // Two handles are equal when they share one allocator.
+  friend bool operator==(const SmartAlloc& a, const SmartAlloc& b) noexcept {
+    return a.instance_ == b.instance_;
+  }
+
+  // --- Frames ------------------------------------------------------------------------------------
+  // Effect: opens the frame of all threads. A second begin inside a frame is reported (FA004) and
+  // changes nothing. Thread contract: the thread that drives frames, one at a time.
+  void begin_frame() noexcept {
+    if (instance_ != nullptr) instance_->begin_frame();
+  }
+  // Effect: ends the frame of all threads. Destructors owed run here, newest first. Without an open
+  // frame it is reported (FA004) and changes nothing.
+  void end_frame() noexcept {
+    if (instance_ != nullptr) instance_->end_frame();
+  }
+  // Result: number of the frame that is open or ended last; 0 before the first.
+  [[nodiscard]] std::uint64_t frame_number() const noexcept {
+    return instance_ == nullptr ? 0 : instance_->frame_number();
+  }
+  // Result: whether this thread may allocate frame memory now.
+  [[nodiscard]] bool in_frame() const noexcept;
+  [[nodiscard]] ScopedFrame scoped_frame() noexcept { return ScopedFrame(instance_); }
+  [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(instance_); }
+  // A cadence of this thread's own (audio, streaming, rendering): it leaves the shared frame until
+  // its frame ends. Unbalanced calls are reported (FA004).
+  void begin_thread_frame() noexcept {
+    if (instance_ != nullptr) instance_->begin_thread_frame();
+  }
+  void end_thread_frame() noexcept {
+    if (instance_ != nullptr) instance_->end_thread_frame();
+  }
+  // Result: this thread's arena. Keep the reference for a loop: a call through it is the shortest.
+  // Valid on this thread while the allocator lives, until the thread begins or ends its own frame.
+  [[nodiscard]] FrameArena& frame_arena() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return instance_ == nullptr ? detail::empty_arena : detail::frame_arena(*instance_);
+  }
+
+  // --- Frame memory: null when denied, uninitialised unless said, valid until the frame ends ---------
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule)));
+  }
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* try_frame_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<T>();
+  }
+  // Effect: `count` T in a row with one bump. A count whose size overflows is reported (FA011).
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc_batch(std::size_t count) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(
+        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule)));
+  }
+  template <class T>
+  [[nodiscard]] std::array<T, 2>* frame_alloc_2() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<std::array<T, 2>>();
+  }
+  template <class T>
+  [[nodiscard]] std::array<T, 4>* frame_alloc_4() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<std::array<T, 4>>();
+  }
+  template <class T>
+  [[nodiscard]] std::array<T, 8>* frame_alloc_8() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<std::array<T, 8>>();
+  }
+  // Requirement: `alignment` a power of two; another is reported (FA011). Zero bytes are a valid
+  // request: the result is aligned, not null, and not to be dereferenced.
+  [[nodiscard]] void* frame_alloc_layout(std::size_t size, std::size_t alignment) noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
+  // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's end.
+  template <class T, class... A>
+  [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return framealloc::frame_new<T>(frame_arena(), std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+  [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
+  }
+  // Effect: `count` value-initialised T.
+  template <class T>
+  [[nodiscard]] FrameSlice<T> frame_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND {
+    return FrameSlice<T>::make(frame_arena(), count);
+  }
+  template <class T>
+  [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return FrameVec<T>(frame_arena(), capacity);
+  }
+  template <class K, class V>
+  [[nodiscard]] FrameMap<K, V> frame_map(std::size_t capacity = 0) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return FrameMap<K, V>(frame_arena(), capacity);
+  }
+  [[nodiscard]] FrameString frame_string(std::size_t capacity = 0) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return FrameString(frame_arena(), capacity);
+  }
+  // Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
+  [[nodiscard]] std::size_t frame_remaining() const noexcept {
+    return instance_ == nullptr ? 0 : instance_->frame_remaining();
+  }
+
+  // --- Pool and heap: yours until you free it, on any thread -------------------------------------
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* pool_alloc(CallSite site = CallSite::current()) noexcept;
+  // Requirement: `block` is null or from pool_alloc of the same type on this allocator. From check
+  // level 1 (or AllocConfig::checked) a foreign pointer (FA006) or a second free (FA005) is reported
+  // and changes nothing. Runs no destructor.
+  template <class T>
+  FRAMEALLOC_ALWAYS_INLINE void pool_free(T* block, CallSite site = CallSite::current()) noexcept;
+  // Effect: a T that the box destroys and frees, on whatever thread it dies.
+  template <class T, class... A>
+  [[nodiscard]] PoolBox<T> pool_box(A&&... arguments) {
+    return instance_ == nullptr ? PoolBox<T>()
+                                : PoolBox<T>::make(*instance_, std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+  [[nodiscard]] PoolArc<T> pool_arc(A&&... arguments) {
+    return instance_ == nullptr ? PoolArc<T>()
+                                : PoolArc<T>::make(*instance_, std::forward<A>(arguments)...);
+  }
+  // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
+  template <class T>
+  [[nodiscard]] T* heap_alloc(std::size_t count = 1, CallSite site = CallSite::current()) noexcept {
+    return static_cast<T*>(heap_bytes(saturating_bytes(count, sizeof(T)), alignof(T), site));
+  }
+  template <class T>
+  void heap_free(T* block, CallSite site = CallSite::current()) noexcept {
+    if (instance_ != nullptr) detail::heap_free(*instance_, const_cast<std::remove_cv_t<T>*>(block), site);
+  }
+  template <class T, class... A>
+  [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
+    return instance_ == nullptr ? HeapBox<T>()
+                                : HeapBox<T>::make(*instance_, std::forward<A>(arguments)...);
+  }
+  // std::vectors whose memory is the pool's, the heap's; they throw std::bad_alloc when denied.
+  template <class T>
+  [[nodiscard]] auto pool_vec() {
+    return std::vector<T, PoolAllocator<T>>(PoolAllocator<T>(instance_));
+  }
+  template <class T>
+  [[nodiscard]] auto heap_vec() {
+    return std::vector<T, HeapAllocator<T>>(HeapAllocator<T>(instance_));
+  }
+  // Result: resources for std::pmr containers, valid while the allocator lives. The frame resource
+  // serves whichever thread calls it from that thread's arena.
+  [[nodiscard]] std::pmr::memory_resource* frame_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] std::pmr::memory_resource* pool_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] std::pmr::memory_resource* heap_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
+
+  // --- Tags, phases, checkpoints -----------------------------------------------------------------
+  // Effect: runs `function` (taking this allocator or nothing) with this thread's allocations
+  // attributed to `tag`, below the current one. Result: the function's.
+  template <class F>
+  decltype(auto) with_tag(std::string_view tag, F&& function) {
+    const TagScope scope(instance_, tag);
+    if constexpr (std::invocable<F, SmartAlloc&>) {
+      return std::forward<F>(function)(*this);
+    } else {
+      return std::forward<F>(function)();
+    }
+  }
+  [[nodiscard]] TagScope tag_scope(std::string_view tag) noexcept { return TagScope(instance_, tag); }
+  // Result: last component of this thread's tag; "" when untagged.
+  [[nodiscard]] std::string_view current_tag() const noexcept;
+  [[nodiscard]] std::string tag_path() const;  // "game::physics"
+  void begin_phase(std::string_view name) noexcept;
+  // Result: the innermost phase of this thread, now ended; empty (and FA004) when none is open.
+  std::optional<Phase> end_phase();
+  [[nodiscard]] PhaseScope phase_scope(std::string_view name) noexcept {
+    return PhaseScope(instance_, name);
+  }
+  [[nodiscard]] std::string_view current_phase() const noexcept;
+  [[nodiscard]] FrameCheckpoint frame_checkpoint() noexcept { return frame_arena().checkpoint(); }
+  bool rollback_to(FrameCheckpoint checkpoint) noexcept { return frame_arena().rewind(checkpoint); }
+  [[nodiscard]] CheckpointGuard checkpoint_guard() noexcept { return CheckpointGuard(instance_); }
+  // Effect: runs `function` (taking this allocator or nothing); what it allocates in the frame is
+  // kept if the result says so (true, an engaged optional, a Result with a value, a non-null
+  // pointer), and rolled back otherwise. Result: the value when kept. A void function keeps.
+  template <class F>
+  auto speculative(F&& function);
+
+  // --- Truth -------------------------------------------------------------------------------------
+  [[nodiscard]] AllocStats stats() const noexcept {
+    return instance_ == nullptr ? AllocStats{} : instance_->stats();
+  }
+  [[nodiscard]] FrameStats frame_stats() const noexcept {
+    return instance_ == nullptr ? FrameStats{} : instance_->frame_stats();
+  }
+  // `tag` is a path; a name without "::" that is no path means every tag so named.
+  [[nodiscard]] TagStats tag_stats(std::string_view tag) const {
+    return instance_ == nullptr ? TagStats{} : instance_->tag_stats(tag);
+  }
+  [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  // "" (untagged) first
+  [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
+  // Effect: while on, frame calls are counted (FrameStats::allocation_count); each then takes the
+  // slow path, so switch it on for the frames that you look at.
+  void count_frame_allocations(bool on) noexcept {
+    if (instance_ != nullptr) instance_->count_frame_calls(on);
+  }
+  // Result: null unless AllocConfig::enable_budgets.
+  [[nodiscard]] BudgetManager* budgets() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return instance_ == nullptr ? nullptr : instance_->budgets();
+  }
+  // Result: what is in use now; by call site from check level 1 on, else by tag.
+  [[nodiscard]] LeakReport leak_report() const {
+    return instance_ == nullptr ? LeakReport{} : make_leak_report(*instance_);
+  }
+  // Effect: gives memory that is not needed now back to the source. Result: bytes given back.
+  std::size_t trim() noexcept { return instance_ == nullptr ? 0 : instance_->trim(); }
+  void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
+    if (instance_ != nullptr) instance_->sink().set(handler, context);
+  }
+  // For the library's own parts, which sit on the same instance.
+  [[nodiscard]] detail::Instance* instance() const noexcept { return instance_; }
+
+ private:
+  SmartAlloc(detail::Instance* instance, std::nullptr_t) noexcept { adopt(instance); }
+  void adopt(detail::Instance* instance) noexcept;
+  void let_go() noexcept;
+  void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
+  [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment) noexcept;
+  [[nodiscard]] FRAMEALLOC_COLD void* pool_slow(std::size_t size, std::size_t alignment,
+                                                const CallSite& site) noexcept;
+  FRAMEALLOC_COLD void pool_free_slow(void* block, std::size_t size, std::size_t alignment,
+                                      const CallSite& site) noexcept;
+
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE detail::TlsSlot& slot() const noexcept {
+    return *reinterpret_cast<detail::TlsSlot*>(reinterpret_cast<std::byte*>(&detail::tls_table) +
+                                               tls_offset_);
+  }
+  template <std::size_t Alignment>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded) noexcept {
+    return slot().arena->template bump_or<Alignment>(
+        rounded, [this, rounded] { return frame_slow(rounded, Alignment); });
+  }
+
+  detail::Instance* instance_ = nullptr;
+  std::size_t tls_offset_ = detail::kSharedTlsSlot * sizeof(detail::TlsSlot);
+  std::uintptr_t page_mask_ = 0;
+};
+
+}  // namespace framealloc
+
+#include <framealloc/smart_alloc_inline.hpp>
