@@ -12,10 +12,8 @@ namespace {
 
 // What the facade keeps with an instance: objects of the layers above thread/.
 struct Facade {
-  explicit Facade(Instance& instance) noexcept : frame(instance), pool(instance), heap(instance) {}
-  FrameResource frame;
-  PoolResource pool;
-  HeapResource heap;
+  explicit Facade(Instance& instance) noexcept : resources(instance) {}
+  PmrResources resources;
 };
 
 Facade* facade_of(Instance* instance) noexcept {
@@ -44,7 +42,10 @@ SmartAlloc::SmartAlloc(const AllocConfig& config, BuildConfig build) {
   detail::require_matching_build(build);
   Error why;
   Instance* instance = make(config, &why);
-  if (instance != nullptr) return adopt(instance);
+  if (instance != nullptr) {
+    adopt(instance);
+    return;
+  }
   detail::ReportSink sink;
   sink.set(config.on_report, config.report_context);
   Report report;
@@ -118,15 +119,15 @@ bool SmartAlloc::in_frame() const noexcept {
 
 std::pmr::memory_resource* SmartAlloc::frame_resource() noexcept {
   Facade* facade = facade_of(instance_);
-  return facade == nullptr ? std::pmr::null_memory_resource() : &facade->frame;
+  return facade == nullptr ? std::pmr::null_memory_resource() : &facade->resources.frame;
 }
 std::pmr::memory_resource* SmartAlloc::pool_resource() noexcept {
   Facade* facade = facade_of(instance_);
-  return facade == nullptr ? std::pmr::null_memory_resource() : &facade->pool;
+  return facade == nullptr ? std::pmr::null_memory_resource() : &facade->resources.pool;
 }
 std::pmr::memory_resource* SmartAlloc::heap_resource() noexcept {
   Facade* facade = facade_of(instance_);
-  return facade == nullptr ? std::pmr::null_memory_resource() : &facade->heap;
+  return facade == nullptr ? std::pmr::null_memory_resource() : &facade->resources.heap;
 }
 
 std::string_view SmartAlloc::current_tag() const noexcept {

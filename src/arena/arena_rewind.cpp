@@ -52,6 +52,7 @@ void FrameArena::note_rewind(std::size_t position) noexcept {
 bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   if (!checkpoint_is_valid(to)) return false;
   FrameSlot& slot = this->slot();
+  rewound_.store(rewound_.load(kRelaxed) + 1, kRelaxed);  // before destructors look at epoch()
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.position_, false);
   if (slot.fallback != nullptr) free_fallback(slot, to.position_);
   const std::size_t here = position();
@@ -79,11 +80,14 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   return true;
 }
 
-void FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept {
-  if (block == nullptr || new_size >= old_size || host_ == nullptr || clock() == 0) return;
+bool FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept {
+  if (block == nullptr || host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) {
+    return false;
+  }
   const auto start = reinterpret_cast<std::uintptr_t>(block);
-  if (start + align_up(old_size, kGranule) != cursor_.load(kRelaxed)) return;
-  if (chunk_ == nullptr || start < reinterpret_cast<std::uintptr_t>(chunk_->begin())) return;
+  if (start + align_up(old_size, kGranule) != cursor_.load(kRelaxed)) return false;
+  if (chunk_ == nullptr || start < reinterpret_cast<std::uintptr_t>(chunk_->begin())) return false;
+  if (new_size >= old_size) return true;
   const std::uintptr_t end = start + align_up(new_size, kGranule);
   const std::size_t here = position();
   const std::size_t there = end - origin_.load(kRelaxed);
@@ -93,7 +97,7 @@ void FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t
     rewound_bytes_ += here - there;
     cursor_.store(end, kRelaxed);
     note_rewind(there);
-    return;
+    return true;
   }
   if (budgeted_) return_unused_quota();
   {
@@ -108,6 +112,7 @@ void FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t
   }
   note_rewind(there);
   publish_limit();
+  return true;
 }
 
 Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy) noexcept {

@@ -29,19 +29,22 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
     return nullptr;
   }
   size = align_up(size, kGranule);
-  if (!host_->enter_frame(*this)) {
-    host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size, 0);
-    return nullptr;
-  }
   for (;;) {
+    if (!host_->enter_frame(*this)) {
+      host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size, 0);
+      return nullptr;
+    }
     const std::uintptr_t cursor = cursor_.load(kRelaxed);
     const std::uintptr_t start = (cursor + alignment - 1) & (0 - alignment);
     const std::uintptr_t end = start + size;
     if (chunk_ != nullptr && end <= chunk_end()) {
       const std::size_t position = end - origin_.load(kRelaxed);
       if (position > capacity_) return overflow(size, alignment);
-      Refusal why;
-      if (position > quota_ && !extend_quota(position, &why)) return refuse(why, size);
+      if (position > quota_) {
+        Refusal why;
+        if (!extend_quota(position, &why)) return refuse(why, size);
+        continue;  // a budget's event handler may have allocated: the cursor may have moved
+      }
       cursor_.store(end, kRelaxed);
       note_calls();
       publish_limit();
@@ -62,8 +65,14 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   if (host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) return false;
   if (end < start || end > chunk_end()) return false;
   const std::size_t position = end - origin_.load(kRelaxed);
-  Refusal why;
-  if (position > capacity_ || (position > quota_ && !extend_quota(position, &why))) return false;
+  const std::uintptr_t cursor = cursor_.load(kRelaxed);
+  if (position > capacity_) return false;
+  if (position > quota_) {
+    Refusal why;
+    if (!extend_quota(position, &why)) return false;
+    // A budget's event handler may have allocated meanwhile; then the block is no longer the newest.
+    if (cursor_.load(kRelaxed) != cursor || position > quota_) return false;
+  }
   cursor_.store(end, kRelaxed);
   note_calls();
   publish_limit();
@@ -126,11 +135,16 @@ bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
   const std::size_t need = position - quota_;
   const std::size_t room = chunk_end() - cursor_.load(kRelaxed);
   const std::size_t portion = room < kQuotaPortion ? room : kQuotaPortion;
-  const std::size_t granted =
-      host_->charge(tag(), need, need > portion ? need : portion, why);
+  const TagId tag = this->tag();
+  const std::uint64_t frame = clock();
+  const std::size_t granted = host_->charge(tag, need, need > portion ? need : portion, why);
   if (granted == 0) return false;
-  if (!record_charge(tag(), granted)) {
-    host_->uncharge(tag(), granted);
+  if (this->tag() != tag || clock() != frame) {
+    host_->uncharge(tag, granted);  // the event handler left the tag or the frame; look again
+    return true;
+  }
+  if (!record_charge(tag, granted)) {
+    host_->uncharge(tag, granted);
     *why = Refusal{Code::FA012, TagId::Untagged, 0};
     return false;
   }

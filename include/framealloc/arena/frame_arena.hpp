@@ -157,7 +157,8 @@ class alignas(detail::kCacheLine) FrameArena {
     return true;
   }
   // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
-  void shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
+  // Result: whether it was.
+  bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
   // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
   // constructed. Result: null when there is no memory for the record.
@@ -171,6 +172,19 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: frees everything allocated since `to`, running the destructors owed, newest first.
   // Result: false for a stale, foreign or forward checkpoint; then nothing moved.
   bool rewind(const FrameCheckpoint& to) noexcept;
+
+  // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
+  // back. Any thread.
+  [[nodiscard]] std::uint64_t epoch() const noexcept {
+    return clock() + rewound_.load(std::memory_order_relaxed);
+  }
+  // Result: whether what was allocated at `epoch` is still there: its frame is open and nothing has
+  // been rewound since. Any thread.
+  [[nodiscard]] bool holds(std::uint64_t epoch) const noexcept {
+    return host_ != nullptr && clock() != 0 && this->epoch() == epoch && host_->frame_is_open(*this);
+  }
+  // Result: the position of the highest checkpoint that may still be rewound to.
+  [[nodiscard]] std::size_t highest_checkpoint() const noexcept { return highest_checkpoint_; }
 
   // Result: bytes held in the current frame, rounding included.
   [[nodiscard]] std::size_t position() const noexcept {
@@ -332,7 +346,8 @@ class alignas(detail::kCacheLine) FrameArena {
   detail::OwnedCounter calls_total_;
   std::uint64_t finished_bytes_ = 0;
   std::uint64_t rewound_bytes_ = 0;
-  std::uint64_t rewinds_ = 0;
+  std::uint64_t rewinds_ = 0;             // those that left a mark
+  std::atomic<std::uint64_t> rewound_{0};  // all of them
   std::size_t highest_checkpoint_ = 0;  // of this frame; rewinds above it need no mark
   std::size_t configured_capacity_ = SIZE_MAX;
   std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported

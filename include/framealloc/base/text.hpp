@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A short text in place. Reports are written when memory is short, so writing one allocates nothing.
+// A short text in place. Reports are written when memory is short, so writing one allocates
+// nothing.
 #pragma once
 
 #include <charconv>
@@ -23,7 +24,7 @@ class Text {
   Text& append(std::string_view text) noexcept {
     const std::size_t room = N - 1 - size_;
     const std::size_t n = text.size() < room ? text.size() : room;
-    std::memcpy(data_ + size_, text.data(), n);
+    if (n != 0) std::memcpy(data_ + size_, text.data(), n);
     size_ += n;
     if (n < text.size()) std::memcpy(data_ + N - 4, "...", 3);
     data_[size_] = '\0';
@@ -39,7 +40,8 @@ class Text {
   Text& append_hex(std::size_t value) noexcept {
     char digits[24];
     const auto end = std::to_chars(digits, digits + sizeof digits, value, 16);
-    return append("0x").append(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+    return append("0x").append(
+        std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
   }
   // Bytes as people read them, exact in brackets: "1.5 MiB (1572864 B)".
   Text& append_bytes(std::size_t bytes) noexcept {
