@@ -151,7 +151,13 @@ class BlockBox {
   // Effect: a T(arguments...) and its owner. Result: a null box when memory is denied (reported).
   // Thread contract: any thread.
   template <class... A>
-  [[nodiscard]] static BlockBox make(Instance& instance, const CallSite& site, A&&... arguments) {
+  [[nodiscard]] static BlockBox make(Instance& instance, A&&... arguments) {
+    return make_at(instance, CallSite{}, std::forward<A>(arguments)...);
+  }
+  // The same for reports that name `site`.
+  template <class... A>
+  [[nodiscard]] static BlockBox make_at(Instance& instance, const CallSite& site,
+                                        A&&... arguments) {
     PendingBlock<Door> block(instance, sizeof(T), alignof(T), site);
     if (block.get() == nullptr) return {};
     T* const object = construct<T>(block.get(), std::forward<A>(arguments)...);

@@ -110,8 +110,13 @@ class PoolArc {
   // Effect: a T(arguments...) and its first owner. Result: a null one when memory is denied
   // (reported). Thread contract: any thread.
   template <class... A>
-  [[nodiscard]] static PoolArc make(detail::Instance& instance, const CallSite& site,
-                                    A&&... arguments) {
+  [[nodiscard]] static PoolArc make(detail::Instance& instance, A&&... arguments) {
+    return make_at(instance, CallSite{}, std::forward<A>(arguments)...);
+  }
+  // The same for reports that name `site`.
+  template <class... A>
+  [[nodiscard]] static PoolArc make_at(detail::Instance& instance, const CallSite& site,
+                                       A&&... arguments) {
     using Block = detail::ArcBlock<T>;
     detail::PendingBlock<detail::PoolDoor> memory(instance, sizeof(Block), alignof(Block), site);
     if (memory.get() == nullptr) return {};

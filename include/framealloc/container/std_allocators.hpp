@@ -76,7 +76,7 @@ namespace detail {
 // The facade, and not another allocator.
 template <class Facade>
 concept HasInstance = requires(Facade& facade) {
-  { facade.instance() } -> std::same_as<Instance&>;
+  { facade.instance() } -> std::same_as<Instance*>;
 } && !requires { typename Facade::value_type; };
 
 }  // namespace detail
@@ -91,16 +91,19 @@ class PoolAllocator {
   using propagate_on_container_move_assignment = std::true_type;
   using propagate_on_container_swap = std::true_type;
 
-  PoolAllocator(detail::Instance& instance FRAMEALLOC_LIFETIMEBOUND) noexcept
-      : instance_(&instance) {}
+  // Null, the instance of an allocator that could not be made, has no memory.
+  explicit PoolAllocator(detail::Instance* instance) noexcept : instance_(instance) {}
   template <detail::HasInstance Facade>
-  PoolAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept : instance_(&facade.instance()) {}
+  PoolAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept
+      : PoolAllocator(facade.instance()) {}
   template <class U>
-  PoolAllocator(const PoolAllocator<U>& other) noexcept : instance_(&other.instance()) {}
+  PoolAllocator(const PoolAllocator<U>& other) noexcept : instance_(other.instance()) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
     const std::size_t bytes = saturating_bytes(count, sizeof(T));
-    void* const block = detail::pool_allocate(*instance_, bytes, alignof(T), CallSite{});
+    void* const block = instance_ == nullptr
+                            ? nullptr
+                            : detail::pool_allocate(*instance_, bytes, alignof(T), CallSite{});
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(bytes);
     }
@@ -110,11 +113,11 @@ class PoolAllocator {
     detail::pool_free(*instance_, block, count * sizeof(T), alignof(T), CallSite{});
   }
   [[nodiscard]] static constexpr std::size_t max_size() noexcept { return kMaxRequest / sizeof(T); }
-  [[nodiscard]] detail::Instance& instance() const noexcept { return *instance_; }
+  [[nodiscard]] detail::Instance* instance() const noexcept { return instance_; }
 
   template <class U>
   friend bool operator==(const PoolAllocator& a, const PoolAllocator<U>& b) noexcept {
-    return &a.instance() == &b.instance();
+    return a.instance() == b.instance();
   }
 
  private:
@@ -131,16 +134,19 @@ class HeapAllocator {
   using propagate_on_container_move_assignment = std::true_type;
   using propagate_on_container_swap = std::true_type;
 
-  HeapAllocator(detail::Instance& instance FRAMEALLOC_LIFETIMEBOUND) noexcept
-      : instance_(&instance) {}
+  // Null, the instance of an allocator that could not be made, has no memory.
+  explicit HeapAllocator(detail::Instance* instance) noexcept : instance_(instance) {}
   template <detail::HasInstance Facade>
-  HeapAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept : instance_(&facade.instance()) {}
+  HeapAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept
+      : HeapAllocator(facade.instance()) {}
   template <class U>
-  HeapAllocator(const HeapAllocator<U>& other) noexcept : instance_(&other.instance()) {}
+  HeapAllocator(const HeapAllocator<U>& other) noexcept : instance_(other.instance()) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
     const std::size_t bytes = saturating_bytes(count, sizeof(T));
-    void* const block = detail::heap_allocate(*instance_, bytes, alignof(T), CallSite{});
+    void* const block = instance_ == nullptr
+                            ? nullptr
+                            : detail::heap_allocate(*instance_, bytes, alignof(T), CallSite{});
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(bytes);
     }
@@ -150,18 +156,18 @@ class HeapAllocator {
     detail::heap_free(*instance_, block, CallSite{});
   }
   [[nodiscard]] static constexpr std::size_t max_size() noexcept { return kMaxRequest / sizeof(T); }
-  [[nodiscard]] detail::Instance& instance() const noexcept { return *instance_; }
+  [[nodiscard]] detail::Instance* instance() const noexcept { return instance_; }
 
   template <class U>
   friend bool operator==(const HeapAllocator& a, const HeapAllocator<U>& b) noexcept {
-    return &a.instance() == &b.instance();
+    return a.instance() == b.instance();
   }
 
  private:
   detail::Instance* instance_;
 };
 
-// std::vector on the pool, and on the heap: made with PoolVec<T>(PoolAllocator<T>(instance)).
+// std::vector on the pool, and on the heap: made with PoolVec<T>(PoolAllocator<T>(alloc)).
 template <class T>
 using PoolVec = std::vector<T, PoolAllocator<T>>;
 template <class T>
