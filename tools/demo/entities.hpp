@@ -39,6 +39,7 @@ class Entities {
 
   Entities(Policy& policy, std::uint64_t seed)
       : policy_(policy), rng_(seed, 3), alive_(policy.template lasting_vec<Slot>()) {
+    const auto tag = policy_.tag("game::entities");
     alive_.reserve(kMost);
   }
 

@@ -55,7 +55,7 @@ std::vector<Fact> steady_facts(const RunResult& run) {
   };
   add("page faults, whole process", faults);
   add("  most in one frame", most_faults);
-  add("  inside b2World::Step", physics_faults);
+  add("  of them inside b2World::Step", physics_faults);
   add("system calls for memory (mmap, brk, ...)", traced(&SyscallCensus::memory));
   add("futex calls, job hand-off aside", traced(&SyscallCensus::futex));
   add("other system calls", traced(&SyscallCensus::other));

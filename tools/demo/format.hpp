@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace fa_demo {
 
@@ -14,5 +15,13 @@ std::string grouped(std::uint64_t value);           ///< "12,345"
 /// A mean per frame: "0" only when it is exactly 0, otherwise as many digits as it needs.
 std::string per_frame(double mean);
 std::string hexadecimal(std::uint64_t value);
+
+/// The parts in a row. g++ 12 warns of impossible overlaps where "text" + std::string is inlined.
+template <class... Parts>
+std::string concat(const Parts&... parts) {
+  std::string whole;
+  (whole.append(std::string_view(parts)), ...);
+  return whole;
+}
 
 }  // namespace fa_demo

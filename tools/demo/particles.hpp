@@ -41,6 +41,7 @@ class Particles {
         speed_x_(policy.template lasting_vec<float>()),
         speed_y_(policy.template lasting_vec<float>()),
         life_(policy.template lasting_vec<float>()) {
+    const auto tag = policy_.tag("game::particles");
     x_.resize(kCount);
     y_.resize(kCount);
     speed_x_.resize(kCount);

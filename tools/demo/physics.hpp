@@ -40,6 +40,7 @@ template <class Policy>
 class Physics {
  public:
   Physics(Policy& policy, SceneKind kind, std::uint64_t seed) : policy_(policy) {
+    const auto tag = policy_.tag("game::physics");
     const UseBox2dMemory memory(policy_.box2d_memory());
     world_ = std::make_unique<b2World>(b2Vec2(0.0F, -10.0F));
     scene_.emplace(kind, seed, *world_);

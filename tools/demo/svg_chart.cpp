@@ -26,7 +26,7 @@ std::string number(double value) {
 }
 
 std::string attribute(std::string_view name, double value) {
-  return " " + std::string(name) + "=\"" + number(value) + "\"";
+  return concat(" ", name, "=\"", number(value), "\"");
 }
 
 /// A step of 1, 2 or 5 times a power of ten that cuts `range` into about five.
@@ -140,12 +140,13 @@ std::string step_chart(const ChartText& text, const std::vector<Series>& series,
                     horizontal_axis(text, x_first, x_last);
   for (const Series& one : series) {
     const double width = kPlotWidth / static_cast<double>(std::max<std::size_t>(one.values.size(), 1));
-    std::string path = "M" + number(kLeft) + " " + number(kTop + kPlotHeight);
+    const std::string ground = number(kTop + kPlotHeight);
+    std::string path = concat("M", number(kLeft), " ", ground);
     for (std::size_t i = 0; i < one.values.size(); ++i) {
-      path += " V" + number(height_of(one.values[i], top)) + " H" +
-              number(kLeft + width * static_cast<double>(i + 1));
+      path += concat(" V", number(height_of(one.values[i], top)), " H",
+                     number(kLeft + width * static_cast<double>(i + 1)));
     }
-    path += " V" + number(kTop + kPlotHeight);
+    path += concat(" V", ground);
     svg += "<path class=\"area " + one.style + "\" d=\"" + path + "\"><title>" +
            escaped(one.name) + "</title></path>\n";
   }

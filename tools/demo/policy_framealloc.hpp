@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <framealloc/framealloc.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "box2d_memory.hpp"
+#include "side.hpp"
+
+namespace fa_demo {
+
+/// The game's memory on framealloc: what lives for a frame is bumped from the thread's arena and
+/// freed by the end of the frame, entities come from pools, long-lived arrays and Box2D's own blocks
+/// from the heap, and every subsystem has a tag with a budget. The members are MallocPolicy's.
+class FrameallocPolicy {
+ public:
+  static constexpr std::string_view kName = "framealloc";
+  static constexpr bool kFrameFreesObjects = true;
+
+  FrameallocPolicy() : alloc_(config()) {
+    using namespace framealloc::literals;
+    framealloc::BudgetManager& budgets = *alloc_.budgets();
+    for (const Subsystem& subsystem : kSubsystems) {
+      budgets.register_tag_budget(subsystem.tag, subsystem.limit / 4 * 3, subsystem.limit);
+    }
+    budgets.set_global_budget(96_MiB, 128_MiB);
+    box2d_ = {&box2d_allocate, &box2d_free, this};
+  }
+  FrameallocPolicy(const FrameallocPolicy&) = delete;
+  FrameallocPolicy& operator=(const FrameallocPolicy&) = delete;
+
+  // --- memory that lives for at most one frame
+  template <class T>
+  using Vec = framealloc::FrameVec<T>;
+  template <class K, class V>
+  using Map = framealloc::FrameMap<K, V>;
+  using String = framealloc::FrameString;
+
+  template <class T>
+  class Array {
+   public:
+    Array(framealloc::FrameArena& arena, std::size_t count)
+        : elements_(arena.alloc_batch<T>(count)), size_(count) {}
+    T* data() noexcept { return elements_; }
+    std::size_t size() const noexcept { return size_; }
+    T& operator[](std::size_t index) noexcept { return elements_[index]; }
+
+   private:
+    T* elements_;
+    std::size_t size_;
+  };
+
+  /// This thread's arena, looked up once for a piece of work.
+  class Local {
+   public:
+    explicit Local(framealloc::SmartAlloc& alloc) : alloc_(alloc), arena_(alloc.frame_arena()) {}
+    template <class T>
+    T* make(const T& value) {
+      return new (arena_.alloc<T>()) T(value);
+    }
+    template <class T>
+    void drop(T*) noexcept {}
+    template <class T>
+    Vec<T> vec() {
+      return Vec<T>(arena_);
+    }
+    template <class T>
+    Array<T> array(std::size_t count) {
+      return Array<T>(arena_, count);
+    }
+    template <class K, class V>
+    Map<K, V> map(std::size_t capacity) {
+      return alloc_.frame_map<K, V>(capacity);
+    }
+    String string() { return alloc_.frame_string(); }
+
+   private:
+    framealloc::SmartAlloc& alloc_;
+    framealloc::FrameArena& arena_;
+  };
+  Local local() { return Local(alloc_); }
+
+  template <class K, class V>
+  static V& at_or_insert(Map<K, V>& map, const K& key) {
+    return map.insert(key, V{}).first->second;
+  }
+  template <class K, class V>
+  static const V* find(const Map<K, V>& map, const K& key) {
+    return map.get(key);
+  }
+
+  // --- memory with a life of its own
+  template <class T>
+  using Pooled = framealloc::PoolBox<T>;
+  template <class T>
+  Pooled<T> pooled(const T& value) {
+    return alloc_.pool_box<T>(value);
+  }
+  template <class T>
+  using LastingVec = decltype(std::declval<framealloc::SmartAlloc&>().heap_vec<T>());
+  template <class T>
+  LastingVec<T> lasting_vec() {
+    return alloc_.heap_vec<T>();
+  }
+
+  // --- accounting
+  auto tag(std::string_view name) { return alloc_.tag_scope(name); }
+  auto phase(std::string_view name) { return alloc_.phase_scope(name); }
+  /// Rewinds this thread's arena at the end of the scope.
+  auto scratch() { return alloc_.frame_scope(); }
+  void begin_frame() { alloc_.begin_frame(); }
+  void end_frame() { alloc_.end_frame(); }
+
+  void begin_counting() { alloc_.count_frame_allocations(true); }
+  MemoryReport end_counting() {
+    alloc_.count_frame_allocations(false);
+    MemoryReport report;
+    report.known = true;
+    const framealloc::FrameStats frame = alloc_.frame_stats();
+    const framealloc::AllocStats all = alloc_.stats();
+    report.frame_bytes = frame.bytes_allocated;
+    report.frame_peak_bytes = frame.high_water;
+    report.frame_allocations = frame.allocation_count;
+    report.reserved_bytes = all.reserved;
+    report.pool_bytes = all.pool_allocated;
+    report.heap_bytes = all.heap_allocated;
+    for (const Subsystem& subsystem : kSubsystems) {
+      const framealloc::TagStats tag = alloc_.tag_stats(subsystem.tag);
+      report.tags.push_back({std::string(subsystem.tag), tag.last_frame_bytes, tag.pool_bytes,
+                             tag.heap_bytes});
+      if (const auto budget = alloc_.budgets()->get_tag_budget(subsystem.tag)) {
+        report.budgets.push_back({budget->name, budget->hard_limit, budget->current_usage,
+                                  budget->peak_usage, budget->denials});
+      }
+    }
+    const framealloc::TagStats untagged = alloc_.tag_stats("");
+    report.tags.push_back({"(no tag)", untagged.last_frame_bytes, untagged.pool_bytes,
+                           untagged.heap_bytes});
+    for (const framealloc::PhaseStats& phase : alloc_.phase_stats()) {
+      if (phase.count != 0) report.phases.push_back({phase.name, phase.last_frame_bytes});
+    }
+    return report;
+  }
+
+  const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
+
+ private:
+  struct Subsystem {
+    std::string_view tag;
+    std::size_t limit;
+  };
+  static constexpr std::size_t kMiB = std::size_t{1} << 20;
+  static constexpr std::array<Subsystem, 7> kSubsystems{{{"game::physics", 24 * kMiB},
+                                                         {"game::particles", 16 * kMiB},
+                                                         {"game::ai", 8 * kMiB},
+                                                         {"game::culling", 8 * kMiB},
+                                                         {"game::entities", 8 * kMiB},
+                                                         {"game::hud", 4 * kMiB},
+                                                         {"game::render", 16 * kMiB}}};
+
+  static framealloc::AllocConfig config() {
+    framealloc::AllocConfig config;
+    config.frame_arena_size = 8 * kMiB;
+    config.enable_budgets = true;
+    // The first touch of a page is a page fault; all of them happen now, none in a frame.
+    config.prefault = true;
+    return config;
+  }
+
+  // Whole units of the strictest alignment, since Box2D expects what malloc gives.
+  static void* box2d_allocate(void* self, std::size_t size) {
+    constexpr std::size_t kUnit = sizeof(std::max_align_t);
+    return static_cast<FrameallocPolicy*>(self)->alloc_.heap_alloc<std::max_align_t>(
+        (size + kUnit - 1) / kUnit);
+  }
+  static void box2d_free(void* self, void* block) {
+    static_cast<FrameallocPolicy*>(self)->alloc_.heap_free(static_cast<std::max_align_t*>(block));
+  }
+
+  framealloc::SmartAlloc alloc_;
+  Box2dMemory box2d_;
+};
+
+}  // namespace fa_demo

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The two sides compute the same game, whatever the number of threads.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+
+#include "jobs.hpp"
+#include "options.hpp"
+#include "side.hpp"
+
+namespace fa_demo {
+namespace {
+
+constexpr int kFrames = 40;
+
+using Maker = std::unique_ptr<Side> (*)(const Options&, JobCrew&);
+
+std::uint64_t play(Maker maker, SceneKind scene, unsigned threads, std::uint64_t seed = 1) {
+  Options options;
+  options.scene = scene;
+  options.threads = threads;
+  options.seed = seed;
+  JobCrew crew(threads, HandOff::Park);
+  const std::unique_ptr<Side> side = maker(options, crew);
+  std::uint64_t sum = 0;
+  for (int frame = 0; frame < kFrames; ++frame) {
+    side->run_frame();
+    sum = side->checksum();
+  }
+  return sum;
+}
+
+class SceneTest : public testing::TestWithParam<SceneKind> {};
+
+TEST_P(SceneTest, IsTheSameOnBothSidesAndForAnyNumberOfThreads) {
+  const std::uint64_t expected = play(&make_malloc_side, GetParam(), 4);
+  EXPECT_EQ(play(&make_malloc_side, GetParam(), 4), expected) << "the second run differs";
+  EXPECT_EQ(play(&make_malloc_side, GetParam(), 1), expected);
+  EXPECT_EQ(play(&make_framealloc_side, GetParam(), 4), expected);
+  EXPECT_EQ(play(&make_framealloc_side, GetParam(), 3), expected);
+  EXPECT_NE(play(&make_malloc_side, GetParam(), 4, 2), expected) << "the seed has no effect";
+}
+
+TEST_P(SceneTest, HasWhatThePageSays) {
+  Options options;
+  options.scene = GetParam();
+  JobCrew crew(4, HandOff::Park);
+  for (const Maker maker : {&make_malloc_side, &make_framealloc_side}) {
+    const std::unique_ptr<Side> side = maker(options, crew);
+    for (int frame = 0; frame < 200; ++frame) side->run_frame();
+    const SceneCounts counts = side->counts();
+    EXPECT_GE(counts.bodies, 2000U);
+    EXPECT_EQ(counts.particles, 20'000U);
+    EXPECT_GE(counts.contacts, 100U);
+    EXPECT_GE(counts.entities, 1000U);
+    EXPECT_GT(counts.died, 0U);
+    EXPECT_EQ(counts.spawned, counts.entities + counts.died);
+    EXPECT_GT(counts.draw_items, 1000U);
+    EXPECT_GT(counts.labels, 0U);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenes, SceneTest,
+                         testing::Values(SceneKind::Pyramid, SceneKind::Rain, SceneKind::Swarm),
+                         [](const auto& scene) { return std::string(scene_name(scene.param)); });
+
+TEST(FrameallocSide, KnowsItsMemoryByTagPhaseAndBudget) {
+  const Options options;
+  JobCrew crew(2, HandOff::Park);
+  const std::unique_ptr<Side> side = make_framealloc_side(options, crew);
+  for (int frame = 0; frame < 10; ++frame) side->run_frame();
+  side->begin_counting();
+  side->run_frame();
+  const MemoryReport report = side->end_counting();
+  ASSERT_TRUE(report.known);
+  EXPECT_GT(report.frame_allocations, 1000U);
+  EXPECT_GE(report.reserved_bytes, report.frame_bytes);
+  std::size_t by_tag = 0;
+  for (const TagUse& tag : report.tags) by_tag += tag.frame_bytes;
+  EXPECT_EQ(by_tag, report.frame_bytes) << "the tags do not add up";
+  ASSERT_EQ(report.budgets.size(), 7U);
+  for (const BudgetUse& budget : report.budgets) {
+    EXPECT_GT(budget.peak, 0U) << budget.tag;
+    EXPECT_LE(budget.peak, budget.limit) << budget.tag;
+    EXPECT_EQ(budget.denials, 0U) << budget.tag;
+  }
+  std::set<std::string> phases;
+  for (const PhaseUse& phase : report.phases) phases.insert(phase.name);
+  for (const PhaseTime& time : side->phase_times()) {
+    EXPECT_TRUE(phases.contains(std::string(time.name))) << time.name;
+  }
+}
+
+TEST(MallocSide, ClaimsToKnowNothing) {
+  JobCrew crew(1, HandOff::Park);
+  const std::unique_ptr<Side> side = make_malloc_side({}, crew);
+  side->run_frame();
+  side->begin_counting();
+  EXPECT_FALSE(side->end_counting().known);
+}
+
+}  // namespace
+}  // namespace fa_demo

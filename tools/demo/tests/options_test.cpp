@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace fa_demo {
+namespace {
+
+ParsedOptions parse(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  return parse_options(arguments);
+}
+
+using Wanted = ParsedOptions::Wanted;
+
+TEST(Options, ReadsEveryOption) {
+  const ParsedOptions parsed =
+      parse({"--scene", "swarm", "--frames=7", "--warm-up", "3", "--threads", "9", "--seed=77",
+             "--only", "malloc", "--hand-off", "spin", "--report", "x.html", "--json", "--quiet",
+             "--no-trace", "--check"});
+  ASSERT_EQ(parsed.wanted, Wanted::Run) << parsed.complaint;
+  const Options& options = parsed.options;
+  EXPECT_EQ(options.scene, SceneKind::Swarm);
+  EXPECT_EQ(options.frames, 7U);
+  EXPECT_EQ(options.warm_up, 3U);
+  EXPECT_EQ(options.threads, 9U);
+  EXPECT_EQ(options.seed, 77U);
+  EXPECT_FALSE(options.run_framealloc);
+  EXPECT_TRUE(options.run_malloc);
+  EXPECT_EQ(options.hand_off, HandOff::Spin);
+  EXPECT_EQ(options.report_path, "x.html");
+  EXPECT_TRUE(options.json);
+  EXPECT_TRUE(options.quiet);
+  EXPECT_FALSE(options.trace);
+  EXPECT_TRUE(options.check);
+}
+
+TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
+  const std::string help = help_text();
+  for (const char* word :
+       {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only", "--hand-off",
+        "--report", "--json", "--format", "--no-trace", "--check", "--quiet", "--version",
+        "exit codes", "130"}) {
+    EXPECT_NE(help.find(word), std::string::npos) << word;
+  }
+  for (const SceneInfo& scene : all_scenes()) {
+    EXPECT_NE(help.find(std::string(scene.name)), std::string::npos) << scene.name;
+  }
+}
+
+struct Mistake {
+  std::vector<std::string> words;
+  std::string says;  // a part of the complaint
+};
+
+class OptionMistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(OptionMistakes, SaysWhatWhereExpectedAndWhatToDo) {
+  const ParsedOptions parsed = parse(GetParam().words);
+  ASSERT_EQ(parsed.wanted, Wanted::Complaint);
+  EXPECT_NE(parsed.complaint.find(GetParam().says), std::string::npos) << parsed.complaint;
+  EXPECT_NE(parsed.complaint.find("expected"), std::string::npos) << parsed.complaint;
+  EXPECT_NE(parsed.complaint.find("fa demo --help"), std::string::npos) << parsed.complaint;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, OptionMistakes,
+    testing::Values(Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
+                    Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
+                    Mistake{{"--frames=-1"}, "has the value '-1'"},
+                    Mistake{{"--threads", "65"}, "from 1 to 64"},
+                    Mistake{{"--threads"}, "'--threads' has no value"},
+                    Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
+                    Mistake{{"--scene", "volcano"}, "one of pyramid, rain, swarm"},
+                    Mistake{{"--only", "both"}, "framealloc or malloc"},
+                    Mistake{{"--hand-off="}, "park or spin"},
+                    Mistake{{"--format", "xml"}, "text or json"},
+                    Mistake{{"--report="}, "the name of the HTML file"},
+                    Mistake{{"--quiet=yes"}, "no value: it is a switch"},
+                    Mistake{{"--fast"}, "'--fast' is not known"},
+                    Mistake{{"rain"}, "'rain' is not known"}));
+
+}  // namespace
+}  // namespace fa_demo

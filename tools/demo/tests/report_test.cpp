@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "reports.hpp"
+
+#include <gtest/gtest.h>
+
+#include "facts.hpp"
+#include "json_writer.hpp"
+#include "svg_chart.hpp"
+
+namespace fa_demo {
+namespace {
+
+SideResult make_side(const std::string& name) {
+  SideResult side;
+  side.name = name;
+  for (std::uint64_t i = 0; i < 100; ++i) side.frame_nanoseconds.push_back(5'000'000 + i * 1000);
+  side.frame_faults.assign(100, 0);
+  CountedFrame counted;
+  counted.frame = 33;
+  counted.memory.known = name == "framealloc";
+  if (counted.memory.known) counted.memory.tags = {{"game::<physics>", 1000, 0, 0}};
+  side.counted = {counted, counted};
+  side.phases = {{"physics", 1e6}};
+  side.system_calls.measured = true;
+  side.system_calls.frames = 60;
+  summarise(side);
+  return side;
+}
+
+RunResult make_run() {
+  RunResult run;
+  run.sides = {make_side("framealloc"), make_side("malloc")};
+  run.calls_counted = true;
+  run.faults_counted = true;
+  run.frames_run = 100;
+  return run;
+}
+
+const Machine kMachine{"Processor <1>", 2, "system", "compiler", "library", "2.4"};
+
+TEST(SteadyFacts, ACleanRunHasNoComplaints) {
+  const RunResult run = make_run();
+  EXPECT_TRUE(steady_complaints(run, run.sides[0]).empty());
+  EXPECT_NE(verdict(run).find("calls malloc 0 times"), std::string::npos);
+}
+
+TEST(SteadyFacts, EachKindOfTrafficIsAComplaint) {
+  const auto complaints_after = [](auto&& spoil) {
+    RunResult run = make_run();
+    spoil(run, run.sides[0]);
+    summarise(run.sides[0]);
+    return steady_complaints(run, run.sides[0]).size();
+  };
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) {
+              side.counted.back().calls.by[static_cast<std::size_t>(Caller::Ours)].allocations = 1;
+            }),
+            1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) {
+              side.counted.back().calls.by[static_cast<std::size_t>(Caller::Ours)].mappings = 1;
+            }),
+            1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.frame_faults.back() = 1; }), 1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls.memory = 1; }), 1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls.futex = 1; }), 1U);
+  // What was not measured is not proved.
+  EXPECT_EQ(complaints_after([](RunResult& run, SideResult&) { run.calls_counted = false; }), 1U);
+  EXPECT_EQ(complaints_after([](RunResult& run, SideResult&) { run.faults_counted = false; }), 1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls = {}; }), 1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.counted.clear(); }), 1U);
+}
+
+TEST(SteadyFacts, WhatTheFirstHalfDidDoesNotCount) {
+  RunResult run = make_run();
+  run.sides[0].frame_faults.front() = 500;
+  run.sides[0].counted.front().calls.by[0].allocations = 500;
+  summarise(run.sides[0]);
+  EXPECT_TRUE(steady_complaints(run, run.sides[0]).empty());
+}
+
+TEST(SteadyFacts, UnmeasuredIsNeverZero) {
+  RunResult run = make_run();
+  run.calls_counted = false;
+  run.faults_counted = false;
+  for (SideResult& side : run.sides) side.system_calls = {};
+  for (const Fact& fact : steady_facts(run)) {
+    for (const std::string& value : fact.values) EXPECT_EQ(value, "not counted") << fact.label;
+  }
+}
+
+TEST(TextReport, SaysWhenTheSidesDiffer) {
+  RunResult run = make_run();
+  run.same_checksums = false;
+  run.different_at = 1234;
+  const std::string text = text_report(run, kMachine);
+  EXPECT_NE(text.find("different games"), std::string::npos) << text;
+  EXPECT_NE(text.find("1234"), std::string::npos) << text;
+}
+
+TEST(HtmlReport, IsSelfContainedAndEscaped) {
+  const std::string html = html_report(make_run(), kMachine);
+  for (const char* outside : {"http:", "https:", "src=", "<script", "@import", "url("}) {
+    EXPECT_EQ(html.find(outside), std::string::npos) << outside;
+  }
+  EXPECT_EQ(html.find("<physics>"), std::string::npos);
+  EXPECT_NE(html.find("game::&lt;physics&gt;"), std::string::npos);
+  EXPECT_NE(html.find("prefers-color-scheme: dark"), std::string::npos);
+  std::size_t charts = 0;
+  for (std::size_t at = 0; (at = html.find("<svg ", at)) != std::string::npos; ++at) ++charts;
+  EXPECT_EQ(charts, 6U);
+  EXPECT_EQ(html.find("nan"), std::string::npos);
+  EXPECT_EQ(html.find("inf,"), std::string::npos);
+}
+
+TEST(Reports, OfARunWithoutFramesAreWhole) {
+  RunResult run;
+  run.interrupted = true;
+  run.sides.resize(1);
+  run.sides[0].name = "framealloc";
+  EXPECT_NE(text_report(run, kMachine).find("Interrupted"), std::string::npos);
+  EXPECT_TRUE(html_report(run, kMachine).ends_with("</html>\n"));
+  EXPECT_TRUE(json_report(run, kMachine).starts_with("{"));
+}
+
+TEST(JsonWriter, EscapesAndHasNoInfinity) {
+  JsonWriter json;
+  json.open_object();
+  json.put("quote\"d", "back\\slash\n");
+  json.put("big", 1e308 * 10.0);
+  json.put("half", 0.5);
+  json.open_array("list");
+  json.add(1);
+  json.add(2);
+  json.close_array();
+  json.close_object();
+  EXPECT_EQ(json.take(),
+            "{\n  \"quote\\\"d\": \"back\\\\slash\\u000a\",\n  \"big\": null,\n  \"half\": 0.5,\n"
+            "  \"list\": [1, 2]\n}\n");
+}
+
+TEST(Charts, StandEmptySeries) {
+  const std::vector<Series> nothing{{"none", "s-fa", {}}};
+  EXPECT_TRUE(line_chart({"", "", ""}, nothing, 0.0, 0.0, 0.0).ends_with("</svg>\n"));
+  EXPECT_TRUE(step_chart({"", "", ""}, nothing, 0.0, 1.0).ends_with("</svg>\n"));
+  EXPECT_TRUE(stacked_chart({"", "", ""}, nothing, {}).ends_with("</svg>\n"));
+  EXPECT_TRUE(bar_chart({"", "", ""}, nothing, {}).ends_with("</svg>\n"));
+}
+
+}  // namespace
+}  // namespace fa_demo
