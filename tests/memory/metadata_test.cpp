@@ -89,15 +89,16 @@ TEST_F(MetadataTest, LargeBlocksGoBackAtOnce) {
 
 TEST_F(MetadataTest, TheEndOfAPieceIsNotWasted) {
   Metadata metadata(supply_);
-  // Three blocks of 16 KiB fit a piece beside its header; a fourth needs a second piece.
-  for (int i = 0; i < 4; ++i) EXPECT_NE(metadata.allocate(16_KiB), nullptr);
+  // Three blocks of 16 KiB fit a piece beside its header; the others need a second piece.
+  for (int i = 0; i < 6; ++i) EXPECT_NE(metadata.allocate(16_KiB), nullptr);
   EXPECT_EQ(supply_.reserved(), 128_KiB);
-  // What is left of both pieces, 16 KiB less a header and 48 KiB less a header, in small blocks.
-  for (std::size_t i = 0; i < 2; ++i) EXPECT_NE(metadata.allocate(8_KiB), nullptr);
-  for (const std::size_t bytes : {4_KiB, 2_KiB, 1_KiB, 512_B, 256_B, 128_B, 64_B}) {
-    EXPECT_NE(metadata.allocate(bytes), nullptr);
+  // What is left of both, 16 KiB less a header each, in smaller and smaller blocks.
+  for (const std::size_t bytes : {8_KiB, 4_KiB, 2_KiB, 1_KiB, 512_B, 256_B, 128_B, 64_B}) {
+    for (int i = 0; i < 2; ++i) EXPECT_NE(metadata.allocate(bytes), nullptr);
   }
   EXPECT_EQ(supply_.reserved(), 128_KiB);
+  EXPECT_NE(metadata.allocate(64), nullptr);
+  EXPECT_EQ(supply_.reserved(), 192_KiB);
 }
 
 TEST_F(MetadataTest, DeniedRequestsAreNullAndLoseNothing) {

@@ -85,6 +85,14 @@ TEST_F(AtThreadExit, ASecondCallReplacesTheFirst) {
   EXPECT_EQ(events_, "2");
 }
 
+TEST_F(AtThreadExit, ANullHookCancels) {
+  std::jthread([] {
+    EXPECT_TRUE(at_thread_exit([](void*) { *journal += '1'; }, nullptr));
+    EXPECT_TRUE(at_thread_exit(nullptr, nullptr));
+  }).join();
+  EXPECT_EQ(events_, "");
+}
+
 TEST_F(AtThreadExit, AHookMayRegisterAgain) {
   std::jthread([] {
     EXPECT_TRUE(at_thread_exit(

@@ -37,6 +37,26 @@ class Mapping {
   std::size_t size_;
 };
 
+// Takes the room below a mapping, where map() would put the next one, so that it has to look
+// elsewhere and to trim.
+class RoomTaken {
+ public:
+  RoomTaken(std::size_t size, std::size_t alignment) : latest_(size, alignment) {
+    const std::size_t down = align_up(size, alignment);
+    room_ = mmap(latest_.begin() - down, page_size(), PROT_NONE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  }
+  ~RoomTaken() {
+    if (room_ != MAP_FAILED) munmap(room_, page_size());
+  }
+  RoomTaken(const RoomTaken&) = delete;
+  RoomTaken& operator=(const RoomTaken&) = delete;
+
+ private:
+  Mapping latest_;
+  void* room_;
+};
+
 // Asks the kernel instead of touching: whether a byte can be read.
 bool readable(const void* address) {
   int ends[2];
@@ -85,6 +105,7 @@ TEST(VirtualMemory, AlignsFromOneByteTo64MiB) {
   for (std::size_t alignment = 1; alignment <= 64_MiB; alignment *= 2) {
     for (const std::size_t size : {page_size(), 3 * page_size(), 2_MiB, 2_MiB + page_size()}) {
       const Mapping first(size, alignment);
+      const RoomTaken taken(size, alignment);
       const Mapping second(size, alignment);
       ASSERT_NE(first.begin(), nullptr) << alignment;
       ASSERT_NE(second.begin(), nullptr) << alignment;
@@ -127,6 +148,7 @@ TEST(VirtualMemory, GivesEverythingBackIncludingTheTrimmedSides) {
   const std::size_t before = mapped_pages_of_process();
   ASSERT_NE(before, 0u);
   for (int i = 0; i < 50; ++i) {
+    const RoomTaken taken(page_size(), 8_MiB);
     unmap(map(page_size(), 8_MiB), page_size());
     unmap(map(2_MiB + page_size(), 2_MiB), 2_MiB + page_size());
   }

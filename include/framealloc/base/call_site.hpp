@@ -15,9 +15,9 @@ struct CallSite {
   const char* function = "";
   std::uint32_t line = 0;
 
-  // The compiler's own words instead of std::source_location, which Clang before 16 cannot give with
-  // libstdc++; constexpr and not consteval, because older Clang would evaluate a consteval default
-  // argument where it is declared.
+  // The compiler's own words instead of std::source_location, which Clang before 16 cannot give
+  // with libstdc++; constexpr and not consteval, because older Clang would evaluate a consteval
+  // default argument where it is declared.
   [[nodiscard]] static constexpr CallSite current(const char* file = __builtin_FILE(),
                                                   const char* function = __builtin_FUNCTION(),
                                                   std::uint32_t line = __builtin_LINE()) noexcept {

@@ -19,7 +19,17 @@ enum class Code : std::uint16_t {
 
 enum class Severity : std::uint8_t { Hint, Warning, Error };
 enum class Category : std::uint8_t {
-  Use, Engine, Threading, Budgets, Handles, Gpu, Behaviour, Lifetime, Async, Architecture, Physics
+  Use,
+  Engine,
+  Threading,
+  Budgets,
+  Handles,
+  Gpu,
+  Behaviour,
+  Lifetime,
+  Async,
+  Architecture,
+  Physics
 };
 enum class RaisedBy : std::uint8_t { Runtime, Analyser, Both };
 

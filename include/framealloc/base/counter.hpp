@@ -13,7 +13,9 @@ namespace framealloc::detail {
 // synchronised with the writer. Thread contract: one writer at a time, any readers.
 class OwnedCounter {
  public:
-  [[nodiscard]] std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t get() const noexcept {
+    return value_.load(std::memory_order_relaxed);
+  }
   FRAMEALLOC_ALWAYS_INLINE void add(std::uint64_t n) noexcept {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }

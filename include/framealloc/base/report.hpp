@@ -3,8 +3,8 @@
 #pragma once
 
 #include <framealloc/base/call_site.hpp>
-#include <framealloc/base/compiler.hpp>
 #include <framealloc/base/codes.hpp>
+#include <framealloc/base/compiler.hpp>
 #include <framealloc/base/text.hpp>
 
 #include <atomic>
@@ -17,13 +17,13 @@ namespace framealloc {
 // One diagnostic: names the culprit. Views are valid during the call of the handler only.
 struct Report {
   Code code = Code::None;
-  std::string_view message;     // one sentence: what, where, what was expected
-  std::string_view tag;         // tag path of the request, empty when untagged
-  std::uint64_t frame = 0;      // number of the frame that was open or ended last
-  std::size_t requested = 0;    // bytes asked for, 0 when no request is meant
-  std::size_t available = 0;    // bytes that could have been had
+  std::string_view message;   // one sentence: what, where, what was expected
+  std::string_view tag;       // tag path of the request, empty when untagged
+  std::uint64_t frame = 0;    // number of the frame that was open or ended last
+  std::size_t requested = 0;  // bytes asked for, 0 when no request is meant
+  std::size_t available = 0;  // bytes that could have been had
   const void* address = nullptr;
-  CallSite site;                // unknown (line 0) where the caller did not pass it
+  CallSite site;  // unknown (line 0) where the caller did not pass it
 };
 
 // Receives reports. Called on the thread that failed, with no lock of the library held, so it may

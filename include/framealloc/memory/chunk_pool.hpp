@@ -11,8 +11,8 @@ namespace framealloc::detail {
 
 // Idle chunks are kept for the next taker; those that stay idle over several frames go back to the
 // source (tick), so that memory follows the recent need and not the all-time peak.
-// Idle runs of several chunks are kept as well, since a frame that needs one tends to need it again.
-// Before a request is denied, what lies idle is given back and the request tried once more.
+// Idle runs of several chunks are kept as well, since a frame that needs one tends to need it
+// again. Before a request is denied, what lies idle is given back and the request tried once more.
 // Thread contract: any thread; a spin lock guards the idle lists, the source is called outside it.
 class ChunkPool {
  public:
@@ -27,8 +27,8 @@ class ChunkPool {
   // Result: one chunk, aligned to its size; null when limit or source deny it.
   [[nodiscard]] void* acquire(bool* denied_by_limit = nullptr) noexcept;
   void release(void* chunk) noexcept;
-  // Result: a run of whole chunks with at least `bytes`, aligned to the chunk size; `*size` gets its
-  // size in bytes, which may be up to a quarter more than needed. Release it with that size.
+  // Result: a run of whole chunks with at least `bytes`, aligned to the chunk size; `*size` gets
+  // its size in bytes, which may be up to a quarter more than needed. Release it with that size.
   [[nodiscard]] void* acquire_run(std::size_t bytes, std::size_t* size,
                                   bool* denied_by_limit = nullptr) noexcept;
   void release_run(void* run, std::size_t size) noexcept;
@@ -36,8 +36,9 @@ class ChunkPool {
   // Effect: called now and then by the driving thread (every 16th frame end): decides which idle
   // chunks and runs no one needed for two calls, and sheds at most `most` of them.
   void tick(std::size_t most = 4) noexcept;
-  // Effect: gives at most `most` of what the latest tick() found unneeded back to the source. Called
-  // at other frame ends, it spreads the cost of a large surplus. Result: false when none is left.
+  // Effect: gives at most `most` of what the latest tick() found unneeded back to the source.
+  // Called at other frame ends, it spreads the cost of a large surplus. Result: false when none is
+  // left.
   bool shed(std::size_t most = 4) noexcept;
   // Effect: gives every idle chunk back. Result: bytes given back.
   std::size_t trim() noexcept;

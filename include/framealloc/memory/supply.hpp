@@ -21,7 +21,8 @@ class Supply {
 
   // Effect: counts bytes that were acquired before this object existed (its own home).
   void adopt(std::size_t bytes) noexcept;
-  // Result: `bytes` bytes, or null; `*denied_by_limit` (when given) tells a limit from a dry source.
+  // Result: `bytes` bytes, or null; `*denied_by_limit` (when given) tells a limit from a dry
+  // source.
   [[nodiscard]] void* acquire(std::size_t bytes, std::size_t alignment,
                               bool* denied_by_limit = nullptr) noexcept;
   void release(void* address, std::size_t bytes, std::size_t alignment) noexcept;

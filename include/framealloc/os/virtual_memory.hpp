@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Address space and pages: what the system gives and takes. One source file per platform in src/os/.
+// Address space and pages: what the system gives and takes. One source file per platform in
+// src/os/.
 #pragma once
 
 #include <cstddef>

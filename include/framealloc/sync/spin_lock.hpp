@@ -17,7 +17,8 @@ class SpinLock {
   SpinLock& operator=(const SpinLock&) = delete;
 
   void lock() noexcept {
-    if (!locked_.exchange(true, std::memory_order_acquire)) [[likely]] return;
+    if (!locked_.exchange(true, std::memory_order_acquire)) [[likely]]
+      return;
     for (unsigned round = 0;; ++round) {
       while (locked_.load(std::memory_order_relaxed)) os::relax(round++);
       if (!locked_.exchange(true, std::memory_order_acquire)) return;

@@ -20,8 +20,7 @@ struct ExitHook {
 FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local ExitHook exit_hook;
 
 void run_exit_hook(void*) {
-  const ExitHook due = exit_hook;
-  exit_hook = {};  // first, so that the hook may register again
+  const ExitHook due = exit_hook;  // a copy, because the hook may register again
   if (due.hook != nullptr) due.hook(due.argument);
 }
 
