@@ -191,12 +191,14 @@ class SmartAlloc {
   template <class T, class... A>
   [[nodiscard]] PoolBox<T> pool_box(A&&... arguments) {
     return instance_ == nullptr ? PoolBox<T>()
-                                : PoolBox<T>::make(*instance_, CallSite{}, std::forward<A>(arguments)...);
+                                : PoolBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                                     std::forward<A>(arguments)...);
   }
   template <class T, class... A>
   [[nodiscard]] PoolArc<T> pool_arc(A&&... arguments) {
     return instance_ == nullptr ? PoolArc<T>()
-                                : PoolArc<T>::make(*instance_, CallSite{}, std::forward<A>(arguments)...);
+                                : PoolArc<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                                     std::forward<A>(arguments)...);
   }
   // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
   template <class T>
@@ -210,7 +212,8 @@ class SmartAlloc {
   template <class T, class... A>
   [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
     return instance_ == nullptr ? HeapBox<T>()
-                                : HeapBox<T>::make(*instance_, CallSite{}, std::forward<A>(arguments)...);
+                                : HeapBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                                     std::forward<A>(arguments)...);
   }
   // std::vectors whose memory is the pool's, the heap's; they throw std::bad_alloc when denied.
   template <class T>

@@ -27,9 +27,13 @@ struct Grouping {
   std::uint64_t other_count = 0;
   std::size_t other_bytes = 0;
 
+  static bool same_text(const char* a, const char* b) noexcept {
+    return a == b || std::strcmp(a, b) == 0;
+  }
   static bool same(const LiveBlock& a, const LiveBlock& b) noexcept {
     return a.kind == b.kind && a.tag == b.tag && a.site.line == b.site.line &&
-           (a.site.file == b.site.file || std::strcmp(a.site.file, b.site.file) == 0);
+           same_text(a.site.file, b.site.file) &&
+           (a.site.known() || same_text(a.site.function, b.site.function));
   }
   void add(const LiveBlock& block) noexcept {
     for (std::size_t i = 0; i < size; ++i) {
@@ -112,6 +116,10 @@ std::string LeakReport::to_string() const {
     line.append(group.tag).append("'");
     if (group.site.known()) {
       line.append(", allocated at ").append(group.site.file).append(":").append(group.site.line);
+    } else if (group.site.function[0] != '\0') {
+      line.append(", allocated by ").append(group.site.function);
+    }
+    if (group.count != 0) {
       line.append(", up to ").append(frame - group.oldest_frame).append(" frames ago");
     }
     out.append(line.view()).push_back('\n');

@@ -23,6 +23,11 @@ struct CallSite {
                                                   std::uint32_t line = __builtin_LINE()) noexcept {
     return CallSite{file, function, line};
   }
+  // For functions that take any arguments, where no default argument can name the caller: at least
+  // which function, of which type.
+  [[nodiscard]] static constexpr CallSite of_function(const char* function) noexcept {
+    return CallSite{"", function, 0};
+  }
   [[nodiscard]] constexpr bool known() const noexcept { return line != 0; }
 };
 

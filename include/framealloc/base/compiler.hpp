@@ -29,6 +29,13 @@
 #define FRAMEALLOC_API
 #endif
 
+// Name of the enclosing function, template arguments included.
+#if defined(__GNUC__) || defined(__clang__)
+#define FRAMEALLOC_FUNCTION __PRETTY_FUNCTION__
+#else
+#define FRAMEALLOC_FUNCTION __func__
+#endif
+
 // Lets Clang's lifetime analysis see that a result points into its argument; g++ 12 would warn.
 #if defined(__clang__)
 #define FRAMEALLOC_LIFETIMEBOUND [[clang::lifetimebound]]
