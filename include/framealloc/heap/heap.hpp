@@ -27,7 +27,7 @@ struct Run {
   std::size_t bytes = 0;      // as accounted
   TagId tag = TagId::Untagged;
   AllocKind kind = AllocKind::Heap;
-  SharedCallSite site;
+  CallSite site;
   std::uint64_t frame = 0;
 };
 
@@ -39,9 +39,8 @@ struct Run {
 class FRAMEALLOC_API Heap final : public LargeBlocks {
  public:
   // Effect: from now on `shared` sends here what its slab pages cannot serve.
-  // Requirement: the arguments are those that `shared` was made with, and outlive this object.
-  Heap(PoolShared& shared, ChunkPool& chunks, Supply& supply, Metadata& metadata, TagTable& tags,
-       BudgetManager* budgets, ReportSink& sink,
+  // Requirement: the arguments are those that `shared` was made with; all outlive this object.
+  Heap(PoolShared& shared, ChunkPool& chunks, Metadata& metadata, BudgetManager* budgets,
        const std::atomic<std::uint64_t>& frame_number) noexcept;
   // Gives everything back, live blocks or not. Nothing may allocate or free from then on.
   ~Heap();
@@ -75,41 +74,61 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   void collect(PoolThread& thread, bool leaving) noexcept override;
 
  private:
-  [[nodiscard]] void* allocate_span(PoolThread& thread, std::size_t bytes, std::size_t alignment,
-                                    const Span& span, bool* denied_by_limit, std::size_t requested,
-                                    const CallSite& site) noexcept;
-  [[nodiscard]] void* take_span(SpanChunk& chunk, std::size_t quanta, std::size_t step,
-                                const Span& span, std::size_t requested,
-                                const CallSite& site) noexcept;
-  [[nodiscard]] SpanChunk* find_chunk(std::size_t quanta, const SpanChunk* except) noexcept;
+  // What an allocation is about.
+  struct Request {
+    PoolThread& thread;
+    std::size_t size;   // as asked for
+    std::size_t bytes;  // as accounted
+    std::size_t alignment;
+    TagId tag;
+    AllocKind kind;
+    const CallSite& site;
+  };
+
+  // Span chunks: heap_spans.cpp.
+  [[nodiscard]] void* allocate_span(const Request& request, bool* denied_by_limit) noexcept;
+  [[nodiscard]] void* take_span(SpanChunk& chunk, const Request& request) noexcept;
+  [[nodiscard]] void* take_from_any(const Request& request, bool held_ones,
+                                    SpanChunk** chunk) noexcept;
   [[nodiscard]] SpanChunk* make_chunk(bool* denied_by_limit) noexcept;
   void destroy_chunk(SpanChunk* chunk) noexcept;
+  void hold(PoolThread& thread, SpanChunk* chunk) noexcept;
   void let_go(SpanChunk* chunk) noexcept;
-  [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, const Span& span,
-                                   bool* denied_by_limit, const CallSite& site) noexcept;
+  [[nodiscard]] SpanChunk* pin_next(const SpanChunk* after) noexcept;
+  void unlink(SpanChunk* chunk) noexcept;
   void free_span(PoolThread* thread, SpanChunk& chunk, void* block, AllocKind kind,
                  const CallSite& site) noexcept;
+  [[nodiscard]] bool resize_span(PoolThread* thread, SpanChunk& chunk, void* block,
+                                 std::size_t bytes, std::size_t size) noexcept;
+  void visit_spans(SpanChunk& chunk, LiveBlockVisitor visit, void* context) noexcept;
+
+  // Runs of chunks: heap_runs.cpp.
+  [[nodiscard]] void* allocate_run(const Request& request, bool* denied_by_limit) noexcept;
   void free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite& site) noexcept;
+  [[nodiscard]] bool resize_run(PoolThread* thread, Run& run, std::size_t bytes) noexcept;
+  void unlink(Run* run) noexcept;
+
+  // Result: what an address belongs to by its chunk, null when that is not this allocator's.
+  [[nodiscard]] Region* region_of(const void* block) noexcept;
+  [[nodiscard]] static SpanChunk& span_chunk_of(Region& region) noexcept;
+  [[nodiscard]] static Run& run_of(Region& region) noexcept;
 
   // Accounting of large blocks.
-  [[nodiscard]] bool charge(PoolThread& thread, TagId tag, std::size_t bytes,
-                            const CallSite& site) noexcept;
-  void count_in(PoolThread& thread, PoolTable* table, const Span& span) noexcept;
-  void count_out(PoolThread* thread, const Span& span) noexcept;
-  void count_resize(PoolThread* thread, const Span& before, std::size_t bytes) noexcept;
-  void report_bad_free(Code code, std::string_view message, const void* block,
-                       const CallSite& site) noexcept;
+  [[nodiscard]] bool charge(const Request& request) noexcept;
+  void count_in(const Request& request, PoolTable* table) noexcept;
+  void count_out(PoolThread* thread, TagId tag, AllocKind kind, std::size_t bytes) noexcept;
+  // Effect: charges and counts that a block of `before` bytes has `after` now. Result: false, and
+  // nothing changes, when a budget denies.
+  [[nodiscard]] bool count_resize(PoolThread* thread, TagId tag, AllocKind kind, std::size_t before,
+                                  std::size_t after) noexcept;
 
   PoolShared& shared_;
   ChunkPool& chunk_pool_;
-  Supply& supply_;
   Metadata& metadata_;
-  TagTable& tags_;
   BudgetManager* budgets_;
-  ReportSink& sink_;
   const std::atomic<std::uint64_t>& frame_number_;
   std::size_t largest_span_;
-  SpinLock lock_;  // of the two lists; after a chunk's lock, never before it
+  SpinLock lock_;  // of the two lists; taken after a chunk's lock, never before it
   SpanChunk* chunks_ = nullptr;
   Run* runs_ = nullptr;
 };

@@ -39,13 +39,16 @@ class SpanChunk {
   SpanChunk(const SpanChunk&) = delete;
   SpanChunk& operator=(const SpanChunk&) = delete;
 
-  // The four below require the lock.
+  // Down to is_empty() these require the lock.
   // Result: index of the first quantum of a free run, now taken; kNone when none fits.
   // `step` is the alignment in quanta.
   [[nodiscard]] std::size_t take(std::size_t quanta, std::size_t step) noexcept;
   void give_back(std::size_t first, std::size_t quanta) noexcept;
   // Effect: takes the quanta right behind a block. Result: false when they are not all free.
   [[nodiscard]] bool take_at(std::size_t first, std::size_t quanta) noexcept;
+  [[nodiscard]] bool is_taken(std::size_t index) const noexcept {
+    return ((taken_[index / 64] >> (index % 64)) & 1) != 0;
+  }
   [[nodiscard]] bool is_empty() const noexcept { return free_quanta() == usable_quanta_; }
 
   static constexpr std::size_t kNone = SIZE_MAX;
@@ -77,9 +80,6 @@ class SpanChunk {
  private:
   SpanChunk(std::size_t quanta, std::size_t header_quanta, BlockRecord* records) noexcept;
   [[nodiscard]] static std::size_t table_bytes(std::size_t quanta) noexcept;
-  [[nodiscard]] bool is_taken(std::size_t index) const noexcept {
-    return ((taken_[index / 64] >> (index % 64)) & 1) != 0;
-  }
   void mark(std::size_t first, std::size_t quanta, bool taken) noexcept;
 
   SpinLock lock_;

@@ -27,12 +27,11 @@ struct ClassList {
   std::uint32_t alignment = 0;
 
   std::uint32_t class_index = 0;
-  std::uint32_t slab_count = 0;
   PoolTable* table = nullptr;
-  SlabHeader* usable = nullptr;   // slabs with blocks at home or never handed out
-  SlabHeader* used_up = nullptr;  // slabs without
-  std::uint64_t linked = 0;  // blocks put on `free` by slow paths, less those taken off by them
-  std::uint64_t home_blocks = 0;         // blocks at home in `usable`
+  SlabHeader* slabs[3] = {};      // by SlabPlace
+  std::uint64_t linked = 0;       // blocks put on `free` by slow paths, less those taken off again
+  std::uint64_t home_blocks = 0;  // blocks at home, over all slabs
+  std::uint64_t sweep = 0;        // blocks that collections have yet to send home
   std::uint64_t seen_allocations = 0;    // as of the last collection
   std::uint64_t recent_allocations = 0;  // between the last two collections
 

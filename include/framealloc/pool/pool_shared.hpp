@@ -38,6 +38,7 @@ struct PoolConfig {
 struct PoolTotals {
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
+  std::uint64_t bytes_total = 0;  // ever allocated, pool and heap
   std::uint64_t allocations = 0;  // pool and heap
   std::uint64_t frees = 0;
   std::uint64_t refills = 0;       // pages that lists took; 0 when asked for one tag
@@ -99,21 +100,27 @@ class FRAMEALLOC_API PoolShared {
 
   // Frees of threads that are not attached.
   void count_stray_free(const SlabHeader& slab) noexcept;
-  // Effect: hands a closed chain to whoever owns its blocks, now or by the time that it arrives.
+  // Effect: hands a closed batch to the owner; if that has left, routes each block.
   void send(PoolThread* owner, RemoteNode* first, RemoteNode* last) noexcept;
-  void put_orphans_home(RemoteNode* first) noexcept;
+  void route_all(RemoteNode* first) noexcept;
+  // Effect: hands one freed block to whoever owns its slab by now, or puts it home if nobody does.
+  void route(void* block) noexcept;
+  void release_slab(SlabHeader* slab) noexcept;
+  void uncharge(TagId tag, std::size_t bytes) noexcept {
+    if (budgets_ != nullptr && bytes != 0) budgets_->uncharge(tag, bytes);
+  }
+  // Result: true if the limit of the supply, not its source, is why bookkeeping got no memory.
+  [[nodiscard]] bool limit_is_reached() const noexcept;
+  [[nodiscard]] PoolTotals sum(const TagId* only) const noexcept;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const CallSite& site, const void* address = nullptr) noexcept;
   // Effect: says who denied `bytes` under a tag: a budget, the limit of the supply, or the source.
-  void report_denial(const BudgetManager::Denial& denial, std::size_t bytes,
+  void report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
                      const CallSite& site) noexcept;
   void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
                             const CallSite& site) noexcept;
-  template <class Add>
-  void for_each_counter(const TagId* tag, Add&& add) const noexcept;
 
   Supply& supply_;
-  ChunkPool& chunk_pool_;
   Metadata& metadata_;
   TagTable& tags_;
   BudgetManager* budgets_;
@@ -132,7 +139,7 @@ class FRAMEALLOC_API PoolShared {
   std::atomic<PoolThread*> threads_{nullptr};
 
   SpinLock strays_lock_;
-  ThreadLedger strays_{nullptr, nullptr};
+  ThreadLedger strays_;
   OwnedCounter stray_remote_frees_;
 };
 

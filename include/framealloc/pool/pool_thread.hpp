@@ -91,7 +91,6 @@ class FRAMEALLOC_API PoolThread {
     PoolThread* owner = nullptr;
     RemoteBatch batch;
   };
-  class Chain;
 
   // Tables.
   [[nodiscard]] PoolTable* table_of(AllocKind kind, TagId tag) noexcept;
@@ -101,31 +100,44 @@ class FRAMEALLOC_API PoolThread {
   // Filling a list.
   [[nodiscard]] bool refill(ClassList& list, std::size_t size, const CallSite& site) noexcept;
   [[nodiscard]] bool find_slab(ClassList& list, bool* denied_by_limit) noexcept;
+  [[nodiscard]] SlabHeader* make_slab(const ClassList& list, bool* denied_by_limit) noexcept;
   [[nodiscard]] std::size_t charge(const ClassList& list, BudgetManager::Denial* denial) noexcept;
-  void link_portion(ClassList& list, std::size_t blocks) noexcept;
+  std::size_t link_portion(ClassList& list, std::size_t blocks) noexcept;
+  std::size_t link_from(ClassList& list, SlabHeader& slab, std::size_t blocks) noexcept;
   void take_over(ClassList& list, SlabHeader* slab) noexcept;
-  [[nodiscard]] bool prepare_records(SlabHeader* slab) noexcept;
 
   // Emptying lists.
+  template <class Visit>
+  void for_each_list(Visit&& visit) noexcept {
+    PoolTable* table = tables_.load(std::memory_order_relaxed);
+    for (; table != nullptr; table = table->next) {
+      for (std::size_t i = 0; i < table->list_count; ++i) visit(table->lists[i]);
+    }
+  }
   std::size_t collect_list(ClassList& list, std::size_t max_blocks, bool everything) noexcept;
   std::size_t send_home(ClassList& list, std::size_t blocks) noexcept;
   void release_empty(ClassList& list, std::uint64_t keep) noexcept;
-  void release_slab(ClassList& list, SlabHeader* slab) noexcept;
-  void abandon(ClassList& list) noexcept;
-  // Effect: gives back all that the lists hold ready, so that a budget has it. Result: any?
+  // Effect: gives back all that the lists hold ready, so that budget or memory is there for others.
+  // Result: true if there was anything.
   [[nodiscard]] bool give_back_ready() noexcept;
-  static void uncharge(PoolShared& shared, TagId tag, std::size_t bytes) noexcept;
 
   // Frees across threads.
   void free_remote(SlabHeader* slab, void* block) noexcept;
   void send_later(SlabHeader* slab, void* block) noexcept;
   void flush(Outgoing& outgoing) noexcept;
-  std::size_t accept(RemoteNode* node) noexcept;
+  void accept(void* const* blocks, std::size_t count) noexcept;
 
   // Verification.
   void record_allocation(void* block, std::size_t size, const CallSite& site) noexcept;
+  static void record_resize(SlabHeader* slab, void* block, std::size_t size) noexcept;
   [[nodiscard]] static bool verify_free(PoolShared& shared, void* block, AllocKind kind,
                                         const CallSite& site) noexcept;
+  // `record` may be null: then the sites are not known.
+  static void report_wrong_kind(PoolShared& shared, const void* block, TagId tag, AllocKind is,
+                                AllocKind freed_as, const BlockRecord* record,
+                                const CallSite& site) noexcept;
+  static void report_double_free(PoolShared& shared, const void* block, TagId tag,
+                                 const BlockRecord* record, const CallSite& site) noexcept;
 
   PoolShared& shared_;
   ThreadLedger& ledger_;

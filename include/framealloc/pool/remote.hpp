@@ -2,6 +2,7 @@
 // How blocks that one thread freed travel to the thread that owns their slabs.
 #pragma once
 
+#include <framealloc/pool/slab.hpp>
 #include <framealloc/sync/cache_line.hpp>
 
 #include <atomic>
@@ -9,8 +10,6 @@
 #include <cstdint>
 
 namespace framealloc::detail {
-
-class PoolThread;
 
 // A freed block that carries the addresses of further ones: an unrolled list. Most blocks of a
 // batch are not touched by the thread that freed them, and the owner reads their addresses side by
@@ -27,6 +26,18 @@ struct RemoteNode {
     return words < kMostAddresses ? words : kMostAddresses;
   }
 };
+
+// Result: a copy of the node with null behind its last address, since the node itself turns into an
+// ordinary block as soon as it is handed on.
+[[nodiscard]] inline RemoteNode read_node(const RemoteNode* node,
+                                          std::uintptr_t page_mask) noexcept {
+  RemoteNode copy{node->next, {}};
+  const std::size_t capacity = RemoteNode::capacity(slab_of(node, page_mask)->block_size);
+  for (std::size_t i = 0; i < capacity && node->blocks[i] != nullptr; ++i) {
+    copy.blocks[i] = node->blocks[i];
+  }
+  return copy;
+}
 
 // Blocks on their way, oldest first. Thread contract: one thread.
 class RemoteBatch {

@@ -21,6 +21,13 @@ struct SlabChunk;
 // memory does not hold by chance.
 enum class ChunkKind : std::uint32_t { None = 0, Slabs = 0x51ab51ab, Spans = 0x59a459a4 };
 
+// Which list of its owner a slab is on.
+enum class SlabPlace : std::uint8_t {
+  Empty,   // no block in use or ready
+  Usable,  // some
+  UsedUp,  // no block at home, none left to carve
+};
+
 // Stands at the start of a slab page, which is aligned to its size: masking the address of a block
 // finds it (the idea of mimalloc's and rpmalloc's pages).
 struct alignas(kCacheLine) SlabHeader {
@@ -48,19 +55,35 @@ struct alignas(kCacheLine) SlabHeader {
   SlabHeader* next = nullptr;
   SlabHeader* previous = nullptr;
   SlabChunk* chunk = nullptr;
-  bool on_usable = false;
+  SlabPlace place = SlabPlace::Empty;
 
   static constexpr std::uint32_t kSeal = 0x5ea15ea1;
 
-  [[nodiscard]] bool has_blocks() const noexcept {
-    return home != nullptr || carved != block_count;
+  [[nodiscard]] SlabPlace proper_place() const noexcept {
+    if (home_count == carved) return SlabPlace::Empty;
+    return home != nullptr || carved != block_count ? SlabPlace::Usable : SlabPlace::UsedUp;
   }
-  [[nodiscard]] bool is_empty() const noexcept { return home_count == carved; }
+  // Result: blocks that could be made ready.
+  [[nodiscard]] std::uint32_t available() const noexcept {
+    return home_count + (block_count - carved);
+  }
+  void put_home(void* block_at_home) noexcept {
+    auto* const freed = static_cast<FreeBlock*>(block_at_home);
+    freed->next = home;
+    home = freed;
+    ++home_count;
+  }
   [[nodiscard]] std::byte* block(std::size_t index) noexcept {
     return reinterpret_cast<std::byte*>(this) + first_offset + index * block_size;
   }
 };
 static_assert(sizeof(SlabHeader) == 2 * kCacheLine);
+
+// Which slabs a list has. Thread contract: the list's owner.
+void link_slab(ClassList& list, SlabHeader* slab) noexcept;
+void unlink_slab(ClassList& list, SlabHeader* slab) noexcept;
+// Effect: moves the slab to the list of its proper place, if that has changed.
+void replace_slab(ClassList& list, SlabHeader* slab) noexcept;
 
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE SlabHeader* slab_of(const void* block,
                                                            std::uintptr_t page_mask) noexcept {

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/pool/pool_shared.hpp>
+
+#include <framealloc/pool/pool_thread.hpp>
+
+#include <mutex>
+
+namespace framealloc::detail {
+namespace {
+
+void* allocate_ledger_block(void* metadata, std::size_t bytes) {
+  return static_cast<Metadata*>(metadata)->allocate(bytes);
+}
+
+// What totals() adds up; bytes by kind are differences of these.
+struct Sums {
+  std::uint64_t pool_in = 0, pool_out = 0, heap_in = 0, heap_out = 0;
+  std::uint64_t allocations = 0, frees = 0;
+
+  void add_frees(const TagCounters& counters) noexcept {
+    pool_out += counters.pool_remote_bytes.get();
+    heap_out += counters.heap_bytes_out.get();
+    frees += counters.pool_remote_frees.get() + counters.heap_frees.get();
+  }
+  void add_allocations(const TagCounters& counters) noexcept {
+    heap_in += counters.heap_bytes_in.get();
+    allocations += counters.heap_allocations.get();
+  }
+};
+
+std::size_t difference(std::uint64_t in, std::uint64_t out) noexcept {
+  return in > out ? static_cast<std::size_t>(in - out) : 0;
+}
+
+// Calls add(counters) for one tag, or for all of them.
+template <class Add>
+void visit_ledger(const ThreadLedger& ledger, const TagId* only, std::size_t tags, Add&& add) {
+  if (only != nullptr) {
+    if (const TagCounters* const counters = ledger.find(*only)) add(*counters);
+    return;
+  }
+  for (std::size_t tag = 0; tag < tags; ++tag) {
+    if (const TagCounters* const counters = ledger.find(TagId{static_cast<std::uint16_t>(tag)})) {
+      add(*counters);
+    }
+  }
+  add(ledger.spill());
+}
+
+}  // namespace
+
+PoolShared::PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chunks,
+                       Metadata& metadata, TagTable& tags, BudgetManager* budgets, ReportSink& sink,
+                       const std::atomic<std::uint64_t>& frame_number) noexcept
+    : supply_(supply),
+      metadata_(metadata),
+      tags_(tags),
+      budgets_(budgets),
+      sink_(sink),
+      frame_number_(frame_number),
+      page_mask_(~(config.page_size - 1)),
+      chunk_mask_(~(chunks.chunk_size() - 1)),
+      pages_per_class_(config.pages_per_class),
+      checked_(config.checked || kCheckLevel >= 1),
+      segregate_by_tag_(config.segregate_by_tag),
+      classes_(config.classes, config.page_size),
+      registry_(chunks.chunk_size()),
+      pages_(chunks, supply, metadata, registry_, config.page_size),
+      strays_(&allocate_ledger_block, &metadata) {}
+
+Result<void> PoolShared::validate(const PoolConfig& config) noexcept {
+  return SizeClasses::validate(config.classes, config.page_size);
+}
+
+void PoolShared::send(PoolThread* owner, RemoteNode* first, RemoteNode* last) noexcept {
+  if (!owner->inbox_.push(first, last)) route_all(first);
+}
+
+void PoolShared::route_all(RemoteNode* first) noexcept {
+  while (first != nullptr) {
+    // Read out before the node is a block like the others.
+    const RemoteNode node = read_node(first, page_mask_);
+    for (void* const block : node.blocks) {
+      if (block == nullptr) break;
+      route(block);
+    }
+    route(first);
+    first = node.next;
+  }
+}
+
+void PoolShared::route(void* block) noexcept {
+  SlabHeader* const slab = slab_of(block, page_mask_);
+  for (;;) {
+    if (PoolThread* const owner = slab->owner.load(std::memory_order_relaxed)) {
+      RemoteBatch batch;
+      batch.add(block, slab->block_size);
+      batch.close();
+      if (owner->inbox_.push(batch.first(), batch.last())) return;
+    }
+    // An inbox closes under this lock, together with the change of its slabs' owner.
+    std::unique_lock guard(orphanage_.lock());
+    if (slab->owner.load(std::memory_order_relaxed) != nullptr) continue;
+    const TagId tag = slab->tag;
+    const std::size_t bytes = slab->block_size;
+    const bool empty = orphanage_.put_home(slab, block);
+    guard.unlock();
+    uncharge(tag, bytes);
+    if (empty) release_slab(slab);
+    return;
+  }
+}
+
+void PoolShared::release_slab(SlabHeader* slab) noexcept {
+  BlockRecord* const records = slab->records;
+  const std::size_t bytes = slab->block_count * sizeof(BlockRecord);
+  slab->list = nullptr;
+  pages_.release(slab);
+  metadata_.deallocate(records, bytes);
+}
+
+bool PoolShared::limit_is_reached() const noexcept {
+  constexpr std::size_t kBookkeepingPiece = std::size_t{64} << 10;
+  return supply_.remaining() < kBookkeepingPiece;
+}
+
+void PoolShared::count_stray_free(const SlabHeader& slab) noexcept {
+  const std::lock_guard guard(strays_lock_);
+  TagCounters& counters = strays_.at(slab.tag);
+  if (slab.kind == AllocKind::Pool) {
+    counters.pool_remote_bytes.add(slab.block_size);
+    counters.pool_remote_frees.add(1);
+  } else {
+    counters.heap_bytes_out.add(slab.block_size);
+    counters.heap_frees.add(1);
+  }
+  stray_remote_frees_.add(1);
+}
+
+PoolTotals PoolShared::totals() const noexcept { return sum(nullptr); }
+
+PoolTotals PoolShared::totals(TagId tag) const noexcept { return sum(&tag); }
+
+PoolTotals PoolShared::sum(const TagId* only) const noexcept {
+  const PoolThread* const threads = threads_.load(std::memory_order_acquire);
+  const std::size_t tags = tags_.size();
+  Sums sums;
+  PoolTotals result;
+  const auto for_each_table = [&](auto&& visit) {
+    for (const PoolThread* thread = threads; thread != nullptr; thread = thread->next_) {
+      const PoolTable* table = thread->tables_.load(std::memory_order_acquire);
+      for (; table != nullptr; table = table->next) {
+        if (only == nullptr || table->tag == *only) visit(*table);
+      }
+    }
+  };
+  const auto for_each_ledger = [&](auto&& add) {
+    for (const PoolThread* thread = threads; thread != nullptr; thread = thread->next_) {
+      visit_ledger(thread->ledger_, only, tags, add);
+    }
+    visit_ledger(strays_, only, tags, add);
+  };
+
+  // Frees first: a block is counted in before it is counted out, so that threads which go on
+  // meanwhile cannot make the difference negative by much.
+  for_each_table([&](const PoolTable& table) {
+    for (std::size_t i = 0; i < table.list_count; ++i) {
+      const ClassList& list = table.lists[i];
+      const std::uint64_t frees = list.local_frees.get();
+      sums.frees += frees;
+      (table.kind == AllocKind::Pool ? sums.pool_out : sums.heap_out) += frees * list.block_size;
+    }
+  });
+  for_each_ledger([&](const TagCounters& counters) { sums.add_frees(counters); });
+  for_each_ledger([&](const TagCounters& counters) { sums.add_allocations(counters); });
+  for_each_table([&](const PoolTable& table) {
+    auto& in = table.kind == AllocKind::Pool ? sums.pool_in : sums.heap_in;
+    in += table.large_bytes.get();
+    sums.allocations += table.large_allocations.get();
+    for (std::size_t i = 0; i < table.list_count; ++i) {
+      const std::uint64_t allocations = table.lists[i].allocations.get();
+      sums.allocations += allocations;
+      in += allocations * table.lists[i].block_size;
+    }
+  });
+  if (only == nullptr) {
+    for (const PoolThread* thread = threads; thread != nullptr; thread = thread->next_) {
+      result.refills += thread->refills_.get();
+      result.remote_frees += thread->remote_frees_.get();
+    }
+    result.remote_frees += stray_remote_frees_.get();
+  }
+  result.pool_bytes = difference(sums.pool_in, sums.pool_out);
+  result.heap_bytes = difference(sums.heap_in, sums.heap_out);
+  result.allocations = sums.allocations;
+  result.frees = sums.frees;
+  return result;
+}
+
+void PoolShared::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
+  if (!checked_) return;
+  pages_.for_each_slab([&](SlabHeader& slab) {
+    for (std::size_t i = 0; i < slab.block_count; ++i) {
+      const BlockRecord& record = slab.records[i];
+      if (record.state.load(std::memory_order_acquire) != BlockState::Live) continue;
+      LiveBlock live;
+      live.address = slab.block(i);
+      live.size = record.size.load(std::memory_order_relaxed);
+      live.kind = slab.kind;
+      live.tag = slab.tag;
+      live.site = record.allocated_at.get();
+      live.frame = record.frame.load(std::memory_order_relaxed);
+      visit(live, context);
+    }
+  });
+}
+
+void PoolShared::report(Code code, std::string_view message, TagId tag, std::size_t requested,
+                        std::size_t available, const CallSite& site, const void* address) noexcept {
+  const TagPath path = tags_.path(tag);
+  Report report;
+  report.code = code;
+  report.message = message;
+  report.tag = path;
+  report.frame = frame_number_.load(std::memory_order_relaxed);
+  report.requested = requested;
+  report.available = available;
+  report.address = address;
+  report.site = site;
+  sink_.emit(report);
+}
+
+void PoolShared::report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
+                               const CallSite& site) noexcept {
+  Text<192> message;
+  if (denial.global) {
+    message.append("the budget of the whole allocator");
+  } else if (denial.tag == TagId::Untagged) {
+    message.append("the budget of untagged memory");
+  } else {
+    message.append("the budget of tag '").append(tags_.path(denial.tag).view()).append("'");
+  }
+  message.append(" has ").append_bytes(denial.available).append(" left, the request needs ");
+  message.append_bytes(bytes);
+  report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available, site);
+}
+
+void PoolShared::report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                                      const CallSite& site) noexcept {
+  Text<192> message;
+  std::size_t available = 0;
+  if (denied_by_limit) {
+    available = supply_.remaining();
+    message.append("the limit of ").append_bytes(supply_.limit());
+    message.append(" on memory from the system leaves ").append_bytes(available);
+  } else {
+    message.append("the source '").append(supply_.source().name()).append("' gave no memory");
+  }
+  message.append("; the request needs ").append_bytes(bytes);
+  report(denied_by_limit ? Code::FA310 : Code::FA012, message, tag, bytes, available, site);
+}
+
+}  // namespace framealloc::detail

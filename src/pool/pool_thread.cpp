@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A thread's coming and going, its tables, and the full path of an allocation.
+#include <framealloc/pool/pool_thread.hpp>
+
+#include <framealloc/base/align.hpp>
+
+#include <memory>
+#include <mutex>
+#include <new>
+
+namespace framealloc::detail {
+namespace {
+
+constexpr std::size_t kind_index(AllocKind kind) noexcept {
+  return kind == AllocKind::Pool ? 0 : 1;
+}
+
+}  // namespace
+
+PoolThread::PoolThread(PoolShared& shared, ThreadLedger& ledger) noexcept
+    : shared_(shared), ledger_(ledger) {
+  for (std::size_t kind = 0; kind < kKinds; ++kind) blocks_[kind][0] = first_block_[kind];
+  next_ = shared.threads_.load(std::memory_order_relaxed);
+  while (!shared.threads_.compare_exchange_weak(next_, this, std::memory_order_release,
+                                                std::memory_order_relaxed)) {
+  }
+}
+
+void PoolThread::attach(std::uintptr_t thread_word, ThreadId id) noexcept {
+  thread_word_ = thread_word;
+  id_ = id;
+  inbox_.open();
+  select(TagId::Untagged);
+}
+
+void PoolThread::detach() noexcept {
+  flush();
+  drain(kEverything);
+  for_each_list([this](ClassList& list) {
+    send_home(list, list.ready());
+    release_empty(list, 0);
+    list.sweep = 0;
+  });
+  if (shared_.large_ != nullptr) shared_.large_->collect(*this, true);
+
+  RemoteNode* late = nullptr;
+  {
+    const std::lock_guard guard(shared_.orphanage_.lock());
+    for_each_list([this](ClassList& list) {
+      for (const SlabPlace place : {SlabPlace::Usable, SlabPlace::UsedUp}) {
+        while (SlabHeader* const slab = list.slabs[static_cast<std::size_t>(place)]) {
+          unlink_slab(list, slab);
+          shared_.orphanage_.take_in(slab);
+        }
+      }
+    });
+    // From here on nobody's free lands in the inbox; until here its owner was this thread.
+    late = inbox_.close();
+  }
+  tag_ = TagId::Untagged;
+  current_ = &empty_pool_table;
+  cursor_table_ = nullptr;
+  cursor_list_ = 0;
+  thread_word_ = 0;
+  shared_.route_all(late);
+}
+
+PoolTable* PoolThread::select(TagId tag) noexcept {
+  tag_ = shared_.segregate_by_tag_ ? tag : TagId::Untagged;
+  PoolTable* const table = table_for_allocation(AllocKind::Pool);
+  current_ = table != nullptr ? table : &empty_pool_table;
+  return current_;
+}
+
+PoolTable* PoolThread::table_for_allocation(AllocKind kind) noexcept {
+  PoolTable* const table = table_of(kind, tag_);
+  return table != nullptr ? table : table_of(kind, TagId::Untagged);
+}
+
+PoolTable* PoolThread::table_of(AllocKind kind, TagId tag) noexcept {
+  const auto index = static_cast<std::size_t>(tag);
+  PoolTable**& block = blocks_[kind_index(kind)][index / kBlock];
+  if (block == nullptr) {
+    void* const memory = shared_.metadata_.allocate(kBlock * sizeof(PoolTable*));
+    if (memory == nullptr) return nullptr;
+    block = static_cast<PoolTable**>(memory);
+    std::uninitialized_fill_n(block, kBlock, nullptr);
+  }
+  PoolTable*& table = block[index % kBlock];
+  if (table == nullptr) table = make_table(kind, tag);
+  return table;
+}
+
+PoolTable* PoolThread::make_table(AllocKind kind, TagId tag) noexcept {
+  const SizeClasses& classes = shared_.classes_;
+  void* const memory =
+      shared_.metadata_.allocate(sizeof(PoolTable) + classes.size() * sizeof(ClassList));
+  if (memory == nullptr) return nullptr;
+  auto* const table = ::new (memory) PoolTable();
+  table->lists = reinterpret_cast<ClassList*>(static_cast<std::byte*>(memory) + sizeof(PoolTable));
+  table->list_count = classes.size();
+  table->tag = tag;
+  table->kind = kind;
+  std::uninitialized_value_construct_n(table->lists, table->list_count);
+  for (std::size_t i = 0; i < table->list_count; ++i) {
+    ClassList& list = table->lists[i];
+    list.block_size = classes[i].block_size;
+    list.alignment = classes[i].alignment;
+    list.class_index = static_cast<std::uint32_t>(i);
+    list.table = table;
+  }
+  // While calls are verified the inline path finds empty lists only.
+  if (!shared_.checked_) {
+    for (std::size_t granules = 0; granules <= kMaxGranules; ++granules) {
+      table->by_granule[granules] = &table->lists[classes.index_of_granules(granules)];
+    }
+  }
+  table->next = tables_.load(std::memory_order_relaxed);
+  tables_.store(table, std::memory_order_release);
+  return table;
+}
+
+void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind kind,
+                           const CallSite& site) noexcept {
+  if (!is_power_of_two(alignment) || size > kMaxRequest || alignment > kMaxRequest) {
+    Text<192> message;
+    message.append(size).append(" bytes aligned to ").append(alignment);
+    message.append(": no block can be that large or so aligned");
+    shared_.report(Code::FA011, message, tag_, size, kMaxRequest, site);
+    return nullptr;
+  }
+  if (!is_slab_request(size, alignment)) {
+    if (shared_.large_ != nullptr) {
+      return shared_.large_->allocate_large(*this, size, alignment, kind, site);
+    }
+    shared_.report_out_of_memory(tag_, size, false, site);
+    return nullptr;
+  }
+  PoolTable* const table = table_for_allocation(kind);
+  if (table == nullptr) {
+    shared_.report_out_of_memory(tag_, size, shared_.limit_is_reached(), site);
+    return nullptr;
+  }
+  // It may have been the empty one for want of memory.
+  if (kind == AllocKind::Pool) current_ = table;
+  ClassList& list = table->lists[shared_.classes_.find(size, alignment)];
+  if (list.free == nullptr && !refill(list, size, site)) return nullptr;
+  FreeBlock* const block = list.free;
+  list.free = block->next;
+  list.allocations.increment();
+  if (shared_.checked_) record_allocation(block, size, site);
+  return block;
+}
+
+}  // namespace framealloc::detail

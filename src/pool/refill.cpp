@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Getting blocks for a list that has run dry.
+#include <framealloc/pool/pool_thread.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <new>
+
+namespace framealloc::detail {
+namespace {
+
+constexpr std::size_t index_of(SlabPlace place) noexcept { return static_cast<std::size_t>(place); }
+
+// Prefers the slab with the least to give, so that emptier ones become empty. A few looks keep the
+// refill short.
+SlabHeader* pick_slab(const ClassList& list) noexcept {
+  constexpr int kMostLooks = 8;
+  SlabHeader* best = list.slabs[index_of(SlabPlace::Usable)];
+  if (best == nullptr) return list.slabs[index_of(SlabPlace::Empty)];
+  int looks = 1;
+  for (SlabHeader* slab = best->next; slab != nullptr && looks < kMostLooks; slab = slab->next) {
+    if (slab->available() < best->available()) best = slab;
+    ++looks;
+  }
+  return best;
+}
+
+}  // namespace
+
+bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site) noexcept {
+  if (drain(kEverything) != 0 && list.free != nullptr) return true;
+
+  const TagId tag = list.table->tag;
+  // What the thread keeps ready for other lists may be what the budget or the source lacks: when
+  // one of them denies, that is given back and the request tried once more. Budgets are looked at
+  // before they are charged, so that a request which succeeds is not counted as a denial.
+  for (bool last_try = false;; last_try = true) {
+    const bool short_of_budget = shared_.budgets_ != nullptr && !last_try &&
+                                 shared_.budgets_->remaining(tag) < list.block_size;
+    if (short_of_budget && give_back_ready()) continue;
+
+    bool denied_by_limit = false;
+    if (pick_slab(list) == nullptr && !find_slab(list, &denied_by_limit)) {
+      if (!last_try && give_back_ready()) continue;
+      shared_.report_out_of_memory(tag, size, denied_by_limit, site);
+      return false;
+    }
+    BudgetManager::Denial denial;
+    const std::size_t blocks = charge(list, &denial);
+    if (blocks == 0) {
+      shared_.report_denial(denial, tag, list.block_size, site);
+      return false;
+    }
+    // Charging may have called a handler of the user, which may have used this very list.
+    if (link_portion(list, blocks) != 0 || list.free != nullptr) return true;
+    last_try = false;
+  }
+}
+
+std::size_t PoolThread::charge(const ClassList& list, BudgetManager::Denial* denial) noexcept {
+  const std::size_t portion = shared_.classes_[list.class_index].portion;
+  if (shared_.budgets_ == nullptr) return portion;
+  const TagId tag = list.table->tag;
+  const std::size_t bytes =
+      shared_.budgets_->charge(tag, list.block_size, portion * list.block_size, denial);
+  shared_.uncharge(tag, bytes % list.block_size);
+  return bytes / list.block_size;
+}
+
+std::size_t PoolThread::link_portion(ClassList& list, std::size_t blocks) noexcept {
+  std::size_t left = blocks;
+  while (left != 0) {
+    SlabHeader* const slab = pick_slab(list);
+    if (slab == nullptr) break;
+    left -= link_from(list, *slab, left);
+    replace_slab(list, slab);
+  }
+  shared_.uncharge(list.table->tag, left * list.block_size);
+  list.linked += blocks - left;
+  return blocks - left;
+}
+
+std::size_t PoolThread::link_from(ClassList& list, SlabHeader& slab, std::size_t blocks) noexcept {
+  FreeBlock* head = list.free;
+  std::size_t linked = 0;
+  // Never used blocks come last, since they may cost a page fault; they are linked back to front,
+  // so that they are given out in ascending order.
+  const std::size_t fresh = std::min<std::size_t>(
+      blocks - std::min<std::size_t>(blocks, slab.home_count), slab.block_count - slab.carved);
+  for (std::size_t i = slab.carved + fresh; i > slab.carved; --i) {
+    head = ::new (slab.block(i - 1)) FreeBlock{head};
+  }
+  slab.carved += static_cast<std::uint32_t>(fresh);
+  linked += fresh;
+  while (linked < blocks && slab.home != nullptr) {
+    FreeBlock* const block = slab.home;
+    slab.home = block->next;
+    --slab.home_count;
+    --list.home_blocks;
+    block->next = head;
+    head = block;
+    ++linked;
+  }
+  list.free = head;
+  return linked;
+}
+
+bool PoolThread::find_slab(ClassList& list, bool* denied_by_limit) noexcept {
+  SlabHeader* slab = nullptr;
+  if (shared_.orphanage_.size() != 0) {
+    const std::lock_guard guard(shared_.orphanage_.lock());
+    slab = shared_.orphanage_.adopt(list.table->kind, list.table->tag, list.class_index, this);
+  }
+  if (slab == nullptr) slab = make_slab(list, denied_by_limit);
+  if (slab == nullptr) return false;
+  take_over(list, slab);
+  return true;
+}
+
+SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) noexcept {
+  const SizeClass& layout = shared_.classes_[list.class_index];
+  BlockRecord* records = nullptr;
+  if (shared_.checked_) {
+    void* const memory = shared_.metadata_.allocate(layout.block_count * sizeof(BlockRecord));
+    if (memory == nullptr) {
+      *denied_by_limit = shared_.limit_is_reached();
+      return nullptr;
+    }
+    records = static_cast<BlockRecord*>(memory);
+    std::uninitialized_value_construct_n(records, layout.block_count);
+  }
+  SlabHeader* const slab = shared_.pages_.acquire(denied_by_limit);
+  if (slab == nullptr) {
+    shared_.metadata_.deallocate(records, layout.block_count * sizeof(BlockRecord));
+    return nullptr;
+  }
+  slab->owner.store(this, std::memory_order_relaxed);
+  slab->records = records;
+  slab->block_size = layout.block_size;
+  slab->first_offset = layout.first_offset;
+  slab->block_count = layout.block_count;
+  slab->class_index = static_cast<std::uint16_t>(list.class_index);
+  slab->tag = list.table->tag;
+  slab->kind = list.table->kind;
+  slab->home = nullptr;
+  slab->home_count = 0;
+  slab->carved = 0;
+  slab->seal.store(SlabHeader::kSeal, std::memory_order_release);
+  return slab;
+}
+
+void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
+  slab->list = &list;
+  link_slab(list, slab);
+  slab->owner_word.store(shared_.checked_ ? 0 : thread_word_, std::memory_order_relaxed);
+  refills_.add(1);
+}
+
+}  // namespace framealloc::detail
