@@ -35,7 +35,12 @@ Instance* Instance::create(const AllocConfig& config, Error* why) noexcept {
     why->message.append("' has no ").append(bytes).append(" B for the allocator itself");
     return nullptr;
   }
-  return ::new (home) Instance(config, source, bytes);
+  auto* instance = ::new (home) Instance(config, source, bytes);
+  if (!config.enable_budgets || instance->budgets_ != nullptr) return instance;
+  instance->destroy();
+  why->code = Code::FA012;
+  why->message = "the memory source has nothing left for the budgets";
+  return nullptr;
 }
 
 Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t bytes) noexcept
@@ -53,7 +58,7 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
                         .checked = config.checked,
                         .segregate_by_tag = config.tag_pools},
              supply_, chunks_, metadata_, tags_, budgets_, sink_, frame_number_),
-      heap_(pools_, chunks_, supply_, metadata_, tags_, budgets_, sink_, frame_number_) {
+      heap_(pools_, chunks_, metadata_, budgets_, frame_number_) {
   supply_.adopt(bytes);
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
