@@ -5,20 +5,16 @@
 
 namespace framealloc {
 
-// Brackets a change of several fields that FrameArena::view() must see whole: a sequence lock with
-// one writer. Readers retry while the count is odd or has moved.
+// Brackets a change of several fields that FrameArena::view() must see whole.
 class FrameArena::Edit {
  public:
-  explicit Edit(FrameArena& arena) noexcept : edits_(arena.edits_) {
-    edits_.store(edits_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-  }
-  ~Edit() { edits_.store(edits_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+  explicit Edit(FrameArena& arena) noexcept : edits_(arena.edits_) { edits_.begin_write(); }
+  ~Edit() { edits_.end_write(); }
   Edit(const Edit&) = delete;
   Edit& operator=(const Edit&) = delete;
 
  private:
-  std::atomic<std::uint32_t>& edits_;
+  detail::SequenceCount& edits_;
 };
 
 }  // namespace framealloc

@@ -76,6 +76,8 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   runs_->clear();
   marks_->clear();
   highest_checkpoint_ = 0;
+  forgotten_rewinds_ = 0;
+  fallback_peak_ = 0;
   slot.deepest = slot.first;
 
   const Edit edit(*this);
@@ -103,9 +105,9 @@ void FrameArena::finish() noexcept {
   if (ending == 0) return;
   const std::size_t held = position();
   const std::size_t fallback = fallback_bytes_.load(kRelaxed);
-  if (fallback != 0) {
+  if (fallback_peak_ != 0) {
     // The next frame starts large enough: what was needed, and a quarter on top.
-    const std::size_t wanted = (held + fallback) + (held + fallback) / 4;
+    const std::size_t wanted = fallback_peak_ + fallback_peak_ / 4;
     if (wanted > capacity_) capacity_ = align_up(wanted, kGranule);
   }
   if (budgeted_) return_unused_quota();
@@ -133,7 +135,7 @@ void FrameArena::finish() noexcept {
 void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
   FrameSlot& slot = slot_of(clock);
   if (slot.clock.load(kRelaxed) != clock) return;
-  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0, true);
+  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0);
   if (owner && slot.fallback != nullptr) free_fallback(slot, 0);
   if (!budgeted_) return;
   const std::lock_guard lock(slot.charges_lock);
@@ -197,15 +199,6 @@ void FrameArena::release_chunks() noexcept {
   chunk_bytes_.store(0, kRelaxed);
   clock_.store(0, kRelaxed);
   enter_chunk(nullptr, kGranule, 0);
-}
-
-std::uint32_t FrameArena::read_begin() const noexcept {
-  return edits_.load(std::memory_order_acquire);
-}
-
-bool FrameArena::read_retry(std::uint32_t begun) const noexcept {
-  std::atomic_thread_fence(std::memory_order_acquire);
-  return (begun & 1) != 0 || edits_.load(kRelaxed) != begun;
 }
 
 detail::ArenaView FrameArena::view() const noexcept {

@@ -23,6 +23,7 @@ FrameCheckpoint FrameArena::checkpoint() noexcept {
   here.position_ = position();
   here.clock_ = clock();
   here.serial_ = rewinds_;
+  here.order_ = order_;
   if (here.position_ > highest_checkpoint_) highest_checkpoint_ = here.position_;
   return here;
 }
@@ -30,6 +31,7 @@ FrameCheckpoint FrameArena::checkpoint() noexcept {
 bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
   if (to.arena_ != this || to.clock_ == 0 || to.clock_ != clock()) return false;
   if (!host_->frame_is_open(*this) || to.position_ > position()) return false;
+  if (to.serial_ < forgotten_rewinds_) return false;
   // A rewind below the checkpoint that happened after it was taken makes it stale. Marks rise in
   // serial and position, so the first one that is newer than the checkpoint is the lowest.
   for (std::size_t i = 0; i < marks_->size(); ++i) {
@@ -45,16 +47,15 @@ void FrameArena::note_rewind(std::size_t position) noexcept {
   ++rewinds_;
   while (!marks_->empty() && marks_->back().position >= position) marks_->pop_back();
   if (marks_->push_back({rewinds_, position})) return;
-  // No memory for the mark: make the lowest one stand for both, which only refuses more.
-  if (!marks_->empty()) marks_->back() = {rewinds_, marks_->back().position};
+  forgotten_rewinds_ = rewinds_;  // every checkpoint until now is refused
 }
 
 bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   if (!checkpoint_is_valid(to)) return false;
   FrameSlot& slot = this->slot();
   rewound_.store(rewound_.load(kRelaxed) + 1, kRelaxed);  // before destructors look at epoch()
-  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.position_, false);
-  if (slot.fallback != nullptr) free_fallback(slot, to.position_);
+  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.order_);
+  if (slot.fallback != nullptr) free_fallback(slot, to.order_);
   const std::size_t here = position();
   if (budgeted_) return_unused_quota();
   {
@@ -128,6 +129,7 @@ void FrameArena::arm(Finaliser* finaliser, void* objects, std::size_t count) noe
   finaliser->objects = objects;
   finaliser->count = count;
   finaliser->position = position();
+  finaliser->order = ++order_;
   auto& head = slot().finalisers;
   finaliser->next = head.load(kRelaxed);
   while (!head.compare_exchange_weak(finaliser->next, finaliser, std::memory_order_release, kRelaxed)) {
@@ -136,10 +138,10 @@ void FrameArena::arm(Finaliser* finaliser, void* objects, std::size_t count) noe
 
 // The list is taken whole, because the thread that ends the frame may do the same at this moment:
 // each destructor then still runs once. Destructors may allocate and arm further ones.
-void FrameArena::run_finalisers(FrameSlot& slot, std::size_t above, bool all) noexcept {
+void FrameArena::run_finalisers(FrameSlot& slot, std::uint64_t after) noexcept {
   Finaliser* rest = nullptr;
   while (Finaliser* list = slot.finalisers.exchange(nullptr, std::memory_order_acquire)) {
-    while (list != nullptr && (all || list->position > above)) {
+    while (list != nullptr && list->order > after) {
       Finaliser* next = list->next;
       if (list->destroy != nullptr) list->destroy(list->objects, list->count);
       list = next;
@@ -149,9 +151,12 @@ void FrameArena::run_finalisers(FrameSlot& slot, std::size_t above, bool all) no
   if (rest != nullptr) slot.finalisers.store(rest, std::memory_order_release);
 }
 
-void FrameArena::free_fallback(FrameSlot& slot, std::size_t from) noexcept {
-  while (slot.fallback != nullptr && slot.fallback->position >= from) {
+void FrameArena::free_fallback(FrameSlot& slot, std::uint64_t after) noexcept {
+  while (slot.fallback != nullptr && slot.fallback->order > after) {
     FallbackBlock* record = slot.fallback;
+    if (slot.clock.load(kRelaxed) == clock()) {
+      fallback_bytes_.store(fallback_bytes_.load(kRelaxed) - record->bytes, kRelaxed);
+    }
     slot.fallback = record->next;
     host_->free_fallback(record->block);
     metadata_->destroy(record);

@@ -186,9 +186,11 @@ void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
     return nullptr;
   }
   FrameSlot& slot = this->slot();
-  *record = FallbackBlock{slot.fallback, block, size, position()};
+  *record = FallbackBlock{slot.fallback, block, size, ++order_};
   slot.fallback = record;
-  fallback_bytes_.store(fallback_bytes_.load(kRelaxed) + size, kRelaxed);
+  const std::size_t fallback = fallback_bytes_.load(kRelaxed) + size;
+  fallback_bytes_.store(fallback, kRelaxed);
+  if (position() + fallback > fallback_peak_) fallback_peak_ = position() + fallback;
   note_calls();
   return block;
 }

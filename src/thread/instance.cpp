@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kHomeUnit = 4096;
 // How often the driving thread looks after idle memory, in frames.
 constexpr std::uint64_t kMaintenanceFrames = 4;
+constexpr std::uint64_t kTickFrames = 8;
 constexpr std::uint64_t kPeakFrames = 64;
 }  // namespace
 
@@ -157,6 +158,7 @@ void Instance::end_frame() noexcept {
     driver->drop_phases();
   }
   clock_.end(driver != nullptr ? &driver->shared_arena() : nullptr);
+  if (surplus_) surplus_ = chunks_.shed();
   if (frame_number() - maintained_frame_ >= kMaintenanceFrames) maintain(driver);
 }
 
@@ -179,7 +181,10 @@ void Instance::maintain(ThreadState* driver) noexcept {
   maintained_frame_ = frame_number();
   if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
   if (driver != nullptr) driver->pools().collect(1024);
-  chunks_.tick();
+  if (maintained_frame_ % kTickFrames == 0) {
+    chunks_.tick();
+    surplus_ = true;
+  }
   if (maintained_frame_ % kPeakFrames == 0) (void)stats();
 }
 

@@ -31,6 +31,7 @@ class FrameCheckpoint {
   std::size_t position_ = 0;
   std::uint64_t clock_ = 0;
   std::uint64_t serial_ = 0;  // number of rewinds seen
+  std::uint64_t order_ = 0;   // what was armed or taken from the heap before it
 };
 
 }  // namespace framealloc

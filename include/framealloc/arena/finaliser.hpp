@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 
@@ -16,7 +17,8 @@ struct Finaliser {
   Destroy destroy = nullptr;  // null once cancelled: a box destroyed its object early
   void* objects = nullptr;
   std::size_t count = 0;
-  std::size_t position = 0;  // arena position before the finaliser was allocated
+  std::size_t position = 0;  // of the arena when it was armed
+  std::uint64_t order = 0;   // among what the arena armed; positions stand still after an overflow
 };
 
 template <class T>

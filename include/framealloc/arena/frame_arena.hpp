@@ -11,6 +11,7 @@
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/sync/cache_line.hpp>
+#include <framealloc/sync/sequence_count.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -46,7 +47,7 @@ struct FallbackBlock {
   FallbackBlock* next = nullptr;
   void* block = nullptr;
   std::size_t bytes = 0;
-  std::size_t position = 0;
+  std::uint64_t order = 0;  // see Finaliser::order
 };
 
 // One of up to four frames that an arena keeps valid (frames_in_flight).
@@ -58,7 +59,6 @@ struct FrameSlot {
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
   FallbackBlock* fallback = nullptr;
-  std::size_t fallback_bytes = 0;
   SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
   MetaVector<Charge> charges;
   std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
@@ -269,8 +269,10 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: what this arena did in frame `clock`; zeros when it was not in it, or too long ago.
   [[nodiscard]] detail::FrameHistory history(std::uint64_t clock) const noexcept;
   // A retry loop around reads that must agree with view(): begin, read, and again if retry is true.
-  [[nodiscard]] std::uint32_t read_begin() const noexcept;
-  [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept;
+  [[nodiscard]] std::uint32_t read_begin() const noexcept { return edits_.begin_read(); }
+  [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept {
+    return edits_.retry_read(begun);
+  }
   [[nodiscard]] std::size_t chunk_bytes() const noexcept {
     return chunk_bytes_.load(std::memory_order_relaxed);
   }
@@ -305,8 +307,8 @@ class alignas(detail::kCacheLine) FrameArena {
   void return_charge(TagId tag, std::size_t bytes) noexcept;
   void return_unused_quota() noexcept;
 
-  void run_finalisers(detail::FrameSlot& slot, std::size_t above, bool all) noexcept;
-  void free_fallback(detail::FrameSlot& slot, std::size_t from) noexcept;
+  void run_finalisers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
+  void free_fallback(detail::FrameSlot& slot, std::uint64_t after) noexcept;
   void trim_slot(detail::FrameSlot& slot) noexcept;
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
   [[nodiscard]] std::size_t cell() const noexcept {
@@ -324,7 +326,7 @@ class alignas(detail::kCacheLine) FrameArena {
   detail::TagCounters* counters_ = nullptr;  // of the current tag
   std::atomic<std::size_t> run_start_{0};
 
-  std::atomic<std::uint32_t> edits_{0};  // odd during an Edit
+  detail::SequenceCount edits_;
   std::atomic<TagId> tag_{TagId::Untagged};
   FrameOverflow overflow_ = FrameOverflow::Grow;
   bool budgeted_ = false;
@@ -347,7 +349,10 @@ class alignas(detail::kCacheLine) FrameArena {
   std::uint64_t finished_bytes_ = 0;
   std::uint64_t rewound_bytes_ = 0;
   std::uint64_t rewinds_ = 0;             // those that left a mark
+  std::uint64_t forgotten_rewinds_ = 0;   // the newest for whose mark there was no memory
+  std::uint64_t order_ = 0;               // number of finalisers and fallback blocks, ever
   std::atomic<std::uint64_t> rewound_{0};  // all of them
+  std::size_t fallback_peak_ = 0;       // most bytes of position and fallback together, this frame
   std::size_t highest_checkpoint_ = 0;  // of this frame; rewinds above it need no mark
   std::size_t configured_capacity_ = SIZE_MAX;
   std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported

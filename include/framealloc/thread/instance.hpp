@@ -137,6 +137,7 @@ class Instance {
   std::atomic<std::uint64_t> peak_allocated_{0};
   std::atomic<std::uint64_t> high_water_{0};
   std::uint64_t maintained_frame_ = 0;
+  bool surplus_ = false;  // idle chunks are still to be given back
 };
 
 }  // namespace framealloc::detail
