@@ -12,14 +12,14 @@ constexpr const char* kNotCounted = "not counted";
 
 using Cell = std::function<std::string(const SideResult&)>;
 
-Cell counted(const RunResult& run, double SteadyFacts::*value) {
+Cell counted(const RunResult& run, double SteadyFacts::* value) {
   return [&run, value](const SideResult& side) -> std::string {
     if (!run.calls_counted || side.steady.counted_frames == 0) return kNotCounted;
     return per_frame(side.steady.*value);
   };
 }
 
-Cell traced(std::uint64_t SyscallCensus::*value) {
+Cell traced(std::uint64_t SyscallCensus::* value) {
   return [value](const SideResult& side) -> std::string {
     const SyscallCensus& calls = side.system_calls;
     if (!calls.measured) return kNotCounted;

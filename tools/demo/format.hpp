@@ -8,10 +8,10 @@
 namespace fa_demo {
 
 /// Numbers as the reports print them.
-std::string milliseconds(double nanoseconds);       ///< "4.321"
-std::string byte_count(double bytes);               ///< "1.5 MiB"
-std::string fixed(double value, int decimals);      ///< "0.97"
-std::string grouped(std::uint64_t value);           ///< "12,345"
+std::string milliseconds(double nanoseconds);   ///< "4.321"
+std::string byte_count(double bytes);           ///< "1.5 MiB"
+std::string fixed(double value, int decimals);  ///< "0.97"
+std::string grouped(std::uint64_t value);       ///< "12,345"
 /// A mean per frame: "0" only when it is exactly 0, otherwise as many digits as it needs.
 std::string per_frame(double mean);
 std::string hexadecimal(std::uint64_t value);

@@ -23,8 +23,8 @@ namespace fa_demo {
 /// The game loop, written once; Policy says where its memory comes from.
 ///
 /// One frame: spawn; the job threads move particles and plan paths while this thread steps the
-/// physics; gather contacts; the job threads cull while this thread writes labels; sort for drawing;
-/// apply the frame's events; free.
+/// physics; gather contacts; the job threads cull while this thread writes labels; sort for
+/// drawing; apply the frame's events; free.
 template <class Policy>
 class Game final : public Side {
  public:
@@ -121,8 +121,9 @@ class Game final : public Side {
       work();
     }
     const auto took = std::chrono::steady_clock::now() - began;
-    times_.push_back({name, static_cast<std::uint64_t>(
-                                std::chrono::duration_cast<std::chrono::nanoseconds>(took).count())});
+    times_.push_back(
+        {name, static_cast<std::uint64_t>(
+                   std::chrono::duration_cast<std::chrono::nanoseconds>(took).count())});
   }
 
   // Sums in a fixed order: floating-point addition is not associative.

@@ -17,23 +17,28 @@
 
 #if defined(__linux__) && defined(__GLIBC__) && !defined(FA_DEMO_SANITIZED)
 #define FA_DEMO_CAN_COUNT 1
-#include <cerrno>
-#include <cstring>
 #include <link.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 #endif
 
 namespace fa_demo {
 
 std::string_view caller_name(Caller caller) noexcept {
   switch (caller) {
-    case Caller::Ours: return "our code";
-    case Caller::Box2d: return "Box2D";
-    case Caller::StdLibrary: return "C++ library";
-    case Caller::CLibrary: return "C library";
-    case Caller::Elsewhere: break;
+    case Caller::Ours:
+      return "our code";
+    case Caller::Box2d:
+      return "Box2D";
+    case Caller::StdLibrary:
+      return "C++ library";
+    case Caller::CLibrary:
+      return "C library";
+    case Caller::Elsewhere:
+      break;
   }
   return "elsewhere";
 }
@@ -228,8 +233,7 @@ void free(void* block) noexcept {
 void* mmap(void* address, std::size_t size, int protection, int flags, int file,
            off_t offset) noexcept {
   fa_demo::count_mapping(FA_DEMO_CALLER);
-  return reinterpret_cast<void*>(
-      syscall(SYS_mmap, address, size, protection, flags, file, offset));
+  return reinterpret_cast<void*>(syscall(SYS_mmap, address, size, protection, flags, file, offset));
 }
 int munmap(void* address, std::size_t size) noexcept {
   fa_demo::count_mapping(FA_DEMO_CALLER);

@@ -59,8 +59,8 @@ void start_call_census() noexcept;
 /// Ends the census and returns it.
 CallCensus stop_call_census() noexcept;
 
-/// Counts this thread's calls as `caller`'s until the scope ends, whatever their return address: for
-/// a function of ours that only hands Box2D's own request on to malloc.
+/// Counts this thread's calls as `caller`'s until the scope ends, whatever their return address:
+/// for a function of ours that only hands Box2D's own request on to malloc.
 class CountAs {
  public:
   explicit CountAs(Caller caller) noexcept;

@@ -70,8 +70,8 @@ int play(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const ParsedOptions parsed =
-      parse_options(std::span<char* const>(argv + 1, argc > 0 ? static_cast<std::size_t>(argc - 1) : 0));
+  const ParsedOptions parsed = parse_options(
+      std::span<char* const>(argv + 1, argc > 0 ? static_cast<std::size_t>(argc - 1) : 0));
   switch (parsed.wanted) {
     case ParsedOptions::Wanted::Help:
       std::fputs(help_text().c_str(), stdout);
@@ -82,7 +82,8 @@ int main(int argc, char** argv) {
     case ParsedOptions::Wanted::Complaint:
       std::fprintf(stderr, "%s\n", parsed.complaint.c_str());
       return kExitUsage;
-    case ParsedOptions::Wanted::Run: break;
+    case ParsedOptions::Wanted::Run:
+      break;
   }
   return play(parsed.options);
 }

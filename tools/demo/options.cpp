@@ -42,8 +42,8 @@ class Reader {
 
   template <class Number>
   void number(Number& target, Number least, Number most, std::string_view what) {
-    const std::string expected = std::string(what) + " from " + std::to_string(least) + " to " +
-                                 std::to_string(most);
+    const std::string expected =
+        std::string(what) + " from " + std::to_string(least) + " to " + std::to_string(most);
     const std::string_view text = value(expected);
     if (!complaint.empty()) return;
     std::uint64_t parsed = 0;
@@ -56,9 +56,7 @@ class Reader {
     target = static_cast<Number>(parsed);
   }
 
-  void flag(bool& target, bool to) {
-    target = to;
-  }
+  void flag(bool& target, bool to) { target = to; }
 
   /// A flag written with "=value" is a mistake that must not pass unnoticed.
   void finish_argument() {

@@ -15,10 +15,10 @@ namespace fa_demo {
 /// The exit codes of fa-demo. --help and tools/README.md list them.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitDifferent = 1,    ///< the two sides computed different games
-  kExitUsage = 2,        ///< a wrong argument
-  kExitReport = 3,       ///< the report could not be written
-  kExitNotSteady = 4,    ///< --check found memory traffic in the steady frames
+  kExitDifferent = 1,  ///< the two sides computed different games
+  kExitUsage = 2,      ///< a wrong argument
+  kExitReport = 3,     ///< the report could not be written
+  kExitNotSteady = 4,  ///< --check found memory traffic in the steady frames
   kExitInterrupted = 130,
 };
 

@@ -85,7 +85,8 @@ class Particles {
       if (camera.sees(x_[i], y_[i])) {
         const auto material = static_cast<std::uint32_t>(i % 7U);
         const auto depth = static_cast<std::uint32_t>(life_[i] * 256.0F) & 0xFFFFU;
-        output.visible.push_back({(material << 20U) | depth, x_[i], y_[i], 0.1F + life_[i] * 0.05F});
+        output.visible.push_back(
+            {(material << 20U) | depth, x_[i], y_[i], 0.1F + life_[i] * 0.05F});
       }
     }
   }

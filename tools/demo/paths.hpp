@@ -39,7 +39,8 @@ class Paths {
   void plan(unsigned chunk, std::uint64_t frame) {
     const auto tag = policy_.tag("game::ai");
     for (unsigned n = 0; n < kSearchesPerChunk; ++n) {
-      const std::uint64_t turn = frame * kChunks * kSearchesPerChunk + chunk * kSearchesPerChunk + n;
+      const std::uint64_t turn =
+          frame * kChunks * kSearchesPerChunk + chunk * kSearchesPerChunk + n;
       Agent& agent = agents_[turn % kAgents];
       const auto scratch = policy_.scratch();
       search(agent);

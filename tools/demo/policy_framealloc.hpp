@@ -14,8 +14,9 @@
 namespace fa_demo {
 
 /// The game's memory on framealloc: what lives for a frame is bumped from the thread's arena and
-/// freed by the end of the frame, entities come from pools, long-lived arrays and Box2D's own blocks
-/// from the heap, and every subsystem has a tag with a budget. The members are MallocPolicy's.
+/// freed by the end of the frame, entities come from pools, long-lived arrays and Box2D's own
+/// blocks from the heap, and every subsystem has a tag with a budget. The members are
+/// MallocPolicy's.
 class FrameallocPolicy {
  public:
   static constexpr std::string_view kName = "framealloc";
@@ -130,16 +131,16 @@ class FrameallocPolicy {
     report.heap_bytes = all.heap_allocated;
     for (const Subsystem& subsystem : kSubsystems) {
       const framealloc::TagStats tag = alloc_.tag_stats(subsystem.tag);
-      report.tags.push_back({std::string(subsystem.tag), tag.last_frame_bytes, tag.pool_bytes,
-                             tag.heap_bytes});
+      report.tags.push_back(
+          {std::string(subsystem.tag), tag.last_frame_bytes, tag.pool_bytes, tag.heap_bytes});
       if (const auto budget = alloc_.budgets()->get_tag_budget(subsystem.tag)) {
         report.budgets.push_back({budget->name, budget->hard_limit, budget->current_usage,
                                   budget->peak_usage, budget->denials});
       }
     }
     const framealloc::TagStats untagged = alloc_.tag_stats("");
-    report.tags.push_back({"(no tag)", untagged.last_frame_bytes, untagged.pool_bytes,
-                           untagged.heap_bytes});
+    report.tags.push_back(
+        {"(no tag)", untagged.last_frame_bytes, untagged.pool_bytes, untagged.heap_bytes});
     for (const framealloc::PhaseStats& phase : alloc_.phase_stats()) {
       if (phase.count != 0) report.phases.push_back({phase.name, phase.last_frame_bytes});
     }

@@ -67,8 +67,8 @@ std::string distribution(const RunResult& run) {
   std::uint64_t high = 0;
   for (const SideResult& side : run.sides) {
     if (side.frame_nanoseconds.empty()) continue;
-    low = std::min(low, *std::min_element(side.frame_nanoseconds.begin(),
-                                          side.frame_nanoseconds.end()));
+    low = std::min(low,
+                   *std::min_element(side.frame_nanoseconds.begin(), side.frame_nanoseconds.end()));
     high = std::max(high, side.times.p99 + side.times.p99 / 10);
   }
   if (high <= low) return "";
@@ -87,14 +87,15 @@ std::string distribution(const RunResult& run) {
   std::vector<std::string> headings = side_names(run, "frame time, ms");
   if (run.sides.size() == 2) headings.emplace_back("malloc / framealloc");
   Table table(headings);
-  const auto row = [&](const std::string& label, std::uint64_t Percentiles::*point) {
+  const auto row = [&](const std::string& label, std::uint64_t Percentiles::* point) {
     std::vector<std::string> cells{label};
     for (const SideResult& side : run.sides) {
       cells.push_back(milliseconds(static_cast<double>(side.times.*point)));
     }
     if (run.sides.size() == 2) {
       const auto first = static_cast<double>(run.sides[0].times.*point);
-      cells.push_back(fixed(static_cast<double>(run.sides[1].times.*point) / std::max(first, 1.0), 2));
+      cells.push_back(
+          fixed(static_cast<double>(run.sides[1].times.*point) / std::max(first, 1.0), 2));
     }
     table.row(cells);
   };
@@ -289,12 +290,13 @@ std::string html_report(const RunResult& run, const Machine& machine) {
   html += escaped(verdict(run)) + "</p>\n" + cards(run);
   html += section("Frame time", "Each timed frame. The sides run in turns of 30 frames.",
                   frame_times(run));
-  html += section("Distribution", "The same frames by duration; left is faster.",
-                  distribution(run));
-  html += section("Allocations per frame",
-                  "Every 33rd frame is counted instead of timed. A frame allocation moves a cursor; "
-                  "a malloc call is a call of malloc, calloc, realloc or operator new.",
-                  allocations(run));
+  html +=
+      section("Distribution", "The same frames by duration; left is faster.", distribution(run));
+  html +=
+      section("Allocations per frame",
+              "Every 33rd frame is counted instead of timed. A frame allocation moves a cursor; "
+              "a malloc call is a call of malloc, calloc, realloc or operator new.",
+              allocations(run));
   if (run.faults_counted) {
     html += section("Page faults per frame",
                     "Of the whole process, as the kernel counts them, minor and major.",

@@ -41,14 +41,15 @@ class TextReport {
     text += "\n";
   }
 
-  void time_row(std::string_view label, std::uint64_t Percentiles::*point) {
+  void time_row(std::string_view label, std::uint64_t Percentiles::* point) {
     std::string ratio;
     if (run_.sides.size() == 2 && run_.sides[0].times.*point != 0) {
       ratio = fixed(static_cast<double>(run_.sides[1].times.*point) /
                         static_cast<double>(run_.sides[0].times.*point),
                     2);
     }
-    row(label,
+    row(
+        label,
         [point](const SideResult& side) {
           return milliseconds(static_cast<double>(side.times.*point));
         },
@@ -157,9 +158,8 @@ void write_allocations(TextReport& report, const RunResult& run) {
     const CountedFrame* frame = typical_frame(side);
     if (frame == nullptr) return std::string("-");
     if (frame->memory.known) return byte_count(static_cast<double>(frame->memory.frame_bytes));
-    return run.calls_counted
-               ? byte_count(static_cast<double>(frame->calls.of(Caller::Ours).bytes))
-               : std::string("not counted");
+    return run.calls_counted ? byte_count(static_cast<double>(frame->calls.of(Caller::Ours).bytes))
+                             : std::string("not counted");
   });
 }
 

@@ -57,9 +57,15 @@ Scene::Scene(SceneKind kind, std::uint64_t seed, b2World& world)
   world_.SetAllowSleeping(false);
   build_basin();
   switch (kind_) {
-    case SceneKind::Pyramid: build_pyramids(); break;
-    case SceneKind::Rain: build_rain(); break;
-    case SceneKind::Swarm: build_swarm(); break;
+    case SceneKind::Pyramid:
+      build_pyramids();
+      break;
+    case SceneKind::Rain:
+      build_rain();
+      break;
+    case SceneKind::Swarm:
+      build_swarm();
+      break;
   }
 }
 

@@ -12,8 +12,8 @@ Percentiles percentiles_of(std::span<const std::uint64_t> values) {
   std::vector<std::uint64_t> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   const auto rank = [&sorted](double share) {
-    const auto position = static_cast<std::size_t>(
-        std::ceil(share * static_cast<double>(sorted.size())));
+    const auto position =
+        static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
     return sorted[std::clamp<std::size_t>(position, 1, sorted.size()) - 1];
   };
   result.p50 = rank(0.50);

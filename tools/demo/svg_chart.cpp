@@ -51,8 +51,8 @@ std::string open_svg(const ChartText& text, double height) {
 }
 
 std::string label_at(double x, double y, std::string_view anchor, std::string_view words) {
-  return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" +
-         std::string(anchor) + "\">" + escaped(words) + "</text>\n";
+  return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + std::string(anchor) +
+         "\">" + escaped(words) + "</text>\n";
 }
 
 /// The place of a value between 0 and `top` on the vertical axis.
@@ -97,11 +97,20 @@ std::string escaped(std::string_view text) {
   std::string safe;
   for (const char character : text) {
     switch (character) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe += character;
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      default:
+        safe += character;
     }
   }
   return safe;
@@ -118,8 +127,8 @@ std::string legend(const std::vector<Series>& series) {
 std::string line_chart(const ChartText& text, const std::vector<Series>& series, double top,
                        double x_first, double x_last) {
   top = std::max(top, 1e-9);
-  std::string svg = open_svg(text, kHeight) + vertical_axis(text, top) +
-                    horizontal_axis(text, x_first, x_last);
+  std::string svg =
+      open_svg(text, kHeight) + vertical_axis(text, top) + horizontal_axis(text, x_first, x_last);
   for (const Series& one : series) {
     const auto count = static_cast<double>(std::max<std::size_t>(one.values.size(), 2) - 1);
     std::string points;
@@ -136,10 +145,11 @@ std::string line_chart(const ChartText& text, const std::vector<Series>& series,
 std::string step_chart(const ChartText& text, const std::vector<Series>& series, double x_first,
                        double x_last) {
   const double top = std::max(most_of(series) * 1.05, 1.0);
-  std::string svg = open_svg(text, kHeight) + vertical_axis(text, top) +
-                    horizontal_axis(text, x_first, x_last);
+  std::string svg =
+      open_svg(text, kHeight) + vertical_axis(text, top) + horizontal_axis(text, x_first, x_last);
   for (const Series& one : series) {
-    const double width = kPlotWidth / static_cast<double>(std::max<std::size_t>(one.values.size(), 1));
+    const double width =
+        kPlotWidth / static_cast<double>(std::max<std::size_t>(one.values.size(), 1));
     const std::string ground = number(kTop + kPlotHeight);
     std::string path = concat("M", number(kLeft), " ", ground);
     for (std::size_t i = 0; i < one.values.size(); ++i) {
@@ -147,8 +157,8 @@ std::string step_chart(const ChartText& text, const std::vector<Series>& series,
                      number(kLeft + width * static_cast<double>(i + 1)));
     }
     path += concat(" V", ground);
-    svg += "<path class=\"area " + one.style + "\" d=\"" + path + "\"><title>" +
-           escaped(one.name) + "</title></path>\n";
+    svg += "<path class=\"area " + one.style + "\" d=\"" + path + "\"><title>" + escaped(one.name) +
+           "</title></path>\n";
   }
   return svg + "</svg>\n";
 }

@@ -8,8 +8,8 @@
 
 namespace fa_demo {
 
-/// One line, band or set of bars. `style` is the CSS class that carries its colour, so that the page
-/// decides about light and dark.
+/// One line, band or set of bars. `style` is the CSS class that carries its colour, so that the
+/// page decides about light and dark.
 struct Series {
   std::string name;
   std::string style;

@@ -5,14 +5,14 @@
 #include "options.hpp"
 
 #if defined(__linux__) && defined(__GLIBC__)
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
-#include <cstring>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
 #if defined(PTRACE_GET_SYSCALL_INFO)
 #define FA_DEMO_CAN_TRACE 1
 #endif
@@ -39,25 +39,38 @@ constexpr unsigned long kEndMark = 0xFA11'0002UL;
 
 std::string syscall_name(std::uint64_t number) {
   switch (number) {
-    case SYS_mmap: return "mmap";
-    case SYS_munmap: return "munmap";
-    case SYS_mremap: return "mremap";
-    case SYS_brk: return "brk";
-    case SYS_madvise: return "madvise";
-    case SYS_mprotect: return "mprotect";
-    case SYS_futex: return "futex";
-    case SYS_sched_yield: return "sched_yield";
-    case SYS_clock_gettime: return "clock_gettime";
-    case SYS_getrusage: return "getrusage";
-    case SYS_write: return "write";
-    case SYS_rt_sigreturn: return "rt_sigreturn";
-    default: return "system call " + std::to_string(number);
+    case SYS_mmap:
+      return "mmap";
+    case SYS_munmap:
+      return "munmap";
+    case SYS_mremap:
+      return "mremap";
+    case SYS_brk:
+      return "brk";
+    case SYS_madvise:
+      return "madvise";
+    case SYS_mprotect:
+      return "mprotect";
+    case SYS_futex:
+      return "futex";
+    case SYS_sched_yield:
+      return "sched_yield";
+    case SYS_clock_gettime:
+      return "clock_gettime";
+    case SYS_getrusage:
+      return "getrusage";
+    case SYS_write:
+      return "write";
+    case SYS_rt_sigreturn:
+      return "rt_sigreturn";
+    default:
+      return "system call " + std::to_string(number);
   }
 }
 
 bool is_memory_call(std::uint64_t number) {
-  return number == SYS_mmap || number == SYS_munmap || number == SYS_mremap ||
-         number == SYS_brk || number == SYS_madvise || number == SYS_mprotect;
+  return number == SYS_mmap || number == SYS_munmap || number == SYS_mremap || number == SYS_brk ||
+         number == SYS_madvise || number == SYS_mprotect;
 }
 
 /// Follows the child and all its threads from one system call to the next.
@@ -145,21 +158,19 @@ class Tracer {
 void mark_traced_frames_begin() noexcept {
   syscall(SYS_getppid, 0UL, 0UL, 0UL, 0UL, 0UL, kBeginMark);
 }
-void mark_traced_frames_end() noexcept {
-  syscall(SYS_getppid, 0UL, 0UL, 0UL, 0UL, 0UL, kEndMark);
-}
+void mark_traced_frames_end() noexcept { syscall(SYS_getppid, 0UL, 0UL, 0UL, 0UL, 0UL, kEndMark); }
 
 SyscallCensus trace_side(const Options& options, std::string_view side) {
   SyscallCensus census;
-  std::vector<std::string> words{"fa-demo",
-                                 "--traced-child",
-                                 "--only=" + std::string(side),
-                                 "--scene=" + std::string(scene_name(options.scene)),
-                                 "--warm-up=" + std::to_string(options.warm_up),
-                                 "--threads=" + std::to_string(options.threads),
-                                 "--seed=" + std::to_string(options.seed),
-                                 options.hand_off == HandOff::Park ? "--hand-off=park"
-                                                                   : "--hand-off=spin"};
+  std::vector<std::string> words{
+      "fa-demo",
+      "--traced-child",
+      "--only=" + std::string(side),
+      "--scene=" + std::string(scene_name(options.scene)),
+      "--warm-up=" + std::to_string(options.warm_up),
+      "--threads=" + std::to_string(options.threads),
+      "--seed=" + std::to_string(options.seed),
+      options.hand_off == HandOff::Park ? "--hand-off=park" : "--hand-off=spin"};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -55,7 +55,8 @@ class JsonReader {
   explicit JsonReader(std::string_view text) : text_(text) {}
 
   void blanks() {
-    while (at_ < text_.size() && std::string_view(" \n\r\t").find(text_[at_]) != std::string_view::npos) {
+    while (at_ < text_.size() &&
+           std::string_view(" \n\r\t").find(text_[at_]) != std::string_view::npos) {
       ++at_;
     }
   }
@@ -74,13 +75,24 @@ class JsonReader {
     blanks();
     if (at_ == text_.size()) return false;
     switch (text_[at_]) {
-      case '{': return object(into);
-      case '[': return array(into);
-      case '"': into.kind = Json::Kind::String; return string(into.text);
-      case 't': into.kind = Json::Kind::Boolean; into.number = 1.0; return word("true");
-      case 'f': into.kind = Json::Kind::Boolean; return word("false");
-      case 'n': return word("null");
-      default: return number(into);
+      case '{':
+        return object(into);
+      case '[':
+        return array(into);
+      case '"':
+        into.kind = Json::Kind::String;
+        return string(into.text);
+      case 't':
+        into.kind = Json::Kind::Boolean;
+        into.number = 1.0;
+        return word("true");
+      case 'f':
+        into.kind = Json::Kind::Boolean;
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number(into);
     }
   }
   bool number(Json& into) {

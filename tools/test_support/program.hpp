@@ -33,7 +33,8 @@ inline Outcome run_program(const std::string& program, const std::vector<std::st
   for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   std::vector<char*> variables;
-  for (const std::string& entry : environment) variables.push_back(const_cast<char*>(entry.c_str()));
+  for (const std::string& entry : environment)
+    variables.push_back(const_cast<char*>(entry.c_str()));
   variables.push_back(nullptr);
 
   const pid_t child = fork();
@@ -55,7 +56,8 @@ inline Outcome run_program(const std::string& program, const std::vector<std::st
   std::array<pollfd, 2> watched{{{out[0], POLLIN, 0}, {err[0], POLLIN, 0}}};
   std::array<std::string*, 2> texts{&outcome.out, &outcome.err};
   for (int open = 2; open > 0;) {
-    const int ready = poll(watched.data(), watched.size(), interrupt_after_ms > 0 ? interrupt_after_ms : -1);
+    const int ready =
+        poll(watched.data(), watched.size(), interrupt_after_ms > 0 ? interrupt_after_ms : -1);
     if (ready == 0) {
       kill(child, SIGINT);
       interrupt_after_ms = 0;

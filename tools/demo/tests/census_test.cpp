@@ -73,7 +73,8 @@ TEST(CallCensus, TellsTheStandardLibraryFromUs) {
   }
   const CallCensus census = stop_call_census();
   if (can_count_calls()) {
-    EXPECT_GE(census.of(Caller::StdLibrary).allocations + census.of(Caller::CLibrary).allocations, 1U);
+    EXPECT_GE(census.of(Caller::StdLibrary).allocations + census.of(Caller::CLibrary).allocations,
+              1U);
   }
 }
 

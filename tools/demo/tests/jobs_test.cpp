@@ -30,7 +30,8 @@ TEST_P(JobCrewTest, RunsEveryChunkOfEveryJobOncePerBatch) {
     ASSERT_EQ(first.runs[39], batch + 1);
   }
   for (const int runs : first.runs) EXPECT_EQ(runs, kBatches);
-  for (int chunk = 0; chunk < 3; ++chunk) EXPECT_EQ(second.runs[static_cast<std::size_t>(chunk)], kBatches);
+  for (int chunk = 0; chunk < 3; ++chunk)
+    EXPECT_EQ(second.runs[static_cast<std::size_t>(chunk)], kBatches);
   EXPECT_EQ(second.runs[3], 0);
 }
 

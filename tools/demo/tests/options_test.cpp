@@ -41,10 +41,9 @@ TEST(Options, ReadsEveryOption) {
 
 TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
   const std::string help = help_text();
-  for (const char* word :
-       {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only", "--hand-off",
-        "--report", "--json", "--format", "--no-trace", "--check", "--quiet", "--version",
-        "exit codes", "130"}) {
+  for (const char* word : {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only",
+                           "--hand-off", "--report", "--json", "--format", "--no-trace", "--check",
+                           "--quiet", "--version", "exit codes", "130"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   for (const SceneInfo& scene : all_scenes()) {
@@ -67,22 +66,22 @@ TEST_P(OptionMistakes, SaysWhatWhereExpectedAndWhatToDo) {
   EXPECT_NE(parsed.complaint.find("fa demo --help"), std::string::npos) << parsed.complaint;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Mistakes, OptionMistakes,
-    testing::Values(Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
-                    Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
-                    Mistake{{"--frames=-1"}, "has the value '-1'"},
-                    Mistake{{"--threads", "65"}, "from 1 to 64"},
-                    Mistake{{"--threads"}, "'--threads' has no value"},
-                    Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
-                    Mistake{{"--scene", "volcano"}, "one of pyramid, rain, swarm"},
-                    Mistake{{"--only", "both"}, "framealloc or malloc"},
-                    Mistake{{"--hand-off="}, "park or spin"},
-                    Mistake{{"--format", "xml"}, "text or json"},
-                    Mistake{{"--report="}, "the name of the HTML file"},
-                    Mistake{{"--quiet=yes"}, "no value: it is a switch"},
-                    Mistake{{"--fast"}, "'--fast' is not known"},
-                    Mistake{{"rain"}, "'rain' is not known"}));
+INSTANTIATE_TEST_SUITE_P(Mistakes, OptionMistakes,
+                         testing::Values(Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
+                                         Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
+                                         Mistake{{"--frames=-1"}, "has the value '-1'"},
+                                         Mistake{{"--threads", "65"}, "from 1 to 64"},
+                                         Mistake{{"--threads"}, "'--threads' has no value"},
+                                         Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
+                                         Mistake{{"--scene", "volcano"},
+                                                 "one of pyramid, rain, swarm"},
+                                         Mistake{{"--only", "both"}, "framealloc or malloc"},
+                                         Mistake{{"--hand-off="}, "park or spin"},
+                                         Mistake{{"--format", "xml"}, "text or json"},
+                                         Mistake{{"--report="}, "the name of the HTML file"},
+                                         Mistake{{"--quiet=yes"}, "no value: it is a switch"},
+                                         Mistake{{"--fast"}, "'--fast' is not known"},
+                                         Mistake{{"rain"}, "'rain' is not known"}));
 
 }  // namespace
 }  // namespace fa_demo

@@ -27,7 +27,8 @@ Json read_json(const Outcome& outcome) {
 
 double number(const Json& json, const std::string& path) {
   const Json* value = json.at(path);
-  if (value == nullptr || (value->kind != Json::Kind::Number && value->kind != Json::Kind::Boolean)) {
+  if (value == nullptr ||
+      (value->kind != Json::Kind::Number && value->kind != Json::Kind::Boolean)) {
     ADD_FAILURE() << "no number at " << path;
     return -1.0;
   }
@@ -83,29 +84,62 @@ TEST(DemoProgram, WritesEveryDocumentedMember) {
   EXPECT_EQ(outcome.err, "");
   const Json json = read_json(outcome);
   EXPECT_EQ(text(json, "schema"), "framealloc.demo.v1");
-  for (const char* path :
-       {"options.scene", "options.frames", "options.warm_up", "options.threads", "options.seed",
-        "options.hand_off", "machine.processor", "machine.cores", "machine.system",
-        "machine.compiler", "machine.c_library", "machine.box2d", "frames_run", "seconds",
-        "interrupted", "same_checksums", "calls_counted", "page_faults_counted",
-        "steady_frame_clean", "sides.0.name", "sides.0.checksum", "sides.0.frame_time_ns.p50",
-        "sides.0.frame_time_ns.p99", "sides.0.frame_time_ns.p99_9", "sides.0.frame_time_ns.max",
-        "sides.0.frame_time_ns.mean", "sides.0.scene.bodies", "sides.0.scene.contacts",
-        "sides.0.scene.particles", "sides.0.scene.entities", "sides.0.steady_frame.frames",
-        "sides.0.steady_frame.counted_frames", "sides.0.steady_frame.our_allocations",
-        "sides.0.steady_frame.our_bytes", "sides.0.steady_frame.box2d_allocations",
-        "sides.0.steady_frame.all_allocations", "sides.0.steady_frame.our_mappings",
-        "sides.0.steady_frame.page_faults", "sides.0.steady_frame.most_page_faults",
-        "sides.0.steady_frame.page_faults_in_physics",
-        "sides.0.steady_frame.frames_with_page_faults", "sides.0.system_calls.measured",
-        "sides.0.system_calls.why_not", "sides.0.system_calls.memory",
-        "sides.0.system_calls.futex", "sides.0.system_calls.other",
-        "sides.0.system_calls.job_hand_off", "sides.0.system_calls.by_name",
-        "sides.0.phase_times.0.phase", "sides.0.phase_times.0.mean_ns",
-        "sides.0.counted_frames.0.frame", "sides.0.counted_frames.0.page_faults",
-        "sides.0.counted_frames.0.memory.tags.0.tag",
-        "sides.0.counted_frames.0.memory.phases.0.phase",
-        "sides.0.counted_frames.0.memory.budgets.0.limit", "sides.0.frame_ns.4"}) {
+  for (const char* path : {"options.scene",
+                           "options.frames",
+                           "options.warm_up",
+                           "options.threads",
+                           "options.seed",
+                           "options.hand_off",
+                           "machine.processor",
+                           "machine.cores",
+                           "machine.system",
+                           "machine.compiler",
+                           "machine.c_library",
+                           "machine.box2d",
+                           "frames_run",
+                           "seconds",
+                           "interrupted",
+                           "same_checksums",
+                           "calls_counted",
+                           "page_faults_counted",
+                           "steady_frame_clean",
+                           "sides.0.name",
+                           "sides.0.checksum",
+                           "sides.0.frame_time_ns.p50",
+                           "sides.0.frame_time_ns.p99",
+                           "sides.0.frame_time_ns.p99_9",
+                           "sides.0.frame_time_ns.max",
+                           "sides.0.frame_time_ns.mean",
+                           "sides.0.scene.bodies",
+                           "sides.0.scene.contacts",
+                           "sides.0.scene.particles",
+                           "sides.0.scene.entities",
+                           "sides.0.steady_frame.frames",
+                           "sides.0.steady_frame.counted_frames",
+                           "sides.0.steady_frame.our_allocations",
+                           "sides.0.steady_frame.our_bytes",
+                           "sides.0.steady_frame.box2d_allocations",
+                           "sides.0.steady_frame.all_allocations",
+                           "sides.0.steady_frame.our_mappings",
+                           "sides.0.steady_frame.page_faults",
+                           "sides.0.steady_frame.most_page_faults",
+                           "sides.0.steady_frame.page_faults_in_physics",
+                           "sides.0.steady_frame.frames_with_page_faults",
+                           "sides.0.system_calls.measured",
+                           "sides.0.system_calls.why_not",
+                           "sides.0.system_calls.memory",
+                           "sides.0.system_calls.futex",
+                           "sides.0.system_calls.other",
+                           "sides.0.system_calls.job_hand_off",
+                           "sides.0.system_calls.by_name",
+                           "sides.0.phase_times.0.phase",
+                           "sides.0.phase_times.0.mean_ns",
+                           "sides.0.counted_frames.0.frame",
+                           "sides.0.counted_frames.0.page_faults",
+                           "sides.0.counted_frames.0.memory.tags.0.tag",
+                           "sides.0.counted_frames.0.memory.phases.0.phase",
+                           "sides.0.counted_frames.0.memory.budgets.0.limit",
+                           "sides.0.frame_ns.4"}) {
     EXPECT_NE(json.at(path), nullptr) << path;
   }
   EXPECT_EQ(json.at("sides.1.counted_frames.0.memory")->kind, Json::Kind::Null);
@@ -113,8 +147,8 @@ TEST(DemoProgram, WritesEveryDocumentedMember) {
 
 TEST(DemoProgram, IsTheSameAgainAndWithOtherThreads) {
   const auto checksum = [](const std::vector<std::string>& more) {
-    std::vector<std::string> words{"--frames", "20", "--warm-up", "5", "--json", "--no-trace",
-                                   "--only", "framealloc"};
+    std::vector<std::string> words{"--frames", "20",         "--warm-up", "5",
+                                   "--json",   "--no-trace", "--only",    "framealloc"};
     words.insert(words.end(), more.begin(), more.end());
     return text(read_json(run_program(FA_DEMO_PROGRAM, words)), "sides.0.checksum");
   };
@@ -136,8 +170,8 @@ TEST(DemoProgram, ReportsWhatItCannotDo) {
 }
 
 TEST(DemoProgram, CheckFailsWhereNothingWasShown) {
-  const Outcome outcome = run_program(
-      FA_DEMO_PROGRAM, {"--frames", "5", "--warm-up", "0", "--only", "framealloc", "--no-trace", "--check"});
+  const Outcome outcome = run_program(FA_DEMO_PROGRAM, {"--frames", "5", "--warm-up", "0", "--only",
+                                                        "framealloc", "--no-trace", "--check"});
   EXPECT_EQ(outcome.exit_code, 4) << outcome.out;
   EXPECT_NE(outcome.out.find("system calls were not counted"), std::string::npos) << outcome.out;
 }
@@ -146,8 +180,8 @@ TEST(DemoProgram, WritesThePage) {
   std::string pattern = (fs::temp_directory_path() / "fa-demo-XXXXXX").string();
   ASSERT_NE(mkdtemp(pattern.data()), nullptr);
   const fs::path file = fs::path(pattern) / "report.html";
-  const Outcome outcome = run_program(FA_DEMO_PROGRAM, {"--frames", "5", "--warm-up", "0", "--no-trace",
-                                                        "--report", file.string()});
+  const Outcome outcome = run_program(FA_DEMO_PROGRAM, {"--frames", "5", "--warm-up", "0",
+                                                        "--no-trace", "--report", file.string()});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   std::stringstream page;
   page << std::ifstream(file).rdbuf();

@@ -59,9 +59,12 @@ TEST(SteadyFacts, EachKindOfTrafficIsAComplaint) {
               side.counted.back().calls.by[static_cast<std::size_t>(Caller::Ours)].mappings = 1;
             }),
             1U);
-  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.frame_faults.back() = 1; }), 1U);
-  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls.memory = 1; }), 1U);
-  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls.futex = 1; }), 1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.frame_faults.back() = 1; }),
+            1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls.memory = 1; }),
+            1U);
+  EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) { side.system_calls.futex = 1; }),
+            1U);
   // What was not measured is not proved.
   EXPECT_EQ(complaints_after([](RunResult& run, SideResult&) { run.calls_counted = false; }), 1U);
   EXPECT_EQ(complaints_after([](RunResult& run, SideResult&) { run.faults_counted = false; }), 1U);

@@ -45,7 +45,8 @@ TEST_F(DriverTest, HelpListsEveryVerbAndSaysWhichAreMissing) {
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(fa::kVerbs.size(), 13U);
   std::size_t missing = 0;
-  for (std::size_t at = 0; (at = outcome.out.find("(not installed)", at)) != std::string::npos; ++at) {
+  for (std::size_t at = 0; (at = outcome.out.find("(not installed)", at)) != std::string::npos;
+       ++at) {
     ++missing;
   }
   EXPECT_EQ(missing, fa::kVerbs.size() - 1) << outcome.out;
