@@ -13,8 +13,8 @@ using detail::FrameSlot;
 
 namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
-// A chunk that none of the last 10 to 20 frames reached is given back.
-constexpr unsigned kWindowFrames = 10;
+// A chunk that none of the last 20 to 40 frames reached is given back.
+constexpr unsigned kWindowFrames = 20;
 }  // namespace
 
 bool FrameArena::set_up(const Setup& setup) noexcept {
@@ -166,7 +166,7 @@ void FrameArena::trim_slot(FrameSlot& slot) noexcept {
     if (c == slot.deepest) break;
   }
   if (needed > slot.needed_now) slot.needed_now = needed;
-  if (++slot.window_frames < kWindowFrames) return;
+  if (++slot.window_frames < kWindowFrames / slot_count_) return;  // each slot sees one frame in so many
   std::size_t keep = slot.needed_now > slot.needed_before ? slot.needed_now : slot.needed_before;
   slot.needed_before = slot.needed_now;
   slot.needed_now = 0;

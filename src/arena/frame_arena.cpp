@@ -101,17 +101,34 @@ void FrameArena::publish_limit() noexcept {
   }
 }
 
+namespace {
+
+// Result: the first chunk of the list that fits, taken out of it; null when there is none. A chunk
+// that was made for one large request waits for the next such request: were it used for small ones,
+// every later frame would seem to need it, and it would never be given back.
+ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room) noexcept {
+  for (ArenaChunk** link = &list; *link != nullptr; link = &(*link)->next) {
+    ArenaChunk* chunk = *link;
+    if (chunk->room() < room || (chunk->run && chunk->room() / 2 > room)) continue;
+    *link = chunk->next;
+    return chunk;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
   FrameSlot& slot = this->slot();
-  ArenaChunk* next = chunk_ == nullptr ? slot.first : chunk_->next;
-  if (next == nullptr || next->room() < room) {
-    ArenaChunk* fresh = host_->acquire_chunk(room, why);
-    if (fresh == nullptr) return false;
-    fresh->next = next;
-    (chunk_ == nullptr ? slot.first : chunk_->next) = fresh;
-    chunk_bytes_.store(chunk_bytes() + fresh->bytes, kRelaxed);
-    next = fresh;
+  ArenaChunk*& link = chunk_ == nullptr ? slot.first : chunk_->next;
+  ArenaChunk* next = take_fitting_chunk(link, room);
+  if (next == nullptr) {
+    next = host_->acquire_chunk(room, why);
+    if (next == nullptr) return false;
+    chunk_bytes_.store(chunk_bytes() + next->bytes, kRelaxed);
   }
+  next->next = link;
+  link = next;
   bool deeper = true;
   for (ArenaChunk* c = next; c != nullptr && deeper; c = c->next) deeper = c != slot.deepest;
   if (deeper || slot.deepest == nullptr) slot.deepest = next;

@@ -30,9 +30,9 @@ ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Refusal* why) noexcept 
   ChunkPool& pool = instance_.chunks();
   bool by_limit = false;
   std::size_t bytes = pool.chunk_size();
-  void* home = room <= bytes - ArenaChunk::kHeaderBytes
-                   ? pool.acquire(&by_limit)
-                   : pool.acquire_run(room + ArenaChunk::kHeaderBytes, &bytes, &by_limit);
+  const bool run = room > bytes - ArenaChunk::kHeaderBytes;
+  void* home = run ? pool.acquire_run(room + ArenaChunk::kHeaderBytes, &bytes, &by_limit)
+                   : pool.acquire(&by_limit);
   if (home == nullptr) {
     *why = Refusal{by_limit ? Code::FA310 : Code::FA012, TagId::Untagged,
                    by_limit ? instance_.supply().remaining() : 0};
@@ -40,6 +40,7 @@ ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Refusal* why) noexcept 
   }
   auto* chunk = ::new (home) ArenaChunk{};
   chunk->bytes = bytes;
+  chunk->run = run;
   return chunk;
 }
 

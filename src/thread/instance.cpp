@@ -68,6 +68,8 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
 Instance::~Instance() { metadata_.destroy(budgets_); }
 
 void Instance::close_frames() noexcept {
+  // Threads that end from now on do not hand their states back while this one works on them.
+  registry::forget(*this, false);
   if (clock_.open()) {
     ThreadState* mine = find_state();
     clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
@@ -80,7 +82,7 @@ void Instance::close_frames() noexcept {
 
 void Instance::destroy() noexcept {
   close_frames();
-  registry::forget(*this);
+  registry::forget(*this, true);
   if (tls_slot_ != kSharedTlsSlot) registry::give_slot(tls_slot_);
   for (ThreadState* s = first_state(); s != nullptr;) {
     ThreadState* next = s->next_in_instance;
@@ -96,10 +98,7 @@ void Instance::destroy() noexcept {
 
 ThreadState* Instance::find_state() const noexcept {
   if (tls_slot_ != kSharedTlsSlot) return tls_table.slots[tls_slot_].state;
-  for (ThreadState* s = tls_table.states; s != nullptr; s = s->next_in_thread) {
-    if (&s->instance() == this) return s;
-  }
-  return nullptr;
+  return registry::find(*this);
 }
 
 ThreadState* Instance::attach() noexcept {

@@ -34,6 +34,7 @@ void on_thread_exit(void* table_address) noexcept {
       state = table->states;
       if (state == nullptr) break;
       table->states = state->next_in_thread;
+      state->unlink();  // an allocator that dies now leaves it alone and waits
     }
     state->instance().retire(state);
   }
@@ -67,14 +68,25 @@ void link(ThreadState& state, TlsSlot* slot) noexcept {
   os::at_thread_exit(&on_thread_exit, &tls_table);
 }
 
-void forget(Instance& instance) noexcept {
+void forget(Instance& instance, bool mine_too) noexcept {
   {
     const std::lock_guard guard(lock);
-    for (ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) s->forget();
+    for (ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) {
+      if (mine_too || !s->belongs_to(tls_table)) s->forget();
+    }
   }
   for (unsigned round = 0; handing_back.load(std::memory_order_acquire) != 0; ++round) {
     os::relax(round);
   }
+}
+
+// Under the lock, because an allocator that dies on another thread edits this thread's list.
+ThreadState* find(const Instance& instance) noexcept {
+  const std::lock_guard guard(lock);
+  for (ThreadState* s = tls_table.states; s != nullptr; s = s->next_in_thread) {
+    if (&s->instance() == &instance) return s;
+  }
+  return nullptr;
 }
 
 }  // namespace registry

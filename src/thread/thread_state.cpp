@@ -39,7 +39,7 @@ bool ThreadState::set_up() noexcept {
 }
 
 void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
-  table_ = &table;
+  table_.store(&table, std::memory_order_relaxed);
   slot_ = slot;
   id_ = os::current_thread_id();
   pools_.attach(os::thread_word(), id_);
@@ -62,19 +62,19 @@ void ThreadState::retire() noexcept {
   set_tag(TagId::Untagged);
   pools_.detach();
   if (slot_ != nullptr) *slot_ = TlsSlot{};
-  table_ = nullptr;
   slot_ = nullptr;
 }
 
 void ThreadState::forget() noexcept {
-  if (table_ == nullptr) return;
+  TlsTable* table = table_.load(std::memory_order_relaxed);
+  if (table == nullptr) return;
   if (slot_ != nullptr) *slot_ = TlsSlot{};
-  for (ThreadState** link = &table_->states; *link != nullptr; link = &(*link)->next_in_thread) {
+  for (ThreadState** link = &table->states; *link != nullptr; link = &(*link)->next_in_thread) {
     if (*link != this) continue;
     *link = next_in_thread;
     break;
   }
-  table_ = nullptr;
+  unlink();
   slot_ = nullptr;
 }
 
@@ -178,8 +178,7 @@ bool ThreadState::release_dead_chunks() noexcept {
 }
 
 void ThreadState::begin_phase(std::string_view name) noexcept {
-  const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), arena_->allocated_total(),
-                        arena_->calls_counted()};
+  const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), frame_bytes_total(), frame_calls()};
   if (!phases_.push_back(phase)) {
     report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0);
   }
@@ -188,12 +187,8 @@ void ThreadState::begin_phase(std::string_view name) noexcept {
 ThreadState::ClosedPhase ThreadState::pop_phase() noexcept {
   const OpenPhase open = phases_.back();
   phases_.pop_back();
-  // The arena may have changed (the thread's own frame began or ended); then nothing is known.
-  const std::uint64_t bytes = arena_->allocated_total();
-  const std::uint64_t calls = arena_->calls_counted();
-  const ClosedPhase closed{open.id, bytes >= open.start_bytes ? bytes - open.start_bytes : 0,
-                           calls >= open.start_calls ? calls - open.start_calls : 0,
-                           os::now_ns() - open.start_ns};
+  const ClosedPhase closed{open.id, frame_bytes_total() - open.start_bytes,
+                           frame_calls() - open.start_calls, os::now_ns() - open.start_ns};
   instance_.phases().add(closed.id, instance_.frame_number(), closed.bytes, closed.calls, closed.ns);
   return closed;
 }

@@ -30,6 +30,7 @@ struct ArenaChunk {
   std::size_t start_position = 0;  // arena position when the chunk was entered
   std::size_t start_waste = 0;     // bytes wasted at chunk ends before this one
   bool pinned = false;             // the arena's first, committed up front: not given back
+  bool run = false;                // several chunks in one, made for a large request
 
   static constexpr std::size_t kHeaderBytes = 64;
   [[nodiscard]] std::byte* begin() noexcept {

@@ -16,7 +16,7 @@ namespace framealloc::detail {
 struct OpenPhase {
   std::uint32_t id = 0;
   std::uint64_t start_ns = 0;
-  std::uint64_t start_bytes = 0;  // FrameArena::allocated_total()
+  std::uint64_t start_bytes = 0;  // frame bytes of the thread, ever
   std::uint64_t start_calls = 0;
 };
 

@@ -31,6 +31,9 @@ class ThreadState final : public ArenaHost {
 
   // Effect: the calling thread owns this state from now on; `slot` is its entry in the table.
   void bind(TlsTable& table, TlsSlot* slot) noexcept;
+  // Effect: the table's list has it no more: its thread is about to retire it. Under the registry's
+  // lock.
+  void unlink() noexcept { table_.store(nullptr, std::memory_order_relaxed); }
   // Effect: the owner leaves; pools go to the orphanage, arenas stay as they are.
   void retire() noexcept;
   // Effect: the allocator dies: the owner's table must forget it. Called under the registry's lock.
@@ -47,7 +50,13 @@ class ThreadState final : public ArenaHost {
   [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] ThreadId id() const noexcept { return id_; }
-  [[nodiscard]] bool bound() const noexcept { return table_ != nullptr; }
+  // Result: whether a live thread owns it. Any thread.
+  [[nodiscard]] bool bound() const noexcept {
+    return table_.load(std::memory_order_relaxed) != nullptr;
+  }
+  [[nodiscard]] bool belongs_to(const TlsTable& table) const noexcept {
+    return table_.load(std::memory_order_relaxed) == &table;
+  }
 
   // Effect: allocations of this thread are attributed to `tag` from now on.
   void set_tag(TagId tag) noexcept;
@@ -105,6 +114,10 @@ class ThreadState final : public ArenaHost {
   ThreadState* next_retired = nullptr;      // guarded by the instance
 
  private:
+  // Result: frame bytes that the owning thread allocated, ever.
+  [[nodiscard]] std::uint64_t frame_bytes_total() const noexcept {
+    return shared_arena_.allocated_total() + own_arena_.allocated_total();
+  }
   void publish() noexcept;  // the table's entry shows arena_ and the pools of tag_
   void give_first_chunk(FrameArena& arena) noexcept;
   struct ClosedPhase {
@@ -114,7 +127,7 @@ class ThreadState final : public ArenaHost {
   [[nodiscard]] ClosedPhase pop_phase() noexcept;
 
   Instance& instance_;
-  TlsTable* table_ = nullptr;
+  std::atomic<TlsTable*> table_{nullptr};  // written under the registry's lock
   TlsSlot* slot_ = nullptr;  // null for allocators that share the last slot
   FrameArena* arena_ = nullptr;
   TagId tag_ = TagId::Untagged;
