@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A pool and a heap with everything that they stand on, without the facade.
+#pragma once
+
+#include <framealloc/account/budget.hpp>
+#include <framealloc/account/ledger.hpp>
+#include <framealloc/account/tag_table.hpp>
+#include <framealloc/base/report.hpp>
+#include <framealloc/heap/heap.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/source.hpp>
+#include <framealloc/memory/supply.hpp>
+#include <framealloc/os/thread.hpp>
+#include <framealloc/pool/pool_shared.hpp>
+#include <framealloc/pool/pool_thread.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace framealloc::test {
+
+using namespace framealloc::detail;
+
+struct RigOptions {
+  PoolConfig pool = {};
+  std::size_t chunk_size = std::size_t{2} << 20;
+  std::size_t limit = 0;
+  bool budgets = false;
+  MemorySource* source = nullptr;  // null: the system
+};
+
+// A report, kept beyond its call.
+struct KeptReport {
+  Code code;
+  std::string message;
+  std::string tag;
+  std::size_t requested;
+  std::size_t available;
+  const void* address;
+  CallSite site;
+};
+
+class Rig {
+ public:
+  // A thread's state in the allocator, with the ledger that it counts in.
+  struct Member {
+    ThreadLedger ledger;
+    PoolThread pool;
+    explicit Member(Rig& rig) noexcept
+        : ledger(&Rig::ledger_block, &rig.metadata_), pool(*rig.shared_, ledger) {}
+  };
+
+  explicit Rig(const RigOptions& options = {})
+      : counting_(options.source != nullptr ? *options.source : system_source()),
+        supply_(counting_, options.limit),
+        chunks_(supply_, options.chunk_size),
+        metadata_(supply_) {
+    sink_.set(&Rig::keep_report, this);
+    if (options.budgets) budgets_ = std::make_unique<BudgetManager>(*tags_);
+    shared_ = std::make_unique<PoolShared>(options.pool, supply_, chunks_, metadata_, *tags_,
+                                           budgets_.get(), sink_, frame_);
+    heap_ = std::make_unique<Heap>(*shared_, chunks_, metadata_, budgets_.get(), frame_);
+  }
+  Rig(const Rig&) = delete;
+  Rig& operator=(const Rig&) = delete;
+
+  // Result: a new member, attached to the calling thread.
+  Member& join() {
+    Member& member = add_member();
+    member.pool.attach(os::thread_word(), os::current_thread_id());
+    return member;
+  }
+  // Result: a new member that no thread is attached to.
+  Member& add_member() {
+    const std::lock_guard guard(lock_);
+    return members_.emplace_back(*this);
+  }
+
+  // As the facade does it: inline where that goes, else the full path.
+  void* allocate(PoolThread& thread, std::size_t size, std::size_t alignment = kGranule,
+                 const CallSite& site = CallSite::current()) {
+    if (is_slab_request(size, alignment)) {
+      const std::size_t granules = granules_of(size, alignment);
+      void* const block = alignment <= kGranule
+                              ? thread.current()->try_pop(granules)
+                              : thread.current()->try_pop_aligned(granules, alignment);
+      if (block != nullptr) return block;
+    }
+    return thread.allocate(size, alignment, AllocKind::Pool, site);
+  }
+  void free(PoolThread* thread, void* block, std::size_t size, std::size_t alignment = kGranule,
+            const CallSite& site = CallSite::current()) {
+    if (!is_slab_request(size, alignment)) {
+      PoolThread::free(*shared_, thread, block, AllocKind::Pool, site);
+    } else if (thread == nullptr ||
+               !try_free_local(block, shared_->page_mask(), os::thread_word())) {
+      PoolThread::free_slab_block(*shared_, thread, block, AllocKind::Pool, site);
+    }
+  }
+
+  [[nodiscard]] PoolShared& shared() { return *shared_; }
+  [[nodiscard]] Heap& heap() { return *heap_; }
+  [[nodiscard]] Supply& supply() { return supply_; }
+  [[nodiscard]] ChunkPool& chunks() { return chunks_; }
+  [[nodiscard]] TagTable& tags() { return *tags_; }
+  [[nodiscard]] BudgetManager& budgets() { return *budgets_; }
+  [[nodiscard]] ReportSink& sink() { return sink_; }
+  [[nodiscard]] CountingSource& source() { return counting_; }
+  [[nodiscard]] std::atomic<std::uint64_t>& frame() { return frame_; }
+  [[nodiscard]] std::vector<KeptReport> reports() {
+    const std::lock_guard guard(lock_);
+    return reports_;
+  }
+  [[nodiscard]] TagId tag(std::string_view path) { return tags_->intern(TagId::Untagged, path); }
+
+ private:
+  static void* ledger_block(void* metadata, std::size_t bytes) {
+    return static_cast<Metadata*>(metadata)->allocate(bytes);
+  }
+  static void keep_report(const Report& report, void* rig) {
+    Rig& self = *static_cast<Rig*>(rig);
+    const std::lock_guard guard(self.lock_);
+    self.reports_.push_back({report.code, std::string(report.message), std::string(report.tag),
+                             report.requested, report.available, report.address, report.site});
+  }
+
+  CountingSource counting_;
+  Supply supply_;
+  ChunkPool chunks_;
+  Metadata metadata_;
+  std::unique_ptr<TagTable> tags_ = std::make_unique<TagTable>();
+  std::unique_ptr<BudgetManager> budgets_;
+  ReportSink sink_;
+  std::atomic<std::uint64_t> frame_{1};
+  std::unique_ptr<PoolShared> shared_;
+  std::unique_ptr<Heap> heap_;
+  std::mutex lock_;
+  std::deque<Member> members_;
+  std::vector<KeptReport> reports_;
+};
+
+}  // namespace framealloc::test
