@@ -5,7 +5,6 @@
 
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/base/align.hpp>
-#include <framealloc/container/frame_epoch.hpp>
 #include <framealloc/container/relocate.hpp>
 
 #include <cstddef>
@@ -86,12 +85,11 @@ class FrameBuffer {
 
   // Effect: gives memory beyond the elements back, if it is the newest of its arena.
   void shrink() noexcept {
-    if (begin_ == nullptr || end_ == limit_ || !frame_holds(*arena_, epoch_)) return;
-    // Something newer may follow; only the arena knows, and a buffer that gave nothing back could
-    // not grow into its rest any more.
-    if (!arena_->try_extend(begin_, bytes(capacity()), bytes(capacity()))) return;
-    arena_->shrink_top(begin_, bytes(capacity()), bytes(size()));
+    if (begin_ == nullptr || !arena_->holds(epoch_)) return;
+    if (!arena_->shrink_top(begin_, bytes(capacity()), bytes(size()))) return;
     limit_ = end_;
+    // A checkpoint taken from here on lies behind all that is left.
+    if constexpr (kOwes) finaliser_->position = arena_->position();
   }
 
   void clear() noexcept {
@@ -131,10 +129,10 @@ class FrameBuffer {
     // Rewinding to a checkpoint must not take the tail of a buffer that owes destructors and leave
     // it the rest: a buffer older than a checkpoint moves to a block, and a finaliser, of its own.
     if constexpr (kOwes) {
-      if (finaliser_ == nullptr || finaliser_->position < highest_checkpoint(*arena_)) return false;
+      if (finaliser_ == nullptr || finaliser_->position <= arena_->highest_checkpoint())
+        return false;
     }
-    return begin_ != nullptr && capacity <= kMaxRequest / sizeof(T) &&
-           frame_epoch(*arena_) == epoch_ &&
+    return begin_ != nullptr && capacity <= kMaxRequest / sizeof(T) && arena_->epoch() == epoch_ &&
            arena_->try_extend(begin_, bytes(this->capacity()), bytes(capacity));
   }
 
@@ -179,7 +177,7 @@ class FrameBuffer {
       }
     }
     limit_ = begin_ + storage.capacity;
-    epoch_ = frame_epoch(*arena_);
+    epoch_ = arena_->epoch();
   }
 
   // Called by the arena at the end of the frame, or when it is rewound past the buffer.
@@ -213,7 +211,7 @@ class FrameBuffer {
     begin_ = end_ = limit_ = nullptr;
   }
   void give_back() noexcept {
-    if (frame_holds(*arena_, epoch_)) arena_->shrink_top(begin_, bytes(capacity()), 0);
+    if (arena_->holds(epoch_)) arena_->shrink_top(begin_, bytes(capacity()), 0);
   }
 
   T* begin_ = nullptr;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/container/frame_epoch.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -60,7 +59,7 @@ class FrameIndex {
     mask_ = count - 1;
     shift_ = static_cast<unsigned>(64 - std::countr_zero(count));
     arena_ = &arena;
-    epoch_ = frame_epoch(arena);
+    epoch_ = arena.epoch();
     clear();
     return true;
   }
@@ -135,7 +134,7 @@ class FrameIndex {
     epoch_ = other.epoch_;
   }
   void give_back() noexcept {
-    if (buckets_ == nullptr || !frame_holds(*arena_, epoch_)) return;
+    if (buckets_ == nullptr || !arena_->holds(epoch_)) return;
     arena_->shrink_top(buckets_, buckets() * sizeof(Bucket), 0);
   }
 

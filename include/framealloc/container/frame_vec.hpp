@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <compare>
+#include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
@@ -163,11 +165,15 @@ class FrameVec {
     const std::size_t before = size();
     if constexpr (std::forward_iterator<I>) {
       const auto count = static_cast<std::size_t>(std::ranges::distance(first, last));
-      if (buffer_.make_room(count)) {
-        T* const at = buffer_.end();
-        std::ranges::uninitialized_copy(first, last, at, at + count);
-        buffer_.set_end(at + count);
-        return count;
+      if constexpr (std::contiguous_iterator<I> && std::is_trivially_copyable_v<T> &&
+                    std::same_as<T, std::iter_value_t<I>>) {
+        if (count != 0 && buffer_.make_room(count)) {
+          std::memcpy(static_cast<void*>(buffer_.end()), std::to_address(first), count * sizeof(T));
+          buffer_.set_end(buffer_.end() + count);
+          return count;
+        }
+      } else {
+        (void)buffer_.make_room(count);
       }
     }
     for (; first != last; ++first) {
@@ -200,7 +206,10 @@ class FrameVec {
   iterator insert(const_iterator at, std::size_t count, const T& value) {
     const std::size_t index = index_of(at);
     const std::size_t before = size();
-    if (count > max_size() || !resize(before + count, value)) return end();
+    const T kept(value);
+    if (!buffer_.make_room(count)) return end();
+    std::uninitialized_fill_n(end(), count, kept);
+    buffer_.set_end(end() + count);
     return turn_in(index, before);
   }
   template <std::input_iterator I>

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <framealloc/container/failure.hpp>
-#include <framealloc/container/frame_epoch.hpp>
 #include <framealloc/thread/entry.hpp>
 
 #include <concepts>
@@ -49,12 +48,12 @@ class FrameAllocator {
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(saturating_bytes(count, sizeof(T)));
     }
-    epoch_ = detail::frame_epoch(*arena_);
+    epoch_ = arena_->epoch();
     return block;
   }
   void deallocate(T* block, std::size_t count) noexcept {
     // A block of an older frame may end where the newest one of this frame does.
-    if (detail::frame_holds(*arena_, epoch_)) arena_->shrink_top(block, count * sizeof(T), 0);
+    if (arena_->holds(epoch_)) arena_->shrink_top(block, count * sizeof(T), 0);
   }
   [[nodiscard]] static constexpr std::size_t max_size() noexcept { return kMaxRequest / sizeof(T); }
   [[nodiscard]] FrameArena& arena() const noexcept { return *arena_; }
