@@ -67,6 +67,7 @@ class Game final : public Side {
     in_phase("draw list", [this] { drawing_.sort(particles_); });
     in_phase("events", [this] { apply_events(); });
     contacts_ = physics_.contact_count();
+    policy_.note_fullest();
     in_phase("release", [this] {
       drawing_.release();
       particles_.release();
@@ -86,14 +87,12 @@ class Game final : public Side {
     return sum_.value();
   }
 
-  void begin_counting() override {
-    physics_.watch_faults(true);
-    policy_.begin_counting();
+  MemoryReport inspect_frame() override {
+    policy_.begin_inspection();
+    run_frame();
+    return policy_.end_inspection();
   }
-  MemoryReport end_counting() override {
-    physics_.watch_faults(false);
-    return policy_.end_counting();
-  }
+  void watch_physics_faults(bool on) override { physics_.watch_faults(on); }
 
   std::uint64_t physics_faults() const noexcept override { return physics_.step_faults(); }
   const std::vector<PhaseTime>& phase_times() const noexcept override { return times_; }
@@ -142,13 +141,16 @@ class Game final : public Side {
 
   static Game& self(void* context) { return *static_cast<Game*>(context); }
   static void run_particles(void* context, unsigned chunk) {
+    const auto phase = self(context).policy_.phase("jobs: particles");
     self(context).particles_.update(chunk, self(context).camera_);
   }
   static void run_paths(void* context, unsigned chunk) {
+    const auto phase = self(context).policy_.phase("jobs: paths");
     self(context).paths_.plan(chunk, self(context).frame_);
   }
   static void run_culling(void* context, unsigned chunk) {
     Game& game = self(context);
+    const auto phase = game.policy_.phase("jobs: culling");
     game.drawing_.cull(chunk, game.camera_, game.physics_, game.entities_);
   }
 

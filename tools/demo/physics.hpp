@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 
@@ -42,7 +41,7 @@ class Physics {
   Physics(Policy& policy, SceneKind kind, std::uint64_t seed) : policy_(policy) {
     const auto tag = policy_.tag("game::physics");
     const UseBox2dMemory memory(policy_.box2d_memory());
-    world_ = std::make_unique<b2World>(b2Vec2(0.0F, -10.0F));
+    world_ = policy_.template lasting<b2World>(b2Vec2(0.0F, -10.0F));
     scene_.emplace(kind, seed, *world_);
   }
   ~Physics() {
@@ -197,7 +196,7 @@ class Physics {
   }
 
   Policy& policy_;
-  std::unique_ptr<b2World> world_;
+  typename Policy::template Lasting<b2World> world_;
   std::optional<Scene> scene_;
   std::optional<FrameData> frame_;
   std::uint64_t step_faults_ = 0;

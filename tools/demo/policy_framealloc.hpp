@@ -102,6 +102,12 @@ class FrameallocPolicy {
     return alloc_.pool_box<T>(value);
   }
   template <class T>
+  using Lasting = framealloc::HeapBox<T>;
+  template <class T, class... Arguments>
+  Lasting<T> lasting(Arguments&&... arguments) {
+    return alloc_.heap_box<T>(std::forward<Arguments>(arguments)...);
+  }
+  template <class T>
   using LastingVec = decltype(std::declval<framealloc::SmartAlloc&>().heap_vec<T>());
   template <class T>
   LastingVec<T> lasting_vec() {
@@ -116,35 +122,41 @@ class FrameallocPolicy {
   void begin_frame() { alloc_.begin_frame(); }
   void end_frame() { alloc_.end_frame(); }
 
-  void begin_counting() { alloc_.count_frame_allocations(true); }
-  MemoryReport end_counting() {
-    alloc_.count_frame_allocations(false);
-    MemoryReport report;
-    report.known = true;
+  /// From here to end_inspection() the library counts each call.
+  void begin_inspection() {
+    report_ = {};
+    report_.known = true;
+    alloc_.count_frame_allocations(true);
+  }
+  /// Called where the frame holds the most: before the game lets go of anything.
+  void note_fullest() {
+    if (!report_.known) return;
     const framealloc::FrameStats frame = alloc_.frame_stats();
+    report_.frame_bytes = frame.bytes_allocated;
+    report_.frame_peak_bytes = frame.high_water;
+    report_.frame_allocations = frame.allocation_count;
+    for (const framealloc::TagStats& tag : alloc_.all_tag_stats()) {
+      if (tag.current_bytes == 0 && tag.bytes_allocated == 0) continue;
+      report_.tags.push_back({tag.tag.empty() ? "(no tag)" : tag.tag, tag.frame_bytes,
+                              tag.peak_frame_bytes, tag.pool_bytes, tag.heap_bytes});
+    }
+  }
+  MemoryReport end_inspection() {
+    alloc_.count_frame_allocations(false);
     const framealloc::AllocStats all = alloc_.stats();
-    report.frame_bytes = frame.bytes_allocated;
-    report.frame_peak_bytes = frame.high_water;
-    report.frame_allocations = frame.allocation_count;
-    report.reserved_bytes = all.reserved;
-    report.pool_bytes = all.pool_allocated;
-    report.heap_bytes = all.heap_allocated;
+    report_.reserved_bytes = all.reserved;
+    report_.pool_bytes = all.pool_allocated;
+    report_.heap_bytes = all.heap_allocated;
+    for (const framealloc::PhaseStats& phase : alloc_.phase_stats()) {
+      if (phase.count != 0) report_.phases.push_back({phase.name, phase.last_frame_bytes});
+    }
     for (const Subsystem& subsystem : kSubsystems) {
-      const framealloc::TagStats tag = alloc_.tag_stats(subsystem.tag);
-      report.tags.push_back(
-          {std::string(subsystem.tag), tag.last_frame_bytes, tag.pool_bytes, tag.heap_bytes});
       if (const auto budget = alloc_.budgets()->get_tag_budget(subsystem.tag)) {
-        report.budgets.push_back({budget->name, budget->hard_limit, budget->current_usage,
-                                  budget->peak_usage, budget->denials});
+        report_.budgets.push_back({budget->name, budget->hard_limit, budget->current_usage,
+                                   budget->peak_usage, budget->denials});
       }
     }
-    const framealloc::TagStats untagged = alloc_.tag_stats("");
-    report.tags.push_back(
-        {"(no tag)", untagged.last_frame_bytes, untagged.pool_bytes, untagged.heap_bytes});
-    for (const framealloc::PhaseStats& phase : alloc_.phase_stats()) {
-      if (phase.count != 0) report.phases.push_back({phase.name, phase.last_frame_bytes});
-    }
-    return report;
+    return std::exchange(report_, {});
   }
 
   const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
@@ -184,6 +196,7 @@ class FrameallocPolicy {
 
   framealloc::SmartAlloc alloc_;
   Box2dMemory box2d_;
+  MemoryReport report_;
 };
 
 }  // namespace fa_demo

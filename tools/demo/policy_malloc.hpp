@@ -98,6 +98,12 @@ class MallocPolicy {
     return std::make_unique<T>(value);
   }
   template <class T>
+  using Lasting = std::unique_ptr<T>;
+  template <class T, class... Arguments>
+  Lasting<T> lasting(Arguments&&... arguments) {
+    return std::make_unique<T>(std::forward<Arguments>(arguments)...);
+  }
+  template <class T>
   using LastingVec = std::vector<T>;
   template <class T>
   LastingVec<T> lasting_vec() {
@@ -114,8 +120,9 @@ class MallocPolicy {
   void begin_frame() noexcept {}
   void end_frame() noexcept {}
 
-  void begin_counting() noexcept {}
-  MemoryReport end_counting() { return {}; }
+  void begin_inspection() noexcept {}
+  void note_fullest() noexcept {}
+  MemoryReport end_inspection() { return {}; }
 
   const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
 

@@ -219,11 +219,12 @@ std::string memory_tables(const SideResult& side) {
   const CountedFrame* frame = typical_frame(side);
   if (frame == nullptr || !frame->memory.known) return "";
   const auto bytes = [](std::size_t value) { return byte_count(static_cast<double>(value)); };
-  Table tags({"tag", "frame", "pool", "heap"});
+  Table tags({"tag", "frame", "frame peak", "pool", "heap"});
   for (const TagUse& tag : frame->memory.tags) {
-    tags.row({tag.name, bytes(tag.frame_bytes), bytes(tag.pool_bytes), bytes(tag.heap_bytes)});
+    tags.row({tag.name, bytes(tag.frame_bytes), bytes(tag.frame_peak_bytes), bytes(tag.pool_bytes),
+              bytes(tag.heap_bytes)});
   }
-  Table phases({"phase", "frame memory"});
+  Table phases({"phase", "frame memory taken"});
   for (const PhaseUse& phase : frame->memory.phases) {
     phases.row({phase.name, bytes(phase.frame_bytes)});
   }
@@ -292,11 +293,11 @@ std::string html_report(const RunResult& run, const Machine& machine) {
                   frame_times(run));
   html +=
       section("Distribution", "The same frames by duration; left is faster.", distribution(run));
-  html +=
-      section("Allocations per frame",
-              "Every 33rd frame is counted instead of timed. A frame allocation moves a cursor; "
-              "a malloc call is a call of malloc, calloc, realloc or operator new.",
-              allocations(run));
+  html += section("Allocations per frame",
+                  "Every 34th frame is counted instead of timed, the one after it inspected. A "
+                  "frame allocation moves a cursor; "
+                  "a malloc call is a call of malloc, calloc, realloc or operator new.",
+                  allocations(run));
   if (run.faults_counted) {
     html += section("Page faults per frame",
                     "Of the whole process, as the kernel counts them, minor and major.",

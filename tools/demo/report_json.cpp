@@ -38,6 +38,7 @@ void put_memory(JsonWriter& json, const MemoryReport& memory) {
     json.open_object();
     json.put("tag", tag.name);
     json.put("frame_bytes", tag.frame_bytes);
+    json.put("frame_peak_bytes", tag.frame_peak_bytes);
     json.put("pool_bytes", tag.pool_bytes);
     json.put("heap_bytes", tag.heap_bytes);
     json.close_object();

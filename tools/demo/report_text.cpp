@@ -121,12 +121,13 @@ void write_memory(TextReport& report, const SideResult& side) {
     for (const TagUse& tag : memory.tags) {
       report.line("  " + left(tag.name, 26) +
                   right(byte_count(static_cast<double>(tag.frame_bytes)), 12) +
+                  right(byte_count(static_cast<double>(tag.frame_peak_bytes)), 12) +
                   right(byte_count(static_cast<double>(tag.pool_bytes)), 12) +
                   right(byte_count(static_cast<double>(tag.heap_bytes)), 12));
     }
   }
   if (!memory.phases.empty()) {
-    report.line("  " + left("phase", 26) + right("frame", 12));
+    report.line("  " + left("phase", 26) + right("taken", 12));
     for (const PhaseUse& phase : memory.phases) {
       report.line("  " + left(phase.name, 26) +
                   right(byte_count(static_cast<double>(phase.frame_bytes)), 12));

@@ -50,16 +50,21 @@ void add_phase_times(Player& player) {
   }
 }
 
-void play_counted_frame(Player& player) {
+/// Two frames that are not timed: one in which calls and faults are counted, and one in which the
+/// allocator is asked.
+void play_counted_frames(Player& player) {
   CountedFrame counted;
   counted.frame = player.frame;
-  player.side->begin_counting();
+  player.side->watch_physics_faults(true);
   start_call_census();
   play_frame(player, true);
   counted.calls = stop_call_census();
-  counted.memory = player.side->end_counting();
+  player.side->watch_physics_faults(false);
   counted.faults = player.result.frame_faults.back();
   counted.physics_faults = player.side->physics_faults();
+  counted.memory = player.side->inspect_frame();
+  player.result.checksum = player.side->checksum();
+  ++player.frame;
   player.result.counted.push_back(std::move(counted));
 }
 
@@ -69,7 +74,7 @@ void play_turn(Player& player, std::uint32_t timed) {
     player.result.frame_nanoseconds.push_back(play_frame(player, true));
     add_phase_times(player);
   }
-  if (!interrupted()) play_counted_frame(player);
+  if (!interrupted()) play_counted_frames(player);
 }
 
 std::vector<Player> make_players(const Options& options, JobCrew& crew) {

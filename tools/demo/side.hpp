@@ -15,14 +15,15 @@ struct Options;
 
 struct TagUse {
   std::string name;
-  std::size_t frame_bytes = 0;
+  std::size_t frame_bytes = 0;       ///< held when the frame held the most
+  std::size_t frame_peak_bytes = 0;  ///< the most at the end of any frame so far
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
 };
 
 struct PhaseUse {
   std::string name;
-  std::size_t frame_bytes = 0;
+  std::size_t frame_bytes = 0;  ///< taken in this frame, scratch that was given back included
 };
 
 struct BudgetUse {
@@ -36,8 +37,8 @@ struct BudgetUse {
 /// What an allocator can say about one frame. Empty for malloc, which keeps no such books.
 struct MemoryReport {
   bool known = false;
-  std::size_t frame_bytes = 0;
-  std::size_t frame_peak_bytes = 0;
+  std::size_t frame_bytes = 0;       ///< held before the game released anything
+  std::size_t frame_peak_bytes = 0;  ///< the most that any frame held at once so far
   std::uint64_t frame_allocations = 0;
   std::size_t reserved_bytes = 0;  ///< held from the system
   std::size_t pool_bytes = 0;
@@ -79,9 +80,11 @@ class Side {
   /// Adds the state of the game to the checksum and returns it. Call it outside the timed part.
   virtual std::uint64_t checksum() = 0;
 
-  /// Between the two the allocator counts calls, which it does not in normal frames.
-  virtual void begin_counting() = 0;
-  virtual MemoryReport end_counting() = 0;
+  /// Runs the next frame while the allocator counts calls, and asks it what the frame holds. Asking
+  /// allocates, so such a frame is neither timed nor counted otherwise.
+  virtual MemoryReport inspect_frame() = 0;
+  /// From now on page faults inside b2World::Step are measured, or not.
+  virtual void watch_physics_faults(bool on) = 0;
 
   /// Faults inside b2World::Step in the last frame (this thread's).
   virtual std::uint64_t physics_faults() const noexcept = 0;

@@ -70,9 +70,7 @@ TEST(FrameallocSide, KnowsItsMemoryByTagPhaseAndBudget) {
   JobCrew crew(2, HandOff::Park);
   const std::unique_ptr<Side> side = make_framealloc_side(options, crew);
   for (int frame = 0; frame < 10; ++frame) side->run_frame();
-  side->begin_counting();
-  side->run_frame();
-  const MemoryReport report = side->end_counting();
+  const MemoryReport report = side->inspect_frame();
   ASSERT_TRUE(report.known);
   EXPECT_GT(report.frame_allocations, 1000U);
   EXPECT_GE(report.reserved_bytes, report.frame_bytes);
@@ -95,9 +93,7 @@ TEST(FrameallocSide, KnowsItsMemoryByTagPhaseAndBudget) {
 TEST(MallocSide, ClaimsToKnowNothing) {
   JobCrew crew(1, HandOff::Park);
   const std::unique_ptr<Side> side = make_malloc_side({}, crew);
-  side->run_frame();
-  side->begin_counting();
-  EXPECT_FALSE(side->end_counting().known);
+  EXPECT_FALSE(side->inspect_frame().known);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ SideResult make_side(const std::string& name) {
   CountedFrame counted;
   counted.frame = 33;
   counted.memory.known = name == "framealloc";
-  if (counted.memory.known) counted.memory.tags = {{"game::<physics>", 1000, 0, 0}};
+  if (counted.memory.known) counted.memory.tags = {{"game::<physics>", 1000, 2000, 0, 0}};
   side.counted = {counted, counted};
   side.phases = {{"physics", 1e6}};
   side.system_calls.measured = true;
