@@ -21,7 +21,9 @@ else()
 endif()
 
 string(REPLACE "|" ";" arguments "${ARGUMENTS}")
-set(configure -G "${GENERATOR}" -DCMAKE_BUILD_TYPE=${user_config} ${arguments})
+# It only has to work, so nothing is optimised.
+set(configure -G "${GENERATOR}" -DCMAKE_BUILD_TYPE=${user_config} ${arguments}
+  "-DCMAKE_CXX_FLAGS_RELEASE=-O0 -DNDEBUG" "-DCMAKE_CXX_FLAGS_DEBUG=-O0")
 if(NOT ARGUMENTS MATCHES "CMAKE_TOOLCHAIN_FILE")
   list(APPEND configure "-DCMAKE_CXX_COMPILER=${COMPILER}")
 endif()
