@@ -2,6 +2,8 @@
 // Frees that the inline path left: of other threads' blocks, of unattached threads, verified ones.
 #include <framealloc/pool/pool_thread.hpp>
 
+#include <utility>
+
 namespace framealloc::detail {
 namespace {
 
@@ -37,9 +39,10 @@ class Chain {
   std::size_t count_ = 0;
 };
 
-std::size_t outgoing_slot(const PoolThread* owner, std::size_t slots) noexcept {
+// Which entry of the outgoing cache: depends on all bits of the owner's address.
+std::size_t outgoing_slot(const PoolThread* owner, std::uint64_t sort, std::size_t slots) noexcept {
   const auto address = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(owner));
-  return static_cast<std::size_t>((address * 0x9e3779b97f4a7c15U) >> 48) % slots;
+  return static_cast<std::size_t>(((address ^ sort) * 0x9e3779b97f4a7c15U) >> 48) % slots;
 }
 
 }  // namespace
@@ -61,113 +64,142 @@ void PoolThread::free(PoolShared& shared, PoolThread* mine, void* block, AllocKi
                 0, site, block);
 }
 
+// What follows calls in tail position only, so that the usual remote free saves no registers.
+
 void PoolThread::free_slab_block(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
                                  const CallSite& site) noexcept {
-  if (block == nullptr) return;
   SlabHeader* const slab = slab_of(block, shared.page_mask_);
+  if (shared.checked_ || block == nullptr || mine == nullptr ||
+      slab->seal.load(std::memory_order_relaxed) != SlabHeader::kSeal) [[unlikely]] {
+    return free_unusual(shared, mine, slab, block, kind, site);
+  }
+  PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+  if (owner == mine) return mine->free_own(slab, block);
+  mine->free_remote(slab, owner, block);
+}
+
+FRAMEALLOC_NOINLINE void PoolThread::free_unusual(PoolShared& shared, PoolThread* mine,
+                                                  SlabHeader* slab, void* block, AllocKind kind,
+                                                  const CallSite& site) noexcept {
+  if (block == nullptr) return;
   if (shared.checked_) {
     if (!verify_free(shared, block, kind, site)) return;
-  } else if (slab->seal.load(std::memory_order_relaxed) != SlabHeader::kSeal) [[unlikely]] {
-    shared.report(Code::FA006, "the address is not of a block of this allocator", TagId::Untagged,
-                  0, 0, site, block);
-    return;
+  } else if (slab->seal.load(std::memory_order_relaxed) != SlabHeader::kSeal) {
+    return shared.report(Code::FA006, "the address is not of a block of this allocator",
+                         TagId::Untagged, 0, 0, site, block);
   }
   if (mine == nullptr) {
     shared.count_stray_free(*slab);
-    shared.route(block);
-  } else if (slab->owner.load(std::memory_order_relaxed) == mine) {
-    ClassList* const list = slab->list;
-    auto* const freed = static_cast<FreeBlock*>(block);
-    freed->next = list->free;
-    list->free = freed;
-    list->local_frees.increment();
-  } else {
-    mine->free_remote(slab, block);
+    return shared.route(block);
   }
-}
-
-void PoolThread::free_remote(SlabHeader* slab, void* block) noexcept {
-  TagCounters& counters = ledger_.at(slab->tag);
-  if (slab->kind == AllocKind::Pool) {
-    counters.pool_remote_bytes.add(slab->block_size);
-    counters.pool_remote_frees.increment();
-  } else {
-    counters.heap_bytes_out.add(slab->block_size);
-    counters.heap_frees.increment();
-  }
-  remote_frees_.increment();
-  send_later(slab, block);
-}
-
-void PoolThread::send_later(SlabHeader* slab, void* block) noexcept {
   PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
-  if (owner == nullptr) return shared_.route(block);
-  Outgoing& outgoing = outgoing_[outgoing_slot(owner, kOutgoing)];
-  if (outgoing.owner != owner) [[unlikely]] {
+  if (owner == mine) return mine->free_own(slab, block);
+  mine->free_remote(slab, owner, block);
+}
+
+inline void PoolThread::free_own(SlabHeader* slab, void* block) noexcept {
+  ClassList* const list = slab->list;
+  auto* const freed = static_cast<FreeBlock*>(block);
+  freed->next = list->free;
+  list->free = freed;
+  list->local_frees.increment();
+}
+
+inline void PoolThread::free_remote(SlabHeader* slab, PoolThread* owner, void* block) noexcept {
+  const std::uint64_t sort = slab->sort;
+  Outgoing& outgoing = outgoing_[outgoing_slot(owner, sort, kOutgoing)];
+  // An entry without an owner has a sort that no slab has, so an orphaned slab fits none.
+  if (outgoing.owner != owner || outgoing.sort != sort || !outgoing.batch.try_add(block))
+      [[unlikely]] {
+    return free_remote_slow(outgoing, slab, block);
+  }
+  outgoing.bytes->add(slab->block_size);
+  outgoing.frees->increment();
+}
+
+FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHeader* slab,
+                                                      void* block) noexcept {
+  freed_bytes(*slab).add(slab->block_size);
+  freed_blocks(*slab).add(1);
+  PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+  if (owner == nullptr) {
+    remote_frees_.add(1);
+    return shared_.route(block);
+  }
+  if (outgoing.owner != owner || outgoing.sort != slab->sort || outgoing.batch.full()) {
     flush(outgoing);
     outgoing.owner = owner;
+    outgoing.sort = slab->sort;
+    outgoing.bytes = &freed_bytes(*slab);
+    outgoing.frees = &freed_blocks(*slab);
+    outgoing.batch.begin(slab->block_size);
+    ++outgoing_used_;
   }
-  outgoing.batch.add(block, slab->block_size);
-  ++outgoing_count_;
-  if (outgoing.batch.full()) [[unlikely]]
-    flush(outgoing);
+  outgoing.batch.add(block);
 }
 
-void PoolThread::flush(Outgoing& outgoing) noexcept {
-  if (outgoing.batch.empty()) return;
+OwnedCounter& PoolThread::freed_bytes(const SlabHeader& slab) noexcept {
+  TagCounters& counters = ledger_.at(slab.tag);
+  return slab.kind == AllocKind::Pool ? counters.pool_remote_bytes : counters.heap_bytes_out;
+}
+
+OwnedCounter& PoolThread::freed_blocks(const SlabHeader& slab) noexcept {
+  TagCounters& counters = ledger_.at(slab.tag);
+  return slab.kind == AllocKind::Pool ? counters.pool_remote_frees : counters.heap_frees;
+}
+
+FRAMEALLOC_NOINLINE void PoolThread::flush(Outgoing& outgoing) noexcept {
+  if (outgoing.owner == nullptr) return;
   outgoing.batch.close();
-  outgoing_count_ -= outgoing.batch.count();
+  remote_frees_.add(outgoing.batch.count());
   RemoteNode* const first = outgoing.batch.first();
   RemoteNode* const last = outgoing.batch.last();
-  outgoing.batch.clear();
-  shared_.send(outgoing.owner, first, last);
+  PoolThread* const owner = std::exchange(outgoing.owner, nullptr);
+  outgoing.sort = kNoSort;
+  --outgoing_used_;
+  shared_.send(owner, first, last);
 }
 
 void PoolThread::flush() noexcept {
-  if (outgoing_count_ == 0) return;
+  if (outgoing_used_ == 0) return;
   for (Outgoing& outgoing : outgoing_) flush(outgoing);
 }
 
-void PoolThread::accept(void* const* blocks, std::size_t count) noexcept {
-  Chain chain;
-  for (std::size_t i = 0; i < count; ++i) {
-    SlabHeader* const slab = slab_of(blocks[i], shared_.page_mask_);
-    if (slab->owner.load(std::memory_order_relaxed) == this) {
-      chain.add(slab->list, blocks[i]);
-    } else {
-      send_later(slab, blocks[i]);  // the slab has changed hands meanwhile
-    }
-  }
-  chain.splice();
-}
-
 std::size_t PoolThread::drain(std::size_t max_blocks) noexcept {
+  const std::uintptr_t mask = shared_.page_mask_;
   std::size_t done = 0;
+  Chain chain;
+  const auto take = [&](void* block) {
+    SlabHeader* const slab = slab_of(block, mask);
+    if (slab->owner.load(std::memory_order_relaxed) == this) [[likely]] {
+      chain.add(slab->list, block);
+    } else {
+      shared_.route(block);  // the slab has changed hands meanwhile
+    }
+    ++done;
+  };
   while (done < max_blocks) {
     if (pending_ == nullptr) {
       pending_ = inbox_.take_all();
       if (pending_ == nullptr) break;
     }
-    RemoteNode* const node = pending_;
-    const RemoteNode copy = read_node(node, shared_.page_mask_);
-    void* blocks[RemoteNode::kMostAddresses + 1] = {node};
-    std::size_t count = 1;
-    for (void* const block : copy.blocks) {
-      if (block == nullptr) break;
-      blocks[count++] = block;
+    const std::size_t block_size = slab_of(pending_, mask)->block_size;
+    const std::size_t capacity = RemoteNode::capacity(block_size);
+    if (max_blocks - done > capacity) {
+      pending_ = visit_node(pending_, block_size, take);
+      continue;
     }
-    const std::size_t room = max_blocks - done;
-    if (count <= room) {
-      pending_ = copy.next;
-      accept(blocks, count);
-      done += count;
-    } else {
-      // The node stays with the addresses that are left; its own block goes last.
-      node->blocks[count - room - 1] = nullptr;
-      accept(blocks + (count - room), room);
-      done += room;
+    // Not all of the node may fit: its last addresses go first, its own block after them.
+    std::size_t carried = 0;
+    while (carried < capacity && pending_->blocks[carried] != nullptr) ++carried;
+    while (carried != 0 && done < max_blocks) {
+      void* const block = pending_->blocks[--carried];
+      pending_->blocks[carried] = nullptr;
+      take(block);
     }
+    if (done < max_blocks) pending_ = visit_node(pending_, block_size, take);
   }
+  chain.splice();
   return done;
 }
 

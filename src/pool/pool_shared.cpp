@@ -78,14 +78,8 @@ void PoolShared::send(PoolThread* owner, RemoteNode* first, RemoteNode* last) no
 
 void PoolShared::route_all(RemoteNode* first) noexcept {
   while (first != nullptr) {
-    // Read out before the node is a block like the others.
-    const RemoteNode node = read_node(first, page_mask_);
-    for (void* const block : node.blocks) {
-      if (block == nullptr) break;
-      route(block);
-    }
-    route(first);
-    first = node.next;
+    const std::size_t block_size = slab_of(first, page_mask_)->block_size;
+    first = visit_node(first, block_size, [this](void* block) { route(block); });
   }
 }
 
@@ -94,7 +88,8 @@ void PoolShared::route(void* block) noexcept {
   for (;;) {
     if (PoolThread* const owner = slab->owner.load(std::memory_order_relaxed)) {
       RemoteBatch batch;
-      batch.add(block, slab->block_size);
+      batch.begin(slab->block_size);
+      batch.add(block);
       batch.close();
       if (owner->inbox_.push(batch.first(), batch.last())) return;
     }

@@ -143,6 +143,9 @@ SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) 
   slab->class_index = static_cast<std::uint16_t>(list.class_index);
   slab->tag = list.table->tag;
   slab->kind = list.table->kind;
+  slab->sort = (std::uint64_t{slab->class_index} << 32) |
+               (static_cast<std::uint64_t>(slab->tag) << 8) |
+               static_cast<std::uint64_t>(slab->kind);
   slab->home = nullptr;
   slab->home_count = 0;
   slab->carved = 0;

@@ -62,7 +62,7 @@ class FRAMEALLOC_API PoolThread {
 
   // True when flush() and drain() would do nothing.
   [[nodiscard]] bool idle() const noexcept {
-    return outgoing_count_ == 0 && pending_ == nullptr && inbox_.empty();
+    return outgoing_used_ == 0 && pending_ == nullptr && inbox_.empty();
   }
   // Effect: sends what this thread freed for others. At a frame boundary it bounds the delay.
   void flush() noexcept;
@@ -87,8 +87,13 @@ class FRAMEALLOC_API PoolThread {
   static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
   static constexpr std::size_t kOutgoing = 8;
 
-  struct Outgoing {
-    PoolThread* owner = nullptr;
+  static constexpr std::uint64_t kNoSort = UINT64_MAX;
+  // What was freed for one owner and is of one sort of slabs.
+  struct alignas(2 * kCacheLine) Outgoing {
+    PoolThread* owner = nullptr;  // null while the batch is empty
+    std::uint64_t sort = kNoSort;
+    OwnedCounter* bytes = nullptr;  // of this thread's ledger
+    OwnedCounter* frees = nullptr;
     RemoteBatch batch;
   };
 
@@ -122,10 +127,14 @@ class FRAMEALLOC_API PoolThread {
   [[nodiscard]] bool give_back_ready() noexcept;
 
   // Frees across threads.
-  void free_remote(SlabHeader* slab, void* block) noexcept;
-  void send_later(SlabHeader* slab, void* block) noexcept;
+  static void free_unusual(PoolShared& shared, PoolThread* mine, SlabHeader* slab, void* block,
+                           AllocKind kind, const CallSite& site) noexcept;
+  void free_own(SlabHeader* slab, void* block) noexcept;
+  void free_remote(SlabHeader* slab, PoolThread* owner, void* block) noexcept;
+  void free_remote_slow(Outgoing& outgoing, SlabHeader* slab, void* block) noexcept;
+  [[nodiscard]] OwnedCounter& freed_bytes(const SlabHeader& slab) noexcept;
+  [[nodiscard]] OwnedCounter& freed_blocks(const SlabHeader& slab) noexcept;
   void flush(Outgoing& outgoing) noexcept;
-  void accept(void* const* blocks, std::size_t count) noexcept;
 
   // Verification.
   void record_allocation(void* block, std::size_t size, const CallSite& site) noexcept;
@@ -155,7 +164,7 @@ class FRAMEALLOC_API PoolThread {
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
 
-  std::size_t outgoing_count_ = 0;
+  std::size_t outgoing_used_ = 0;  // entries that hold something
   RemoteNode* pending_ = nullptr;  // taken from the inbox, not looked at yet
   Outgoing outgoing_[kOutgoing];
   RemoteInbox inbox_;

@@ -2,7 +2,7 @@
 // How blocks that one thread freed travel to the thread that owns their slabs.
 #pragma once
 
-#include <framealloc/pool/slab.hpp>
+#include <framealloc/base/compiler.hpp>
 #include <framealloc/sync/cache_line.hpp>
 
 #include <atomic>
@@ -27,35 +27,44 @@ struct RemoteNode {
   }
 };
 
-// Result: a copy of the node with null behind its last address, since the node itself turns into an
-// ordinary block as soon as it is handed on.
-[[nodiscard]] inline RemoteNode read_node(const RemoteNode* node,
-                                          std::uintptr_t page_mask) noexcept {
-  RemoteNode copy{node->next, {}};
-  const std::size_t capacity = RemoteNode::capacity(slab_of(node, page_mask)->block_size);
-  for (std::size_t i = 0; i < capacity && node->blocks[i] != nullptr; ++i) {
-    copy.blocks[i] = node->blocks[i];
-  }
-  return copy;
+// Effect: calls visit(block) for the addresses that a node carries, and for the node itself last,
+// when nothing reads it any more. Result: the next node.
+template <class Visit>
+FRAMEALLOC_ALWAYS_INLINE RemoteNode* visit_node(RemoteNode* node, std::size_t block_size,
+                                                Visit&& visit) {
+  RemoteNode* const next = node->next;
+  const std::size_t capacity = RemoteNode::capacity(block_size);
+  for (std::size_t i = 0; i < capacity && node->blocks[i] != nullptr; ++i) visit(node->blocks[i]);
+  visit(static_cast<void*>(node));
+  return next;
 }
 
-// Blocks on their way, oldest first. Thread contract: one thread.
+// Blocks of one size on their way, oldest first. Thread contract: one thread.
 class RemoteBatch {
  public:
   static constexpr std::size_t kMostBlocks = 64;
   static constexpr std::size_t kMostBytes = std::size_t{32} << 10;
+  [[nodiscard]] static constexpr std::size_t most_blocks(std::size_t block_size) noexcept {
+    const std::size_t fitting = kMostBytes / block_size;
+    return fitting < kMostBlocks ? fitting : kMostBlocks;
+  }
 
-  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
-  [[nodiscard]] std::size_t count() const noexcept { return count_; }
-  [[nodiscard]] bool full() const noexcept { return count_ >= kMostBlocks || bytes_ >= kMostBytes; }
-  void add(void* block, std::size_t block_size) noexcept {
-    ++count_;
-    bytes_ += block_size;
-    if (room_ != 0) {
-      *slot_++ = block;
-      --room_;
-      return;
-    }
+  // Effect: begins an empty batch. Requirement: block_size <= kMostBytes.
+  void begin(std::size_t block_size) noexcept {
+    *this = RemoteBatch();
+    block_size_ = block_size;
+    left_ = most_blocks(block_size);
+  }
+  // Effect: adds a block to the last node. Result: false if that is full; add() then.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_add(void* block) noexcept {
+    if (slot_ == slots_end_) [[unlikely]]
+      return false;
+    *slot_++ = block;
+    return true;
+  }
+  // Effect: adds a block. Requirement: not full().
+  void add(void* block) noexcept {
+    if (try_add(block)) return;
     auto* const node = static_cast<RemoteNode*>(block);
     node->next = nullptr;
     if (last_ == nullptr) {
@@ -64,24 +73,33 @@ class RemoteBatch {
       last_->next = node;
     }
     last_ = node;
+    --left_;
+    const std::size_t capacity = RemoteNode::capacity(block_size_);
+    const std::size_t carried = capacity < left_ ? capacity : left_;
     slot_ = node->blocks;
-    room_ = RemoteNode::capacity(block_size);
+    slots_end_ = node->blocks + carried;
+    left_ -= carried;
+  }
+  [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+  [[nodiscard]] bool full() const noexcept { return left_ == 0 && slot_ == slots_end_; }
+  // Result: blocks added since begin().
+  [[nodiscard]] std::size_t count() const noexcept {
+    return most_blocks(block_size_) - left_ - static_cast<std::size_t>(slots_end_ - slot_);
   }
   // Effect: ends the batch, so that first() .. last() can be read by another thread.
   void close() noexcept {
-    if (room_ != 0) *slot_ = nullptr;
+    if (slot_ != last_->blocks + RemoteNode::capacity(block_size_)) *slot_ = nullptr;
   }
-  void clear() noexcept { *this = RemoteBatch(); }
   [[nodiscard]] RemoteNode* first() const noexcept { return first_; }
   [[nodiscard]] RemoteNode* last() const noexcept { return last_; }
 
  private:
+  void** slot_ = nullptr;       // where `last_` gets its next address
+  void** slots_end_ = nullptr;  // of those that it may still get
   RemoteNode* first_ = nullptr;
   RemoteNode* last_ = nullptr;
-  void** slot_ = nullptr;
-  std::size_t room_ = 0;  // addresses that fit into `last_` still
-  std::size_t count_ = 0;
-  std::size_t bytes_ = 0;
+  std::size_t left_ = 0;  // blocks that further nodes may bring
+  std::size_t block_size_ = 1;
 };
 
 // Where other threads leave batches for one thread. Closed while no thread uses it: a batch must
