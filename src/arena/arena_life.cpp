@@ -10,6 +10,7 @@ namespace framealloc {
 
 using detail::ArenaChunk;
 using detail::FrameSlot;
+using detail::TagCounters;
 
 namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -65,6 +66,7 @@ void FrameArena::tear_down() noexcept {
 
 void FrameArena::enter(std::uint64_t clock) noexcept {
   if (this->clock() != 0) finish();
+  flush_plain();
   FrameSlot& slot = slot_of(clock);
   const std::uint64_t leaving = slot.clock.load(kRelaxed);
   if (leaving != 0) {
@@ -78,7 +80,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   highest_checkpoint_ = 0;
   forgotten_rewinds_ = 0;
   fallback_peak_ = 0;
-  slot.deepest = slot.first;
+  slot.deepest = nullptr;
 
   const Edit edit(*this);
   calls_.set(0);
@@ -90,19 +92,25 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   waste_.store(0, kRelaxed);
   fallback_bytes_.store(0, kRelaxed);
   quota_ = budgeted_ ? 0 : SIZE_MAX;
-  if (slot.first != nullptr) {
-    slot.first->start_position = 0;
-    slot.first->start_waste = 0;
-    enter_chunk(slot.first, reinterpret_cast<std::uintptr_t>(slot.first->begin()), 0);
-  } else {
-    enter_chunk(nullptr, kGranule, 0);
-  }
+  enter_start(slot);
   publish_limit();
+}
+
+// A run is left for the large request that it was made for.
+void FrameArena::enter_start(FrameSlot& slot) noexcept {
+  ArenaChunk* chunk = slot.first;
+  if (chunk == nullptr || chunk->run) return enter_chunk(nullptr, kGranule, 0);
+  chunk->start_position = 0;
+  chunk->start_waste = 0;
+  if (slot.deepest == nullptr) slot.deepest = chunk;
+  enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
 }
 
 void FrameArena::finish() noexcept {
   const std::uint64_t ending = clock();
   if (ending == 0) return;
+  flush_plain();
+  complicate();
   const std::size_t held = position();
   const std::size_t fallback = fallback_bytes_.load(kRelaxed);
   if (fallback_peak_ != 0) {
@@ -146,6 +154,7 @@ void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
 }
 
 void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
+  complicate();
   FrameSlot& slot = this->slot();
   chunk->pinned = true;
   chunk->next = slot.first;
@@ -161,7 +170,7 @@ void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
 
 void FrameArena::trim_slot(FrameSlot& slot) noexcept {
   std::size_t needed = 0;
-  for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
+  for (ArenaChunk* c = slot.first; c != nullptr && slot.deepest != nullptr; c = c->next) {
     needed += c->bytes;
     if (c == slot.deepest) break;
   }
@@ -187,6 +196,7 @@ void FrameArena::trim_slot(FrameSlot& slot) noexcept {
 
 void FrameArena::release_chunks() noexcept {
   if (host_ == nullptr) return;
+  complicate();
   for (unsigned i = 0; i < slot_count_; ++i) {
     FrameSlot& slot = slots_[i];
     while (ArenaChunk* c = slot.first) {
@@ -214,6 +224,10 @@ detail::ArenaView FrameArena::view() const noexcept {
     view.fallback = fallback_bytes_.load(kRelaxed);
     view.calls = calls_.get();
     view.tag = tag();
+    view.plain_bytes = plain_bytes_.get();
+    view.plain_peak = plain_peak_.get();
+    view.plain_last_clock = plain_last_.clock.get();
+    view.plain_last_bytes = plain_last_.bytes.get();
   } while (read_retry(begun));
   if (view.position > view.peak) view.peak = view.position;
   return view;
@@ -225,8 +239,9 @@ detail::FrameHistory FrameArena::history(std::uint64_t clock) const noexcept {
   do {
     begun = read_begin();
     history = {};
-    history.high_water = high_water_.load(kRelaxed);
     const detail::ArenaView now = view();
+    history.high_water = high_water_.load(kRelaxed);
+    if (now.plain_peak > history.high_water) history.high_water = now.plain_peak;
     const Record& record = ended_[(clock >> 1) & 1];
     if (now.clock == clock) {
       history.clock = clock;
@@ -235,6 +250,10 @@ detail::FrameHistory FrameArena::history(std::uint64_t clock) const noexcept {
       history.waste = now.waste;
       history.fallback = now.fallback;
       history.calls = now.calls;
+    } else if (now.plain_last_clock == clock && clock != 0) {
+      history.clock = clock;
+      history.bytes = now.plain_last_bytes;
+      history.peak = now.plain_last_bytes;
     } else if (record.clock.load(kRelaxed) == clock) {
       history.clock = clock;
       history.bytes = record.bytes.load(kRelaxed);

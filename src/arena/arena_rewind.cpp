@@ -17,6 +17,7 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 FrameCheckpoint FrameArena::checkpoint() noexcept {
   FrameCheckpoint here;
   if (host_ == nullptr || !host_->enter_frame(*this)) return here;
+  complicate();
   here.arena_ = this;
   here.chunk_ = chunk_;
   here.cursor_ = reinterpret_cast<std::byte*>(cursor_.load(kRelaxed));
@@ -52,6 +53,7 @@ void FrameArena::note_rewind(std::size_t position) noexcept {
 
 bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   if (!checkpoint_is_valid(to)) return false;
+  complicate();
   FrameSlot& slot = this->slot();
   rewound_.store(rewound_.load(kRelaxed) + 1, kRelaxed);  // before destructors look at epoch()
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.order_);
@@ -65,14 +67,12 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
     flush_run(here);
     unwind_runs(to.position_);
     run_start_.store(to.position_, kRelaxed);
-    detail::ArenaChunk* chunk = to.chunk_ == nullptr ? slot.first : to.chunk_;
-    if (chunk == nullptr) {
-      enter_chunk(nullptr, kGranule, 0);
+    if (to.chunk_ == nullptr) {
+      waste_.store(0, kRelaxed);
+      enter_start(slot);
     } else {
-      const auto cursor = to.chunk_ == nullptr ? reinterpret_cast<std::uintptr_t>(chunk->begin())
-                                               : reinterpret_cast<std::uintptr_t>(to.cursor_);
-      waste_.store(chunk->start_waste, kRelaxed);
-      enter_chunk(chunk, cursor, to.position_);
+      waste_.store(to.chunk_->start_waste, kRelaxed);
+      enter_chunk(to.chunk_, reinterpret_cast<std::uintptr_t>(to.cursor_), to.position_);
     }
     if (budgeted_) quota_ = to.position_;
   }
@@ -94,12 +94,14 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t
   const std::size_t there = end - origin_.load(kRelaxed);
   if (there >= run_start_.load(kRelaxed)) {
     // The common case: one store, as if the tail had never been allocated.
+    if (shape_ == Shape::Untouched) shape_ = Shape::Rewound;
     if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
     rewound_bytes_ += here - there;
     cursor_.store(end, kRelaxed);
     note_rewind(there);
     return true;
   }
+  complicate();
   if (budgeted_) return_unused_quota();
   {
     const Edit edit(*this);
@@ -126,6 +128,7 @@ Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy) noexcept {
 }
 
 void FrameArena::arm(Finaliser* finaliser, void* objects, std::size_t count) noexcept {
+  complicate();
   finaliser->objects = objects;
   finaliser->count = count;
   finaliser->position = position();

@@ -119,6 +119,7 @@ ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room) noexcept {
 }  // namespace
 
 bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
+  complicate();
   FrameSlot& slot = this->slot();
   ArenaChunk*& link = chunk_ == nullptr ? slot.first : chunk_->next;
   ArenaChunk* next = take_fitting_chunk(link, room);

@@ -3,13 +3,9 @@
 
 namespace framealloc::detail {
 
-// The clock is stored first and the limits afterwards: an arena that publishes its limit meanwhile
-// looks at the clock again after that (FrameArena::publish_limit), so one of the two sees the other.
-void FrameClock::end(FrameArena* mine) noexcept {
-  const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
-  clock_.store(ending + 1, std::memory_order_seq_cst);
+void FrameClock::end_listed(std::uint64_t ending, FrameArena* mine) noexcept {
   SlotStack& stack = slots_in_use_[(ending >> 1) % in_flight_];
-  close_listed(stack, ending, mine);
+  close_listed(stack, ending);
   if (in_flight_ == 1) {
     release_listed(stack, mine);
   } else {
@@ -17,13 +13,9 @@ void FrameClock::end(FrameArena* mine) noexcept {
   }
 }
 
-void FrameClock::close_listed(SlotStack& stack, std::uint64_t clock, FrameArena* mine) noexcept {
+void FrameClock::close_listed(SlotStack& stack, std::uint64_t clock) noexcept {
   for (FrameSlot* slot = stack.peek(); slot != nullptr; slot = slot->next_listed) {
-    if (slot->arena == mine) {
-      mine->finish();
-    } else if (slot->clock.load(std::memory_order_relaxed) == clock) {
-      slot->arena->close();
-    }
+    if (slot->clock.load(std::memory_order_relaxed) == clock) slot->arena->close();
   }
 }
 

@@ -13,7 +13,9 @@ constexpr std::size_t kHomeUnit = 4096;
 // How often the driving thread looks after idle memory, in frames.
 constexpr std::uint64_t kMaintenanceFrames = 4;
 constexpr std::uint64_t kTickFrames = 8;
-constexpr std::uint64_t kPeakFrames = 64;
+constexpr std::uint64_t kCollectFrames = 64;
+constexpr std::size_t kCollectBlocks = 4096;
+constexpr std::size_t kDrainBlocks = 4096;
 }  // namespace
 
 std::size_t Instance::home_bytes() noexcept { return align_up(sizeof(Instance), kHomeUnit); }
@@ -73,6 +75,7 @@ void Instance::close_frames() noexcept {
   if (clock_.open()) {
     ThreadState* mine = find_state();
     clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
+    if (driver_ != nullptr) driver_->leave_as_driver(driver_ == mine);
   }
   clock_.release_all();
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
@@ -136,14 +139,24 @@ void Instance::retire(ThreadState* state) noexcept {
 }
 
 void Instance::begin_frame() noexcept {
+  ThreadState* const mine = find_state();
+  if (mine != nullptr && mine == driver_ && !clock_.open() &&
+      mine->shared_arena().reenter(clock_.next())) [[likely]] {
+    frame_number_.store(clock_.begin() >> 1, std::memory_order_relaxed);
+    return;
+  }
+  begin_frame_slow();
+}
+
+void Instance::begin_frame_slow() noexcept {
   if (clock_.open()) {
     report(Code::FA004, "begin_frame() inside a frame; the frame that is open goes on");
     return;
   }
-  ThreadState* driver = state();
+  driver_ = state();
   const std::uint64_t clock = clock_.begin();
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
-  if (driver != nullptr) driver->enter_as_driver(clock);
+  if (driver_ != nullptr) driver_->enter_as_driver(clock);
 }
 
 void Instance::end_frame() noexcept {
@@ -151,14 +164,14 @@ void Instance::end_frame() noexcept {
     report(Code::FA004, "end_frame() with no frame open; nothing was ended");
     return;
   }
-  ThreadState* driver = find_state();
-  if (driver != nullptr && driver->open_phases() != 0) {
+  ThreadState* const mine = find_state();
+  if (mine != nullptr && mine->open_phases() != 0) {
     report(Code::FA004, "end_frame() inside a phase; the phases of this thread were dropped");
-    driver->drop_phases();
+    mine->drop_phases();
   }
-  clock_.end(driver != nullptr ? &driver->shared_arena() : nullptr);
-  if (surplus_) surplus_ = chunks_.shed();
-  if (frame_number() - maintained_frame_ >= kMaintenanceFrames) maintain(driver);
+  clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
+  if (driver_ != nullptr) driver_->leave_as_driver(driver_ == mine);
+  if (--maintenance_in_ == 0) maintain(mine);
 }
 
 void Instance::begin_thread_frame() noexcept {
@@ -175,16 +188,22 @@ void Instance::end_thread_frame() noexcept {
   }
 }
 
-// Every few frames, after a frame has ended: idle chunks go back, little by little.
-void Instance::maintain(ThreadState* driver) noexcept {
-  maintained_frame_ = frame_number();
+// Every few frames, after a frame has ended: what was freed for other threads is sent, and idle
+// memory goes back, little by little.
+void Instance::maintain(ThreadState* mine) noexcept {
+  const std::uint64_t frame = frame_number();
   if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
-  if (driver != nullptr) driver->pools().collect(1024);
-  if (maintained_frame_ % kTickFrames == 0) {
-    chunks_.tick();
-    surplus_ = true;
+  if (mine != nullptr) {
+    PoolThread& pools = mine->pools();
+    if (!pools.idle()) {
+      pools.flush();
+      pools.drain(kDrainBlocks);
+    }
+    if (frame % kCollectFrames == 0) pools.collect(kCollectBlocks);
   }
-  if (maintained_frame_ % kPeakFrames == 0) (void)stats();
+  if (frame % kTickFrames == 0) chunks_.tick();
+  const bool surplus = chunks_.shed();
+  maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
 }
 
 void Instance::release_retired_arenas() noexcept {

@@ -51,15 +51,40 @@ std::size_t valid_tag_bytes(const FrameArena& arena, const TagCounters* counters
 }
 
 // What a tag held when the frame before the open one ended.
-std::size_t last_frame_bytes(const TagCounters& counters, unsigned which, std::uint64_t now) noexcept {
-  const std::uint64_t frame = clock_is_open(now) ? frame_of(now) - 1 : frame_of(now);
-  const std::uint64_t clock = 2 * frame + 1;
+std::size_t last_frame_bytes(const TagCounters& counters, unsigned which, std::uint64_t clock) noexcept {
   for (unsigned i = 0; i < 4; ++i) {
     const TagCounters::FrameCell& cell = counters.frames[which * 4 + i];
     if (cell.clock.get() == clock) return cell.bytes.get();
   }
   const TagCounters::FrameCell& last = counters.last_frame[which];
   return last.clock.get() == clock ? last.bytes.get() : 0;
+}
+
+// Adds what one arena did for a tag, ever: what the ledger knows is added by the caller, once.
+void add_tag_history(TagStats& stats, const FrameArena& arena, const TagCounters* counters, TagId tag,
+                     std::uint64_t now) noexcept {
+  if (arena.slots() == nullptr) return;
+  const std::uint64_t last = 2 * (clock_is_open(now) ? frame_of(now) - 1 : frame_of(now)) + 1;
+  std::size_t bytes;
+  std::size_t peak;
+  std::size_t last_bytes;
+  std::uint32_t begun;
+  do {
+    begun = arena.read_begin();
+    const ArenaView view = arena.view();
+    bytes = peak = 0;
+    last_bytes = counters == nullptr ? 0 : last_frame_bytes(*counters, arena.first_cell() / 4, last);
+    if (view.tag == tag) {
+      const std::size_t pending = view.clock == 0 ? 0 : view.position - view.run_start;
+      bytes = view.plain_bytes + pending;
+      peak = std::max(view.plain_peak, pending);
+      if (view.clock == last) last_bytes += pending;
+      if (view.plain_last_clock == last) last_bytes += view.plain_last_bytes;
+    }
+  } while (arena.read_retry(begun));
+  stats.bytes_allocated += bytes;
+  stats.peak_frame_bytes += std::max(peak, counters == nullptr ? 0 : counters->frame_bytes_peak.get());
+  stats.last_frame_bytes += last_bytes;
 }
 
 }  // namespace
@@ -81,12 +106,14 @@ void Instance::note_peak(std::size_t bytes) noexcept {
 
 AllocStats Instance::stats() noexcept {
   AllocStats stats;
+  std::size_t high_water = 0;
   const std::uint64_t now = clock_.now();
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
     stats.frame_allocated += frame_bytes_of(*s, now);
     stats.overflow_count += s->overflows();
     stats.allocation_count += s->frame_calls();
     if (s->bound()) ++stats.attached_threads;
+    high_water += s->shared_arena().history(0).high_water;
   }
   const PoolTotals totals = pools_.totals();
   stats.pool_allocated = totals.pool_bytes;
@@ -100,7 +127,7 @@ AllocStats Instance::stats() noexcept {
   stats.peak_reserved = supply_.peak_reserved();
   stats.metadata_bytes = metadata_.bytes_in_use() + home_bytes();
   stats.idle_bytes = chunks_.idle_bytes();
-  note_peak(stats.total_allocated);
+  note_peak(std::max(stats.total_allocated, high_water));
   stats.peak_allocated = peak_allocated_.load(kRelaxed);
   return stats;
 }
@@ -142,11 +169,9 @@ TagStats Instance::tag_stats(TagId tag) const {
     if (own != nullptr) {
       stats.frame_bytes += valid_tag_bytes(*own, counters, tag, own_now, in_flight);
     }
-    if (counters == nullptr) continue;
-    stats.bytes_allocated += counters->frame_bytes_total.get();
-    stats.peak_frame_bytes += counters->frame_bytes_peak.get();
-    stats.last_frame_bytes += last_frame_bytes(*counters, 0, now);
-    if (own != nullptr) stats.last_frame_bytes += last_frame_bytes(*counters, 1, own_now);
+    if (counters != nullptr) stats.bytes_allocated += counters->frame_bytes_total.get();
+    add_tag_history(stats, s->shared_arena(), counters, tag, now);
+    if (own != nullptr) add_tag_history(stats, *own, counters, tag, own_now);
   }
   const PoolTotals totals = pools_.totals(tag);
   stats.pool_bytes = totals.pool_bytes;

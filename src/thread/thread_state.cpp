@@ -87,7 +87,10 @@ void ThreadState::set_tag(TagId tag) noexcept {
 }
 
 void ThreadState::enter_as_driver(std::uint64_t clock) noexcept {
-  instance_.clock().list(shared_arena_.slot_of(clock), clock);
+  // With one frame in flight the driver's arena is told directly, see Instance::end_frame().
+  if (instance_.clock().in_flight() != 1) {
+    instance_.clock().list(shared_arena_.slot_of(clock), clock);
+  }
   shared_arena_.enter(clock);
   give_first_chunk(shared_arena_);
 }

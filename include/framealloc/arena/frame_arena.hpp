@@ -80,6 +80,11 @@ struct ArenaView {
   std::size_t fallback = 0;
   std::uint64_t calls = 0;
   TagId tag = TagId::Untagged;
+  // Of plain frames that ended, not yet in the ledger either.
+  std::size_t plain_bytes = 0;
+  std::size_t plain_peak = 0;
+  std::uint64_t plain_last_clock = 0;
+  std::size_t plain_last_bytes = 0;
 };
 
 // What one frame was, kept for the frame that ended last and the one before it.
@@ -192,7 +197,7 @@ class alignas(detail::kCacheLine) FrameArena {
   }
   // Result: bytes allocated in the arena's life, rewound ones included: differences measure phases.
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
-    return finished_bytes_ + rewound_bytes_ + position();
+    return finished_bytes_ + plain_bytes_.get() + rewound_bytes_ + position();
   }
   [[nodiscard]] std::uint64_t calls_counted() const noexcept { return calls_total_.get() + calls_.get(); }
   // Result: bytes that can be had before the capacity or the chain's budget denies; SIZE_MAX when
@@ -243,6 +248,23 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
   void enter(std::uint64_t clock) noexcept;
+  // The same in a few instructions, when the frame before was plain: it stayed in one chunk, owes
+  // nothing and was under one tag. Result: false when enter() has to do it.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool reenter(std::uint64_t clock) noexcept {
+    if (shape_ != Shape::Untouched || modes_->load(std::memory_order_relaxed) != 0) return false;
+    const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
+    const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
+    plain_last_.bytes.set(held);
+    plain_last_.clock.set(this->clock());
+    plain_bytes_.add(held);
+    if (held > plain_peak_.get()) plain_peak_.set(held);
+    cursor_.store(origin, std::memory_order_relaxed);
+    clock_.store(clock, std::memory_order_relaxed);
+    limit_.store(plain_end_, std::memory_order_relaxed);
+    return true;
+  }
+  // Result: whether the current frame owes nothing when it ends.
+  [[nodiscard]] bool plain() const noexcept { return shape_ != Shape::Complex; }
   // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
   // Effect: makes the next call take the slow path. Thread contract: any thread.
@@ -252,6 +274,10 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
   // blocks. Thread contract: any thread; each destructor runs once.
   void release_frame(std::uint64_t clock, bool owner) noexcept;
+  // The same for the frame that the arena is in or was in last, with one frame in flight.
+  void release_frame_if_over(bool owner) noexcept {
+    if (slot_count_ == 1) release_frame(clock(), owner);
+  }
   // Effect: gives chunks of dead frames back. Owner, or anyone who holds the retired thread.
   void release_chunks() noexcept;
   void set_tag(TagId tag) noexcept;
@@ -278,6 +304,20 @@ class alignas(detail::kCacheLine) FrameArena {
   }
 
  private:
+  // What the current frame has been through; see reenter() and ArenaScope.
+  enum class Shape : std::uint8_t {
+    Complex,    // several chunks or tags, destructors owed, checkpoints taken, budgets
+    Rewound,    // none of these, but rewound by scopes
+    Untouched,  // only bumped
+  };
+  friend class ArenaScope;
+  void complicate() noexcept {
+    if (shape_ == Shape::Complex) return;
+    shape_ = Shape::Complex;
+    slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
+  }
+  void flush_plain() noexcept;  // the ledger gets what plain frames held
+
   class Edit;  // brackets changes that view() must see whole
 
   template <std::size_t Alignment>
@@ -293,6 +333,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void* refuse(const detail::Refusal& why, std::size_t size) noexcept;
   bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
   bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
+  void enter_start(detail::FrameSlot& slot) noexcept;
   void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
   void publish_limit() noexcept;
   void note_calls() noexcept;
@@ -325,6 +366,13 @@ class alignas(detail::kCacheLine) FrameArena {
   std::atomic<std::uint64_t> clock_{0};  // frame that the arena is in; odd
   detail::TagCounters* counters_ = nullptr;  // of the current tag
   std::atomic<std::size_t> run_start_{0};
+
+  // Of the plain frames since the tag or the shape changed, all under the current tag.
+  Shape shape_ = Shape::Complex;
+  std::uintptr_t plain_end_ = 0;
+  detail::OwnedCounter plain_bytes_;
+  detail::OwnedCounter plain_peak_;
+  detail::TagCounters::FrameCell plain_last_;
 
   detail::SequenceCount edits_;
   std::atomic<TagId> tag_{TagId::Untagged};

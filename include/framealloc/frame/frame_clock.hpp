@@ -36,16 +36,27 @@ class FrameClock {
   [[nodiscard]] bool open() const noexcept { return clock_is_open(now()); }
   [[nodiscard]] unsigned in_flight() const noexcept { return in_flight_; }
 
+  // Requirement: no frame is open. Result: the clock of the frame that begin() will open.
+  [[nodiscard]] std::uint64_t next() const noexcept {
+    return clock_.load(std::memory_order_relaxed) + 1;
+  }
   // Requirement: no frame is open. Result: the clock of the frame that begins.
   std::uint64_t begin() noexcept {
     const std::uint64_t clock = clock_.load(std::memory_order_relaxed) + 1;
     clock_.store(clock, std::memory_order_release);
     return clock;
   }
-  // Requirement: a frame is open. Effect: every arena in the frame takes its slow path from now on;
-  // `mine` (may be null) is finished at once. Destructors of the frame whose memory stops being
-  // valid run on this thread.
-  void end(FrameArena* mine) noexcept;
+  // Requirement: a frame is open. Effect: every arena in the frame takes its slow path from now on.
+  // Destructors of the frame whose memory stops being valid run on this thread; `mine` is its arena,
+  // null when it has none.
+  void end(FrameArena* mine) noexcept {
+    const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
+    // The clock is stored first and the limits afterwards: an arena that publishes its limit
+    // meanwhile looks at the clock again after that (FrameArena::publish_limit), so one of the two
+    // sees the other.
+    clock_.store(ending + 1, std::memory_order_seq_cst);
+    if (in_flight_ != 1 || !slots_in_use_[0].empty()) end_listed(ending, mine);
+  }
 
   // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before
   // it enters the frame; once per frame is enough.
@@ -59,7 +70,8 @@ class FrameClock {
 
  private:
   using SlotStack = MpscStack<FrameSlot, &FrameSlot::next_listed>;
-  void close_listed(SlotStack& stack, std::uint64_t clock, FrameArena* mine) noexcept;
+  void end_listed(std::uint64_t ending, FrameArena* mine) noexcept;
+  void close_listed(SlotStack& stack, std::uint64_t clock) noexcept;
   void release_listed(SlotStack& stack, FrameArena* mine) noexcept;
 
   std::atomic<std::uint64_t> clock_{2};

@@ -108,7 +108,8 @@ class Instance {
   ~Instance();
   [[nodiscard]] static std::size_t home_bytes() noexcept;
   [[nodiscard]] ThreadState* attach() noexcept;
-  void maintain(ThreadState* driver) noexcept;
+  FRAMEALLOC_COLD void begin_frame_slow() noexcept;
+  FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
   void note_peak(std::size_t bytes) noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state, std::uint64_t now) const noexcept;
@@ -136,8 +137,8 @@ class Instance {
   std::atomic<unsigned> retired_with_chunks_{0};
   std::atomic<std::uint64_t> peak_allocated_{0};
   std::atomic<std::uint64_t> high_water_{0};
-  std::uint64_t maintained_frame_ = 0;
-  bool surplus_ = false;  // idle chunks are still to be given back
+  ThreadState* driver_ = nullptr;     // who began the frame that is open, or the last one
+  std::uint64_t maintenance_in_ = 4;  // frames
 };
 
 }  // namespace framealloc::detail

@@ -64,6 +64,11 @@ class ThreadState final : public ArenaHost {
 
   // The shared frame, on the driving thread.
   void enter_as_driver(std::uint64_t clock) noexcept;
+  // Effect: the arena takes its slow path and pays what its frame owes. `owner`: on its own thread.
+  void leave_as_driver(bool owner) noexcept {
+    shared_arena_.close();
+    if (!shared_arena_.plain()) shared_arena_.release_frame_if_over(owner);
+  }
   // The thread's own frame. Result: false when unbalanced.
   bool begin_own_frame() noexcept;
   bool end_own_frame() noexcept;
