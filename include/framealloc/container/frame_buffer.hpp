@@ -47,17 +47,28 @@ class FrameBuffer {
   }
   [[nodiscard]] FrameArena& arena() const noexcept { return *arena_; }
 
+  // Small values travel in registers: a reference to a loop's variable would keep it in memory.
+  static constexpr bool kByValue =
+      std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
+
   // Effect: appends T(arguments...), which may refer to an element. Result: null when denied; then
   // nothing changed and no argument was moved from.
   template <class... A>
   FRAMEALLOC_NOINLINE T* append_growing(A&&... arguments) {
-    const Storage storage = enlarge(1);
+    const Storage storage = extend_a_quarter() ? Storage{begin_, capacity(), {}} : enlarge(1);
     if (storage.begin == nullptr) return nullptr;
     // Before the others move, because the arguments may refer to one of them.
     T* made = construct<T>(storage.begin + size(), std::forward<A>(arguments)...);
     adopt(storage);
     end_ = made + 1;
     return made;
+  }
+
+  FRAMEALLOC_NOINLINE T* append_value_growing(T value) noexcept
+    requires kByValue
+  {
+    if (!extend_a_quarter() && !make_room(1)) return nullptr;
+    return construct<T>(end_++, value);
   }
 
   // Effect: room for `more` elements after the present ones, growing in proportion. Result: false
@@ -134,6 +145,16 @@ class FrameBuffer {
     }
     return begin_ != nullptr && capacity <= kMaxRequest / sizeof(T) && arena_->epoch() == epoch_ &&
            arena_->try_extend(begin_, bytes(this->capacity()), bytes(capacity));
+  }
+
+  // Effect: what growth mostly is, without the cases in which it is not possible.
+  FRAMEALLOC_ALWAYS_INLINE bool extend_a_quarter() noexcept {
+    const std::size_t capacity = this->capacity();
+    const std::size_t step = capacity / 4 > kLeastStep ? capacity / 4 : kLeastStep;
+    const std::size_t wanted = align_up((capacity + step) * sizeof(T), kGranule) / sizeof(T);
+    if (!extend_in_place(wanted)) return false;
+    limit_ = begin_ + wanted;
+    return true;
   }
 
   // Result: storage with room for `more` further elements, perhaps the present one made longer.

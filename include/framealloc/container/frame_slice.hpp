@@ -43,7 +43,8 @@ class FrameSlice {
       if (finaliser == nullptr) return {};
     }
     T* const data = arena.alloc_batch<T>(count);
-    if (data == nullptr) return {};
+    // The second half is known to the arena, and repeated for the compiler, which else warns of it.
+    if (data == nullptr || count > kMaxRequest / sizeof(T)) return {};
     std::uninitialized_value_construct_n(data, count);
     if (finaliser != nullptr) arena.arm(finaliser, data, count);
     return {data, count};

@@ -144,10 +144,18 @@ class FrameVec {
   template <class... A>
   FRAMEALLOC_ALWAYS_INLINE T* emplace_back(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     T* const at = buffer_.end();
-    if (at == buffer_.limit()) [[unlikely]] {
-      return buffer_.append_growing(std::forward<A>(arguments)...);
+    if constexpr (detail::FrameBuffer<T>::kByValue) {
+      alignas(T) std::byte home[sizeof(T)];
+      const T value = *detail::construct<T>(home, std::forward<A>(arguments)...);
+      if (at == buffer_.limit()) [[unlikely]]
+        return buffer_.append_value_growing(value);
+      ::new (static_cast<void*>(at)) T(value);
+    } else {
+      if (at == buffer_.limit()) [[unlikely]] {
+        return buffer_.append_growing(std::forward<A>(arguments)...);
+      }
+      detail::construct<T>(at, std::forward<A>(arguments)...);
     }
-    detail::construct<T>(at, std::forward<A>(arguments)...);
     buffer_.set_end(at + 1);
     return at;
   }
