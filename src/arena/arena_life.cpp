@@ -94,6 +94,35 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   quota_ = budgeted_ ? 0 : SIZE_MAX;
   enter_start(slot);
   publish_limit();
+  // Spare chunks are looked at on the long way in, so that they are given back in time.
+  const bool plain = slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX && chunk_ != nullptr &&
+                     chunk_->next == nullptr;
+  shape_ = plain ? Shape::Untouched : Shape::Complex;
+  plain_end_ = chunk_end();
+}
+
+void FrameArena::flush_plain() noexcept {
+  if (plain_last_.clock.get() == 0) return;
+  const Edit edit(*this);
+  counters_->frame_bytes_total.add(plain_bytes_.get());
+  if (plain_peak_.get() > counters_->frame_bytes_peak.get()) {
+    counters_->frame_bytes_peak.set(plain_peak_.get());
+  }
+  TagCounters::FrameCell& last = counters_->last_frame[first_cell_ / 4];
+  last.clock.set(plain_last_.clock.get());
+  last.bytes.set(plain_last_.bytes.get());
+  Record& record = ended_[(plain_last_.clock.get() >> 1) & 1];
+  record.clock.store(plain_last_.clock.get(), kRelaxed);
+  record.bytes.store(plain_last_.bytes.get(), kRelaxed);
+  record.peak.store(plain_last_.bytes.get(), kRelaxed);
+  record.waste.store(0, kRelaxed);
+  record.fallback.store(0, kRelaxed);
+  record.calls.store(0, kRelaxed);
+  if (plain_peak_.get() > high_water_.load(kRelaxed)) high_water_.store(plain_peak_.get(), kRelaxed);
+  finished_bytes_ += plain_bytes_.get();
+  plain_bytes_.set(0);
+  plain_peak_.set(0);
+  plain_last_.clock.set(0);
 }
 
 // A run is left for the large request that it was made for.

@@ -7,7 +7,7 @@
 namespace framealloc::detail {
 namespace {
 
-constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kAlignment = 128;
 constexpr std::size_t kPageBytes = 4096;
 
 // Requests above kMaxSmall have a piece to themselves, in whole pages with its header in front.

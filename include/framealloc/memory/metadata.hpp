@@ -24,14 +24,14 @@ class Metadata {
   Metadata(const Metadata&) = delete;
   Metadata& operator=(const Metadata&) = delete;
 
-  // Result: `bytes` bytes aligned to 64, uninitialised; null when the supply denies it.
+  // Result: `bytes` bytes aligned to 128, uninitialised; null when the supply denies it.
   [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
   void deallocate(void* address, std::size_t bytes) noexcept;
   [[nodiscard]] std::size_t bytes_in_use() const noexcept;
 
   template <class T, class... A>
   [[nodiscard]] T* create(A&&... arguments) noexcept {
-    static_assert(alignof(T) <= 64);
+    static_assert(alignof(T) <= 128);
     void* home = allocate(sizeof(T));
     return home == nullptr ? nullptr : ::new (home) T(std::forward<A>(arguments)...);
   }
@@ -76,7 +76,7 @@ class Metadata {
 // Thread contract: one thread at a time.
 template <class T>
 class MetaVector {
-  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 64);
+  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 128);
 
  public:
   explicit MetaVector(Metadata& metadata) noexcept : metadata_(metadata) {}
