@@ -74,7 +74,8 @@ void Instance::close_frames() noexcept {
   registry::forget(*this, false);
   if (clock_.open()) {
     ThreadState* mine = find_state();
-    clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
+    services_.frame_ends(*this);
+  clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
     if (driver_ != nullptr) driver_->leave_as_driver(driver_ == mine);
   }
   clock_.release_all();
@@ -84,6 +85,7 @@ void Instance::close_frames() noexcept {
 }
 
 void Instance::destroy() noexcept {
+  services_.set_barrier(*this, nullptr);
   close_frames();
   registry::forget(*this, true);
   if (tls_slot_ != kSharedTlsSlot) registry::give_slot(tls_slot_);
@@ -143,6 +145,7 @@ void Instance::begin_frame() noexcept {
   if (mine != nullptr && mine == driver_ && !clock_.open() &&
       mine->shared_arena().reenter(clock_.next())) [[likely]] {
     frame_number_.store(clock_.begin() >> 1, std::memory_order_relaxed);
+    services_.frame_begins();
     return;
   }
   begin_frame_slow();
@@ -153,6 +156,7 @@ void Instance::begin_frame_slow() noexcept {
     report(Code::FA004, "begin_frame() inside a frame; the frame that is open goes on");
     return;
   }
+  services_.frame_begins();
   driver_ = state();
   const std::uint64_t clock = clock_.begin();
   frame_number_.store(clock >> 1, std::memory_order_relaxed);

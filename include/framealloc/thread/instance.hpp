@@ -15,6 +15,7 @@
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/pool_shared.hpp>
 #include <framealloc/thread/config.hpp>
+#include <framealloc/thread/thread_services.hpp>
 #include <framealloc/thread/thread_state.hpp>
 
 #include <atomic>
@@ -94,6 +95,8 @@ class Instance {
   [[nodiscard]] PhaseTable& phases() noexcept { return phases_; }
   [[nodiscard]] const PhaseTable& phases() const noexcept { return phases_; }
   [[nodiscard]] ReportSink& sink() noexcept { return sink_; }
+  [[nodiscard]] ThreadServices& services() noexcept { return services_; }
+  [[nodiscard]] const ThreadServices& services() const noexcept { return services_; }
   [[nodiscard]] const std::atomic<std::uint32_t>& modes() const noexcept { return modes_; }
   // What the layers above keep with the instance; theirs to make and destroy.
   void* extension = nullptr;
@@ -127,6 +130,7 @@ class Instance {
   std::atomic<std::uint64_t> frame_number_{0};  // for reports of lower layers
   TagTable tags_;
   PhaseTable phases_;
+  ThreadServices services_;
   BudgetManager* budgets_ = nullptr;
   PoolShared pools_;
   Heap heap_;

@@ -7,6 +7,7 @@
 #include <framealloc/frame/phase.hpp>
 #include <framealloc/pool/pool_thread.hpp>
 #include <framealloc/thread/tls.hpp>
+#include <framealloc/thread/transfer.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -114,6 +115,7 @@ class ThreadState final : public ArenaHost {
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available) noexcept override;
 
+  TransferCounts transfers;  // written by the owner
   ThreadState* next_in_instance = nullptr;  // all states, newest first; only grows
   ThreadState* next_in_thread = nullptr;    // guarded by the registry's lock
   ThreadState* next_retired = nullptr;      // guarded by the instance

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The members of SmartAlloc that are about threads. SmartAlloc inherits them.
+#pragma once
+
+#include <framealloc/thread/frame_barrier.hpp>
+#include <framealloc/thread/instance.hpp>
+#include <framealloc/thread/transfer.hpp>
+
+namespace framealloc::detail {
+
+// `Handle` is SmartAlloc, whose instance() is null when the allocator could not be made.
+template <class Handle>
+class ThreadMembers {
+ public:
+  // Effect: every end_frame() from now on expects that the barrier has completed a phase since
+  // begin_frame(), and reports FA205 with the names of the missing if not; the barrier's own reports
+  // (FA208 time-out, FA209 surplus arrival) come to this allocator. Null takes it away. The barrier
+  // may die first; an allocator has one barrier at a time, and a barrier one allocator.
+  // Thread contract: the thread that drives frames, while no other thread is at the barrier.
+  void set_frame_barrier(FrameBarrier* barrier) noexcept {
+    if (Instance* const instance = mine()) instance->services().set_barrier(*instance, barrier);
+  }
+
+  // Result: sums over all threads. Exact once the reader has synchronised with them.
+  [[nodiscard]] TransferStats transfer_stats() const noexcept {
+    const Instance* const instance = mine();
+    return instance == nullptr ? TransferStats{} : detail::transfer_stats(*instance);
+  }
+
+ protected:
+  ThreadMembers() = default;
+  ~ThreadMembers() = default;
+  ThreadMembers(const ThreadMembers&) = default;
+  ThreadMembers& operator=(const ThreadMembers&) = default;
+
+ private:
+  [[nodiscard]] Instance* mine() const noexcept {
+    return static_cast<const Handle*>(this)->instance();
+  }
+};
+
+}  // namespace framealloc::detail

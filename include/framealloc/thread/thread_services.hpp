@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an allocator does for its threads together: the barrier of its frames, transfers.
+#pragma once
+
+#include <framealloc/thread/transfer.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace framealloc {
+
+class FrameBarrier;
+
+namespace detail {
+
+class Instance;
+class ThreadState;
+
+// One per allocator.
+class ThreadServices {
+ public:
+  // Effect: frames that end before the barrier is complete are reported (FA205), and what the
+  // barrier has to report goes to `instance`; null takes the barrier away.
+  // Thread contract: the thread that drives frames.
+  void set_barrier(Instance& instance, FrameBarrier* barrier) noexcept;
+  void frame_begins() noexcept {
+    if (barrier_ != nullptr) [[unlikely]]
+      note_phase();
+  }
+  void frame_ends(Instance& instance) noexcept {
+    if (barrier_ != nullptr) [[unlikely]]
+      check_phase(instance);
+  }
+
+  // Transfers that threads without a state of their own took part in; one lock for so rare a thing
+  // is enough, see ThreadState::transfers.
+  TransferCounts& stray_transfers() noexcept { return stray_transfers_; }
+  const TransferCounts& stray_transfers() const noexcept { return stray_transfers_; }
+  SpinLock& stray_lock() noexcept { return stray_lock_; }
+
+ private:
+  void note_phase() noexcept;
+  void check_phase(Instance& instance) noexcept;
+
+  FrameBarrier* barrier_ = nullptr;
+  std::uint32_t phases_before_ = 0;  // completed when the frame began
+  SpinLock stray_lock_;
+  TransferCounts stray_transfers_;
+};
+
+}  // namespace detail
+}  // namespace framealloc

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/thread_services.hpp>
+
+#include <framealloc/thread/frame_barrier.hpp>
+#include <framealloc/thread/instance.hpp>
+
+namespace framealloc::detail {
+
+void ThreadServices::set_barrier(Instance& instance, FrameBarrier* barrier) noexcept {
+  if (barrier_ != nullptr) barrier_->reports_to_.store(nullptr, std::memory_order_relaxed);
+  if (barrier != nullptr) {
+    // A barrier belongs to one allocator at a time.
+    Instance* const former = barrier->reports_to_.exchange(&instance, std::memory_order_relaxed);
+    if (former != nullptr && former != &instance) former->services().barrier_ = nullptr;
+  }
+  barrier_ = barrier;
+  if (barrier != nullptr) note_phase();
+}
+
+void ThreadServices::note_phase() noexcept {
+  phases_before_ = barrier_->over_.load(std::memory_order_acquire);
+}
+
+void ThreadServices::check_phase(Instance& instance) noexcept {
+  const std::uint32_t over = barrier_->over_.load(std::memory_order_acquire);
+  if (over != phases_before_) {
+    // The end of the frame has noticed the phase, whether or not anybody waited for it.
+    barrier_->open_after((over - 1) & FrameBarrier::kPhaseMask);
+    return;
+  }
+  if (barrier_->thread_count() == 0) return;
+  Text<192> text("end_frame() before the frame's barrier is complete; missing: ");
+  barrier_->describe_missing(text);
+  instance.report(Code::FA205, text);
+}
+
+}  // namespace framealloc::detail
