@@ -102,22 +102,23 @@ void add_general(Rows& rows, const std::string& peer) {
   add_case<Handoff<Peer>>(rows, "W4", peer, Guarantee::Distinct, false);
 }
 
-// A pool of one object size, the class template's argument.
-template <template <std::size_t> class Peer>
+// Pools of one object size each; `Pools::Of<size>` is the peer. A class, not a template, because of
+// what separate_peers.sh looks for.
+template <class Pools>
 void add_fixed_pool(Rows& rows, const std::string& peer) {
-  add_case<RoundCase<Peer<16>, Burst<16, 1000>>>(rows, "W1/16", peer);
-  add_case<RoundCase<Peer<64>, Burst<64, 1000>>>(rows, "W1/64", peer);
-  add_case<RoundCase<Peer<256>, Burst<256, 1000>>>(rows, "W1/256", peer);
-  add_case<RoundCase<Peer<64>, ParticleFrame>>(rows, "W7/particles", peer);
-  add_case<RoundCase<Peer<32>, Pair<32>>>(rows, "W2/pair32", peer);
-  add_case<RoundCase<Peer<64>, Pair<64>>>(rows, "W2/pair64", peer);
-  add_case<RoundCase<Peer<256>, Pair<256>>>(rows, "W2/pair256", peer);
-  add_case<ChurnCase<Peer<32>, 32>>(rows, "W2/churn32", peer);
-  add_case<ChurnCase<Peer<64>, 64>>(rows, "W2/churn64", peer);
-  add_case<ChurnCase<Peer<256>, 256>>(rows, "W2/churn256", peer);
-  add_scaling<BurstCase<Peer<64>>>(rows, "burst", peer);
-  add_scaling<PairCase<Peer<64>>>(rows, "pair", peer);
-  add_scaling<ChurnCase<Peer<64>, 64>>(rows, "churn", peer);
+  add_case<RoundCase<typename Pools::template Of<16>, Burst<16, 1000>>>(rows, "W1/16", peer);
+  add_case<RoundCase<typename Pools::template Of<64>, Burst<64, 1000>>>(rows, "W1/64", peer);
+  add_case<RoundCase<typename Pools::template Of<256>, Burst<256, 1000>>>(rows, "W1/256", peer);
+  add_case<RoundCase<typename Pools::template Of<64>, ParticleFrame>>(rows, "W7/particles", peer);
+  add_case<RoundCase<typename Pools::template Of<32>, Pair<32>>>(rows, "W2/pair32", peer);
+  add_case<RoundCase<typename Pools::template Of<64>, Pair<64>>>(rows, "W2/pair64", peer);
+  add_case<RoundCase<typename Pools::template Of<256>, Pair<256>>>(rows, "W2/pair256", peer);
+  add_case<ChurnCase<typename Pools::template Of<32>, 32>>(rows, "W2/churn32", peer);
+  add_case<ChurnCase<typename Pools::template Of<64>, 64>>(rows, "W2/churn64", peer);
+  add_case<ChurnCase<typename Pools::template Of<256>, 256>>(rows, "W2/churn256", peer);
+  add_scaling<BurstCase<typename Pools::template Of<64>>>(rows, "burst", peer);
+  add_scaling<PairCase<typename Pools::template Of<64>>>(rows, "pair", peer);
+  add_scaling<ChurnCase<typename Pools::template Of<64>, 64>>(rows, "churn", peer);
 }
 
 }  // namespace bench

@@ -13,9 +13,14 @@
 
 #include "../harness/quiet_slice.hpp"
 #include "../harness/sampler.hpp"
+#include "../report/plot.hpp"
 #include "../report/progress.hpp"
 #include "../report/results.hpp"
 #include "../report/table.hpp"
+#include "../report/targets.hpp"
+#include "latency.hpp"
+#include "memory.hpp"
+#include "system_calls.hpp"
 
 namespace bench {
 namespace {
@@ -58,6 +63,7 @@ bool parse(int argc, char** argv, Options& options) {
     }
   }
   if (options.quick) {
+    if (options.latency_frames == Options().latency_frames) options.latency_frames = 20'000;
     options.sampler.slices = 3;
     options.sampler.attempts = 12;
   }
@@ -132,16 +138,21 @@ int run_timing(const Rows& rows, int argc, char** argv, const char* usage) {
     std::fputs(usage, stderr);
     return 2;
   }
-  Results results;
+  Results results(rows);
   if (!options.instructions.empty() && !read_instructions(options.instructions, rows, results)) {
     return 1;
   }
   calibrate_canary();
+  Progress progress;
+  // Before there is a second thread: counting forks, and W8 wants the machine for itself.
+  if (options.latency_frames > 0) {
+    count_system_calls(rows, 200, results);
+    run_latency(rows, options.latency_frames, results, progress);
+  }
 
   std::vector<Sampler> samplers;
   samplers.reserve(rows.all().size());
   for (const Row& row : rows.all()) samplers.emplace_back(row, options.sampler);
-  Progress progress;
   register_rows(samplers, results, progress);
 
   std::vector<char*> arguments = google_arguments(options, argv[0]);
@@ -153,9 +164,13 @@ int run_timing(const Rows& rows, int argc, char** argv, const char* usage) {
   progress.finish();
   if (ran == 0) return 1;
 
-  const std::string table = tables(results);
-  std::fputs(table.c_str(), stdout);
-  if (!options.table.empty()) std::ofstream(options.table) << table;
+  if (options.filter == ".") measure_memory(rows, results);
+
+  const std::string report = tables(results) + "\n" + value_tables(results) + "\n" +
+                             targets_table(results);
+  std::fputs(report.c_str(), stdout);
+  if (!options.table.empty()) std::ofstream(options.table) << report;
+  if (!options.svg.empty()) std::ofstream(options.svg) << plot(results);
   return 0;
 }
 

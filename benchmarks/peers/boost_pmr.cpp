@@ -62,14 +62,16 @@ class Pool {
   pmr::unsynchronized_pool_resource resource_;
 };
 
-template <std::size_t>
-using PoolOf = Pool;
+struct Pools {
+  template <std::size_t>
+  using Of = Pool;
+};
 
 }  // namespace
 
 void add_boost_pmr(Rows& rows) {
   add_arena<Monotonic>(rows, "boost-pmr-monotonic");
-  add_fixed_pool<PoolOf>(rows, "boost-pmr-pool");
+  add_fixed_pool<Pools>(rows, "boost-pmr-pool");
 }
 
 }  // namespace bench

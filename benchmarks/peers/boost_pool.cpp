@@ -32,8 +32,13 @@ class BoostPool {
   boost::pool<> pool_{size};
 };
 
+struct BoostPools {
+  template <std::size_t size>
+  using Of = BoostPool<size>;
+};
+
 }  // namespace
 
-void add_boost_pool(Rows& rows) { add_fixed_pool<BoostPool>(rows, "boost-pool"); }
+void add_boost_pool(Rows& rows) { add_fixed_pool<BoostPools>(rows, "boost-pool"); }
 
 }  // namespace bench

@@ -89,11 +89,20 @@ class ThreadList {
   Node* head_ = thread_nodes(memory_, size);
 };
 
+struct RegisterLists {
+  template <std::size_t size>
+  using Of = RegisterList<size>;
+};
+struct ThreadLists {
+  template <std::size_t size>
+  using Of = ThreadList<size>;
+};
+
 }  // namespace
 
 void add_floor_freelist(Rows& rows) {
-  add_fixed_pool<RegisterList>(rows, "floor-freelist-reg");
-  add_fixed_pool<ThreadList>(rows, "floor-freelist-tls");
+  add_fixed_pool<RegisterLists>(rows, "floor-freelist-reg");
+  add_fixed_pool<ThreadLists>(rows, "floor-freelist-tls");
 }
 
 }  // namespace bench

@@ -81,12 +81,17 @@ class Pool {
   Allocator allocator_{size, kArenaBytes};
 };
 
+struct Pools {
+  template <std::size_t size>
+  using Of = Pool<size>;
+};
+
 }  // namespace
 
 void add_foonathan(Rows& rows) {
   add_arena<Stack>(rows, "foonathan-stack");
   add_arena<Iteration>(rows, "foonathan-iteration");
-  add_fixed_pool<Pool>(rows, "foonathan-pool");
+  add_fixed_pool<Pools>(rows, "foonathan-pool");
 }
 
 }  // namespace bench

@@ -9,6 +9,9 @@ void add_all_peers(Rows& rows) {
   add_floor_freelist(rows);
   add_floor_ring(rows);
 
+  add_framealloc_frame(rows);
+  add_framealloc_pool(rows);
+
   add_std_pmr(rows);
 #if BENCH_HAS_FOONATHAN
   add_foonathan(rows);
@@ -31,6 +34,9 @@ void add_all_peers(Rows& rows) {
   add_jemalloc(rows);
   add_tbb(rows);
   add_glibc(rows);
+
+  add_cold(rows);
+  add_frame_boundary(rows);
 }
 
 }  // namespace bench

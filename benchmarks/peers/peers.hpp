@@ -11,6 +11,12 @@ void add_floor_bump(Rows& rows);
 void add_floor_freelist(Rows& rows);
 void add_floor_ring(Rows& rows);
 
+void add_framealloc_frame(Rows& rows);
+void add_framealloc_pool(Rows& rows);
+// Rows of workloads that belong to no library alone.
+void add_cold(Rows& rows);
+void add_frame_boundary(Rows& rows);
+
 void add_glibc(Rows& rows);
 void add_jemalloc(Rows& rows);
 void add_mimalloc(Rows& rows);

@@ -12,14 +12,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
-void Results::remember(const std::string& workload, const std::string& peer) {
-  if (!contains(workloads_, workload)) workloads_.push_back(workload);
-  auto& peers = peers_[workload];
-  if (!contains(peers, peer)) peers.push_back(peer);
-}
-
 void Results::add(const Row& row, const Sample& sample) {
-  remember(row.workload, row.peer);
   samples_[{row.workload, row.peer}].push_back(sample);
 }
 
@@ -29,7 +22,8 @@ void Results::add_instructions(const std::string& workload, const std::string& p
 }
 
 void Results::add_value(const std::string& name, const std::string& peer, double value) {
-  auto& peers = value_peers_[name];
+  if (!contains(value_names_, name)) value_names_.push_back(name);
+  auto& peers = value_peers_[name.substr(0, name.find('/'))];
   if (!contains(peers, peer)) peers.push_back(peer);
   values_[{name, peer}] = value;
 }
@@ -70,13 +64,28 @@ std::optional<double> Results::value(const std::string& name, const std::string&
   return found->second;
 }
 
+std::vector<std::string> Results::workloads() const {
+  std::vector<std::string> names;
+  for (const Row& row : rows_.all()) {
+    if (samples_.contains({row.workload, row.peer}) && !contains(names, row.workload)) {
+      names.push_back(row.workload);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> Results::peers_of(const std::string& workload) const {
-  const auto found = peers_.find(workload);
-  return found == peers_.end() ? std::vector<std::string>{} : found->second;
+  std::vector<std::string> names;
+  for (const Row& row : rows_.all()) {
+    if (row.workload == workload && samples_.contains({workload, row.peer})) {
+      names.push_back(row.peer);
+    }
+  }
+  return names;
 }
 
 std::vector<std::string> Results::peers_with_value(const std::string& name) const {
-  const auto found = value_peers_.find(name);
+  const auto found = value_peers_.find(name.substr(0, name.find('/')));
   return found == value_peers_.end() ? std::vector<std::string>{} : found->second;
 }
 

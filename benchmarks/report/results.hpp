@@ -25,6 +25,8 @@ struct Figure {
 
 class Results {
  public:
+  // Keeps the order of `rows` for tables. Lifetime: `rows` outlives this object.
+  explicit Results(const Rows& rows) : rows_(rows) {}
   void add(const Row& row, const Sample& sample);
   void add_instructions(const std::string& workload, const std::string& peer, double per_op);
   // A single value that is no time of a row: "W8/p50", "steady/faults", ...
@@ -37,21 +39,22 @@ class Results {
                                                    const std::string& peer) const;
   [[nodiscard]] std::optional<double> value(const std::string& name,
                                             const std::string& peer) const;
-  // Result: peers with a time or instructions for the workload, in the order of registration.
+  // Result: what was timed, in the order of registration.
+  [[nodiscard]] std::vector<std::string> workloads() const;
   [[nodiscard]] std::vector<std::string> peers_of(const std::string& workload) const;
-  [[nodiscard]] const std::vector<std::string>& workloads() const { return workloads_; }
+  [[nodiscard]] const std::vector<std::string>& values() const { return value_names_; }
+  // Result: every peer that has a value of the same group ("W8" of "W8/p50").
   [[nodiscard]] std::vector<std::string> peers_with_value(const std::string& name) const;
 
  private:
   using Key = std::pair<std::string, std::string>;
-  void remember(const std::string& workload, const std::string& peer);
 
+  const Rows& rows_;
   std::map<Key, std::vector<Sample>> samples_;
   std::map<Key, double> instructions_;
   std::map<Key, double> values_;
-  std::vector<std::string> workloads_;
-  std::map<std::string, std::vector<std::string>> peers_;
-  std::map<std::string, std::vector<std::string>> value_peers_;
+  std::vector<std::string> value_names_;
+  std::map<std::string, std::vector<std::string>> value_peers_;  // by group
 };
 
 // Result: the time of the workload's floor, and its name: the fastest hand-written loop that does

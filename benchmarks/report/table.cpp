@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <map>
 
 namespace bench {
 namespace {
@@ -29,7 +30,26 @@ std::vector<std::string> columns_of(const Results& results, const std::string& g
   return names;
 }
 
-// "0.61 ns · x1.02 · fa x2.4 · 9 i"
+// Result: a Markdown table whose columns also line up as plain text; the first line is the heading.
+std::string aligned(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<std::size_t> widths(lines[0].size(), 3);
+  for (const auto& line : lines) {
+    for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], line[c].size());
+  }
+  std::string text;
+  for (std::size_t l = 0; l < lines.size(); ++l) {
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      text += format("| %-*s ", static_cast<int>(widths[c]), lines[l][c].c_str());
+    }
+    text += "|\n";
+    if (l > 0) continue;
+    for (const std::size_t width : widths) text.append("|").append(width + 2, '-');
+    text += "|\n";
+  }
+  return text;
+}
+
+// "0.61 /1.02 fa 2.40 i9.0"
 std::string cell(const Results& results, const std::string& workload, const std::string& peer) {
   const auto figure = results.figure(workload, peer);
   if (!figure) return "";
@@ -73,21 +93,7 @@ std::string table(const Results& results, const std::string& group) {
     lines.push_back({peer});
     for (const std::string& column : columns) lines.back().push_back(cell(results, column, peer));
   }
-  std::vector<std::size_t> widths(columns.size() + 1, 3);
-  for (const auto& line : lines) {
-    for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], line[c].size());
-  }
-  std::string text;
-  for (std::size_t l = 0; l < lines.size(); ++l) {
-    for (std::size_t c = 0; c < widths.size(); ++c) {
-      text += format("| %-*s ", static_cast<int>(widths[c]), lines[l][c].c_str());
-    }
-    text += "|\n";
-    if (l > 0) continue;
-    for (const std::size_t width : widths) text.append("|").append(width + 2, '-');
-    text += "|\n";
-  }
-  return text;
+  return aligned(lines);
 }
 
 }  // namespace
@@ -106,6 +112,25 @@ std::string tables(const Results& results) {
       "Cells: median ns per operation /ratio to the floor; fa R: framealloc is R times as fast as "
       "this row; i: instructions per operation; ~: no quiet machine for most repetitions.\n";
   for (const std::string& group : groups(results)) text.append("\n").append(table(results, group));
+  return text;
+}
+
+std::string value_tables(const Results& results) {
+  std::map<std::string, std::vector<std::string>> by_group;
+  for (const std::string& name : results.values()) by_group[group_of(name)].push_back(name);
+  std::string text;
+  for (const auto& [group, names] : by_group) {
+    std::vector<std::vector<std::string>> lines = {{group}};
+    for (const std::string& name : names) lines[0].push_back(name.substr(group.size() + 1));
+    for (const std::string& peer : results.peers_with_value(names.front())) {
+      lines.push_back({peer});
+      for (const std::string& name : names) {
+        const auto value = results.value(name, peer);
+        lines.back().push_back(value ? format("%.2f", *value) : "");
+      }
+    }
+    text.append("\n").append(aligned(lines));
+  }
   return text;
 }
 

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Runs the benchmarks: checks that every row does equal work, counts instructions, measures, prints
+# the tables and the targets, and writes bench.json, bench.md and bench.svg beside the program.
+#
+# usage: run.sh [--quick] [--no-instructions] [options of framealloc_bench]
+#   --quick            under two minutes; the full run takes under twelve on two cores
+#   --no-instructions  leave callgrind out
+# Environment: FRAMEALLOC_BUILD_DIR (default build/release), FRAMEALLOC_JOBS (compile jobs).
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+build=${FRAMEALLOC_BUILD_DIR:-build/release}
+instructions=1
+arguments=()
+for argument in "$@"; do
+  case $argument in
+    --help | -h) sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --no-instructions) instructions=0 ;;
+    *) arguments+=("$argument") ;;
+  esac
+done
+
+if [ ! -f "$build/CMakeCache.txt" ]; then
+  echo "run.sh: $build is not configured: cmake --preset release" >&2
+  exit 1
+fi
+cmake --build "$build" --target framealloc_bench --parallel "${FRAMEALLOC_JOBS:-$(nproc)}" >&2
+bench=$build/benchmarks/framealloc_bench
+out=$build/benchmarks
+
+echo "== equal work?" >&2
+"$bench" --self-check >"$out/self_check.txt" || { cat "$out/self_check.txt"; exit 1; }
+tail -n 1 "$out/self_check.txt"
+
+if [ "$instructions" = 1 ] && command -v valgrind >/dev/null; then
+  echo "== counting instructions" >&2
+  benchmarks/instructions.sh --bench "$bench" >"$out/instructions.tsv"
+  arguments+=(--instructions "$out/instructions.tsv")
+elif [ "$instructions" = 1 ]; then
+  echo "left out: instructions per operation: install the package valgrind" >&2
+fi
+
+echo "== measuring" >&2
+"$bench" --benchmark_out="$out/bench.json" --benchmark_out_format=json \
+  --table "$out/bench.md" --svg "$out/bench.svg" "${arguments[@]}"
+echo "written: $out/bench.json $out/bench.md $out/bench.svg"
