@@ -56,15 +56,13 @@ svg text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-num
 .legend span { display: inline-flex; align-items: center; gap: 7px; }
 .legend i { width: 11px; height: 11px; border-radius: 3px; background: var(--c); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; margin-top: 10px;
+table { border-collapse: collapse; width: 100%; font-size: 14px; margin: 10px 0 14px;
   font-variant-numeric: tabular-nums; }
 th { text-align: right; font-weight: 600; color: var(--soft); font-size: 13px; }
 td { text-align: right; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; }
 tr:last-child td { border-bottom: 0; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(330px, 1fr)); gap: 0 32px;
-  align-items: start; }
 )css";
 
 }  // namespace fa_demo

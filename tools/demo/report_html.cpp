@@ -87,22 +87,25 @@ std::string distribution(const RunResult& run) {
   std::vector<std::string> headings = side_names(run, "frame time, ms");
   if (run.sides.size() == 2) headings.emplace_back("malloc / framealloc");
   Table table(headings);
-  const auto row = [&](const std::string& label, std::uint64_t Percentiles::* point) {
+  const auto row = [&](const std::string& label, Percentiles SideResult::* times,
+                       std::uint64_t Percentiles::* point) {
     std::vector<std::string> cells{label};
     for (const SideResult& side : run.sides) {
-      cells.push_back(milliseconds(static_cast<double>(side.times.*point)));
+      cells.push_back(milliseconds(static_cast<double>(side.*times.*point)));
     }
     if (run.sides.size() == 2) {
-      const auto first = static_cast<double>(run.sides[0].times.*point);
-      cells.push_back(
-          fixed(static_cast<double>(run.sides[1].times.*point) / std::max(first, 1.0), 2));
+      const auto first = static_cast<double>(run.sides[0].*times.*point);
+      const auto second = static_cast<double>(run.sides[1].*times.*point);
+      cells.push_back(fixed(second / std::max(first, 1.0), 2));
     }
     table.row(cells);
   };
-  row("p50", &Percentiles::p50);
-  row("p99", &Percentiles::p99);
-  row("p99.9", &Percentiles::p999);
-  row("max", &Percentiles::max);
+  row("p50", &SideResult::times, &Percentiles::p50);
+  row("p99", &SideResult::times, &Percentiles::p99);
+  row("p99.9", &SideResult::times, &Percentiles::p999);
+  row("max", &SideResult::times, &Percentiles::max);
+  row("p50, processor time of the driving thread", &SideResult::processor_times, &Percentiles::p50);
+  row("p99, processor time of the driving thread", &SideResult::processor_times, &Percentiles::p99);
   return html + table.take();
 }
 
@@ -226,6 +229,7 @@ std::string memory_tables(const SideResult& side) {
   }
   Table phases({"phase", "frame memory taken"});
   for (const PhaseUse& phase : frame->memory.phases) {
+    if (phase.frame_bytes == 0) continue;
     phases.row({phase.name, bytes(phase.frame_bytes)});
   }
   Table budgets({"budget", "limit", "used", "peak", "denied"});
@@ -233,7 +237,7 @@ std::string memory_tables(const SideResult& side) {
     budgets.row({budget.tag, bytes(budget.limit), bytes(budget.used), bytes(budget.peak),
                  grouped(budget.denials)});
   }
-  return "<div class=\"pair\">" + tags.take() + phases.take() + "</div>" + budgets.take();
+  return tags.take() + budgets.take() + phases.take();
 }
 
 std::string card(std::string_view title, const std::string& ours, const std::string& theirs) {

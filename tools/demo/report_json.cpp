@@ -107,17 +107,22 @@ void put_system_calls(JsonWriter& json, const SyscallCensus& calls) {
   json.close_object();
 }
 
+void put_percentiles(JsonWriter& json, std::string_view key, const Percentiles& times) {
+  json.open_object(key);
+  json.put("p50", times.p50);
+  json.put("p99", times.p99);
+  json.put("p99_9", times.p999);
+  json.put("max", times.max);
+  json.put("mean", times.mean);
+  json.close_object();
+}
+
 void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
   json.open_object();
   json.put("name", side.name);
   json.put("checksum", hexadecimal(side.checksum));
-  json.open_object("frame_time_ns");
-  json.put("p50", side.times.p50);
-  json.put("p99", side.times.p99);
-  json.put("p99_9", side.times.p999);
-  json.put("max", side.times.max);
-  json.put("mean", side.times.mean);
-  json.close_object();
+  put_percentiles(json, "frame_time_ns", side.times);
+  put_percentiles(json, "processor_time_ns", side.processor_times);
   json.open_object("scene");
   json.put("bodies", side.counts.bodies);
   json.put("contacts", side.counts.contacts);

@@ -9,7 +9,7 @@
 namespace fa_demo {
 namespace {
 
-constexpr std::size_t kLabelWidth = 44;
+constexpr std::size_t kLabelWidth = 46;
 constexpr std::size_t kColumnWidth = 16;
 
 std::string left(std::string text, std::size_t width) {
@@ -41,17 +41,18 @@ class TextReport {
     text += "\n";
   }
 
-  void time_row(std::string_view label, std::uint64_t Percentiles::* point) {
+  void time_row(std::string_view label, Percentiles SideResult::* times,
+                std::uint64_t Percentiles::* point) {
     std::string ratio;
-    if (run_.sides.size() == 2 && run_.sides[0].times.*point != 0) {
-      ratio = fixed(static_cast<double>(run_.sides[1].times.*point) /
-                        static_cast<double>(run_.sides[0].times.*point),
+    if (run_.sides.size() == 2 && run_.sides[0].*times.*point != 0) {
+      ratio = fixed(static_cast<double>(run_.sides[1].*times.*point) /
+                        static_cast<double>(run_.sides[0].*times.*point),
                     2);
     }
     row(
         label,
-        [point](const SideResult& side) {
-          return milliseconds(static_cast<double>(side.times.*point));
+        [times, point](const SideResult& side) {
+          return milliseconds(static_cast<double>(side.*times.*point));
         },
         ratio);
   }
@@ -70,10 +71,14 @@ void write_times(TextReport& report, const RunResult& run) {
     report.text.pop_back();
     report.text += right("malloc / fa", kColumnWidth) + "\n";
   }
-  report.time_row("p50", &Percentiles::p50);
-  report.time_row("p99", &Percentiles::p99);
-  report.time_row("p99.9", &Percentiles::p999);
-  report.time_row("max", &Percentiles::max);
+  report.time_row("p50", &SideResult::times, &Percentiles::p50);
+  report.time_row("p99", &SideResult::times, &Percentiles::p99);
+  report.time_row("p99.9", &SideResult::times, &Percentiles::p999);
+  report.time_row("max", &SideResult::times, &Percentiles::max);
+  report.time_row("p50, processor time of the driving thread", &SideResult::processor_times,
+                  &Percentiles::p50);
+  report.time_row("p99, processor time of the driving thread", &SideResult::processor_times,
+                  &Percentiles::p99);
   if (run.frames_run < 1000) {
     report.line("  (with fewer than 1000 timed frames, p99.9 is the slowest frame)");
   }
@@ -129,6 +134,7 @@ void write_memory(TextReport& report, const SideResult& side) {
   if (!memory.phases.empty()) {
     report.line("  " + left("phase", 26) + right("taken", 12));
     for (const PhaseUse& phase : memory.phases) {
+      if (phase.frame_bytes == 0) continue;
       report.line("  " + left(phase.name, 26) +
                   right(byte_count(static_cast<double>(phase.frame_bytes)), 12));
     }

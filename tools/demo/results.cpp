@@ -7,6 +7,7 @@ namespace fa_demo {
 
 void summarise(SideResult& side) {
   side.times = percentiles_of(side.frame_nanoseconds);
+  side.processor_times = percentiles_of(side.processor_nanoseconds);
   SteadyFacts& steady = side.steady;
   steady = SteadyFacts();
   const std::size_t first = side.frame_faults.size() / 2;

@@ -46,8 +46,9 @@ struct SteadyFacts {
 /// Everything that is known of one side.
 struct SideResult {
   std::string name;
-  std::vector<std::uint64_t> frame_nanoseconds;  ///< of the timed frames
-  std::vector<std::uint64_t> frame_faults;       ///< of every frame after the warm-up
+  std::vector<std::uint64_t> frame_nanoseconds;      ///< of the timed frames
+  std::vector<std::uint64_t> processor_nanoseconds;  ///< of the driving thread, same frames
+  std::vector<std::uint64_t> frame_faults;           ///< of every frame after the warm-up
   std::vector<CountedFrame> counted;
   std::vector<PhaseTotal> phases;
   std::uint64_t checksum = 0;
@@ -55,6 +56,7 @@ struct SideResult {
   SyscallCensus system_calls;
 
   Percentiles times;
+  Percentiles processor_times;
   SteadyFacts steady;
 };
 

@@ -110,6 +110,7 @@ TEST(DemoProgram, WritesEveryDocumentedMember) {
                            "sides.0.frame_time_ns.p99_9",
                            "sides.0.frame_time_ns.max",
                            "sides.0.frame_time_ns.mean",
+                           "sides.0.processor_time_ns.p50",
                            "sides.0.scene.bodies",
                            "sides.0.scene.contacts",
                            "sides.0.scene.particles",
