@@ -95,14 +95,17 @@ void* SmartAlloc::frame_alloc_layout(std::size_t size, std::size_t alignment) no
   return arena.alloc_bytes(size, alignment);
 }
 
-void* SmartAlloc::pool_slow(std::size_t size, std::size_t alignment,
-                            const CallSite& site) noexcept {
-  return instance_ == nullptr ? nullptr : detail::pool_allocate(*instance_, size, alignment, site);
+void* SmartAlloc::pool_slow(std::size_t size, std::size_t alignment, const char* file,
+                            const char* function, std::uint32_t line) noexcept {
+  if (instance_ == nullptr) return nullptr;
+  return detail::pool_allocate(*instance_, size, alignment, CallSite{file, function, line});
 }
 
 void SmartAlloc::pool_free_slow(void* block, std::size_t size, std::size_t alignment,
-                                const CallSite& site) noexcept {
-  if (instance_ != nullptr) detail::pool_free(*instance_, block, size, alignment, site);
+                                const char* file, const char* function,
+                                std::uint32_t line) noexcept {
+  if (instance_ == nullptr) return;
+  detail::pool_free(*instance_, block, size, alignment, CallSite{file, function, line});
 }
 
 void* SmartAlloc::heap_bytes(std::size_t bytes, std::size_t alignment,

@@ -87,12 +87,12 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc> {
   // Effect: opens the frame of all threads. A second begin inside a frame is reported (FA004) and
   // changes nothing. Thread contract: the thread that drives frames, one at a time.
   void begin_frame() noexcept {
-    if (instance_ != nullptr) instance_->begin_frame();
+    if (instance_ != nullptr) instance_->begin_frame(slot().state);
   }
   // Effect: ends the frame of all threads. Destructors owed run here, newest first. Without an open
   // frame it is reported (FA004) and changes nothing.
   void end_frame() noexcept {
-    if (instance_ != nullptr) instance_->end_frame();
+    if (instance_ != nullptr) instance_->end_frame(slot().state);
   }
   // Result: number of the frame that is open or ended last; 0 before the first.
   [[nodiscard]] std::uint64_t frame_number() const noexcept {
@@ -303,10 +303,13 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc> {
   void let_go() noexcept;
   void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment) noexcept;
+  // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* pool_slow(std::size_t size, std::size_t alignment,
-                                                const CallSite& site) noexcept;
+                                                const char* file, const char* function,
+                                                std::uint32_t line) noexcept;
   FRAMEALLOC_COLD void pool_free_slow(void* block, std::size_t size, std::size_t alignment,
-                                      const CallSite& site) noexcept;
+                                      const char* file, const char* function,
+                                      std::uint32_t line) noexcept;
 
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE detail::TlsSlot& slot() const noexcept {
     return *reinterpret_cast<detail::TlsSlot*>(reinterpret_cast<std::byte*>(&detail::tls_table) +

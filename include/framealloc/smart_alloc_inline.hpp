@@ -18,7 +18,7 @@ FRAMEALLOC_ALWAYS_INLINE T* SmartAlloc::pool_alloc(CallSite site) noexcept {
     }
     if (block != nullptr) [[likely]] return static_cast<T*>(block);
   }
-  return static_cast<T*>(pool_slow(sizeof(T), alignof(T), site));
+  return static_cast<T*>(pool_slow(sizeof(T), alignof(T), site.file, site.function, site.line));
 }
 
 template <class T>
@@ -29,7 +29,7 @@ FRAMEALLOC_ALWAYS_INLINE void SmartAlloc::pool_free(T* pointer, CallSite site) n
     if (block == nullptr) return;
     if (detail::try_free_local(block, page_mask_, os::thread_word())) [[likely]] return;
   }
-  pool_free_slow(block, sizeof(T), alignof(T), site);
+  pool_free_slow(block, sizeof(T), alignof(T), site.file, site.function, site.line);
 }
 
 namespace detail {

@@ -66,7 +66,6 @@ void FrameArena::tear_down() noexcept {
 
 void FrameArena::enter(std::uint64_t clock) noexcept {
   if (this->clock() != 0) finish();
-  flush_plain();
   FrameSlot& slot = slot_of(clock);
   const std::uint64_t leaving = slot.clock.load(kRelaxed);
   if (leaving != 0) {
@@ -101,20 +100,22 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   plain_end_ = chunk_end();
 }
 
+// Requirement: the arena is still in the frame after the plain ones.
 void FrameArena::flush_plain() noexcept {
-  if (plain_last_.clock.get() == 0) return;
+  if (plain_bytes_.get() == 0) return;
   const Edit edit(*this);
   counters_->frame_bytes_total.add(plain_bytes_.get());
   if (plain_peak_.get() > counters_->frame_bytes_peak.get()) {
     counters_->frame_bytes_peak.set(plain_peak_.get());
   }
+  const std::uint64_t last_clock = clock() - 2;
   TagCounters::FrameCell& last = counters_->last_frame[first_cell_ / 4];
-  last.clock.set(plain_last_.clock.get());
-  last.bytes.set(plain_last_.bytes.get());
-  Record& record = ended_[(plain_last_.clock.get() >> 1) & 1];
-  record.clock.store(plain_last_.clock.get(), kRelaxed);
-  record.bytes.store(plain_last_.bytes.get(), kRelaxed);
-  record.peak.store(plain_last_.bytes.get(), kRelaxed);
+  last.clock.set(last_clock);
+  last.bytes.set(plain_last_.get());
+  Record& record = ended_[(last_clock >> 1) & 1];
+  record.clock.store(last_clock, kRelaxed);
+  record.bytes.store(plain_last_.get(), kRelaxed);
+  record.peak.store(plain_last_.get(), kRelaxed);
   record.waste.store(0, kRelaxed);
   record.fallback.store(0, kRelaxed);
   record.calls.store(0, kRelaxed);
@@ -122,17 +123,7 @@ void FrameArena::flush_plain() noexcept {
   finished_bytes_ += plain_bytes_.get();
   plain_bytes_.set(0);
   plain_peak_.set(0);
-  plain_last_.clock.set(0);
-}
-
-// A run is left for the large request that it was made for.
-void FrameArena::enter_start(FrameSlot& slot) noexcept {
-  ArenaChunk* chunk = slot.first;
-  if (chunk == nullptr || chunk->run) return enter_chunk(nullptr, kGranule, 0);
-  chunk->start_position = 0;
-  chunk->start_waste = 0;
-  if (slot.deepest == nullptr) slot.deepest = chunk;
-  enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
+  plain_last_.set(0);
 }
 
 void FrameArena::finish() noexcept {
@@ -255,8 +246,8 @@ detail::ArenaView FrameArena::view() const noexcept {
     view.tag = tag();
     view.plain_bytes = plain_bytes_.get();
     view.plain_peak = plain_peak_.get();
-    view.plain_last_clock = plain_last_.clock.get();
-    view.plain_last_bytes = plain_last_.bytes.get();
+    view.plain_last_bytes = plain_last_.get();
+    view.plain_last_clock = view.plain_last_bytes == 0 ? 0 : view.clock - 2;
   } while (read_retry(begun));
   if (view.position > view.peak) view.peak = view.position;
   return view;

@@ -18,8 +18,10 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 void FrameArena::set_tag(TagId tag) noexcept {
   if (tag == this->tag()) return;
   TagCounters& counters = ledger_->at(tag);
-  flush_plain();
-  if (clock() != 0) complicate();
+  if (clock() != 0) {
+    flush_plain();
+    complicate();
+  }
   if (budgeted_ && clock() != 0) return_unused_quota();
   const Edit edit(*this);
   if (clock() != 0) flush_run(position());

@@ -93,10 +93,11 @@ void FrameArena::publish_limit() noexcept {
     const std::uintptr_t soft_end = origin_.load(kRelaxed) + soft;
     if (soft_end < end) end = soft_end;
   }
-  if (modes_->load(kRelaxed) != 0) end = 0;
+  if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) end = 0;
   limit_.store(end, std::memory_order_seq_cst);
   if (end == 0) return;
-  if (!host_->frame_is_open(*this) || modes_->load(std::memory_order_seq_cst) != 0) {
+  if (!host_->frame_is_open(*this) ||
+      (modes_->load(std::memory_order_seq_cst) & detail::kSlowCalls) != 0) {
     limit_.store(0, kRelaxed);
   }
 }

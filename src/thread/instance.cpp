@@ -76,7 +76,8 @@ void Instance::close_frames() noexcept {
     ThreadState* mine = find_state();
     services_.frame_ends(*this);
   clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
-    if (driver_ != nullptr) driver_->leave_as_driver(driver_ == mine);
+    driver_ = kNobody;
+    if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
   }
   clock_.release_all();
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
@@ -140,30 +141,20 @@ void Instance::retire(ThreadState* state) noexcept {
   retired_with_chunks_.store(1, std::memory_order_relaxed);
 }
 
-void Instance::begin_frame() noexcept {
-  ThreadState* const mine = find_state();
-  if (mine != nullptr && mine == driver_ && !clock_.open() &&
-      mine->shared_arena().reenter(clock_.next())) [[likely]] {
-    frame_number_.store(clock_.begin() >> 1, std::memory_order_relaxed);
-    services_.frame_begins();
-    return;
-  }
-  begin_frame_slow();
-}
-
 void Instance::begin_frame_slow() noexcept {
   if (clock_.open()) {
     report(Code::FA004, "begin_frame() inside a frame; the frame that is open goes on");
     return;
   }
   services_.frame_begins();
-  driver_ = state();
+  opener_ = state();
   const std::uint64_t clock = clock_.begin();
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
-  if (driver_ != nullptr) driver_->enter_as_driver(clock);
+  if (opener_ != nullptr) opener_->enter_as_driver(clock);
+  driver_ = opener_ != nullptr && clock_.in_flight() == 1 ? word_of(opener_) : kNobody;
 }
 
-void Instance::end_frame() noexcept {
+void Instance::end_frame_slow() noexcept {
   if (!clock_.open()) {
     report(Code::FA004, "end_frame() with no frame open; nothing was ended");
     return;
@@ -173,8 +164,10 @@ void Instance::end_frame() noexcept {
     report(Code::FA004, "end_frame() inside a phase; the phases of this thread were dropped");
     mine->drop_phases();
   }
+  services_.frame_ends(*this);
+  driver_ = kNobody;
   clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
-  if (driver_ != nullptr) driver_->leave_as_driver(driver_ == mine);
+  if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
   if (--maintenance_in_ == 0) maintain(mine);
 }
 
@@ -246,6 +239,15 @@ void Instance::count_frame_calls(bool on) noexcept {
     modes_.fetch_and(~std::uint32_t{kCountCalls}, std::memory_order_seq_cst);
   }
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) s->close_arenas();
+}
+
+void Instance::hook_boundaries(bool on) noexcept {
+  if (on) {
+    modes_.fetch_or(kBoundaryHooks, std::memory_order_relaxed);
+    driver_ = clock_.open() ? driver_ : kNobody;
+  } else {
+    modes_.fetch_and(~std::uint32_t{kBoundaryHooks}, std::memory_order_relaxed);
+  }
 }
 
 std::size_t Instance::trim() noexcept {

@@ -19,10 +19,10 @@ FrameArena* arena_of(Instance* instance) noexcept {
 }  // namespace
 
 ScopedFrame::ScopedFrame(Instance* instance) noexcept : instance_(instance) {
-  if (instance_ != nullptr) instance_->begin_frame();
+  if (instance_ != nullptr) instance_->begin_frame(instance_->find_state());
 }
 ScopedFrame::~ScopedFrame() {
-  if (instance_ != nullptr) instance_->end_frame();
+  if (instance_ != nullptr) instance_->end_frame(instance_->find_state());
 }
 
 FrameScope::FrameScope(Instance* instance) noexcept

@@ -14,6 +14,7 @@ void ThreadServices::set_barrier(Instance& instance, FrameBarrier* barrier) noex
     if (former != nullptr && former != &instance) former->services().barrier_ = nullptr;
   }
   barrier_ = barrier;
+  instance.hook_boundaries(barrier != nullptr);
   if (barrier != nullptr) note_phase();
 }
 

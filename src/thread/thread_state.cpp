@@ -182,6 +182,7 @@ bool ThreadState::release_dead_chunks() noexcept {
 
 void ThreadState::begin_phase(std::string_view name) noexcept {
   const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), frame_bytes_total(), frame_calls()};
+  if (shared_arena_.clock() != 0) shared_arena_.complicate();  // end_frame() looks for open phases
   if (!phases_.push_back(phase)) {
     report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0);
   }

@@ -23,8 +23,14 @@ namespace framealloc {
 
 namespace detail {
 
-// Reasons for which every call of every arena takes the slow path while they last (limit 0).
-enum ArenaMode : std::uint32_t { kCountCalls = 1U << 0 };
+// What is switched on. The lower half: reasons for which every call of every arena takes the slow
+// path while they last (limit 0). The upper half: reasons for which frames begin and end the long
+// way.
+enum Mode : std::uint32_t {
+  kCountCalls = 1U << 0,
+  kSlowCalls = 0xffff,       // any of the lower half
+  kBoundaryHooks = 1U << 16  // a barrier, a policy or a listener looks at frame boundaries
+};
 
 // Part of a frame that was allocated under one tag.
 struct TagRun {
@@ -248,27 +254,33 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
   void enter(std::uint64_t clock) noexcept;
-  // The same in a few instructions, when the frame before was plain: it stayed in one chunk, owes
-  // nothing and was under one tag. Result: false when enter() has to do it.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool reenter(std::uint64_t clock) noexcept {
-    if (shape_ != Shape::Untouched || modes_->load(std::memory_order_relaxed) != 0) return false;
+  // The same in a few instructions. Requirement: the arena was in the frame before, untouched(), and
+  // no mode is on.
+  FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept {
     const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
     const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
-    plain_last_.bytes.set(held);
-    plain_last_.clock.set(this->clock());
+    plain_last_.set(held);
     plain_bytes_.add(held);
     if (held > plain_peak_.get()) plain_peak_.set(held);
     cursor_.store(origin, std::memory_order_relaxed);
     clock_.store(clock, std::memory_order_relaxed);
     limit_.store(plain_end_, std::memory_order_relaxed);
-    return true;
   }
+  // Result: whether the current frame was only bumped, in one chunk, under one tag.
+  [[nodiscard]] bool untouched() const noexcept { return shape_ == Shape::Untouched; }
   // Result: whether the current frame owes nothing when it ends.
   [[nodiscard]] bool plain() const noexcept { return shape_ != Shape::Complex; }
   // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
   // Effect: makes the next call take the slow path. Thread contract: any thread.
   void close() noexcept { limit_.store(0, std::memory_order_seq_cst); }
+  void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }  // on its own thread
+  // Effect: the short way through the frame boundary is not taken for this frame.
+  void complicate() noexcept {
+    if (shape_ == Shape::Complex) return;
+    shape_ = Shape::Complex;
+    slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
+  }
   // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
   void finish() noexcept;
   // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
@@ -311,11 +323,6 @@ class alignas(detail::kCacheLine) FrameArena {
     Untouched,  // only bumped
   };
   friend class ArenaScope;
-  void complicate() noexcept {
-    if (shape_ == Shape::Complex) return;
-    shape_ = Shape::Complex;
-    slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
-  }
   void flush_plain() noexcept;  // the ledger gets what plain frames held
 
   class Edit;  // brackets changes that view() must see whole
@@ -372,7 +379,7 @@ class alignas(detail::kCacheLine) FrameArena {
   std::uintptr_t plain_end_ = 0;
   detail::OwnedCounter plain_bytes_;
   detail::OwnedCounter plain_peak_;
-  detail::TagCounters::FrameCell plain_last_;
+  detail::OwnedCounter plain_last_;  // of the frame right before the current one
 
   detail::SequenceCount edits_;
   std::atomic<TagId> tag_{TagId::Untagged};

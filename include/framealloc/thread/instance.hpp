@@ -59,12 +59,33 @@ class Instance {
   void retire(ThreadState* state) noexcept;
 
   // Frames. Unbalanced calls are reported as FA004 and change nothing.
-  void begin_frame() noexcept;
-  void end_frame() noexcept;
+  // `mine` is the calling thread's state as its table shows it; null when it shows none.
+  FRAMEALLOC_ALWAYS_INLINE void begin_frame(ThreadState* mine) noexcept {
+    if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().untouched()) [[unlikely]] {
+      return begin_frame_slow();
+    }
+    driver_ = word_of(mine);
+    const std::uint64_t clock = clock_.begin();
+    mine->shared_arena().reenter(clock);
+    frame_number_.store(clock >> 1, std::memory_order_relaxed);
+  }
+  FRAMEALLOC_ALWAYS_INLINE void end_frame(ThreadState* mine) noexcept {
+    if (driver_ != word_of(mine)) [[unlikely]] return end_frame_slow();
+    FrameArena& arena = mine->shared_arena();
+    if (!arena.untouched() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      return end_frame_slow();
+    }
+    clock_.end(&arena);
+    arena.close_own();
+    driver_ += kEndedPlain;
+    if (--maintenance_in_ == 0) [[unlikely]] maintain(mine);
+  }
   void begin_thread_frame() noexcept;
   void end_thread_frame() noexcept;
   [[nodiscard]] std::uint64_t frame_number() const noexcept { return frame_of(clock_.now()); }
   [[nodiscard]] std::size_t frame_remaining() noexcept;
+  // Effect: while on, frames begin and end the long way, where hooks are called. The driving thread.
+  void hook_boundaries(bool on) noexcept;
   // Effect: while on, every frame call of every thread is counted (and slower: it takes the slow path).
   void count_frame_calls(bool on) noexcept;
 
@@ -112,6 +133,10 @@ class Instance {
   [[nodiscard]] static std::size_t home_bytes() noexcept;
   [[nodiscard]] ThreadState* attach() noexcept;
   FRAMEALLOC_COLD void begin_frame_slow() noexcept;
+  FRAMEALLOC_COLD void end_frame_slow() noexcept;
+  [[nodiscard]] static std::uintptr_t word_of(ThreadState* state) noexcept {
+    return reinterpret_cast<std::uintptr_t>(state);
+  }
   FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
   void note_peak(std::size_t bytes) noexcept;
@@ -141,7 +166,13 @@ class Instance {
   std::atomic<unsigned> retired_with_chunks_{0};
   std::atomic<std::uint64_t> peak_allocated_{0};
   std::atomic<std::uint64_t> high_water_{0};
-  ThreadState* driver_ = nullptr;     // who began the frame that is open, or the last one
+  // What the short way through a frame boundary needs to know, in one word: the state of the thread
+  // that drives the frame; plus kEndedPlain once its frame has ended plain, so that the next may
+  // begin where it was; kNobody when only the long way will do.
+  static constexpr std::uintptr_t kEndedPlain = 1;
+  static constexpr std::uintptr_t kNobody = 2;
+  std::uintptr_t driver_ = kNobody;
+  ThreadState* opener_ = nullptr;  // who began the latest frame
   std::uint64_t maintenance_in_ = 4;  // frames
 };
 
