@@ -126,6 +126,16 @@ void FrameArena::flush_plain() noexcept {
   plain_last_.set(0);
 }
 
+// A run is left for the large request that it was made for.
+void FrameArena::enter_start(FrameSlot& slot) noexcept {
+  ArenaChunk* chunk = slot.first;
+  if (chunk == nullptr || chunk->run) return enter_chunk(nullptr, kGranule, 0);
+  chunk->start_position = 0;
+  chunk->start_waste = 0;
+  if (slot.deepest == nullptr) slot.deepest = chunk;
+  enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
+}
+
 void FrameArena::finish() noexcept {
   const std::uint64_t ending = clock();
   if (ending == 0) return;
