@@ -11,9 +11,9 @@ namespace framealloc::detail {
 namespace {
 constexpr std::size_t kHomeUnit = 4096;
 // How often the driving thread looks after idle memory, in frames.
-constexpr std::uint64_t kMaintenanceFrames = 4;
+constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
-constexpr std::uint64_t kCollectFrames = 64;
+constexpr std::uint64_t kCollectFrames = 128;
 constexpr std::size_t kCollectBlocks = 4096;
 constexpr std::size_t kDrainBlocks = 4096;
 }  // namespace

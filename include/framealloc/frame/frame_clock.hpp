@@ -57,6 +57,12 @@ class FrameClock {
     clock_.store(ending + 1, std::memory_order_seq_cst);
     if (in_flight_ != 1 || !slots_in_use_[0].empty()) end_listed(ending, mine);
   }
+  // The same with one frame in flight.
+  FRAMEALLOC_ALWAYS_INLINE void end_single(FrameArena* mine) noexcept {
+    const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
+    clock_.store(ending + 1, std::memory_order_seq_cst);
+    if (!slots_in_use_[0].empty()) [[unlikely]] end_listed(ending, mine);
+  }
 
   // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before
   // it enters the frame; once per frame is enough.

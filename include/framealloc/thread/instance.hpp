@@ -75,7 +75,7 @@ class Instance {
     if (!arena.untouched() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       return end_frame_slow();
     }
-    clock_.end(&arena);
+    clock_.end_single(&arena);
     arena.close_own();
     driver_ += kEndedPlain;
     if (--maintenance_in_ == 0) [[unlikely]] maintain(mine);
@@ -173,7 +173,7 @@ class Instance {
   static constexpr std::uintptr_t kNobody = 2;
   std::uintptr_t driver_ = kNobody;
   ThreadState* opener_ = nullptr;  // who began the latest frame
-  std::uint64_t maintenance_in_ = 4;  // frames
+  std::uint64_t maintenance_in_ = 8;  // frames
 };
 
 }  // namespace framealloc::detail
