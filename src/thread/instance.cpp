@@ -74,8 +74,7 @@ void Instance::close_frames() noexcept {
   registry::forget(*this, false);
   if (clock_.open()) {
     ThreadState* mine = find_state();
-    services_.frame_ends(*this);
-  clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
+    clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
     driver_ = kNobody;
     if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
   }
