@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the handle and the streaming allocator hold, by tag: counted, charged to budgets.
+#pragma once
+
+#include <framealloc/account/budget.hpp>
+#include <framealloc/account/ledger.hpp>
+#include <framealloc/account/tag_table.hpp>
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/report.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/supply.hpp>
+#include <framealloc/sync/spin_lock.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc::detail {
+
+// What these allocators share with the one that they are part of. Everything outlives them.
+struct HandleHost {
+  Supply& supply;
+  ChunkPool& chunks;
+  Metadata& metadata;
+  TagTable& tags;
+  ReportSink& sink;
+  const std::atomic<std::uint64_t>& frame_number;
+  BudgetManager* budgets = nullptr;
+  // Result: the tag of the calling thread. Null: everything is untagged unless a call names a tag.
+  TagId (*current_tag)(void* context) noexcept = nullptr;
+  void* tag_context = nullptr;
+};
+
+// Counts in a ledger of its own, as heap bytes, because a block may be freed by any thread and the
+// layers that know threads lie above. Thread contract: any thread.
+class FRAMEALLOC_API HandleAccount {
+ public:
+  explicit HandleAccount(const HandleHost& host) noexcept;
+  HandleAccount(const HandleAccount&) = delete;
+  HandleAccount& operator=(const HandleAccount&) = delete;
+
+  [[nodiscard]] const HandleHost& host() const noexcept { return host_; }
+  [[nodiscard]] TagId current_tag() const noexcept {
+    return host_.current_tag == nullptr ? TagId::Untagged : host_.current_tag(host_.tag_context);
+  }
+
+  // Effect: counts a block of `bytes` under the tag and charges it, except for `carried` bytes that
+  // were charged for a block that is about to go: count_out() then says how many were handed on.
+  // Result: false, and nothing changes, when a budget denies (`*denial` says which).
+  [[nodiscard]] bool count_in(TagId tag, std::size_t bytes, std::size_t carried,
+                              BudgetManager::Denial* denial) noexcept;
+  // Effect: counts a block out and gives its charge back, except for `carried` bytes.
+  void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
+
+  // For the sums over all threads of the layers above: one thread more, so to speak.
+  [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
+  // Result: the tag that holds most, and in `*bytes` how much that is.
+  [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
+
+  void report(Code code, std::string_view message, TagId tag, std::size_t requested,
+              std::size_t available, const void* address = nullptr) const noexcept;
+  // Effect: says which budget denied (FA310, FA311).
+  void report_denial(const BudgetManager::Denial& denial, TagId tag,
+                     std::size_t bytes) const noexcept;
+  // Effect: says that limit (FA310) or source (FA012) denied memory.
+  void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit) const noexcept;
+
+ private:
+  HandleHost host_;
+  // Taken alone, but for the rare call in which the ledger makes a block of counters: the memory
+  // source is then called under it.
+  mutable SpinLock lock_;
+  ThreadLedger ledger_;
+};
+
+}  // namespace framealloc::detail

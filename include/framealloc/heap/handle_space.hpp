@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Where the objects behind handles and the bytes of streamed assets lie: chunks with holes, and
+// runs of chunks for what is larger.
+#pragma once
+
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/ids.hpp>
+#include <framealloc/heap/handle_chunk.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/sync/spin_lock.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+// Whose a block is: handed in when it is taken, found again when chunks are emptied.
+struct BlockOwner {
+  std::uint32_t index = 0;
+  TagId tag = TagId::Untagged;
+  bool movable = false;
+};
+
+// Takes from the chunk with the smallest hole that fits, which keeps chunks full or empty. One
+// chunk at a time can be set apart to be emptied: then nothing is taken from it any more. An
+// allocation takes it back into use rather than ask for a new chunk.
+// Thread contract: any thread, except where said. The chunk pool is called without the lock.
+class FRAMEALLOC_API HandleSpace {
+ public:
+  explicit HandleSpace(ChunkPool& chunks) noexcept : pool_(chunks) {}
+  // Gives every chunk back, and with it the blocks in them. Requirement: no larger block is in use.
+  ~HandleSpace();
+  HandleSpace(const HandleSpace&) = delete;
+  HandleSpace& operator=(const HandleSpace&) = delete;
+
+  // Result: null when the chunk pool has nothing; `*denied_by_limit` then says why.
+  // Requirement: `bytes` at most kMaxRequest, `alignment` a power of two no larger than that.
+  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment, const BlockOwner& owner,
+                               bool* denied_by_limit) noexcept;
+  // Effect: `bytes` and `alignment` as when it was taken.
+  void free(void* block, std::size_t bytes, std::size_t alignment) noexcept;
+  // Result: the tag that the block was taken under.
+  [[nodiscard]] TagId tag_of(void* block, std::size_t bytes, std::size_t alignment) const noexcept;
+  // Result: whether a block of that kind has chunks of its own (and can never move).
+  [[nodiscard]] bool is_large(std::size_t bytes, std::size_t alignment) const noexcept;
+
+  struct Totals {
+    std::size_t chunks = 0;
+    std::size_t chunk_bytes = 0;  // held, runs not counted
+    std::size_t used_bytes = 0;   // of blocks, headers and rounding included
+    std::size_t free_bytes = 0;   // holes
+    std::size_t large_blocks = 0;
+    std::size_t large_bytes = 0;  // of runs, as held
+    std::size_t unmovable_blocks = 0;
+    std::uint64_t released_chunks = 0;  // ever given back
+  };
+  [[nodiscard]] Totals totals() const noexcept;
+
+  // --- Emptying a chunk; all of it under lock() --------------------------------------------------
+  [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
+  // Effect: sets the least used chunk apart whose blocks could fit elsewhere. Chunks that were
+  // passed over in a call numbered `not_since` or later are left out. Result: false when there is
+  // none.
+  [[nodiscard]] bool set_apart(std::uint64_t not_since) noexcept;
+  [[nodiscard]] bool has_set_apart() const noexcept { return apart_ != nullptr; }
+  // Effect: puts the chunk back into use, as not worth emptying in the call numbered `at_call`.
+  void put_back(std::uint64_t at_call) noexcept;
+  // Result: the next block in use of the chunk that is set apart, null behind the last.
+  [[nodiscard]] BlockHeader* next_apart() noexcept;
+  void restart_apart() noexcept { cursor_ = 0; }
+  // Result: whether a block lies in the chunk that is set apart.
+  [[nodiscard]] bool is_apart(const void* block) const noexcept;
+  // Result: a block for what is moved out, in another chunk; null when no hole fits.
+  [[nodiscard]] void* take_elsewhere(std::size_t bytes, std::size_t alignment,
+                                     const BlockOwner& owner) noexcept;
+
+ private:
+  struct RunHeader {  // stands in front of a block that has a run to itself
+    void* run;
+    std::size_t run_bytes;
+    TagId tag;
+  };
+
+  [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment,
+                           const BlockOwner& owner) noexcept;
+  [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, TagId tag,
+                                   bool* denied_by_limit) noexcept;
+  [[nodiscard]] static RunHeader* run_of(void* block) noexcept;
+  [[nodiscard]] BlockChunk* chunk_of(const void* block) const noexcept;
+  void enlist(BlockChunk* chunk) noexcept;
+  void delist(BlockChunk* chunk) noexcept;
+  void relist(BlockChunk* chunk) noexcept;
+  template <class Visit>
+  void for_each_listed(Visit&& visit) const noexcept;
+
+  static constexpr std::size_t kFull = BlockChunk::kBins;  // the list of chunks without a hole
+
+  ChunkPool& pool_;
+  mutable SpinLock lock_;
+  BlockChunk* lists_[BlockChunk::kBins + 1] = {};  // by the bin of the chunk's largest hole
+  std::uint32_t filled_ = 0;                       // bit n: list n has a chunk; full ones not counted
+  std::size_t chunks_ = 0;
+  std::size_t used_bytes_ = 0;
+  std::size_t free_bytes_ = 0;
+  std::size_t large_blocks_ = 0;
+  std::size_t large_bytes_ = 0;
+  std::size_t unmovable_ = 0;
+  std::uint64_t released_ = 0;
+  BlockChunk* apart_ = nullptr;
+  std::uint32_t cursor_ = 0;
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/heap/handle_account.hpp>
+
+#include <framealloc/base/text.hpp>
+
+#include <mutex>
+
+namespace framealloc::detail {
+namespace {
+
+void* allocate_counters(void* metadata, std::size_t bytes) {
+  return static_cast<Metadata*>(metadata)->allocate(bytes);
+}
+
+std::size_t held_by(const TagCounters& counters) noexcept {
+  return static_cast<std::size_t>(counters.heap_bytes_in.get() - counters.heap_bytes_out.get());
+}
+
+}  // namespace
+
+HandleAccount::HandleAccount(const HandleHost& host) noexcept
+    : host_(host), ledger_(&allocate_counters, &host.metadata) {}
+
+bool HandleAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
+                             BudgetManager::Denial* denial) noexcept {
+  const std::size_t charge = bytes - carried;
+  if (host_.budgets != nullptr && charge != 0 &&
+      host_.budgets->charge(tag, charge, charge, denial) == 0) {
+    return false;
+  }
+  const std::lock_guard guard(lock_);
+  TagCounters& counters = ledger_.at(tag);
+  counters.heap_bytes_in.add(bytes);
+  counters.heap_allocations.increment();
+  return true;
+}
+
+void HandleAccount::count_out(TagId tag, std::size_t bytes, std::size_t carried) noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    TagCounters& counters = ledger_.at(tag);
+    counters.heap_bytes_out.add(bytes);
+    counters.heap_frees.increment();
+  }
+  if (host_.budgets != nullptr) host_.budgets->uncharge(tag, bytes - carried);
+}
+
+std::size_t HandleAccount::bytes_of(TagId tag) const noexcept {
+  const std::lock_guard guard(lock_);
+  const TagCounters* const counters = ledger_.find(tag);
+  return counters == nullptr ? 0 : held_by(*counters);
+}
+
+TagId HandleAccount::holder_of_most(std::size_t* bytes) const noexcept {
+  *bytes = 0;
+  TagId holder = TagId::Untagged;
+  const std::size_t tags = host_.tags.size();
+  for (std::size_t i = 0; i < tags; ++i) {
+    const auto tag = static_cast<TagId>(i);
+    const std::size_t held = bytes_of(tag);
+    if (held <= *bytes) continue;
+    *bytes = held;
+    holder = tag;
+  }
+  return holder;
+}
+
+void HandleAccount::report(Code code, std::string_view message, TagId tag, std::size_t requested,
+                           std::size_t available, const void* address) const noexcept {
+  const TagPath path = host_.tags.path(tag);
+  Report report;
+  report.code = code;
+  report.message = message;
+  report.tag = path.view();
+  report.frame = host_.frame_number.load(std::memory_order_relaxed);
+  report.requested = requested;
+  report.available = available;
+  report.address = address;
+  host_.sink.emit(report);
+}
+
+void HandleAccount::report_denial(const BudgetManager::Denial& denial, TagId tag,
+                                  std::size_t bytes) const noexcept {
+  Text<384> message;
+  if (denial.global) {
+    message.append("the budget of the whole leaves ");
+  } else {
+    message.append("the budget of tag '").append(host_.tags.path(denial.tag)).append("' leaves ");
+  }
+  message.append_bytes(denial.available).append("; the request needs ").append_bytes(bytes);
+  report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available);
+}
+
+void HandleAccount::report_out_of_memory(TagId tag, std::size_t bytes,
+                                         bool denied_by_limit) const noexcept {
+  Text<192> message;
+  std::size_t available = 0;
+  if (denied_by_limit) {
+    available = host_.supply.remaining();
+    message.append("the limit of ").append_bytes(host_.supply.limit());
+    message.append(" on memory from the system leaves ").append_bytes(available);
+  } else {
+    message.append("the source '").append(host_.supply.source().name()).append("' gave no memory");
+  }
+  message.append("; the request needs ").append_bytes(bytes);
+  report(denied_by_limit ? Code::FA310 : Code::FA012, message, tag, bytes, available);
+}
+
+}  // namespace framealloc::detail

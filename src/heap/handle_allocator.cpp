@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/base/align.hpp>
+#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/os/thread.hpp>
+
+namespace framealloc {
+namespace {
+
+std::size_t accounted(const detail::HandleType& type) noexcept {
+  return align_up(type.size, kGranule);
+}
+
+}  // namespace
+
+namespace detail {
+void unpin_handle(HandleAllocator& handles, HandleSlot& slot) noexcept { handles.unpin(slot); }
+}  // namespace detail
+
+HandleAllocator::HandleAllocator(const detail::HandleHost& host,
+                                 const HandleConfig& config) noexcept
+    : config_(config),
+      account_(host),
+      slots_(host.metadata, config.first_generation),
+      space_(host.chunks) {}
+
+HandleAllocator::~HandleAllocator() {
+  if (config_.report_leaks) report_leaks();
+  // A destructor may free further handles, or make some: until nothing is alive.
+  while (active_count() != 0) {
+    const std::uint32_t slots = slots_.size();
+    for (std::uint32_t index = 0; index < slots; ++index) {
+      Slot& slot = *slots_.find(index);
+      const std::uint64_t word = slot.word.load(std::memory_order_acquire);
+      if ((word & Slot::kVacant) != 0) continue;
+      slot.word.store(Slot::word_of(Slot::generation_of(word)) | Slot::kDoomed,
+                      std::memory_order_relaxed);
+      end(slot);
+    }
+  }
+}
+
+bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept {
+  const Type& type = *birth.type;
+  const TagId tag = account_.current_tag();
+  BudgetManager::Denial denial;
+  if (!account_.count_in(tag, accounted(type), 0, &denial)) {
+    account_.report_denial(denial, tag, accounted(type));
+    return false;
+  }
+  bool denied_by_limit = false;
+  Slot* const slot = slots_.take();
+  void* home = nullptr;
+  detail::RelocateHook* hook = nullptr;
+  if (slot != nullptr) {
+    if (options.on_relocate != nullptr) {
+      hook = account_.host().metadata.create<detail::RelocateHook>(
+          detail::RelocateHook{options.on_relocate, options.context});
+    }
+    if (hook != nullptr || options.on_relocate == nullptr) {
+      const bool movable = options.relocatable && type.movable;
+      home = space_.allocate(type.size, type.alignment, {slot->index, tag, movable},
+                             &denied_by_limit);
+    }
+  }
+  if (home == nullptr) {
+    account_.host().metadata.destroy(hook);
+    if (slot != nullptr) slots_.give_back(slot);
+    account_.count_out(tag, accounted(type));
+    report_denied(type, tag, denied_by_limit);
+    return false;
+  }
+  slot->hook = hook;
+  birth.slot = slot;
+  birth.home = home;
+  return true;
+}
+
+GenerationalId HandleAllocator::publish(Birth& birth) noexcept {
+  Slot& slot = *birth.slot;
+  birth.slot = nullptr;
+  bytes_.fetch_add(accounted(*birth.type), std::memory_order_relaxed);
+  active_.fetch_add(1, std::memory_order_relaxed);
+  const std::uint32_t generation =
+      Slot::generation_of(slot.word.load(std::memory_order_relaxed));
+  // With release, so that a reader that sees one of them sees the vacant word before it as well.
+  slot.address.store(birth.home, std::memory_order_release);
+  slot.type.store(birth.type, std::memory_order_release);
+  slot.word.store(Slot::word_of(generation), std::memory_order_release);
+  return GenerationalId{slot.index, generation};
+}
+
+// The constructor threw.
+void HandleAllocator::abandon(Birth& birth) noexcept {
+  Slot& slot = *birth.slot;
+  release(slot, birth.home, *birth.type);
+  slots_.give_back(&slot);
+}
+
+void HandleAllocator::release(Slot& slot, void* home, const Type& type) noexcept {
+  account_.host().metadata.destroy(slot.hook);
+  slot.hook = nullptr;
+  const TagId tag = space_.tag_of(home, type.size, type.alignment);
+  space_.free(home, type.size, type.alignment);
+  account_.count_out(tag, accounted(type));
+}
+
+void HandleAllocator::end(Slot& slot) noexcept {
+  const Type& type = *slot.type.load(std::memory_order_relaxed);
+  void* const object = slot.address.load(std::memory_order_relaxed);
+  if (type.destroy != nullptr) type.destroy(object);
+  release(slot, object, type);
+  bytes_.fetch_sub(accounted(type), std::memory_order_relaxed);
+  slots_.retire(&slot);
+  active_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept {
+  if (id.is_dangling()) return false;
+  Slot* const slot = slots_.find(id.index);
+  if (slot != nullptr) {
+    std::uint64_t word = slot->word.load(std::memory_order_acquire);
+    for (unsigned round = 0; Slot::lives(word, id.generation);) {
+      if ((word & Slot::kMoving) != 0) {
+        os::relax(round++);
+        word = slot->word.load(std::memory_order_acquire);
+        continue;
+      }
+      if (!detail::same_type(slot->type.load(std::memory_order_acquire), &type)) break;
+      if (!slot->word.compare_exchange_weak(word, word | Slot::kDoomed, std::memory_order_acq_rel,
+                                            std::memory_order_acquire)) {
+        continue;
+      }
+      if ((word & Slot::kMostPins) == 0) {
+        end(*slot);
+      } else {
+        deferred_.fetch_add(1, std::memory_order_relaxed);
+      }
+      return true;
+    }
+  }
+  report_stale(id, type);
+  return false;
+}
+
+void* HandleAllocator::find_slowly(GenerationalId id, const Type& type, bool report) noexcept {
+  if (id.is_dangling()) return nullptr;
+  Slot* const slot = slots_.find(id.index);
+  if (slot != nullptr) {
+    for (unsigned round = 0;; ++round) {
+      const std::uint64_t word = slot->word.load(std::memory_order_acquire);
+      if (!Slot::lives(word, id.generation)) break;
+      void* const address = slot->address.load(std::memory_order_acquire);
+      const Type* const actual = slot->type.load(std::memory_order_acquire);
+      if (!Slot::lives(slot->word.load(std::memory_order_relaxed), id.generation)) break;
+      if (!detail::same_type(actual, &type)) break;
+      // What moves by its bytes is whole in its old place until the new address is there.
+      if ((word & Slot::kMoving) == 0 || actual->bitwise) return address;
+      os::relax(round);
+    }
+  }
+  if (report) report_stale(id, type);
+  return nullptr;
+}
+
+HandleAllocator::Slot* HandleAllocator::pin_slot(GenerationalId id, const Type& type,
+                                                 bool report) noexcept {
+  if (id.is_dangling()) return nullptr;
+  Slot* const slot = slots_.find(id.index);
+  if (slot != nullptr) {
+    std::uint64_t word = slot->word.load(std::memory_order_acquire);
+    for (unsigned round = 0; Slot::lives(word, id.generation);) {
+      if ((word & Slot::kMoving) != 0) {
+        os::relax(round++);
+        word = slot->word.load(std::memory_order_acquire);
+        continue;
+      }
+      if ((word & Slot::kMostPins) == Slot::kMostPins) return nullptr;
+      if (!detail::same_type(slot->type.load(std::memory_order_acquire), &type)) break;
+      if (slot->word.compare_exchange_weak(word, word + Slot::kPin, std::memory_order_acquire,
+                                           std::memory_order_acquire)) {
+        return slot;
+      }
+    }
+  }
+  if (report) report_stale(id, type);
+  return nullptr;
+}
+
+HandleAllocator::Slot* HandleAllocator::pin_any(std::uint32_t index, const Type& type,
+                                                std::uint32_t* generation) noexcept {
+  const Slot& slot = *slots_.find(index);
+  const std::uint64_t word = slot.word.load(std::memory_order_acquire);
+  if ((word & (Slot::kVacant | Slot::kDoomed)) != 0) return nullptr;
+  *generation = Slot::generation_of(word);
+  return pin_slot(GenerationalId{index, *generation}, type, false);
+}
+
+void HandleAllocator::unpin(Slot& slot) noexcept {
+  const std::uint64_t before = slot.word.fetch_sub(Slot::kPin, std::memory_order_acq_rel);
+  if ((before & Slot::kMostPins) != Slot::kPin || (before & Slot::kDoomed) == 0) return;
+  deferred_.fetch_sub(1, std::memory_order_relaxed);
+  end(slot);
+}
+
+}  // namespace framealloc

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/heap/streaming.hpp>
+
+#include <framealloc/base/align.hpp>
+#include <framealloc/base/text.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace framealloc {
+namespace {
+
+std::size_t accounted(std::size_t size) noexcept {
+  return align_up(size == 0 ? 1 : size, kGranule);
+}
+
+}  // namespace
+
+StreamingAllocator::StreamingAllocator(const detail::HandleHost& host, std::size_t budget) noexcept
+    : account_(host), space_(host.chunks), budget_(budget) {}
+
+StreamingAllocator::~StreamingAllocator() {
+  for (Asset* const first : buckets_) {
+    for (Asset* asset = first; asset != nullptr;) {
+      Asset* const next = asset->next_in_bucket;
+      destroy(asset);
+      asset = next;
+    }
+  }
+}
+
+StreamId StreamingAllocator::reserve(std::size_t size, StreamPriority priority,
+                                     std::size_t alignment) noexcept {
+  return reserve_under(size, priority, account_.current_tag(), alignment);
+}
+
+StreamId StreamingAllocator::reserve_tagged(std::size_t size, StreamPriority priority,
+                                            std::string_view tag, std::size_t alignment) noexcept {
+  const TagId id = account_.host().tags.intern(TagId::Untagged, tag);
+  return reserve_under(size, priority, id, alignment);
+}
+
+StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority priority, TagId tag,
+                                           std::size_t alignment) noexcept {
+  if (size > kMaxRequest || alignment > kMaxRequest || !is_power_of_two(alignment)) {
+    Text<192> message("a streamed asset of ");
+    message.append_bytes(size).append(" aligned to ").append(alignment);
+    account_.report(Code::FA011, message, tag, size, 0);
+    return StreamId();
+  }
+  detail::Metadata& metadata = account_.host().metadata;
+  Asset* const asset = metadata.create<Asset>();
+  if (asset == nullptr) {
+    account_.report_out_of_memory(tag, sizeof(Asset), account_.host().supply.remaining() == 0);
+    return StreamId();
+  }
+  asset->size = size;
+  asset->alignment = alignment;
+  asset->priority = priority;
+  asset->tag = tag;
+
+  Claim claimed;
+  Shortage why;
+  bool granted = false;
+  {
+    const std::lock_guard guard(lock_);
+    granted = claim(size, priority, claimed);
+    if (!granted) {
+      ++denied_;
+      why = shortage(priority);
+    }
+  }
+  if (!granted) {
+    metadata.destroy(asset);
+    report_shortage(why, size, priority, tag);
+    return StreamId();
+  }
+  Inheritance inheritance;
+  if (!take_memory(*asset, claimed, inheritance)) {
+    metadata.destroy(asset);
+    return StreamId();
+  }
+  evict_all(claimed.victims, &inheritance);
+
+  const std::lock_guard guard(lock_);
+  // The victims' share of the budget becomes the asset's in one step, so that nobody else gets it.
+  reserved_ = reserved_ - claimed.victim_bytes - claimed.extra + size;
+  asset->id = StreamId(next_id_++);
+  asset->last_access = frame_.load(std::memory_order_relaxed);
+  insert(asset);
+  return asset->id;
+}
+
+bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& inheritance) noexcept {
+  inheritance.tag = asset.tag;
+  for (const Asset* victim = claim.victims.first(); victim != nullptr; victim = victim->next) {
+    if (victim->tag == asset.tag) inheritance.charge += accounted(victim->size);
+  }
+  inheritance.charge = std::min(inheritance.charge, accounted(asset.size));
+  BudgetManager::Denial denial;
+  if (!account_.count_in(asset.tag, accounted(asset.size), inheritance.charge, &denial)) {
+    withdraw(claim);
+    account_.report_denial(denial, asset.tag, asset.size);
+    return false;
+  }
+  const auto find_donor = [&](std::size_t most) {
+    Asset* victim = claim.victims.first();
+    while (victim != nullptr && (victim->capacity < asset.size || victim->capacity > most ||
+                                 victim->alignment < asset.alignment)) {
+      victim = victim->next;
+    }
+    return victim;
+  };
+  bool denied_by_limit = false;
+  inheritance.donor = find_donor(asset.size + asset.size / 4);
+  if (inheritance.donor == nullptr) {
+    asset.capacity = asset.size;
+    asset.memory = space_.allocate(asset.size, asset.alignment, {0, asset.tag, false},
+                                   &denied_by_limit);
+    if (asset.memory == nullptr) inheritance.donor = find_donor(kMaxRequest);
+  }
+  if (inheritance.donor != nullptr) {
+    asset.memory = inheritance.donor->memory;
+    asset.capacity = inheritance.donor->capacity;
+    asset.alignment = inheritance.donor->alignment;
+  }
+  if (asset.memory != nullptr) return true;
+  account_.count_out(asset.tag, accounted(asset.size), inheritance.charge);
+  withdraw(claim);
+  account_.report_out_of_memory(asset.tag, asset.size, denied_by_limit);
+  return false;
+}
+
+void StreamingAllocator::destroy(Asset* asset, std::size_t inherited_charge,
+                                 bool keep_memory) noexcept {
+  if (!keep_memory) space_.free(asset->memory, asset->capacity, asset->alignment);
+  account_.count_out(asset->tag, accounted(asset->size), inherited_charge);
+  account_.host().metadata.destroy(asset);
+}
+
+void* StreamingAllocator::begin_load(StreamId id) noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    if (Asset* const asset = find_usable(id)) {
+      const bool allowed = asset->state == StreamState::Reserved ||
+                           asset->state == StreamState::Failed ||
+                           (asset->state == StreamState::Loading && !asset->cancelled);
+      if (!allowed) return nullptr;
+      delist(asset);
+      set_loaded(asset, 0);
+      asset->failed = false;
+      asset->state = StreamState::Loading;
+      return asset->memory;
+    }
+  }
+  Text<128> message("begin_load() of asset ");
+  message.append(id.raw()).append(", which was freed, evicted or never reserved");
+  account_.report(Code::FA401, message, TagId::Untagged, 0, 0);
+  return nullptr;
+}
+
+bool StreamingAllocator::report_progress(StreamId id, std::size_t bytes_so_far) noexcept {
+  const std::lock_guard guard(lock_);
+  Asset* const asset = find(id);
+  if (asset == nullptr || asset->state != StreamState::Loading) return false;
+  if (asset->cancelled || asset->freed) return false;
+  set_loaded(asset, std::min(bytes_so_far, asset->size));
+  return true;
+}
+
+bool StreamingAllocator::finish_load(StreamId id) noexcept {
+  Asset* gone = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    Asset* const asset = find(id);
+    if (asset == nullptr || asset->state != StreamState::Loading) return false;
+    if (!asset->cancelled && !asset->freed) {
+      set_loaded(asset, asset->size);
+      asset->state = StreamState::Ready;
+      asset->last_access = frame_.load(std::memory_order_relaxed);
+      enlist(asset);
+      return true;
+    }
+    if (end_load(asset)) gone = asset;
+  }
+  if (gone != nullptr) destroy(gone);
+  return false;
+}
+
+bool StreamingAllocator::fail_load(StreamId id) noexcept {
+  Asset* gone = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    Asset* const asset = find(id);
+    if (asset == nullptr || asset->state != StreamState::Loading) return false;
+    if (end_load(asset)) gone = asset;
+  }
+  if (gone != nullptr) destroy(gone);
+  return true;
+}
+
+bool StreamingAllocator::cancel_load(StreamId id) noexcept {
+  const std::lock_guard guard(lock_);
+  Asset* const asset = find_usable(id);
+  if (asset == nullptr || asset->state != StreamState::Loading) return false;
+  asset->cancelled = true;
+  return true;
+}
+
+StreamRef StreamingAllocator::acquire(StreamId id) noexcept {
+  const std::lock_guard guard(lock_);
+  Asset* const asset = touch(id);
+  if (asset == nullptr || asset->pins == UINT32_MAX) return StreamRef();
+  if (asset->pins++ == 0) delist(asset);
+  return StreamRef(*this, *asset, id, {static_cast<std::byte*>(asset->memory), asset->size});
+}
+
+void StreamRef::release() noexcept {
+  bytes_ = {};
+  if (detail::StreamAsset* const asset = std::exchange(asset_, nullptr)) streaming_->unpin(*asset);
+}
+
+void StreamingAllocator::unpin(Asset& asset) noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    if (--asset.pins != 0) return;
+    if (!asset.freed) {
+      enlist(&asset);
+      return;
+    }
+    reserved_ -= asset.size;
+    erase(&asset);
+  }
+  destroy(&asset);
+}
+
+const void* StreamingAllocator::access(StreamId id) noexcept { return access_mut(id); }
+
+void* StreamingAllocator::access_mut(StreamId id) noexcept {
+  const std::lock_guard guard(lock_);
+  const Asset* const asset = touch(id);
+  return asset == nullptr ? nullptr : asset->memory;
+}
+
+bool StreamingAllocator::free(StreamId id) noexcept {
+  Asset* asset = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    asset = find_usable(id);
+    if (asset == nullptr || asset->state == StreamState::Evicting) return false;
+    if (asset->pins != 0 || asset->state == StreamState::Loading) {
+      asset->freed = true;
+      return true;
+    }
+    delist(asset);
+    reserved_ -= asset->size;
+    erase(asset);
+  }
+  destroy(asset);
+  return true;
+}
+
+bool StreamingAllocator::set_priority(StreamId id, StreamPriority priority) noexcept {
+  const std::lock_guard guard(lock_);
+  Asset* const asset = find_usable(id);
+  if (asset == nullptr || asset->state == StreamState::Evicting) return false;
+  delist(asset);
+  asset->priority = priority;
+  enlist(asset);
+  return true;
+}
+
+void StreamingAllocator::set_policy(const StreamingPolicy& policy) noexcept {
+  const std::lock_guard guard(lock_);
+  policy_ = policy;
+}
+
+void StreamingAllocator::set_eviction_callback(StreamEvictionHandler handler,
+                                               void* context) noexcept {
+  const std::lock_guard guard(lock_);
+  handler_ = handler;
+  handler_context_ = context;
+}
+
+}  // namespace framealloc

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/heap/streaming.hpp>
+
+#include <framealloc/base/align.hpp>
+#include <framealloc/base/text.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace framealloc {
+namespace {
+
+constexpr std::string_view kPriorityNames[] = {"Low", "Normal", "High", "Critical"};
+
+}  // namespace
+
+// Result: how many priorities, from Low up, may be evicted for an asset of this one.
+std::size_t StreamingAllocator::priorities_below(StreamPriority priority) const noexcept {
+  const auto own = static_cast<std::size_t>(priority);
+  return std::min(policy_.evict_equal_priority ? own + 1 : own, kEvictable);
+}
+
+bool StreamingAllocator::is_idle(const Asset& asset, std::uint64_t frames) const noexcept {
+  return frame_.load(std::memory_order_relaxed) - asset.last_access >= frames;
+}
+
+bool StreamingAllocator::claim(std::size_t size, StreamPriority priority, Claim& claim) noexcept {
+  const std::size_t free = budget_ > reserved_ ? budget_ - reserved_ : 0;
+  claim.size = size;
+  if (size > free) {
+    // A budget that was lowered may be exceeded already; that has to be made good first.
+    const std::size_t needed = size + reserved_ - budget_;
+    claim.victim_bytes = choose(needed, priorities_below(priority), policy_.min_idle_frames,
+                                claim.victims);
+    if (claim.victim_bytes < needed) {
+      spare(claim.victims);
+      return false;
+    }
+  }
+  // Until the victims are gone, they and the new asset share what the larger of the two needs.
+  claim.extra = size > claim.victim_bytes ? size - claim.victim_bytes : 0;
+  reserved_ += claim.extra;
+  peak_reserved_ = std::max(peak_reserved_, reserved_);
+  return true;
+}
+
+std::size_t StreamingAllocator::choose(std::size_t needed, std::size_t below,
+                                       std::uint64_t idle_frames, AssetList& victims) noexcept {
+  std::size_t found = 0;
+  for (std::size_t priority = 0; priority < below && found < needed; ++priority) {
+    for (Asset* asset = evictable_[priority].first(); asset != nullptr && found < needed;) {
+      Asset* const next = asset->next;
+      if (is_idle(*asset, idle_frames)) {
+        delist(asset);
+        asset->state = StreamState::Evicting;
+        victims.push_back(asset);
+        found += asset->size;
+      }
+      asset = next;
+    }
+  }
+  // A large one at the end may have made smaller ones before it unnecessary.
+  for (Asset* victim = victims.last(); victim != nullptr && found > needed;) {
+    Asset* const previous = victim->previous;
+    if (found - victim->size >= needed) {
+      found -= victim->size;
+      victims.remove(victim);
+      spare(victim);
+    }
+    victim = previous;
+  }
+  return found;
+}
+
+// What is spared was the least recently accessed of its priority, and is so again.
+void StreamingAllocator::spare(Asset* victim) noexcept {
+  victim->state = victim->failed ? StreamState::Failed : StreamState::Ready;
+  evictable_[static_cast<std::size_t>(victim->priority)].push_front(victim);
+  victim->listed = true;
+}
+
+void StreamingAllocator::spare(AssetList& victims) noexcept {
+  while (Asset* const victim = victims.pop_back()) spare(victim);
+}
+
+void StreamingAllocator::withdraw(Claim& claim) noexcept {
+  const std::lock_guard guard(lock_);
+  reserved_ -= claim.extra;
+  spare(claim.victims);
+}
+
+void StreamingAllocator::evict_all(AssetList& victims, Inheritance* inheritance) noexcept {
+  while (Asset* const victim = victims.pop_front()) {
+    notify(*victim);
+    {
+      const std::lock_guard guard(lock_);
+      if (inheritance == nullptr) reserved_ -= victim->size;
+      ++evictions_;
+      evicted_bytes_ += victim->size;
+      erase(victim);
+    }
+    std::size_t charge = 0;
+    bool keeps_memory = false;
+    if (inheritance != nullptr) {
+      keeps_memory = victim == inheritance->donor;
+      if (victim->tag == inheritance->tag) {
+        const std::size_t own = align_up(victim->size == 0 ? 1 : victim->size, kGranule);
+        charge = std::min(inheritance->charge, own);
+        inheritance->charge -= charge;
+      }
+    }
+    destroy(victim, charge, keeps_memory);
+  }
+}
+
+void StreamingAllocator::notify(const Asset& victim) noexcept {
+  StreamEvictionHandler handler = nullptr;
+  void* context = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    handler = handler_;
+    context = handler_context_;
+  }
+  if (handler == nullptr) return;
+  const detail::TagPath path = account_.host().tags.path(victim.tag);
+  handler(StreamEviction{victim.id, path.view(), victim.priority,
+                         victim.failed ? nullptr : victim.memory, victim.size},
+          context);
+}
+
+bool StreamingAllocator::evict(StreamId id) noexcept {
+  AssetList victims;
+  {
+    const std::lock_guard guard(lock_);
+    Asset* const asset = find_usable(id);
+    if (asset == nullptr || !asset->listed) return false;
+    delist(asset);
+    asset->state = StreamState::Evicting;
+    victims.push_back(asset);
+  }
+  evict_all(victims, nullptr);
+  return true;
+}
+
+bool StreamingAllocator::set_budget(std::size_t budget) noexcept {
+  AssetList victims;
+  bool holds = true;
+  {
+    const std::lock_guard guard(lock_);
+    budget_ = budget;
+    if (reserved_ > budget_) {
+      const std::size_t needed = reserved_ - budget_;
+      holds = choose(needed, kEvictable, 0, victims) >= needed;
+    }
+  }
+  evict_all(victims, nullptr);
+  return holds;
+}
+
+StreamingAllocator::Shortage StreamingAllocator::shortage(StreamPriority priority) const noexcept {
+  Shortage shortage;
+  shortage.budget = budget_;
+  shortage.free = budget_ > reserved_ ? budget_ - reserved_ : 0;
+  const std::size_t below = priorities_below(priority);
+  for_each_asset([&](const Asset& asset) {
+    if (asset.pins != 0) shortage.pinned += asset.size;
+    if (asset.state == StreamState::Loading) shortage.loading += asset.size;
+    if (asset.listed && static_cast<std::size_t>(asset.priority) < below &&
+        is_idle(asset, policy_.min_idle_frames)) {
+      shortage.evictable += asset.size;
+    }
+  });
+  return shortage;
+}
+
+void StreamingAllocator::report_shortage(const Shortage& shortage, std::size_t size,
+                                         StreamPriority priority, TagId tag) const noexcept {
+  std::size_t most = 0;
+  const TagId holder = account_.holder_of_most(&most);
+  Text<768> message("an asset of priority ");
+  message.append(kPriorityNames[static_cast<std::size_t>(priority)]).append(" needs ");
+  message.append_bytes(size).append("; of a budget of ").append_bytes(shortage.budget);
+  message.append(", ").append_bytes(shortage.free).append(" are free and ");
+  message.append_bytes(shortage.evictable).append(" could be evicted for it; ");
+  message.append_bytes(shortage.pinned).append(" are pinned, ");
+  message.append_bytes(shortage.loading).append(" loading");
+  if (most != 0) {
+    message.append("; most is held by tag '").append(account_.host().tags.path(holder));
+    message.append("': ").append_bytes(most);
+  }
+  account_.report(Code::FA402, message, tag, size, shortage.free + shortage.evictable);
+}
+
+}  // namespace framealloc
