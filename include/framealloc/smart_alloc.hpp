@@ -101,7 +101,7 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc> {
   // Result: whether this thread may allocate frame memory now.
   [[nodiscard]] bool in_frame() const noexcept;
   [[nodiscard]] ScopedFrame scoped_frame() noexcept { return ScopedFrame(instance_); }
-  [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(instance_); }
+  [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(here()); }
   // A cadence of this thread's own (audio, streaming, rendering): it leaves the shared frame until
   // its frame ends. Unbalanced calls are reported (FA004).
   void begin_thread_frame() noexcept {
@@ -314,6 +314,11 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc> {
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE detail::TlsSlot& slot() const noexcept {
     return *reinterpret_cast<detail::TlsSlot*>(reinterpret_cast<std::byte*>(&detail::tls_table) +
                                                tls_offset_);
+  }
+  // This thread's arena; one load when the thread is attached.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE FrameArena& here() noexcept {
+    FrameArena* const arena = slot().arena;
+    return arena != &detail::empty_arena ? *arena : frame_arena();
   }
   template <std::size_t Alignment>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded) noexcept {

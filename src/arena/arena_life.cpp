@@ -98,6 +98,8 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
                      chunk_->next == nullptr;
   shape_ = plain ? Shape::Untouched : Shape::Complex;
   plain_end_ = chunk_end();
+  rewinds_at_enter_ = rewinds_;
+  order_at_enter_ = order_;
 }
 
 // Requirement: the arena is still in the frame after the plain ones.

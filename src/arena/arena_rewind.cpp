@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Going back inside a frame: checkpoints, destructors owed, the newest allocation's tail.
+#include <framealloc/arena/arena_scope.hpp>
 #include <framealloc/arena/frame_arena.hpp>
 
 #include "arena_edit.hpp"
@@ -42,6 +43,33 @@ bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
   return true;
 }
 
+void ArenaScope::begin_slow() noexcept {
+  clock_ = 0;
+  std::construct_at(&checkpoint_, arena_.checkpoint());
+}
+
+void ArenaScope::end_slow() noexcept {
+  if (clock_ == 0) {
+    arena_.rewind(checkpoint_);
+  } else if (clock_ == arena_.clock()) {
+    arena_.rewind(arena_.checkpoint_while_plain(start_));
+  }
+}
+
+// A checkpoint as it would have been taken while the frame was plain: then there was only the first
+// chunk, no checkpoint and nothing owed.
+FrameCheckpoint FrameArena::checkpoint_while_plain(std::uintptr_t cursor) noexcept {
+  FrameCheckpoint then;
+  then.arena_ = this;
+  then.chunk_ = slot().first;
+  then.cursor_ = reinterpret_cast<std::byte*>(cursor);
+  then.position_ = cursor - reinterpret_cast<std::uintptr_t>(then.chunk_->begin());
+  then.clock_ = clock();
+  then.serial_ = rewinds_at_enter_;
+  then.order_ = order_at_enter_;
+  return then;
+}
+
 void FrameArena::note_rewind(std::size_t position) noexcept {
   if (highest_checkpoint_ <= position) return;  // no checkpoint can be above it
   highest_checkpoint_ = position;
@@ -55,7 +83,7 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   if (!checkpoint_is_valid(to)) return false;
   complicate();
   FrameSlot& slot = this->slot();
-  rewound_.store(rewound_.load(kRelaxed) + 1, kRelaxed);  // before destructors look at epoch()
+  rewound_.increment();  // before destructors look at epoch()
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.order_);
   if (slot.fallback != nullptr) free_fallback(slot, to.order_);
   const std::size_t here = position();

@@ -25,10 +25,6 @@ ScopedFrame::~ScopedFrame() {
   if (instance_ != nullptr) instance_->end_frame(instance_->find_state());
 }
 
-FrameScope::FrameScope(Instance* instance) noexcept
-    : arena_(arena_of(instance)), start_(arena_->checkpoint()) {}
-FrameScope::~FrameScope() { arena_->rewind(start_); }
-
 CheckpointGuard::CheckpointGuard(Instance* instance) noexcept
     : arena_(arena_of(instance)), start_(arena_->checkpoint()) {}
 CheckpointGuard::~CheckpointGuard() {

@@ -187,7 +187,7 @@ class alignas(detail::kCacheLine) FrameArena {
   // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
   // back. Any thread.
   [[nodiscard]] std::uint64_t epoch() const noexcept {
-    return clock() + rewound_.load(std::memory_order_relaxed);
+    return clock() + rewound_.get();
   }
   // Result: whether what was allocated at `epoch` is still there: its frame is open and nothing has
   // been rewound since. Any thread.
@@ -346,6 +346,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void note_calls() noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
   void note_rewind(std::size_t position) noexcept;
+  [[nodiscard]] FrameCheckpoint checkpoint_while_plain(std::uintptr_t cursor) noexcept;
 
   void flush_run(std::size_t position) noexcept;    // ledger gets [run_start_, position)
   void unwind_runs(std::size_t position) noexcept;  // ledger loses [position, here)
@@ -406,7 +407,9 @@ class alignas(detail::kCacheLine) FrameArena {
   std::uint64_t rewinds_ = 0;             // those that left a mark
   std::uint64_t forgotten_rewinds_ = 0;   // the newest for whose mark there was no memory
   std::uint64_t order_ = 0;               // number of finalisers and fallback blocks, ever
-  std::atomic<std::uint64_t> rewound_{0};  // all of them
+  detail::OwnedCounter rewound_;           // all of them
+  std::uint64_t rewinds_at_enter_ = 0;     // both as they were when the frame began, for scopes that
+  std::uint64_t order_at_enter_ = 0;       // began while it was plain
   std::size_t fallback_peak_ = 0;       // most bytes of position and fallback together, this frame
   std::size_t highest_checkpoint_ = 0;  // of this frame; rewinds above it need no mark
   std::size_t configured_capacity_ = SIZE_MAX;

@@ -3,6 +3,7 @@
 // must not outlive their allocator.
 #pragma once
 
+#include <framealloc/arena/arena_scope.hpp>
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
@@ -29,23 +30,20 @@ class [[nodiscard]] FRAMEALLOC_API ScopedFrame {
   detail::Instance* instance_;
 };
 
-// Rewinds the thread's frame arena to where it was: what the scope allocated is freed, destructors
-// owed run. Does nothing if the frame has ended meanwhile.
-class [[nodiscard]] FRAMEALLOC_API FrameScope {
+// Rewinds the thread's frame arena to where it was: see ArenaScope.
+class [[nodiscard]] FrameScope {
  public:
-  explicit FrameScope(detail::Instance* instance) noexcept;
-  ~FrameScope();
+  FRAMEALLOC_ALWAYS_INLINE explicit FrameScope(FrameArena& arena) noexcept : scope_(arena) {}
   FrameScope(const FrameScope&) = delete;
   FrameScope& operator=(const FrameScope&) = delete;
   // Effect: one uninitialised T from the scope. Result: as FrameArena::alloc().
   template <class T>
   [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return arena_->alloc<T>();
+    return scope_.arena().alloc<T>();
   }
 
  private:
-  FrameArena* arena_;
-  FrameCheckpoint start_;
+  ArenaScope scope_;
 };
 
 // As FrameScope, unless commit() was called.
