@@ -14,8 +14,8 @@ using detail::TagCounters;
 
 namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
-// A chunk that none of the last 20 to 40 frames reached is given back.
-constexpr unsigned kWindowFrames = 20;
+// A chunk that none of the last 10 to 20 frames reached is given back.
+constexpr unsigned kWindowFrames = 10;
 }  // namespace
 
 bool FrameArena::set_up(const Setup& setup) noexcept {

@@ -5,10 +5,21 @@
 
 namespace framealloc::detail {
 
+namespace {
+
+// What this thread's arena has charged ahead is no reason to deny its other requests.
+void make_room(Instance& instance, ThreadState& mine, std::size_t size) noexcept {
+  const BudgetManager* budgets = instance.budgets();
+  if (budgets != nullptr && budgets->remaining(mine.tag()) < size) mine.arena().give_quota_back();
+}
+
+}  // namespace
+
 void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                     const CallSite& site) noexcept {
   ThreadState* mine = instance.state();
   if (mine == nullptr) return nullptr;
+  make_room(instance, *mine, size);
   return mine->pools().allocate(size, alignment, AllocKind::Pool, site);
 }
 
@@ -23,8 +34,9 @@ void pool_free(Instance& instance, void* block, std::size_t, std::size_t,
 void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                     const CallSite& site) noexcept {
   ThreadState* mine = instance.state();
-  return mine == nullptr ? nullptr
-                         : instance.heap().allocate(mine->pools(), size, alignment, site);
+  if (mine == nullptr) return nullptr;
+  make_room(instance, *mine, size);
+  return instance.heap().allocate(mine->pools(), size, alignment, site);
 }
 
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {

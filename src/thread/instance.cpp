@@ -198,7 +198,9 @@ void Instance::maintain(ThreadState* mine) noexcept {
     if (frame % kCollectFrames == 0) pools.collect(kCollectBlocks);
   }
   if (frame % kTickFrames == 0) chunks_.tick();
-  const bool surplus = chunks_.shed();
+  // An eighth of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
+  // frame pays for all of it.
+  const bool surplus = chunks_.shed(4 + chunks_.idle_bytes() / chunks_.chunk_size() / 8);
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
 }
 

@@ -58,11 +58,23 @@ void ThreadState::retire() noexcept {
     report(Code::FA004, "a thread ended with its own frame open; the frame was ended", tag_, 0, 0);
     end_own_frame();
   }
+  finish_own_frames();
   drop_phases();
   set_tag(TagId::Untagged);
   pools_.detach();
   if (slot_ != nullptr) *slot_ = TlsSlot{};
   slot_ = nullptr;
+}
+
+// Nobody else would end the frames of a thread's own that are still in flight.
+void ThreadState::finish_own_frames() noexcept {
+  if (!has_own_arena_.load(std::memory_order_relaxed)) return;
+  const std::uint64_t in_flight = instance_.config().frames_in_flight;
+  own_clock_.fetch_add(2 * (in_flight - 1), std::memory_order_relaxed);
+  for (unsigned i = 0; i < own_arena_.slot_count(); ++i) {
+    const std::uint64_t clock = own_arena_.slots()[i].clock.load(std::memory_order_relaxed);
+    if (clock != 0) own_arena_.release_frame(clock, true);
+  }
 }
 
 void ThreadState::forget() noexcept {

@@ -293,6 +293,10 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: gives chunks of dead frames back. Owner, or anyone who holds the retired thread.
   void release_chunks() noexcept;
   void set_tag(TagId tag) noexcept;
+  // Effect: returns to the budgets what is charged to them and not yet allocated.
+  void give_quota_back() noexcept {
+    if (budgeted_ && clock() != 0) return_unused_quota();
+  }
   [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(std::memory_order_relaxed); }
   [[nodiscard]] detail::FrameSlot& slot_of(std::uint64_t clock) noexcept {

@@ -127,6 +127,7 @@ class ThreadState final : public ArenaHost {
   }
   void publish() noexcept;  // the table's entry shows arena_ and the pools of tag_
   void give_first_chunk(FrameArena& arena) noexcept;
+  void finish_own_frames() noexcept;
   struct ClosedPhase {
     std::uint32_t id;
     std::uint64_t bytes, calls, ns;
