@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Threads that outlive allocators, allocators that outlive threads, many of either.
+#include "support/report_log.hpp"
+
+#include <framealloc/framealloc.hpp>
+
+#include <gtest/gtest.h>
+
+#include <barrier>
+#include <cstring>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace framealloc {
+namespace {
+
+using namespace literals;
+using testing::ReportLog;
+
+AllocConfig small(ReportLog& log) {
+  return AllocConfig::minimal().with_report_handler(&ReportLog::handler, &log);
+}
+
+TEST(Lifetime, AThreadMayOutliveTheAllocator) {
+  ReportLog log;
+  SystemSource system;
+  CountingSource counting(system);
+  std::optional<SmartAlloc> alloc(small(log).with_upstream(&counting));
+  std::barrier step(2);
+  std::thread worker([&] {
+    for (int round = 0; round < 5; ++round) {
+      step.arrive_and_wait();
+      ASSERT_NE(alloc->frame_alloc<int>(), nullptr);
+      std::uint64_t* kept = alloc->pool_alloc<std::uint64_t>();
+      ASSERT_NE(kept, nullptr);
+      alloc->pool_free(kept);
+      step.arrive_and_wait();
+      step.arrive_and_wait();  // the allocator is gone, and another one is there
+    }
+  });
+  for (int round = 0; round < 5; ++round) {
+    alloc->begin_frame();
+    step.arrive_and_wait();
+    step.arrive_and_wait();
+    alloc.reset();
+    EXPECT_EQ(counting.live_blocks(), 0u);
+    alloc.emplace(small(log).with_upstream(&counting));
+    step.arrive_and_wait();
+  }
+  worker.join();
+  alloc.reset();
+  EXPECT_EQ(counting.live_blocks(), 0u);
+  EXPECT_EQ(log.size(), 0u);
+}
+
+TEST(Lifetime, AnAllocatorMayOutliveItsThreads) {
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  std::vector<std::uint64_t*> blocks;
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    std::thread([&] {
+      for (std::uint64_t k = 0; k < 20; ++k) {
+        blocks.push_back(alloc.pool_alloc<std::uint64_t>());
+        *blocks.back() = i * 20 + k;
+      }
+    }).join();
+  }
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    ASSERT_EQ(*blocks[i], i);
+    alloc.pool_free(blocks[i]);
+  }
+  EXPECT_EQ(alloc.stats().pool_allocated, 0u);
+  EXPECT_EQ(log.size(), 0u);
+}
+
+TEST(Lifetime, TwoThousandShortThreadsDoNotGrowIt) {
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  const auto one = [&] {
+    std::thread([&] {
+      std::memset(alloc.frame_alloc<char[1000]>(), 1, 1000);
+      auto* block = alloc.pool_alloc<std::uint64_t[8]>();
+      ASSERT_NE(block, nullptr);
+      alloc.pool_free(block);
+      alloc.heap_free(alloc.heap_alloc<char>(100));
+    }).join();
+  };
+  std::size_t reserved = 0;
+  for (int i = 0; i < 2000; ++i) {
+    if (i % 10 == 0) alloc.begin_frame();
+    one();
+    if (i % 10 == 9) alloc.end_frame();
+    if (i == 100) reserved = alloc.stats().reserved;
+  }
+  EXPECT_LE(alloc.stats().reserved, reserved);
+  EXPECT_EQ(alloc.stats().pool_allocated, 0u);
+  EXPECT_EQ(alloc.stats().heap_allocated, 0u);
+}
+
+TEST(Lifetime, ShortThreadsWithFramesOfTheirOwnDoNotGrowIt) {
+  ReportLog log;
+  for (unsigned k = 1; k <= 3; ++k) {
+    SmartAlloc alloc(small(log).with_frames_in_flight(k));
+    std::size_t reserved = 0;
+    for (int i = 0; i < 200; ++i) {
+      std::thread([&] {
+        for (int frame = 0; frame < 3; ++frame) {
+          alloc.begin_thread_frame();
+          ASSERT_NE(alloc.frame_alloc<char[1000]>(), nullptr);
+          alloc.end_thread_frame();
+        }
+      }).join();
+      if (i == 20) reserved = alloc.stats().reserved;
+    }
+    EXPECT_LE(alloc.stats().reserved, reserved) << k;
+    EXPECT_EQ(alloc.stats().frame_allocated, 0u) << k;
+  }
+}
+
+TEST(Lifetime, AnIdleThreadReservesLittleBeforeItsFirstAllocation) {
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  alloc.begin_frame();
+  (void)alloc.frame_alloc<int>();
+  const std::size_t before = alloc.stats().reserved;
+  constexpr std::size_t kThreads = 32;
+  std::barrier step(kThreads + 1);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      (void)alloc.frame_arena();  // attached, and nothing more
+      step.arrive_and_wait();
+      step.arrive_and_wait();
+    });
+  }
+  step.arrive_and_wait();
+  const AllocStats stats = alloc.stats();
+  step.arrive_and_wait();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(stats.attached_threads, kThreads + 1);
+  std::printf("reserved per attached thread: %zu B\n", (stats.reserved - before) / kThreads);
+  EXPECT_LE((stats.reserved - before) / kThreads, 64_KiB);
+}
+
+TEST(Lifetime, AThreadLocalHandleOutlivesItsThreadsOtherState) {
+  // Destroyed by the thread's own exit, after or before the library's record of the thread.
+  ReportLog log;
+  SystemSource system;
+  CountingSource counting(system);
+  for (int i = 0; i < 20; ++i) {
+    std::thread([&] {
+      thread_local std::optional<SmartAlloc> alloc;
+      alloc.emplace(small(log).with_upstream(&counting));
+      alloc->begin_frame();
+      EXPECT_NE(alloc->frame_alloc<int>(), nullptr);
+      EXPECT_NE(alloc->frame_new<std::string>("a text that is too long for small strings"), nullptr);
+    }).join();
+    EXPECT_EQ(counting.live_blocks(), 0u);
+  }
+}
+
+TEST(Lifetime, FrameMemoryOfAThreadThatEndedComesBack) {
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  alloc.begin_frame();
+  std::vector<std::thread> threads;
+  std::barrier all(16);
+  for (int i = 0; i < 16; ++i) {
+    threads.emplace_back([&] {
+      all.arrive_and_wait();  // sixteen at once, so that sixteen states are made
+      std::memset(alloc.frame_alloc<char[200000]>(), 1, 200000);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::size_t spike = alloc.stats().reserved;
+  alloc.end_frame();
+  for (int i = 0; i < 60; ++i) {
+    alloc.begin_frame();
+    (void)alloc.frame_alloc<int>();
+    alloc.end_frame();
+  }
+  EXPECT_LT(alloc.stats().reserved + 16 * 128_KiB, spike);
+}
+
+}  // namespace
+}  // namespace framealloc
