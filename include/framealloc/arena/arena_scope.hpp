@@ -26,7 +26,8 @@ class [[nodiscard]] FRAMEALLOC_API ArenaScope {
     // The limit is 0 when the frame has ended. A frame that is plain now was so at the beginning.
     if (!arena_.plain() || arena_.clock() != clock_ ||
         arena_.limit_.load(std::memory_order_relaxed) == 0) [[unlikely]] {
-      return end_slow();
+      end_slow();
+      return;
     }
     const std::uintptr_t here = arena_.cursor_.load(std::memory_order_relaxed);
     const std::size_t position = here - arena_.origin_.load(std::memory_order_relaxed);
