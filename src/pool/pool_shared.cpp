@@ -28,8 +28,11 @@ struct Sums {
   }
 };
 
+// Both may have wrapped around, like the counters that they are sums of; below zero is a reading
+// between two counters of a thread that goes on.
 std::size_t difference(std::uint64_t in, std::uint64_t out) noexcept {
-  return in > out ? static_cast<std::size_t>(in - out) : 0;
+  const auto held = static_cast<std::int64_t>(in - out);
+  return held > 0 ? static_cast<std::size_t>(held) : 0;
 }
 
 // Calls add(counters) for one tag, or for all of them.
