@@ -185,8 +185,13 @@ void StreamingAllocator::report_shortage(const Shortage& shortage, std::size_t s
   message.append_bytes(shortage.pinned).append(" are pinned, ");
   message.append_bytes(shortage.loading).append(" loading");
   if (most != 0) {
-    message.append("; most is held by tag '").append(account_.host().tags.path(holder));
-    message.append("': ").append_bytes(most);
+    message.append("; most is held ");
+    if (holder == TagId::Untagged) {
+      message.append("by no tag");
+    } else {
+      message.append("by tag '").append(account_.host().tags.path(holder)).append("'");
+    }
+    message.append(": ").append_bytes(most);
   }
   account_.report(Code::FA402, message, tag, size, shortage.free + shortage.evictable);
 }

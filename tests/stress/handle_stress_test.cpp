@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Eight threads do everything at once that handles allow.
+#include <framealloc/heap/handle_allocator.hpp>
+
+#include "heap/handle_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace framealloc {
+namespace {
+
+using testing::HandleWorld;
+
+constexpr unsigned kThreads = 8;
+constexpr unsigned kSeed = 20240607;
+
+struct Plain {
+  std::uint64_t number;
+  std::array<std::uint64_t, 30> copies;
+};
+
+// Moves by its constructor, and is wrong at once if a move is seen half done.
+struct Owner {
+  explicit Owner(std::uint64_t n) : self(this), text(40, static_cast<char>('a' + n % 26)) {}
+  Owner(Owner&& other) noexcept : self(this), text(std::move(other.text)) {}
+  Owner& operator=(Owner&&) = delete;
+  [[nodiscard]] bool whole() const { return self == this && text.size() == 40; }
+  Owner* self;
+  std::string text;
+};
+
+// A place where threads find each other's handles.
+template <class T>
+struct Board {
+  std::array<std::atomic<std::uint64_t>, 256> slots{};
+  static std::uint64_t pack(Handle<T> handle) {
+    return (static_cast<std::uint64_t>(handle.raw_generation()) << 32) | handle.raw_index();
+  }
+  static Handle<T> unpack(std::uint64_t word) {
+    return Handle<T>(static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32));
+  }
+  Handle<T> exchange(std::size_t at, Handle<T> handle) {
+    return unpack(slots[at % slots.size()].exchange(pack(handle)));
+  }
+  Handle<T> peek(std::size_t at) { return unpack(slots[at % slots.size()].load()); }
+};
+
+TEST(HandleStress, EightThreadsAllocateFreeResolvePinAndCompact) {
+  HandleWorld world;
+  std::atomic<std::uint64_t> relocations{0};
+  {
+    HandleAllocator handles(world.host());
+    Board<Plain> plain;
+    Board<Owner> owners;
+    std::atomic<std::uint64_t> broken{0};
+    HandleOptions options;
+    options.context = &relocations;
+    options.on_relocate = [](const Relocation&, void* context) {
+      static_cast<std::atomic<std::uint64_t>*>(context)->fetch_add(1);
+    };
+    const auto work = [&](unsigned thread) {
+      std::mt19937 random(kSeed + thread);
+      for (std::uint64_t i = 0; i < 6000; ++i) {
+        const std::size_t at = random();
+        switch (random() % 8) {
+          case 0:
+          case 1: {
+            const Handle<Plain> made = handles.alloc_with_options<Plain>(options);
+            if (auto pin = handles.pin(made)) {
+              pin->number = i;
+              pin->copies.fill(i);
+            }
+            const Handle<Plain> old = plain.exchange(at, made);
+            if (!old.is_dangling()) handles.free(old);
+            break;
+          }
+          case 2: {
+            const Handle<Owner> old = owners.exchange(at, handles.alloc<Owner>(i));
+            if (!old.is_dangling()) handles.free(old);
+            break;
+          }
+          case 3: {
+            const Handle<Plain> old = plain.exchange(at, {});
+            if (!old.is_dangling() && !handles.free(old)) broken.fetch_add(1);
+            break;
+          }
+          case 4: {
+            // What is on the board has been written, and only guards are read through.
+            if (const auto pin = handles.try_pin(plain.peek(at))) {
+              for (const std::uint64_t copy : pin->copies) {
+                if (copy != pin->number) broken.fetch_add(1);
+              }
+            }
+            break;
+          }
+          case 5: {
+            if (const auto pin = handles.try_pin(owners.peek(at))) {
+              if (!pin->whole()) broken.fetch_add(1);
+            }
+            break;
+          }
+          case 6:
+            (void)handles.try_resolve(plain.peek(at));
+            (void)handles.is_valid(owners.peek(at));
+            break;
+          default:
+            (void)handles.compact(std::uint64_t{200'000});
+        }
+      }
+    };
+    std::vector<std::thread> threads;
+    for (unsigned t = 0; t < kThreads; ++t) threads.emplace_back(work, t);
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(broken.load(), 0U) << "seed " << kSeed;
+    std::uint64_t alive = 0;
+    for (std::size_t i = 0; i < 256; ++i) {
+      alive += plain.peek(i).is_dangling() ? 0 : 1;
+      alive += owners.peek(i).is_dangling() ? 0 : 1;
+    }
+    EXPECT_EQ(handles.active_count(), alive);
+    EXPECT_EQ(handles.stats().pinned_count, 0U);
+    EXPECT_EQ(handles.stats().deferred_frees, 0U);
+    EXPECT_EQ(world.report_count(), 0U);
+    handles.defragment();
+    EXPECT_GT(handles.relocation_count(), 0U);
+    EXPECT_LE(relocations.load(), handles.relocation_count());
+    handles.for_each<Owner>([](Handle<Owner>, Owner& owner) { EXPECT_TRUE(owner.whole()); });
+  }
+  world.close();
+  EXPECT_EQ(world.source().live_blocks(), 0U);
+}
+
+// Locks that are taken in two orders hang within seconds here.
+TEST(HandleStress, FourThreadsAllocateAndFreeWithoutADeadlock) {
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < 4; ++t) {
+    threads.emplace_back([&handles] {
+      std::vector<Handle<int>> mine;
+      for (int i = 0; i < 20'000; ++i) {
+        mine.push_back(handles.alloc<int>(i));
+        if (mine.size() < 64) continue;
+        for (const Handle<int> handle : mine) ASSERT_TRUE(handles.free(handle));
+        mine.clear();
+      }
+      for (const Handle<int> handle : mine) handles.free(handle);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(handles.active_count(), 0U);
+  EXPECT_EQ(handles.stats().chunks, 0U);
+}
+
+// A double free of one handle by two threads frees once.
+TEST(HandleStress, OneOfTwoFreesWins) {
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  for (int round = 0; round < 300; ++round) {
+    const Handle<std::string> handle = handles.alloc<std::string>(100, 'x');
+    std::atomic<int> won{0};
+    std::atomic<bool> go{false};
+    const auto free_it = [&] {
+      while (!go.load()) std::this_thread::yield();
+      if (handles.free(handle)) won.fetch_add(1);
+    };
+    std::thread other(free_it);
+    go.store(true);
+    free_it();
+    other.join();
+    ASSERT_EQ(won.load(), 1);
+  }
+  EXPECT_EQ(handles.active_count(), 0U);
+}
+
+}  // namespace
+}  // namespace framealloc
