@@ -2,9 +2,13 @@
 // The members of SmartAlloc that are about threads. SmartAlloc inherits them.
 #pragma once
 
+#include <framealloc/base/call_site.hpp>
+#include <framealloc/container/transfer_handle.hpp>
 #include <framealloc/thread/frame_barrier.hpp>
 #include <framealloc/thread/instance.hpp>
 #include <framealloc/thread/transfer.hpp>
+
+#include <utility>
 
 namespace framealloc::detail {
 
@@ -21,6 +25,16 @@ class ThreadMembers {
     if (Instance* const instance = mine()) instance->services().set_barrier(*instance, barrier);
   }
 
+  // Effect: a T(arguments...) in the pool, to be received by another thread: it outlives the frame,
+  // and its address stays the same. Result: a handle of nothing when memory is denied (reported).
+  template <class T, class... A>
+  [[nodiscard]] TransferHandle<T> frame_box_for_transfer(A&&... arguments) {
+    Instance* const instance = mine();
+    if (instance == nullptr) return {};
+    return TransferHandle<T>(
+        *instance, PoolBox<T>::make_at(*instance, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                       std::forward<A>(arguments)...));
+  }
   // Result: sums over all threads. Exact once the reader has synchronised with them.
   [[nodiscard]] TransferStats transfer_stats() const noexcept {
     const Instance* const instance = mine();
