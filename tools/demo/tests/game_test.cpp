@@ -12,7 +12,7 @@
 namespace fa_demo {
 namespace {
 
-constexpr int kFrames = 40;
+constexpr int kFrames = 25;
 
 using Maker = std::unique_ptr<Side> (*)(const Options&, JobCrew&);
 
@@ -48,7 +48,7 @@ TEST_P(SceneTest, HasWhatThePageSays) {
   JobCrew crew(4, HandOff::Park);
   for (const Maker maker : {&make_malloc_side, &make_framealloc_side}) {
     const std::unique_ptr<Side> side = maker(options, crew);
-    for (int frame = 0; frame < 200; ++frame) side->run_frame();
+    for (int frame = 0; frame < 100; ++frame) side->run_frame();
     const SceneCounts counts = side->counts();
     EXPECT_GE(counts.bodies, 2000U);
     EXPECT_EQ(counts.particles, 20'000U);

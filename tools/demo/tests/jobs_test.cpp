@@ -22,7 +22,7 @@ TEST_P(JobCrewTest, RunsEveryChunkOfEveryJobOncePerBatch) {
   JobCrew crew(threads, hand_off);
   Tally first;
   Tally second;
-  constexpr int kBatches = 500;
+  constexpr int kBatches = 200;
   for (int batch = 0; batch < kBatches; ++batch) {
     const std::array<Job, 2> jobs{Job{&Tally::run, &first, 40}, Job{&Tally::run, &second, 3}};
     crew.start(jobs);

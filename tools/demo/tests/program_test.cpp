@@ -44,34 +44,35 @@ std::string text(const Json& json, const std::string& path) {
 class SceneProgram : public testing::TestWithParam<const char*> {};
 
 TEST_P(SceneProgram, SteadyFramesHaveNoMemoryTrafficOnFramealloc) {
-  const Outcome outcome =
-      run_program(FA_PROGRAM, {"demo", "--scene", GetParam(), "--frames", "90", "--json"});
+  std::vector<std::string> words{"demo", "--scene", GetParam(), "--frames", "90", "--json"};
+  // A sanitizer's own memory makes calls, system calls and page faults of its own, and nothing of
+  // ours can be counted beside it: there the run is only short, and must claim nothing.
+  if (FA_DEMO_SANITIZED) {
+    words.insert(words.end(), {"--frames", "10", "--warm-up", "5", "--no-trace"});
+  }
+  const Outcome outcome = run_program(FA_PROGRAM, words);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json json = read_json(outcome);
   EXPECT_EQ(number(json, "same_checksums"), 1.0);
   EXPECT_EQ(text(json, "sides.0.name"), "framealloc");
   EXPECT_EQ(text(json, "sides.1.name"), "malloc");
   EXPECT_EQ(text(json, "sides.0.checksum"), text(json, "sides.1.checksum"));
-
-  if (number(json, "calls_counted") == 1.0) {
-    EXPECT_EQ(number(json, "sides.0.steady_frame.our_allocations"), 0.0);
-    EXPECT_EQ(number(json, "sides.0.steady_frame.our_mappings"), 0.0);
-    // The same counters do see the other side.
-    EXPECT_GT(number(json, "sides.1.steady_frame.our_allocations"), 1000.0);
-  } else {
+  EXPECT_GT(number(json, "sides.0.counted_frames.0.memory.frame_allocations"), 1000.0);
+  if (number(json, "calls_counted") != 1.0) {
     EXPECT_EQ(json.at("sides.0.steady_frame.our_allocations")->kind, Json::Kind::Null);
+    EXPECT_EQ(number(json, "steady_frame_clean"), 0.0);
+    return;
   }
-  // A sanitizer's own memory makes system calls and page faults of its own.
-  const bool plain = number(json, "calls_counted") == 1.0;
-  if (plain && number(json, "sides.0.system_calls.measured") == 1.0) {
+  EXPECT_EQ(number(json, "sides.0.steady_frame.our_allocations"), 0.0);
+  EXPECT_EQ(number(json, "sides.0.steady_frame.our_mappings"), 0.0);
+  // The same counters do see the other side.
+  EXPECT_GT(number(json, "sides.1.steady_frame.our_allocations"), 1000.0);
+  EXPECT_EQ(number(json, "sides.0.steady_frame.page_faults"), 0.0);
+  if (number(json, "sides.0.system_calls.measured") == 1.0) {
     EXPECT_EQ(number(json, "sides.0.system_calls.memory"), 0.0);
     EXPECT_EQ(number(json, "sides.0.system_calls.futex"), 0.0);
     EXPECT_GT(number(json, "sides.0.system_calls.job_hand_off"), 0.0);
   }
-  if (plain && number(json, "page_faults_counted") == 1.0) {
-    EXPECT_EQ(number(json, "sides.0.steady_frame.page_faults"), 0.0);
-  }
-  EXPECT_GT(number(json, "sides.0.counted_frames.1.memory.frame_allocations"), 1000.0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Scenes, SceneProgram, testing::Values("pyramid", "rain", "swarm"),
