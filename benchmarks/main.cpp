@@ -26,6 +26,7 @@ constexpr char kUsage[] =
   --quick                 9 repetitions, shorter samples
   --filter REGEX          only rows whose name WORKLOAD/PEER matches
   --no-quiet              count every slice, not only undisturbed ones
+  --note TEXT             say what was built; goes into the tables and the JSON
   --instructions FILE     instructions per operation, as written by instructions.sh
   --svg FILE              write the plot
   --table FILE            write the tables as Markdown

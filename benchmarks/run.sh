@@ -3,21 +3,23 @@
 # Runs the benchmarks: checks that every row does equal work, counts instructions, measures, prints
 # the tables and the targets, and writes bench.json, bench.md and bench.svg beside the program.
 #
-# usage: run.sh [--quick] [--no-instructions] [options of framealloc_bench]
+# usage: run.sh [--quick] [--no-instructions] [--publish] [options of framealloc_bench]
 #   --quick            under two minutes; the full run takes under twelve on two cores
 #   --no-instructions  leave callgrind out
+#   --publish          also put the tables and the plot into benchmarks/results.md and results.svg
 # Environment: FRAMEALLOC_BUILD_DIR (default build/release), FRAMEALLOC_JOBS (compile jobs).
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 build=${FRAMEALLOC_BUILD_DIR:-build/release}
-instructions=1
+instructions=1 publish=0
 arguments=()
 for argument in "$@"; do
   case $argument in
-    --help | -h) sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --help | -h) sed -n '3,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
     --no-instructions) instructions=0 ;;
+    --publish) publish=1 ;;
     *) arguments+=("$argument") ;;
   esac
 done
@@ -43,6 +45,15 @@ elif [ "$instructions" = 1 ]; then
 fi
 
 echo "== measuring" >&2
-"$bench" --benchmark_out="$out/bench.json" --benchmark_out_format=json \
+note=$(git describe --always --dirty 2>/dev/null || true)
+"$bench" --note "$note" --benchmark_out="$out/bench.json" --benchmark_out_format=json \
   --table "$out/bench.md" --svg "$out/bench.svg" "${arguments[@]}"
+if [ "$publish" = 1 ]; then
+  cp "$out/bench.svg" benchmarks/results.svg
+  {
+    printf '# Results of one run\n\nWritten by `./dev bench --publish`; README.md says how to read it.\n\n'
+    cat "$out/bench.md"
+    printf '\n![times of the main workloads](results.svg)\n'
+  } >benchmarks/results.md
+fi
 echo "written: $out/bench.json $out/bench.md $out/bench.svg"

@@ -26,8 +26,8 @@ class Case {
   Case& operator=(const Case&) = delete;
   virtual ~Case() = default;
 
-  // Effect: does the work of `rounds` rounds on the calling thread (and on the second one, where the
-  // workload needs two), untimed.
+  // Effect: does the work of `rounds` rounds on the calling thread (and on the second one, where
+  // the workload needs two), untimed.
   virtual void run(std::size_t rounds) = 0;
 
   // Effect: does the same work with every object reported to `ledger`, from the same source.
@@ -56,6 +56,8 @@ struct Row {
 class Rows {
  public:
   void add(Row row) { rows_.push_back(std::move(row)); }
+  // A peer that callgrind cannot run.
+  void do_not_count(std::string_view peer);
   // Says once that a peer is missing and why; shown before the results.
   void leave_out(std::string_view peer, std::string_view reason);
 

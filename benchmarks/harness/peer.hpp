@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a workload knows about whoever gives it memory.
 //
-// A Peer belongs to one thread. open() starts a round and returns a Session, through which memory is
-// asked for; close() ends the round. Sessions are held by value in a local variable, so that a peer
-// whose cursor can live in registers may keep it there; for most peers a session is a reference.
+// A Peer belongs to one thread. open() starts a round and returns a Session, through which memory
+// is asked for; close() ends the round. Sessions are held by value in a local variable, so that a
+// peer whose cursor can live in registers may keep it there; for most peers a session is a
+// reference.
 //
 //   struct Peer {
-//     static constexpr bool kFreesEach;    // blocks are given back one by one; else close() takes all
-//     Session open();
-//     void close(Session&);
+//     static constexpr bool kFreesEach;    // blocks are given back one by one; else close() takes
+//     all Session open(); void close(Session&);
 //   };
 //   struct Session {
-//     template <class T> T* make();                          // size and alignment known when compiled
-//     void* make(std::size_t size, std::size_t alignment);   // known at run time
-//     template <class T> T* make_batch(std::size_t count);   // one uninitialised block
-//     template <class T> void give_back(T*);                 // kFreesEach only
-//     void give_back(void*, std::size_t size, std::size_t alignment);
+//     template <class T> T* make();                          // size and alignment known when
+//     compiled void* make(std::size_t size, std::size_t alignment);   // known at run time template
+//     <class T> T* make_batch(std::size_t count);   // one uninitialised block template <class T>
+//     void give_back(T*);                 // kFreesEach only void give_back(void*, std::size_t
+//     size, std::size_t alignment);
 //   };
 //
 // A peer that has only one of the two forms registers only the workloads that use it.
@@ -64,9 +64,7 @@ struct SessionAllocator {
   template <class U>
   SessionAllocator(const SessionAllocator<U, Session, frees>& other) : session(other.session) {}
 
-  T* allocate(std::size_t n) {
-    return static_cast<T*>(session->make(n * sizeof(T), alignof(T)));
-  }
+  T* allocate(std::size_t n) { return static_cast<T*>(session->make(n * sizeof(T), alignof(T))); }
   void deallocate(T* p, std::size_t n) {
     if constexpr (frees) session->give_back(p, n * sizeof(T), alignof(T));
   }

@@ -11,8 +11,8 @@
 
 namespace bench {
 
-// Effect: runs the canary. Result: true when it ran at full speed, i.e. within a tenth of the fastest
-// run seen by this process. Thread contract: any thread.
+// Effect: runs the canary. Result: true when it ran at full speed, i.e. within a tenth of the
+// fastest run seen by this process. Thread contract: any thread.
 [[nodiscard]] bool canary_at_full_speed();
 
 // Effect: looks for the canary's full speed. Call once, before the first slice.

@@ -10,15 +10,15 @@
 namespace bench {
 
 struct SamplerOptions {
-  double slice_ns = 200'000;     // long beside the clock, short beside the disturbances
-  std::size_t slices = 5;        // quiet slices in a sample
-  std::size_t attempts = 40;     // slices tried before a sample does with fewer
-  bool only_quiet = true;        // false: every slice counts, for a look without the filter
+  double slice_ns = 200'000;  // long beside the clock, short beside the disturbances
+  std::size_t slices = 5;     // quiet slices in a sample
+  std::size_t attempts = 40;  // slices tried before a sample does with fewer
+  bool only_quiet = true;     // false: every slice counts, for a look without the filter
 };
 
 struct Sample {
   double ns_per_op = 0;
-  std::size_t quiet = 0;     // slices that the figure rests on; 0: none was quiet, the fastest stands
+  std::size_t quiet = 0;  // slices that the figure rests on; 0: none was quiet, the fastest stands
   std::size_t attempts = 0;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A peer that would replace malloc for the whole process if it were linked: it is loaded for itself,
-// keeps its own symbols, and is called through function pointers, which costs what a call into a
-// shared library costs anyway.
+// A peer that would replace malloc for the whole process if it were linked: it is loaded for
+// itself, keeps its own symbols, and is called through function pointers, which costs what a call
+// into a shared library costs anyway.
 #pragma once
 
 #include <dlfcn.h>

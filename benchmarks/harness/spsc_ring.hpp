@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The ring that the handoff workload passes its objects through. One producer, one consumer; indices
-// are published every kBatch items, so the ring itself is a small part of what is measured.
+// The ring that the handoff workload passes its objects through. One producer, one consumer;
+// indices are published every kBatch items, so the ring itself is a small part of what is measured.
 #pragma once
 
 #include <array>

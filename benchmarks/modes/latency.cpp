@@ -27,7 +27,7 @@ struct Contender {
   const Row* row;
   std::unique_ptr<Case> state;
   std::vector<std::uint64_t> frames;  // ticks; every page touched before the first frame
-  std::size_t block = 1;  // frames
+  std::size_t block = 1;              // frames
   std::size_t done = 0;
   std::uint64_t faults = 0;
   std::size_t blocks = 0;
@@ -39,7 +39,8 @@ std::uint64_t page_faults() {
   getrusage(RUSAGE_THREAD, &usage);
   return static_cast<std::uint64_t>(usage.ru_minflt) + static_cast<std::uint64_t>(usage.ru_majflt);
 }
-// Only unwilling ones: a thread that goes to sleep in an allocator's lock is that allocator's doing.
+// Only unwilling ones: a thread that goes to sleep in an allocator's lock is that allocator's
+// doing.
 std::uint64_t preemptions() {
   rusage usage;
   getrusage(RUSAGE_THREAD, &usage);
@@ -116,9 +117,9 @@ void run_latency(const Rows& rows, std::size_t frames, Results& results, Progres
     results.add_value("W8/p99.9", peer, at(0.999));
     results.add_value("W8/max", peer, at(1.0));
     results.add_value("W8/faults", peer, static_cast<double>(contender.faults));
-    results.add_value("W8/blocks left out", peer,
-                      static_cast<double>(contender.left_out) /
-                          static_cast<double>(contender.blocks));
+    results.add_value(
+        "W8/blocks left out", peer,
+        static_cast<double>(contender.left_out) / static_cast<double>(contender.blocks));
   }
 }
 

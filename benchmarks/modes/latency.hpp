@@ -9,7 +9,8 @@
 
 namespace bench {
 
-// Result: whether W8 has a row for the peer: one of each kind, the rest would only lengthen the run.
+// Result: whether W8 has a row for the peer: one of each kind, the rest would only lengthen the
+// run.
 [[nodiscard]] bool has_latency_row(const Row& row);
 
 // Effect: runs `frames` frames per peer, in blocks of about a quarter of a millisecond that take

@@ -8,9 +8,9 @@
 
 namespace bench {
 
-// Effect: adds "W8/system calls", all calls in `frames` frames of W1/64 after as many to warm up, for
-// every peer of W8. Where tracing children is forbidden it adds nothing and says so.
-// Requires: this process has no second thread yet.
+// Effect: adds "W8/system calls", all calls in `frames` frames of W1/64 after as many to warm up,
+// for every peer of W8. Where tracing children is forbidden it adds nothing and says so. Requires:
+// this process has no second thread yet.
 void count_system_calls(const Rows& rows, std::size_t frames, Results& results);
 
 }  // namespace bench

@@ -7,12 +7,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "../harness/quiet_slice.hpp"
 #include "../harness/sampler.hpp"
+#include "../report/machine.hpp"
 #include "../report/plot.hpp"
 #include "../report/progress.hpp"
 #include "../report/results.hpp"
@@ -27,11 +29,13 @@ namespace {
 
 struct Options {
   bool quick = false;
+  std::string note;
   std::string instructions;
   std::string svg;
   std::string table;
   std::string filter = ".";
   std::size_t latency_frames = 200'000;
+  std::size_t repetitions = 15;
   SamplerOptions sampler;
   std::vector<std::string> google;
 };
@@ -45,6 +49,8 @@ bool parse(int argc, char** argv, Options& options) {
       options.quick = true;
     } else if (arg == "--no-quiet") {
       options.sampler.only_quiet = false;
+    } else if (arg == "--note" && has_value) {
+      options.note = argv[++i];
     } else if (arg == "--instructions" && has_value) {
       options.instructions = argv[++i];
     } else if (arg == "--svg" && has_value) {
@@ -64,6 +70,7 @@ bool parse(int argc, char** argv, Options& options) {
   }
   if (options.quick) {
     if (options.latency_frames == Options().latency_frames) options.latency_frames = 20'000;
+    options.repetitions = 9;
     options.sampler.slices = 3;
     options.sampler.attempts = 12;
   }
@@ -112,10 +119,9 @@ void register_rows(std::vector<Sampler>& samplers, Results& results, Progress& p
 
 std::vector<char*> google_arguments(Options& options, char* program) {
   // Ours first, so that the command line may override them.
-  std::vector<std::string> all = {
-      "--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0",
-      options.quick ? "--benchmark_repetitions=9" : "--benchmark_repetitions=15",
-      "--benchmark_filter=" + options.filter};
+  std::vector<std::string> all = {"--benchmark_enable_random_interleaving=true",
+                                  "--benchmark_min_time=0",
+                                  "--benchmark_repetitions=" + std::to_string(options.repetitions)};
   all.insert(all.end(), options.google.begin(), options.google.end());
   options.google = std::move(all);
   std::vector<char*> arguments = {program};
@@ -150,13 +156,20 @@ int run_timing(const Rows& rows, int argc, char** argv, const char* usage) {
     run_latency(rows, options.latency_frames, results, progress);
   }
 
+  const std::regex wanted(options.filter);
   std::vector<Sampler> samplers;
   samplers.reserve(rows.all().size());
-  for (const Row& row : rows.all()) samplers.emplace_back(row, options.sampler);
+  for (const Row& row : rows.all()) {
+    if (std::regex_search(row.name(), wanted)) samplers.emplace_back(row, options.sampler);
+  }
+  progress.expect(samplers.size() * options.repetitions);
   register_rows(samplers, results, progress);
 
   std::vector<char*> arguments = google_arguments(options, argv[0]);
   int count = static_cast<int>(arguments.size());
+  const std::string machine = machine_line();
+  benchmark::AddCustomContext("machine", machine);
+  if (!options.note.empty()) benchmark::AddCustomContext("sources", options.note);
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
   SilentReporter silent;
@@ -166,8 +179,10 @@ int run_timing(const Rows& rows, int argc, char** argv, const char* usage) {
 
   if (options.filter == ".") measure_memory(rows, results);
 
-  const std::string report = tables(results) + "\n" + value_tables(results) + "\n" +
-                             targets_table(results);
+  std::string report = "Machine: " + machine + "\n";
+  if (!options.note.empty()) report.append("Sources: ").append(options.note).append("\n");
+  report.append("\n").append(tables(results)).append(value_tables(results));
+  report.append("\n").append(targets_table(results));
   std::fputs(report.c_str(), stdout);
   if (!options.table.empty()) std::ofstream(options.table) << report;
   if (!options.svg.empty()) std::ofstream(options.svg) << plot(results);

@@ -38,8 +38,8 @@ class Monotonic {
                                            pmr::null_memory_resource()};
 };
 
-// A block of more than the ordinary alignment would need a header to find its start again, which the
-// other pools do not pay: this one is measured with fixed sizes only.
+// A block of more than the ordinary alignment would need a header to find its start again, which
+// the other pools do not pay: this one is measured with fixed sizes only.
 class Pool {
  public:
   static constexpr bool kFreesEach = true;

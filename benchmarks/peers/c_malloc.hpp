@@ -6,7 +6,8 @@
 
 namespace bench {
 
-// Functions: static void* plain(size), aligned(alignment, size); void release(p), release_aligned(p).
+// Functions: static void* plain(size), aligned(alignment, size); void release(p),
+// release_aligned(p).
 template <class Functions>
 class CMalloc {
  public:

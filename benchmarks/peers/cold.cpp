@@ -3,8 +3,8 @@
 // makes of it.
 //   floor-kernel      mmap, a bump over the pages, munmap
 //   framealloc-arena  an allocator of its own, one frame
-// No malloc is here: each keeps a block of this size when it is freed, and the next round would find
-// its pages already there.
+// No malloc is here: each keeps a block of this size when it is freed, and the next round would
+// find its pages already there.
 #include <sys/mman.h>
 
 #include <framealloc/smart_alloc.hpp>

@@ -11,8 +11,8 @@ namespace {
 
 std::uintptr_t address(const std::byte* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
-// Result: the block, or a stop when the buffer is full. The cursor stays aligned to 16, or to 8 where
-// all sizes are known when compiled, so alignments up to that cost nothing.
+// Result: the block, or a stop when the buffer is full. The cursor stays aligned to 16, or to 8
+// where all sizes are known when compiled, so alignments up to that cost nothing.
 [[gnu::always_inline]] inline void* bump(std::uintptr_t& cursor, std::uintptr_t limit,
                                          std::size_t size, std::size_t alignment) {
   std::uintptr_t at = cursor;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Floor of the handoff: no allocator. The producer walks round a fixed array and writes its objects,
-// the ring passes them, the consumer reads them. The array is larger than the ring, so an object is
-// never written again before it was read.
+// Floor of the handoff: no allocator. The producer walks round a fixed array and writes its
+// objects, the ring passes them, the consumer reads them. The array is larger than the ring, so an
+// object is never written again before it was read.
 #include "../harness/register.hpp"
 #include "peers.hpp"
 
@@ -10,8 +10,6 @@ namespace {
 
 class RingOnly {
  public:
-  static constexpr bool kFreesEach = true;
-
   struct Session {
     template <class T>
     [[gnu::always_inline]] T* make() {

@@ -5,6 +5,8 @@
 //   framealloc-resource  through SmartAlloc::frame_resource(), a std::pmr::memory_resource
 //   framealloc-thread    W5: each thread has a frame of its own
 //   framealloc-scope     W3: inside a frame, the block is given back by a frame_scope()
+// Budgets are on, but for W3, whose operation is a whole frame: there framealloc-arena and
+// framealloc are an allocator as it comes, framealloc-budgets is the other.
 #include <memory_resource>
 
 #include "../harness/register.hpp"
@@ -35,7 +37,8 @@ struct HandleSession {
   FrameArena& arena;
 };
 
-class Handle {
+template <SmartAlloc& (*allocator)()>
+class HandleOf {
  public:
   static constexpr bool kFreesEach = false;
   HandleSession open() {
@@ -45,8 +48,9 @@ class Handle {
   void close(HandleSession&) { allocator_.end_frame(); }
 
  private:
-  SmartAlloc& allocator_ = shared_allocator();
+  SmartAlloc& allocator_ = allocator();
 };
+using Handle = HandleOf<shared_allocator>;
 
 class ThreadHandle {
  public:
@@ -61,32 +65,35 @@ class ThreadHandle {
   SmartAlloc& allocator_ = shared_allocator();
 };
 
-class Facade {
+struct FacadeSession {
+  template <class T>
+  [[nodiscard, gnu::always_inline]] T* make() {
+    return allocator.frame_alloc<T>();
+  }
+  [[nodiscard, gnu::always_inline]] void* make(std::size_t size, std::size_t alignment) {
+    return allocator.frame_alloc_layout(size, alignment);
+  }
+  template <class T>
+  [[nodiscard, gnu::always_inline]] T* make_batch(std::size_t count) {
+    return allocator.frame_alloc_batch<T>(count);
+  }
+  SmartAlloc& allocator;
+};
+
+template <SmartAlloc& (*allocator)()>
+class FacadeOf {
  public:
   static constexpr bool kFreesEach = false;
-  struct Session {
-    template <class T>
-    [[nodiscard, gnu::always_inline]] T* make() {
-      return allocator.frame_alloc<T>();
-    }
-    [[nodiscard, gnu::always_inline]] void* make(std::size_t size, std::size_t alignment) {
-      return allocator.frame_alloc_layout(size, alignment);
-    }
-    template <class T>
-    [[nodiscard, gnu::always_inline]] T* make_batch(std::size_t count) {
-      return allocator.frame_alloc_batch<T>(count);
-    }
-    SmartAlloc& allocator;
-  };
-  Session open() {
+  FacadeSession open() {
     allocator_.begin_frame();
     return {allocator_};
   }
-  void close(Session&) { allocator_.end_frame(); }
+  void close(FacadeSession&) { allocator_.end_frame(); }
 
  private:
-  SmartAlloc& allocator_ = shared_allocator();
+  SmartAlloc& allocator_ = allocator();
 };
+using Facade = FacadeOf<shared_allocator>;
 
 class Resource {
  public:
@@ -151,8 +158,9 @@ void add_framealloc_frame(Rows& rows) {
   add_frames<Facade>(rows, "framealloc");
   add_bursts<Resource>(rows, "framealloc-resource");
   add_frames<Resource>(rows, "framealloc-resource");
-  add_case<RoundCase<Handle, Batch>>(rows, "W3", "framealloc-arena");
-  add_case<RoundCase<Facade, Batch>>(rows, "W3", "framealloc");
+  add_case<RoundCase<HandleOf<default_allocator>, Batch>>(rows, "W3", "framealloc-arena");
+  add_case<RoundCase<FacadeOf<default_allocator>, Batch>>(rows, "W3", "framealloc");
+  add_case<RoundCase<Handle, Batch>>(rows, "W3", "framealloc-budgets");
   add_case<RoundCase<Scope, Batch>>(rows, "W3", "framealloc-scope");
   add_scaling<BurstCase<ThreadHandle>>(rows, "burst", "framealloc-thread");
   add_case<HeldCase<Handle, Vectors<Handle, FrameVectors>>>(rows, "W6", "framealloc-framevec");

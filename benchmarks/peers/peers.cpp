@@ -29,6 +29,11 @@ void add_all_peers(Rows& rows) {
 #else
   rows.leave_out("protobuf", "not found when this was built: libprotobuf-dev");
 #endif
+#if BENCH_HAS_SNMALLOC
+  add_snmalloc(rows);
+#else
+  rows.leave_out("snmalloc", "no package; -DBENCH_SNMALLOC_INCLUDE=<its src folder> adds it");
+#endif
   add_mimalloc(rows);
   add_tcmalloc(rows);
   add_jemalloc(rows);

@@ -28,6 +28,7 @@ void add_boost_pool(Rows& rows);
 void add_boost_pmr(Rows& rows);
 void add_foonathan(Rows& rows);
 void add_protobuf(Rows& rows);
+void add_snmalloc(Rows& rows);
 
 // All of the above, in the order of the tables; names what is missing.
 void add_all_peers(Rows& rows);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The standard library's memory resources.
-//   pmr-monotonic          monotonic_buffer_resource on a reused buffer, its function called directly
-//   pmr-monotonic-virtual  the same through std::pmr::memory_resource, as containers call it
-//   pmr-pool, pmr-sync-pool  the two pool resources, called through memory_resource
+//   pmr-monotonic          monotonic_buffer_resource on a reused buffer, its function called
+//   directly pmr-monotonic-virtual  the same through std::pmr::memory_resource, as containers call
+//   it pmr-pool, pmr-sync-pool  the two pool resources, called through memory_resource
 #include <memory_resource>
 
 #include "../harness/register.hpp"

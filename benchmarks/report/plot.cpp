@@ -9,8 +9,8 @@
 namespace bench {
 namespace {
 
-constexpr const char* kPanels[] = {"W1/64",     "W1/mixed",   "W2/pair64",    "W2/churn64", "W3",
-                                   "W4",        "W6",         "W7/physics",   "W7/particles", "W7/ui"};
+constexpr const char* kPanels[] = {"W1/64", "W1/mixed", "W2/pair64",  "W2/churn64",   "W3",
+                                   "W4",    "W6",       "W7/physics", "W7/particles", "W7/ui"};
 constexpr double kWidth = 460;
 constexpr double kNames = 150;  // of it, room for the peer names
 constexpr double kNumbers = 50;
@@ -51,8 +51,8 @@ std::string panel(const Results& results, const std::string& workload, double x,
   const auto length = [&](double ns) {
     return (std::log10(ns) - least) / span * (kWidth - kNames - kNumbers);
   };
-  std::string svg = text_at(x, y, "start", workload + ", ns per operation, logarithmic",
-                            "font-weight=\"bold\"");
+  std::string svg =
+      text_at(x, y, "start", workload + ", ns per operation, logarithmic", "font-weight=\"bold\"");
   double line = y + kLine;
   for (const Bar& bar : bars) {
     svg += text_at(x + kNames - 6, line, "end", bar.peer);

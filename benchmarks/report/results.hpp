@@ -17,10 +17,10 @@ namespace bench {
 struct Figure {
   double median = 0;
   double fastest = 0;
-  double quarter = 0;        // lower and upper quartile of the repetitions
+  double quarter = 0;  // lower and upper quartile of the repetitions
   double three_quarters = 0;
   std::size_t repetitions = 0;
-  std::size_t quiet = 0;     // repetitions with at least one quiet slice
+  std::size_t quiet = 0;  // repetitions with at least one quiet slice
 };
 
 class Results {
@@ -37,8 +37,7 @@ class Results {
                                              const std::string& peer) const;
   [[nodiscard]] std::optional<double> instructions(const std::string& workload,
                                                    const std::string& peer) const;
-  [[nodiscard]] std::optional<double> value(const std::string& name,
-                                            const std::string& peer) const;
+  [[nodiscard]] std::optional<double> value(const std::string& name, const std::string& peer) const;
   // Result: what was timed, in the order of registration.
   [[nodiscard]] std::vector<std::string> workloads() const;
   [[nodiscard]] std::vector<std::string> peers_of(const std::string& workload) const;

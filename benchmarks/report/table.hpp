@@ -12,7 +12,8 @@ namespace bench {
 // median in ns, the ratio to the floor, and how many times faster framealloc is than this peer.
 [[nodiscard]] std::string tables(const Results& results);
 
-// Result: one table per group of single values (W8, memory, ...): a row per peer, a column per value.
+// Result: one table per group of single values (W8, memory, ...): a row per peer, a column per
+// value.
 [[nodiscard]] std::string value_tables(const Results& results);
 
 // Result: printf into a string.

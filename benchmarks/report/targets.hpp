@@ -11,13 +11,11 @@
 namespace bench {
 
 struct Outcome {
-  std::string target;            // "W1/64 arena: instructions"
-  std::optional<double> value;   // nothing: not measured in this run
+  std::string target;           // "W1/64 arena: instructions"
+  std::optional<double> value;  // nothing: not measured in this run
   double bound = 0;
-  bool at_most = true;           // else: at least
-  [[nodiscard]] bool met() const {
-    return value && (at_most ? *value <= bound : *value >= bound);
-  }
+  bool at_most = true;  // else: at least
+  [[nodiscard]] bool met() const { return value && (at_most ? *value <= bound : *value >= bound); }
 };
 
 [[nodiscard]] std::vector<Outcome> judge(const Results& results);

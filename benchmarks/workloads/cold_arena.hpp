@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // W9: memory that nobody has touched. A round takes 16 MiB from the system, allocates all of it in
-// blocks of one page with eight bytes written into each, and gives everything back. An operation is a
-// page. No object survives the round, not even the allocator.
+// blocks of one page with eight bytes written into each, and gives everything back. An operation is
+// a page. No object survives the round, not even the allocator.
 #pragma once
 
 #include <sys/resource.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// W4: the calling thread allocates 64 bytes and writes them, the second thread reads and frees them.
-// An operation is one object, from its allocation to the moment when its consumer has freed it.
-// A slice is quiet only if the two threads also were near each other: a virtual machine's processors
-// may be moved apart while it runs, and then every line costs five times as much to pass.
+// W4: the calling thread allocates 64 bytes and writes them, the second thread reads and frees
+// them. An operation is one object, from its allocation to the moment when its consumer has freed
+// it. A slice is quiet only if the two threads also were near each other: a virtual machine's
+// processors may be moved apart while it runs, and then every line costs five times as much to
+// pass.
 #pragma once
 
 #include <memory>

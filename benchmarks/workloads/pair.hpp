@@ -32,8 +32,8 @@ class Pair {
   }
 };
 
-// One operation frees a random live object and allocates another. The 1000 objects outlive the round
-// (the session does not), so the self-check hands them over from round to round.
+// One operation frees a random live object and allocates another. The 1000 objects outlive the
+// round (the session does not), so the self-check hands them over from round to round.
 template <class Peer, std::size_t size>
 class Churn {
  public:

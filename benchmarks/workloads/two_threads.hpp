@@ -39,7 +39,8 @@ class TwoThreads final : public Case {
     return {(ours.ns + theirs.ns) / 2, ours.quiet && theirs.quiet};
   }
 
-  // The two threads are checked one after the other: the ledger is about their work, not their timing.
+  // The two threads are checked one after the other: the ledger is about their work, not their
+  // timing.
   void check(Ledger& ledger) override {
     here_.check(ledger);
     second_thread().call([&] { there_->check(ledger); });
