@@ -4,10 +4,12 @@
 
 #include <framealloc/base/call_site.hpp>
 #include <framealloc/container/transfer_handle.hpp>
+#include <framealloc/pool/deferred.hpp>
 #include <framealloc/thread/frame_barrier.hpp>
 #include <framealloc/thread/instance.hpp>
 #include <framealloc/thread/transfer.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace framealloc::detail {
@@ -39,6 +41,30 @@ class ThreadMembers {
   [[nodiscard]] TransferStats transfer_stats() const noexcept {
     const Instance* const instance = mine();
     return instance == nullptr ? TransferStats{} : detail::transfer_stats(*instance);
+  }
+
+  // Effect: says when blocks that other threads freed are taken back, and how many may wait; see
+  // DeferredConfig. Without a call, the thread that drives frames takes back every few frames.
+  // Thread contract: the thread that drives frames.
+  void configure_deferred(const DeferredConfig& config) noexcept {
+    Instance* const instance = mine();
+    if (instance == nullptr) return;
+    instance->pools().configure_deferred(config);
+    instance->watch_boundaries();
+  }
+  // Effect: sends what this thread freed for others, and takes back at most `max_count` blocks that
+  // others freed for it. Result: how many it took back. Any thread, each for itself.
+  std::size_t process_deferred_frees(std::size_t max_count) noexcept {
+    Instance* const instance = mine();
+    ThreadState* const state = instance == nullptr ? nullptr : instance->find_state();
+    if (state == nullptr) return 0;
+    state->pools().flush();
+    return state->pools().drain(max_count);
+  }
+  // Result: sums over all threads. Exact once the reader has synchronised with them.
+  [[nodiscard]] DeferredStats deferred_stats() const noexcept {
+    const Instance* const instance = mine();
+    return instance == nullptr ? DeferredStats{} : instance->pools().deferred_stats();
   }
 
  protected:

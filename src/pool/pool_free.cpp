@@ -132,7 +132,7 @@ FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHe
     outgoing.sort = slab->sort;
     outgoing.bytes = &freed_bytes(*slab);
     outgoing.frees = &freed_blocks(*slab);
-    outgoing.batch.begin(slab->block_size);
+    outgoing.batch.begin(slab->block_size, shared_.deferred_.most_in_batch());
     ++outgoing_used_;
   }
   outgoing.batch.add(block);
@@ -152,12 +152,11 @@ FRAMEALLOC_NOINLINE void PoolThread::flush(Outgoing& outgoing) noexcept {
   if (outgoing.owner == nullptr) return;
   outgoing.batch.close();
   remote_frees_.add(outgoing.batch.count());
-  RemoteNode* const first = outgoing.batch.first();
-  RemoteNode* const last = outgoing.batch.last();
+  const RemoteBatch batch = outgoing.batch;
   PoolThread* const owner = std::exchange(outgoing.owner, nullptr);
   outgoing.sort = kNoSort;
   --outgoing_used_;
-  shared_.send(owner, first, last);
+  shared_.send(owner, batch);
 }
 
 void PoolThread::flush() noexcept {
@@ -168,9 +167,11 @@ void PoolThread::flush() noexcept {
 std::size_t PoolThread::drain(std::size_t max_blocks) noexcept {
   const std::uintptr_t mask = shared_.page_mask_;
   std::size_t done = 0;
+  std::size_t bytes = 0;
   Chain chain;
   const auto take = [&](void* block) {
     SlabHeader* const slab = slab_of(block, mask);
+    bytes += slab->block_size;
     if (slab->owner.load(std::memory_order_relaxed) == this) [[likely]] {
       chain.add(slab->list, block);
     } else {
@@ -200,6 +201,7 @@ std::size_t PoolThread::drain(std::size_t max_blocks) noexcept {
     if (done < max_blocks) pending_ = visit_node(pending_, block_size, take);
   }
   chain.splice();
+  if (done != 0) deferred_.note_processed(done, bytes);
   return done;
 }
 

@@ -75,26 +75,45 @@ Result<void> PoolShared::validate(const PoolConfig& config) noexcept {
   return SizeClasses::validate(config.classes, config.page_size);
 }
 
-void PoolShared::send(PoolThread* owner, RemoteNode* first, RemoteNode* last) noexcept {
-  if (!owner->inbox_.push(first, last)) route_all(first);
+void PoolShared::send(PoolThread* owner, const RemoteBatch& batch) noexcept {
+  const std::size_t blocks = batch.count();
+  const std::size_t bytes = batch.bytes();
+  if (deferred_.watched.load(std::memory_order_relaxed)) [[unlikely]]
+    make_room(*owner, blocks);
+  if (owner->inbox_.push(batch.first(), batch.last())) {
+    owner->deferred_.note_queued(blocks, bytes);
+  } else {
+    std::size_t routed = 0;
+    route_all(batch.first(), &routed);
+  }
 }
 
-void PoolShared::route_all(RemoteNode* first) noexcept {
+std::size_t PoolShared::route_all(RemoteNode* first, std::size_t* bytes) noexcept {
+  std::size_t routed = 0;
   while (first != nullptr) {
     const std::size_t block_size = slab_of(first, page_mask_)->block_size;
-    first = visit_node(first, block_size, [this](void* block) { route(block); });
+    first = visit_node(first, block_size, [&](void* block) {
+      route(block);
+      ++routed;
+      *bytes += block_size;
+    });
   }
+  return routed;
 }
 
 void PoolShared::route(void* block) noexcept {
   SlabHeader* const slab = slab_of(block, page_mask_);
+  const std::size_t block_size = slab->block_size;  // the slab may be gone once the block is on its way
   for (;;) {
     if (PoolThread* const owner = slab->owner.load(std::memory_order_relaxed)) {
       RemoteBatch batch;
       batch.begin(slab->block_size);
       batch.add(block);
       batch.close();
-      if (owner->inbox_.push(batch.first(), batch.last())) return;
+      if (owner->inbox_.push(batch.first(), batch.last())) {
+        owner->deferred_.note_queued(1, block_size);
+        return;
+      }
     }
     // An inbox closes under this lock, together with the change of its slabs' owner.
     std::unique_lock guard(orphanage_.lock());

@@ -29,6 +29,7 @@ PoolThread::PoolThread(PoolShared& shared, ThreadLedger& ledger) noexcept
 void PoolThread::attach(std::uintptr_t thread_word, ThreadId id) noexcept {
   thread_word_ = thread_word;
   id_ = id;
+  id_number_.store(id.value, std::memory_order_relaxed);
   inbox_.open();
   select(TagId::Untagged);
 }
@@ -62,7 +63,9 @@ void PoolThread::detach() noexcept {
   cursor_table_ = nullptr;
   cursor_list_ = 0;
   thread_word_ = 0;
-  shared_.route_all(late);
+  std::size_t bytes = 0;
+  const std::size_t routed = shared_.route_all(late, &bytes);
+  deferred_.note_processed(routed, bytes);
 }
 
 PoolTable* PoolThread::select(TagId tag) noexcept {

@@ -29,7 +29,7 @@ SlabHeader* pick_slab(const ClassList& list) noexcept {
 }  // namespace
 
 bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site) noexcept {
-  if (drain(kEverything) != 0 && list.free != nullptr) return true;
+  if (take_back_for(list)) return true;
 
   const TagId tag = list.table->tag;
   // What the thread keeps ready for other lists may be what the budget or the source lacks: when

@@ -7,10 +7,6 @@
 
 namespace framealloc::detail {
 
-namespace {
-constexpr std::size_t kDrainBlocks = 4096;
-}
-
 bool ThreadState::enter_frame(FrameArena& arena) noexcept {
   if (&arena == &own_arena_) {
     const std::uint64_t clock = own_clock_.load(std::memory_order_relaxed);
@@ -21,10 +17,7 @@ bool ThreadState::enter_frame(FrameArena& arena) noexcept {
   if (arena.clock() == clock) return true;
   instance_.clock().list(arena.slot_of(clock), clock);
   arena.enter(clock);
-  if (!pools_.idle()) {
-    pools_.flush();  // a worker's frame boundary
-    pools_.drain(kDrainBlocks);
-  }
+  if (!pools_.idle()) pools_.at_boundary(PoolThread::Boundary::Either);  // a worker's
   return true;
 }
 

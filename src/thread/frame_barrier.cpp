@@ -24,7 +24,6 @@ FrameBarrier::FrameBarrier(unsigned participants) noexcept
     : id_(last_id.fetch_add(1, kRelaxed) + 1) {
   const std::uint32_t n = std::min(participants, kMostParticipants);
   state_.store(State{0, 0, n, n}.word(), kRelaxed);
-  if (n == 0) complete(0);
   // The maker is usually the thread that drives the frame: its first wait is for the first phase.
   detail::barrier_memory::remember(id_, 0);
 }
@@ -48,13 +47,13 @@ BarrierTicket FrameBarrier::arrive(Place* place) noexcept {
   for (;;) {
     const State now = State::of(word);
     const std::uint32_t mark = now.phase + 1;
+    if (place != nullptr && !place->takes_part(now.phase)) break;
     const bool full = place == nullptr ? registered_.load(kRelaxed) >= now.expected
                                        : mark != marked && place->arrived.load(kRelaxed) == mark;
     if (now.closed() || full) {
       surplus(place, now);
       return {now.phase};
     }
-    if (place != nullptr && !place->takes_part(now.phase)) break;
     if (place != nullptr && mark != marked) {
       // Marked before it is counted: who looks for the missing never blames one that has arrived.
       place->arrived.store(mark, kRelaxed);
@@ -81,19 +80,15 @@ void FrameBarrier::complete(std::uint32_t phase) noexcept {
   completed_.notify_all();
 }
 
-// Requirement: is_over(phase) has been seen.
+// Requirement: is_over(phase) has been seen, or the phase never had a participant.
 void FrameBarrier::open_after(std::uint32_t phase) noexcept {
   std::uint64_t word = state_.load(kRelaxed);
-  for (;;) {
+  State open{};
+  do {
     const State now = State::of(word);
-    if (now.phase != phase || !now.closed()) return;
-    const State open{(phase + 1) & kPhaseMask, 0, now.next, now.next};
-    if (!state_.compare_exchange_weak(word, open.word(), std::memory_order_acq_rel, kRelaxed)) {
-      continue;
-    }
-    if (open.closed()) complete(open.phase);  // nobody takes part
-    return;
-  }
+    if (now.phase != phase || !now.closed() || now.idle()) return;
+    open = State{now.expected == 0 ? phase : (phase + 1) & kPhaseMask, 0, now.next, now.next};
+  } while (!state_.compare_exchange_weak(word, open.word(), std::memory_order_acq_rel, kRelaxed));
 }
 
 bool FrameBarrier::is_over(std::uint32_t phase) const noexcept {
@@ -113,6 +108,7 @@ bool FrameBarrier::await(std::uint32_t phase, std::uint64_t timeout_ns) noexcept
   Waits& waits = waits_[os::current_thread_id().value % kWaitShards];
   waits.count.fetch_add(1, kRelaxed);
   if (!is_over(phase)) {
+    if (State::of(state_.load(std::memory_order_acquire)).idle()) return true;
     const std::uint64_t start = os::now_ns();
     const bool over = completed_.await([&] { return is_over(phase); }, timeout_ns);
     const std::uint64_t waited = os::now_ns() - start;
@@ -151,7 +147,9 @@ void FrameBarrier::reset() noexcept {
   if (phases_.load(kRelaxed) != 0) open_after((over - 1) & kPhaseMask);
 }
 
-bool FrameBarrier::is_complete() const noexcept { return is_over(phase_to_await()); }
+bool FrameBarrier::is_complete() const noexcept {
+  return is_over(phase_to_await()) || State::of(state_.load(std::memory_order_acquire)).idle();
+}
 
 void FrameBarrier::surplus(const Place* place, const State& state) noexcept {
   surplus_.fetch_add(1, kRelaxed);

@@ -128,7 +128,7 @@ bool FrameBarrier::register_thread(std::string_view name) noexcept {
     if (vacant && place == nullptr && place_[i].name.view() == wanted.view()) place = &place_[i];
   }
   const State now = State::of(state_.load(std::memory_order_acquire));
-  std::uint32_t first = now.phase;
+  std::uint32_t first = now.closed() ? (now.phase + 1) & kPhaseMask : now.phase;
   if (place == nullptr) {
     place = free_place();
     if (place == nullptr) return false;
@@ -188,13 +188,15 @@ void FrameBarrier::leave(Place& place) noexcept {
 void FrameBarrier::change_participants(int by) noexcept {
   std::uint64_t word = state_.load(kRelaxed);
   State after{};
+  bool was_idle = false;
   do {
     after = State::of(word);
+    was_idle = after.idle();
     if (by < 0 && after.next != 0) --after.next;
     if (by > 0 && after.next != kMostParticipants) ++after.next;
   } while (!state_.compare_exchange_weak(word, after.word(), std::memory_order_acq_rel, kRelaxed));
-  // A barrier without participants has no phase under way whose end could be waited for.
-  if (after.expected == 0 && is_over(after.phase)) open_after(after.phase);
+  // Nobody was there to notice the end of the last phase.
+  if (was_idle && !after.idle()) open_after(after.phase);
 }
 
 void FrameBarrier::add_participant() noexcept { change_participants(1); }

@@ -15,7 +15,6 @@ constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
 constexpr std::uint64_t kCollectFrames = 128;
 constexpr std::size_t kCollectBlocks = 4096;
-constexpr std::size_t kDrainBlocks = 4096;
 }  // namespace
 
 std::size_t Instance::home_bytes() noexcept { return align_up(sizeof(Instance), kHomeUnit); }
@@ -147,10 +146,13 @@ void Instance::begin_frame_slow() noexcept {
   }
   services_.frame_begins();
   opener_ = state();
+  if (services_.at_every_boundary() && opener_ != nullptr && !opener_->pools().idle()) {
+    opener_->pools().at_boundary(PoolThread::Boundary::Begin);
+  }
   const std::uint64_t clock = clock_.begin();
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
   if (opener_ != nullptr) opener_->enter_as_driver(clock);
-  driver_ = opener_ != nullptr && clock_.in_flight() == 1 ? word_of(opener_) : kNobody;
+  driver_ = opener_ != nullptr && clock_.in_flight() == 1 && !services_.at_every_boundary() ? word_of(opener_) : kNobody;
 }
 
 void Instance::end_frame_slow() noexcept {
@@ -167,6 +169,9 @@ void Instance::end_frame_slow() noexcept {
   driver_ = kNobody;
   clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
   if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
+  if (services_.at_every_boundary() && mine != nullptr && !mine->pools().idle()) {
+    mine->pools().at_boundary(PoolThread::Boundary::End);
+  }
   if (--maintenance_in_ == 0) maintain(mine);
 }
 
@@ -191,16 +196,13 @@ void Instance::maintain(ThreadState* mine) noexcept {
   if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
   if (mine != nullptr) {
     PoolThread& pools = mine->pools();
-    if (!pools.idle()) {
-      pools.flush();
-      pools.drain(kDrainBlocks);
-    }
+    if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
     if (frame % kCollectFrames == 0) pools.collect(kCollectBlocks);
   }
   if (frame % kTickFrames == 0) chunks_.tick();
-  // An eighth of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
+  // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
   // frame pays for all of it.
-  const bool surplus = chunks_.shed(4 + chunks_.idle_bytes() / chunks_.chunk_size() / 8);
+  const bool surplus = chunks_.shed(4 + chunks_.idle_bytes() / chunks_.chunk_size() / 4);
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
 }
 

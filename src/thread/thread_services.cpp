@@ -15,7 +15,9 @@ void ThreadServices::set_barrier(Instance& instance, FrameBarrier* barrier) noex
   }
   barrier_ = barrier;
   instance.hook_boundaries(barrier != nullptr);
-  if (barrier != nullptr) note_phase();
+  if (barrier == nullptr) return;
+  instance.watch_boundaries();
+  note_phase();
 }
 
 void ThreadServices::note_phase() noexcept {

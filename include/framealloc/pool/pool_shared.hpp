@@ -12,6 +12,7 @@
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/block_record.hpp>
 #include <framealloc/pool/chunk_registry.hpp>
+#include <framealloc/pool/deferred.hpp>
 #include <framealloc/pool/orphanage.hpp>
 #include <framealloc/pool/page_heap.hpp>
 #include <framealloc/pool/remote.hpp>
@@ -92,6 +93,10 @@ class FRAMEALLOC_API PoolShared {
   // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
   // `visit` runs under a lock and must not allocate or free: collect first, then report.
   void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
+  // Effect: replaces the policy of deferred frees. Any thread.
+  void configure_deferred(const DeferredConfig& config) noexcept { deferred_.set(config); }
+  [[nodiscard]] DeferredConfig deferred_config() const noexcept { return deferred_.get(); }
+  [[nodiscard]] DeferredStats deferred_stats() const noexcept;
   [[nodiscard]] std::size_t orphaned_slabs() const noexcept { return orphanage_.size(); }
 
  private:
@@ -101,8 +106,12 @@ class FRAMEALLOC_API PoolShared {
   // Frees of threads that are not attached.
   void count_stray_free(const SlabHeader& slab) noexcept;
   // Effect: hands a closed batch to the owner; if that has left, routes each block.
-  void send(PoolThread* owner, RemoteNode* first, RemoteNode* last) noexcept;
-  void route_all(RemoteNode* first) noexcept;
+  void send(PoolThread* owner, const RemoteBatch& batch) noexcept;
+  void make_room(PoolThread& owner, std::size_t blocks) noexcept;
+  void report_queue(const PoolThread& owner, std::string_view what, std::uint64_t depth,
+                    std::size_t limit) noexcept;
+  // Result: how many, and their bytes added to `*bytes`.
+  std::size_t route_all(RemoteNode* first, std::size_t* bytes) noexcept;
   // Effect: hands one freed block to whoever owns its slab by now, or puts it home if nobody does.
   void route(void* block) noexcept;
   void release_slab(SlabHeader* slab) noexcept;
@@ -135,6 +144,7 @@ class FRAMEALLOC_API PoolShared {
   ChunkRegistry registry_;
   PageHeap pages_;
   Orphanage orphanage_;
+  DeferredControl deferred_;
   LargeBlocks* large_ = nullptr;
   std::atomic<PoolThread*> threads_{nullptr};
 

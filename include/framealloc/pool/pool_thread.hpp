@@ -68,6 +68,10 @@ class FRAMEALLOC_API PoolThread {
   void flush() noexcept;
   // Effect: takes back at most `max_blocks` blocks that others freed. Result: how many.
   std::size_t drain(std::size_t max_blocks) noexcept;
+  // Effect: what the policy of deferred frees asks for at a frame's boundary; what was freed for
+  // others is sent in any case.
+  enum class Boundary : std::uint8_t { Begin, End, Either };
+  void at_boundary(Boundary boundary) noexcept;
   // Effect: moves at most `max_blocks` free blocks beyond what recent use explains from the lists
   // to their slabs, and gives slabs that are empty back. Looks at a few lists per call, in turn,
   // unless `max_blocks` is kEverything; then nothing is kept ready. Result: blocks moved.
@@ -127,6 +131,8 @@ class FRAMEALLOC_API PoolThread {
   [[nodiscard]] bool give_back_ready() noexcept;
 
   // Frees across threads.
+  [[nodiscard]] bool take_back_for(const ClassList& list) noexcept;
+  std::size_t take_urgent() noexcept;
   static void free_unusual(PoolShared& shared, PoolThread* mine, SlabHeader* slab, void* block,
                            AllocKind kind, const CallSite& site) noexcept;
   void free_own(SlabHeader* slab, void* block) noexcept;
@@ -153,6 +159,7 @@ class FRAMEALLOC_API PoolThread {
   PoolThread* next_ = nullptr;  // of the allocator's threads
   std::uintptr_t thread_word_ = 0;
   ThreadId id_;
+  std::atomic<std::uint64_t> id_number_{0};  // the same, for reports of other threads
   TagId tag_ = TagId::Untagged;
   PoolTable* current_ = &empty_pool_table;
   std::atomic<PoolTable*> tables_{nullptr};  // all, newest first
@@ -168,6 +175,7 @@ class FRAMEALLOC_API PoolThread {
   RemoteNode* pending_ = nullptr;  // taken from the inbox, not looked at yet
   Outgoing outgoing_[kOutgoing];
   RemoteInbox inbox_;
+  DeferredQueue deferred_;
 };
 
 }  // namespace framealloc::detail

@@ -49,11 +49,13 @@ class RemoteBatch {
     return fitting < kMostBlocks ? fitting : kMostBlocks;
   }
 
-  // Effect: begins an empty batch. Requirement: block_size <= kMostBytes.
-  void begin(std::size_t block_size) noexcept {
+  // Effect: begins an empty batch of at most `most` blocks, which is at least 1. Requirement:
+  // block_size <= kMostBytes.
+  void begin(std::size_t block_size, std::size_t most = SIZE_MAX) noexcept {
     *this = RemoteBatch();
     block_size_ = block_size;
-    left_ = most_blocks(block_size);
+    most_ = most_blocks(block_size) < most ? most_blocks(block_size) : most;
+    left_ = most_;
   }
   // Effect: adds a block to the last node. Result: false if that is full; add() then.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_add(void* block) noexcept {
@@ -84,8 +86,9 @@ class RemoteBatch {
   [[nodiscard]] bool full() const noexcept { return left_ == 0 && slot_ == slots_end_; }
   // Result: blocks added since begin().
   [[nodiscard]] std::size_t count() const noexcept {
-    return most_blocks(block_size_) - left_ - static_cast<std::size_t>(slots_end_ - slot_);
+    return most_ - left_ - static_cast<std::size_t>(slots_end_ - slot_);
   }
+  [[nodiscard]] std::size_t bytes() const noexcept { return count() * block_size_; }
   // Effect: ends the batch, so that first() .. last() can be read by another thread.
   void close() noexcept {
     if (slot_ != last_->blocks + RemoteNode::capacity(block_size_)) *slot_ = nullptr;
@@ -99,6 +102,7 @@ class RemoteBatch {
   RemoteNode* first_ = nullptr;
   RemoteNode* last_ = nullptr;
   std::size_t left_ = 0;  // blocks that further nodes may bring
+  std::size_t most_ = 0;
   std::size_t block_size_ = 1;
 };
 
@@ -125,6 +129,9 @@ class RemoteInbox {
   [[nodiscard]] bool empty() const noexcept {
     RemoteNode* const head = head_.load(std::memory_order_relaxed);
     return head == nullptr || head == closed();
+  }
+  [[nodiscard]] bool closed_now() const noexcept {
+    return head_.load(std::memory_order_relaxed) == closed();
   }
   void open() noexcept { head_.store(nullptr, std::memory_order_relaxed); }
   // Result: what was pushed before it closed.

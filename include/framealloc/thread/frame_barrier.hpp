@@ -132,6 +132,8 @@ class FRAMEALLOC_API FrameBarrier {
     std::uint32_t phase;  // modulo 2^28
     std::uint32_t arrived, expected, next;
     [[nodiscard]] bool closed() const noexcept { return arrived == expected; }
+    // Nobody takes part any more, or yet: no phase is under way, and nobody waits.
+    [[nodiscard]] bool idle() const noexcept { return closed() && next == 0; }
     [[nodiscard]] static State of(std::uint64_t word) noexcept;
     [[nodiscard]] std::uint64_t word() const noexcept;
   };

@@ -80,6 +80,12 @@ class Instance {
     driver_ += kEndedPlain;
     if (--maintenance_in_ == 0) [[unlikely]] maintain(mine);
   }
+  // Effect: frames take the longer path, on which barriers and deferred frees are looked after.
+  // Thread contract: the thread that drives frames.
+  void watch_boundaries() noexcept {
+    services_.watch_boundaries();
+    driver_ = kNobody;
+  }
   void begin_thread_frame() noexcept;
   void end_thread_frame() noexcept;
   [[nodiscard]] std::uint64_t frame_number() const noexcept { return frame_of(clock_.now()); }

@@ -32,6 +32,10 @@ class ThreadServices {
       check_phase(instance);
   }
 
+  // Effect: from now on begin_frame() and end_frame() do more than their shortest path does.
+  void watch_boundaries() noexcept { watched_ = true; }
+  [[nodiscard]] bool at_every_boundary() const noexcept { return watched_; }
+
   // Transfers that threads without a state of their own took part in; one lock for so rare a thing
   // is enough, see ThreadState::transfers.
   TransferCounts& stray_transfers() noexcept { return stray_transfers_; }
@@ -43,6 +47,7 @@ class ThreadServices {
   void check_phase(Instance& instance) noexcept;
 
   FrameBarrier* barrier_ = nullptr;
+  bool watched_ = false;
   std::uint32_t phases_before_ = 0;  // completed when the frame began
   SpinLock stray_lock_;
   TransferCounts stray_transfers_;
