@@ -58,8 +58,8 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
     }
     if (hook != nullptr || options.on_relocate == nullptr) {
       const bool movable = options.relocatable && type.movable;
-      home = space_.allocate(type.size, type.alignment, {slot->index, tag, movable},
-                             &denied_by_limit);
+      home =
+          space_.allocate(type.size, type.alignment, {slot->index, tag, movable}, &denied_by_limit);
     }
   }
   if (home == nullptr) {
@@ -80,8 +80,7 @@ GenerationalId HandleAllocator::publish(Birth& birth) noexcept {
   birth.slot = nullptr;
   bytes_.fetch_add(accounted(*birth.type), std::memory_order_relaxed);
   active_.fetch_add(1, std::memory_order_relaxed);
-  const std::uint32_t generation =
-      Slot::generation_of(slot.word.load(std::memory_order_relaxed));
+  const std::uint32_t generation = Slot::generation_of(slot.word.load(std::memory_order_relaxed));
   // With release, so that a reader that sees one of them sees the vacant word before it as well.
   slot.address.store(birth.home, std::memory_order_release);
   slot.type.store(birth.type, std::memory_order_release);

@@ -11,8 +11,8 @@ namespace {
 // A chunk that could not be emptied is left alone for so many calls that have a budget, so that a
 // call per frame does not look through the same chunk each time.
 constexpr std::uint64_t kPatience = 16;
-// Blocks looked at in one hold of the lock.
-constexpr int kLookedAtOnce = 128;
+// Blocks that are given a place in one hold of the lock.
+constexpr int kPlannedAtOnce = 64;
 
 double share_of_holes(const detail::HandleSpace::Totals& totals) noexcept {
   return totals.chunk_bytes == 0
@@ -45,13 +45,12 @@ CompactResult HandleAllocator::compact(const CompactBudget& budget) noexcept {
   ++compact_call_;
   for (;;) {
     if (is_over(deadline) || result.bytes_moved >= budget.bytes) break;
-    if (!choose_chunk(budget, deadline)) {
+    if (!plan_chunk(budget, deadline)) {
       result.finished = !is_over(deadline);
       break;
     }
-    std::size_t bytes = 0;
-    if (move_next(&bytes) != Step::Moved) continue;
-    ++result.moves;
+    const std::size_t bytes = move_next();
+    result.moves += bytes != 0 ? 1 : 0;
     result.bytes_moved += bytes;
   }
   const detail::HandleSpace::Totals after = space_.totals();
@@ -63,74 +62,96 @@ CompactResult HandleAllocator::compact(const CompactBudget& budget) noexcept {
   return result;
 }
 
-// Result: true when a chunk is set apart all of whose objects could be moved when it was looked
-// through. Moving half a chunk and then meeting a pin would be work for nothing.
-bool HandleAllocator::choose_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept {
+// Result: true when a chunk is set apart and each of its objects has a place elsewhere; false when
+// there is no such chunk, or time is over.
+bool HandleAllocator::plan_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept {
   for (;;) {
-    const std::lock_guard guard(space_.lock());
-    if (!space_.has_set_apart()) {
-      const std::uint64_t patience = is_unlimited(budget) ? 0 : kPatience;
-      const std::uint64_t not_since = compact_call_ > patience ? compact_call_ - patience : 1;
-      if (!space_.set_apart(not_since)) return false;
-      checked_ = false;
-    }
-    if (checked_) return true;
-    for (int i = 0; i < kLookedAtOnce; ++i) {
-      const detail::BlockHeader* const block = space_.next_apart();
-      if (block == nullptr) {
-        space_.restart_apart();
-        checked_ = true;
-        return true;
+    {
+      const std::lock_guard guard(space_.lock());
+      if (!space_.has_set_apart()) {
+        const std::uint64_t patience = is_unlimited(budget) ? 0 : kPatience;
+        const std::uint64_t not_since = compact_call_ > patience ? compact_call_ - patience : 1;
+        if (!space_.set_apart(not_since)) return false;
+        planned_ = false;
       }
-      const Slot* const slot = slots_.find(block->owner);
-      if ((slot->word.load(std::memory_order_relaxed) & Slot::kMostPins) != 0) {
-        space_.put_back(compact_call_);
-        break;
-      }
+      if (planned_) return true;
     }
+    if (plan_some()) continue;
     if (is_over(deadline)) return false;
   }
 }
 
-HandleAllocator::Step HandleAllocator::move_next(std::size_t* bytes) noexcept {
+// Result: true when the plan is complete or was given up.
+bool HandleAllocator::plan_some() noexcept {
+  detail::BlockChunk* emptied = nullptr;
+  bool decided = false;
+  {
+    const std::lock_guard guard(space_.lock());
+    for (int i = 0; i < kPlannedAtOnce && !decided; ++i) {
+      if (!space_.has_set_apart()) break;
+      detail::BlockHeader* const block = space_.next_apart();
+      if (block == nullptr) {
+        planned_ = decided = true;
+        break;
+      }
+      const Outlook outlook = outlook_of(*block);
+      if (outlook == Outlook::Going) continue;
+      const Type* const type = slots_.find(block->owner)->type.load(std::memory_order_acquire);
+      if (outlook == Outlook::Fixed || !space_.plan(block, type->size, type->alignment)) {
+        space_.put_back(compact_call_, &emptied);
+        decided = true;
+      }
+    }
+  }
+  space_.release(emptied);
+  return decided;
+}
+
+HandleAllocator::Outlook HandleAllocator::outlook_of(
+    const detail::BlockHeader& block) const noexcept {
+  const std::uint64_t word = slots_.find(block.owner)->word.load(std::memory_order_acquire);
+  // Pinned, or under construction.
+  if ((word & (Slot::kMostPins | Slot::kVacant)) != 0) return Outlook::Fixed;
+  return (word & Slot::kDoomed) != 0 ? Outlook::Going : Outlook::Movable;
+}
+
+// Result: bytes moved; 0 when no object was.
+std::size_t HandleAllocator::move_next() noexcept {
+  detail::BlockChunk* emptied = nullptr;
   Slot* slot = nullptr;
   void* from = nullptr;
   void* to = nullptr;
   const Type* type = nullptr;
   {
     const std::lock_guard guard(space_.lock());
-    if (!space_.has_set_apart()) return Step::Stopped;  // an allocation needed it, or it is empty
-    detail::BlockHeader* const block = space_.next_apart();
-    if (block == nullptr) {
-      // What is left was being made or freed just now.
-      space_.put_back(compact_call_);
-      return Step::Stopped;
-    }
-    slot = slots_.find(block->owner);
-    std::uint64_t word = slot->word.load(std::memory_order_acquire);
-    if ((word & Slot::kMostPins) != 0) {
-      space_.put_back(compact_call_);
-      return Step::Stopped;
-    }
-    if ((word & Slot::kFlags) != 0 ||
-        !slot->word.compare_exchange_strong(word, word | Slot::kMoving, std::memory_order_acq_rel,
-                                            std::memory_order_relaxed)) {
-      return Step::Skipped;
-    }
-    // The slot is ours now. A block under construction carries the index of a vacant slot, so what
-    // was found alive is the object of this block.
-    from = detail::BlockChunk::block_of(block);
-    type = slot->type.load(std::memory_order_relaxed);
-    to = space_.take_elsewhere(type->size, type->alignment, {block->owner, block->tag, true});
-    if (to == nullptr) {
-      slot->word.fetch_and(~Slot::kMoving, std::memory_order_release);
-      space_.put_back(compact_call_);
-      return Step::Stopped;
+    if (space_.has_set_apart()) {  // else an allocation needed it, or it is empty
+      if (detail::BlockHeader* const block = space_.next_planned(&to, &emptied)) {
+        slot = slots_.find(block->owner);
+        std::uint64_t word = slot->word.load(std::memory_order_acquire);
+        if ((word & (Slot::kMostPins | Slot::kFlags)) == 0 &&
+            slot->word.compare_exchange_strong(
+                word, word | Slot::kMoving, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+          // The slot is ours now. A block under construction carries the index of a vacant slot, so
+          // what was found alive is the object of this block.
+          from = detail::BlockChunk::block_of(block);
+          type = slot->type.load(std::memory_order_relaxed);
+        } else {
+          // Pinned since, or about to go; a pin makes what was moved so far the most there is.
+          space_.give_back(to, &emptied);
+          if ((word & Slot::kMostPins) != 0 && space_.has_set_apart()) {
+            space_.put_back(compact_call_, &emptied);
+          }
+        }
+      } else if (space_.has_set_apart()) {
+        // What is left is just being freed, and its chunk goes with it.
+        space_.put_back(compact_call_, &emptied);
+      }
     }
   }
+  space_.release(emptied);
+  if (from == nullptr) return 0;
   relocate(*slot, *type, from, to);
-  *bytes = align_up(type->size, kGranule);
-  return Step::Moved;
+  return align_up(type->size, kGranule);
 }
 
 void HandleAllocator::relocate(Slot& slot, const Type& type, void* from, void* to) noexcept {

@@ -99,23 +99,22 @@ void* HandleSpace::take(std::size_t bytes, std::size_t alignment,
   return nullptr;
 }
 
-void* HandleSpace::take_elsewhere(std::size_t bytes, std::size_t alignment,
-                                  const BlockOwner& owner) noexcept {
-  return take(bytes, alignment, owner);  // the chunk that is set apart is on no list
-}
-
 void* HandleSpace::allocate(std::size_t bytes, std::size_t alignment, const BlockOwner& owner,
                             bool* denied_by_limit) noexcept {
   *denied_by_limit = false;
   if (is_large(bytes, alignment)) return allocate_run(bytes, alignment, owner.tag, denied_by_limit);
+  BlockChunk* emptied = nullptr;
+  void* found = nullptr;
   {
     const std::lock_guard guard(lock_);
-    if (void* const block = take(bytes, alignment, owner)) return block;
-    if (apart_ != nullptr) {
-      put_back(apart_->passed_over_at);
-      if (void* const block = take(bytes, alignment, owner)) return block;
+    found = take(bytes, alignment, owner);
+    if (found == nullptr && apart_ != nullptr) {
+      put_back(apart_->passed_over_at, &emptied);
+      found = take(bytes, alignment, owner);
     }
   }
+  release(emptied);
+  if (found != nullptr) return found;
   void* const memory = pool_.acquire(denied_by_limit);
   if (memory == nullptr) return nullptr;
   BlockChunk* const chunk = BlockChunk::make(memory, pool_.chunk_size());
@@ -160,28 +159,45 @@ void HandleSpace::free(void* block, std::size_t bytes, std::size_t alignment) no
     pool_.release_run(run.run, run.run_bytes);
     return;
   }
-  BlockChunk* const chunk = chunk_of(block);
+  BlockChunk* emptied = nullptr;
   {
     const std::lock_guard guard(lock_);
-    const std::size_t used = chunk->used_bytes();
-    if (!BlockChunk::header_of(block)->movable) --unmovable_;
-    chunk->give_back(block, chunk == apart_ ? &cursor_ : nullptr);
-    used_bytes_ -= used - chunk->used_bytes();
-    free_bytes_ += used - chunk->used_bytes();
-    if (chunk->live_blocks() != 0) {
-      if (chunk != apart_) relist(chunk);
-      return;
-    }
-    if (chunk == apart_) {
-      apart_ = nullptr;
-    } else {
-      delist(chunk);
-    }
-    --chunks_;
-    ++released_;
-    free_bytes_ -= chunk->free_bytes();
+    give_back(block, &emptied);
   }
-  pool_.release(chunk);
+  release(emptied);
+}
+
+void HandleSpace::give_back(void* block, BlockChunk** emptied) noexcept {
+  BlockChunk* const chunk = chunk_of(block);
+  const std::size_t used = chunk->used_bytes();
+  if (!BlockChunk::header_of(block)->movable) --unmovable_;
+  chunk->give_back(block, chunk == apart_ ? &cursor_ : nullptr);
+  used_bytes_ -= used - chunk->used_bytes();
+  free_bytes_ += used - chunk->used_bytes();
+  if (chunk->live_blocks() != 0) {
+    if (chunk != apart_) relist(chunk);
+    return;
+  }
+  const bool was_apart = chunk == apart_;
+  if (was_apart) {
+    apart_ = nullptr;
+  } else {
+    delist(chunk);
+  }
+  --chunks_;
+  ++released_;
+  free_bytes_ -= chunk->free_bytes();
+  chunk->next = *emptied;
+  *emptied = chunk;
+  if (was_apart) drop_plan(emptied);
+}
+
+void HandleSpace::release(BlockChunk* emptied) noexcept {
+  while (emptied != nullptr) {
+    BlockChunk* const next = emptied->next;
+    pool_.release(emptied);
+    emptied = next;
+  }
 }
 
 TagId HandleSpace::tag_of(void* block, std::size_t bytes, std::size_t alignment) const noexcept {
@@ -212,16 +228,43 @@ bool HandleSpace::set_apart(std::uint64_t not_since) noexcept {
   return true;
 }
 
-void HandleSpace::put_back(std::uint64_t at_call) noexcept {
+void HandleSpace::put_back(std::uint64_t at_call, BlockChunk** emptied) noexcept {
   apart_->passed_over_at = at_call;
   enlist(apart_);
   apart_ = nullptr;
+  drop_plan(emptied);
 }
 
-BlockHeader* HandleSpace::next_apart() noexcept { return apart_->next_live(&cursor_); }
+void HandleSpace::drop_plan(BlockChunk** emptied) noexcept {
+  while (planned_ != nullptr) {
+    Planned* const place = planned_;
+    planned_ = place->next;
+    give_back(place, emptied);
+  }
+}
 
-bool HandleSpace::is_apart(const void* block) const noexcept {
-  return apart_ != nullptr && chunk_of(block) == apart_;
+bool HandleSpace::plan(BlockHeader* source, std::size_t bytes, std::size_t alignment) noexcept {
+  // The chunk that is set apart is on no list, so the place is in another.
+  void* const place = take(bytes, alignment, {source->owner, source->tag, source->movable});
+  if (place == nullptr) return false;
+  planned_ = ::new (place) Planned{planned_, source};
+  return true;
+}
+
+BlockHeader* HandleSpace::next_planned(void** to, BlockChunk** emptied) noexcept {
+  while (planned_ != nullptr) {
+    Planned* const place = planned_;
+    planned_ = place->next;
+    // Nothing is taken from a chunk that is set apart, so the header of a block that was freed
+    // still stands where it was.
+    if (place->source->live) {
+      BlockHeader* const source = place->source;
+      *to = place;
+      return source;
+    }
+    give_back(place, emptied);
+  }
+  return nullptr;
 }
 
 }  // namespace framealloc::detail

@@ -91,7 +91,8 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   return asset->id;
 }
 
-bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& inheritance) noexcept {
+bool StreamingAllocator::take_memory(Asset& asset, Claim& claim,
+                                     Inheritance& inheritance) noexcept {
   inheritance.tag = asset.tag;
   for (const Asset* victim = claim.victims.first(); victim != nullptr; victim = victim->next) {
     if (victim->tag == asset.tag) inheritance.charge += accounted(victim->size);
@@ -115,8 +116,8 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& in
   inheritance.donor = find_donor(asset.size + asset.size / 4);
   if (inheritance.donor == nullptr) {
     asset.capacity = asset.size;
-    asset.memory = space_.allocate(asset.size, asset.alignment, {0, asset.tag, false},
-                                   &denied_by_limit);
+    asset.memory =
+        space_.allocate(asset.size, asset.alignment, {0, asset.tag, false}, &denied_by_limit);
     if (asset.memory == nullptr) inheritance.donor = find_donor(kMaxRequest);
   }
   if (inheritance.donor != nullptr) {

@@ -30,8 +30,8 @@ bool StreamingAllocator::claim(std::size_t size, StreamPriority priority, Claim&
   if (size > free) {
     // A budget that was lowered may be exceeded already; that has to be made good first.
     const std::size_t needed = size + reserved_ - budget_;
-    claim.victim_bytes = choose(needed, priorities_below(priority), policy_.min_idle_frames,
-                                claim.victims);
+    claim.victim_bytes =
+        choose(needed, priorities_below(priority), policy_.min_idle_frames, claim.victims);
     if (claim.victim_bytes < needed) {
       spare(claim.victims);
       return false;

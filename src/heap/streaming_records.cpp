@@ -112,9 +112,9 @@ std::optional<StreamInfo> StreamingAllocator::info(StreamId id) const noexcept {
   const std::lock_guard guard(lock_);
   const Asset* const asset = find_usable(id);
   if (asset == nullptr) return std::nullopt;
-  return StreamInfo{asset->state,  asset->priority, asset->size,
-                    asset->loaded, asset->pins,
-                    frame_.load(std::memory_order_relaxed) - asset->last_access};
+  return StreamInfo{asset->state, asset->priority,
+                    asset->size,  asset->loaded,
+                    asset->pins,  frame_.load(std::memory_order_relaxed) - asset->last_access};
 }
 
 StreamingStats StreamingAllocator::stats() const noexcept {

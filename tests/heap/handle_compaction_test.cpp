@@ -143,14 +143,15 @@ TEST(HandleCompactionTest, ABudgetEndsACallAndTheNextGoesOn) {
   EXPECT_GT(calls, 10);
   EXPECT_LE(handles.stats().chunks, 4U);
   EXPECT_LT(moves, kept.size());
-  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(handles.resolve(kept[i])->words[63], i * 8);
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    EXPECT_EQ(handles.resolve(kept[i])->words[63], i * 8);
 }
 
 TEST(HandleCompactionTest, ObjectsMoveByTheirConstructor) {
   HandleWorld world;
   HandleAllocator handles(world.host());
-  const auto kept = make_holes<Selfish>(handles, 3000, 10,
-                                        [&](int i) { return handles.alloc<Selfish>(i); });
+  const auto kept =
+      make_holes<Selfish>(handles, 3000, 10, [&](int i) { return handles.alloc<Selfish>(i); });
   EXPECT_GT(handles.defragment(), 0U);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     const Selfish* const object = handles.resolve(kept[i]);
@@ -181,10 +182,10 @@ TEST(HandleCompactionTest, WhatMayNotMoveStays) {
   HandleAllocator handles(world.host());
   HandleOptions fixed;
   fixed.relocatable = false;
-  const auto kept = make_holes<Blob>(handles, 2000, 8,
-                                     [&](int) { return handles.alloc_raw<Blob>(fixed); });
-  const auto others = make_holes<ThrowingMove>(
-      handles, 2000, 8, [&](int) { return handles.alloc<ThrowingMove>(); });
+  const auto kept =
+      make_holes<Blob>(handles, 2000, 8, [&](int) { return handles.alloc_raw<Blob>(fixed); });
+  const auto others = make_holes<ThrowingMove>(handles, 2000, 8,
+                                               [&](int) { return handles.alloc<ThrowingMove>(); });
   std::vector<const void*> places;
   for (const auto handle : kept) places.push_back(handles.resolve(handle));
   EXPECT_EQ(handles.stats().relocatable_count, 0U);
@@ -240,8 +241,7 @@ TEST(HandleCompactionTest, ACallbackMayUseTheAllocator) {
     }
     EXPECT_TRUE(own.handles->free(made));
   };
-  kept = make_holes<Blob>(handles, 4000, 8,
-                          [&](int) { return handles.alloc_raw<Blob>(options); });
+  kept = make_holes<Blob>(handles, 4000, 8, [&](int) { return handles.alloc_raw<Blob>(options); });
   const std::uint64_t moves = handles.defragment();
   EXPECT_GT(moves, 0U);
   EXPECT_EQ(diary.told, moves);
@@ -260,7 +260,8 @@ TEST(HandleCompactionTest, AnAllocationTakesAChunkBackThatIsBeingEmptied) {
   for (int i = 0; i < 1200; ++i) ASSERT_FALSE(handles.alloc_raw<Blob>().is_dangling());
   EXPECT_LE(handles.stats().chunks, chunks);
   handles.defragment();
-  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(handles.resolve(kept[i])->words[0], i * 4);
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    EXPECT_EQ(handles.resolve(kept[i])->words[0], i * 4);
 }
 
 }  // namespace

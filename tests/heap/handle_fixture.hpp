@@ -34,8 +34,9 @@ class HandleWorld {
     sink_.set(&HandleWorld::receive, this);
   }
   [[nodiscard]] detail::HandleHost host() {
-    return detail::HandleHost{supply_, *chunks_,      *metadata_,      *tags_,       sink_,
-                              frame_,  budgets_.get(), &HandleWorld::tag_of_thread, this};
+    return detail::HandleHost{supply_, *chunks_, *metadata_,     *tags_,
+                              sink_,   frame_,   budgets_.get(), &HandleWorld::tag_of_thread,
+                              this};
   }
   // Ends what the world keeps for the allocators in it, which must be gone by then.
   void close() {

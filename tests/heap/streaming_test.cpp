@@ -300,8 +300,8 @@ TEST(StreamingTest, LimitsThatEvictionMakesRoomForDoNotDeny) {
   ASSERT_TRUE(world.budgets().register_tag_budget("textures", 0, 100'000));
   world.set_tag(world.tag("textures"));
   for (int i = 0; i < 5; ++i) {
-    const StreamId id = streaming.reserve(100'000, i == 0 ? StreamPriority::Low
-                                                          : StreamPriority::High);
+    const StreamId id =
+        streaming.reserve(100'000, i == 0 ? StreamPriority::Low : StreamPriority::High);
     ASSERT_TRUE(id) << i;
     std::memset(streaming.begin_load(id), i, 100'000);
     EXPECT_TRUE(streaming.finish_load(id));

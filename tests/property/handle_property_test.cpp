@@ -70,9 +70,9 @@ TEST(HandlePropertyTest, HandlesFollowTheModel) {
       std::vector<Live> live;
       std::vector<GenerationalId> gone;
       std::vector<std::pair<GenerationalId, PinGuard<Small>>> guards;
-      const auto steps = *rc::gen::container<std::vector<std::tuple<unsigned, unsigned, unsigned>>>(
-          rc::gen::tuple(rc::gen::inRange(0U, 12U), rc::gen::inRange(0U, 1000U),
-                         rc::gen::inRange(0U, 4U)));
+      const auto steps =
+          *rc::gen::container<std::vector<std::tuple<unsigned, unsigned, unsigned>>>(rc::gen::tuple(
+              rc::gen::inRange(0U, 12U), rc::gen::inRange(0U, 1000U), rc::gen::inRange(0U, 4U)));
       // Many objects at first, so that there are chunks to empty.
       for (unsigned i = 0; i < 40 * 12; ++i) {
         const unsigned kind = i % 12 < 9 ? 0 : i % 3;

@@ -48,8 +48,8 @@ struct std::hash<framealloc::Handle<T>> {
   [[nodiscard]] std::size_t operator()(const framealloc::Handle<T>& handle) const noexcept {
     // Handles that live at one time differ in their index, often by one: a multiplication spreads
     // them (the constant is 2^64 divided by the golden ratio, as in Fibonacci hashing).
-    const std::uint64_t both = (static_cast<std::uint64_t>(handle.raw_generation()) << 32) |
-                               handle.raw_index();
+    const std::uint64_t both =
+        (static_cast<std::uint64_t>(handle.raw_generation()) << 32) | handle.raw_index();
     const std::uint64_t mixed = both * 0x9E3779B97F4A7C15ULL;
     return static_cast<std::size_t>(mixed ^ (mixed >> 32));
   }

@@ -32,7 +32,8 @@ namespace framealloc {
 // threads that use one object need to agree as ever.
 class FRAMEALLOC_API HandleAllocator {
  public:
-  explicit HandleAllocator(const detail::HandleHost& host, const HandleConfig& config = {}) noexcept;
+  explicit HandleAllocator(const detail::HandleHost& host,
+                           const HandleConfig& config = {}) noexcept;
   // Destroys what is alive. Requirement: no other thread uses it, and no PinGuard is left.
   ~HandleAllocator();
   HandleAllocator(const HandleAllocator&) = delete;
@@ -84,8 +85,7 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] T* try_resolve(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     void* const object = find(handle.id(), detail::handle_type<T>);
     return static_cast<T*>(
-        object != nullptr ? object
-                          : find_slowly(handle.id(), detail::handle_type<T>, false));
+        object != nullptr ? object : find_slowly(handle.id(), detail::handle_type<T>, false));
   }
   template <class T>
   [[nodiscard]] bool is_valid(Handle<T> handle) const noexcept {
@@ -181,13 +181,16 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] Slot* pin_any(std::uint32_t index, const Type& type,
                               std::uint32_t* generation) noexcept;
 
-  enum class Step : std::uint8_t { Moved, Skipped, Stopped };
-  [[nodiscard]] bool choose_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept;
-  [[nodiscard]] Step move_next(std::size_t* bytes) noexcept;
+  enum class Outlook : std::uint8_t { Movable, Going, Fixed };
+  [[nodiscard]] Outlook outlook_of(const detail::BlockHeader& block) const noexcept;
+  [[nodiscard]] bool plan_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept;
+  [[nodiscard]] bool plan_some() noexcept;
+  [[nodiscard]] std::size_t move_next() noexcept;
   void relocate(Slot& slot, const Type& type, void* from, void* to) noexcept;
 
   FRAMEALLOC_COLD void report_stale(GenerationalId id, const Type& type) const noexcept;
-  FRAMEALLOC_COLD void report_denied(const Type& type, TagId tag, bool denied_by_limit) const noexcept;
+  FRAMEALLOC_COLD void report_denied(const Type& type, TagId tag,
+                                     bool denied_by_limit) const noexcept;
 
   HandleConfig config_;
   detail::HandleAccount account_;
@@ -201,7 +204,7 @@ class FRAMEALLOC_API HandleAllocator {
 
   detail::SpinLock compacting_;  // held by the thread that compacts, and only ever tried
   std::uint64_t compact_call_ = 0;
-  bool checked_ = false;  // the chunk that is set apart was looked through for pins
+  bool planned_ = false;  // every object of the chunk that is set apart has a place to go to
   std::atomic<double> fragmentation_before_{0};
   std::atomic<double> fragmentation_after_{0};
 };

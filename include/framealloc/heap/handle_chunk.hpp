@@ -86,8 +86,9 @@ class BlockChunk {
                                           static_cast<std::size_t>(position) * kGranule);
   }
   [[nodiscard]] std::uint32_t position_of(const void* address) const noexcept {
-    return static_cast<std::uint32_t>(static_cast<std::size_t>(
-        static_cast<const std::byte*>(address) - reinterpret_cast<const std::byte*>(this)) /
+    return static_cast<std::uint32_t>(
+        static_cast<std::size_t>(static_cast<const std::byte*>(address) -
+                                 reinterpret_cast<const std::byte*>(this)) /
         kGranule);
   }
   [[nodiscard]] Hole* hole_at(std::uint32_t position) noexcept {

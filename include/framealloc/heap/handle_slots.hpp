@@ -77,7 +77,9 @@ class FRAMEALLOC_API HandleSlots {
   void give_back(HandleSlot* slot) noexcept;
 
   // Result: slots made so far; each index below it can be found.
-  [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint32_t size() const noexcept {
+    return size_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] std::size_t free_slots() const noexcept;
   [[nodiscard]] std::size_t retired_slots() const noexcept;
 

@@ -3,6 +3,7 @@
 // runs of chunks for what is larger.
 #pragma once
 
+#include <framealloc/base/align.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
 #include <framealloc/heap/handle_chunk.hpp>
@@ -57,22 +58,29 @@ class FRAMEALLOC_API HandleSpace {
   [[nodiscard]] Totals totals() const noexcept;
 
   // --- Emptying a chunk; all of it under lock() --------------------------------------------------
+  // First every block of the chunk is given a place elsewhere, then the blocks move: so nothing
+  // moves unless the chunk can be emptied. Chunks that fall empty on the way are linked to
+  // `*emptied`, for release() after the lock.
   [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
   // Effect: sets the least used chunk apart whose blocks could fit elsewhere. Chunks that were
   // passed over in a call numbered `not_since` or later are left out. Result: false when there is
   // none.
   [[nodiscard]] bool set_apart(std::uint64_t not_since) noexcept;
   [[nodiscard]] bool has_set_apart() const noexcept { return apart_ != nullptr; }
-  // Effect: puts the chunk back into use, as not worth emptying in the call numbered `at_call`.
-  void put_back(std::uint64_t at_call) noexcept;
+  // Effect: puts the chunk back into use, as not worth emptying in the call numbered `at_call`, and
+  // frees the places that were planned.
+  void put_back(std::uint64_t at_call, BlockChunk** emptied) noexcept;
   // Result: the next block in use of the chunk that is set apart, null behind the last.
-  [[nodiscard]] BlockHeader* next_apart() noexcept;
-  void restart_apart() noexcept { cursor_ = 0; }
-  // Result: whether a block lies in the chunk that is set apart.
-  [[nodiscard]] bool is_apart(const void* block) const noexcept;
-  // Result: a block for what is moved out, in another chunk; null when no hole fits.
-  [[nodiscard]] void* take_elsewhere(std::size_t bytes, std::size_t alignment,
-                                     const BlockOwner& owner) noexcept;
+  [[nodiscard]] BlockHeader* next_apart() noexcept { return apart_->next_live(&cursor_); }
+  // Effect: takes a place in another chunk for a block. Result: false when no hole fits.
+  [[nodiscard]] bool plan(BlockHeader* source, std::size_t bytes, std::size_t alignment) noexcept;
+  // Result: a block that is to move, and in `*to` its place, the caller's now; null when none is
+  // left. What was freed since it was planned is passed over.
+  [[nodiscard]] BlockHeader* next_planned(void** to, BlockChunk** emptied) noexcept;
+  // Effect: gives a place back that next_planned() handed out, or a block.
+  void give_back(void* block, BlockChunk** emptied) noexcept;
+  // Effect: gives chunks to the pool. Not under the lock.
+  void release(BlockChunk* emptied) noexcept;
 
  private:
   struct RunHeader {  // stands in front of a block that has a run to itself
@@ -80,6 +88,11 @@ class FRAMEALLOC_API HandleSpace {
     std::size_t run_bytes;
     TagId tag;
   };
+  struct Planned {  // in the place that was taken for a block
+    Planned* next;
+    BlockHeader* source;
+  };
+  static_assert(sizeof(Planned) <= kGranule);
 
   [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment,
                            const BlockOwner& owner) noexcept;
@@ -90,6 +103,7 @@ class FRAMEALLOC_API HandleSpace {
   void enlist(BlockChunk* chunk) noexcept;
   void delist(BlockChunk* chunk) noexcept;
   void relist(BlockChunk* chunk) noexcept;
+  void drop_plan(BlockChunk** emptied) noexcept;
   template <class Visit>
   void for_each_listed(Visit&& visit) const noexcept;
 
@@ -98,7 +112,7 @@ class FRAMEALLOC_API HandleSpace {
   ChunkPool& pool_;
   mutable SpinLock lock_;
   BlockChunk* lists_[BlockChunk::kBins + 1] = {};  // by the bin of the chunk's largest hole
-  std::uint32_t filled_ = 0;                       // bit n: list n has a chunk; full ones not counted
+  std::uint32_t filled_ = 0;  // bit n: list n has a chunk; full ones not counted
   std::size_t chunks_ = 0;
   std::size_t used_bytes_ = 0;
   std::size_t free_bytes_ = 0;
@@ -107,6 +121,7 @@ class FRAMEALLOC_API HandleSpace {
   std::size_t unmovable_ = 0;
   std::uint64_t released_ = 0;
   BlockChunk* apart_ = nullptr;
+  Planned* planned_ = nullptr;
   std::uint32_t cursor_ = 0;
 };
 

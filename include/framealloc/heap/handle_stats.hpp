@@ -56,16 +56,16 @@ struct HandleAllocatorStats {
   std::uint64_t free_slots = 0;
   std::uint64_t retired_slots = 0;  // out of generations, never used again
   std::uint64_t relocatable_count = 0;
-  std::uint64_t pinned_count = 0;     // objects with at least one pin
-  std::uint64_t deferred_frees = 0;   // freed while pinned, not ended yet
+  std::uint64_t pinned_count = 0;      // objects with at least one pin
+  std::uint64_t deferred_frees = 0;    // freed while pinned, not ended yet
   std::uint64_t relocation_count = 0;  // objects moved, ever
-  std::size_t relocated_bytes = 0;    // ever
+  std::size_t relocated_bytes = 0;     // ever
   std::uint64_t chunks = 0;
   std::uint64_t chunks_released = 0;  // ever
   std::size_t chunk_bytes = 0;        // held in chunks
   std::size_t used_bytes = 0;         // of these in blocks, their headers included
   std::size_t hole_bytes = 0;         // of these free
-  std::size_t large_bytes = 0;        // held in runs of chunks, for objects larger than half a chunk
+  std::size_t large_bytes = 0;  // held in runs of chunks, for objects larger than half a chunk
   // Share of the chunks' memory that is holes (0 to 1), around the latest compaction: when it began
   // to move, and when it last stopped.
   double fragmentation_before = 0;

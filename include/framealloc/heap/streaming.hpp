@@ -23,8 +23,8 @@ namespace framealloc {
 // from disk, used, and evicted when something more important needs the room:
 //
 //   StreamId id = streaming.reserve(size, StreamPriority::Normal);
-//   void* memory = streaming.begin_load(id);      // the loader: read, report_progress(), finish_load()
-//   if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
+//   void* memory = streaming.begin_load(id);      // the loader: read, report_progress(),
+//   finish_load() if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
 //
 // Thread contract: any thread. Records are under a spin lock for short work; memory is taken,
 // evicted and given back, and callbacks run, outside it.
@@ -65,8 +65,8 @@ class FRAMEALLOC_API StreamingAllocator {
   // Effect: the asset is Ready. Result: false when it was not Loading, or was cancelled or freed
   // meanwhile, which takes effect now.
   bool finish_load(StreamId id) noexcept;
-  // Effect: the load has stopped: the asset is Failed, or Reserved after cancel_load(), or gone after
-  // free(). Result: false when it was not Loading.
+  // Effect: the load has stopped: the asset is Failed, or Reserved after cancel_load(), or gone
+  // after free(). Result: false when it was not Loading.
   bool fail_load(StreamId id) noexcept;
 
   // --- For its users -----------------------------------------------------------------------------
@@ -74,8 +74,9 @@ class FRAMEALLOC_API StreamingAllocator {
   bool cancel_load(StreamId id) noexcept;
   // Result: the asset, held until the guard ends; empty unless it is Ready. Counts as an access.
   [[nodiscard]] StreamRef acquire(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: the asset's memory, null unless it is Ready. Valid until any thread next calls reserve(),
-  // set_budget(), evict() or free(), and not beyond the end of the frame. Counts as an access.
+  // Result: the asset's memory, null unless it is Ready. Valid until any thread next calls
+  // reserve(), set_budget(), evict() or free(), and not beyond the end of the frame. Counts as an
+  // access.
   [[nodiscard]] const void* access(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] void* access_mut(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Effect: the id names nothing any more. The memory goes now, or, while it is pinned or loading,

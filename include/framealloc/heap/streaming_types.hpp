@@ -71,8 +71,8 @@ struct StreamInfo {
 // All sizes in bytes, counts of what is there now unless said.
 struct StreamingStats {
   std::size_t budget = 0;
-  std::size_t total_reserved = 0;  // of assets, as asked for
-  std::size_t total_loaded = 0;    // of these, what loaders have brought
+  std::size_t total_reserved = 0;      // of assets, as asked for
+  std::size_t total_loaded = 0;        // of these, what loaders have brought
   std::uint64_t allocation_count = 0;  // assets
   std::uint64_t reserved_count = 0;    // in this state, and so on
   std::uint64_t loading_count = 0;
@@ -94,9 +94,9 @@ struct StreamingStats {
   }
   // Result: share of what is reserved that is loaded, in percent; 100 when nothing is reserved.
   [[nodiscard]] double load_progress_percent() const noexcept {
-    return total_reserved == 0 ? 100.0
-                               : 100.0 * static_cast<double>(total_loaded) /
-                                     static_cast<double>(total_reserved);
+    return total_reserved == 0
+               ? 100.0
+               : 100.0 * static_cast<double>(total_loaded) / static_cast<double>(total_reserved);
   }
 };
 
