@@ -48,6 +48,9 @@ struct Refusal {
   std::size_t available = 0;
 };
 
+// What becomes of a request that goes beyond the guard of its arena.
+enum class GuardAnswer : std::uint8_t { Go, Fallback, Deny };
+
 // Implemented by thread/. Every call is made by the thread that owns the arena.
 class ArenaHost {
  public:
@@ -67,6 +70,16 @@ class ArenaHost {
   [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                            Refusal* why) noexcept = 0;
   virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;
+
+  // Result: the position of a new frame at which pass_guard() has to be asked; SIZE_MAX = never.
+  [[nodiscard]] virtual std::size_t first_guard() const noexcept { return SIZE_MAX; }
+  // Effect: decides about a request of `size` bytes that would bring the arena to `position`, and
+  // moves `*guard` to where to ask again; for Go beyond `position`. A denial has been reported.
+  [[nodiscard]] virtual GuardAnswer pass_guard(std::size_t, std::size_t,
+                                               std::size_t* guard) noexcept {
+    *guard = SIZE_MAX;
+    return GuardAnswer::Go;
+  }
 
   // Heap blocks that stand in for frame memory after an overflow.
   [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept = 0;

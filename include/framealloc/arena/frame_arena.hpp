@@ -7,6 +7,7 @@
 #include <framealloc/arena/arena_host.hpp>
 #include <framealloc/arena/checkpoint.hpp>
 #include <framealloc/arena/finaliser.hpp>
+#include <framealloc/arena/frame_slot.hpp>
 #include <framealloc/base/align.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/memory/metadata.hpp>
@@ -20,91 +21,6 @@
 #include <type_traits>
 
 namespace framealloc {
-
-namespace detail {
-
-// What is switched on. The lower half: reasons for which every call of every arena takes the slow
-// path while they last (limit 0). The upper half: reasons for which frames begin and end the long
-// way.
-enum Mode : std::uint32_t {
-  kCountCalls = 1U << 0,
-  kSlowCalls = 0xffff,       // any of the lower half
-  kBoundaryHooks = 1U << 16  // a barrier, a policy or a listener looks at frame boundaries
-};
-
-// Part of a frame that was allocated under one tag.
-struct TagRun {
-  std::size_t start = 0;  // arena positions
-  std::size_t end = 0;
-  TagId tag = TagId::Untagged;
-};
-// Bytes that a frame charged to the budget of a tag.
-struct Charge {
-  std::size_t bytes = 0;
-  TagId tag = TagId::Untagged;
-};
-// A rewind that happened: checkpoints older than it and above its position are stale.
-struct RewindMark {
-  std::uint64_t serial = 0;
-  std::size_t position = 0;
-};
-// A heap block that stands in for frame memory; the header precedes it.
-struct FallbackBlock {
-  FallbackBlock* next = nullptr;
-  void* block = nullptr;
-  std::size_t bytes = 0;
-  std::uint64_t order = 0;  // see Finaliser::order
-};
-
-// One of up to four frames that an arena keeps valid (frames_in_flight).
-struct FrameSlot {
-  explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
-  std::atomic<std::uint64_t> clock{0};          // frame that used the slot last
-  std::atomic<std::size_t> bytes{0};            // its bytes, once it is no longer the current one
-  std::atomic<Finaliser*> finalisers{nullptr};  // newest first; taken whole, by whoever ends the frame
-  ArenaChunk* first = nullptr;
-  ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
-  FallbackBlock* fallback = nullptr;
-  SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
-  MetaVector<Charge> charges;
-  std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
-  std::size_t needed_before = 0;  // and in the window before
-  unsigned window_frames = 0;
-  // Set while the slot is on the list of slots that the shared frame has to close (frame/).
-  std::atomic<bool> listed{false};
-  FrameSlot* next_listed = nullptr;
-  FrameArena* arena = nullptr;
-};
-
-// What other threads may know about an arena; one consistent moment.
-struct ArenaView {
-  std::uint64_t clock = 0;
-  std::size_t position = 0;   // bytes in the current frame
-  std::size_t run_start = 0;  // from here on they are not yet in the ledger, but belong to `tag`
-  std::size_t peak = 0;
-  std::size_t waste = 0;
-  std::size_t fallback = 0;
-  std::uint64_t calls = 0;
-  TagId tag = TagId::Untagged;
-  // Of plain frames that ended, not yet in the ledger either.
-  std::size_t plain_bytes = 0;
-  std::size_t plain_peak = 0;
-  std::uint64_t plain_last_clock = 0;
-  std::size_t plain_last_bytes = 0;
-};
-
-// What one frame was, kept for the frame that ended last and the one before it.
-struct FrameHistory {
-  std::uint64_t clock = 0;
-  std::size_t bytes = 0;  // at its end
-  std::size_t peak = 0;
-  std::size_t waste = 0;
-  std::size_t fallback = 0;
-  std::uint64_t calls = 0;
-  std::size_t high_water = 0;  // highest peak of any frame
-};
-
-}  // namespace detail
 
 // Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.
 // Thread contract: all members are for the owning thread, except where they say otherwise.
@@ -281,6 +197,8 @@ class alignas(detail::kCacheLine) FrameArena {
     shape_ = Shape::Complex;
     slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
   }
+  // Effect: the host's guard has changed, and holds for the current frame too.
+  void renew_guard() noexcept;
   // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
   void finish() noexcept;
   // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
@@ -341,6 +259,10 @@ class alignas(detail::kCacheLine) FrameArena {
   FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
   FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
   void* overflow(std::size_t size, std::size_t alignment) noexcept;
+  void* stand_in(std::size_t size, std::size_t alignment) noexcept;
+  // Result: whether the arena may go to `position`; if not, `*instead` is what the call returns.
+  bool pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
+                  void** instead) noexcept;
   void* refuse(const detail::Refusal& why, std::size_t size) noexcept;
   bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
   bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
@@ -394,6 +316,7 @@ class alignas(detail::kCacheLine) FrameArena {
   unsigned first_cell_ = 0;
   std::size_t capacity_ = SIZE_MAX;  // position that the overflow policy guards
   std::size_t quota_ = SIZE_MAX;     // position up to which budgets are charged
+  std::size_t guard_ = SIZE_MAX;     // position from which the host is asked: the thread's budget
   std::atomic<std::size_t> peak_{0};
   std::atomic<std::size_t> waste_{0};
   std::atomic<std::size_t> fallback_bytes_{0};
