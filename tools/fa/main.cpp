@@ -46,7 +46,7 @@ void print_help(const std::string& folder) {
 }
 
 int run(const fa::Verb& verb, const std::string& folder, char** arguments) {
-  const std::optional<std::string> program = fa::find_program(verb.name, folder);
+  std::optional<std::string> program = fa::find_program(verb.name, folder);
   if (!program) {
     std::fprintf(stderr,
                  "fa: the verb '%s' is not installed: there is no program fa-%s in '%s' or in "
@@ -54,6 +54,7 @@ int run(const fa::Verb& verb, const std::string& folder, char** arguments) {
                  std::string(verb.name).c_str(), std::string(verb.name).c_str(), folder.c_str());
     return kExitNotInstalled;
   }
+  arguments[0] = program->data();
   execv(program->c_str(), arguments);
   std::fprintf(stderr, "fa: cannot start '%s': %s\n", program->c_str(), std::strerror(errno));
   return kExitNotStarted;
