@@ -31,6 +31,7 @@ struct Mark {
   FrameCheckpoint at;
   std::size_t blocks, charges, finalisers;
   std::size_t position;
+  std::size_t last_size;  // of the newest block, which may grow afterwards
   bool valid;  // stands in the present frame and nothing was rewound to below it
 };
 
@@ -176,7 +177,8 @@ class Machine {
     const FrameCheckpoint at = alloc_.frame_checkpoint();
     RC_ASSERT(at.position() == alloc_.frame_arena().position());
     model_.marks.push_back({at, model_.blocks.size(), model_.charges.size(),
-                            model_.finalisers.size(), at.position(), true});
+                            model_.finalisers.size(), at.position(),
+                            model_.blocks.empty() ? 0 : model_.blocks.back().size, true});
   }
   void rewind(std::size_t value) {
     if (model_.marks.empty()) return;
@@ -195,11 +197,17 @@ class Machine {
       model_.finalisers.pop_back();
     }
     model_.blocks.resize(mark.blocks);
+    if (!model_.blocks.empty()) {
+      model_.blocks.back().size = std::min(model_.blocks.back().size, mark.last_size);
+    }
     model_.charges.resize(mark.charges);
     for (Mark& each : model_.marks) {
       // At the same position (empty blocks, or the heap serves) one stays good, for less.
       if (each.position > mark.position) each.valid = false;
-      each.blocks = std::min(each.blocks, mark.blocks);
+      if (each.blocks >= mark.blocks) {
+        each.last_size = each.blocks > mark.blocks ? mark.last_size : std::min(each.last_size, mark.last_size);
+        each.blocks = mark.blocks;
+      }
       each.charges = std::min(each.charges, mark.charges);
       each.finalisers = std::min(each.finalisers, mark.finalisers);
     }
