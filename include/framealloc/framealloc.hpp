@@ -3,4 +3,5 @@
 #pragma once
 
 #include <framealloc/base/literals.hpp>
+#include <framealloc/container/transfer_channel.hpp>
 #include <framealloc/smart_alloc.hpp>

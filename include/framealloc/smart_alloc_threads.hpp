@@ -7,9 +7,12 @@
 #include <framealloc/pool/deferred.hpp>
 #include <framealloc/thread/frame_barrier.hpp>
 #include <framealloc/thread/instance.hpp>
+#include <framealloc/thread/thread_budget.hpp>
 #include <framealloc/thread/transfer.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace framealloc::detail {
@@ -67,6 +70,54 @@ class ThreadMembers {
     return instance == nullptr ? DeferredStats{} : instance->pools().deferred_stats();
   }
 
+  // Effect: the calling thread may hold at most `bytes` in one frame, in its pool; a request beyond
+  // is denied (FA312) or met, as `policy` says. 0 takes the budget away. It holds at once, and ends
+  // with the thread. A frame's budget is whole again when the next frame begins; the pool's counts
+  // blocks that the thread allocated and nobody has freed, and of those that are too large for a
+  // page only the request itself. Costs nothing until it is reached.
+  void set_thread_frame_budget(std::size_t bytes,
+                               BudgetExceededPolicy policy = BudgetExceededPolicy::Fail) noexcept {
+    change_budget([&](ThreadBudgetConfig& config) {
+      config.frame_budget = bytes;
+      config.frame_exceeded_policy = policy;
+    });
+  }
+  void set_thread_pool_budget(std::size_t bytes,
+                              BudgetExceededPolicy policy = BudgetExceededPolicy::Fail) noexcept {
+    change_budget([&](ThreadBudgetConfig& config) {
+      config.pool_budget = bytes;
+      config.pool_exceeded_policy = policy;
+    });
+  }
+  // The same for both, with the warning threshold.
+  void set_thread_budget(const ThreadBudgetConfig& wanted) noexcept {
+    change_budget([&](ThreadBudgetConfig& config) { config = wanted; });
+  }
+  [[nodiscard]] ThreadBudgetStats thread_budget_stats() const noexcept {
+    Instance* const instance = mine();
+    ThreadState* const state = instance == nullptr ? nullptr : instance->find_state();
+    return state == nullptr ? ThreadBudgetStats{} : state->budget().stats();
+  }
+  // Effect: `handler` is called for every request that a thread's budget has no room for, on that
+  // thread; with BudgetExceededPolicy::Custom it decides. One handler for all threads; null = none.
+  void on_budget_exceeded(ThreadBudgetHandler handler, void* context) noexcept {
+    if (Instance* const instance = mine()) instance->services().set_budget_handler(handler, context);
+  }
+  // The same with any callable: it takes a ThreadBudgetEvent and returns a BudgetDecision or nothing
+  // (which denies). It is kept until the allocator ends. Result: false when there is no memory for it.
+  template <class F>
+    requires std::invocable<std::decay_t<F>&, const ThreadBudgetEvent&>
+  bool on_budget_exceeded(F&& function) {
+    Instance* const instance = mine();
+    if (instance == nullptr) return false;
+    using Handler = KeptHandler<std::decay_t<F>>;
+    Handler* const kept = instance->metadata().template create<Handler>(std::forward<F>(function));
+    if (kept == nullptr) return false;
+    instance->services().keep(kept);
+    instance->services().set_budget_handler(&Handler::call, kept);
+    return true;
+  }
+
  protected:
   ThreadMembers() = default;
   ~ThreadMembers() = default;
@@ -74,6 +125,33 @@ class ThreadMembers {
   ThreadMembers& operator=(const ThreadMembers&) = default;
 
  private:
+  template <class F>
+  struct KeptHandler : ThreadServices::Kept {
+    explicit KeptHandler(F f) : function(std::move(f)) {
+      this->destroy = [](Instance& instance, ThreadServices::Kept* self) noexcept {
+        instance.metadata().destroy(static_cast<KeptHandler*>(self));
+      };
+    }
+    static BudgetDecision call(const ThreadBudgetEvent& event, void* self) {
+      F& function = static_cast<KeptHandler*>(self)->function;
+      if constexpr (std::convertible_to<decltype(function(event)), BudgetDecision>) {
+        return function(event);
+      } else {
+        function(event);
+        return BudgetDecision::Deny;
+      }
+    }
+    F function;
+  };
+  template <class Change>
+  void change_budget(Change&& change) noexcept {
+    Instance* const instance = mine();
+    ThreadState* const state = instance == nullptr ? nullptr : instance->state();
+    if (state == nullptr) return;
+    ThreadBudgetConfig config = state->budget().config();
+    change(config);
+    state->budget().set(config);
+  }
   [[nodiscard]] Instance* mine() const noexcept {
     return static_cast<const Handle*>(this)->instance();
   }

@@ -91,10 +91,11 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   waste_.store(0, kRelaxed);
   fallback_bytes_.store(0, kRelaxed);
   quota_ = budgeted_ ? 0 : SIZE_MAX;
+  guard_ = host_->first_guard();
   enter_start(slot);
   publish_limit();
   // Spare chunks are looked at on the long way in, so that they are given back in time.
-  const bool plain = slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX && chunk_ != nullptr &&
+  const bool plain = slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX && guard_ == SIZE_MAX && chunk_ != nullptr &&
                      chunk_->next == nullptr;
   shape_ = plain ? Shape::Untouched : Shape::Complex;
   plain_end_ = chunk_end();

@@ -40,6 +40,11 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
     if (chunk_ != nullptr && end <= chunk_end()) {
       const std::size_t position = end - origin_.load(kRelaxed);
       if (position > capacity_) return overflow(size, alignment);
+      if (position > guard_) {
+        void* instead = nullptr;
+        if (!pass_guard(position, size, alignment, &instead)) return instead;
+        continue;  // its handler may have allocated, too
+      }
       if (position > quota_) {
         Refusal why;
         if (!extend_quota(position, &why)) return refuse(why, size);
@@ -51,6 +56,11 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
       return reinterpret_cast<void*>(start);
     }
     if (position() + size > capacity_) return overflow(size, alignment);
+    if (position() + size > guard_) {
+      void* instead = nullptr;
+      if (!pass_guard(position() + size, size, alignment, &instead)) return instead;
+      continue;
+    }
     Refusal why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (!advance_chunk(size + padding, &why)) return refuse(why, size);
@@ -66,7 +76,7 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   if (end < start || end > chunk_end()) return false;
   const std::size_t position = end - origin_.load(kRelaxed);
   const std::uintptr_t cursor = cursor_.load(kRelaxed);
-  if (position > capacity_) return false;
+  if (position > capacity_ || position > guard_) return false;
   if (position > quota_) {
     Refusal why;
     if (!extend_quota(position, &why)) return false;
@@ -88,7 +98,8 @@ void FrameArena::note_calls() noexcept {
 // thread sees the change here or its limit ends up 0 and its next call sees it.
 void FrameArena::publish_limit() noexcept {
   std::uintptr_t end = chunk_end();
-  const std::size_t soft = capacity_ < quota_ ? capacity_ : quota_;
+  std::size_t soft = capacity_ < quota_ ? capacity_ : quota_;
+  if (guard_ < soft) soft = guard_;
   if (soft != SIZE_MAX) {
     const std::uintptr_t soft_end = origin_.load(kRelaxed) + soft;
     if (soft_end < end) end = soft_end;
@@ -198,6 +209,15 @@ void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
   }
   publish_limit();
   if (overflow_ != FrameOverflow::HeapFallback) return nullptr;
+  void* const block = stand_in(size, alignment);
+  const std::size_t held = position() + fallback_bytes_.load(kRelaxed);
+  if (block != nullptr && held > fallback_peak_) fallback_peak_ = held;
+  return block;
+}
+
+// A heap block in place of frame memory.
+void* FrameArena::stand_in(std::size_t size, std::size_t alignment) noexcept {
+  complicate();
   auto* record = metadata_->create<FallbackBlock>();
   void* block = record == nullptr ? nullptr : host_->allocate_fallback(size, alignment);
   if (block == nullptr) {
@@ -207,11 +227,33 @@ void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
   FrameSlot& slot = this->slot();
   *record = FallbackBlock{slot.fallback, block, size, ++order_};
   slot.fallback = record;
-  const std::size_t fallback = fallback_bytes_.load(kRelaxed) + size;
-  fallback_bytes_.store(fallback, kRelaxed);
-  if (position() + fallback > fallback_peak_) fallback_peak_ = position() + fallback;
+  fallback_bytes_.store(fallback_bytes_.load(kRelaxed) + size, kRelaxed);
   note_calls();
   return block;
+}
+
+bool FrameArena::pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
+                            void** instead) noexcept {
+  std::size_t guard = guard_;
+  const detail::GuardAnswer answer = host_->pass_guard(position, size, &guard);
+  guard_ = guard;
+  if (answer == detail::GuardAnswer::Go) {
+    // The host may have allocated; the request that it let pass is not asked about again.
+    const std::size_t padding = (0 - cursor_.load(kRelaxed)) & (alignment - 1);
+    const std::size_t passed = this->position() + padding + size;
+    if (guard_ < passed) guard_ = passed;
+    return true;
+  }
+  publish_limit();
+  *instead = answer == detail::GuardAnswer::Fallback ? stand_in(size, alignment) : nullptr;
+  return false;
+}
+
+void FrameArena::renew_guard() noexcept {
+  if (host_ == nullptr || clock() == 0) return;
+  guard_ = host_->first_guard();
+  if (guard_ != SIZE_MAX) complicate();
+  close();  // the next call publishes the limit
 }
 
 void* FrameArena::refuse_alignment(std::size_t size, std::size_t alignment) noexcept {

@@ -53,6 +53,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
                         table != nullptr ? table->tag : thread.tag_,
                         kind,
                         site};
+  if (kind == AllocKind::Pool && !thread.within_limit(request.bytes, site)) return nullptr;
   if (!charge(request)) return nullptr;
 
   const bool in_span = request.bytes <= largest_span_ && alignment <= chunk_pool_.chunk_size() / 4;

@@ -24,6 +24,7 @@ std::size_t PoolThread::send_home(ClassList& list, std::size_t blocks) noexcept 
     ++sent;
   }
   list.linked -= sent;
+  if (list.table->kind == AllocKind::Pool) away_bytes_ -= sent * list.block_size;
   shared_.uncharge(list.table->tag, sent * list.block_size);
   return sent;
 }

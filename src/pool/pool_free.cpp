@@ -90,6 +90,10 @@ FRAMEALLOC_NOINLINE void PoolThread::free_unusual(PoolShared& shared, PoolThread
   }
   if (mine == nullptr) {
     shared.count_stray_free(*slab);
+    if (shared.deferred_.watched.load(std::memory_order_relaxed)) {
+      PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+      if (owner != nullptr) shared.make_room(*owner, 1);
+    }
     return shared.route(block);
   }
   PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);

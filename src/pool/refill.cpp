@@ -31,6 +31,9 @@ SlabHeader* pick_slab(const ClassList& list) noexcept {
 bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site) noexcept {
   if (take_back_for(list)) return true;
 
+  if (list.table->kind == AllocKind::Pool && !within_limit(list.block_size, site)) return false;
+  if (list.free != nullptr) return true;  // the limit's handler has freed a block
+
   const TagId tag = list.table->tag;
   // What the thread keeps ready for other lists may be what the budget or the source lacks: when
   // one of them denies, that is given back and the request tried once more. Budgets are looked at
@@ -59,7 +62,12 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
 }
 
 std::size_t PoolThread::charge(const ClassList& list, BudgetManager::Denial* denial) noexcept {
-  const std::size_t portion = shared_.classes_[list.class_index].portion;
+  std::size_t portion = shared_.classes_[list.class_index].portion;
+  if (limit_ != SIZE_MAX && list.table->kind == AllocKind::Pool) {
+    // What is made ready is not in use yet, but may be without anyone asking again.
+    const std::size_t room = limit_ > away_bytes_ ? (limit_ - away_bytes_) / list.block_size : 0;
+    portion = std::clamp<std::size_t>(room, 1, portion);
+  }
   if (shared_.budgets_ == nullptr) return portion;
   const TagId tag = list.table->tag;
   const std::size_t bytes =
@@ -78,6 +86,7 @@ std::size_t PoolThread::link_portion(ClassList& list, std::size_t blocks) noexce
   }
   shared_.uncharge(list.table->tag, left * list.block_size);
   list.linked += blocks - left;
+  if (list.table->kind == AllocKind::Pool) away_bytes_ += (blocks - left) * list.block_size;
   return blocks - left;
 }
 
@@ -156,8 +165,26 @@ SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) 
 void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
   slab->list = &list;
   link_slab(list, slab);
+  if (slab->kind == AllocKind::Pool) {  // an adopted slab has blocks in use
+    away_bytes_ += std::size_t{slab->carved - slab->home_count} * slab->block_size;
+  }
   slab->owner_word.store(shared_.checked_ ? 0 : thread_word_, std::memory_order_relaxed);
   refills_.add(1);
+}
+
+std::size_t PoolThread::bytes_in_use() noexcept {
+  std::size_t ready = 0;
+  for_each_list([&ready](const ClassList& list) {
+    if (list.table->kind == AllocKind::Pool) ready += list.ready() * list.block_size;
+  });
+  return away_bytes_ - ready;
+}
+
+bool PoolThread::pass_limit(std::size_t bytes, const CallSite& site) noexcept {
+  if (away_bytes_ + bytes <= limit_) return true;
+  // What is ready for other requests gives way to this one.
+  (void)give_back_ready();
+  return away_bytes_ + bytes <= limit_ || limit_host_->pass_pool(away_bytes_, bytes, site);
 }
 
 }  // namespace framealloc::detail

@@ -72,6 +72,16 @@ void ThreadState::uncharge(TagId tag, std::size_t bytes) noexcept {
   if (bytes != 0) instance_.budgets()->uncharge(tag, bytes);
 }
 
+GuardAnswer ThreadState::pass_guard(std::size_t position, std::size_t size,
+                                    std::size_t* guard) noexcept {
+  return budget_.pass_frame(position, size, guard);
+}
+
+void ThreadState::renew_guards() noexcept {
+  shared_arena_.renew_guard();
+  if (has_own_arena_.load(std::memory_order_relaxed)) own_arena_.renew_guard();
+}
+
 void* ThreadState::allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept {
   return instance_.heap().allocate(pools_, bytes, alignment, CallSite{});
 }

@@ -86,6 +86,7 @@ void Instance::close_frames() noexcept {
 void Instance::destroy() noexcept {
   services_.set_barrier(*this, nullptr);
   close_frames();
+  services_.destroy_kept(*this);
   registry::forget(*this, true);
   if (tls_slot_ != kSharedTlsSlot) registry::give_slot(tls_slot_);
   for (ThreadState* s = first_state(); s != nullptr;) {

@@ -4,6 +4,9 @@
 #include <framealloc/thread/frame_barrier.hpp>
 #include <framealloc/thread/instance.hpp>
 
+#include <mutex>
+#include <utility>
+
 namespace framealloc::detail {
 
 void ThreadServices::set_barrier(Instance& instance, FrameBarrier* barrier) noexcept {
@@ -35,6 +38,39 @@ void ThreadServices::check_phase(Instance& instance) noexcept {
   Text<192> text("end_frame() before the frame's barrier is complete; missing: ");
   barrier_->describe_missing(text);
   instance.report(Code::FA205, text);
+}
+
+void ThreadServices::set_budget_handler(ThreadBudgetHandler handler, void* context) noexcept {
+  const std::lock_guard lock(handler_lock_);
+  handler_ = handler;
+  handler_context_ = context;
+}
+
+bool ThreadServices::ask_budget_handler(const ThreadBudgetEvent& event,
+                                        BudgetDecision* decision) noexcept {
+  ThreadBudgetHandler handler = nullptr;
+  void* context = nullptr;
+  {
+    const std::lock_guard lock(handler_lock_);
+    handler = handler_;
+    context = handler_context_;
+  }
+  if (handler == nullptr) return false;
+  *decision = handler(event, context);  // with no lock held: it may come back
+  return true;
+}
+
+void ThreadServices::keep(Kept* kept) noexcept {
+  const std::lock_guard lock(handler_lock_);
+  kept->next = kept_;
+  kept_ = kept;
+}
+
+void ThreadServices::destroy_kept(Instance& instance) noexcept {
+  while (Kept* const kept = kept_) {
+    kept_ = kept->next;
+    kept->destroy(instance, kept);
+  }
 }
 
 }  // namespace framealloc::detail

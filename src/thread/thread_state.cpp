@@ -23,7 +23,8 @@ ThreadState::ThreadState(Instance& instance) noexcept
     : instance_(instance),
       phases_(instance.metadata()),
       ledger_(&allocate_ledger_block, &instance),
-      pools_(instance.pools(), ledger_) {}
+      pools_(instance.pools(), ledger_),
+      budget_(instance, *this) {}
 
 ThreadState::~ThreadState() {
   shared_arena_.tear_down();
@@ -61,6 +62,7 @@ void ThreadState::retire() noexcept {
   finish_own_frames();
   drop_phases();
   set_tag(TagId::Untagged);
+  budget_.clear();
   pools_.detach();
   if (slot_ != nullptr) *slot_ = TlsSlot{};
   slot_ = nullptr;

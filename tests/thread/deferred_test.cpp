@@ -29,6 +29,7 @@ class DeferredTest : public testing::Test {
   // Frees on a thread of its own, which sends all before it ends.
   void free_elsewhere(const std::vector<Block*>& blocks) {
     std::thread([&] {
+      alloc.pool_free(alloc.pool_alloc<Block>());  // one that allocated collects batches
       for (Block* block : blocks) alloc.pool_free(block);
     }).join();
   }
@@ -181,6 +182,7 @@ TEST_F(DeferredTest, BlockKeepsTheBoundWhileTheOwnerDrains) {
   const auto blocks = make(2000);
   std::atomic<bool> done{false};
   std::thread other([&] {
+    alloc.pool_free(alloc.pool_alloc<Block>());
     for (Block* block : blocks) alloc.pool_free(block);
     alloc.process_deferred_frees(0);
     done.store(true);
@@ -206,6 +208,18 @@ TEST_F(DeferredTest, BlockDoesNotWaitForEver) {
   EXPECT_EQ(waiting(), 100U);
   EXPECT_EQ(alloc.deferred_stats().block_timeouts, 12U);
   EXPECT_EQ(codes_.load(), 12);
+}
+
+TEST_F(DeferredTest, ThreadsThatNeverAllocatedKeepToTheBoundToo) {
+  alloc.configure_deferred(DeferredConfig().with_capacity(40).with_full_policy(
+      QueueFullPolicy::Fail));
+  const auto blocks = make(100);
+  std::thread([&] {
+    for (Block* block : blocks) alloc.pool_free(block);
+  }).join();
+  EXPECT_EQ(alloc.deferred_stats().full_count, 60U);
+  EXPECT_EQ(codes_.load(), 60);
+  EXPECT_EQ(alloc.process_deferred_frees(SIZE_MAX), 100U);
 }
 
 TEST_F(DeferredTest, AWarningIsGivenOncePerRise) {

@@ -10,6 +10,7 @@
 #include <framealloc/pool/pool_table.hpp>
 #include <framealloc/pool/remote.hpp>
 #include <framealloc/pool/slab.hpp>
+#include <framealloc/pool/thread_limit.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -59,6 +60,20 @@ class FRAMEALLOC_API PoolThread {
   // when try_free_local() says no.
   static void free_slab_block(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
                               const CallSite& site) noexcept;
+
+  // Effect: asks `host` before blocks of kind Pool beyond `limit` bytes are in use of this thread's
+  // pages; SIZE_MAX = none.
+  void set_limit(std::size_t limit, PoolLimitHost* host) noexcept {
+    limit_ = limit;
+    limit_host_ = host;
+  }
+  // Result: bytes of pool blocks of this thread's pages that are in use, by any thread, or freed by
+  // others and not yet taken back. Blocks too large for a page are not among them.
+  [[nodiscard]] std::size_t bytes_in_use() noexcept;
+  // Result: whether a pool request of `bytes` may be met.
+  [[nodiscard]] bool within_limit(std::size_t bytes, const CallSite& site) noexcept {
+    return limit_ == SIZE_MAX || pass_limit(bytes, site);
+  }
 
   // True when flush() and drain() would do nothing.
   [[nodiscard]] bool idle() const noexcept {
@@ -115,6 +130,8 @@ class FRAMEALLOC_API PoolThread {
   std::size_t link_from(ClassList& list, SlabHeader& slab, std::size_t blocks) noexcept;
   void take_over(ClassList& list, SlabHeader* slab) noexcept;
 
+  [[nodiscard]] bool pass_limit(std::size_t bytes, const CallSite& site) noexcept;
+
   // Emptying lists.
   template <class Visit>
   void for_each_list(Visit&& visit) noexcept {
@@ -168,6 +185,10 @@ class FRAMEALLOC_API PoolThread {
   PoolTable* cursor_table_ = nullptr;  // where collect() goes on
   std::size_t cursor_list_ = 0;
   SpanChunk* current_span_ = nullptr;  // the heap's, see heap/
+  std::size_t limit_ = SIZE_MAX;
+  PoolLimitHost* limit_host_ = nullptr;
+  // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
+  std::size_t away_bytes_ = 0;
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
 

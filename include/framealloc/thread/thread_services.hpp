@@ -2,6 +2,7 @@
 // What an allocator does for its threads together: the barrier of its frames, transfers.
 #pragma once
 
+#include <framealloc/thread/thread_budget.hpp>
 #include <framealloc/thread/transfer.hpp>
 
 #include <atomic>
@@ -36,6 +37,20 @@ class ThreadServices {
   void watch_boundaries() noexcept { watched_ = true; }
   [[nodiscard]] bool at_every_boundary() const noexcept { return watched_; }
 
+  // Effect: replaces who is asked about requests beyond the budget of a thread; null = nobody.
+  // Another thread may still be calling the old one. Thread contract: any thread.
+  void set_budget_handler(ThreadBudgetHandler handler, void* context) noexcept;
+  // Result: whether there is a handler; `*decision` is its answer then.
+  [[nodiscard]] bool ask_budget_handler(const ThreadBudgetEvent& event,
+                                        BudgetDecision* decision) noexcept;
+  // Something that lives until the allocator ends: a callable that is a handler.
+  struct Kept {
+    Kept* next = nullptr;
+    void (*destroy)(Instance& instance, Kept* self) noexcept = nullptr;
+  };
+  void keep(Kept* kept) noexcept;
+  void destroy_kept(Instance& instance) noexcept;
+
   // Transfers that threads without a state of their own took part in; one lock for so rare a thing
   // is enough, see ThreadState::transfers.
   TransferCounts& stray_transfers() noexcept { return stray_transfers_; }
@@ -49,6 +64,10 @@ class ThreadServices {
   FrameBarrier* barrier_ = nullptr;
   bool watched_ = false;
   std::uint32_t phases_before_ = 0;  // completed when the frame began
+  SpinLock handler_lock_;
+  ThreadBudgetHandler handler_ = nullptr;
+  void* handler_context_ = nullptr;
+  Kept* kept_ = nullptr;
   SpinLock stray_lock_;
   TransferCounts stray_transfers_;
 };

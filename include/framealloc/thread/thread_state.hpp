@@ -6,6 +6,7 @@
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/frame/phase.hpp>
 #include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/thread/thread_budget.hpp>
 #include <framealloc/thread/tls.hpp>
 #include <framealloc/thread/transfer.hpp>
 
@@ -83,6 +84,10 @@ class ThreadState final : public ArenaHost {
   [[nodiscard]] std::string_view current_phase() const noexcept;
   void drop_phases() noexcept { phases_.clear(); }
 
+  // Limits of this thread. Owner.
+  [[nodiscard]] ThreadBudget& budget() noexcept { return budget_; }
+  void renew_guards() noexcept;
+
   // Effect: every arena of this state takes its slow path at its next call. Any thread.
   void close_arenas() noexcept;
   // Effect: destructors that frames of this state still owe run, its own frame ends. Only when no
@@ -109,6 +114,9 @@ class ThreadState final : public ArenaHost {
   bool has_budgets() const noexcept override;
   std::size_t charge(TagId tag, std::size_t need, std::size_t want, Refusal* why) noexcept override;
   void uncharge(TagId tag, std::size_t bytes) noexcept override;
+  std::size_t first_guard() const noexcept override { return budget_.first_guard(); }
+  GuardAnswer pass_guard(std::size_t position, std::size_t size,
+                         std::size_t* guard) noexcept override;
   void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept override;
   void free_fallback(void* block) noexcept override;
   void note_overflow() noexcept override;
@@ -146,6 +154,7 @@ class ThreadState final : public ArenaHost {
   MetaVector<OpenPhase> phases_;
   ThreadLedger ledger_;
   PoolThread pools_;
+  ThreadBudget budget_;
   FrameArena shared_arena_;
   FrameArena own_arena_;
 };

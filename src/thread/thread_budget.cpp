@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/thread_budget.hpp>
+
+#include <framealloc/thread/instance.hpp>
+
+#include <algorithm>
+
+namespace framealloc::detail {
+
+void ThreadBudget::set(const ThreadBudgetConfig& config) noexcept {
+  config_ = config;
+  above_pool_budget_ = false;
+  first_guard_ = SIZE_MAX;
+  if (config.frame_budget != 0) {
+    const std::size_t percent = std::min(config.warning_threshold, 100U);
+    first_guard_ = config.frame_budget / 100 * percent + config.frame_budget % 100 * percent / 100;
+  }
+  state_.pools().set_limit(config.pool_budget == 0 ? SIZE_MAX : config.pool_budget, this);
+  state_.renew_guards();
+}
+
+void ThreadBudget::clear() noexcept {
+  if (config_.frame_budget != 0 || config_.pool_budget != 0) {
+    set({0, 0, BudgetExceededPolicy::Fail, BudgetExceededPolicy::Fail, 80});
+  }
+  exceeded_ = warnings_ = denied_ = promoted_ = 0;
+}
+
+ThreadBudgetStats ThreadBudget::stats() noexcept {
+  ThreadBudgetStats stats;
+  const FrameArena& arena = state_.arena();
+  const ArenaView view = arena.view();
+  stats.frame_used = arena.holds(arena.epoch()) ? view.position : 0;
+  stats.frame_peak = arena.history(view.clock).high_water;
+  stats.frame_budget = config_.frame_budget;
+  stats.pool_used = state_.pools().bytes_in_use();
+  stats.pool_budget = config_.pool_budget;
+  stats.exceeded_count = exceeded_;
+  stats.warnings = warnings_;
+  stats.denied = denied_;
+  stats.promoted = promoted_;
+  return stats;
+}
+
+GuardAnswer ThreadBudget::pass_frame(std::size_t position, std::size_t size,
+                                     std::size_t* guard) noexcept {
+  const std::size_t budget = config_.frame_budget;
+  if (asking_ || budget == 0) {
+    *guard = SIZE_MAX;
+    return GuardAnswer::Go;
+  }
+  if (*guard < budget) {  // the warning threshold
+    ++warnings_;
+    *guard = budget;
+    if (position <= budget) return GuardAnswer::Go;
+  }
+  const BudgetExceededPolicy policy = config_.frame_exceeded_policy;
+  const std::size_t used = position > size ? position - size : 0;
+  switch (exceeded(AllocKind::Frame, size, used, policy, false, CallSite{})) {
+    case BudgetDecision::Deny:
+      return GuardAnswer::Deny;
+    case BudgetDecision::Promote:
+      ++promoted_;
+      return GuardAnswer::Fallback;
+    case BudgetDecision::Allow:
+      break;
+  }
+  // Warn and Allow have decided for the whole frame; a handler is asked about every request.
+  *guard = policy == BudgetExceededPolicy::Custom ? std::max(position, budget) : SIZE_MAX;
+  return GuardAnswer::Go;
+}
+
+bool ThreadBudget::pass_pool(std::size_t used, std::size_t size, const CallSite& site) noexcept {
+  if (asking_) return true;
+  // Once per rise: what is in use has to fall below the budget in between.
+  const bool quiet = above_pool_budget_ && used >= config_.pool_budget;
+  above_pool_budget_ = true;
+  return exceeded(AllocKind::Pool, size, used, config_.pool_exceeded_policy, quiet, site) !=
+         BudgetDecision::Deny;
+}
+
+BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::size_t used,
+                                      BudgetExceededPolicy policy, bool quiet,
+                                      const CallSite& site) noexcept {
+  ++exceeded_;
+  const std::size_t budget =
+      kind == AllocKind::Frame ? config_.frame_budget : config_.pool_budget;
+  const ThreadBudgetEvent event{state_.id(), kind, size, used, budget, policy};
+  BudgetDecision decision = BudgetDecision::Deny;
+  asking_ = true;
+  const bool answered = instance_.services().ask_budget_handler(event, &decision);
+  asking_ = false;
+  switch (policy) {
+    case BudgetExceededPolicy::Fail:
+      decision = BudgetDecision::Deny;
+      break;
+    case BudgetExceededPolicy::Warn:
+      if (!quiet) report(kind, size, used, false, site);
+      decision = BudgetDecision::Allow;
+      break;
+    case BudgetExceededPolicy::Allow:
+      decision = BudgetDecision::Allow;
+      break;
+    case BudgetExceededPolicy::Promote:
+      decision = BudgetDecision::Promote;
+      break;
+    case BudgetExceededPolicy::Custom:
+      if (!answered) decision = BudgetDecision::Deny;
+      break;
+  }
+  if (decision == BudgetDecision::Deny) {
+    ++denied_;
+    report(kind, size, used, true, site);
+  }
+  return decision;
+}
+
+void ThreadBudget::report(AllocKind kind, std::size_t size, std::size_t used, bool denied,
+                          const CallSite& site) noexcept {
+  const bool frame = kind == AllocKind::Frame;
+  const std::size_t budget = frame ? config_.frame_budget : config_.pool_budget;
+  Text<192> text("the ");
+  text.append(frame ? "frame" : "pool").append(" budget of thread ").append(state_.id().value);
+  text.append(" is ").append_bytes(budget).append(" and ").append_bytes(used);
+  text.append(" of it are in use; the request ").append(denied ? "was denied" : "was met");
+  instance_.report(Code::FA312, text, state_.tag(), size, budget > used ? budget - used : 0, site);
+}
+
+}  // namespace framealloc::detail
