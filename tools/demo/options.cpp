@@ -185,6 +185,10 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
     }
     reader.finish_argument();
   }
+  if (reader.complaint.empty() && options.check && !options.run_framealloc) {
+    reader.name = "--check";
+    reader.complain("has nothing to check", "the framealloc side to run: leave --only malloc away");
+  }
   if (!reader.complaint.empty()) {
     parsed.wanted = Wanted::Complaint;
     parsed.complaint = reader.complaint;

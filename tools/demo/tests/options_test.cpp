@@ -18,10 +18,9 @@ ParsedOptions parse(std::vector<std::string> words) {
 using Wanted = ParsedOptions::Wanted;
 
 TEST(Options, ReadsEveryOption) {
-  const ParsedOptions parsed =
-      parse({"--scene", "swarm", "--frames=7", "--warm-up", "3", "--threads", "9", "--seed=77",
-             "--only", "malloc", "--hand-off", "spin", "--report", "x.html", "--json", "--quiet",
-             "--no-trace", "--check"});
+  const ParsedOptions parsed = parse(
+      {"--scene", "swarm", "--frames=7", "--warm-up", "3", "--threads", "9", "--seed=77", "--only",
+       "malloc", "--hand-off", "spin", "--report", "x.html", "--json", "--quiet", "--no-trace"});
   ASSERT_EQ(parsed.wanted, Wanted::Run) << parsed.complaint;
   const Options& options = parsed.options;
   EXPECT_EQ(options.scene, SceneKind::Swarm);
@@ -36,7 +35,8 @@ TEST(Options, ReadsEveryOption) {
   EXPECT_TRUE(options.json);
   EXPECT_TRUE(options.quiet);
   EXPECT_FALSE(options.trace);
-  EXPECT_TRUE(options.check);
+  EXPECT_FALSE(options.check);
+  EXPECT_TRUE(parse({"--check"}).options.check);
 }
 
 TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
@@ -66,22 +66,23 @@ TEST_P(OptionMistakes, SaysWhatWhereExpectedAndWhatToDo) {
   EXPECT_NE(parsed.complaint.find("fa demo --help"), std::string::npos) << parsed.complaint;
 }
 
-INSTANTIATE_TEST_SUITE_P(Mistakes, OptionMistakes,
-                         testing::Values(Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
-                                         Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
-                                         Mistake{{"--frames=-1"}, "has the value '-1'"},
-                                         Mistake{{"--threads", "65"}, "from 1 to 64"},
-                                         Mistake{{"--threads"}, "'--threads' has no value"},
-                                         Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
-                                         Mistake{{"--scene", "volcano"},
-                                                 "one of pyramid, rain, swarm"},
-                                         Mistake{{"--only", "both"}, "framealloc or malloc"},
-                                         Mistake{{"--hand-off="}, "park or spin"},
-                                         Mistake{{"--format", "xml"}, "text or json"},
-                                         Mistake{{"--report="}, "the name of the HTML file"},
-                                         Mistake{{"--quiet=yes"}, "no value: it is a switch"},
-                                         Mistake{{"--fast"}, "'--fast' is not known"},
-                                         Mistake{{"rain"}, "'rain' is not known"}));
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, OptionMistakes,
+    testing::Values(Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
+                    Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
+                    Mistake{{"--frames=-1"}, "has the value '-1'"},
+                    Mistake{{"--threads", "65"}, "from 1 to 64"},
+                    Mistake{{"--threads"}, "'--threads' has no value"},
+                    Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
+                    Mistake{{"--scene", "volcano"}, "one of pyramid, rain, swarm"},
+                    Mistake{{"--only", "both"}, "framealloc or malloc"},
+                    Mistake{{"--hand-off="}, "park or spin"},
+                    Mistake{{"--format", "xml"}, "text or json"},
+                    Mistake{{"--report="}, "the name of the HTML file"},
+                    Mistake{{"--quiet=yes"}, "no value: it is a switch"},
+                    Mistake{{"--only", "malloc", "--check"}, "'--check' has nothing to check"},
+                    Mistake{{"--fast"}, "'--fast' is not known"},
+                    Mistake{{"rain"}, "'rain' is not known"}));
 
 }  // namespace
 }  // namespace fa_demo
