@@ -212,6 +212,35 @@ TEST(HandleCompactionTest, PinnedObjectsStayAndTheirChunkIsLeftAlone) {
   EXPECT_EQ(guards[0]->words[0], 0U);
 }
 
+// One pin in a chunk is enough: moving the others would gain nothing.
+TEST(HandleCompactionTest, NothingMovesOutOfAChunkThatCannotBeEmptied) {
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  const auto kept = make_blobs(handles, 4000, 8);
+  std::vector<PinGuard<Blob>> guards;
+  for (std::size_t i = 0; i < kept.size(); i += 5) guards.push_back(handles.pin(kept[i]));
+  EXPECT_EQ(handles.defragment(), 0U);
+}
+
+TEST(HandleCompactionTest, APinThatComesBetweenTwoCallsHolds) {
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  const auto kept = make_blobs(handles, 4000, 8);
+  CompactBudget budget;
+  budget.bytes = sizeof(Blob);
+  ASSERT_EQ(handles.compact(budget).moves, 1U);  // the chunk is planned by now, and begun
+  std::vector<PinGuard<Blob>> guards;
+  std::vector<const Blob*> places;
+  for (const auto handle : kept) {
+    guards.push_back(handles.pin(handle));
+    places.push_back(guards.back().get());
+  }
+  EXPECT_EQ(handles.defragment(), 0U);
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(handles.resolve(kept[i]), places[i]);
+  guards.clear();
+  EXPECT_GT(handles.defragment(), 0U);
+}
+
 struct Diary {
   HandleAllocator* handles;
   std::vector<Handle<Blob>>* kept;
