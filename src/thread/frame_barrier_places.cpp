@@ -21,7 +21,7 @@ struct Memory {
   std::uint32_t phase = 0;
 };
 constexpr std::size_t kMemories = 16;
-constinit thread_local Memory memories[kMemories] FRAMEALLOC_TLS_INITIAL_EXEC = {};
+FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local Memory memories[kMemories] = {};
 
 }  // namespace
 
