@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -273,6 +274,36 @@ TEST(FrameMap, ClonesAndCompares) {
   EXPECT_NE(*copy, map);
   (void)map.insert(7, "7");
   EXPECT_EQ(*copy, map) << "the order does not matter";
+}
+
+TEST(FrameMap, AnIndexThatIsDeniedLeavesTheMapEmpty) {
+  // 48 bytes of entries fit, 64 bytes of index do not.
+  TestArena arena(1, 64);
+  FrameMap<int, int> map(*arena);
+  for (int i = 0; i < 3; ++i) {
+    const auto [at, inserted] = map.insert(i, i);
+    EXPECT_FALSE(inserted);
+    EXPECT_EQ(at, map.end());
+  }
+  EXPECT_EQ(map.get(0), nullptr);
+  EXPECT_EQ(map.erase(0), 0U);
+  EXPECT_EQ(map.capacity(), 0U);
+  EXPECT_EQ(arena.reports().size(), 3U);
+}
+
+// What the end of the frame took is not looked into when the next one has no memory for it.
+TEST(FrameMap, AStaleIndexIsForgotten) {
+  TestArena arena(1, 512);
+  const CountedBalance balance;
+  FrameMap<int, Counted> map(*arena);
+  (void)map.try_emplace(1, 1);
+  arena.next_frame();
+  // Entries (6 of 24 bytes and their finaliser) fit once more, the index does not.
+  auto* const rest = arena->alloc_batch<std::uint64_t>((512 - 208) / 8);
+  std::fill_n(rest, (512 - 208) / 8, UINT64_MAX);
+  EXPECT_FALSE(map.try_emplace(1, 1).second);
+  EXPECT_EQ(map.capacity(), 0U);
+  EXPECT_FALSE(map.contains_key(1));
 }
 
 TEST(FrameMap, ImpossibleCapacitiesAreDenied) {

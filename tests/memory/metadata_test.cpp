@@ -93,7 +93,7 @@ TEST_F(MetadataTest, TheEndOfAPieceIsNotWasted) {
   for (int i = 0; i < 6; ++i) EXPECT_NE(metadata.allocate(16_KiB), nullptr);
   EXPECT_EQ(supply_.reserved(), 128_KiB);
   // What is left of both, 16 KiB less a header each, in smaller and smaller blocks.
-  for (const std::size_t bytes : {8_KiB, 4_KiB, 2_KiB, 1_KiB, 512_B, 256_B, 128_B, 64_B}) {
+  for (const std::size_t bytes : {8_KiB, 4_KiB, 2_KiB, 1_KiB, 512_B, 256_B, 128_B}) {
     for (int i = 0; i < 2; ++i) EXPECT_NE(metadata.allocate(bytes), nullptr);
   }
   EXPECT_EQ(supply_.reserved(), 128_KiB);

@@ -99,7 +99,7 @@ class FrameBuffer {
     if (begin_ == nullptr || !arena_->holds(epoch_)) return;
     if (!arena_->shrink_top(begin_, bytes(capacity()), bytes(size()))) return;
     limit_ = end_;
-    // A checkpoint taken from here on lies behind all that is left.
+    // Checkpoints are compared with it: one taken from here on may lie lower than before.
     if constexpr (kOwes) finaliser_->position = arena_->position();
   }
 

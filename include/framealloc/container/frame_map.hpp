@@ -254,7 +254,7 @@ class FrameMap {
   // entries (the end of the frame, a rewind) never leaves an index of another age.
   bool has_room() noexcept {
     if (size() < capacity()) return true;
-    const std::size_t more = entries_.capacity() == 0 ? 8 : index_.buckets() * 2;
+    const std::size_t more = capacity() == 0 ? 8 : index_.buckets() * 2;
     if (size() < detail::FrameIndex::kMostEntries && rebuild(more)) return true;
     return capacity() != 0 && size() + 1 < index_.buckets() && entries_.make_room(1);
   }
