@@ -33,12 +33,12 @@ class Text {
   Text& append(char character) noexcept { return append(std::string_view(&character, 1)); }
   template <std::integral I>
   Text& append(I value) noexcept {
-    char digits[24];
+    char digits[24] = {};
     const auto end = std::to_chars(digits, digits + sizeof digits, value);
     return append(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
   }
   Text& append_hex(std::size_t value) noexcept {
-    char digits[24];
+    char digits[24] = {};
     const auto end = std::to_chars(digits, digits + sizeof digits, value, 16);
     return append("0x").append(
         std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
