@@ -134,11 +134,9 @@ bool FrameBarrier::register_thread(std::string_view name) noexcept {
     if (place == nullptr) return false;
     place->used = true;
     place->name = wanted;
-    if (used >= now.next) {  // every place has a name: one more
-      first = (now.phase + 1) & kPhaseMask;
-      place->first.store(first, kRelaxed);
-      change_participants(1);
-    }
+    // Every place has a name: one more. From which phase on, only the change itself can tell: the
+    // phase that was looked at may be over by then.
+    if (used >= now.next) first = change_participants(1);
   }
   place->first.store(first, kRelaxed);
   place->arrived.store(0, kRelaxed);
@@ -185,7 +183,7 @@ void FrameBarrier::leave(Place& place) noexcept {
   if (after.closed() && !State::of(word).closed()) complete(after.phase);
 }
 
-void FrameBarrier::change_participants(int by) noexcept {
+std::uint32_t FrameBarrier::change_participants(int by) noexcept {
   std::uint64_t word = state_.load(kRelaxed);
   State after{};
   bool was_idle = false;
@@ -197,6 +195,8 @@ void FrameBarrier::change_participants(int by) noexcept {
   } while (!state_.compare_exchange_weak(word, after.word(), std::memory_order_acq_rel, kRelaxed));
   // Nobody was there to notice the end of the last phase.
   if (was_idle && !after.idle()) open_after(after.phase);
+  const bool in_place = was_idle && after.expected == 0;
+  return in_place ? after.phase : (after.phase + 1) & kPhaseMask;
 }
 
 void FrameBarrier::add_participant() noexcept { change_participants(1); }

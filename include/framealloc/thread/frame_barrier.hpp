@@ -157,7 +157,8 @@ class FRAMEALLOC_API FrameBarrier {
   BarrierTicket arrive(Place* place) noexcept;
   void complete(std::uint32_t phase) noexcept;
   void open_after(std::uint32_t phase) noexcept;
-  void change_participants(int by) noexcept;
+  // Result: the first phase that the change holds for.
+  std::uint32_t change_participants(int by) noexcept;
   void leave(Place& place) noexcept;
   [[nodiscard]] bool is_over(std::uint32_t phase) const noexcept;
   bool await(std::uint32_t phase, std::uint64_t timeout_ns) noexcept;
