@@ -125,6 +125,9 @@ class FrameBuffer {
                                             : sizeof(T) < 1024 ? 1024 / sizeof(T)
                                                                : 1;
 
+  [[nodiscard]] std::size_t step() const noexcept {
+    return capacity() / 4 > kLeastStep ? capacity() / 4 : kLeastStep;
+  }
   static constexpr std::size_t bytes(std::size_t count) noexcept {
     return saturating_bytes(count, sizeof(T));
   }
@@ -149,9 +152,7 @@ class FrameBuffer {
 
   // Effect: what growth mostly is, without the cases in which it is not possible.
   FRAMEALLOC_ALWAYS_INLINE bool extend_a_quarter() noexcept {
-    const std::size_t capacity = this->capacity();
-    const std::size_t step = capacity / 4 > kLeastStep ? capacity / 4 : kLeastStep;
-    const std::size_t wanted = align_up((capacity + step) * sizeof(T), kGranule) / sizeof(T);
+    const std::size_t wanted = align_up((capacity() + step()) * sizeof(T), kGranule) / sizeof(T);
     if (!extend_in_place(wanted)) return false;
     limit_ = begin_ + wanted;
     return true;
@@ -160,8 +161,7 @@ class FrameBuffer {
   // Result: storage with room for `more` further elements, perhaps the present one made longer.
   [[nodiscard]] Storage enlarge(std::size_t more) noexcept {
     const std::size_t need = sum(size(), more);
-    const std::size_t step = capacity() / 4 > kLeastStep ? capacity() / 4 : kLeastStep;
-    const std::size_t gentle = fill_granule(sum(capacity(), step));
+    const std::size_t gentle = fill_granule(sum(capacity(), step()));
     const std::size_t enough = need > gentle ? fill_granule(need) : gentle;
     if (extend_in_place(enough)) return {begin_, enough, {}};
     if (enough != need && extend_in_place(need)) return {begin_, need, {}};
