@@ -51,7 +51,7 @@ note=$(git describe --always --dirty 2>/dev/null || true)
 if [ "$publish" = 1 ]; then
   cp "$out/bench.svg" benchmarks/results.svg
   {
-    printf '# Results of one run\n\nWritten by `./dev bench --publish`; README.md says how to read it.\n\n'
+    printf '# Results of one run\n\nWritten by ./dev bench --publish; README.md says how to read it.\n\n'
     cat "$out/bench.md"
     printf '\n![times of the main workloads](results.svg)\n'
   } >benchmarks/results.md

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../harness/ping_pong.hpp"
 #include "../harness/quiet_slice.hpp"
 #include "../harness/sampler.hpp"
 #include "../report/machine.hpp"
@@ -177,6 +178,9 @@ int run_timing(const Rows& rows, int argc, char** argv, const char* usage) {
   progress.finish();
   if (ran == 0) return 1;
 
+  if (const double trip = round_trips().usual(); trip > 0) {
+    results.add_value("W4/round trip of a cache line, ns", "floor-ring", trip);
+  }
   if (options.filter == ".") measure_memory(rows, results);
 
   std::string report = "Machine: " + machine + "\n";
