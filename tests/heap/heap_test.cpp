@@ -22,9 +22,9 @@ TEST(Heap, GivesAlignedBlocksOfAnySize) {
   PoolThread& pool = rig.join().pool;
   std::map<std::byte*, std::size_t> blocks;
   for (std::size_t alignment = 1; alignment <= 4 * kChunk; alignment *= 4) {
-    for (const std::size_t size :
-         {std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{8192}, std::size_t{8193},
-          std::size_t{100000}, kChunk / 2, kChunk / 2 + 1, kChunk, kChunk + 1, 3 * kChunk + 5}) {
+    for (const std::size_t size : Sizes{
+             std::size_t{0}, std::size_t{1}, std::size_t{100}, std::size_t{8192}, std::size_t{8193},
+             std::size_t{100000}, kChunk / 2, kChunk / 2 + 1, kChunk, kChunk + 1, 3 * kChunk + 5}) {
       auto* const block =
           static_cast<std::byte*>(rig.heap().allocate(pool, size, alignment, CallSite::current()));
       ASSERT_NE(block, nullptr) << size << ' ' << alignment;
@@ -144,7 +144,7 @@ TEST(Heap, IsFreedFromAnyThread) {
   PoolThread& pool = rig.join().pool;
   pool.select(rig.tag("t"));
   std::vector<void*> blocks;
-  for (const std::size_t size : {64, 5000, 50000, 500000, 5000000}) {
+  for (const std::size_t size : Sizes{64, 5000, 50000, 500000, 5000000}) {
     for (int i = 0; i < 20; ++i) {
       blocks.push_back(rig.heap().allocate(pool, size, 16, CallSite::current()));
     }
@@ -179,7 +179,7 @@ TEST(Heap, WorksWithChunksTooSmallToShare) {
   options.pool.page_size = kMinSlabPage;
   Rig rig(options);
   PoolThread& pool = rig.join().pool;
-  for (const std::size_t size : {100, 8000, 9000, 20000, 1000000}) {
+  for (const std::size_t size : Sizes{100, 8000, 9000, 20000, 1000000}) {
     void* const block = rig.heap().allocate(pool, size, 64, CallSite::current());
     ASSERT_NE(block, nullptr);
     std::memset(block, 1, size);

@@ -5,6 +5,7 @@
 
 #include <framealloc/memory/source.hpp>
 
+#include <initializer_list>
 #include <vector>
 
 namespace framealloc::detail {
@@ -73,7 +74,7 @@ TEST_F(SpanChunkTest, GrowsInPlaceOnlyIntoFreeQuanta) {
 }
 
 TEST_F(SpanChunkTest, AlignsToQuanta) {
-  for (const std::size_t step : {1, 2, 4, 8, 16}) {
+  for (const std::size_t step : std::initializer_list<std::size_t>{1, 2, 4, 8, 16}) {
     const std::size_t first = chunk_->take(3, step);
     ASSERT_NE(first, SpanChunk::kNone);
     EXPECT_EQ(first % step, 0U);

@@ -19,7 +19,7 @@ RigOptions with_budgets() {
 }
 
 TEST(PoolBudget, LetsOneThreadUseItToTheLastBlock) {
-  for (const std::size_t count : {1, 7, 64, 65, 1000}) {
+  for (const std::size_t count : Sizes{1, 7, 64, 65, 1000}) {
     Rig rig(with_budgets());
     PoolThread& pool = rig.join().pool;
     ASSERT_TRUE(rig.budgets().register_tag_budget("t", 0, count * 64));

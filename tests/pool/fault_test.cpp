@@ -37,7 +37,7 @@ void use_everything(Rig& rig) {
 
   for (const std::string_view tag : {"", "a::b"}) {
     pool.select(rig.tag(tag));
-    for (const std::size_t size : {16, 100, 8192, 20000, 60000, 200000, 700000}) {
+    for (const std::size_t size : Sizes{16, 100, 8192, 20000, 60000, 200000, 700000}) {
       for (const AllocKind kind : {AllocKind::Pool, AllocKind::Heap}) {
         for (int i = 0; i < 2; ++i) take(pool, size, kind);
       }

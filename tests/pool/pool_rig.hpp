@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +28,9 @@
 namespace framealloc::test {
 
 using namespace framealloc::detail;
+
+// To loop over: for (const std::size_t size : Sizes{16, 64}).
+using Sizes = std::initializer_list<std::size_t>;
 
 struct RigOptions {
   PoolConfig pool = {};

@@ -17,7 +17,7 @@ TEST(PoolThread, GivesAlignedBlocksThatDoNotOverlap) {
   PoolThread& pool = rig.join().pool;
   std::map<std::byte*, std::size_t> blocks;
   for (std::size_t alignment = 1; alignment <= 4 * kMaxSlabAlignment; alignment *= 2) {
-    for (const std::size_t size : {0, 1, 16, 17, 63, 64, 100, 1000, 4096, 4097, 8192, 9000}) {
+    for (const std::size_t size : Sizes{0, 1, 16, 17, 63, 64, 100, 1000, 4096, 4097, 8192, 9000}) {
       for (int i = 0; i < 3; ++i) {
         void* const block = rig.allocate(pool, size, alignment);
         ASSERT_NE(block, nullptr);
@@ -182,7 +182,7 @@ TEST(PoolThread, GivesEverythingBackWithBlocksInUse) {
     options.source = &outer;
     Rig rig(options);
     PoolThread& pool = rig.join().pool;
-    for (const std::size_t size : {16, 64, 8000, 100000, 5000000}) {
+    for (const std::size_t size : Sizes{16, 64, 8000, 100000, 5000000}) {
       ASSERT_NE(rig.allocate(pool, size), nullptr);
       ASSERT_NE(rig.heap().allocate(pool, size, 16, CallSite::current()), nullptr);
     }

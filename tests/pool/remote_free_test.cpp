@@ -25,7 +25,7 @@ std::vector<void*> allocate_many(Rig& rig, PoolThread& pool, std::size_t count, 
 }
 
 TEST(RemoteBatch, CarriesAddressesInsideTheBlocks) {
-  for (const std::size_t size : {16, 32, 64, 256, 1024}) {
+  for (const std::size_t size : Sizes{16, 32, 64, 256, 1024}) {
     Rig rig;
     PoolThread& pool = rig.join().pool;
     const std::vector<void*> blocks = allocate_many(rig, pool, 100, size);
@@ -63,7 +63,7 @@ TEST(RemoteInbox, TakesNothingWhileClosed) {
 }
 
 TEST(RemoteFree, ComesBackToTheOwner) {
-  for (const std::size_t size : {16, 48, 64, 1024, 8192}) {
+  for (const std::size_t size : Sizes{16, 48, 64, 1024, 8192}) {
     Rig rig;
     PoolThread& pool = rig.join().pool;
     const std::vector<void*> blocks = allocate_many(rig, pool, 500, size);
@@ -101,7 +101,7 @@ TEST(RemoteFree, IsFoundByAListThatRunsDry) {
 }
 
 TEST(RemoteFree, HoldsBackAtMostABatch) {
-  for (const std::size_t size : {64, 8192}) {
+  for (const std::size_t size : Sizes{64, 8192}) {
     Rig rig;
     PoolThread& pool = rig.join().pool;
     const std::vector<void*> blocks = allocate_many(rig, pool, 1000, size);
@@ -118,7 +118,7 @@ TEST(RemoteFree, HoldsBackAtMostABatch) {
 }
 
 TEST(RemoteFree, IsDrainedInExactPortions) {
-  for (const std::size_t size : {16, 64, 512}) {
+  for (const std::size_t size : Sizes{16, 64, 512}) {
     Rig rig;
     PoolThread& pool = rig.join().pool;
     const std::vector<void*> blocks = allocate_many(rig, pool, 300, size);

@@ -118,7 +118,7 @@ TEST_F(VerifiedPool, RefusesTheOtherKind) {
 }
 
 TEST_F(VerifiedPool, LooksAtLargeBlocksToo) {
-  for (const std::size_t size : {std::size_t{20000}, std::size_t{3} << 20}) {
+  for (const std::size_t size : Sizes{std::size_t{20000}, std::size_t{3} << 20}) {
     for (const AllocKind kind : {AllocKind::Pool, AllocKind::Heap}) {
       const AllocKind other = kind == AllocKind::Pool ? AllocKind::Heap : AllocKind::Pool;
       void* const keeper = pool_.allocate(size, 16, kind, kMaker);
@@ -145,7 +145,7 @@ TEST_F(VerifiedPool, EnumeratesWhatIsInUse) {
   rig_.frame().store(42);
   pool_.select(rig_.tag("leaky"));
   std::map<const void*, std::pair<std::size_t, AllocKind>> expected;
-  for (const std::size_t size : {10, 64, 5000, 30000, 4000000}) {
+  for (const std::size_t size : Sizes{10, 64, 5000, 30000, 4000000}) {
     for (const AllocKind kind : {AllocKind::Pool, AllocKind::Heap}) {
       void* const block = pool_.allocate(size, 16, kind, kMaker);
       ASSERT_NE(block, nullptr);
