@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/smart_alloc.hpp>
 
-#include <framealloc/container/pmr_resources.hpp>
+#include "facade.hpp"
 
 namespace framealloc {
 
+using detail::Facade;
+using detail::facade_of;
 using detail::Instance;
 using detail::ThreadState;
 
 namespace {
-
-// What the facade keeps with an instance: objects of the layers above thread/.
-struct Facade {
-  explicit Facade(Instance& instance) noexcept : resources(instance) {}
-  PmrResources resources;
-};
-
-Facade* facade_of(Instance* instance) noexcept {
-  return instance == nullptr ? nullptr : static_cast<Facade*>(instance->extension);
-}
 
 // An instance, or null and the reason. The facade belongs to it: without it nothing is made.
 Instance* make(const AllocConfig& config, Error* why) noexcept {

@@ -17,6 +17,7 @@
 #include <framealloc/diag/leak_report.hpp>
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
+#include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
 #include <framealloc/thread/config.hpp>
 #include <framealloc/thread/entry.hpp>
@@ -55,7 +56,8 @@ struct Speculation {
 // standard-library adaptors, which throw std::bad_alloc as the standard asks. An allocator that
 // could not be made (impossible configuration, dry source) is valid to use and answers null to
 // everything; see operator bool and create().
-class SmartAlloc : public detail::ThreadMembers<SmartAlloc> {
+class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
+                   public detail::SharedMembers<SmartAlloc> {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that
   // your code and the library were compiled with, and aborts naming the one that differs.

@@ -16,7 +16,7 @@ namespace detail {
 void unpin_handle(HandleAllocator& handles, HandleSlot& slot) noexcept { handles.unpin(slot); }
 }  // namespace detail
 
-HandleAllocator::HandleAllocator(const detail::HandleHost& host,
+HandleAllocator::HandleAllocator(const detail::AccountHost& host,
                                  const HandleConfig& config) noexcept
     : config_(config),
       account_(host),

@@ -16,7 +16,7 @@ std::size_t accounted(std::size_t size) noexcept {
 
 }  // namespace
 
-StreamingAllocator::StreamingAllocator(const detail::HandleHost& host, std::size_t budget) noexcept
+StreamingAllocator::StreamingAllocator(const detail::AccountHost& host, std::size_t budget) noexcept
     : account_(host), space_(host.chunks), budget_(budget) {}
 
 StreamingAllocator::~StreamingAllocator() {
@@ -86,7 +86,7 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   // The victims' share of the budget becomes the asset's in one step, so that nobody else gets it.
   reserved_ = reserved_ - claimed.victim_bytes - claimed.extra + size;
   asset->id = StreamId(next_id_++);
-  asset->last_access = frame_.load(std::memory_order_relaxed);
+  asset->last_access = now();
   insert(asset);
   return asset->id;
 }
@@ -178,7 +178,7 @@ bool StreamingAllocator::finish_load(StreamId id) noexcept {
     if (!asset->cancelled && !asset->freed) {
       set_loaded(asset, asset->size);
       asset->state = StreamState::Ready;
-      asset->last_access = frame_.load(std::memory_order_relaxed);
+      asset->last_access = now();
       enlist(asset);
       return true;
     }

@@ -21,7 +21,7 @@ std::size_t StreamingAllocator::priorities_below(StreamPriority priority) const 
 }
 
 bool StreamingAllocator::is_idle(const Asset& asset, std::uint64_t frames) const noexcept {
-  return frame_.load(std::memory_order_relaxed) - asset.last_access >= frames;
+  return now() - asset.last_access >= frames;
 }
 
 bool StreamingAllocator::claim(std::size_t size, StreamPriority priority, Claim& claim) noexcept {

@@ -59,7 +59,7 @@ void StreamingAllocator::delist(Asset* asset) noexcept {
 StreamingAllocator::Asset* StreamingAllocator::touch(StreamId id) noexcept {
   Asset* const asset = find_usable(id);
   if (asset == nullptr || asset->state != StreamState::Ready) return nullptr;
-  asset->last_access = frame_.load(std::memory_order_relaxed);
+  asset->last_access = now();
   if (asset->listed) {
     delist(asset);
     enlist(asset);
@@ -114,7 +114,7 @@ std::optional<StreamInfo> StreamingAllocator::info(StreamId id) const noexcept {
   if (asset == nullptr) return std::nullopt;
   return StreamInfo{asset->state, asset->priority,
                     asset->size,  asset->loaded,
-                    asset->pins,  frame_.load(std::memory_order_relaxed) - asset->last_access};
+                    asset->pins,  now() - asset->last_access};
 }
 
 StreamingStats StreamingAllocator::stats() const noexcept {
@@ -128,7 +128,7 @@ StreamingStats StreamingAllocator::stats() const noexcept {
   stats.evictions = evictions_;
   stats.evicted_bytes = evicted_bytes_;
   stats.denied_reserves = denied_;
-  stats.frame = frame_.load(std::memory_order_relaxed);
+  stats.frame = now();
   for_each_asset([&stats](const Asset& asset) {
     switch (asset.state) {
       case StreamState::Reserved:

@@ -209,6 +209,7 @@ PoolTotals PoolShared::sum(const TagId* only) const noexcept {
   }
   result.pool_bytes = difference(sums.pool_in, sums.pool_out);
   result.heap_bytes = difference(sums.heap_in, sums.heap_out);
+  result.bytes_total = sums.pool_in + sums.heap_in;
   result.allocations = sums.allocations;
   result.frees = sums.frees;
   return result;

@@ -51,7 +51,8 @@ std::size_t valid_tag_bytes(const FrameArena& arena, const TagCounters* counters
 }
 
 // What a tag held when the frame before the open one ended.
-std::size_t last_frame_bytes(const TagCounters& counters, unsigned which, std::uint64_t clock) noexcept {
+std::size_t last_frame_bytes(const TagCounters& counters, unsigned which,
+                             std::uint64_t clock) noexcept {
   for (unsigned i = 0; i < 4; ++i) {
     const TagCounters::FrameCell& cell = counters.frames[which * 4 + i];
     if (cell.clock.get() == clock) return cell.bytes.get();
@@ -61,8 +62,8 @@ std::size_t last_frame_bytes(const TagCounters& counters, unsigned which, std::u
 }
 
 // Adds what one arena did for a tag, ever: what the ledger knows is added by the caller, once.
-void add_tag_history(TagStats& stats, const FrameArena& arena, const TagCounters* counters, TagId tag,
-                     std::uint64_t now) noexcept {
+void add_tag_history(TagStats& stats, const FrameArena& arena, const TagCounters* counters,
+                     TagId tag, std::uint64_t now) noexcept {
   if (arena.slots() == nullptr) return;
   const std::uint64_t last = 2 * (clock_is_open(now) ? frame_of(now) - 1 : frame_of(now)) + 1;
   std::size_t bytes;
@@ -73,7 +74,8 @@ void add_tag_history(TagStats& stats, const FrameArena& arena, const TagCounters
     begun = arena.read_begin();
     const ArenaView view = arena.view();
     bytes = peak = 0;
-    last_bytes = counters == nullptr ? 0 : last_frame_bytes(*counters, arena.first_cell() / 4, last);
+    last_bytes =
+        counters == nullptr ? 0 : last_frame_bytes(*counters, arena.first_cell() / 4, last);
     if (view.tag == tag) {
       const std::size_t pending = view.clock == 0 ? 0 : view.position - view.run_start;
       bytes = view.plain_bytes + pending;
@@ -83,7 +85,8 @@ void add_tag_history(TagStats& stats, const FrameArena& arena, const TagCounters
     }
   } while (arena.read_retry(begun));
   stats.bytes_allocated += bytes;
-  stats.peak_frame_bytes += std::max(peak, counters == nullptr ? 0 : counters->frame_bytes_peak.get());
+  stats.peak_frame_bytes +=
+      std::max(peak, counters == nullptr ? 0 : counters->frame_bytes_peak.get());
   stats.last_frame_bytes += last_bytes;
 }
 
@@ -96,6 +99,27 @@ std::size_t Instance::frame_bytes_of(const ThreadState& state, std::uint64_t now
     bytes += valid_bytes(*own, state.own_clock().load(kRelaxed), in_flight);
   }
   return bytes;
+}
+
+void Instance::add_account(SharedAccount& account) noexcept {
+  const SharedAccount* head = accounts_.load(kRelaxed);
+  do {
+    account.next_account = head;
+  } while (!accounts_.compare_exchange_weak(head, &account, std::memory_order_release, kRelaxed));
+}
+
+// Pool and heap, of one tag or of all: of the threads, and of the parts that all threads share.
+PoolTotals Instance::block_totals(const TagId* only) const noexcept {
+  PoolTotals sum = only == nullptr ? pools_.totals() : pools_.totals(*only);
+  const SharedAccount* account = accounts_.load(std::memory_order_acquire);
+  for (; account != nullptr; account = account->next_account) {
+    const AccountTotals totals = account->totals(only);
+    sum.heap_bytes += totals.bytes;
+    sum.bytes_total += totals.bytes_total;
+    sum.allocations += totals.allocations;
+    sum.frees += totals.frees;
+  }
+  return sum;
 }
 
 void Instance::note_peak(std::size_t bytes) noexcept {
@@ -115,7 +139,7 @@ AllocStats Instance::stats() noexcept {
     if (s->bound()) ++stats.attached_threads;
     high_water += s->shared_arena().history(0).high_water;
   }
-  const PoolTotals totals = pools_.totals();
+  const PoolTotals totals = block_totals(nullptr);
   stats.pool_allocated = totals.pool_bytes;
   stats.heap_allocated = totals.heap_bytes;
   stats.allocation_count += totals.allocations;
@@ -173,7 +197,7 @@ TagStats Instance::tag_stats(TagId tag) const {
     add_tag_history(stats, s->shared_arena(), counters, tag, now);
     if (own != nullptr) add_tag_history(stats, *own, counters, tag, own_now);
   }
-  const PoolTotals totals = pools_.totals(tag);
+  const PoolTotals totals = block_totals(&tag);
   stats.pool_bytes = totals.pool_bytes;
   stats.heap_bytes = totals.heap_bytes;
   stats.bytes_allocated += totals.bytes_total;

@@ -249,7 +249,7 @@ TEST(HandleAllocatorTest, TagsAndBudgetsAreCharged) {
   world.set_tag(ai);
   std::vector<Handle<Point>> made;
   for (int i = 0; i < 10; ++i) made.push_back(handles.alloc<Point>(i, i));
-  EXPECT_EQ(handles.ledger().find(ai)->heap_bytes_in.get(), 160U);
+  EXPECT_EQ(handles.account().ledger().find(ai)->heap_bytes_in.get(), 160U);
   EXPECT_TRUE(handles.alloc<Point>().is_dangling());
   const auto denials = world.reports(Code::FA311);
   ASSERT_EQ(denials.size(), 1U);
@@ -271,7 +271,7 @@ TEST(HandleAllocatorTest, AThrowingConstructorLeavesNothing) {
   EXPECT_THROW((void)handles.alloc<Thrower>(1), std::runtime_error);
   EXPECT_EQ(handles.active_count(), 0U);
   EXPECT_EQ(handles.stats().chunks, 0U);
-  EXPECT_EQ(handles.ledger().find(TagId::Untagged)->heap_bytes_out.get(), 16U);
+  EXPECT_EQ(handles.account().ledger().find(TagId::Untagged)->heap_bytes_out.get(), 16U);
   EXPECT_EQ(handles.stats().free_slots, handles.stats().total_slots);
 }
 #endif

@@ -3,7 +3,7 @@
 // tag that the test chooses, and the reports in hand.
 #pragma once
 
-#include <framealloc/heap/handle_account.hpp>
+#include <framealloc/memory/shared_account.hpp>
 
 #include <atomic>
 #include <memory>
@@ -33,8 +33,8 @@ class HandleWorld {
     if (budgets) budgets_ = std::make_unique<BudgetManager>(*tags_);
     sink_.set(&HandleWorld::receive, this);
   }
-  [[nodiscard]] detail::HandleHost host() {
-    return detail::HandleHost{supply_, *chunks_, *metadata_,     *tags_,
+  [[nodiscard]] detail::AccountHost host() {
+    return detail::AccountHost{supply_, *chunks_, *metadata_,     *tags_,
                               sink_,   frame_,   budgets_.get(), &HandleWorld::tag_of_thread,
                               this};
   }

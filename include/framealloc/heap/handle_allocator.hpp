@@ -5,7 +5,7 @@
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
 #include <framealloc/heap/handle.hpp>
-#include <framealloc/heap/handle_account.hpp>
+#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/heap/handle_pin.hpp>
 #include <framealloc/heap/handle_slots.hpp>
 #include <framealloc/heap/handle_space.hpp>
@@ -32,7 +32,7 @@ namespace framealloc {
 // threads that use one object need to agree as ever.
 class FRAMEALLOC_API HandleAllocator {
  public:
-  explicit HandleAllocator(const detail::HandleHost& host,
+  explicit HandleAllocator(const detail::AccountHost& host,
                            const HandleConfig& config = {}) noexcept;
   // Destroys what is alive. Requirement: no other thread uses it, and no PinGuard is left.
   ~HandleAllocator();
@@ -129,8 +129,8 @@ class FRAMEALLOC_API HandleAllocator {
   // Looks at every slot, for the pins.
   [[nodiscard]] HandleAllocatorStats stats() const noexcept;
 
-  // For the layers above: what is counted here, as one thread more.
-  [[nodiscard]] const detail::ThreadLedger& ledger() const noexcept { return account_.ledger(); }
+  // For the layers above, which sum over all accounts.
+  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
   // Effect: reports (FA007) what is alive now, by type and tag.
   void report_leaks() noexcept;
 
@@ -193,7 +193,7 @@ class FRAMEALLOC_API HandleAllocator {
                                      bool denied_by_limit) const noexcept;
 
   HandleConfig config_;
-  detail::HandleAccount account_;
+  detail::SharedAccount account_;
   detail::HandleSlots slots_;
   detail::HandleSpace space_;
   std::atomic<std::size_t> bytes_{0};

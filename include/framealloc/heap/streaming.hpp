@@ -4,7 +4,7 @@
 
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
-#include <framealloc/heap/handle_account.hpp>
+#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/heap/handle_space.hpp>
 #include <framealloc/heap/streaming_asset.hpp>
 #include <framealloc/heap/streaming_ref.hpp>
@@ -33,7 +33,7 @@ class FRAMEALLOC_API StreamingAllocator {
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
   // `budget` in bytes of assets, as asked for.
-  explicit StreamingAllocator(const detail::HandleHost& host,
+  explicit StreamingAllocator(const detail::AccountHost& host,
                               std::size_t budget = kDefaultBudget) noexcept;
   // Frees every asset without a callback. Requirement: no loader is at work, no StreamRef is left.
   ~StreamingAllocator();
@@ -87,7 +87,8 @@ class FRAMEALLOC_API StreamingAllocator {
   // Result: false when there is no such asset.
   bool set_priority(StreamId id, StreamPriority priority) noexcept;
 
-  // Effect: one frame older. SmartAlloc::end_frame() calls it.
+  // Effect: one frame older, beyond those of the allocator that this one belongs to, which count by
+  // themselves: for a loop without frames.
   void on_frame_end() noexcept { frame_.fetch_add(1, std::memory_order_relaxed); }
   void next_frame() noexcept { on_frame_end(); }
 
@@ -108,8 +109,8 @@ class FRAMEALLOC_API StreamingAllocator {
   [[nodiscard]] std::optional<StreamInfo> info(StreamId id) const noexcept;
   [[nodiscard]] StreamingStats stats() const noexcept;  // looks at every asset
 
-  // For the layers above: what is counted here, as one thread more.
-  [[nodiscard]] const detail::ThreadLedger& ledger() const noexcept { return account_.ledger(); }
+  // For the layers above, which sum over all accounts.
+  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
 
  private:
   friend class StreamRef;
@@ -161,6 +162,12 @@ class FRAMEALLOC_API StreamingAllocator {
   FRAMEALLOC_COLD void report_shortage(const Shortage& shortage, std::size_t size,
                                        StreamPriority priority, TagId tag) const noexcept;
 
+  // Result: the frame that accesses are stamped with.
+  [[nodiscard]] std::uint64_t now() const noexcept {
+    return frame_.load(std::memory_order_relaxed) +
+           account_.host().frame_number.load(std::memory_order_relaxed);
+  }
+
   // Records, under the lock.
   [[nodiscard]] Asset* find(StreamId id) const noexcept;         // freed ones too
   [[nodiscard]] Asset* find_usable(StreamId id) const noexcept;  // others
@@ -188,7 +195,7 @@ class FRAMEALLOC_API StreamingAllocator {
   static constexpr std::size_t kBuckets = 4096;
   static constexpr std::size_t kEvictable = kStreamPriorities - 1;  // Critical is never evicted
 
-  detail::HandleAccount account_;
+  detail::SharedAccount account_;
   detail::HandleSpace space_;
   std::atomic<std::uint64_t> frame_{0};
   mutable detail::SpinLock lock_;

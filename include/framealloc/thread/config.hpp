@@ -35,6 +35,8 @@ struct AllocConfig {
   bool enable_budgets = false;
   // Bytes reserved from the source, bookkeeping included; 0 = no limit. A limit denies.
   std::size_t global_memory_limit = 0;
+  // Bytes of streamed assets; 0 = a quarter of the limit, or 256 MiB without one.
+  std::size_t streaming_budget = 0;
   GuardMode guard = GuardMode::Off;
   // Where all memory comes from; nullptr = the system. Must outlive the allocator.
   MemorySource* upstream = nullptr;
@@ -82,6 +84,9 @@ struct AllocConfig {
   }
   AllocConfig& with_budgets(bool on = true) noexcept { return enable_budgets = on, *this; }
   AllocConfig& with_memory_limit(std::size_t n) noexcept { return global_memory_limit = n, *this; }
+  AllocConfig& with_streaming_budget(std::size_t n) noexcept {
+    return streaming_budget = n, *this;
+  }
   AllocConfig& with_guard(GuardMode mode) noexcept { return guard = mode, *this; }
   AllocConfig& with_upstream(MemorySource* source) noexcept { return upstream = source, *this; }
   AllocConfig& with_huge_pages(bool on = true) noexcept { return huge_pages = on, *this; }

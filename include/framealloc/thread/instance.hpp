@@ -12,6 +12,7 @@
 #include <framealloc/heap/heap.hpp>
 #include <framealloc/memory/chunk_pool.hpp>
 #include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/pool_shared.hpp>
 #include <framealloc/thread/config.hpp>
@@ -125,6 +126,13 @@ class Instance {
   [[nodiscard]] ThreadServices& services() noexcept { return services_; }
   [[nodiscard]] const ThreadServices& services() const noexcept { return services_; }
   [[nodiscard]] const std::atomic<std::uint32_t>& modes() const noexcept { return modes_; }
+  [[nodiscard]] const std::atomic<std::uint64_t>& frame_counter() const noexcept {
+    return frame_number_;
+  }
+  // Effect: what the account counts is part of the sums from now on. Any thread.
+  void add_account(SharedAccount& account) noexcept;
+  // Effect: sums no account any more. Requirement: nobody sums meanwhile.
+  void forget_accounts() noexcept { accounts_.store(nullptr, std::memory_order_relaxed); }
   // What the layers above keep with the instance; theirs to make and destroy.
   void* extension = nullptr;
 
@@ -146,6 +154,7 @@ class Instance {
   FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
   void note_peak(std::size_t bytes) noexcept;
+  [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state, std::uint64_t now) const noexcept;
 
   AllocConfig config_;
@@ -167,6 +176,7 @@ class Instance {
   Heap heap_;
 
   std::atomic<ThreadState*> all_states_{nullptr};
+  std::atomic<const SharedAccount*> accounts_{nullptr};
   SpinLock retired_lock_;
   ThreadState* retired_ = nullptr;
   std::atomic<unsigned> retired_with_chunks_{0};

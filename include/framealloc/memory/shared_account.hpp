@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the handle and the streaming allocator hold, by tag: counted, charged to budgets.
+// What an allocator that all threads share (handles, streaming, groups, scratch) holds, by tag:
+// counted, and charged to budgets.
 #pragma once
 
 #include <framealloc/account/budget.hpp>
@@ -20,7 +21,7 @@
 namespace framealloc::detail {
 
 // What these allocators share with the one that they are part of. Everything outlives them.
-struct HandleHost {
+struct AccountHost {
   Supply& supply;
   ChunkPool& chunks;
   Metadata& metadata;
@@ -33,15 +34,22 @@ struct HandleHost {
   void* tag_context = nullptr;
 };
 
+struct AccountTotals {
+  std::size_t bytes = 0;          // in use
+  std::uint64_t bytes_total = 0;  // ever allocated
+  std::uint64_t allocations = 0;
+  std::uint64_t frees = 0;
+};
+
 // Counts in a ledger of its own, as heap bytes, because a block may be freed by any thread and the
 // layers that know threads lie above. Thread contract: any thread.
-class FRAMEALLOC_API HandleAccount {
+class FRAMEALLOC_API SharedAccount {
  public:
-  explicit HandleAccount(const HandleHost& host) noexcept;
-  HandleAccount(const HandleAccount&) = delete;
-  HandleAccount& operator=(const HandleAccount&) = delete;
+  explicit SharedAccount(const AccountHost& host) noexcept;
+  SharedAccount(const SharedAccount&) = delete;
+  SharedAccount& operator=(const SharedAccount&) = delete;
 
-  [[nodiscard]] const HandleHost& host() const noexcept { return host_; }
+  [[nodiscard]] const AccountHost& host() const noexcept { return host_; }
   [[nodiscard]] TagId current_tag() const noexcept {
     return host_.current_tag == nullptr ? TagId::Untagged : host_.current_tag(host_.tag_context);
   }
@@ -57,6 +65,10 @@ class FRAMEALLOC_API HandleAccount {
   // For the sums over all threads of the layers above: one thread more, so to speak.
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
+  // Result: sums of one tag, or of all when `only` is null.
+  [[nodiscard]] AccountTotals totals(const TagId* only) const noexcept;
+  // For the list of its owner, which sums over all accounts.
+  const SharedAccount* next_account = nullptr;
   // Result: the tag that holds most, and in `*bytes` how much that is.
   [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
 
@@ -69,7 +81,7 @@ class FRAMEALLOC_API HandleAccount {
   void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit) const noexcept;
 
  private:
-  HandleHost host_;
+  AccountHost host_;
   // Taken alone, but for the rare call in which the ledger makes a block of counters: the memory
   // source is then called under it.
   mutable SpinLock lock_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/handle_account.hpp>
+#include <framealloc/memory/shared_account.hpp>
 
 #include <framealloc/base/text.hpp>
 
@@ -18,10 +18,10 @@ std::size_t held_by(const TagCounters& counters) noexcept {
 
 }  // namespace
 
-HandleAccount::HandleAccount(const HandleHost& host) noexcept
+SharedAccount::SharedAccount(const AccountHost& host) noexcept
     : host_(host), ledger_(&allocate_counters, &host.metadata) {}
 
-bool HandleAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
+bool SharedAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
                              BudgetManager::Denial* denial) noexcept {
   const std::size_t charge = bytes - carried;
   if (host_.budgets != nullptr && charge != 0 &&
@@ -35,7 +35,7 @@ bool HandleAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
   return true;
 }
 
-void HandleAccount::count_out(TagId tag, std::size_t bytes, std::size_t carried) noexcept {
+void SharedAccount::count_out(TagId tag, std::size_t bytes, std::size_t carried) noexcept {
   {
     const std::lock_guard guard(lock_);
     TagCounters& counters = ledger_.at(tag);
@@ -45,13 +45,34 @@ void HandleAccount::count_out(TagId tag, std::size_t bytes, std::size_t carried)
   if (host_.budgets != nullptr) host_.budgets->uncharge(tag, bytes - carried);
 }
 
-std::size_t HandleAccount::bytes_of(TagId tag) const noexcept {
+std::size_t SharedAccount::bytes_of(TagId tag) const noexcept {
   const std::lock_guard guard(lock_);
   const TagCounters* const counters = ledger_.find(tag);
   return counters == nullptr ? 0 : held_by(*counters);
 }
 
-TagId HandleAccount::holder_of_most(std::size_t* bytes) const noexcept {
+AccountTotals SharedAccount::totals(const TagId* only) const noexcept {
+  AccountTotals sum;
+  const auto add = [&sum](const TagCounters& counters) {
+    sum.bytes += held_by(counters);
+    sum.bytes_total += counters.heap_bytes_in.get();
+    sum.allocations += counters.heap_allocations.get();
+    sum.frees += counters.heap_frees.get();
+  };
+  const std::lock_guard guard(lock_);
+  if (only != nullptr) {
+    if (const TagCounters* const counters = ledger_.find(*only)) add(*counters);
+    return sum;
+  }
+  const std::size_t tags = host_.tags.size();
+  for (std::size_t i = 0; i < tags; ++i) {
+    if (const TagCounters* const counters = ledger_.find(static_cast<TagId>(i))) add(*counters);
+  }
+  add(ledger_.spill());
+  return sum;
+}
+
+TagId SharedAccount::holder_of_most(std::size_t* bytes) const noexcept {
   *bytes = 0;
   TagId holder = TagId::Untagged;
   const std::size_t tags = host_.tags.size();
@@ -65,7 +86,7 @@ TagId HandleAccount::holder_of_most(std::size_t* bytes) const noexcept {
   return holder;
 }
 
-void HandleAccount::report(Code code, std::string_view message, TagId tag, std::size_t requested,
+void SharedAccount::report(Code code, std::string_view message, TagId tag, std::size_t requested,
                            std::size_t available, const void* address) const noexcept {
   const TagPath path = host_.tags.path(tag);
   Report report;
@@ -79,7 +100,7 @@ void HandleAccount::report(Code code, std::string_view message, TagId tag, std::
   host_.sink.emit(report);
 }
 
-void HandleAccount::report_denial(const BudgetManager::Denial& denial, TagId tag,
+void SharedAccount::report_denial(const BudgetManager::Denial& denial, TagId tag,
                                   std::size_t bytes) const noexcept {
   Text<384> message;
   if (denial.global) {
@@ -91,7 +112,7 @@ void HandleAccount::report_denial(const BudgetManager::Denial& denial, TagId tag
   report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available);
 }
 
-void HandleAccount::report_out_of_memory(TagId tag, std::size_t bytes,
+void SharedAccount::report_out_of_memory(TagId tag, std::size_t bytes,
                                          bool denied_by_limit) const noexcept {
   Text<192> message;
   std::size_t available = 0;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The members of SmartAlloc that are allocators of their own, shared by all threads. SmartAlloc
+// inherits them.
+#pragma once
+
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/heap/streaming.hpp>
+#include <framealloc/thread/instance.hpp>
+
+namespace framealloc::detail {
+
+[[nodiscard]] FRAMEALLOC_API HandleAllocator& handles_of(const Instance* instance) noexcept;
+[[nodiscard]] FRAMEALLOC_API StreamingAllocator& streaming_of(const Instance* instance) noexcept;
+
+// `Handle` is SmartAlloc, whose instance() is null when the allocator could not be made; what is
+// returned then denies everything.
+template <class Handle>
+class SharedMembers {
+ public:
+  // Result: objects behind handles, which may be moved so that memory does not fragment.
+  [[nodiscard]] HandleAllocator& handles() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return handles_of(mine());
+  }
+  // Result: assets within a budget: AllocConfig::streaming_budget. Their age counts in frames.
+  [[nodiscard]] StreamingAllocator& streaming() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return streaming_of(mine());
+  }
+
+ protected:
+  SharedMembers() = default;
+  ~SharedMembers() = default;
+  SharedMembers(const SharedMembers&) = default;
+  SharedMembers& operator=(const SharedMembers&) = default;
+
+ private:
+  [[nodiscard]] Instance* mine() const noexcept {
+    return static_cast<const Handle*>(this)->instance();
+  }
+};
+
+}  // namespace framealloc::detail

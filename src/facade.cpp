@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "facade.hpp"
+
+#include <framealloc/smart_alloc_shared.hpp>
+
+#include <new>
+#include <utility>
+
+namespace framealloc::detail {
+
+namespace {
+
+constexpr std::size_t kDefaultStreamingBudget = std::size_t{256} << 20;
+
+TagId tag_of_this_thread(void* instance) noexcept {
+  const ThreadState* const mine = static_cast<Instance*>(instance)->find_state();
+  return mine == nullptr ? TagId::Untagged : mine->tag();
+}
+
+std::size_t streaming_budget(const AllocConfig& config) noexcept {
+  if (config.streaming_budget != 0) return config.streaming_budget;
+  return config.global_memory_limit != 0 ? config.global_memory_limit / 4 : kDefaultStreamingBudget;
+}
+
+// An allocator without memory.
+struct Nowhere {
+  NullSource source;
+  Supply supply{source, 0};
+  Metadata metadata{supply};
+  ChunkPool chunks{supply, std::size_t{64} << 10};
+  TagTable tags;
+  ReportSink sink;
+  std::atomic<std::uint64_t> frame{0};
+  AccountHost host{supply, chunks, metadata, tags, sink, frame};
+  Nowhere() noexcept {
+    sink.set([](const Report&, void*) {}, nullptr);
+  }
+};
+
+// Result: a T that is never destroyed, so that it serves destructors of other statics too.
+template <class T, class... A>
+T& immortal(A&&... arguments) noexcept {
+  alignas(T) static std::byte home[sizeof(T)];
+  static T* const object = ::new (home) T(std::forward<A>(arguments)...);
+  return *object;
+}
+
+// Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
+template <class T, class... A>
+T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arguments) noexcept {
+  if (Facade* const facade = facade_of(instance)) {
+    T* const made = (facade->*part).get([&]() -> T* {
+      Instance& owner = facade->instance;
+      T* const fresh = owner.metadata().create<T>(account_host(owner), arguments...);
+      if (fresh == nullptr) {
+        owner.report(Code::FA012, "no memory for the records of a part of the allocator",
+                     TagId::Untagged, sizeof(T), owner.supply().remaining());
+        return nullptr;
+      }
+      owner.add_account(fresh->account());
+      return fresh;
+    });
+    if (made != nullptr) return *made;
+  }
+  return immortal<T>(nowhere());
+}
+
+}  // namespace
+
+const AccountHost& nowhere() noexcept { return immortal<Nowhere>().host; }
+
+AccountHost account_host(Instance& instance) noexcept {
+  return {instance.supply(),  instance.chunks(),   instance.metadata(),
+          instance.tags(),    instance.sink(),     instance.frame_counter(),
+          instance.budgets(), &tag_of_this_thread, &instance};
+}
+
+Facade::~Facade() {
+  instance.forget_accounts();
+  instance.metadata().destroy(streaming.made());
+  instance.metadata().destroy(handles.made());
+}
+
+HandleAllocator& handles_of(const Instance* instance) noexcept {
+  const bool checked = instance != nullptr && const_cast<Instance*>(instance)->pools().checked();
+  return part_of(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+}
+
+StreamingAllocator& streaming_of(const Instance* instance) noexcept {
+  return part_of(instance, &Facade::streaming,
+                 instance == nullptr ? 0 : streaming_budget(instance->config()));
+}
+
+}  // namespace framealloc::detail

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the facade keeps with an instance: the resources of the standard library, and the allocators
+// that all threads share. Made with the allocator and destroyed right before its instance.
+#pragma once
+
+#include <framealloc/container/pmr_resources.hpp>
+#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/heap/streaming.hpp>
+#include <framealloc/memory/shared_account.hpp>
+#include <framealloc/sync/spin_lock.hpp>
+#include <framealloc/thread/instance.hpp>
+
+#include <atomic>
+#include <mutex>
+
+namespace framealloc::detail {
+
+// A part of an allocator that is made when it is first asked for. Thread contract: any thread.
+template <class T>
+class LazyPart {
+ public:
+  // Result: the part, made by make() if need be; null when make() gave none.
+  template <class Make>
+  [[nodiscard]] T* get(Make&& make) noexcept {
+    T* part = part_.load(std::memory_order_acquire);
+    if (part != nullptr) return part;
+    const std::lock_guard guard(making_);
+    part = part_.load(std::memory_order_relaxed);
+    if (part == nullptr) part_.store(part = make(), std::memory_order_release);
+    return part;
+  }
+  [[nodiscard]] T* made() const noexcept { return part_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<T*> part_{nullptr};
+  SpinLock making_;
+};
+
+struct Facade {
+  explicit Facade(Instance& owner) noexcept : instance(owner), resources(owner) {}
+  ~Facade();
+  Facade(const Facade&) = delete;
+  Facade& operator=(const Facade&) = delete;
+
+  Instance& instance;
+  PmrResources resources;
+  LazyPart<HandleAllocator> handles;
+  LazyPart<StreamingAllocator> streaming;
+};
+
+// Result: the facade of the instance; null when there is no instance.
+[[nodiscard]] inline Facade* facade_of(const Instance* instance) noexcept {
+  return instance == nullptr ? nullptr : static_cast<Facade*>(instance->extension);
+}
+// What the parts need of their allocator.
+[[nodiscard]] AccountHost account_host(Instance& instance) noexcept;
+// What parts of no allocator stand on: a source with nothing to give, and nobody to report to. So
+// every call on them is defined, and denied. Lives as long as the program.
+[[nodiscard]] const AccountHost& nowhere() noexcept;
+
+}  // namespace framealloc::detail
