@@ -35,19 +35,22 @@ void run(const AllocConfig& base, bool switch_tags, bool read_statistics) {
   Counts counts;
   SmartAlloc alloc(AllocConfig(base).with_report_handler(&Counts::handler, &counts));
   std::atomic<bool> stop{false};
-  std::atomic<std::uint64_t> all_served{0};
+  std::atomic<bool> met_open{false};
   std::vector<std::thread> threads;
   for (int w = 0; w < kWorkers; ++w) {
     threads.emplace_back([&, w] {
-      std::uint64_t served = 0;
+      const auto serve = [&] {
+        if (alloc.frame_alloc<char[100]>() == nullptr) return;
+        if (!met_open.load(std::memory_order_relaxed)) met_open = true;
+      };
       for (unsigned i = 0; !stop.load(std::memory_order_relaxed); ++i) {
         if (switch_tags) {
           alloc.with_tag(i % 2 == 0 ? "even" : "odd", [&] {
-            served += alloc.frame_alloc<char[100]>() != nullptr ? 1 : 0;
+            serve();
             alloc.with_tag("deeper", [&] { (void)alloc.frame_alloc<char[30]>(); });
           });
         } else {
-          served += alloc.frame_alloc<char[100]>() != nullptr ? 1 : 0;
+          serve();
         }
         if (i % 64 == static_cast<unsigned>(w)) {
           // A rewind may be refused because the frame ended; it must not go wrong.
@@ -60,7 +63,6 @@ void run(const AllocConfig& base, bool switch_tags, bool read_statistics) {
           alloc.pool_free(pooled);
         }
       }
-      all_served += served;  // a single worker may never meet an open frame
     });
   }
   if (read_statistics) {
@@ -79,7 +81,9 @@ void run(const AllocConfig& base, bool switch_tags, bool read_statistics) {
       }
     });
   }
-  for (int frame = 0; frame < kFrames; ++frame) {
+  // On a busy machine the workers may start late: frames go on until one of them has met one.
+  int frame = 0;
+  for (; frame < kFrames || !met_open.load(std::memory_order_relaxed); ++frame) {
     alloc.begin_frame();
     auto* mine = alloc.frame_alloc<unsigned char[64]>();
     ASSERT_NE(mine, nullptr);
@@ -89,9 +93,8 @@ void run(const AllocConfig& base, bool switch_tags, bool read_statistics) {
   }
   stop = true;
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(alloc.frame_number(), static_cast<std::uint64_t>(kFrames));
+  EXPECT_EQ(alloc.frame_number(), static_cast<std::uint64_t>(frame));
   EXPECT_EQ(counts.other.load(), 0u);
-  EXPECT_GT(all_served.load(), 0u);
   // Quiet again, everything is as if nothing had happened.
   for (int i = 0; i < 4; ++i) {
     alloc.begin_frame();
