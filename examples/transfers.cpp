@@ -42,7 +42,8 @@ int main() {
   int drawn = 0;
   while (fa::TransferHandle<Mesh> arrived = channel.receive()) {
     const fa::ScopedFrame frame = alloc.scoped_frame();
-    const fa::PoolBox<Mesh> mesh = arrived.receive();  // ours now; its block goes back to the loader
+    const fa::PoolBox<Mesh> mesh =
+        arrived.receive();  // ours now; its block goes back to the loader
     for (const float vertex : mesh->vertices) sum += vertex;
     ++drawn;
   }

@@ -15,7 +15,7 @@ namespace fa = framealloc;
 namespace {
 
 constexpr unsigned kWorkers = 3;
-constexpr unsigned kJobs = 96;  // of one frame
+constexpr unsigned kJobs = 96;    // of one frame
 constexpr unsigned kPasses = 50;  // over its numbers, so that a job is worth stealing
 constexpr int kWarmUp = 60;
 constexpr int kMeasured = 200;
@@ -43,8 +43,8 @@ struct Job {
   unsigned count;
 };
 
-// The jobs of one worker, in the frame memory of the thread that made them. Own jobs and stolen ones
-// are taken by the same counter, so a job runs once and nobody waits.
+// The jobs of one worker, in the frame memory of the thread that made them. Own jobs and stolen
+// ones are taken by the same counter, so a job runs once and nobody waits.
 struct alignas(64) Queue {
   Job* jobs = nullptr;
   unsigned size = 0;
@@ -59,8 +59,7 @@ struct alignas(64) Queue {
 
 class Game {
  public:
-  explicit Game(fa::SmartAlloc alloc)
-      : alloc_(std::move(alloc)), begun_(1), done_(kWorkers) {
+  explicit Game(fa::SmartAlloc alloc) : alloc_(std::move(alloc)), begun_(1), done_(kWorkers) {
     alloc_.set_frame_barrier(&done_);  // a frame that ends too early would be reported
     for (unsigned i = 0; i < kWorkers; ++i) threads_.emplace_back([this, i] { work(i); });
   }
@@ -158,7 +157,8 @@ int main() {
   {
     Game game(alloc);
     const unsigned long long n = kJobs * 100;
-    const unsigned long long expected = kPasses * ((n - 1) * n * (2 * n - 1) / 6) + n * kPasses * (kPasses - 1) / 2;
+    const unsigned long long expected =
+        kPasses * ((n - 1) * n * (2 * n - 1) / 6) + n * kPasses * (kPasses - 1) / 2;
     for (int i = 0; i < kWarmUp; ++i) right = game.frame() == expected && right;
     warm = source.calls();
     for (int i = 0; i < kMeasured; ++i) right = game.frame() == expected && right;

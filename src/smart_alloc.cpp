@@ -158,7 +158,8 @@ std::vector<TagStats> SmartAlloc::all_tag_stats() const {
   if (instance_ == nullptr) return all;
   const std::size_t count = instance_->tags().size();
   all.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) all.push_back(instance_->tag_stats(static_cast<TagId>(i)));
+  for (std::size_t i = 0; i < count; ++i)
+    all.push_back(instance_->tag_stats(static_cast<TagId>(i)));
   // Children come after their parents, so sums flow upwards in one pass from the end.
   for (std::size_t i = count; i-- > 1;) {
     const TagId parent = instance_->tags().parent(static_cast<TagId>(i));

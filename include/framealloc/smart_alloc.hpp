@@ -118,7 +118,8 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
     return instance_ == nullptr ? detail::empty_arena : detail::frame_arena(*instance_);
   }
 
-  // --- Frame memory: null when denied, uninitialised unless said, valid until the frame ends ---------
+  // --- Frame memory: null when denied, uninitialised unless said, valid until the frame ends
+  // ---------
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule)));
@@ -148,9 +149,10 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   }
   // Requirement: `alignment` a power of two; another is reported (FA011). Zero bytes are a valid
   // request: the result is aligned, not null, and not to be dereferenced.
-  [[nodiscard]] void* frame_alloc_layout(std::size_t size, std::size_t alignment) noexcept
-      FRAMEALLOC_LIFETIMEBOUND;
-  // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's end.
+  [[nodiscard]] void* frame_alloc_layout(std::size_t size,
+                                         std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
+  // end.
   template <class T, class... A>
   [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return framealloc::frame_new<T>(frame_arena(), std::forward<A>(arguments)...);
@@ -184,24 +186,27 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
 
   // --- Pool and heap: yours until you free it, on any thread -------------------------------------
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* pool_alloc(CallSite site = CallSite::current()) noexcept;
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* pool_alloc(
+      CallSite site = CallSite::current()) noexcept;
   // Requirement: `block` is null or from pool_alloc of the same type on this allocator. From check
-  // level 1 (or AllocConfig::checked) a foreign pointer (FA006) or a second free (FA005) is reported
-  // and changes nothing. Runs no destructor.
+  // level 1 (or AllocConfig::checked) a foreign pointer (FA006) or a second free (FA005) is
+  // reported and changes nothing. Runs no destructor.
   template <class T>
   FRAMEALLOC_ALWAYS_INLINE void pool_free(T* block, CallSite site = CallSite::current()) noexcept;
   // Effect: a T that the box destroys and frees, on whatever thread it dies.
   template <class T, class... A>
   [[nodiscard]] PoolBox<T> pool_box(A&&... arguments) {
-    return instance_ == nullptr ? PoolBox<T>()
-                                : PoolBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                                     std::forward<A>(arguments)...);
+    return instance_ == nullptr
+               ? PoolBox<T>()
+               : PoolBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                     std::forward<A>(arguments)...);
   }
   template <class T, class... A>
   [[nodiscard]] PoolArc<T> pool_arc(A&&... arguments) {
-    return instance_ == nullptr ? PoolArc<T>()
-                                : PoolArc<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                                     std::forward<A>(arguments)...);
+    return instance_ == nullptr
+               ? PoolArc<T>()
+               : PoolArc<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                     std::forward<A>(arguments)...);
   }
   // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
   template <class T>
@@ -210,13 +215,15 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   }
   template <class T>
   void heap_free(T* block, CallSite site = CallSite::current()) noexcept {
-    if (instance_ != nullptr) detail::heap_free(*instance_, const_cast<std::remove_cv_t<T>*>(block), site);
+    if (instance_ != nullptr)
+      detail::heap_free(*instance_, const_cast<std::remove_cv_t<T>*>(block), site);
   }
   template <class T, class... A>
   [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
-    return instance_ == nullptr ? HeapBox<T>()
-                                : HeapBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                                     std::forward<A>(arguments)...);
+    return instance_ == nullptr
+               ? HeapBox<T>()
+               : HeapBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                     std::forward<A>(arguments)...);
   }
   // std::vectors whose memory is the pool's, the heap's; they throw std::bad_alloc when denied.
   template <class T>
@@ -245,7 +252,9 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
       return std::forward<F>(function)();
     }
   }
-  [[nodiscard]] TagScope tag_scope(std::string_view tag) noexcept { return TagScope(instance_, tag); }
+  [[nodiscard]] TagScope tag_scope(std::string_view tag) noexcept {
+    return TagScope(instance_, tag);
+  }
   // Result: last component of this thread's tag; "" when untagged.
   [[nodiscard]] std::string_view current_tag() const noexcept;
   [[nodiscard]] std::string tag_path() const;  // "game::physics"

@@ -16,7 +16,8 @@ FRAMEALLOC_ALWAYS_INLINE T* SmartAlloc::pool_alloc(CallSite site) noexcept {
     } else {
       block = slot().pool->try_pop_aligned(granules, alignof(T));
     }
-    if (block != nullptr) [[likely]] return static_cast<T*>(block);
+    if (block != nullptr) [[likely]]
+      return static_cast<T*>(block);
   }
   return static_cast<T*>(pool_slow(sizeof(T), alignof(T), site.file, site.function, site.line));
 }
@@ -27,7 +28,8 @@ FRAMEALLOC_ALWAYS_INLINE void SmartAlloc::pool_free(T* pointer, CallSite site) n
   // At check level 1 nothing may be read through the pointer before it is known to be ours.
   if constexpr (kCheckLevel == 0 && detail::is_slab_request(sizeof(T), alignof(T))) {
     if (block == nullptr) return;
-    if (detail::try_free_local(block, page_mask_, os::thread_word())) [[likely]] return;
+    if (detail::try_free_local(block, page_mask_, os::thread_word())) [[likely]]
+      return;
   }
   pool_free_slow(block, sizeof(T), alignof(T), site.file, site.function, site.line);
 }

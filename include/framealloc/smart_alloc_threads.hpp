@@ -22,9 +22,9 @@ template <class Handle>
 class ThreadMembers {
  public:
   // Effect: every end_frame() from now on expects that the barrier has completed a phase since
-  // begin_frame(), and reports FA205 with the names of the missing if not; the barrier's own reports
-  // (FA208 time-out, FA209 surplus arrival) come to this allocator. Null takes it away. The barrier
-  // may die first; an allocator has one barrier at a time, and a barrier one allocator.
+  // begin_frame(), and reports FA205 with the names of the missing if not; the barrier's own
+  // reports (FA208 time-out, FA209 surplus arrival) come to this allocator. Null takes it away. The
+  // barrier may die first; an allocator has one barrier at a time, and a barrier one allocator.
   // Thread contract: the thread that drives frames, while no other thread is at the barrier.
   void set_frame_barrier(FrameBarrier* barrier) noexcept {
     if (Instance* const instance = mine()) instance->services().set_barrier(*instance, barrier);
@@ -101,10 +101,12 @@ class ThreadMembers {
   // Effect: `handler` is called for every request that a thread's budget has no room for, on that
   // thread; with BudgetExceededPolicy::Custom it decides. One handler for all threads; null = none.
   void on_budget_exceeded(ThreadBudgetHandler handler, void* context) noexcept {
-    if (Instance* const instance = mine()) instance->services().set_budget_handler(handler, context);
+    if (Instance* const instance = mine())
+      instance->services().set_budget_handler(handler, context);
   }
-  // The same with any callable: it takes a ThreadBudgetEvent and returns a BudgetDecision or nothing
-  // (which denies). It is kept until the allocator ends. Result: false when there is no memory for it.
+  // The same with any callable: it takes a ThreadBudgetEvent and returns a BudgetDecision or
+  // nothing (which denies). It is kept until the allocator ends. Result: false when there is no
+  // memory for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const ThreadBudgetEvent&>
   bool on_budget_exceeded(F&& function) {

@@ -95,8 +95,8 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   enter_start(slot);
   publish_limit();
   // Spare chunks are looked at on the long way in, so that they are given back in time.
-  const bool plain = slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX && guard_ == SIZE_MAX && chunk_ != nullptr &&
-                     chunk_->next == nullptr;
+  const bool plain = slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX &&
+                     guard_ == SIZE_MAX && chunk_ != nullptr && chunk_->next == nullptr;
   shape_ = plain ? Shape::Untouched : Shape::Complex;
   plain_end_ = chunk_end();
   rewinds_at_enter_ = rewinds_;
@@ -122,7 +122,8 @@ void FrameArena::flush_plain() noexcept {
   record.waste.store(0, kRelaxed);
   record.fallback.store(0, kRelaxed);
   record.calls.store(0, kRelaxed);
-  if (plain_peak_.get() > high_water_.load(kRelaxed)) high_water_.store(plain_peak_.get(), kRelaxed);
+  if (plain_peak_.get() > high_water_.load(kRelaxed))
+    high_water_.store(plain_peak_.get(), kRelaxed);
   finished_bytes_ += plain_bytes_.get();
   plain_bytes_.set(0);
   plain_peak_.set(0);
@@ -208,7 +209,8 @@ void FrameArena::trim_slot(FrameSlot& slot) noexcept {
     if (c == slot.deepest) break;
   }
   if (needed > slot.needed_now) slot.needed_now = needed;
-  if (++slot.window_frames < kWindowFrames / slot_count_) return;  // each slot sees one frame in so many
+  if (++slot.window_frames < kWindowFrames / slot_count_)
+    return;  // each slot sees one frame in so many
   std::size_t keep = slot.needed_now > slot.needed_before ? slot.needed_now : slot.needed_before;
   slot.needed_before = slot.needed_now;
   slot.needed_now = 0;

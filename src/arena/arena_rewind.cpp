@@ -109,7 +109,8 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   return true;
 }
 
-bool FrameArena::shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept {
+bool FrameArena::shrink_top(const void* block, std::size_t old_size,
+                            std::size_t new_size) noexcept {
   if (block == nullptr || host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) {
     return false;
   }
@@ -163,7 +164,8 @@ void FrameArena::arm(Finaliser* finaliser, void* objects, std::size_t count) noe
   finaliser->order = ++order_;
   auto& head = slot().finalisers;
   finaliser->next = head.load(kRelaxed);
-  while (!head.compare_exchange_weak(finaliser->next, finaliser, std::memory_order_release, kRelaxed)) {
+  while (!head.compare_exchange_weak(finaliser->next, finaliser, std::memory_order_release,
+                                     kRelaxed)) {
   }
 }
 

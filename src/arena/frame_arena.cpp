@@ -31,7 +31,8 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
   size = align_up(size, kGranule);
   for (;;) {
     if (!host_->enter_frame(*this)) {
-      host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size, 0);
+      host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size,
+                    0);
       return nullptr;
     }
     const std::uintptr_t cursor = cursor_.load(kRelaxed);
@@ -80,7 +81,8 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   if (position > quota_) {
     Refusal why;
     if (!extend_quota(position, &why)) return false;
-    // A budget's event handler may have allocated meanwhile; then the block is no longer the newest.
+    // A budget's event handler may have allocated meanwhile; then the block is no longer the
+    // newest.
     if (cursor_.load(kRelaxed) != cursor || position > quota_) return false;
   }
   cursor_.store(end, kRelaxed);
@@ -148,14 +150,16 @@ bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
 
   const Edit edit(*this);
   const std::size_t here = position();
-  if (chunk_ != nullptr) waste_.store(waste_.load(kRelaxed) + (chunk_end() - cursor_.load(kRelaxed)), kRelaxed);
+  if (chunk_ != nullptr)
+    waste_.store(waste_.load(kRelaxed) + (chunk_end() - cursor_.load(kRelaxed)), kRelaxed);
   next->start_position = here;
   next->start_waste = waste_.load(kRelaxed);
   enter_chunk(next, reinterpret_cast<std::uintptr_t>(next->begin()), here);
   return true;
 }
 
-void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept {
+void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
+                             std::size_t position) noexcept {
   chunk_ = chunk;
   cursor_.store(cursor, kRelaxed);
   origin_.store(cursor - position, kRelaxed);
@@ -191,7 +195,8 @@ void* FrameArena::refuse(const Refusal& why, std::size_t size) noexcept {
     culprit = why.tag;
   }
   if (why.code == Code::FA312) text = "the budget of the thread leaves too little for frame memory";
-  host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size, why.available);
+  host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size,
+                why.available);
   publish_limit();
   return nullptr;
 }
@@ -201,11 +206,12 @@ void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
   const std::size_t left = capacity_ - position();
   if (overflow_ == FrameOverflow::Fail || overflow_reported_ != clock()) {
     overflow_reported_ = clock();
-    host_->report(Code::FA003,
-                  overflow_ == FrameOverflow::Fail
-                      ? "the arena has reached frame_arena_size and its policy is Fail"
-                      : "the arena has reached frame_arena_size; the heap serves the rest of the frame",
-                  tag(), size, left);
+    host_->report(
+        Code::FA003,
+        overflow_ == FrameOverflow::Fail
+            ? "the arena has reached frame_arena_size and its policy is Fail"
+            : "the arena has reached frame_arena_size; the heap serves the rest of the frame",
+        tag(), size, left);
   }
   publish_limit();
   if (overflow_ != FrameOverflow::HeapFallback) return nullptr;

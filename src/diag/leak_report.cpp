@@ -51,7 +51,9 @@ struct Grouping {
     }
     groups[size++] = Group{block, 1, block.size};
   }
-  static void visit(const LiveBlock& block, void* self) { static_cast<Grouping*>(self)->add(block); }
+  static void visit(const LiveBlock& block, void* self) {
+    static_cast<Grouping*>(self)->add(block);
+  }
   void collect(Instance& instance) noexcept {
     instance.pools().for_each_live(&visit, this);
     instance.heap().for_each_live(&visit, this);
@@ -100,8 +102,9 @@ LeakReport make_leak_report(Instance& instance) {
                        group.first.site, group.count, group.bytes, group.first.frame});
   }
   if (grouping->other_count != 0) {
-    add_group(report, {"(other places)", AllocKind::Pool, {}, grouping->other_count,
-                       grouping->other_bytes, 0});
+    add_group(
+        report,
+        {"(other places)", AllocKind::Pool, {}, grouping->other_count, grouping->other_bytes, 0});
   }
   instance.metadata().destroy(grouping);
   return report;
@@ -139,8 +142,8 @@ void report_leaks(Instance& instance) noexcept {
     message.append(group.count).append(" ").append(kind_name(group.first.kind));
     message.append(" blocks, ").append_bytes(group.bytes).append(", the oldest ");
     message.append(instance.frame_number() - group.first.frame).append(" frames old");
-    instance.report(Code::FA007, message.view(), group.first.tag, group.bytes, 0,
-                    group.first.site, group.first.address);
+    instance.report(Code::FA007, message.view(), group.first.tag, group.bytes, 0, group.first.site,
+                    group.first.address);
   }
   if (grouping->other_count != 0) {
     Text<256> message;

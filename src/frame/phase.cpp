@@ -41,8 +41,8 @@ std::string_view PhaseTable::name(std::uint32_t id) const noexcept {
   return {entries_[id].name, entries_[id].length};
 }
 
-void PhaseTable::add(std::uint32_t id, std::uint64_t frame, std::uint64_t bytes, std::uint64_t calls,
-                     std::uint64_t ns) noexcept {
+void PhaseTable::add(std::uint32_t id, std::uint64_t frame, std::uint64_t bytes,
+                     std::uint64_t calls, std::uint64_t ns) noexcept {
   Entry& entry = entries_[id];
   entry.count.fetch_add(1, kRelaxed);
   entry.bytes.fetch_add(bytes, kRelaxed);

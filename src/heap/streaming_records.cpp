@@ -112,9 +112,8 @@ std::optional<StreamInfo> StreamingAllocator::info(StreamId id) const noexcept {
   const std::lock_guard guard(lock_);
   const Asset* const asset = find_usable(id);
   if (asset == nullptr) return std::nullopt;
-  return StreamInfo{asset->state, asset->priority,
-                    asset->size,  asset->loaded,
-                    asset->pins,  now() - asset->last_access};
+  return StreamInfo{asset->state,  asset->priority, asset->size,
+                    asset->loaded, asset->pins,     now() - asset->last_access};
 }
 
 StreamingStats StreamingAllocator::stats() const noexcept {

@@ -103,7 +103,8 @@ std::size_t PoolShared::route_all(RemoteNode* first, std::size_t* bytes) noexcep
 
 void PoolShared::route(void* block) noexcept {
   SlabHeader* const slab = slab_of(block, page_mask_);
-  const std::size_t block_size = slab->block_size;  // the slab may be gone once the block is on its way
+  const std::size_t block_size =
+      slab->block_size;  // the slab may be gone once the block is on its way
   for (;;) {
     if (PoolThread* const owner = slab->owner.load(std::memory_order_relaxed)) {
       RemoteBatch batch;

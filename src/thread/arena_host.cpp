@@ -22,8 +22,8 @@ bool ThreadState::enter_frame(FrameArena& arena) noexcept {
 }
 
 bool ThreadState::frame_is_open(const FrameArena& arena) const noexcept {
-  const std::uint64_t now = &arena == &own_arena_ ? own_clock_.load(std::memory_order_seq_cst)
-                                                  : instance_.clock().now();
+  const std::uint64_t now =
+      &arena == &own_arena_ ? own_clock_.load(std::memory_order_seq_cst) : instance_.clock().now();
   return now == arena.clock();
 }
 

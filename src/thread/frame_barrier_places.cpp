@@ -49,8 +49,7 @@ bool recall(std::uint64_t barrier, std::uint32_t* phase) noexcept {
 }  // namespace detail::barrier_memory
 
 FrameBarrier::State FrameBarrier::State::of(std::uint64_t word) noexcept {
-  return {static_cast<std::uint32_t>(word >> 36),
-          static_cast<std::uint32_t>(word & kCountMask),
+  return {static_cast<std::uint32_t>(word >> 36), static_cast<std::uint32_t>(word & kCountMask),
           static_cast<std::uint32_t>((word >> 12) & kCountMask),
           static_cast<std::uint32_t>((word >> 24) & kCountMask)};
 }

@@ -127,8 +127,7 @@ ThreadState* Instance::attach() noexcept {
     } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_release,
                                                 std::memory_order_relaxed));
   }
-  registry::link(*state,
-                 tls_slot_ == kSharedTlsSlot ? nullptr : &tls_table.slots[tls_slot_]);
+  registry::link(*state, tls_slot_ == kSharedTlsSlot ? nullptr : &tls_table.slots[tls_slot_]);
   return state;
 }
 
@@ -153,7 +152,9 @@ void Instance::begin_frame_slow() noexcept {
   const std::uint64_t clock = clock_.begin();
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
   if (opener_ != nullptr) opener_->enter_as_driver(clock);
-  driver_ = opener_ != nullptr && clock_.in_flight() == 1 && !services_.at_every_boundary() ? word_of(opener_) : kNobody;
+  driver_ = opener_ != nullptr && clock_.in_flight() == 1 && !services_.at_every_boundary()
+                ? word_of(opener_)
+                : kNobody;
 }
 
 void Instance::end_frame_slow() noexcept {

@@ -18,8 +18,8 @@ void link(ThreadState& state, TlsSlot* slot) noexcept;
 // Effect: all threads forget `instance`, the calling one only if `mine_too`; returns once no thread
 // is handing a state of it back.
 void forget(Instance& instance, bool mine_too) noexcept;
-// Result: the calling thread's state in `instance`, null when it has none. For allocators that share
-// the last slot of the tables.
+// Result: the calling thread's state in `instance`, null when it has none. For allocators that
+// share the last slot of the tables.
 [[nodiscard]] ThreadState* find(const Instance& instance) noexcept;
 
 }  // namespace framealloc::detail::registry

@@ -83,8 +83,7 @@ BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::siz
                                       BudgetExceededPolicy policy, bool quiet,
                                       const CallSite& site) noexcept {
   ++exceeded_;
-  const std::size_t budget =
-      kind == AllocKind::Frame ? config_.frame_budget : config_.pool_budget;
+  const std::size_t budget = kind == AllocKind::Frame ? config_.frame_budget : config_.pool_budget;
   const ThreadBudgetEvent event{state_.id(), kind, size, used, budget, policy};
   BudgetDecision decision = BudgetDecision::Deny;
   asking_ = true;

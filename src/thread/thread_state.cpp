@@ -129,8 +129,8 @@ bool ThreadState::begin_own_frame() noexcept {
   if (!has_own_arena_.load(std::memory_order_relaxed)) {
     const AllocConfig& config = instance_.config();
     if (!own_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
-                            config.frame_overflow, config.frame_arena_size,
-                            config.frames_in_flight, 4})) {
+                            config.frame_overflow, config.frame_arena_size, config.frames_in_flight,
+                            4})) {
       report(Code::FA012, "no memory for the records of a thread's own frames", tag_, 0, 0);
       return true;
     }
@@ -195,7 +195,8 @@ bool ThreadState::release_dead_chunks() noexcept {
 }
 
 void ThreadState::begin_phase(std::string_view name) noexcept {
-  const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), frame_bytes_total(), frame_calls()};
+  const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), frame_bytes_total(),
+                        frame_calls()};
   if (shared_arena_.clock() != 0) shared_arena_.complicate();  // end_frame() looks for open phases
   if (!phases_.push_back(phase)) {
     report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0);
@@ -207,7 +208,8 @@ ThreadState::ClosedPhase ThreadState::pop_phase() noexcept {
   phases_.pop_back();
   const ClosedPhase closed{open.id, frame_bytes_total() - open.start_bytes,
                            frame_calls() - open.start_calls, os::now_ns() - open.start_ns};
-  instance_.phases().add(closed.id, instance_.frame_number(), closed.bytes, closed.calls, closed.ns);
+  instance_.phases().add(closed.id, instance_.frame_number(), closed.bytes, closed.calls,
+                         closed.ns);
   return closed;
 }
 

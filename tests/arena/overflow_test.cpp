@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A full arena: each policy at exactly its size, each overflow counted, the next frame large enough.
+// A full arena: each policy at exactly its size, each overflow counted, the next frame large
+// enough.
 #include "arena/test_host.hpp"
 
 #include <gtest/gtest.h>

@@ -85,7 +85,8 @@ class TestHost final : public detail::ArenaHost {
     const detail::TagCounters* counters = ledger_.find(tag);
     std::size_t sum = 0;
     for (unsigned i = 0; counters != nullptr && i < slots_; ++i) {
-      if (counters->frames[i].clock.get() == arena_->clock()) sum += counters->frames[i].bytes.get();
+      if (counters->frames[i].clock.get() == arena_->clock())
+        sum += counters->frames[i].bytes.get();
     }
     const detail::ArenaView view = arena_->view();
     return sum + (view.tag == tag ? view.position - view.run_start : 0);
@@ -93,7 +94,8 @@ class TestHost final : public detail::ArenaHost {
 
   // What happened.
   std::vector<Said> said;
-  std::size_t chunks_out = 0, chunks_taken = 0, fallbacks_out = 0, fallbacks_taken = 0, overflows = 0;
+  std::size_t chunks_out = 0, chunks_taken = 0, fallbacks_out = 0, fallbacks_taken = 0,
+              overflows = 0;
   std::map<TagId, std::size_t> charged;
   // What to answer.
   bool deny_chunks = false, deny_fallback = false;
@@ -108,8 +110,7 @@ class TestHost final : public detail::ArenaHost {
     return clock_ == arena.clock();
   }
   detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Refusal* why) noexcept override {
-    const std::size_t bytes =
-        align_up(room + detail::ArenaChunk::kHeaderBytes, kChunk);
+    const std::size_t bytes = align_up(room + detail::ArenaChunk::kHeaderBytes, kChunk);
     void* home = deny_chunks ? nullptr : supply_.acquire(bytes, kChunk);
     if (home == nullptr) {
       *why = detail::Refusal{Code::FA012, TagId::Untagged, 0};

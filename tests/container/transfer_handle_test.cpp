@@ -71,7 +71,9 @@ TEST_F(TransferTest, MovesTheOwnershipAndNotTheObject) {
 }
 
 TEST_F(TransferTest, DroppedUnreceivedDestroysAndReports) {
-  { auto handle = alloc.frame_box_for_transfer<Counted>(1); }
+  {
+    auto handle = alloc.frame_box_for_transfer<Counted>(1);
+  }
   EXPECT_EQ(Counted::living, 0);
   EXPECT_EQ(alloc.stats().pool_allocated, 0U);
   EXPECT_EQ(reports.codes, std::vector<Code>{Code::FA206});

@@ -159,8 +159,7 @@ TEST(Reports, AHandlerMayCallTheAllocator) {
     alloc.end_frame();
     EXPECT_EQ(alloc.frame_alloc<int>(), nullptr);
     alloc.end_frame();
-    EXPECT_EQ(context.codes,
-              (std::vector{Code::FA003, Code::FA004, Code::FA001, Code::FA004}));
+    EXPECT_EQ(context.codes, (std::vector{Code::FA003, Code::FA004, Code::FA001, Code::FA004}));
     for (int* block : context.blocks) alloc.pool_free(block);
     context.alloc = nullptr;
   }

@@ -28,8 +28,8 @@ void fail_each_request(unsigned variant, bool sticky) {
     FailingSource failing(counting, n, sticky);
     ReportLog log;
     {
-      SmartAlloc alloc(base(variant).with_upstream(&failing).with_report_handler(
-          &ReportLog::handler, &log));
+      SmartAlloc alloc(
+          base(variant).with_upstream(&failing).with_report_handler(&ReportLog::handler, &log));
       Scene(alloc).run();
       if (::testing::Test::HasFatalFailure()) return;
       if (alloc) {
@@ -48,8 +48,8 @@ void fail_each_request(unsigned variant, bool sticky) {
     EXPECT_EQ(scene_objects_alive, 0);
     EXPECT_EQ(counting.live_blocks(), 0u);
     EXPECT_EQ(counting.bytes_in_use(), 0u);
-    // What was denied was reported, and nothing else was. (A thread frame that could not begin is not
-    // open afterwards.)
+    // What was denied was reported, and nothing else was. (A thread frame that could not begin is
+    // not open afterwards.)
     bool denied = false;
     for (const auto& entry : log.all()) {
       denied |= entry.code == Code::FA012;

@@ -22,7 +22,8 @@ struct Owned {
   unsigned char* at;
   std::size_t size;
   unsigned char pattern;
-  Owned(void* p, std::size_t n, unsigned char c) : at(static_cast<unsigned char*>(p)), size(n), pattern(c) {
+  Owned(void* p, std::size_t n, unsigned char c)
+      : at(static_cast<unsigned char*>(p)), size(n), pattern(c) {
     if (at != nullptr) std::memset(at, c, n);
   }
   // Looks at one byte in each 61, and at the last: enough to meet whatever else lies in the block.
@@ -46,7 +47,8 @@ struct SceneObject {
 
 class Scene {
  public:
-  explicit Scene(SmartAlloc& alloc, bool with_thread = true) : alloc_(alloc), with_thread_(with_thread) {}
+  explicit Scene(SmartAlloc& alloc, bool with_thread = true)
+      : alloc_(alloc), with_thread_(with_thread) {}
 
   void run() {
     std::optional<PoolBox<SceneObject>> boxes[4];
@@ -145,7 +147,7 @@ class Scene {
     }
     // Frees of what the main thread allocated.
     for (std::size_t i = 0; i < pool_small_.size(); i += 2) {
-      alloc_.pool_free(reinterpret_cast<char (*)[48]>(pool_small_[i].at));
+      alloc_.pool_free(reinterpret_cast<char(*)[48]>(pool_small_[i].at));
       pool_small_[i].at = nullptr;
     }
     for (std::size_t i = 0; i < heap_.size(); i += 2) {
@@ -169,8 +171,10 @@ class Scene {
   }
 
   void free_all() {
-    for (const Owned& block : pool_small_) alloc_.pool_free(reinterpret_cast<char (*)[48]>(block.at));
-    for (const Owned& block : pool_large_) alloc_.pool_free(reinterpret_cast<char (*)[2000]>(block.at));
+    for (const Owned& block : pool_small_)
+      alloc_.pool_free(reinterpret_cast<char(*)[48]>(block.at));
+    for (const Owned& block : pool_large_)
+      alloc_.pool_free(reinterpret_cast<char(*)[2000]>(block.at));
     for (const Owned& block : heap_) alloc_.heap_free(block.at);
     pool_small_.clear();
     pool_large_.clear();

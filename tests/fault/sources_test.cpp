@@ -103,7 +103,8 @@ TEST(Sources, SystemAloneReachesNeitherMallocNorNew) {
   {
     const MallocsInScope scope;
     SmartAlloc alloc(
-        AllocConfig::minimal().with_budgets().with_upstream(&counting).with_report_handler(nothing));
+        AllocConfig::minimal().with_budgets().with_upstream(&counting).with_report_handler(
+            nothing));
     for (int frame = 0; frame < 5; ++frame) {
       alloc.begin_frame();
       const TagScope tag = alloc.tag_scope("a::b::c");
@@ -117,7 +118,9 @@ TEST(Sources, SystemAloneReachesNeitherMallocNorNew) {
       auto* pooled = alloc.pool_alloc<char[100]>();
       auto* large = alloc.heap_alloc<char>(1 << 20);
       auto* small = alloc.heap_alloc<char>(100);
-      { const PhaseScope phase = alloc.phase_scope("phase"); }
+      {
+        const PhaseScope phase = alloc.phase_scope("phase");
+      }
       (void)alloc.stats();
       (void)alloc.frame_stats();
       (void)alloc.frame_remaining();

@@ -75,9 +75,8 @@ TEST(Frames, WithNoFrameOpenEveryEntryRefuses) {
 
 TEST(Frames, FallbackServesTheFrameAndEnlargesTheNext) {
   ReportLog log;
-  SmartAlloc alloc(small(log)
-                       .with_frame_arena_size(64_KiB)
-                       .with_frame_overflow(FrameOverflow::HeapFallback));
+  SmartAlloc alloc(
+      small(log).with_frame_arena_size(64_KiB).with_frame_overflow(FrameOverflow::HeapFallback));
   for (int frame = 0; frame < 6; ++frame) {
     alloc.begin_frame();
     std::vector<unsigned char*> blocks;
@@ -135,7 +134,8 @@ TEST(Frames, MemoryLivesAsLongAsItsFramesAreInFlight) {
       for (unsigned back = 0; back < valid; ++back) {
         for (unsigned i = 0; i < 200; ++i) {
           for (const int at : {0, 400, 776}) {
-            ASSERT_EQ(frames[n - back][i][at], static_cast<unsigned char>(((n - back) * 31 + i) % 256))
+            ASSERT_EQ(frames[n - back][i][at],
+                      static_cast<unsigned char>(((n - back) * 31 + i) % 256))
                 << k << " in flight, frame " << n << ", " << back << " back";
           }
         }

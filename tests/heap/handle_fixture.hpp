@@ -35,8 +35,8 @@ class HandleWorld {
   }
   [[nodiscard]] detail::AccountHost host() {
     return detail::AccountHost{supply_, *chunks_, *metadata_,     *tags_,
-                              sink_,   frame_,   budgets_.get(), &HandleWorld::tag_of_thread,
-                              this};
+                               sink_,   frame_,   budgets_.get(), &HandleWorld::tag_of_thread,
+                               this};
   }
   // Ends what the world keeps for the allocators in it, which must be gone by then.
   void close() {

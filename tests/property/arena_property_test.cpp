@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Random programs against a model: live blocks do not overlap and keep their bytes, positions and the
-// sums by tag are the model's, checkpoints are taken and refused as the model says.
+// Random programs against a model: live blocks do not overlap and keep their bytes, positions and
+// the sums by tag are the model's, checkpoints are taken and refused as the model says.
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ constexpr std::array<const char*, 4> kTags{"", "a", "a::b", "c"};
 
 struct Block {
   unsigned char* at;
-  std::size_t size;      // as asked for
+  std::size_t size;  // as asked for
   unsigned char pattern;
 };
 // Bytes of one allocation (or growth) under one tag, in order.
@@ -32,7 +32,7 @@ struct Mark {
   std::size_t blocks, charges, finalisers;
   std::size_t position;
   std::size_t last_size;  // of the newest block, which may grow afterwards
-  bool valid;  // stands in the present frame and nothing was rewound to below it
+  bool valid;             // stands in the present frame and nothing was rewound to below it
 };
 
 struct Model {
@@ -69,14 +69,24 @@ class Machine {
 
   void step(int kind, std::size_t value) {
     switch (kind) {
-      case 0: case 1: case 2: return allocate(value);
-      case 3: return extend(value);
-      case 4: return shrink(value);
-      case 5: return make_object();
-      case 6: return take_mark();
-      case 7: return rewind(value);
-      case 8: return set_tag(value % kTags.size());
-      default: return value % 4 == 0 ? next_frame() : allocate(value);
+      case 0:
+      case 1:
+      case 2:
+        return allocate(value);
+      case 3:
+        return extend(value);
+      case 4:
+        return shrink(value);
+      case 5:
+        return make_object();
+      case 6:
+        return take_mark();
+      case 7:
+        return rewind(value);
+      case 8:
+        return set_tag(value % kTags.size());
+      default:
+        return value % 4 == 0 ? next_frame() : allocate(value);
     }
   }
 
@@ -205,7 +215,8 @@ class Machine {
       // At the same position (empty blocks, or the heap serves) one stays good, for less.
       if (each.position > mark.position) each.valid = false;
       if (each.blocks >= mark.blocks) {
-        each.last_size = each.blocks > mark.blocks ? mark.last_size : std::min(each.last_size, mark.last_size);
+        each.last_size =
+            each.blocks > mark.blocks ? mark.last_size : std::min(each.last_size, mark.last_size);
         each.blocks = mark.blocks;
       }
       each.charges = std::min(each.charges, mark.charges);
@@ -213,7 +224,8 @@ class Machine {
     }
   }
   void set_tag(std::size_t tag) {
-    alloc_.instance()->state()->set_tag(alloc_.instance()->tags().intern(TagId::Untagged, kTags[tag]));
+    alloc_.instance()->state()->set_tag(
+        alloc_.instance()->tags().intern(TagId::Untagged, kTags[tag]));
     tag_ = tag;
   }
   void end_frame() {
@@ -255,9 +267,7 @@ auto any_steps() {
       rc::gen::pair(rc::gen::inRange(0, 10), rc::gen::inRange<std::size_t>(0, 4000)));
 }
 
-RC_GTEST_PROP(ArenaProperty, GrowingArenaIsItsModel, ()) {
-  run(*any_steps(), FrameOverflow::Grow);
-}
+RC_GTEST_PROP(ArenaProperty, GrowingArenaIsItsModel, ()) { run(*any_steps(), FrameOverflow::Grow); }
 
 RC_GTEST_PROP(ArenaProperty, ArenaWithFallbackIsItsModel, ()) {
   run(*any_steps(), FrameOverflow::HeapFallback);

@@ -19,9 +19,8 @@ struct alignas(Alignment) Aligned {
   std::byte bytes[Alignment];
 };
 
-constexpr std::array kHuge{SIZE_MAX,          SIZE_MAX - 15,     SIZE_MAX - 63,
-                           SIZE_MAX / 2 + 1,  SIZE_MAX / 2,      SIZE_MAX / 4,
-                           kMaxRequest + 1};
+constexpr std::array kHuge{SIZE_MAX,     SIZE_MAX - 15, SIZE_MAX - 63,  SIZE_MAX / 2 + 1,
+                           SIZE_MAX / 2, SIZE_MAX / 4,  kMaxRequest + 1};
 
 class BadRequest : public ::testing::Test {
  protected:

@@ -152,8 +152,12 @@ TEST(Config, AnAllocatorThatCouldNotBeMadeAnswersNullToEverything) {
   EXPECT_EQ(alloc.stats().reserved, 0u);
   EXPECT_FALSE(alloc.rollback_to(alloc.frame_checkpoint()));
   EXPECT_EQ(alloc.with_tag("x", [] { return 7; }), 7);
-  { const FrameScope scope = alloc.frame_scope(); }
-  { const PhaseScope scope = alloc.phase_scope("p"); }
+  {
+    const FrameScope scope = alloc.frame_scope();
+  }
+  {
+    const PhaseScope scope = alloc.phase_scope("p");
+  }
   EXPECT_EQ(alloc.tag_path(), "");
   EXPECT_EQ(alloc.trim(), 0u);
   EXPECT_TRUE(alloc.leak_report().empty());

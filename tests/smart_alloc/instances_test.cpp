@@ -17,9 +17,8 @@ using namespace literals;
 using testing::ReportLog;
 
 AllocConfig small(ReportLog& log) {
-  return AllocConfig::minimal()
-      .with_frame_arena_size(64_KiB)
-      .with_report_handler(&ReportLog::handler, &log);
+  return AllocConfig::minimal().with_frame_arena_size(64_KiB).with_report_handler(
+      &ReportLog::handler, &log);
 }
 
 TEST(Instances, ExhaustingOneLeavesTheOtherAlone) {
@@ -91,7 +90,8 @@ TEST(Instances, FortyAtOnceAllWorkOnEveryThread) {
       *pooled.back() = i;
     }
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-      const auto expected = static_cast<unsigned char>(static_cast<int>(i / 3) + salt + static_cast<int>(i % 3));
+      const auto expected =
+          static_cast<unsigned char>(static_cast<int>(i / 3) + salt + static_cast<int>(i % 3));
       EXPECT_EQ(blocks[i][0], expected);
       EXPECT_EQ(blocks[i][99], expected);
     }

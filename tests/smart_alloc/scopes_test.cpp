@@ -105,7 +105,8 @@ TEST_F(Scopes, SpeculationRollsBackWhenItsFunctionThrows) {
   EXPECT_THROW(alloc.speculative([&]() -> bool {
     (void)alloc.frame_alloc<char[256]>();
     throw 1;
-  }), int);
+  }),
+               int);
   EXPECT_EQ(held(), 0u);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Eight workers allocate while the driver begins and ends 100,000 frames; others read the statistics,
-// switch tags, count calls. What the workers do at a frame's end is against the contract of their
-// memory, never of the allocator: it must neither race nor lose anything.
+// Eight workers allocate while the driver begins and ends 100,000 frames; others read the
+// statistics, switch tags, count calls. What the workers do at a frame's end is against the
+// contract of their memory, never of the allocator: it must neither race nor lose anything.
 #include "support/report_log.hpp"
 
 #include <framealloc/framealloc.hpp>
@@ -108,18 +108,12 @@ void run(const AllocConfig& base, bool switch_tags, bool read_statistics) {
   }
 }
 
-TEST(FrameWorkers, AllocateWhileFramesEnd) {
-  run(AllocConfig::minimal(), false, false);
-}
-TEST(FrameWorkers, SwitchTagsWhileStatisticsAreRead) {
-  run(AllocConfig::minimal(), true, true);
-}
+TEST(FrameWorkers, AllocateWhileFramesEnd) { run(AllocConfig::minimal(), false, false); }
+TEST(FrameWorkers, SwitchTagsWhileStatisticsAreRead) { run(AllocConfig::minimal(), true, true); }
 TEST(FrameWorkers, WithThreeFramesInFlight) {
   run(AllocConfig::minimal().with_frames_in_flight(3), true, true);
 }
-TEST(FrameWorkers, WithBudgets) {
-  run(AllocConfig::minimal().with_budgets(), true, true);
-}
+TEST(FrameWorkers, WithBudgets) { run(AllocConfig::minimal().with_budgets(), true, true); }
 
 }  // namespace
 }  // namespace framealloc

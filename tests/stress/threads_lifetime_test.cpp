@@ -31,7 +31,8 @@ TEST(ThreadsLifetime, AllocatorsDieWhileTheirThreadsEnd) {
   for (int round = 0; round < kRounds; ++round) {
     constexpr int kThreads = 4;
     auto alloc = std::make_unique<SmartAlloc>(
-        AllocConfig::minimal().with_upstream(&counting).with_report_handler(&ReportLog::handler, &log));
+        AllocConfig::minimal().with_upstream(&counting).with_report_handler(&ReportLog::handler,
+                                                                            &log));
     alloc->begin_frame();
     std::latch used(kThreads);
     std::vector<std::thread> threads;
@@ -60,7 +61,8 @@ TEST(ThreadsLifetime, ThreadExitRacesTheAllocatorsEnd) {
   for (int round = 0; round < kRounds; ++round) {
     constexpr int kThreads = 3;
     auto alloc = std::make_unique<SmartAlloc>(
-        AllocConfig::minimal().with_upstream(&counting).with_report_handler(&ReportLog::handler, &log));
+        AllocConfig::minimal().with_upstream(&counting).with_report_handler(&ReportLog::handler,
+                                                                            &log));
     SmartAlloc other(AllocConfig::minimal().with_report_handler(&ReportLog::handler, &log));
     alloc->begin_frame();
     std::latch used(kThreads);

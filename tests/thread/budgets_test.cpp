@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Budgets and the memory limit through the whole allocator: deny exactly, come back, name the culprit.
+// Budgets and the memory limit through the whole allocator: deny exactly, come back, name the
+// culprit.
 #include "support/report_log.hpp"
 
 #include <framealloc/framealloc.hpp>
@@ -46,7 +47,7 @@ TEST_F(Budgets, ATagsLimitDeniesFrameMemoryExactly) {
 
 TEST_F(Budgets, ATagsLimitDeniesPoolMemoryExactly) {
   ASSERT_TRUE(alloc.budgets()->register_tag_budget("ents", 0, 64 * 1000));
-  std::vector<char (*)[64]> blocks;
+  std::vector<char(*)[64]> blocks;
   const TagScope scope = alloc.tag_scope("ents");
   for (int round = 0; round < 3; ++round) {
     log.clear();
@@ -191,7 +192,8 @@ TEST(MemoryLimit, CountsWhatIsReservedAndDenies) {
 }
 
 TEST(MemoryLimit, TooSmallForTheAllocatorItselfIsAnError) {
-  const Result<SmartAlloc> made = SmartAlloc::create(AllocConfig::minimal().with_memory_limit(1000));
+  const Result<SmartAlloc> made =
+      SmartAlloc::create(AllocConfig::minimal().with_memory_limit(1000));
   ASSERT_FALSE(made);
   EXPECT_FALSE(made.error().message.empty());
 }

@@ -156,8 +156,9 @@ TEST_F(DeferredTest, ProcessImmediatelyHasTheOwnerTakeAllAtItsNextChance) {
 }
 
 TEST_F(DeferredTest, FailReportsAndLosesNothing) {
-  alloc.configure_deferred(
-      DeferredConfig::bounded(40).with_full_policy(QueueFullPolicy::Fail).with_warning_threshold(0));
+  alloc.configure_deferred(DeferredConfig::bounded(40)
+                               .with_full_policy(QueueFullPolicy::Fail)
+                               .with_warning_threshold(0));
   free_elsewhere(make(100));
   const DeferredStats stats = alloc.deferred_stats();
   EXPECT_EQ(stats.total_queued, 100U);
@@ -176,7 +177,8 @@ TEST_F(DeferredTest, GrowSaysNothing) {
 }
 
 TEST_F(DeferredTest, BlockKeepsTheBoundWhileTheOwnerDrains) {
-  DeferredConfig config = DeferredConfig().with_capacity(40).with_full_policy(QueueFullPolicy::Block);
+  DeferredConfig config =
+      DeferredConfig().with_capacity(40).with_full_policy(QueueFullPolicy::Block);
   config.block_timeout_ns = 5'000'000'000;
   alloc.configure_deferred(config);
   const auto blocks = make(2000);
@@ -201,7 +203,8 @@ TEST_F(DeferredTest, BlockKeepsTheBoundWhileTheOwnerDrains) {
 
 // The owner waits for the very thread that frees: the wait is bounded, so nobody hangs.
 TEST_F(DeferredTest, BlockDoesNotWaitForEver) {
-  DeferredConfig config = DeferredConfig().with_capacity(40).with_full_policy(QueueFullPolicy::Block);
+  DeferredConfig config =
+      DeferredConfig().with_capacity(40).with_full_policy(QueueFullPolicy::Block);
   config.block_timeout_ns = 100'000;
   alloc.configure_deferred(config);
   free_elsewhere(make(100));
@@ -211,8 +214,8 @@ TEST_F(DeferredTest, BlockDoesNotWaitForEver) {
 }
 
 TEST_F(DeferredTest, ThreadsThatNeverAllocatedKeepToTheBoundToo) {
-  alloc.configure_deferred(DeferredConfig().with_capacity(40).with_full_policy(
-      QueueFullPolicy::Fail));
+  alloc.configure_deferred(
+      DeferredConfig().with_capacity(40).with_full_policy(QueueFullPolicy::Fail));
   const auto blocks = make(100);
   std::thread([&] {
     for (Block* block : blocks) alloc.pool_free(block);

@@ -154,7 +154,8 @@ TEST(Lifetime, AThreadLocalHandleOutlivesItsThreadsOtherState) {
       alloc.emplace(small(log).with_upstream(&counting));
       alloc->begin_frame();
       EXPECT_NE(alloc->frame_alloc<int>(), nullptr);
-      EXPECT_NE(alloc->frame_new<std::string>("a text that is too long for small strings"), nullptr);
+      EXPECT_NE(alloc->frame_new<std::string>("a text that is too long for small strings"),
+                nullptr);
     }).join();
     EXPECT_EQ(counting.live_blocks(), 0u);
   }

@@ -79,7 +79,7 @@ TEST(MemoryTarget, TrimGivesASpikeBackAtOnce) {
   SmartAlloc alloc(small(log).with_upstream(&counting));
   frame_of(alloc, 32_MiB);
   std::vector<char*> heap;
-  std::vector<char (*)[256]> pool;
+  std::vector<char(*)[256]> pool;
   for (int i = 0; i < 100; ++i) heap.push_back(alloc.heap_alloc<char>(100_KiB));
   for (int i = 0; i < 20000; ++i) pool.push_back(alloc.pool_alloc<char[256]>());
   for (char* block : heap) alloc.heap_free(block);

@@ -41,7 +41,6 @@ void expect_sums(const SmartAlloc& alloc, const char* when) {
 
 constexpr const char* kTags[] = {"game", "game::physics", "game::physics::broad", "ui", "audio"};
 
-
 // One thread's part of a frame: allocates under changing tags, with scopes. Result: bytes it holds.
 std::size_t use_frame(SmartAlloc& alloc, std::mt19937& random, int steps) {
   std::size_t held = 0;
@@ -98,7 +97,8 @@ TEST(Sums, OverTagsThreadsAndFramesInFlight) {
       EXPECT_EQ(alloc.frame_stats().bytes_allocated, held[frame]);
       expect_sums(alloc, "in the frame");
       alloc.end_frame();
-      EXPECT_EQ(alloc.stats().frame_allocated, frame + 1 < k ? expected : expected - held[frame + 1 - k]);
+      EXPECT_EQ(alloc.stats().frame_allocated,
+                frame + 1 < k ? expected : expected - held[frame + 1 - k]);
       expect_sums(alloc, "after the frame");
       step.arrive_and_wait();
     }

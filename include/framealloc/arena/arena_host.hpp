@@ -44,7 +44,7 @@ static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
 // Why memory was not to be had.
 struct Refusal {
   Code code = Code::None;
-  TagId tag = TagId::Untagged;    // whose limit it was, for FA311
+  TagId tag = TagId::Untagged;  // whose limit it was, for FA311
   std::size_t available = 0;
 };
 
@@ -82,7 +82,8 @@ class ArenaHost {
   }
 
   // Heap blocks that stand in for frame memory after an overflow.
-  [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept = 0;
+  [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes,
+                                                std::size_t alignment) noexcept = 0;
   virtual void free_fallback(void* block) noexcept = 0;
 
   // Effect: counts an overflow of the arena.

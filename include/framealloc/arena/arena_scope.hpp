@@ -20,7 +20,8 @@ class [[nodiscard]] FRAMEALLOC_API ArenaScope {
       : arena_(arena),
         start_(arena.cursor_.load(std::memory_order_relaxed)),
         clock_(arena.clock()) {
-    if (!arena.plain()) [[unlikely]] begin_slow();
+    if (!arena.plain()) [[unlikely]]
+      begin_slow();
   }
   FRAMEALLOC_ALWAYS_INLINE ~ArenaScope() {
     // The limit is 0 when the frame has ended. A frame that is plain now was so at the beginning.

@@ -51,9 +51,8 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // The same with any power-of-two alignment; another alignment is reported as FA011 at check
   // level 1 and a broken requirement below it.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(std::size_t size,
-                                                           std::size_t alignment) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
+      std::size_t size, std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND {
     if constexpr (kCheckLevel >= 1) {
       if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
     }
@@ -102,13 +101,12 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
   // back. Any thread.
-  [[nodiscard]] std::uint64_t epoch() const noexcept {
-    return clock() + rewound_.get();
-  }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return clock() + rewound_.get(); }
   // Result: whether what was allocated at `epoch` is still there: its frame is open and nothing has
   // been rewound since. Any thread.
   [[nodiscard]] bool holds(std::uint64_t epoch) const noexcept {
-    return host_ != nullptr && clock() != 0 && this->epoch() == epoch && host_->frame_is_open(*this);
+    return host_ != nullptr && clock() != 0 && this->epoch() == epoch &&
+           host_->frame_is_open(*this);
   }
   // Result: the position of the highest checkpoint that may still be rewound to.
   [[nodiscard]] std::size_t highest_checkpoint() const noexcept { return highest_checkpoint_; }
@@ -121,7 +119,9 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
     return finished_bytes_ + plain_bytes_.get() + rewound_bytes_ + position();
   }
-  [[nodiscard]] std::uint64_t calls_counted() const noexcept { return calls_total_.get() + calls_.get(); }
+  [[nodiscard]] std::uint64_t calls_counted() const noexcept {
+    return calls_total_.get() + calls_.get();
+  }
   // Result: bytes that can be had before the capacity or the chain's budget denies; SIZE_MAX when
   // nothing but the source limits the arena.
   [[nodiscard]] std::size_t capacity_left() const noexcept;
@@ -140,14 +140,15 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // --- For the library: frame/ and thread/ drive an arena through these. -------------------------
 
-  // Effect: `rounded` bytes (a multiple of kGranule), or what `slow()` returns when the slow path is
-  // needed. The one place where the hot path is written down.
+  // Effect: `rounded` bytes (a multiple of kGranule), or what `slow()` returns when the slow path
+  // is needed. The one place where the hot path is written down.
   template <std::size_t Alignment, class Slow>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_or(std::size_t rounded, Slow&& slow) noexcept {
     std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
     if constexpr (Alignment > kGranule) start = (start + Alignment - 1) & (0 - Alignment);
     const std::uintptr_t end = start + rounded;
-    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] return slow();
+    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]]
+      return slow();
     cursor_.store(end, std::memory_order_relaxed);
     return reinterpret_cast<void*>(start);
   }
@@ -170,8 +171,8 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
   void enter(std::uint64_t clock) noexcept;
-  // The same in a few instructions. Requirement: the arena was in the frame before, untouched(), and
-  // no mode is on.
+  // The same in a few instructions. Requirement: the arena was in the frame before, untouched(),
+  // and no mode is on.
   FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept {
     const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
     const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
@@ -216,7 +217,9 @@ class alignas(detail::kCacheLine) FrameArena {
     if (budgeted_ && clock() != 0) return_unused_quota();
   }
   [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t clock() const noexcept {
+    return clock_.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] detail::FrameSlot& slot_of(std::uint64_t clock) noexcept {
     return slots_[(clock >> 1) % slot_count_];
   }
@@ -297,7 +300,7 @@ class alignas(detail::kCacheLine) FrameArena {
   std::atomic<std::uintptr_t> origin_{kGranule};  // cursor minus position
   detail::ArenaChunk* chunk_ = nullptr;
   detail::ArenaHost* host_ = nullptr;
-  std::atomic<std::uint64_t> clock_{0};  // frame that the arena is in; odd
+  std::atomic<std::uint64_t> clock_{0};      // frame that the arena is in; odd
   detail::TagCounters* counters_ = nullptr;  // of the current tag
   std::atomic<std::size_t> run_start_{0};
 
@@ -331,14 +334,14 @@ class alignas(detail::kCacheLine) FrameArena {
   detail::OwnedCounter calls_total_;
   std::uint64_t finished_bytes_ = 0;
   std::uint64_t rewound_bytes_ = 0;
-  std::uint64_t rewinds_ = 0;             // those that left a mark
-  std::uint64_t forgotten_rewinds_ = 0;   // the newest for whose mark there was no memory
-  std::uint64_t order_ = 0;               // number of finalisers and fallback blocks, ever
-  detail::OwnedCounter rewound_;           // all of them
-  std::uint64_t rewinds_at_enter_ = 0;     // both as they were when the frame began, for scopes that
-  std::uint64_t order_at_enter_ = 0;       // began while it was plain
-  std::size_t fallback_peak_ = 0;       // most bytes of position and fallback together, this frame
-  std::size_t highest_checkpoint_ = 0;  // of this frame; rewinds above it need no mark
+  std::uint64_t rewinds_ = 0;            // those that left a mark
+  std::uint64_t forgotten_rewinds_ = 0;  // the newest for whose mark there was no memory
+  std::uint64_t order_ = 0;              // number of finalisers and fallback blocks, ever
+  detail::OwnedCounter rewound_;         // all of them
+  std::uint64_t rewinds_at_enter_ = 0;   // both as they were when the frame began, for scopes that
+  std::uint64_t order_at_enter_ = 0;     // began while it was plain
+  std::size_t fallback_peak_ = 0;        // most bytes of position and fallback together, this frame
+  std::size_t highest_checkpoint_ = 0;   // of this frame; rewinds above it need no mark
   std::size_t configured_capacity_ = SIZE_MAX;
   std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported
   detail::MetaVector<detail::TagRun>* runs_ = nullptr;

@@ -54,9 +54,10 @@ struct FallbackBlock {
 // One of up to four frames that an arena keeps valid (frames_in_flight).
 struct FrameSlot {
   explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
-  std::atomic<std::uint64_t> clock{0};          // frame that used the slot last
-  std::atomic<std::size_t> bytes{0};            // its bytes, once it is no longer the current one
-  std::atomic<Finaliser*> finalisers{nullptr};  // newest first; taken whole, by whoever ends the frame
+  std::atomic<std::uint64_t> clock{0};  // frame that used the slot last
+  std::atomic<std::size_t> bytes{0};    // its bytes, once it is no longer the current one
+  std::atomic<Finaliser*> finalisers{
+      nullptr};  // newest first; taken whole, by whoever ends the frame
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
   FallbackBlock* fallback = nullptr;

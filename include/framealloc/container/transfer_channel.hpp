@@ -46,9 +46,9 @@ struct ChannelStats {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
   std::uint64_t evicted = 0;
-  std::uint64_t refused = 0;    // sends that did not end with Sent
+  std::uint64_t refused = 0;     // sends that did not end with Sent
   std::uint64_t full_count = 0;  // sends that found it full at first
-  std::size_t depth = 0;        // now
+  std::size_t depth = 0;         // now
 };
 
 // First in, first out; for any number of senders and receivers. Sending moves a handle of a few
@@ -70,7 +70,8 @@ class TransferChannel {
       : TransferChannel(alloc.instance(), capacity == 0 ? 1 : capacity, policy) {}
   ~TransferChannel() {
     close();
-    while (ring_.try_pop([](TransferHandle<T>&& handle) { const auto dropped = std::move(handle); })) {
+    while (
+        ring_.try_pop([](TransferHandle<T>&& handle) { const auto dropped = std::move(handle); })) {
     }
     if (memory_ != nullptr) detail::heap_free(*instance_, memory_, CallSite{});
   }

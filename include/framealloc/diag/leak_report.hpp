@@ -21,9 +21,9 @@ class Instance;
 struct LeakGroup {
   std::string tag;  // path, "" when untagged
   AllocKind kind = AllocKind::Pool;
-  CallSite site;             // unknown below check level 1
-  std::uint64_t count = 0;   // blocks; 0 below check level 1, where only bytes are known
-  std::size_t bytes = 0;     // as asked for; below check level 1 as reserved, rounding included
+  CallSite site;            // unknown below check level 1
+  std::uint64_t count = 0;  // blocks; 0 below check level 1, where only bytes are known
+  std::size_t bytes = 0;    // as asked for; below check level 1 as reserved, rounding included
   std::uint64_t oldest_frame = 0;  // in which the oldest was allocated
 };
 

@@ -11,7 +11,9 @@
 namespace framealloc::detail {
 
 // Frames are numbered from 1. The clock is 2n+1 while frame n is open and 2n+2 once it has ended.
-[[nodiscard]] constexpr bool clock_is_open(std::uint64_t clock) noexcept { return (clock & 1) != 0; }
+[[nodiscard]] constexpr bool clock_is_open(std::uint64_t clock) noexcept {
+  return (clock & 1) != 0;
+}
 // Result: number of the open frame, or of the one that ended last; 0 before the first.
 [[nodiscard]] constexpr std::uint64_t frame_of(std::uint64_t clock) noexcept {
   return clock_is_open(clock) ? clock >> 1 : (clock >> 1) - 1;
@@ -31,7 +33,9 @@ class FrameClock {
  public:
   explicit FrameClock(unsigned frames_in_flight) noexcept : in_flight_(frames_in_flight) {}
 
-  [[nodiscard]] std::uint64_t now() const noexcept { return clock_.load(std::memory_order_seq_cst); }
+  [[nodiscard]] std::uint64_t now() const noexcept {
+    return clock_.load(std::memory_order_seq_cst);
+  }
   [[nodiscard]] const std::atomic<std::uint64_t>& value() const noexcept { return clock_; }
   [[nodiscard]] bool open() const noexcept { return clock_is_open(now()); }
   [[nodiscard]] unsigned in_flight() const noexcept { return in_flight_; }
@@ -47,8 +51,8 @@ class FrameClock {
     return clock;
   }
   // Requirement: a frame is open. Effect: every arena in the frame takes its slow path from now on.
-  // Destructors of the frame whose memory stops being valid run on this thread; `mine` is its arena,
-  // null when it has none.
+  // Destructors of the frame whose memory stops being valid run on this thread; `mine` is its
+  // arena, null when it has none.
   void end(FrameArena* mine) noexcept {
     const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
     // The clock is stored first and the limits afterwards: an arena that publishes its limit
@@ -61,7 +65,8 @@ class FrameClock {
   FRAMEALLOC_ALWAYS_INLINE void end_single(FrameArena* mine) noexcept {
     const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
     clock_.store(ending + 1, std::memory_order_seq_cst);
-    if (!slots_in_use_[0].empty()) [[unlikely]] end_listed(ending, mine);
+    if (!slots_in_use_[0].empty()) [[unlikely]]
+      end_listed(ending, mine);
   }
 
   // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before

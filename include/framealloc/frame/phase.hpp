@@ -32,7 +32,9 @@ class PhaseTable {
   [[nodiscard]] std::string_view name(std::uint32_t id) const noexcept;
   void add(std::uint32_t id, std::uint64_t frame, std::uint64_t bytes, std::uint64_t calls,
            std::uint64_t ns) noexcept;
-  [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint32_t size() const noexcept {
+    return size_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] PhaseStats stats(std::uint32_t id) const;
 
  private:

@@ -5,12 +5,12 @@
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
 #include <framealloc/heap/handle.hpp>
-#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/heap/handle_pin.hpp>
 #include <framealloc/heap/handle_slots.hpp>
 #include <framealloc/heap/handle_space.hpp>
 #include <framealloc/heap/handle_stats.hpp>
 #include <framealloc/heap/handle_type.hpp>
+#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 
 #include <atomic>

@@ -4,11 +4,11 @@
 
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
-#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/heap/handle_space.hpp>
 #include <framealloc/heap/streaming_asset.hpp>
 #include <framealloc/heap/streaming_ref.hpp>
 #include <framealloc/heap/streaming_types.hpp>
+#include <framealloc/memory/shared_account.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 
 #include <atomic>

@@ -25,8 +25,8 @@ namespace framealloc::os {
 
 // Effect: `hook(argument)` runs once when this thread ends, after the destructors of the thread's
 // own C++ thread-local objects. A second call replaces the first, and a null hook cancels it; a
-// hook may register again, and runs again then. Allocates nothing. It does not run for a thread that the end of the process cuts
-// off, which includes the main thread when it returns from main().
+// hook may register again, and runs again then. Allocates nothing. It does not run for a thread
+// that the end of the process cuts off, which includes the main thread when it returns from main().
 // Result: false when the platform has no slot left.
 bool at_thread_exit(void (*hook)(void*), void* argument) noexcept;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// When blocks that other threads freed are taken back by the thread whose pages they lie in, and how
-// many may wait for that.
+// When blocks that other threads freed are taken back by the thread whose pages they lie in, and
+// how many may wait for that.
 #pragma once
 
 #include <framealloc/base/counter.hpp>
@@ -36,9 +36,10 @@ struct DeferredConfig {
   std::size_t per_alloc = 32;  // blocks taken back at a time, for Incremental
   std::size_t capacity = 0;    // blocks that may wait for one thread; 0 = no bound
   QueueFullPolicy full_policy = QueueFullPolicy::Grow;
-  std::size_t warning_threshold = 0;  // blocks from which FA204 is reported, once per rise; 0 = none
-  // For Block. Bounded, because the owner may itself be waiting for the thread that frees; the block
-  // is queued and FA204 reported when the time is up.
+  std::size_t warning_threshold =
+      0;  // blocks from which FA204 is reported, once per rise; 0 = none
+  // For Block. Bounded, because the owner may itself be waiting for the thread that frees; the
+  // block is queued and FA204 reported when the time is up.
   std::uint64_t block_timeout_ns = 10'000'000;
 
   [[nodiscard]] static DeferredConfig bounded(std::size_t blocks) noexcept {
@@ -73,11 +74,11 @@ struct DeferredConfig {
 struct DeferredStats {
   std::uint64_t total_queued = 0;
   std::uint64_t total_processed = 0;
-  std::uint64_t current_depth = 0;  // blocks that wait now
-  std::uint64_t peak_depth = 0;     // most that ever waited for one thread
-  std::uint64_t queued_bytes = 0;   // of those that wait now
-  std::uint64_t full_count = 0;     // batches that found the queue full
-  std::uint64_t warning_count = 0;  // times that a queue rose to the warning threshold
+  std::uint64_t current_depth = 0;            // blocks that wait now
+  std::uint64_t peak_depth = 0;               // most that ever waited for one thread
+  std::uint64_t queued_bytes = 0;             // of those that wait now
+  std::uint64_t full_count = 0;               // batches that found the queue full
+  std::uint64_t warning_count = 0;            // times that a queue rose to the warning threshold
   std::uint64_t immediate_process_count = 0;  // blocks taken back because a queue was full
   std::uint64_t block_timeouts = 0;           // waits of Block that ended without room
 };
@@ -113,8 +114,7 @@ class DeferredQueue {
     const std::uint64_t done = processed.get();
     const std::uint64_t depth = queued > done ? queued - done : 0;
     std::uint64_t peak = peak_.load(std::memory_order_relaxed);
-    while (peak < depth &&
-           !peak_.compare_exchange_weak(peak, depth, std::memory_order_relaxed)) {
+    while (peak < depth && !peak_.compare_exchange_weak(peak, depth, std::memory_order_relaxed)) {
     }
   }
   // Thread contract: the owner.

@@ -84,9 +84,7 @@ struct AllocConfig {
   }
   AllocConfig& with_budgets(bool on = true) noexcept { return enable_budgets = on, *this; }
   AllocConfig& with_memory_limit(std::size_t n) noexcept { return global_memory_limit = n, *this; }
-  AllocConfig& with_streaming_budget(std::size_t n) noexcept {
-    return streaming_budget = n, *this;
-  }
+  AllocConfig& with_streaming_budget(std::size_t n) noexcept { return streaming_budget = n, *this; }
   AllocConfig& with_guard(GuardMode mode) noexcept { return guard = mode, *this; }
   AllocConfig& with_upstream(MemorySource* source) noexcept { return upstream = source, *this; }
   AllocConfig& with_huge_pages(bool on = true) noexcept { return huge_pages = on, *this; }

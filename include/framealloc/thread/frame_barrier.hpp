@@ -54,9 +54,9 @@ class FrameBarrierBuilder;
 // held up by arrivals of the next frame, and no arrival is lost. What participants wrote before
 // they arrived is visible to those whose wait returned.
 //
-// Waiting spins for about a microsecond, then sleeps in the system. Allocates nothing (missing() and
-// stats() build strings). Thread contract: any thread; a barrier must outlive the last call on it.
-// A thread may use at most 16 barriers in turn without naming its ticket.
+// Waiting spins for about a microsecond, then sleeps in the system. Allocates nothing (missing()
+// and stats() build strings). Thread contract: any thread; a barrier must outlive the last call on
+// it. A thread may use at most 16 barriers in turn without naming its ticket.
 class FRAMEALLOC_API FrameBarrier {
  public:
   static constexpr unsigned kMostParticipants = 4095;
@@ -181,7 +181,7 @@ class FRAMEALLOC_API FrameBarrier {
   std::atomic<detail::Instance*> reports_to_{nullptr};
 
   mutable detail::SpinLock places_lock_;
-  std::atomic<unsigned> places_{0};  // entries of place_ in use or once used
+  std::atomic<unsigned> places_{0};      // entries of place_ in use or once used
   std::atomic<unsigned> registered_{0};  // places that a thread has
   mutable Place place_[kMostNames];
   mutable Waits waits_[kWaitShards];

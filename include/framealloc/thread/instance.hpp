@@ -51,7 +51,8 @@ class Instance {
 
   // Result: the calling thread's state; null when it has none yet.
   [[nodiscard]] ThreadState* find_state() const noexcept;
-  // Result: the calling thread's state, made on demand; null when memory for it is short (reported).
+  // Result: the calling thread's state, made on demand; null when memory for it is short
+  // (reported).
   [[nodiscard]] ThreadState* state() noexcept {
     ThreadState* mine = find_state();
     return mine != nullptr ? mine : attach();
@@ -71,7 +72,8 @@ class Instance {
     frame_number_.store(clock >> 1, std::memory_order_relaxed);
   }
   FRAMEALLOC_ALWAYS_INLINE void end_frame(ThreadState* mine) noexcept {
-    if (driver_ != word_of(mine)) [[unlikely]] return end_frame_slow();
+    if (driver_ != word_of(mine)) [[unlikely]]
+      return end_frame_slow();
     FrameArena& arena = mine->shared_arena();
     if (!arena.untouched() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       return end_frame_slow();
@@ -79,7 +81,8 @@ class Instance {
     clock_.end_single(&arena);
     arena.close_own();
     driver_ += kEndedPlain;
-    if (--maintenance_in_ == 0) [[unlikely]] maintain(mine);
+    if (--maintenance_in_ == 0) [[unlikely]]
+      maintain(mine);
   }
   // Effect: frames take the longer path, on which barriers and deferred frees are looked after.
   // Thread contract: the thread that drives frames.
@@ -91,9 +94,11 @@ class Instance {
   void end_thread_frame() noexcept;
   [[nodiscard]] std::uint64_t frame_number() const noexcept { return frame_of(clock_.now()); }
   [[nodiscard]] std::size_t frame_remaining() noexcept;
-  // Effect: while on, frames begin and end the long way, where hooks are called. The driving thread.
+  // Effect: while on, frames begin and end the long way, where hooks are called. The driving
+  // thread.
   void hook_boundaries(bool on) noexcept;
-  // Effect: while on, every frame call of every thread is counted (and slower: it takes the slow path).
+  // Effect: while on, every frame call of every thread is counted (and slower: it takes the slow
+  // path).
   void count_frame_calls(bool on) noexcept;
 
   // Effect: gives back what is not needed now. Result: bytes given back to the source.
@@ -155,7 +160,8 @@ class Instance {
   void release_retired_arenas() noexcept;
   void note_peak(std::size_t bytes) noexcept;
   [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
-  [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state, std::uint64_t now) const noexcept;
+  [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
+                                           std::uint64_t now) const noexcept;
 
   AllocConfig config_;
   SystemSource own_source_;  // when the configuration names none
@@ -188,7 +194,7 @@ class Instance {
   static constexpr std::uintptr_t kEndedPlain = 1;
   static constexpr std::uintptr_t kNobody = 2;
   std::uintptr_t driver_ = kNobody;
-  ThreadState* opener_ = nullptr;  // who began the latest frame
+  ThreadState* opener_ = nullptr;     // who began the latest frame
   std::uint64_t maintenance_in_ = 8;  // frames
 };
 

@@ -34,8 +34,8 @@ struct ThreadBudgetConfig {
 
   [[nodiscard]] static ThreadBudgetConfig strict(std::size_t frame_mib,
                                                  std::size_t pool_mib) noexcept {
-    return {frame_mib << 20, pool_mib << 20, BudgetExceededPolicy::Fail,
-            BudgetExceededPolicy::Fail, 90};
+    return {frame_mib << 20, pool_mib << 20, BudgetExceededPolicy::Fail, BudgetExceededPolicy::Fail,
+            90};
   }
   [[nodiscard]] static ThreadBudgetConfig relaxed() noexcept {
     ThreadBudgetConfig config;
@@ -70,7 +70,9 @@ struct ThreadBudgetStats {
   std::uint64_t warnings = 0;        // frames that went above the warning threshold
   std::uint64_t denied = 0;
   std::uint64_t promoted = 0;
-  [[nodiscard]] unsigned frame_percent() const noexcept { return percent(frame_used, frame_budget); }
+  [[nodiscard]] unsigned frame_percent() const noexcept {
+    return percent(frame_used, frame_budget);
+  }
   [[nodiscard]] unsigned pool_percent() const noexcept { return percent(pool_used, pool_budget); }
 
  private:

@@ -123,7 +123,7 @@ class ThreadState final : public ArenaHost {
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available) noexcept override;
 
-  TransferCounts transfers;  // written by the owner
+  TransferCounts transfers;                 // written by the owner
   ThreadState* next_in_instance = nullptr;  // all states, newest first; only grows
   ThreadState* next_in_thread = nullptr;    // guarded by the registry's lock
   ThreadState* next_retired = nullptr;      // guarded by the instance
@@ -144,7 +144,7 @@ class ThreadState final : public ArenaHost {
 
   Instance& instance_;
   std::atomic<TlsTable*> table_{nullptr};  // written under the registry's lock
-  TlsSlot* slot_ = nullptr;  // null for allocators that share the last slot
+  TlsSlot* slot_ = nullptr;                // null for allocators that share the last slot
   FrameArena* arena_ = nullptr;
   TagId tag_ = TagId::Untagged;
   ThreadId id_;
