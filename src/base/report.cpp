@@ -57,6 +57,12 @@ void print_last(const CodeInfo& info) noexcept {
   write_to_stderr(out.view());
 }
 
+constexpr std::size_t kCodes = 0
+#define FRAMEALLOC_CODE(...) +1
+#include <framealloc/base/codes.def>
+#undef FRAMEALLOC_CODE
+    ;
+
 std::size_t slot_of(const CodeInfo& info) noexcept {
   return static_cast<std::size_t>(&info - all_codes().data());
 }
@@ -64,6 +70,7 @@ std::size_t slot_of(const CodeInfo& info) noexcept {
 }  // namespace
 
 void ReportSink::emit(const Report& report) noexcept {
+  static_assert(kCodes <= kSlots, "more codes than counters for them");
   const CodeInfo& info = code_info(report.code);
   const std::uint32_t before = counts_[slot_of(info)].fetch_add(1, std::memory_order_relaxed);
   if (handling_report) return;

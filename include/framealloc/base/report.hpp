@@ -48,7 +48,7 @@ class ReportSink {
   static constexpr std::uint32_t kPrintsPerCode = 8;
 
  private:
-  static constexpr std::size_t kSlots = 64;
+  static constexpr std::size_t kSlots = 96;  // at least one for each code
   std::atomic<ReportHandler> handler_{nullptr};
   std::atomic<void*> context_{nullptr};
   std::atomic<std::uint32_t> counts_[kSlots] = {};
