@@ -2,6 +2,8 @@
 // Making objects in raw memory, and moving them from one place to another when a container grows.
 #pragma once
 
+#include <framealloc/base/relocatable.hpp>
+
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -10,19 +12,6 @@
 #include <utility>
 
 namespace framealloc {
-
-// True where an object may be moved by copying its bytes and forgetting the original, which makes
-// the growth of a container one memcpy. Specialise it for a type of yours that holds no pointer
-// into itself and is not registered anywhere by its address. (The property is the one that P1144
-// names.)
-template <class T>
-struct IsTriviallyRelocatable : std::bool_constant<std::is_trivially_move_constructible_v<T> &&
-                                                   std::is_trivially_destructible_v<T>> {};
-template <class T>
-struct IsTriviallyRelocatable<std::unique_ptr<T, std::default_delete<T>>> : std::true_type {};
-template <class A, class B>
-struct IsTriviallyRelocatable<std::pair<A, B>>
-    : std::bool_constant<IsTriviallyRelocatable<A>::value && IsTriviallyRelocatable<B>::value> {};
 
 namespace detail {
 
@@ -40,7 +29,7 @@ T* construct(void* home, A&&... arguments) noexcept(std::is_nothrow_constructibl
 // Requirement: where a move may throw, what it throws leaves the program without these objects.
 template <class T>
 void relocate(T* from, std::size_t count, T* to) noexcept {
-  if constexpr (IsTriviallyRelocatable<T>::value) {
+  if constexpr (is_trivially_relocatable<T>) {
     // A null pointer is no argument for memcpy, even with nothing to copy.
     if (count != 0)
       std::memcpy(static_cast<void*>(to), static_cast<const void*>(from), count * sizeof(T));

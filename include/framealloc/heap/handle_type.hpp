@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/base/compiler.hpp>
+#include <framealloc/base/relocatable.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -13,13 +14,6 @@
 #include <utility>
 
 namespace framealloc {
-
-// True where an object may be moved by copying its bytes and forgetting the original. Specialise it
-// for a type of yours that holds no pointer into itself and is not registered anywhere by its
-// address. (The property is the one that P1144 names.)
-template <class T>
-inline constexpr bool is_trivially_relocatable =
-    std::is_trivially_move_constructible_v<T> && std::is_trivially_destructible_v<T>;
 
 // True where compaction may move objects of the type at all. A move that may throw could leave half
 // an object behind, so such a type stays where it is.
