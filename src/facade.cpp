@@ -77,6 +77,9 @@ AccountHost account_host(Instance& instance) noexcept {
 
 Facade::~Facade() {
   instance.forget_accounts();
+  // First what may owe destructors of objects that hold the others' handles.
+  instance.metadata().destroy(scratch.made());
+  instance.metadata().destroy(retention.made());
   instance.metadata().destroy(streaming.made());
   instance.metadata().destroy(handles.made());
 }
@@ -84,6 +87,10 @@ Facade::~Facade() {
 HandleAllocator& handles_of(const Instance* instance) noexcept {
   const bool checked = instance != nullptr && const_cast<Instance*>(instance)->pools().checked();
   return part_of(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+}
+
+ScratchRegistry& scratch_of(const Instance* instance) noexcept {
+  return part_of(instance, &Facade::scratch);
 }
 
 StreamingAllocator& streaming_of(const Instance* instance) noexcept {

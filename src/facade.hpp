@@ -3,7 +3,9 @@
 // that all threads share. Made with the allocator and destroyed right before its instance.
 #pragma once
 
+#include <framealloc/arena/scratch_registry.hpp>
 #include <framealloc/container/pmr_resources.hpp>
+#include <framealloc/frame/retention_book.hpp>
 #include <framealloc/heap/handle_allocator.hpp>
 #include <framealloc/heap/streaming.hpp>
 #include <framealloc/memory/shared_account.hpp>
@@ -46,6 +48,8 @@ struct Facade {
   PmrResources resources;
   LazyPart<HandleAllocator> handles;
   LazyPart<StreamingAllocator> streaming;
+  LazyPart<RetentionBook> retention;
+  LazyPart<ScratchRegistry> scratch;
 };
 
 // Result: the facade of the instance; null when there is no instance.

@@ -3,15 +3,20 @@
 // inherits them.
 #pragma once
 
+#include <framealloc/arena/scratch_registry.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/heap/handle_allocator.hpp>
 #include <framealloc/heap/streaming.hpp>
 #include <framealloc/thread/instance.hpp>
 
+#include <cstddef>
+#include <string_view>
+
 namespace framealloc::detail {
 
 [[nodiscard]] FRAMEALLOC_API HandleAllocator& handles_of(const Instance* instance) noexcept;
 [[nodiscard]] FRAMEALLOC_API StreamingAllocator& streaming_of(const Instance* instance) noexcept;
+[[nodiscard]] FRAMEALLOC_API ScratchRegistry& scratch_of(const Instance* instance) noexcept;
 
 // `Handle` is SmartAlloc, whose instance() is null when the allocator could not be made; what is
 // returned then denies everything.
@@ -25,6 +30,17 @@ class SharedMembers {
   // Result: assets within a budget: AllocConfig::streaming_budget. Their age counts in frames.
   [[nodiscard]] StreamingAllocator& streaming() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return streaming_of(mine());
+  }
+  // Result: the named pools of memory that stays until it is reset.
+  [[nodiscard]] ScratchRegistry& scratch() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return scratch_of(mine());
+  }
+  // Result: the pool of that name, made with that capacity (bytes) if there is none; it grows past
+  // it. Valid until the pool is removed from scratch(). One thread uses a pool at a time.
+  [[nodiscard]] ScratchPool& scratch_pool(
+      std::string_view name,
+      std::size_t capacity = kDefaultScratchCapacity) const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return scratch().pool(name, capacity);
   }
 
  protected:

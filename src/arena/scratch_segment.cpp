@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/arena/scratch_segment.hpp>
+
+#include <framealloc/base/align.hpp>
+
+#include <new>
+
+namespace framealloc::detail {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kMostMetadata = std::size_t{16} << 10;
+
+struct Memory {
+  void* address = nullptr;
+  std::size_t bytes = 0;
+  ScratchSegment::Origin origin = ScratchSegment::Origin::Metadata;
+};
+
+Memory take(const AccountHost& host, std::size_t bytes, bool* denied_by_limit) noexcept {
+  using Origin = ScratchSegment::Origin;
+  if (bytes <= kMostMetadata) {
+    // It does not say why it has nothing; a limit that leaves nothing is the reason it can name.
+    void* const block = host.metadata.allocate(bytes);
+    *denied_by_limit = block == nullptr && host.supply.remaining() < kMostMetadata * 4;
+    return {block, bytes, Origin::Metadata};
+  }
+  const std::size_t chunk = host.chunks.chunk_size();
+  if (bytes <= chunk - chunk / 4) {
+    const std::size_t pages = align_up(bytes, kPage);
+    void* memory = host.supply.acquire(pages, kPage, denied_by_limit);
+    // Idle chunks count against the limit, and may be what the source lacks.
+    if (memory == nullptr && host.chunks.trim() != 0) {
+      memory = host.supply.acquire(pages, kPage, denied_by_limit);
+    }
+    return {memory, pages, Origin::Supply};
+  }
+  std::size_t run = 0;
+  void* const memory = host.chunks.acquire_run(bytes, &run, denied_by_limit);
+  return {memory, run, Origin::Run};
+}
+
+void give(const AccountHost& host, const Memory& memory) noexcept {
+  switch (memory.origin) {
+    case ScratchSegment::Origin::Metadata:
+      return host.metadata.deallocate(memory.address, memory.bytes);
+    case ScratchSegment::Origin::Supply:
+      return host.supply.release(memory.address, memory.bytes, kPage);
+    case ScratchSegment::Origin::Run:
+      return host.chunks.release_run(memory.address, memory.bytes);
+  }
+}
+
+}  // namespace
+
+ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::size_t bytes,
+                                        bool report) noexcept {
+  bool denied_by_limit = false;
+  const Memory memory = take(account.host(), kHeader + bytes, &denied_by_limit);
+  if (memory.address == nullptr) {
+    if (report) account.report_out_of_memory(tag, bytes, denied_by_limit);
+    return nullptr;
+  }
+  BudgetManager::Denial denial;
+  if (!account.count_in(tag, memory.bytes, 0, &denial)) {
+    give(account.host(), memory);
+    if (report) account.report_denial(denial, tag, bytes);
+    return nullptr;
+  }
+  return ::new (memory.address) ScratchSegment{nullptr, bytes, memory.bytes, memory.origin};
+}
+
+std::size_t ScratchSegment::release(SharedAccount& account, TagId tag,
+                                    ScratchSegment* first) noexcept {
+  std::size_t released = 0;
+  while (first != nullptr) {
+    const Memory memory{first, first->held, first->origin};
+    first = first->next;
+    account.count_out(tag, memory.bytes);
+    give(account.host(), memory);
+    released += memory.bytes;
+  }
+  return released;
+}
+
+}  // namespace framealloc::detail
