@@ -17,6 +17,8 @@
 #include <framealloc/diag/leak_report.hpp>
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
+#include <framealloc/smart_alloc_retention.hpp>
+#include <framealloc/smart_alloc_events.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
 #include <framealloc/thread/config.hpp>
@@ -57,7 +59,9 @@ struct Speculation {
 // could not be made (impossible configuration, dry source) is valid to use and answers null to
 // everything; see operator bool and create().
 class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
-                   public detail::SharedMembers<SmartAlloc> {
+                   public detail::SharedMembers<SmartAlloc>,
+                   public detail::RetentionMembers<SmartAlloc>,
+                   public detail::EventMembers<SmartAlloc> {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that
   // your code and the library were compiled with, and aborts naming the one that differs.

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What becomes of an object in frame memory when its frame ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc {
+
+// Where a retained object goes. A value; the view of a scratch pool's name need live only until the
+// call that it is passed to returns.
+class RetentionPolicy {
+ public:
+  enum class Kind : std::uint8_t { Discard, Pool, Heap, Scratch };
+
+  // The object ends with its frame.
+  static const RetentionPolicy Discard;
+  // The object moves to the pool, the heap: whoever takes it from the PromotionResult owns it.
+  static const RetentionPolicy PromoteToPool;
+  static const RetentionPolicy PromoteToHeap;
+  // The object moves to the scratch pool of that name and lives until the pool is reset. With a
+  // `capacity` in bytes the pool is made if there is none; without one that is a failure.
+  [[nodiscard]] static constexpr RetentionPolicy PromoteToScratch(
+      std::string_view name, std::size_t capacity = 0) noexcept {
+    return {Kind::Scratch, name, capacity};
+  }
+
+  constexpr RetentionPolicy() noexcept = default;  // Discard
+
+  [[nodiscard]] constexpr Kind kind() const noexcept { return kind_; }
+  [[nodiscard]] constexpr bool promotes() const noexcept { return kind_ != Kind::Discard; }
+  // Result: "discard", "pool", "heap", or the name of the scratch pool.
+  [[nodiscard]] constexpr std::string_view destination() const noexcept {
+    switch (kind_) {
+      case Kind::Pool:
+        return "pool";
+      case Kind::Heap:
+        return "heap";
+      case Kind::Scratch:
+        return scratch_;
+      case Kind::Discard:
+        break;
+    }
+    return "discard";
+  }
+  // Result: name and capacity of the scratch pool; empty and 0 for other destinations.
+  [[nodiscard]] constexpr std::string_view scratch_name() const noexcept { return scratch_; }
+  [[nodiscard]] constexpr std::size_t scratch_capacity() const noexcept { return capacity_; }
+  friend constexpr bool operator==(const RetentionPolicy&,
+                                   const RetentionPolicy&) noexcept = default;
+
+ private:
+  constexpr RetentionPolicy(Kind kind, std::string_view scratch, std::size_t capacity) noexcept
+      : kind_(kind), scratch_(scratch), capacity_(capacity) {}
+
+  Kind kind_ = Kind::Discard;
+  std::string_view scratch_;
+  std::size_t capacity_ = 0;
+};
+inline constexpr RetentionPolicy RetentionPolicy::Discard{};
+inline constexpr RetentionPolicy RetentionPolicy::PromoteToPool{Kind::Pool, {}, 0};
+inline constexpr RetentionPolicy RetentionPolicy::PromoteToHeap{Kind::Heap, {}, 0};
+
+// The same decision in words of what the object is for.
+class Importance {
+ public:
+  static const Importance Ephemeral;   // of this frame only: Discard
+  static const Importance Reusable;    // made and dropped often: PromoteToPool
+  static const Importance Persistent;  // stays: PromoteToHeap
+  // Belongs to a named scratch pool: PromoteToScratch.
+  [[nodiscard]] static constexpr Importance Scratch(std::string_view name,
+                                                    std::size_t capacity = 0) noexcept {
+    return Importance(RetentionPolicy::PromoteToScratch(name, capacity));
+  }
+
+  constexpr Importance() noexcept = default;  // Ephemeral
+  [[nodiscard]] constexpr RetentionPolicy policy() const noexcept { return policy_; }
+  friend constexpr bool operator==(const Importance&, const Importance&) noexcept = default;
+
+ private:
+  constexpr explicit Importance(RetentionPolicy policy) noexcept : policy_(policy) {}
+
+  RetentionPolicy policy_;
+};
+inline constexpr Importance Importance::Ephemeral{};
+inline constexpr Importance Importance::Reusable{RetentionPolicy::PromoteToPool};
+inline constexpr Importance Importance::Persistent{RetentionPolicy::PromoteToHeap};
+
+}  // namespace framealloc
