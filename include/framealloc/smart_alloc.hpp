@@ -18,7 +18,6 @@
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
 #include <framealloc/smart_alloc_retention.hpp>
-#include <framealloc/smart_alloc_events.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
 #include <framealloc/thread/config.hpp>
@@ -60,8 +59,7 @@ struct Speculation {
 // everything; see operator bool and create().
 class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
                    public detail::SharedMembers<SmartAlloc>,
-                   public detail::RetentionMembers<SmartAlloc>,
-                   public detail::EventMembers<SmartAlloc> {
+                   public detail::RetentionMembers<SmartAlloc> {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that
   // your code and the library were compiled with, and aborts naming the one that differs.
