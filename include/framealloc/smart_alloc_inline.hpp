@@ -28,6 +28,9 @@ FRAMEALLOC_ALWAYS_INLINE void SmartAlloc::pool_free(T* pointer, CallSite site) n
   // At check level 1 nothing may be read through the pointer before it is known to be ours.
   if constexpr (kCheckLevel == 0 && detail::is_slab_request(sizeof(T), alignof(T))) {
     if (block == nullptr) return;
+    constexpr std::size_t granules = detail::granules_of(sizeof(T), alignof(T));
+    if (detail::try_free_into(slot().pool->by_granule[granules], block, page_mask_)) [[likely]]
+      return;
     if (detail::try_free_local(block, page_mask_, os::thread_word())) [[likely]]
       return;
   }

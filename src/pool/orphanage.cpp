@@ -34,7 +34,7 @@ void Orphanage::unlink(SlabHeader* slab) noexcept {
 }
 
 void Orphanage::take_in(SlabHeader* slab) noexcept {
-  slab->owner_word.store(0, std::memory_order_relaxed);
+  slab->open_to(nullptr, 0);
   slab->list = nullptr;
   slab->owner.store(nullptr, std::memory_order_release);
   link(slab);

@@ -145,7 +145,7 @@ SlabHeader* PageHeap::acquire(bool* denied_by_limit) noexcept {
 
 void PageHeap::release(SlabHeader* page) noexcept {
   SlabChunk* const chunk = page->chunk;
-  page->owner_word.store(0, std::memory_order_relaxed);
+  page->open_to(nullptr, 0);
   page->owner.store(nullptr, std::memory_order_relaxed);
   const auto offset = static_cast<std::size_t>(reinterpret_cast<std::byte*>(page) - chunk->base);
   {

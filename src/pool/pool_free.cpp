@@ -69,7 +69,7 @@ void PoolThread::free(PoolShared& shared, PoolThread* mine, void* block, AllocKi
 void PoolThread::free_slab_block(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
                                  const CallSite& site) noexcept {
   SlabHeader* const slab = slab_of(block, shared.page_mask_);
-  if (shared.checked_ || block == nullptr || mine == nullptr ||
+  if (shared.scrutinised() || block == nullptr || mine == nullptr ||
       slab->seal.load(std::memory_order_relaxed) != SlabHeader::kSeal) [[unlikely]] {
     return free_unusual(shared, mine, slab, block, kind, site);
   }
@@ -88,6 +88,21 @@ FRAMEALLOC_NOINLINE void PoolThread::free_unusual(PoolShared& shared, PoolThread
     return shared.report(Code::FA006, "the address is not of a block of this allocator",
                          TagId::Untagged, 0, 0, site, block);
   }
+  if (!shared.tells(FrameEventKind::Free) || (mine != nullptr && mine->leaving_)) {
+    return free_valid(shared, mine, slab, block);
+  }
+  // The slab may be gone once the block is on its way.
+  const std::size_t bytes = slab->block_size;
+  const TagId tag = slab->tag;
+  const AllocKind of = slab->kind;
+  const bool cross_thread =
+      mine == nullptr || slab->owner.load(std::memory_order_relaxed) != mine;
+  free_valid(shared, mine, slab, block);
+  shared.tell_block(FrameEventKind::Free, tag, of, bytes, cross_thread);
+}
+
+void PoolThread::free_valid(PoolShared& shared, PoolThread* mine, SlabHeader* slab,
+                            void* block) noexcept {
   if (mine == nullptr) {
     shared.count_stray_free(*slab);
     if (shared.deferred_.watched.load(std::memory_order_relaxed)) {
@@ -102,11 +117,7 @@ FRAMEALLOC_NOINLINE void PoolThread::free_unusual(PoolShared& shared, PoolThread
 }
 
 inline void PoolThread::free_own(SlabHeader* slab, void* block) noexcept {
-  ClassList* const list = slab->list;
-  auto* const freed = static_cast<FreeBlock*>(block);
-  freed->next = list->free;
-  list->free = freed;
-  list->local_frees.increment();
+  slab->list->push(block);
 }
 
 inline void PoolThread::free_remote(SlabHeader* slab, PoolThread* owner, void* block) noexcept {
@@ -130,8 +141,9 @@ FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHe
     remote_frees_.add(1);
     return shared_.route(block);
   }
+  Sent sent;
   if (outgoing.owner != owner || outgoing.sort != slab->sort || outgoing.batch.full()) {
-    flush(outgoing);
+    sent = flush(outgoing);
     outgoing.owner = owner;
     outgoing.sort = slab->sort;
     outgoing.bytes = &freed_bytes(*slab);
@@ -140,6 +152,7 @@ FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHe
     ++outgoing_used_;
   }
   outgoing.batch.add(block);
+  tell(sent);
 }
 
 OwnedCounter& PoolThread::freed_bytes(const SlabHeader& slab) noexcept {
@@ -152,8 +165,8 @@ OwnedCounter& PoolThread::freed_blocks(const SlabHeader& slab) noexcept {
   return slab.kind == AllocKind::Pool ? counters.pool_remote_frees : counters.heap_frees;
 }
 
-FRAMEALLOC_NOINLINE void PoolThread::flush(Outgoing& outgoing) noexcept {
-  if (outgoing.owner == nullptr) return;
+FRAMEALLOC_NOINLINE PoolThread::Sent PoolThread::flush(Outgoing& outgoing) noexcept {
+  if (outgoing.owner == nullptr) return {};
   outgoing.batch.close();
   remote_frees_.add(outgoing.batch.count());
   const RemoteBatch batch = outgoing.batch;
@@ -161,11 +174,12 @@ FRAMEALLOC_NOINLINE void PoolThread::flush(Outgoing& outgoing) noexcept {
   outgoing.sort = kNoSort;
   --outgoing_used_;
   shared_.send(owner, batch);
+  return {owner, batch.count(), batch.bytes()};
 }
 
 void PoolThread::flush() noexcept {
   if (outgoing_used_ == 0) return;
-  for (Outgoing& outgoing : outgoing_) flush(outgoing);
+  for (Outgoing& outgoing : outgoing_) tell(flush(outgoing));
 }
 
 std::size_t PoolThread::drain(std::size_t max_blocks) noexcept {
@@ -205,7 +219,10 @@ std::size_t PoolThread::drain(std::size_t max_blocks) noexcept {
     if (done < max_blocks) pending_ = visit_node(pending_, block_size, take);
   }
   chain.splice();
-  if (done != 0) deferred_.note_processed(done, bytes);
+  if (done != 0) {
+    deferred_.note_processed(done, bytes);
+    if (shared_.scrutinised() && !leaving_) shared_.tell_taken_back(done, bytes);
+  }
   return done;
 }
 

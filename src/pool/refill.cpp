@@ -38,6 +38,7 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
   // What the thread keeps ready for other lists may be what the budget or the source lacks: when
   // one of them denies, that is given back and the request tried once more. Budgets are looked at
   // before they are charged, so that a request which succeeds is not counted as a denial.
+  bool relieved = false;
   for (bool last_try = false;; last_try = true) {
     const bool short_of_budget = shared_.budgets_ != nullptr && !last_try &&
                                  shared_.budgets_->remaining(tag) < list.block_size;
@@ -46,6 +47,11 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
     bool denied_by_limit = false;
     if (pick_slab(list) == nullptr && !find_slab(list, &denied_by_limit)) {
       if (!last_try && give_back_ready()) continue;
+      if (!relieved && shared_.relieve(list.block_size, denied_by_limit)) {
+        if (list.free != nullptr) return true;  // whoever made room has freed a block
+        relieved = true;
+        continue;
+      }
       shared_.report_out_of_memory(tag, size, denied_by_limit, site);
       return false;
     }
@@ -168,7 +174,7 @@ void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
   if (slab->kind == AllocKind::Pool) {  // an adopted slab has blocks in use
     away_bytes_ += std::size_t{slab->carved - slab->home_count} * slab->block_size;
   }
-  slab->owner_word.store(shared_.checked_ ? 0 : thread_word_, std::memory_order_relaxed);
+  slab->open_to(shared_.checked_ ? nullptr : &list, thread_word_);
   refills_.add(1);
 }
 

@@ -2,6 +2,7 @@
 // The free blocks of one size class that one thread holds under one tag.
 #pragma once
 
+#include <framealloc/base/compiler.hpp>
 #include <framealloc/base/counter.hpp>
 
 #include <cstdint>
@@ -35,6 +36,13 @@ struct ClassList {
   std::uint64_t seen_allocations = 0;    // as of the last collection
   std::uint64_t recent_allocations = 0;  // between the last two collections
 
+  // Effect: a block of a slab of this list is ready again.
+  FRAMEALLOC_ALWAYS_INLINE void push(void* block) noexcept {
+    auto* const freed = static_cast<FreeBlock*>(block);
+    freed->next = free;
+    free = freed;
+    local_frees.increment();
+  }
   // Result: number of blocks on `free`; derived, so that the hot path need not count it.
   [[nodiscard]] std::uint64_t ready() const noexcept {
     return linked + local_frees.get() - allocations.get();

@@ -33,10 +33,10 @@ enum class SlabPlace : std::uint8_t {
 struct alignas(kCacheLine) SlabHeader {
   // First line: read by every thread that frees, written only when the slab changes hands.
 
-  // os::thread_word() of the thread that may push on `list`; 0, which equals no thread's word,
+  // os::thread_word() of the thread that may push on `ready`; 0, which equals no thread's word,
   // sends every free to the slow path: nobody owns the slab, or every free is to be verified.
   std::atomic<std::uintptr_t> owner_word{0};
-  ClassList* list = nullptr;                           // of the owner
+  std::atomic<ClassList*> ready{nullptr};              // the owner's `list`; null like owner_word
   std::atomic<PoolThread*> owner{nullptr};             // who gets remote frees; null: orphaned
   std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
   std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
@@ -56,6 +56,7 @@ struct alignas(kCacheLine) SlabHeader {
   SlabHeader* previous = nullptr;
   SlabChunk* chunk = nullptr;
   BlockRecord* records = nullptr;  // one per block while frees are verified
+  ClassList* list = nullptr;       // of the owner
   SlabPlace place = SlabPlace::Empty;
 
   static constexpr std::uint32_t kSeal = 0x5ea15ea1;
@@ -69,6 +70,21 @@ struct alignas(kCacheLine) SlabHeader {
 #else
     return owner_word.load(std::memory_order_relaxed) == word;
 #endif
+  }
+  // The same for a list, which has one owner.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool serves(const ClassList* of) const noexcept {
+#if defined(__x86_64__) && defined(__GNUC__) && !FRAMEALLOC_TSAN
+    bool equal;
+    asm("cmpq %[list], %[ready]" : "=@cce"(equal) : [list] "r"(of), [ready] "m"(ready));
+    return equal;
+#else
+    return ready.load(std::memory_order_relaxed) == of;
+#endif
+  }
+  // Effect: the slab's blocks go to `to` from now on; with null, by the slow path.
+  void open_to(ClassList* to, std::uintptr_t word) noexcept {
+    ready.store(to, std::memory_order_relaxed);
+    owner_word.store(to == nullptr ? 0 : word, std::memory_order_relaxed);
   }
   [[nodiscard]] SlabPlace proper_place() const noexcept {
     if (home_count == carved) return SlabPlace::Empty;
@@ -111,11 +127,17 @@ void replace_slab(ClassList& list, SlabHeader* slab) noexcept;
   SlabHeader* const slab = slab_of(block, page_mask);
   if (!slab->is_owned_by(thread_word)) [[unlikely]]
     return false;
-  ClassList* const list = slab->list;
-  auto* const freed = static_cast<FreeBlock*>(block);
-  freed->next = list->free;
-  list->free = freed;
-  list->local_frees.increment();
+  slab->ready.load(std::memory_order_relaxed)->push(block);
+  return true;
+}
+
+// The same for a block that probably went out of `list`, the caller's own. The list is known before
+// the block is looked at, so that a free does not wait for page, list and head one after the other:
+// an allocation that follows at once finds the block in a third of the time.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_free_into(ClassList* list, void* block,
+                                                          std::uintptr_t page_mask) noexcept {
+  if (!slab_of(block, page_mask)->serves(list)) return false;
+  list->push(block);
   return true;
 }
 
