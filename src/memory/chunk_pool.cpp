@@ -2,6 +2,7 @@
 #include <framealloc/memory/chunk_pool.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/os/clock.hpp>
 
 #include <mutex>
 #include <new>
@@ -88,6 +89,7 @@ void ChunkPool::tick(std::size_t most) noexcept {
   {
     const std::lock_guard guard(lock_);
     surplus_ = low_water_ < low_water_last_ ? low_water_ : low_water_last_;
+    if (decommit_.policy == DecommitPolicy::WhenEmpty) surplus_ = idle_count_;
     low_water_last_ = low_water_;
     low_water_ = idle_count_;
     for (IdleRun* run = runs_; run != nullptr; run = run->next) ++run->ticks;
@@ -96,7 +98,12 @@ void ChunkPool::tick(std::size_t most) noexcept {
 }
 
 bool ChunkPool::shed(std::size_t most) noexcept {
-  for (; most > 0; --most) {
+  if (decommit_.policy == DecommitPolicy::Never) return false;
+  const std::uint64_t start = decommit_.budget_ns == 0 ? 0 : os::now_ns();
+  for (bool first = true; most > 0; --most, first = false) {
+    if (!first && decommit_.budget_ns != 0 && os::now_ns() - start >= decommit_.budget_ns) {
+      return true;
+    }
     void* surplus = nullptr;
     std::size_t size = chunk_size_;
     {
@@ -187,7 +194,9 @@ ChunkPool::IdleRun* ChunkPool::take_fitting_run(std::size_t wanted) noexcept {
 
 ChunkPool::IdleRun* ChunkPool::take_old_run() noexcept {
   for (IdleRun** link = &runs_; *link != nullptr; link = &(*link)->next) {
-    if ((*link)->ticks > kRunTicks) return unlink_run(link);
+    if ((*link)->ticks > kRunTicks || decommit_.policy == DecommitPolicy::WhenEmpty) {
+      return unlink_run(link);
+    }
   }
   return nullptr;
 }

@@ -2,6 +2,7 @@
 #include <framealloc/memory/source.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/os/memory_system.hpp>
 #include <framealloc/os/virtual_memory.hpp>
 
 #include <new>
@@ -27,7 +28,10 @@ void* SystemSource::allocate(std::size_t bytes, std::size_t alignment) noexcept 
   const bool use_huge = huge != 0 && size >= huge;
   void* const address = os::map(size, use_huge && alignment < huge ? huge : alignment);
   if (address == nullptr) return nullptr;
-  // Both are wishes: memory that did not get them is as usable as any other.
+  // All are wishes: memory that did not get them is as usable as any other. Backing comes last.
+  if (numa_node_ >= 0) {
+    (void)os::prefer_node(address, size, static_cast<unsigned>(numa_node_));
+  }
   if (use_huge) (void)os::advise_huge(address, size);
   if (prefault_) (void)os::prefault(address, size);
   return address;

@@ -15,7 +15,7 @@ void Supply::raise_peak(std::size_t reserved) noexcept {
 }
 
 void Supply::adopt(std::size_t bytes) noexcept {
-  raise_peak(reserved_.fetch_add(bytes, std::memory_order_relaxed) + bytes);
+  raise_peak((reserved_.fetch_add(bytes, std::memory_order_relaxed) & kBytesMask) + bytes);
 }
 
 void* Supply::acquire(std::size_t bytes, std::size_t alignment, bool* denied_by_limit) noexcept {
@@ -23,28 +23,46 @@ void* Supply::acquire(std::size_t bytes, std::size_t alignment, bool* denied_by_
   if (bytes == 0 || bytes > kMaxRequest) return nullptr;
 
   // Booked before the source is asked, so that several threads together cannot pass the limit.
-  std::size_t before = reserved_.load(std::memory_order_relaxed);
+  std::size_t word = reserved_.load(std::memory_order_relaxed);
+  std::size_t before = 0;
+  std::size_t after = 0;
   do {
+    before = word & kBytesMask;
     if (limit_ != 0 && (before > limit_ || bytes > limit_ - before)) {
       if (denied_by_limit != nullptr) *denied_by_limit = true;
       return nullptr;
     }
-  } while (!reserved_.compare_exchange_weak(before, before + bytes, std::memory_order_relaxed));
+    after = before + bytes;
+  } while (!reserved_.compare_exchange_weak(word, after >= threshold_ ? after | kAbove : after,
+                                            std::memory_order_relaxed));
+  const bool crossed = after >= threshold_ && (word & kAbove) == 0;
 
   void* const address = source_->allocate(bytes, alignment);
   if (address == nullptr) {
-    reserved_.fetch_sub(bytes, std::memory_order_relaxed);
+    unbook(bytes);
+    // Another thread may have gone on above the threshold and left the note to this one.
+    if (crossed && reserved() >= threshold_) crossing_due_.store(true, std::memory_order_relaxed);
     return nullptr;
   }
-  raise_peak(before + bytes);
+  raise_peak(after);
+  if (crossed) crossing_due_.store(true, std::memory_order_relaxed);
   return address;
+}
+
+void Supply::unbook(std::size_t bytes) noexcept {
+  std::size_t word = reserved_.load(std::memory_order_relaxed);
+  std::size_t after = 0;
+  do {
+    after = (word & kBytesMask) - bytes;
+  } while (!reserved_.compare_exchange_weak(word, after >= threshold_ ? after | kAbove : after,
+                                            std::memory_order_relaxed));
 }
 
 void Supply::release(void* address, std::size_t bytes, std::size_t alignment) noexcept {
   if (address == nullptr) return;
   // Given back before it is unbooked: what is really held never passes the limit either.
   source_->deallocate(address, bytes, alignment);
-  reserved_.fetch_sub(bytes, std::memory_order_relaxed);
+  unbook(bytes);
 }
 
 std::size_t Supply::remaining() const noexcept {

@@ -2,6 +2,7 @@
 // Equal chunks, aligned to their size, shared by all threads of one allocator.
 #pragma once
 
+#include <framealloc/memory/decommit.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 
@@ -17,8 +18,8 @@ namespace framealloc::detail {
 class ChunkPool {
  public:
   // Requirement: `chunk_size` a power of two, at least 4 KiB.
-  ChunkPool(Supply& supply, std::size_t chunk_size) noexcept
-      : supply_(supply), chunk_size_(chunk_size) {}
+  ChunkPool(Supply& supply, std::size_t chunk_size, DecommitConfig decommit = {}) noexcept
+      : supply_(supply), chunk_size_(chunk_size), decommit_(decommit) {}
   ~ChunkPool();  // gives the idle chunks back
   ChunkPool(const ChunkPool&) = delete;
   ChunkPool& operator=(const ChunkPool&) = delete;
@@ -33,16 +34,19 @@ class ChunkPool {
                                   bool* denied_by_limit = nullptr) noexcept;
   void release_run(void* run, std::size_t size) noexcept;
 
-  // Effect: called now and then by the driving thread (every 16th frame end): decides which idle
-  // chunks and runs no one needed for two calls, and sheds at most `most` of them.
+  // Effect: called now and then by the driving thread (every 8th frame end): decides which idle
+  // chunks and runs the policy has no use for, and sheds at most `most` of them. By default that is
+  // what no one needed for two calls.
   void tick(std::size_t most = 4) noexcept;
   // Effect: gives at most `most` of what the latest tick() found unneeded back to the source.
-  // Called at other frame ends, it spreads the cost of a large surplus. Result: false when none is
-  // left.
+  // Called at other frame ends, it spreads the cost of a large surplus. Ends early, but not before
+  // the first, when the time budget is used up: the clock is looked at between releases.
+  // Result: false when none is left.
   bool shed(std::size_t most = 4) noexcept;
   // Effect: gives every idle chunk back. Result: bytes given back.
   std::size_t trim() noexcept;
   [[nodiscard]] std::size_t idle_bytes() const noexcept;
+  [[nodiscard]] const DecommitConfig& decommit() const noexcept { return decommit_; }
 
  private:
   struct Idle {
@@ -63,6 +67,7 @@ class ChunkPool {
 
   Supply& supply_;
   std::size_t chunk_size_;
+  DecommitConfig decommit_;
   mutable SpinLock lock_;
   Idle* idle_ = nullptr;
   std::size_t idle_count_ = 0;

@@ -29,11 +29,12 @@ class MemorySource {
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 };
 
-// Pages of the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at once.
+// Pages of the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at once,
+// `numa_node` (if not negative) asks for memory of that node.
 class SystemSource final : public MemorySource {
  public:
-  explicit SystemSource(bool huge_pages = false, bool prefault = false) noexcept
-      : huge_pages_(huge_pages), prefault_(prefault) {}
+  explicit SystemSource(bool huge_pages = false, bool prefault = false, int numa_node = -1) noexcept
+      : huge_pages_(huge_pages), prefault_(prefault), numa_node_(numa_node) {}
   void* allocate(std::size_t bytes, std::size_t alignment) noexcept override;
   void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept override;
   bool discard(void* address, std::size_t bytes) noexcept override;
@@ -43,6 +44,7 @@ class SystemSource final : public MemorySource {
  private:
   bool huge_pages_;
   bool prefault_;
+  int numa_node_;
 };
 
 // Has nothing. A SmartAlloc on it fails every request, and reaches nothing else.

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 namespace framealloc::detail {
 
@@ -27,8 +28,20 @@ class Supply {
                               bool* denied_by_limit = nullptr) noexcept;
   void release(void* address, std::size_t bytes, std::size_t alignment) noexcept;
 
+  // Effect: from now on, each time that what is reserved rises to `bytes` or above, it is noted
+  // once, until somebody takes the note; it has to fall below in between. SIZE_MAX = never.
+  // Requirement: nothing has been acquired yet.
+  void watch_threshold(std::size_t bytes) noexcept { threshold_ = bytes; }
+  [[nodiscard]] bool crossing_due() const noexcept {
+    return crossing_due_.load(std::memory_order_relaxed);
+  }
+  // Result: true for one caller per crossing.
+  [[nodiscard]] bool take_crossing() noexcept {
+    return crossing_due_.exchange(false, std::memory_order_relaxed);
+  }
+
   [[nodiscard]] std::size_t reserved() const noexcept {
-    return reserved_.load(std::memory_order_relaxed);
+    return reserved_.load(std::memory_order_relaxed) & kBytesMask;
   }
   [[nodiscard]] std::size_t peak_reserved() const noexcept {
     return peak_.load(std::memory_order_relaxed);
@@ -39,12 +52,19 @@ class Supply {
   [[nodiscard]] MemorySource& source() const noexcept { return *source_; }
 
  private:
+  // The flag "at or above the threshold" shares the word of the bytes: one exchange changes both,
+  // so that no interleaving of a crossing and a return loses or doubles a note.
+  static constexpr std::size_t kAbove = ~(SIZE_MAX >> 1);
+  static constexpr std::size_t kBytesMask = SIZE_MAX >> 1;
   void raise_peak(std::size_t reserved) noexcept;
+  void unbook(std::size_t bytes) noexcept;
 
   MemorySource* source_;
   std::size_t limit_;
-  alignas(kCacheLine) std::atomic<std::size_t> reserved_{0};
+  std::size_t threshold_ = SIZE_MAX;
+  alignas(kCacheLine) std::atomic<std::size_t> reserved_{0};  // with kAbove
   std::atomic<std::size_t> peak_{0};
+  std::atomic<bool> crossing_due_{false};
 };
 
 }  // namespace framealloc::detail

@@ -3,12 +3,13 @@
 
 #include <framealloc/base/align.hpp>
 
+#include "kernel_text.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <string_view>
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -45,23 +46,6 @@ constinit std::atomic<std::uintptr_t> latest_mapping{0};
   if (after != 0) munmap(aligned + size, after);
   return aligned;
 }
-
-// The first bytes of a small file of the kernel; empty when it cannot be read.
-class KernelText {
- public:
-  explicit KernelText(const char* path) noexcept {
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return;
-    const ssize_t n = read(file, data_, sizeof data_);
-    size_ = n > 0 ? static_cast<std::size_t>(n) : 0;
-    close(file);
-  }
-  [[nodiscard]] std::string_view view() const noexcept { return {data_, size_}; }
-
- private:
-  char data_[128];
-  std::size_t size_ = 0;
-};
 
 [[nodiscard]] std::size_t read_huge_page_size() noexcept {
   const KernelText enabled("/sys/kernel/mm/transparent_hugepage/enabled");

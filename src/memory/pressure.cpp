@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/memory/pressure.hpp>
+
+#include <mutex>
+
+namespace framealloc::detail {
+
+namespace {
+
+// The monitors whose handlers this thread is in.
+struct ActiveTelling {
+  const PressureMonitor* monitor;
+  const ActiveTelling* outer;
+};
+FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local const ActiveTelling* tellings = nullptr;
+
+bool is_telling(const PressureMonitor* monitor) noexcept {
+  for (const ActiveTelling* one = tellings; one != nullptr; one = one->outer) {
+    if (one->monitor == monitor) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void PressureMonitor::set_handler(PressureHandler handler, void* context) noexcept {
+  const std::lock_guard guard(lock_);
+  handler_ = handler;
+  context_ = context;
+}
+
+void PressureMonitor::tell_crossing() noexcept {
+  if (is_telling(this) || !supply_.take_crossing()) return;
+  PressureEvent event;
+  event.level = PressureLevel::Moderate;
+  event.reason = PressureReason::Threshold;
+  (void)tell(event);
+}
+
+bool PressureMonitor::relieve(std::size_t bytes, bool denied_by_limit) noexcept {
+  PressureEvent event;
+  event.level = PressureLevel::Critical;
+  event.reason = denied_by_limit ? PressureReason::Limit : PressureReason::Source;
+  event.requested = bytes;
+  return tell(event);
+}
+
+bool PressureMonitor::notify(PressureLevel level) noexcept {
+  PressureEvent event;
+  event.level = level;
+  return tell(event);
+}
+
+bool PressureMonitor::tell(const PressureEvent& what) noexcept {
+  if (is_telling(this)) return false;
+  PressureEvent event = what;
+  event.used = supply_.reserved();
+  event.limit = supply_.limit();
+  PressureHandler handler = nullptr;
+  void* context = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    handler = handler_;
+    context = context_;
+  }
+  const ActiveTelling telling{this, tellings};
+  tellings = &telling;
+  if (handler != nullptr) handler(event, context);
+  const bool heard = events_.wants(FrameEventKind::MemoryPressure);
+  if (heard) {
+    FrameEvent lifecycle;
+    lifecycle.kind = FrameEventKind::MemoryPressure;
+    lifecycle.used = event.used;
+    lifecycle.limit = event.limit;
+    lifecycle.size = event.requested;
+    events_.emit(lifecycle);
+  }
+  tellings = telling.outer;
+  return handler != nullptr || heard;
+}
+
+}  // namespace framealloc::detail
