@@ -37,10 +37,14 @@ struct Bound {
 };
 
 constexpr std::array kBounds{
-    Bound{"hot_arena_alloc", 7, 9, 1},         Bound{"hot_arena_alloc_over_aligned", 9, 11, 1},
-    Bound{"hot_arena_alloc_bytes", 13, 15, 1}, Bound{"hot_arena_alloc_layout", 16, 19, 1},
-    Bound{"hot_frame_alloc", 11, 15, 1},       Bound{"hot_frame_alloc_batch", 18, 21, 1},
-    Bound{"hot_pool_alloc", 12, 18, 1},        Bound{"hot_pool_free", 19, 27, 3},  // null, list and owner; mostly 15 and 2
+    Bound{"hot_arena_alloc", 7, 9, 1},
+    Bound{"hot_arena_alloc_over_aligned", 9, 11, 1},
+    Bound{"hot_arena_alloc_bytes", 13, 15, 1},
+    Bound{"hot_arena_alloc_layout", 16, 19, 1},
+    Bound{"hot_frame_alloc", 11, 15, 1},
+    Bound{"hot_frame_alloc_batch", 18, 21, 1},
+    Bound{"hot_pool_alloc", 12, 18, 1},
+    Bound{"hot_pool_free", 19, 27, 3},  // null, list and owner; mostly 15 and 2
 };
 
 std::string disassemble(const Target& target) {
