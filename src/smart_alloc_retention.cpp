@@ -3,6 +3,8 @@
 // move constructors may allocate; what they retain then ends with the frame.
 #include <framealloc/smart_alloc_retention.hpp>
 
+#include <framealloc/smart_alloc_shared.hpp>
+
 #include "facade.hpp"
 
 #include <algorithm>
@@ -65,6 +67,32 @@ std::size_t without(std::size_t whole, std::size_t part) noexcept {
   return whole > part ? whole - part : 0;
 }
 
+// Whoever denies memory reports why, and nobody else reports meanwhile: the frame is the caller's.
+class Denials {
+ public:
+  explicit Denials(const ReportSink& sink) noexcept
+      : limits_(limits(sink)),
+        dry_(sink.count(Code::FA012)),
+        full_(sink.count(Code::FA021)),
+        impossible_(sink.count(Code::FA011)) {}
+  [[nodiscard]] PromotionFailure reason_since(const ReportSink& sink) const noexcept {
+    if (limits(sink) != limits_) return PromotionFailure::BudgetExceeded;
+    if (sink.count(Code::FA021) != full_) return PromotionFailure::ScratchPoolFull;
+    if (sink.count(Code::FA012) != dry_) return PromotionFailure::OutOfMemory;
+    if (sink.count(Code::FA011) != impossible_) return PromotionFailure::TooLarge;
+    return PromotionFailure::InternalError;
+  }
+
+ private:
+  static std::uint64_t limits(const ReportSink& sink) noexcept {
+    return sink.count(Code::FA310) + sink.count(Code::FA311) + sink.count(Code::FA312);
+  }
+  std::uint64_t limits_;
+  std::uint64_t dry_;
+  std::uint64_t full_;
+  std::uint64_t impossible_;
+};
+
 // Moves the objects of one frame.
 class Promoter {
  public:
@@ -81,7 +109,9 @@ class Promoter {
   void count_tags(const FrameArena& arena, const ThreadLedger& ledger,
                   std::uint64_t clock) noexcept;
   void promote(RetainedRecord& record) noexcept;
-  [[nodiscard]] void* move_to_block(const RetainedRecord& record, PromotionFailure* why) noexcept;
+  [[nodiscard]] void* move(const RetainedRecord& record, PromotionFailure* why) noexcept;
+  [[nodiscard]] void* move_to_scratch(const RetainedRecord& record, PromotionFailure* why) noexcept;
+  void report(const RetainedRecord& record, std::string_view why) noexcept;
   void select_tag(TagId tag) noexcept;
   void count(const RetainedRecord& record, PromotionKind kind, PromotionFailure why) noexcept;
   [[nodiscard]] PhaseSummary* phase_of(const RetainedRecord& record) noexcept;
@@ -181,9 +211,10 @@ void Promoter::promote(RetainedRecord& record) noexcept {
     facts.reason = PromotionFailure::OutOfMemory;
   } else if (record.type->relocate == nullptr) {
     facts.reason = PromotionFailure::NotMovable;
+    report(record, "the type has no move constructor");
   } else {
     select_tag(record.tag);
-    home = move_to_block(record, &facts.reason);
+    home = move(record, &facts.reason);
   }
   if (home != nullptr) {
     facts.kind = record.kind == RetentionPolicy::Kind::Pool   ? PromotionKind::Pool
@@ -195,33 +226,54 @@ void Promoter::promote(RetainedRecord& record) noexcept {
   list.push_back(PromotedAllocation(facts, home));
 }
 
-void* Promoter::move_to_block(const RetainedRecord& record, PromotionFailure* why) noexcept {
-  // Whoever denies reports why; nobody else reports meanwhile, since the frame is the caller's.
-  const ReportSink& sink = instance_.sink();
-  const auto limits = [&sink] {
-    return sink.count(Code::FA310) + sink.count(Code::FA311) + sink.count(Code::FA312);
-  };
-  const std::uint64_t limits_before = limits();
-  const std::uint64_t dry_before = sink.count(Code::FA012);
-  const std::uint64_t impossible_before = sink.count(Code::FA011);
+void* Promoter::move(const RetainedRecord& record, PromotionFailure* why) noexcept {
   const RetainedType& type = *record.type;
+  if (record.kind == RetentionPolicy::Kind::Scratch) return move_to_scratch(record, why);
+  const Denials before(instance_.sink());
   void* const home = record.kind == RetentionPolicy::Kind::Pool
                          ? pool_allocate(instance_, type.size, type.alignment, record.site)
                          : heap_allocate(instance_, type.size, type.alignment, record.site);
-  if (home != nullptr) {
-    type.relocate(record.object, home);
-    return home;
+  if (home == nullptr) {
+    *why = before.reason_since(instance_.sink());
+    return nullptr;
   }
-  if (limits() != limits_before) {
-    *why = PromotionFailure::BudgetExceeded;
-  } else if (sink.count(Code::FA012) != dry_before) {
-    *why = PromotionFailure::OutOfMemory;
-  } else if (sink.count(Code::FA011) != impossible_before) {
+  type.relocate(record.object, home);
+  return home;
+}
+
+void* Promoter::move_to_scratch(const RetainedRecord& record, PromotionFailure* why) noexcept {
+  const Denials before(instance_.sink());
+  ScratchRegistry& registry = scratch_of(&instance_);
+  const bool exists = registry.exists(record.scratch);
+  if (!exists && record.scratch_capacity == 0) {
+    *why = PromotionFailure::ScratchPoolNotFound;
+    report(record, "there is no scratch pool of that name");
+    return nullptr;
+  }
+  std::size_t capacity = 0;
+  void* const home =
+      registry.with_pool(record.scratch, record.scratch_capacity, [&](ScratchPool& pool) {
+        capacity = pool.capacity();
+        return record.type->to_scratch(pool, record.object);
+      });
+  if (home != nullptr) return home;
+  *why = before.reason_since(instance_.sink());
+  if (*why == PromotionFailure::ScratchPoolFull && record.type->size > capacity) {
     *why = PromotionFailure::TooLarge;
-  } else {
-    *why = PromotionFailure::InternalError;
   }
   return nullptr;
+}
+
+void Promoter::report(const RetainedRecord& record, std::string_view why) noexcept {
+  Text<384> message(why);
+  message.append(": a ").append(record.type->name).append(" for ");
+  if (record.kind == RetentionPolicy::Kind::Scratch) {
+    message.append("the scratch pool '").append(record.scratch).append("'");
+  } else {
+    message.append(record.kind == RetentionPolicy::Kind::Pool ? "the pool" : "the heap");
+  }
+  message.append(" was destroyed with its frame");
+  instance_.report(Code::FA609, message, record.tag, record.type->size, 0, record.site);
 }
 
 void Promoter::count(const RetainedRecord& record, PromotionKind kind,

@@ -4,6 +4,7 @@
 
 #include <framealloc/arena/finaliser.hpp>
 #include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/arena/scratch_pool.hpp>
 #include <framealloc/base/call_site.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
@@ -31,6 +32,9 @@ struct RetainedType {
   std::size_t alignment;
   // Effect: the object is at `to` afterwards and no longer at `from`. Null when it cannot be moved.
   void (*relocate)(void* from, void* to) noexcept;
+  // Effect: the same to the pool, which destroys the object when it is reset. Result: the object;
+  // null when the pool denies (reported), and it is still at `from`.
+  void* (*to_scratch)(ScratchPool& pool, void* from) noexcept;
   void (*destroy)(void* object) noexcept;  // null when there is nothing to do
   std::string_view name;
 };
@@ -47,11 +51,34 @@ void relocate_retained(void* from, void* to) noexcept {
   }
 }
 
+// Made by moving an object in, by bytes or not; what it ends as is that object.
+template <class T>
+class MovedIn {
+ public:
+  explicit MovedIn(void* from) noexcept { relocate_retained<T>(from, bytes_); }
+  MovedIn(const MovedIn&) = delete;
+  MovedIn& operator=(const MovedIn&) = delete;
+  ~MovedIn()
+    requires std::is_trivially_destructible_v<T>
+  = default;
+  ~MovedIn() { destroy_object<T>(bytes_); }
+
+ private:
+  alignas(T) std::byte bytes_[sizeof(T)];
+};
+
+template <class T>
+void* move_to_scratch(ScratchPool& pool, void* from) noexcept {
+  return pool.make<MovedIn<T>>(from);
+}
+
 template <class T>
 constexpr RetainedType describe_retained() noexcept {
-  RetainedType type{sizeof(T), alignof(T), nullptr, nullptr, handle_type_name<T>()};
-  if constexpr (is_trivially_relocatable<T> || std::is_move_constructible_v<T>)
+  RetainedType type{sizeof(T), alignof(T), nullptr, nullptr, nullptr, handle_type_name<T>()};
+  if constexpr (is_trivially_relocatable<T> || std::is_move_constructible_v<T>) {
     type.relocate = &relocate_retained<T>;
+    type.to_scratch = &move_to_scratch<T>;
+  }
   if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_object<T>;
   return type;
 }
