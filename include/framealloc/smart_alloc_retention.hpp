@@ -37,8 +37,8 @@ class RetentionMembers {
   // Effect: a T(arguments...) in frame memory, which end_frame_with_promotions() moves to where
   // `policy` says, under the tag that is current now. When its memory ends in any other way (a
   // plain end_frame(), a rewind, the end of the allocator), it is destroyed. An object that is to
-  // be dropped is better had from frame_new(): a record of 200 bytes stands before each of these.
-  // Result: an empty handle when memory is denied (reported). Any thread in a frame.
+  // be dropped is better had from frame_new(): a record of some 170 bytes stands before each of
+  // these. Result: an empty handle when memory is denied (reported). Any thread in a frame.
   template <class T, class... A>
   [[nodiscard]] FrameRetained<T> frame_retained(RetentionPolicy policy, A&&... arguments) {
     Instance* const instance = mine();
