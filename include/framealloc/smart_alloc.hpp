@@ -18,6 +18,7 @@
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
 #include <framealloc/smart_alloc_retention.hpp>
+#include <framealloc/smart_alloc_events.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
 #include <framealloc/thread/config.hpp>
@@ -59,7 +60,8 @@ struct Speculation {
 // everything; see operator bool and create().
 class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
                    public detail::SharedMembers<SmartAlloc>,
-                   public detail::RetentionMembers<SmartAlloc> {
+                   public detail::RetentionMembers<SmartAlloc>,
+                   public detail::EventMembers<SmartAlloc> {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that
   // your code and the library were compiled with, and aborts naming the one that differs.
@@ -73,7 +75,10 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
     if (instance_ != nullptr) instance_->retain();
   }
   SmartAlloc(SmartAlloc&& other) noexcept { swap(other); }
-  SmartAlloc& operator=(SmartAlloc other) noexcept { return swap(other), *this; }
+  SmartAlloc& operator=(SmartAlloc other) noexcept {
+    swap(other);
+    return *this;
+  }
   ~SmartAlloc() { let_go(); }
   void swap(SmartAlloc& other) noexcept {
     std::swap(instance_, other.instance_);

@@ -8,7 +8,6 @@ namespace framealloc {
 
 using detail::empty_arena;
 using detail::Instance;
-using detail::ThreadState;
 
 namespace {
 
