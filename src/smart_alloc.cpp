@@ -3,6 +3,8 @@
 
 #include "facade.hpp"
 
+#include <framealloc/diag/witness.hpp>
+
 namespace framealloc {
 
 using detail::Facade;
@@ -17,7 +19,10 @@ Instance* make(const AllocConfig& config, Error* why) noexcept {
   Instance* instance = Instance::create(config, why);
   if (instance == nullptr) return nullptr;
   instance->extension = instance->metadata().create<Facade>(*instance);
-  if (instance->extension != nullptr) return instance;
+  if (instance->extension != nullptr) {
+    detail::attach_witness(*instance);
+    return instance;
+  }
   instance->destroy();
   why->code = Code::FA012;
   why->message = "the memory source has nothing left for the allocator's bookkeeping";
@@ -40,6 +45,7 @@ SmartAlloc::SmartAlloc(const AllocConfig& config, BuildConfig build) {
   }
   detail::ReportSink sink;
   sink.set(config.on_report, config.report_context);
+  (void)sink.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
   Report report;
   report.code = why.code;
   report.message = why.message;
@@ -65,6 +71,7 @@ void SmartAlloc::let_go() noexcept {
   if (instance == nullptr || !instance->release()) return;
   instance->close_frames();
   if (instance->pools().checked()) detail::report_leaks(*instance);
+  instance->sink().tell_repeats(detail::ReportSink::kLastFrame);
   instance->metadata().destroy(facade_of(instance));
   instance->destroy();
 }

@@ -21,6 +21,7 @@
 #include <framealloc/smart_alloc_events.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
+#include <framealloc/smart_alloc_truth.hpp>
 #include <framealloc/thread/config.hpp>
 #include <framealloc/thread/entry.hpp>
 #include <framealloc/thread/instance.hpp>
@@ -61,7 +62,8 @@ struct Speculation {
 class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
                    public detail::SharedMembers<SmartAlloc>,
                    public detail::RetentionMembers<SmartAlloc>,
-                   public detail::EventMembers<SmartAlloc> {
+                   public detail::EventMembers<SmartAlloc>,
+                   public detail::TruthMembers<SmartAlloc> {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that
   // your code and the library were compiled with, and aborts naming the one that differs.

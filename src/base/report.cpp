@@ -126,8 +126,8 @@ void ReportSink::emit(const Report& raised) noexcept {
   const HandlingScope scope(this);
   Report report = raised;
   Text<256> holder;
-  if (witness_ != nullptr) witness_(report, holder, witness_context_);
   const bool within_limit = limit_.admit(report, slot_of(info));
+  if (witness_ != nullptr) witness_(report, holder, within_limit, witness_context_);
   deliver(report, within_limit, false);
   enforce(report, info, within_limit && handler_.load(std::memory_order_relaxed) == nullptr);
 }

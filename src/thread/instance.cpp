@@ -64,6 +64,7 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
   supply_.adopt(bytes);
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
+  (void)sink_.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
 }
 
 Instance::~Instance() { metadata_.destroy(budgets_); }
@@ -206,6 +207,7 @@ void Instance::maintain(ThreadState* mine) noexcept {
   // frame pays for all of it.
   const bool surplus = chunks_.shed(4 + chunks_.idle_bytes() / chunks_.chunk_size() / 4);
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
+  sink_.tell_repeats(frame);  // last: a sink may call the allocator
 }
 
 void Instance::release_retired_arenas() noexcept {

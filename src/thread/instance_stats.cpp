@@ -207,6 +207,36 @@ TagStats Instance::tag_stats(TagId tag) const {
   return stats;
 }
 
+std::size_t Instance::bytes_of(TagId tag) const noexcept {
+  const std::uint64_t now = clock_.now();
+  const unsigned in_flight = config_.frames_in_flight;
+  const PoolTotals totals = block_totals(&tag);
+  std::size_t bytes = totals.pool_bytes + totals.heap_bytes;
+  for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s->shared_arena().slots() == nullptr) continue;
+    const TagCounters* const counters = s->ledger().find(tag);
+    bytes += valid_tag_bytes(s->shared_arena(), counters, tag, now, in_flight);
+    if (const FrameArena* const own = s->own_arena()) {
+      bytes += valid_tag_bytes(*own, counters, tag, s->own_clock().load(kRelaxed), in_flight);
+    }
+  }
+  return bytes;
+}
+
+TagId Instance::holder_of_most(std::size_t* bytes) const noexcept {
+  TagId holder = TagId::Untagged;
+  *bytes = 0;
+  const std::size_t count = tags_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto tag = static_cast<TagId>(i);
+    const std::size_t held = bytes_of(tag);
+    if (held <= *bytes) continue;
+    *bytes = held;
+    holder = tag;
+  }
+  return holder;
+}
+
 TagStats Instance::tag_stats(std::string_view tag) const {
   const TagId exact = tags_.find_path(tag);
   if (exact != TagId::Untagged || tag.empty()) {

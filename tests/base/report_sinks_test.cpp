@@ -192,7 +192,7 @@ TEST(ReportSinks, TheWitnessCompletesEveryReport) {
       },
       &seen);
   sink.set_witness(
-      [](Report& report, Text<256>& text, void*) noexcept {
+      [](Report& report, Text<256>& text, bool, void*) noexcept {
         text.append("game::audio");
         report.holder = text;
         report.thread = ThreadId{9};

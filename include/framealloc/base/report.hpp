@@ -61,8 +61,10 @@ using StrictHandler = void (*)(const Report& report, void* context);
 namespace detail {
 
 // Knows what a report should say beyond what its raiser knew: the thread, who holds most.
-// `holder` is room for the text that the report then points to.
-using ReportWitness = void (*)(Report& report, Text<256>& holder, void* context) noexcept;
+// `holder` is room for the text that the report then points to. `in_full` is false for repeats
+// beyond the limit, on which nothing costly should be spent.
+using ReportWitness = void (*)(Report& report, Text<256>& holder, bool in_full,
+                               void* context) noexcept;
 
 // Where an allocator's reports go. One per SmartAlloc. Thread contract: any thread, except where
 // said. Allocates nothing.

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace framealloc {
@@ -50,6 +51,8 @@ struct AllocConfig {
   // Receives diagnostics; nullptr = stderr.
   ReportHandler on_report = nullptr;
   void* report_context = nullptr;
+  // Which reports end the program; empty = what the environment variable FRAMEALLOC_STRICT says.
+  std::optional<StrictMode> strict = std::nullopt;
 
   // Small: tools, tests, embedded.
   [[nodiscard]] static AllocConfig minimal() noexcept {
@@ -92,6 +95,7 @@ struct AllocConfig {
   AllocConfig& with_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
     return on_report = handler, report_context = context, *this;
   }
+  AllocConfig& with_strict(StrictMode mode) noexcept { return strict = mode, *this; }
 
   // Result: success, or FA010 naming the first field that cannot be, its value and what can.
   [[nodiscard]] Result<void> validate() const noexcept;

@@ -111,6 +111,10 @@ class Instance {
   [[nodiscard]] AllocStats stats() noexcept;
   [[nodiscard]] FrameStats frame_stats() const noexcept;
   [[nodiscard]] TagStats tag_stats(TagId tag) const;
+  // Result: bytes of all kinds that the tag holds now. Allocates nothing.
+  [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
+  // Result: the tag that holds most, and in `*bytes` how much. Allocates nothing.
+  [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
 
   [[nodiscard]] const AllocConfig& config() const noexcept { return config_; }
