@@ -78,6 +78,7 @@ AccountHost account_host(Instance& instance) noexcept {
 Facade::~Facade() {
   instance.forget_accounts();
   // First what may owe destructors of objects that hold the others' handles.
+  instance.metadata().destroy(groups.made());
   instance.metadata().destroy(scratch.made());
   instance.metadata().destroy(retention.made());
   instance.metadata().destroy(streaming.made());
@@ -87,6 +88,10 @@ Facade::~Facade() {
 HandleAllocator& handles_of(const Instance* instance) noexcept {
   const bool checked = instance != nullptr && const_cast<Instance*>(instance)->pools().checked();
   return part_of(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+}
+
+GroupAllocator& groups_of(const Instance* instance) noexcept {
+  return part_of(instance, &Facade::groups);
 }
 
 ScratchRegistry& scratch_of(const Instance* instance) noexcept {

@@ -6,6 +6,7 @@
 #include <framealloc/arena/scratch_registry.hpp>
 #include <framealloc/container/pmr_resources.hpp>
 #include <framealloc/frame/retention_book.hpp>
+#include <framealloc/heap/group_allocator.hpp>
 #include <framealloc/heap/handle_allocator.hpp>
 #include <framealloc/heap/streaming.hpp>
 #include <framealloc/memory/shared_account.hpp>
@@ -50,6 +51,7 @@ struct Facade {
   LazyPart<StreamingAllocator> streaming;
   LazyPart<RetentionBook> retention;
   LazyPart<ScratchRegistry> scratch;
+  LazyPart<GroupAllocator> groups;
 };
 
 // Result: the facade of the instance; null when there is no instance.

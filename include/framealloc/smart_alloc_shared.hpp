@@ -5,6 +5,7 @@
 
 #include <framealloc/arena/scratch_registry.hpp>
 #include <framealloc/base/compiler.hpp>
+#include <framealloc/heap/group_allocator.hpp>
 #include <framealloc/heap/handle_allocator.hpp>
 #include <framealloc/heap/streaming.hpp>
 #include <framealloc/thread/instance.hpp>
@@ -16,6 +17,7 @@ namespace framealloc::detail {
 
 [[nodiscard]] FRAMEALLOC_API HandleAllocator& handles_of(const Instance* instance) noexcept;
 [[nodiscard]] FRAMEALLOC_API StreamingAllocator& streaming_of(const Instance* instance) noexcept;
+[[nodiscard]] FRAMEALLOC_API GroupAllocator& groups_of(const Instance* instance) noexcept;
 [[nodiscard]] FRAMEALLOC_API ScratchRegistry& scratch_of(const Instance* instance) noexcept;
 
 // `Handle` is SmartAlloc, whose instance() is null when the allocator could not be made; what is
@@ -30,6 +32,10 @@ class SharedMembers {
   // Result: assets within a budget: AllocConfig::streaming_budget. Their age counts in frames.
   [[nodiscard]] StreamingAllocator& streaming() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return streaming_of(mine());
+  }
+  // Result: groups of allocations that are freed together.
+  [[nodiscard]] GroupAllocator& groups() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return groups_of(mine());
   }
   // Result: the named pools of memory that stays until it is reset.
   [[nodiscard]] ScratchRegistry& scratch() const noexcept FRAMEALLOC_LIFETIMEBOUND {

@@ -105,7 +105,7 @@ class FRAMEALLOC_API ScratchRegistry {
   void unlink(ScratchPool& pool) const noexcept;
   void destroy(ScratchPool& pool) const noexcept;
 
-  mutable detail::SharedAccount account_;
+  detail::SharedAccount account_;
   mutable detail::SpinLock lock_;
   mutable ScratchPool* pools_ = nullptr;  // youngest first; removed ones too, until they end
   ScratchPool nothing_;

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How groups begin and end.
+#include <framealloc/heap/group_allocator.hpp>
+
+#include <framealloc/base/text.hpp>
+
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+namespace framealloc {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr std::size_t kFirstSegment = 1024;
+
+}  // namespace
+
+GroupAllocator::GroupAllocator(const detail::AccountHost& host) noexcept
+    : account_(host),
+      space_(host.chunks),
+      table_(host.metadata),
+      // A quarter of a chunk, so that pieces of several groups fill one.
+      most_segment_(host.chunks.chunk_size() / 4) {}
+
+GroupAllocator::~GroupAllocator() {
+  while (youngest_root_ != nullptr) {
+    (void)free_group(GroupId({youngest_root_->index, youngest_root_->generation}));
+  }
+}
+
+GroupId GroupAllocator::create_group(std::string_view name, std::size_t budget) noexcept {
+  return create(nullptr, name, budget);
+}
+
+GroupId GroupAllocator::create_child(GroupId parent, std::string_view name,
+                                     std::size_t budget) noexcept {
+  return create(&parent, name, budget);
+}
+
+GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
+                               std::size_t budget) noexcept {
+  const TagId tag = account_.current_tag();
+  detail::Metadata& metadata = account_.host().metadata;
+  auto* const letters = static_cast<char*>(metadata.allocate(name.size()));
+  if (letters == nullptr) {
+    account_.report_out_of_memory(tag, name.size(), false);
+    return GroupId();
+  }
+  if (!name.empty()) std::memcpy(letters, name.data(), name.size());
+  for (;;) {
+    {
+      const std::lock_guard guard(table_.lock());
+      Slot* const over = parent == nullptr ? nullptr : table_.find(parent->id().index);
+      if (parent != nullptr && (over == nullptr || !lives(*over, *parent))) break;
+      if (Slot* const slot = table_.take()) {
+        slot->tag = tag;
+        slot->name = letters;
+        slot->name_size = name.size();
+        settle(*slot, over, budget);
+        return GroupId({slot->index, slot->generation});
+      }
+    }
+    if (table_.bring()) continue;
+    metadata.deallocate(letters, name.size());
+    account_.report_out_of_memory(tag, sizeof(Slot), false);
+    return GroupId();
+  }
+  metadata.deallocate(letters, name.size());
+  report_stale(*parent, "asked to hold another group");
+  return GroupId();
+}
+
+void GroupAllocator::settle(Slot& slot, Slot* parent, std::size_t budget) noexcept {
+  slot.parent = parent;
+  slot.budget = budget;
+  slot.budgeted = budget != 0 ? &slot : parent != nullptr ? parent->budgeted : nullptr;
+  slot.charged.store(0, kRelaxed);
+  slot.next_segment = kFirstSegment < most_segment_ ? kFirstSegment : most_segment_;
+  slot.references.store(1, kRelaxed);
+  Slot*& youngest = parent == nullptr ? youngest_root_ : parent->youngest_child;
+  slot.older_sibling = youngest;
+  slot.younger_sibling = nullptr;
+  slot.youngest_child = slot.oldest_child = nullptr;
+  if (youngest != nullptr) youngest->younger_sibling = &slot;
+  youngest = &slot;
+  if (parent != nullptr) {
+    if (parent->oldest_child == nullptr) parent->oldest_child = &slot;
+    parent->references.fetch_add(1, kRelaxed);
+  }
+  created_.fetch_add(1, kRelaxed);
+  const std::lock_guard guard(slot.lock);
+  slot.alive = true;
+}
+
+// Effect: the group and all inside it are stale. Result: they, linked: children before parents,
+// youngest first.
+GroupAllocator::Slot* GroupAllocator::condemn(Slot& root) noexcept {
+  if (root.younger_sibling != nullptr) root.younger_sibling->older_sibling = root.older_sibling;
+  if (root.older_sibling != nullptr) root.older_sibling->younger_sibling = root.younger_sibling;
+  if (root.younger_sibling == nullptr) {
+    (root.parent == nullptr ? youngest_root_ : root.parent->youngest_child) = root.older_sibling;
+  }
+  if (root.older_sibling == nullptr && root.parent != nullptr) {
+    root.parent->oldest_child = root.younger_sibling;
+  }
+  // Parents first and older ones first, each put before those met so far.
+  Slot* list = nullptr;
+  for (Slot* slot = &root;;) {
+    slot->next_to_free = list;
+    list = slot;
+    {
+      const std::lock_guard guard(slot->lock);
+      slot->alive = false;
+      if (++slot->generation == 0) slot->generation = 1;  // 0 would be a dangling id
+    }
+    if (slot->oldest_child != nullptr) {
+      slot = slot->oldest_child;
+      continue;
+    }
+    while (slot != &root && slot->younger_sibling == nullptr) slot = slot->parent;
+    if (slot == &root) return list;
+    slot = slot->younger_sibling;
+  }
+}
+
+bool GroupAllocator::free_group(GroupId group) noexcept {
+  Slot* list = nullptr;
+  {
+    const std::lock_guard guard(table_.lock());
+    Slot* const slot = table_.find(group.id().index);
+    if (slot != nullptr && lives(*slot, group)) list = condemn(*slot);
+  }
+  if (list == nullptr) {
+    if (group) report_stale(group, "freed");
+    return false;
+  }
+  while (list != nullptr) {
+    Slot* const slot = list;
+    list = slot->next_to_free;  // first: the slot may have another group a moment later
+    let_go(*slot);
+  }
+  return true;
+}
+
+void GroupAllocator::let_go(Slot& slot) noexcept {
+  // A group that goes lets go of its parent.
+  for (Slot* last = &slot; last != nullptr;) {
+    if (last->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    last = finish(*last);
+  }
+}
+
+// Requirement: nothing keeps it. Result: its parent.
+GroupAllocator::Slot* GroupAllocator::finish(Slot& slot) noexcept {
+  while (slot.finalisers != nullptr) {
+    detail::Finaliser* const finaliser = slot.finalisers;
+    slot.finalisers = finaliser->next;
+    finaliser->destroy(finaliser->objects, finaliser->count);
+  }
+  while (slot.segments != nullptr) {
+    detail::GroupSegment* const segment = slot.segments;
+    slot.segments = segment->next;
+    const std::size_t held = segment->held;
+    space_.free(segment, held, detail::GroupSegment::kHeader);
+    account_.count_out(slot.tag, held);
+  }
+  uncharge(slot, slot.bytes);
+  account_.host().metadata.deallocate(slot.name, slot.name_size);
+  freed_.fetch_add(1, kRelaxed);
+  Slot* const parent = slot.parent;
+  const std::lock_guard guard(table_.lock());
+  const std::lock_guard inner(slot.lock);
+  slot.cursor = 1;
+  slot.limit = 0;
+  slot.bytes = slot.count = slot.held = slot.segment_count = 0;
+  table_.give(&slot);
+  return parent;
+}
+
+}  // namespace framealloc
