@@ -104,8 +104,8 @@ TEST(GroupTest, TenThousandAllocationsAreAFewSegments) {
 
 TEST(GroupTest, DestructorsRunNewestFirstAndChildrenBeforeParents) {
   HandleWorld world;
+  std::vector<int> ended;  // outlives the objects that write to it
   GroupAllocator groups(world.host());
-  std::vector<int> ended;
   const GroupId level = groups.create_group("level");
   ASSERT_NE(groups.make<Mourned>(level, ended, 1), nullptr);
   const GroupId first = groups.create_child(level, "first");
@@ -251,8 +251,8 @@ TEST(GroupTest, ADestructorMayCallBack) {
 // The constructor frees the group that its object is to live in: the memory stays until it is done.
 TEST(GroupTest, AGroupThatGoesDuringAConstructorWaitsForIt) {
   HandleWorld world;
+  std::vector<int> ended;  // outlives the objects that write to it
   GroupAllocator groups(world.host());
-  std::vector<int> ended;
   struct Suicidal {
     Suicidal(GroupAllocator& groups, GroupId own, std::vector<int>& list) : last(list, 2) {
       EXPECT_TRUE(groups.free_group(own));
@@ -273,8 +273,8 @@ TEST(GroupTest, AGroupThatGoesDuringAConstructorWaitsForIt) {
 
 TEST(GroupHandleTest, FreesItsGroupUnlessReleased) {
   HandleWorld world;
+  std::vector<int> ended;  // outlives the objects that write to it
   GroupAllocator groups(world.host());
-  std::vector<int> ended;
   GroupId kept;
   {
     GroupHandle level = groups.group("level");
