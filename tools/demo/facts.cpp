@@ -63,6 +63,46 @@ std::vector<Fact> steady_facts(const RunResult& run) {
   return facts;
 }
 
+std::vector<Fact> feature_facts(const RunResult& run) {
+  std::vector<Fact> facts;
+  const auto add = [&](std::string label, const Cell& cell) {
+    Fact fact{std::move(label), {}};
+    for (const SideResult& side : run.sides) fact.values.push_back(cell(side));
+    facts.push_back(std::move(fact));
+  };
+  const auto percent = [](double FragmentationUse::* value) -> Cell {
+    return [value](const SideResult& side) -> std::string {
+      const HandleUse& use = side.features.handles;
+      return use.fragmentation_known ? concat(fixed(use.fragmentation.*value * 100.0, 1), " %")
+                                     : "not known";
+    };
+  };
+  add("handles: objects alive",
+      [](const SideResult& side) { return grouped(side.features.handles.live); });
+  add("  moved by compaction",
+      [](const SideResult& side) { return grouped(side.features.handles.moved); });
+  add("  holes before the latest compaction", percent(&FragmentationUse::before));
+  add("  holes after it", percent(&FragmentationUse::after));
+  const auto bytes = [](std::size_t StreamingUse::* value) -> Cell {
+    return [value](const SideResult& side) {
+      return byte_count(static_cast<double>(side.features.streaming.*value));
+    };
+  };
+  const auto times = [](std::uint64_t StreamingUse::* value) -> Cell {
+    return [value](const SideResult& side) { return grouped(side.features.streaming.*value); };
+  };
+  add("streaming: budget", bytes(&StreamingUse::budget));
+  add("  resident", bytes(&StreamingUse::resident_bytes));
+  add("  textures found ready", times(&StreamingUse::hits));
+  add("  loaded", times(&StreamingUse::loads));
+  add("  evicted", times(&StreamingUse::evictions));
+  add("retention: results kept beyond their frame",
+      [](const SideResult& side) { return grouped(side.features.retention.promoted); });
+  add("  ended with it",
+      [](const SideResult& side) { return grouped(side.features.retention.discarded); });
+  return facts;
+}
+
 std::string verdict(const RunResult& run) {
   std::string text;
   if (run.interrupted) text += "Interrupted: this covers the frames that ran. ";

@@ -18,6 +18,9 @@ struct Fact {
 /// "not counted", never 0.
 std::vector<Fact> steady_facts(const RunResult& run);
 
+/// What the text and the HTML report say of handles, streamed assets and retained results.
+std::vector<Fact> feature_facts(const RunResult& run);
+
 /// The outcome in one or two sentences.
 std::string verdict(const RunResult& run);
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "assets.hpp"
+#include "behaviours.hpp"
 #include "checksum.hpp"
 #include "drawing.hpp"
 #include "entities.hpp"
@@ -16,6 +18,7 @@
 #include "particles.hpp"
 #include "paths.hpp"
 #include "physics.hpp"
+#include "queries.hpp"
 #include "side.hpp"
 
 namespace fa_demo {
@@ -23,8 +26,9 @@ namespace fa_demo {
 /// The game loop, written once; Policy says where its memory comes from.
 ///
 /// One frame: spawn; the job threads move particles and plan paths while this thread steps the
-/// physics; gather contacts; the job threads cull while this thread writes labels; sort for
-/// drawing; apply the frame's events; free.
+/// physics; gather contacts; let behaviours think, textures stream and entities look around; the
+/// job threads cull while this thread writes labels; sort for drawing; apply the frame's events;
+/// free.
 template <class Policy>
 class Game final : public Side {
  public:
@@ -36,8 +40,11 @@ class Game final : public Side {
         particles_(policy_, options.seed),
         entities_(policy_, options.seed),
         paths_(policy_, options.seed),
-        drawing_(policy_) {
-    times_.reserve(16);
+        drawing_(policy_),
+        behaviours_(policy_, options.seed),
+        assets_(policy_),
+        queries_(policy_) {
+    times_.reserve(24);
   }
 
   std::string_view name() const noexcept override { return Policy::kName; }
@@ -59,6 +66,9 @@ class Game final : public Side {
       entities_.update(physics_.scene(),
                        [this](std::uint32_t body) { return physics_.impact_on(body); });
     });
+    in_phase("behaviours", [this] { behaviours_.update(frame_); });
+    in_phase("assets", [this] { assets_.update(camera_, frame_); });
+    in_phase("queries", [this] { queries_.run(physics_.scene(), entities_, frame_); });
     in_phase("wait for jobs", [this] { crew_.wait(); });
     const std::array<Job, 1> late{Job{&run_culling, this, Drawing<Policy>::kChunks}};
     crew_.start(late);
@@ -73,7 +83,7 @@ class Game final : public Side {
       particles_.release();
       physics_.release();
     });
-    policy_.end_frame();
+    policy_.end_frame([this](auto&& hand_over) { queries_.remember(hand_over); });
     ++frame_;
   }
 
@@ -83,6 +93,9 @@ class Game final : public Side {
     entities_.add_to(sum_);
     paths_.add_to(sum_);
     drawing_.add_to(sum_);
+    behaviours_.add_to(sum_);
+    assets_.add_to(sum_);
+    queries_.add_to(sum_);
     sum_.add(event_energy_);
     return sum_.value();
   }
@@ -109,6 +122,11 @@ class Game final : public Side {
     counts.paths = Paths<Policy>::searches_per_frame();
     counts.labels = drawing_.label_count();
     return counts;
+  }
+  FeatureUse features() const override {
+    FeatureUse use{policy_.handle_use(), assets_.use(), queries_.use()};
+    use.handles.live = behaviours_.count();
+    return use;
   }
 
  private:
@@ -161,6 +179,9 @@ class Game final : public Side {
   Entities<Policy> entities_;
   Paths<Policy> paths_;
   Drawing<Policy> drawing_;
+  Behaviours<Policy> behaviours_;
+  Assets<Policy> assets_;
+  Queries<Policy> queries_;
   Camera camera_;
   Checksum sum_;
   std::vector<PhaseTime> times_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "box2d_memory.hpp"
+#include "framealloc_assets.hpp"
 #include "side.hpp"
 
 namespace fa_demo {
@@ -120,7 +121,39 @@ class FrameallocPolicy {
   /// Rewinds this thread's arena at the end of the scope.
   auto scratch() { return alloc_.frame_scope(); }
   void begin_frame() { alloc_.begin_frame(); }
-  void end_frame() { alloc_.end_frame(); }
+  template <class AtEnd>
+  void end_frame(AtEnd&& at_end) {
+    framealloc::PromotionResult result = alloc_.end_frame_with_promotions();
+    at_end([&result]<class T>(Retained<T>& retained) { return Pooled<T>(result.take(retained)); });
+  }
+
+  // --- memory of the frame, some of which is promoted beyond it
+  template <class T>
+  using Retained = framealloc::FrameRetained<T>;
+  template <class T>
+  Retained<T> retain(const T& value, bool keep) {
+    return alloc_.frame_with_importance<T>(
+        keep ? framealloc::Importance::Reusable : framealloc::Importance::Ephemeral, value);
+  }
+
+  // --- objects behind handles, and assets within a budget
+  template <class T>
+  using Table = HandleTable<T>;
+  template <class T>
+  Table<T> table() {
+    return Table<T>(alloc_.handles());
+  }
+  /// A part of a compaction, so that no frame pays for a whole one.
+  void tidy_handles() { alloc_.handles().compact({.time_ns = 100'000, .bytes = 64 * kKiB}); }
+  HandleUse handle_use() const {
+    const framealloc::HandleAllocatorStats stats = alloc_.handles().stats();
+    return {stats.active_handles,
+            stats.relocation_count,
+            true,
+            {stats.fragmentation_before, stats.fragmentation_after}};
+  }
+  using Store = StreamingStore;
+  Store store(std::size_t budget) { return Store(alloc_.streaming(), budget); }
 
   /// From here to end_inspection() the library counts each call.
   void begin_inspection() {
@@ -167,13 +200,17 @@ class FrameallocPolicy {
     std::size_t limit;
   };
   static constexpr std::size_t kMiB = std::size_t{1} << 20;
-  static constexpr std::array<Subsystem, 7> kSubsystems{{{"game::physics", 24 * kMiB},
-                                                         {"game::particles", 16 * kMiB},
-                                                         {"game::ai", 8 * kMiB},
-                                                         {"game::culling", 8 * kMiB},
-                                                         {"game::entities", 8 * kMiB},
-                                                         {"game::hud", 4 * kMiB},
-                                                         {"game::render", 16 * kMiB}}};
+  static constexpr std::size_t kKiB = std::size_t{1} << 10;
+  static constexpr std::array<Subsystem, 10> kSubsystems{{{"game::physics", 24 * kMiB},
+                                                          {"game::behaviours", 16 * kMiB},
+                                                          {"game::assets", 8 * kMiB},
+                                                          {"game::queries", 4 * kMiB},
+                                                          {"game::particles", 16 * kMiB},
+                                                          {"game::ai", 8 * kMiB},
+                                                          {"game::culling", 8 * kMiB},
+                                                          {"game::entities", 8 * kMiB},
+                                                          {"game::hud", 4 * kMiB},
+                                                          {"game::render", 16 * kMiB}}};
 
   static framealloc::AllocConfig config() {
     framealloc::AllocConfig config;

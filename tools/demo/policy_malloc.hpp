@@ -12,6 +12,7 @@
 
 #include "box2d_memory.hpp"
 #include "interposer.hpp"
+#include "malloc_assets.hpp"
 #include "side.hpp"
 
 namespace fa_demo {
@@ -118,7 +119,40 @@ class MallocPolicy {
   Scope phase(std::string_view) noexcept { return {}; }
   Scope scratch() noexcept { return {}; }
   void begin_frame() noexcept {}
-  void end_frame() noexcept {}
+  /// `at_end(hand_over)` is called when the frame is over; hand_over(Retained<T>&) gives what was
+  /// to be kept, and null for the rest.
+  template <class AtEnd>
+  void end_frame(AtEnd&& at_end) {
+    at_end([]<class T>(Retained<T>& retained) {
+      Pooled<T> kept;
+      if (retained.keep) kept = std::make_unique<T>(*retained.object);
+      retained.object.reset();
+      return kept;
+    });
+  }
+
+  // --- memory of the frame, some of which is kept beyond it
+  template <class T>
+  struct Retained {
+    std::unique_ptr<T> object;
+    bool keep = false;
+  };
+  template <class T>
+  Retained<T> retain(const T& value, bool keep) {
+    return {std::make_unique<T>(value), keep};
+  }
+
+  // --- objects behind handles, and assets within a budget
+  template <class T>
+  using Table = IndexTable<T>;
+  template <class T>
+  Table<T> table() {
+    return {};
+  }
+  void tidy_handles() noexcept {}
+  HandleUse handle_use() const noexcept { return {}; }
+  using Store = LruStore;
+  Store store(std::size_t budget) { return Store(budget); }
 
   void begin_inspection() noexcept {}
   void note_fullest() noexcept {}

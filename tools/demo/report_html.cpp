@@ -218,6 +218,16 @@ std::string steady_table(const RunResult& run) {
   return table.take();
 }
 
+std::string feature_table(const RunResult& run) {
+  Table table(side_names(run, "since the first frame"));
+  for (const Fact& fact : feature_facts(run)) {
+    std::vector<std::string> cells{fact.label};
+    cells.insert(cells.end(), fact.values.begin(), fact.values.end());
+    table.row(cells);
+  }
+  return table.take();
+}
+
 std::string memory_tables(const SideResult& side) {
   const CountedFrame* frame = typical_frame(side);
   if (frame == nullptr || !frame->memory.known) return "";
@@ -308,6 +318,11 @@ std::string html_report(const RunResult& run, const Machine& machine) {
                     faults_over_frames(run));
   }
   html += section("The steady frame", "The second half of the run.", steady_table(run));
+  html += section("Handles, streaming, retention",
+                  "Of the whole run: behaviours behind handles that compaction moves together, "
+                  "textures within a budget, and results of queries that outlive their frame. "
+                  "On malloc: an index in a vector, a map with a list, and copies.",
+                  feature_table(run));
   for (const SideResult& side : run.sides) {
     const std::string chart = bytes_by_tag(side);
     if (!chart.empty()) {

@@ -117,6 +117,31 @@ void put_percentiles(JsonWriter& json, std::string_view key, const Percentiles& 
   json.close_object();
 }
 
+void put_features(JsonWriter& json, const FeatureUse& use) {
+  json.open_object("handles");
+  json.put("live", use.handles.live);
+  json.put("moved", use.handles.moved);
+  if (use.handles.fragmentation_known) {
+    json.put("fragmentation_before", use.handles.fragmentation.before);
+    json.put("fragmentation_after", use.handles.fragmentation.after);
+  } else {
+    json.put_null("fragmentation_before");
+    json.put_null("fragmentation_after");
+  }
+  json.close_object();
+  json.open_object("streaming");
+  json.put("budget", use.streaming.budget);
+  json.put("resident_bytes", use.streaming.resident_bytes);
+  json.put("loads", use.streaming.loads);
+  json.put("hits", use.streaming.hits);
+  json.put("evictions", use.streaming.evictions);
+  json.close_object();
+  json.open_object("retention");
+  json.put("promoted", use.retention.promoted);
+  json.put("discarded", use.retention.discarded);
+  json.close_object();
+}
+
 void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
   json.open_object();
   json.put("name", side.name);
@@ -134,6 +159,7 @@ void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
   json.put("paths_per_frame", side.counts.paths);
   json.put("labels", side.counts.labels);
   json.close_object();
+  put_features(json, side.features);
   put_steady(json, run, side);
   put_system_calls(json, side.system_calls);
   json.open_array("phase_times");

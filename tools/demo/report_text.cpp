@@ -109,6 +109,15 @@ void write_steady(TextReport& report, const RunResult& run) {
   }
 }
 
+void write_features(TextReport& report, const RunResult& run) {
+  report.heading("handles, streaming, retention (whole run)");
+  for (const Fact& fact : feature_facts(run)) {
+    std::string line = left("  " + fact.label, kLabelWidth);
+    for (const std::string& value : fact.values) line += right(value, kColumnWidth);
+    report.line(line);
+  }
+}
+
 void write_memory(TextReport& report, const SideResult& side) {
   const CountedFrame* frame = typical_frame(side);
   if (frame == nullptr || !frame->memory.known) return;
@@ -193,6 +202,7 @@ std::string text_report(const RunResult& run, const Machine& machine) {
   write_times(report, run);
   write_allocations(report, run);
   write_steady(report, run);
+  write_features(report, run);
   write_phases(report, run);
   for (const SideResult& side : run.sides) write_memory(report, side);
 

@@ -53,6 +53,7 @@ struct SideResult {
   std::vector<PhaseTotal> phases;
   std::uint64_t checksum = 0;
   SceneCounts counts;
+  FeatureUse features;
   SyscallCensus system_calls;
 
   Percentiles times;

@@ -167,6 +167,7 @@ RunResult run_demo(const Options& options, Progress& progress) {
     }
     for (Player& player : players) {
       player.result.counts = player.side->counts();
+      player.result.features = player.side->features();
       const auto frames = static_cast<double>(player.result.frame_nanoseconds.size());
       for (PhaseTotal& phase : player.result.phases) {
         if (frames > 0.0) phase.mean_nanoseconds /= frames;

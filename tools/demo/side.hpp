@@ -67,6 +67,38 @@ struct SceneCounts {
   std::size_t labels = 0;
 };
 
+/// Share of holes in the memory of handles, 0 to 1, around the latest compaction.
+struct FragmentationUse {
+  double before = 0.0;
+  double after = 0.0;
+};
+/// Objects behind handles. An index in a vector moves nothing and does not know how full its memory
+/// is.
+struct HandleUse {
+  std::uint64_t live = 0;
+  std::uint64_t moved = 0;  ///< by compaction, ever
+  bool fragmentation_known = false;
+  FragmentationUse fragmentation;
+};
+/// Assets within a budget, since the first frame.
+struct StreamingUse {
+  std::size_t budget = 0;
+  std::size_t resident_bytes = 0;
+  std::uint64_t loads = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t evictions = 0;
+};
+/// Results of queries, since the first frame.
+struct RetentionUse {
+  std::uint64_t promoted = 0;  ///< or copied, on malloc
+  std::uint64_t discarded = 0;
+};
+struct FeatureUse {
+  HandleUse handles;
+  StreamingUse streaming;
+  RetentionUse retention;
+};
+
 /// One run of the game on one kind of memory.
 /// Thread contract: one thread, which must not run two sides at the same time.
 class Side {
@@ -90,6 +122,7 @@ class Side {
   virtual std::uint64_t physics_faults() const noexcept = 0;
   virtual const std::vector<PhaseTime>& phase_times() const noexcept = 0;
   virtual SceneCounts counts() const noexcept = 0;
+  virtual FeatureUse features() const = 0;
 };
 
 std::unique_ptr<Side> make_malloc_side(const Options& options, JobCrew& crew);
