@@ -17,8 +17,8 @@
 #include <framealloc/diag/leak_report.hpp>
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
-#include <framealloc/smart_alloc_retention.hpp>
 #include <framealloc/smart_alloc_events.hpp>
+#include <framealloc/smart_alloc_retention.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
 #include <framealloc/smart_alloc_truth.hpp>

@@ -67,7 +67,7 @@ std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
   if (denial != nullptr) *denial = denied;
   notify(
       denied.global ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
-      denied, culprit.used(), culprit.hard());
+      denied, culprit.used(), culprit.hard(), need);
   return 0;
 }
 
@@ -127,7 +127,8 @@ std::size_t BudgetManager::remaining(TagId tag) const noexcept {
 }
 
 void BudgetManager::announce(TagId tag) noexcept {
-  if (!has_handler_.load(std::memory_order_relaxed) || is_being_handled(this)) return;
+  const bool unheard = !has_handler_.load(std::memory_order_relaxed) && observer_ == nullptr;
+  if (unheard || is_being_handled(this)) return;
   visit_chain(tag, [this](detail::Budget& budget, Denial who) {
     if (budget.announce_soft()) {
       notify(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());
@@ -140,20 +141,22 @@ void BudgetManager::announce(TagId tag) noexcept {
 }
 
 void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current,
-                           std::size_t limit) noexcept {
-  if (!has_handler_.load(std::memory_order_relaxed) || is_being_handled(this)) return;
+                           std::size_t limit, std::size_t requested) noexcept {
+  if (is_being_handled(this)) return;
   BudgetHandler handler = nullptr;
   void* context = nullptr;
-  {
+  if (has_handler_.load(std::memory_order_relaxed)) {
     const std::lock_guard lock(handler_lock_);
     handler = handler_;
     context = handler_context_;
   }
-  if (handler == nullptr) return;
+  if (handler == nullptr && observer_ == nullptr) return;
   const detail::TagPath path = tags_.path(who.tag);
+  const BudgetEvent event{kind, path.view(), who.global, current, limit, requested};
   const ActiveCall call{this, active_calls};
   active_calls = &call;
-  handler(BudgetEvent{kind, path.view(), who.global, current, limit}, context);
+  if (observer_ != nullptr) observer_(event, observer_context_);
+  if (handler != nullptr) handler(event, context);
   active_calls = call.outer;
 }
 

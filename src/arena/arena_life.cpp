@@ -124,7 +124,7 @@ void FrameArena::flush_plain() noexcept {
   record.calls.store(0, kRelaxed);
   if (plain_peak_.get() > high_water_.load(kRelaxed))
     high_water_.store(plain_peak_.get(), kRelaxed);
-  finished_bytes_ += plain_bytes_.get();
+  finished_bytes_.add(plain_bytes_.get());
   plain_bytes_.set(0);
   plain_peak_.set(0);
   plain_last_.set(0);
@@ -168,7 +168,7 @@ void FrameArena::finish() noexcept {
   if (peak_.load(kRelaxed) > high_water_.load(kRelaxed)) {
     high_water_.store(peak_.load(kRelaxed), kRelaxed);
   }
-  finished_bytes_ += held;
+  finished_bytes_.add(held);
   origin_.store(cursor_.load(kRelaxed), kRelaxed);
   run_start_.store(0, kRelaxed);
   clock_.store(0, kRelaxed);

@@ -91,7 +91,7 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   {
     const Edit edit(*this);
     if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
-    rewound_bytes_ += here - to.position_;
+    rewound_bytes_.add(here - to.position_);
     flush_run(here);
     unwind_runs(to.position_);
     run_start_.store(to.position_, kRelaxed);
@@ -125,7 +125,7 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
     // The common case: one store, as if the tail had never been allocated.
     if (shape_ == Shape::Untouched) shape_ = Shape::Rewound;
     if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
-    rewound_bytes_ += here - there;
+    rewound_bytes_.add(here - there);
     cursor_.store(end, kRelaxed);
     note_rewind(there);
     return true;
@@ -135,7 +135,7 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   {
     const Edit edit(*this);
     if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
-    rewound_bytes_ += here - there;
+    rewound_bytes_.add(here - there);
     flush_run(here);
     unwind_runs(there);
     run_start_.store(there, kRelaxed);

@@ -29,7 +29,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
     return nullptr;
   }
   size = align_up(size, kGranule);
-  for (;;) {
+  for (bool relieved = false;;) {
     if (!host_->enter_frame(*this)) {
       host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size,
                     0);
@@ -54,6 +54,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
       cursor_.store(end, kRelaxed);
       note_calls();
       publish_limit();
+      tell_call(size);
       return reinterpret_cast<void*>(start);
     }
     if (position() + size > capacity_) return overflow(size, alignment);
@@ -64,7 +65,10 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
     }
     Refusal why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
-    if (!advance_chunk(size + padding, &why)) return refuse(why, size);
+    if (advance_chunk(size + padding, &why)) continue;
+    // Whoever is asked to make room may have used this very arena: look at everything again.
+    if (relieved || !host_->relieve(size, why)) return refuse(why, size);
+    relieved = true;
   }
 }
 
@@ -88,11 +92,18 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   cursor_.store(end, kRelaxed);
   note_calls();
   publish_limit();
+  tell_call(end - cursor);
   return true;
 }
 
 void FrameArena::note_calls() noexcept {
   if ((modes_->load(kRelaxed) & detail::kCountCalls) != 0) calls_.increment();
+}
+
+void FrameArena::tell_call(std::size_t size) noexcept {
+  constexpr std::uint32_t kTold = detail::kTellCalls | detail::kPressureDue;
+  if ((modes_->load(kRelaxed) & kTold) != 0) [[unlikely]]
+    host_->note_call(size);
 }
 
 // The order matters: the limit is stored before the frame and the modes are looked at again, and

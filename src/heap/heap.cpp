@@ -58,15 +58,23 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
 
   const bool in_span = request.bytes <= largest_span_ && alignment <= chunk_pool_.chunk_size() / 4;
   bool denied_by_limit = false;
+  bool relieved = false;
   for (bool last_try = false;; last_try = true) {
     void* const block = in_span ? allocate_span(request, &denied_by_limit)
                                 : allocate_run(request, &denied_by_limit);
     if (block != nullptr) {
       count_in(request, table);
+      shared_.settle();
+      if (shared_.scrutinised()) {
+        shared_.tell_block(FrameEventKind::LargeAllocation, request.tag, kind, request.bytes);
+        shared_.tell_block(FrameEventKind::Alloc, request.tag, kind, request.bytes);
+      }
       return block;
     }
     // What the thread keeps ready may hold the chunk that is lacking.
-    if (last_try || !thread.give_back_ready()) break;
+    if (!last_try && thread.give_back_ready()) continue;
+    if (relieved || !shared_.relieve(request.bytes, denied_by_limit)) break;
+    relieved = true;
   }
   shared_.uncharge(request.tag, request.bytes);
   shared_.report_out_of_memory(request.tag, size, denied_by_limit, site);

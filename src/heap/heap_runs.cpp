@@ -62,7 +62,10 @@ void Heap::free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite
   }
   count_out(thread, run.tag, run.kind, run.bytes);
   chunk_pool_.release_run(run.base, run.run_bytes);
+  const std::size_t bytes = run.bytes;
+  const TagId tag = run.tag;
   metadata_.destroy(&run);
+  shared_.tell_block(FrameEventKind::Free, tag, kind, bytes);
 }
 
 bool Heap::resize_run(PoolThread* thread, Run& run, std::size_t bytes) noexcept {

@@ -183,6 +183,7 @@ void Heap::free_span(PoolThread* thread, SpanChunk& chunk, void* block, AllocKin
   if (destroy) destroy_chunk(&chunk);
   if (span.live && span.kind == kind) {
     count_out(thread, span.tag, span.kind, span.bytes);
+    shared_.tell_block(FrameEventKind::Free, span.tag, span.kind, span.bytes);
   } else if (span.live) {
     PoolThread::report_wrong_kind(shared_, block, span.tag, span.kind, kind, chunk.record(index),
                                   site);

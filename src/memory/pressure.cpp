@@ -42,7 +42,8 @@ bool PressureMonitor::relieve(std::size_t bytes, bool denied_by_limit) noexcept 
   event.level = PressureLevel::Critical;
   event.reason = denied_by_limit ? PressureReason::Limit : PressureReason::Source;
   event.requested = bytes;
-  return tell(event);
+  const bool asked = tell(event);
+  return chunks_.trim() != 0 || asked;
 }
 
 bool PressureMonitor::notify(PressureLevel level) noexcept {

@@ -95,8 +95,7 @@ FRAMEALLOC_NOINLINE void PoolThread::free_unusual(PoolShared& shared, PoolThread
   const std::size_t bytes = slab->block_size;
   const TagId tag = slab->tag;
   const AllocKind of = slab->kind;
-  const bool cross_thread =
-      mine == nullptr || slab->owner.load(std::memory_order_relaxed) != mine;
+  const bool cross_thread = mine == nullptr || slab->owner.load(std::memory_order_relaxed) != mine;
   free_valid(shared, mine, slab, block);
   shared.tell_block(FrameEventKind::Free, tag, of, bytes, cross_thread);
 }

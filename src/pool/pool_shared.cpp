@@ -66,6 +66,7 @@ PoolShared::PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chun
       pages_per_class_(config.pages_per_class),
       checked_(config.checked || kCheckLevel >= 1),
       segregate_by_tag_(config.segregate_by_tag),
+      scrutiny_(checked_ ? kVerify : 0),
       classes_(config.classes, config.page_size),
       registry_(chunks.chunk_size()),
       pages_(chunks, supply, metadata, registry_, config.page_size),
@@ -155,17 +156,25 @@ void PoolShared::count_stray_free(const SlabHeader& slab) noexcept {
   stray_remote_frees_.add(1);
 }
 
-PoolTotals PoolShared::totals() const noexcept { return sum(nullptr); }
+PoolTotals PoolShared::totals() const noexcept { return sum(nullptr, nullptr); }
 
-PoolTotals PoolShared::totals(TagId tag) const noexcept { return sum(&tag); }
+PoolTotals PoolShared::totals(TagId tag) const noexcept { return sum(&tag, nullptr); }
 
-PoolTotals PoolShared::sum(const TagId* only) const noexcept {
-  const PoolThread* const threads = threads_.load(std::memory_order_acquire);
+PoolTotals PoolShared::totals_of(const PoolThread& thread) const noexcept {
+  return sum(nullptr, &thread);
+}
+
+PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noexcept {
+  const PoolThread* const threads =
+      alone != nullptr ? alone : threads_.load(std::memory_order_acquire);
   const std::size_t tags = tags_.size();
   Sums sums;
   PoolTotals result;
+  const auto after = [alone](const PoolThread* thread) {
+    return alone != nullptr ? nullptr : thread->next_;
+  };
   const auto for_each_table = [&](auto&& visit) {
-    for (const PoolThread* thread = threads; thread != nullptr; thread = thread->next_) {
+    for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
       const PoolTable* table = thread->tables_.load(std::memory_order_acquire);
       for (; table != nullptr; table = table->next) {
         if (only == nullptr || table->tag == *only) visit(*table);
@@ -173,10 +182,10 @@ PoolTotals PoolShared::sum(const TagId* only) const noexcept {
     }
   };
   const auto for_each_ledger = [&](auto&& add) {
-    for (const PoolThread* thread = threads; thread != nullptr; thread = thread->next_) {
+    for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
       visit_ledger(thread->ledger_, only, tags, add);
     }
-    visit_ledger(strays_, only, tags, add);
+    if (alone == nullptr) visit_ledger(strays_, only, tags, add);
   };
 
   // Frees first: a block is counted in before it is counted out, so that threads which go on
@@ -202,11 +211,11 @@ PoolTotals PoolShared::sum(const TagId* only) const noexcept {
     }
   });
   if (only == nullptr) {
-    for (const PoolThread* thread = threads; thread != nullptr; thread = thread->next_) {
+    for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
       result.refills += thread->refills_.get();
       result.remote_frees += thread->remote_frees_.get();
     }
-    result.remote_frees += stray_remote_frees_.get();
+    if (alone == nullptr) result.remote_frees += stray_remote_frees_.get();
   }
   result.pool_bytes = difference(sums.pool_in, sums.pool_out);
   result.heap_bytes = difference(sums.heap_in, sums.heap_out);

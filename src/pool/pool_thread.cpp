@@ -35,6 +35,7 @@ void PoolThread::attach(std::uintptr_t thread_word, ThreadId id) noexcept {
 }
 
 void PoolThread::detach() noexcept {
+  leaving_ = true;  // from here on nothing is told: a listener would use what is taken apart
   flush();
   drain(kEverything);
   for_each_list([this](ClassList& list) {
@@ -67,6 +68,7 @@ void PoolThread::detach() noexcept {
   std::size_t bytes = 0;
   const std::size_t routed = shared_.route_all(late, &bytes);
   deferred_.note_processed(routed, bytes);
+  leaving_ = false;
 }
 
 PoolTable* PoolThread::select(TagId tag) noexcept {
@@ -148,11 +150,13 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
   // It may have been the empty one for want of memory.
   if (kind == AllocKind::Pool) current_ = table;
   ClassList& list = table->lists[shared_.classes_.find(size, alignment)];
-  if (list.free == nullptr && !refill(list, size, site)) return nullptr;
+  const bool dry = list.free == nullptr;
+  if (dry && !refill(list, size, site)) return nullptr;
   FreeBlock* const block = list.free;
   list.free = block->next;
   list.allocations.increment();
-  if (shared_.checked_) record_allocation(block, size, site);
+  if (dry || shared_.scrutinised()) [[unlikely]]
+    finish_allocation(list, block, size, dry, site);
   return block;
 }
 

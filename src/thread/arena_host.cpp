@@ -17,6 +17,7 @@ bool ThreadState::enter_frame(FrameArena& arena) noexcept {
   if (arena.clock() == clock) return true;
   instance_.clock().list(arena.slot_of(clock), clock);
   arena.enter(clock);
+  if (instance_.events().enabled()) lifecycle.note_frame(clock, false);
   if (!pools_.idle()) pools_.at_boundary(PoolThread::Boundary::Either);  // a worker's
   return true;
 }
@@ -39,6 +40,7 @@ ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Refusal* why) noexcept 
                    by_limit ? instance_.supply().remaining() : 0};
     return nullptr;
   }
+  instance_.note_acquired();
   auto* chunk = ::new (home) ArenaChunk{};
   chunk->bytes = bytes;
   chunk->run = run;
@@ -88,6 +90,26 @@ void* ThreadState::allocate_fallback(std::size_t bytes, std::size_t alignment) n
 
 void ThreadState::free_fallback(void* block) noexcept {
   instance_.heap().free(&pools_, block, CallSite{});
+}
+
+void ThreadState::note_call(std::size_t size) noexcept {
+  instance_.settle();
+  EventHub& events = instance_.events();
+  FrameEvent event;
+  event.alloc_kind = AllocKind::Frame;
+  event.size = size;
+  if (size > instance_.chunks().chunk_size() - ArenaChunk::kHeaderBytes &&
+      events.wants(FrameEventKind::LargeAllocation)) {
+    event.kind = FrameEventKind::LargeAllocation;
+    events.emit(event, tag_);
+  }
+  if (!events.wants(FrameEventKind::Alloc)) return;
+  event.kind = FrameEventKind::Alloc;
+  events.emit(event, tag_);
+}
+
+bool ThreadState::relieve(std::size_t size, const Refusal& why) noexcept {
+  return instance_.pressure().relieve(size, why.code == Code::FA310);
 }
 
 void ThreadState::note_overflow() noexcept { overflows_.increment(); }

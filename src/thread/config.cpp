@@ -18,6 +18,7 @@ Error bad(std::string_view field, std::size_t value, std::string_view expected) 
 
 constexpr std::size_t kMinChunk = std::size_t{64} << 10;
 constexpr std::size_t kMaxChunk = std::size_t{1} << 30;
+constexpr int kMostNodes = 1023;
 constexpr std::size_t kMaxArena = std::size_t{1} << 40;
 
 }  // namespace
@@ -42,7 +43,19 @@ Result<void> AllocConfig::validate() const noexcept {
   if (slab_pages_per_class > 4096) {
     return bad("slab_pages_per_class", slab_pages_per_class, "0 to 4096");
   }
-  if (guard > GuardMode::Pages) return bad("guard", static_cast<std::size_t>(guard), "a GuardMode");
+  if (guard != GuardMode::Off) {
+    // Nothing stands behind the other modes, and a guard that guards nothing is worse than none.
+    return bad("guard", static_cast<std::size_t>(guard), "GuardMode::Off");
+  }
+  if (numa_node < -1 || numa_node > kMostNodes) {
+    return bad("numa_node", static_cast<std::size_t>(numa_node), "-1 to 1023");
+  }
+  if (decommit > DecommitPolicy::ExcessOverHighWater) {
+    return bad("decommit", static_cast<std::size_t>(decommit), "a DecommitPolicy");
+  }
+  if (pressure_threshold > 100) {
+    return bad("pressure_threshold", pressure_threshold, "0 to 100 percent");
+  }
   return detail::PoolShared::validate(detail::PoolConfig{.classes = slab_size_classes,
                                                          .page_size = slab_page_size,
                                                          .pages_per_class = slab_pages_per_class,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/thread/instance.hpp>
 
+#include <framealloc/memory/capabilities.hpp>
+
 #include "registry.hpp"
 
 #include <mutex>
@@ -15,6 +17,29 @@ constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
 constexpr std::uint64_t kCollectFrames = 128;
 constexpr std::size_t kCollectBlocks = 4096;
+
+void on_budget_event(const BudgetEvent& what, void* hub) {
+  auto& events = *static_cast<EventHub*>(hub);
+  FrameEvent event;
+  switch (what.kind) {
+    case BudgetEvent::Kind::SoftLimitExceeded:
+      event.kind = FrameEventKind::BudgetWarning;
+      break;
+    case BudgetEvent::Kind::HardLimitExceeded:
+    case BudgetEvent::Kind::GlobalLimitExceeded:
+      event.kind = FrameEventKind::BudgetExceeded;
+      break;
+    case BudgetEvent::Kind::NewPeak:
+      return;
+  }
+  if (!events.wants(event.kind)) return;
+  event.tag = what.tag;
+  event.used = what.current;
+  event.limit = what.limit;
+  event.size = what.requested;
+  event.available = what.limit > what.current ? what.limit - what.current : 0;
+  events.emit(event);
+}
 }  // namespace
 
 std::size_t Instance::home_bytes() noexcept { return align_up(sizeof(Instance), kHomeUnit); }
@@ -27,9 +52,14 @@ Instance* Instance::create(const AllocConfig& config, Error* why) noexcept {
   SystemSource system;
   MemorySource& source = config.upstream != nullptr ? *config.upstream : system;
   const std::size_t bytes = home_bytes();
-  void* home = config.global_memory_limit != 0 && config.global_memory_limit < bytes
-                   ? nullptr
-                   : source.allocate(bytes, kHomeUnit);
+  if (config.global_memory_limit != 0 && config.global_memory_limit < bytes) {
+    why->code = Code::FA310;
+    why->message.clear();
+    why->message.append("AllocConfig::global_memory_limit is ").append(config.global_memory_limit);
+    why->message.append("; the allocator itself needs ").append(bytes).append(" B");
+    return nullptr;
+  }
+  void* home = source.allocate(bytes, kHomeUnit);
   if (home == nullptr) {
     why->code = Code::FA012;
     why->message.clear();
@@ -47,12 +77,15 @@ Instance* Instance::create(const AllocConfig& config, Error* why) noexcept {
 
 Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t bytes) noexcept
     : config_(config),
-      own_source_(config.huge_pages, config.prefault),
+      own_source_(config.huge_pages, config.prefault, config.numa_node),
       tls_slot_(registry::take_slot()),
       supply_(config.upstream != nullptr ? source : own_source_, config.global_memory_limit),
       metadata_(supply_),
-      chunks_(supply_, config.frame_chunk_size),
+      chunks_(supply_, config.frame_chunk_size,
+              {config.decommit, std::uint64_t{config.decommit_time_budget_us} * 1000}),
       clock_(config.frames_in_flight),
+      events_(metadata_, tags_, frame_number_),
+      pressure_(supply_, chunks_, events_),
       budgets_(config.enable_budgets ? metadata_.create<BudgetManager>(tags_) : nullptr),
       pools_(PoolConfig{.classes = config.slab_size_classes,
                         .page_size = config.slab_page_size,
@@ -62,14 +95,42 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
              supply_, chunks_, metadata_, tags_, budgets_, sink_, frame_number_),
       heap_(pools_, chunks_, metadata_, budgets_, frame_number_) {
   supply_.adopt(bytes);
+  if (config.global_memory_limit != 0 && config.pressure_threshold != 0) {
+    supply_.watch_threshold(config.global_memory_limit / 100 * config.pressure_threshold +
+                            config.global_memory_limit % 100 * config.pressure_threshold / 100);
+  }
+  events_.set_watcher(&on_events_wanted, this);
+  pools_.set_hooks(&events_, &pressure_);
+  if (budgets_ != nullptr) budgets_->set_observer(&on_budget_event, &events_);
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
   (void)sink_.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
+  report_unmet_wishes();
+}
+
+// Once, where it was wished for: an allocator that is slower than it was meant to be looks like any
+// other.
+void Instance::report_unmet_wishes() noexcept {
+  const auto tell = [this](std::string_view field, std::string_view why) {
+    if (why.empty()) return;
+    Text<192> text("AllocConfig::");
+    text.append(field).append(" has no effect: ").append(why);
+    report(Code::FA013, text);
+  };
+  const bool foreign = config_.upstream != nullptr;
+  constexpr std::string_view kForeign = "the memory comes from AllocConfig::upstream";
+  if (config_.huge_pages) tell("huge_pages", foreign ? kForeign : why_no_huge_pages().view());
+  if (config_.numa_node < 0) return;
+  tell("numa_node",
+       foreign ? kForeign : why_no_node(static_cast<unsigned>(config_.numa_node)).view());
 }
 
 Instance::~Instance() { metadata_.destroy(budgets_); }
 
 void Instance::close_frames() noexcept {
+  // Nobody is told of the end: what listeners use may be gone already.
+  events_.close();
+  pressure_.set_handler(nullptr, nullptr);
   // Threads that end from now on do not hand their states back while this one works on them.
   registry::forget(*this, false);
   if (clock_.open()) {
@@ -156,6 +217,9 @@ void Instance::begin_frame_slow() noexcept {
   driver_ = opener_ != nullptr && clock_.in_flight() == 1 && !services_.at_every_boundary()
                 ? word_of(opener_)
                 : kNobody;
+  if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) {
+    tell_frame_begin(clock >> 1, nullptr);
+  }
 }
 
 void Instance::end_frame_slow() noexcept {
@@ -176,6 +240,8 @@ void Instance::end_frame_slow() noexcept {
     mine->pools().at_boundary(PoolThread::Boundary::End);
   }
   if (--maintenance_in_ == 0) maintain(mine);
+  settle();
+  if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) tell_frame_end();
 }
 
 void Instance::begin_thread_frame() noexcept {
@@ -201,6 +267,11 @@ void Instance::maintain(ThreadState* mine) noexcept {
     PoolThread& pools = mine->pools();
     if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
     if (frame % kCollectFrames == 0) pools.collect(kCollectBlocks);
+  }
+  if (config_.decommit == DecommitPolicy::WhenEmpty) {
+    chunks_.tick(SIZE_MAX);
+    maintenance_in_ = 1;
+    return;
   }
   if (frame % kTickFrames == 0) chunks_.tick();
   // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and no

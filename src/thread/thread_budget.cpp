@@ -51,6 +51,7 @@ GuardAnswer ThreadBudget::pass_frame(std::size_t position, std::size_t size,
   }
   if (*guard < budget) {  // the warning threshold
     ++warnings_;
+    tell(FrameEventKind::BudgetWarning, 0, position, budget);
     *guard = budget;
     if (position <= budget) return GuardAnswer::Go;
   }
@@ -86,6 +87,7 @@ BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::siz
   const std::size_t budget = kind == AllocKind::Frame ? config_.frame_budget : config_.pool_budget;
   const ThreadBudgetEvent event{state_.id(), kind, size, used, budget, policy};
   BudgetDecision decision = BudgetDecision::Deny;
+  tell(FrameEventKind::BudgetExceeded, size, used, budget);
   asking_ = true;
   const bool answered = instance_.services().ask_budget_handler(event, &decision);
   asking_ = false;
@@ -112,6 +114,20 @@ BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::siz
     report(kind, size, used, true, site);
   }
   return decision;
+}
+
+void ThreadBudget::tell(FrameEventKind kind, std::size_t size, std::size_t used,
+                        std::size_t budget) noexcept {
+  if (!instance_.events().wants(kind)) return;
+  FrameEvent event;
+  event.kind = kind;
+  event.size = size;
+  event.used = used;
+  event.limit = budget;
+  event.available = budget > used ? budget - used : 0;
+  asking_ = true;  // what the listener allocates passes
+  instance_.events().emit(event, state_.tag());
+  asking_ = false;
 }
 
 void ThreadBudget::report(AllocKind kind, std::size_t size, std::size_t used, bool denied,

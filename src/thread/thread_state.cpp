@@ -44,6 +44,7 @@ void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
   slot_ = slot;
   id_ = os::current_thread_id();
   pools_.attach(os::thread_word(), id_);
+  adopt_lifecycle(*this);
   publish();
 }
 
@@ -106,6 +107,7 @@ void ThreadState::enter_as_driver(std::uint64_t clock) noexcept {
     instance_.clock().list(shared_arena_.slot_of(clock), clock);
   }
   shared_arena_.enter(clock);
+  if (instance_.events().enabled()) lifecycle.note_frame(clock, false);
   give_first_chunk(shared_arena_);
 }
 
@@ -143,6 +145,11 @@ bool ThreadState::begin_own_frame() noexcept {
   own_arena_.enter(clock);
   give_first_chunk(own_arena_);
   publish();
+  if (instance_.events().enabled()) {
+    lifecycle.note_frame(clock, true);
+    own_frame_began_ns_ = os::now_ns();
+    instance_.tell_frame_begin(clock >> 1, this);
+  }
   return true;
 }
 
@@ -155,6 +162,9 @@ bool ThreadState::end_own_frame() noexcept {
   if (clock >= 2 * in_flight) own_arena_.release_frame(clock - 2 * (in_flight - 1), true);
   arena_ = &shared_arena_;
   publish();
+  if (instance_.events().enabled()) {
+    instance_.tell_own_frame_end(*this, clock, own_frame_began_ns_);
+  }
   return true;
 }
 

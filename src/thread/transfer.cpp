@@ -18,18 +18,29 @@ void count(Instance& instance, Change&& change) noexcept {
   change(instance.services().stray_transfers());
 }
 
+void tell(Instance& instance, FrameEventKind kind, std::size_t bytes) noexcept {
+  if (!instance.events().wants(kind)) return;
+  FrameEvent event;
+  event.kind = kind;
+  event.alloc_kind = AllocKind::Pool;
+  event.size = bytes;
+  const ThreadState* const mine = instance.find_state();
+  instance.events().emit(event, mine == nullptr ? TagId::Untagged : mine->tag());
+}
+
 void describe(Text<192>& text, TransferId id, ThreadId origin) noexcept {
   text.append("transfer ").append(id.value).append(" of thread ").append(origin.value);
 }
 
 }  // namespace
 
-TransferId transfer_begins(Instance& instance) noexcept {
+TransferId transfer_begins(Instance& instance, std::size_t bytes) noexcept {
   std::uint64_t number = 0;
   count(instance, [&](TransferCounts& counts) {
     number = counts.initiated.get();
     counts.initiated.add(1);
   });
+  tell(instance, FrameEventKind::TransferInitiated, bytes);
   // Unique without a counter that all threads share.
   constexpr int kNumberBits = 40;
   constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
@@ -41,6 +52,7 @@ void transfer_arrives(Instance& instance, std::size_t bytes) noexcept {
     counts.completed.add(1);
     counts.bytes.add(bytes);
   });
+  tell(instance, FrameEventKind::TransferCompleted, bytes);
 }
 
 void transfer_drops(Instance& instance, TransferId id, ThreadId origin, std::size_t bytes,

@@ -47,6 +47,7 @@ struct BudgetEvent {
   bool global = false;      // the event is of the whole, not of a tag
   std::size_t current = 0;  // bytes charged; for NewPeak the peak
   std::size_t limit = 0;    // the limit that the event is about; for NewPeak the hard one; 0 = none
+  std::size_t requested = 0;  // bytes that were denied; 0 when none were
 };
 // Must not throw. An event that its own calls raise on the same thread is dropped, so a handler
 // cannot call itself without end.
@@ -132,6 +133,12 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;
   void reset_stats() noexcept;  // peaks and denials; limits and usage stay
 
+  // Internal to the library. Effect: `observer` is called as well, before the handler.
+  // Requirement: before other threads use the manager.
+  void set_observer(BudgetHandler observer, void* context) noexcept {
+    observer_ = observer;
+    observer_context_ = context;
+  }
   // Internal to the library: what the allocators call on their slow paths.
   struct Denial {
     bool global = false;
@@ -154,8 +161,8 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
                                        Denial& denied) noexcept;
   void announce(TagId tag) noexcept;
-  void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current,
-              std::size_t limit) noexcept;
+  void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current, std::size_t limit,
+              std::size_t requested = 0) noexcept;
 
   detail::TagTable& tags_;
   detail::Budget global_;
@@ -166,6 +173,8 @@ class FRAMEALLOC_API BudgetManager {
   detail::SpinLock handler_lock_;
   BudgetHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
+  BudgetHandler observer_ = nullptr;
+  void* observer_context_ = nullptr;
 };
 
 }  // namespace framealloc

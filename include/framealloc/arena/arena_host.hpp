@@ -86,6 +86,13 @@ class ArenaHost {
                                                 std::size_t alignment) noexcept = 0;
   virtual void free_fallback(void* block) noexcept = 0;
 
+  // Effect: a call of `size` bytes has been met, while kTellCalls or kPressureDue is on. The arena
+  // expects anything to have changed afterwards.
+  virtual void note_call(std::size_t) noexcept {}
+  // Effect: a request of `size` bytes is about to be denied. Result: whether it is worth to look
+  // again, because somebody was asked to make room.
+  [[nodiscard]] virtual bool relieve(std::size_t, const Refusal&) noexcept { return false; }
+
   // Effect: counts an overflow of the arena.
   virtual void note_overflow() noexcept = 0;
   virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,

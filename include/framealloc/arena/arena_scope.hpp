@@ -35,7 +35,7 @@ class [[nodiscard]] FRAMEALLOC_API ArenaScope {
     if (position > arena_.peak_.load(std::memory_order_relaxed)) {
       arena_.peak_.store(position, std::memory_order_relaxed);
     }
-    arena_.rewound_bytes_ += here - start_;
+    arena_.rewound_bytes_.add(here - start_);
     arena_.rewound_.increment();
     arena_.shape_ = FrameArena::Shape::Rewound;
     arena_.cursor_.store(start_, std::memory_order_relaxed);

@@ -116,8 +116,9 @@ class alignas(detail::kCacheLine) FrameArena {
     return cursor_.load(std::memory_order_relaxed) - origin_.load(std::memory_order_relaxed);
   }
   // Result: bytes allocated in the arena's life, rewound ones included: differences measure phases.
+  // Any thread; exact for the owner.
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
-    return finished_bytes_ + plain_bytes_.get() + rewound_bytes_ + position();
+    return finished_bytes_.get() + plain_bytes_.get() + rewound_bytes_.get() + position();
   }
   [[nodiscard]] std::uint64_t calls_counted() const noexcept {
     return calls_total_.get() + calls_.get();
@@ -273,6 +274,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
   void publish_limit() noexcept;
   void note_calls() noexcept;
+  void tell_call(std::size_t size) noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
   void note_rewind(std::size_t position) noexcept;
   [[nodiscard]] FrameCheckpoint checkpoint_while_plain(std::uintptr_t cursor) noexcept;
@@ -332,8 +334,8 @@ class alignas(detail::kCacheLine) FrameArena {
   Record ended_[2];  // by frame number
   std::atomic<std::size_t> high_water_{0};
   detail::OwnedCounter calls_total_;
-  std::uint64_t finished_bytes_ = 0;
-  std::uint64_t rewound_bytes_ = 0;
+  detail::OwnedCounter finished_bytes_;
+  detail::OwnedCounter rewound_bytes_;
   std::uint64_t rewinds_ = 0;            // those that left a mark
   std::uint64_t forgotten_rewinds_ = 0;  // the newest for whose mark there was no memory
   std::uint64_t order_ = 0;              // number of finalisers and fallback blocks, ever

@@ -23,8 +23,11 @@ namespace detail {
 // way.
 enum Mode : std::uint32_t {
   kCountCalls = 1U << 0,
-  kSlowCalls = 0xffff,       // any of the lower half
-  kBoundaryHooks = 1U << 16  // a barrier, a policy or a listener looks at frame boundaries
+  kTellCalls = 1U << 1,       // a listener is told each call
+  kSlowCalls = 0xffff,        // any of the lower half
+  kBoundaryHooks = 1U << 16,  // a barrier or a policy looks at frame boundaries
+  kLifecycle = 1U << 17,      // frames are told to listeners
+  kPressureDue = 1U << 18     // memory pressure is to be told at the next chance
 };
 
 // Part of a frame that was allocated under one tag.

@@ -32,7 +32,7 @@ class TransferHandle {
       : box_(std::move(box)), instance_(&instance) {
     if (box_ == nullptr) return;
     origin_ = os::current_thread_id();
-    id_ = detail::transfer_begins(instance);
+    id_ = detail::transfer_begins(instance, size());
   }
   TransferHandle(TransferHandle&& other) noexcept
       : box_(std::move(other.box_)),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/base/compiler.hpp>
+#include <framealloc/memory/chunk_pool.hpp>
 #include <framealloc/memory/event_hub.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/sync/spin_lock.hpp>
@@ -43,7 +44,8 @@ namespace detail {
 // One per allocator. Thread contract: any thread.
 class FRAMEALLOC_API PressureMonitor {
  public:
-  PressureMonitor(Supply& supply, EventHub& events) noexcept : supply_(supply), events_(events) {}
+  PressureMonitor(Supply& supply, ChunkPool& chunks, EventHub& events) noexcept
+      : supply_(supply), chunks_(chunks), events_(events) {}
   PressureMonitor(const PressureMonitor&) = delete;
   PressureMonitor& operator=(const PressureMonitor&) = delete;
 
@@ -55,8 +57,9 @@ class FRAMEALLOC_API PressureMonitor {
     if (supply_.crossing_due()) [[unlikely]]
       tell_crossing();
   }
-  // Effect: tells that a request of `bytes` is about to be denied. Result: whether anybody was
-  // told, so that it is worth to try once more.
+  // Effect: tells that a request of `bytes` is about to be denied, then gives back what lies idle,
+  // as what was freed meanwhile does: bookkeeping memory does not come from idle chunks.
+  // Result: whether it is worth to try once more.
   [[nodiscard]] bool relieve(std::size_t bytes, bool denied_by_limit) noexcept;
   // Effect: tells what somebody else has found out. Result: whether anybody was told.
   bool notify(PressureLevel level) noexcept;
@@ -66,6 +69,7 @@ class FRAMEALLOC_API PressureMonitor {
   bool tell(const PressureEvent& event) noexcept;
 
   Supply& supply_;
+  ChunkPool& chunks_;
   EventHub& events_;
   SpinLock lock_;
   PressureHandler handler_ = nullptr;

@@ -8,7 +8,9 @@
 #include <framealloc/base/report.hpp>
 #include <framealloc/base/result.hpp>
 #include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/event_hub.hpp>
 #include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/pressure.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/block_record.hpp>
 #include <framealloc/pool/chunk_registry.hpp>
@@ -84,12 +86,33 @@ class FRAMEALLOC_API PoolShared {
   // True when every allocation and free takes the slow path and is verified.
   [[nodiscard]] bool checked() const noexcept { return checked_; }
 
+  // Effect: says who is told of events and of pressure; null is nobody.
+  // Requirement: before threads use the pool.
+  void set_hooks(EventHub* events, PressureMonitor* pressure) noexcept {
+    events_ = events;
+    pressure_ = pressure;
+  }
+  // Effect: slow paths look whether somebody waits for their events. Any thread.
+  void tell_events(bool on) noexcept {
+    if (on) {
+      scrutiny_.fetch_or(kTellEvents, std::memory_order_relaxed);
+    } else {
+      scrutiny_.fetch_and(static_cast<std::uint8_t>(~kTellEvents), std::memory_order_relaxed);
+    }
+  }
+
   // Effect: gives the memory of free pages back to the system; what threads keep ready is theirs to
   // give, see PoolThread::collect(). Result: bytes.
   std::size_t trim() noexcept { return pages_.trim(); }
 
   [[nodiscard]] PoolTotals totals() const noexcept;
   [[nodiscard]] PoolTotals totals(TagId tag) const noexcept;
+  // Result: what one thread allocated less what it freed, by itself: zero bytes where it freed more
+  // than it allocated. The sums over all threads are those of totals().
+  [[nodiscard]] PoolTotals totals_of(const PoolThread& thread) const noexcept;
+  // Result: what one thread has allocated and freed, ever; what is in use belongs to nobody, so
+  // bytes in use are 0.
+  [[nodiscard]] PoolTotals totals(const PoolThread& thread) const noexcept;
   // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
   // `visit` runs under a lock and must not allocate or free: collect first, then report.
   void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
@@ -103,6 +126,26 @@ class FRAMEALLOC_API PoolShared {
   friend class PoolThread;
   friend class Heap;
 
+  // Reasons for which a slow path does more than it must.
+  static constexpr std::uint8_t kVerify = 1;
+  static constexpr std::uint8_t kTellEvents = 2;
+  [[nodiscard]] bool scrutinised() const noexcept {
+    return scrutiny_.load(std::memory_order_relaxed) != 0;
+  }
+  [[nodiscard]] bool tells(FrameEventKind kind) const noexcept {
+    return events_ != nullptr && events_->wants(kind);
+  }
+  void tell_block(FrameEventKind event, TagId tag, AllocKind kind, std::size_t size,
+                  bool cross_thread = false, std::uint64_t count = 0) noexcept;
+  void tell_batch(const PoolThread& owner, std::uint64_t blocks, std::size_t bytes) noexcept;
+  void tell_taken_back(std::uint64_t blocks, std::size_t bytes) noexcept;
+  // Effect: asks for room before a request is denied. Result: whether to try once more.
+  [[nodiscard]] bool relieve(std::size_t bytes, bool denied_by_limit) noexcept {
+    return pressure_ != nullptr && pressure_->relieve(bytes, denied_by_limit);
+  }
+  void settle() noexcept {
+    if (pressure_ != nullptr) pressure_->settle();
+  }
   // Frees of threads that are not attached.
   void count_stray_free(const SlabHeader& slab) noexcept;
   // Effect: hands a closed batch to the owner; if that has left, routes each block.
@@ -120,7 +163,7 @@ class FRAMEALLOC_API PoolShared {
   }
   // Result: true if the limit of the supply, not its source, is why bookkeeping got no memory.
   [[nodiscard]] bool limit_is_reached() const noexcept;
-  [[nodiscard]] PoolTotals sum(const TagId* only) const noexcept;
+  [[nodiscard]] PoolTotals sum(const TagId* only, const PoolThread* alone) const noexcept;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const CallSite& site, const void* address = nullptr) noexcept;
   // Effect: says who denied `bytes` under a tag: a budget, the limit of the supply, or the source.
@@ -140,6 +183,9 @@ class FRAMEALLOC_API PoolShared {
   std::size_t pages_per_class_;
   bool checked_;
   bool segregate_by_tag_;
+  std::atomic<std::uint8_t> scrutiny_;
+  EventHub* events_ = nullptr;
+  PressureMonitor* pressure_ = nullptr;
   SizeClasses classes_;
   ChunkRegistry registry_;
   PageHeap pages_;

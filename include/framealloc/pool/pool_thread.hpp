@@ -131,6 +131,8 @@ class FRAMEALLOC_API PoolThread {
   void take_over(ClassList& list, SlabHeader* slab) noexcept;
 
   [[nodiscard]] bool pass_limit(std::size_t bytes, const CallSite& site) noexcept;
+  FRAMEALLOC_NOINLINE void finish_allocation(const ClassList& list, void* block, std::size_t size,
+                                             bool refilled, const CallSite& site) noexcept;
 
   // Emptying lists.
   template <class Visit>
@@ -152,12 +154,25 @@ class FRAMEALLOC_API PoolThread {
   std::size_t take_urgent() noexcept;
   static void free_unusual(PoolShared& shared, PoolThread* mine, SlabHeader* slab, void* block,
                            AllocKind kind, const CallSite& site) noexcept;
+  static void free_valid(PoolShared& shared, PoolThread* mine, SlabHeader* slab,
+                         void* block) noexcept;
   void free_own(SlabHeader* slab, void* block) noexcept;
   void free_remote(SlabHeader* slab, PoolThread* owner, void* block) noexcept;
   void free_remote_slow(Outgoing& outgoing, SlabHeader* slab, void* block) noexcept;
   [[nodiscard]] OwnedCounter& freed_bytes(const SlabHeader& slab) noexcept;
   [[nodiscard]] OwnedCounter& freed_blocks(const SlabHeader& slab) noexcept;
-  void flush(Outgoing& outgoing) noexcept;
+  // What a batch was, so that it can be told once anything may change.
+  struct Sent {
+    PoolThread* owner = nullptr;
+    std::size_t blocks = 0;
+    std::size_t bytes = 0;
+  };
+  Sent flush(Outgoing& outgoing) noexcept;
+  void tell(const Sent& sent) noexcept {
+    if (sent.owner != nullptr && shared_.scrutinised() && !leaving_) {
+      shared_.tell_batch(*sent.owner, sent.blocks, sent.bytes);
+    }
+  }
 
   // Verification.
   void record_allocation(void* block, std::size_t size, const CallSite& site) noexcept;
@@ -189,6 +204,7 @@ class FRAMEALLOC_API PoolThread {
   PoolLimitHost* limit_host_ = nullptr;
   // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
   std::size_t away_bytes_ = 0;
+  bool leaving_ = false;  // in detach(): nothing is told
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
 

@@ -6,6 +6,7 @@
 #include <framealloc/base/literals.hpp>
 #include <framealloc/base/report.hpp>
 #include <framealloc/base/result.hpp>
+#include <framealloc/memory/decommit.hpp>
 #include <framealloc/memory/source.hpp>
 
 #include <cstddef>
@@ -44,6 +45,14 @@ struct AllocConfig {
   // For the system source: ask for huge pages; back memory when it is taken, not when touched.
   bool huge_pages = false;
   bool prefault = false;
+  // For the system source: take memory of this node where there is a choice; -1 = of any.
+  int numa_node = -1;
+  // What becomes of idle memory, and how many microseconds giving it back may take of one frame's
+  // end; 0 = as long as it takes. At least one chunk goes each time.
+  DecommitPolicy decommit = DecommitPolicy::ExcessOverHighWater;
+  std::uint32_t decommit_time_budget_us = 0;
+  // Percent of global_memory_limit at which memory pressure is raised; 0 = never.
+  unsigned pressure_threshold = 90;
   // Pool pages belong to one tag each, so that a free knows its tag for nothing.
   bool tag_pools = true;
   // Verify every pool and heap call (double free, foreign pointer) whatever the check level.
@@ -92,6 +101,13 @@ struct AllocConfig {
   AllocConfig& with_upstream(MemorySource* source) noexcept { return upstream = source, *this; }
   AllocConfig& with_huge_pages(bool on = true) noexcept { return huge_pages = on, *this; }
   AllocConfig& with_prefault(bool on = true) noexcept { return prefault = on, *this; }
+  AllocConfig& with_numa_node(int node) noexcept { return numa_node = node, *this; }
+  AllocConfig& with_decommit(DecommitPolicy policy, std::uint32_t time_budget_us = 0) noexcept {
+    return decommit = policy, decommit_time_budget_us = time_budget_us, *this;
+  }
+  AllocConfig& with_pressure_threshold(unsigned percent) noexcept {
+    return pressure_threshold = percent, *this;
+  }
   AllocConfig& with_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
     return on_report = handler, report_context = context, *this;
   }

@@ -11,11 +11,14 @@
 #include <framealloc/frame/phase.hpp>
 #include <framealloc/heap/heap.hpp>
 #include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/event_hub.hpp>
 #include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/pressure.hpp>
 #include <framealloc/memory/shared_account.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/pool_shared.hpp>
 #include <framealloc/thread/config.hpp>
+#include <framealloc/thread/lifecycle.hpp>
 #include <framealloc/thread/thread_services.hpp>
 #include <framealloc/thread/thread_state.hpp>
 
@@ -101,6 +104,28 @@ class Instance {
   // path).
   void count_frame_calls(bool on) noexcept;
 
+  // Effect: frames and what happens in them are told to `observer` (may be null) and to whoever has
+  // subscribed; figures of threads begin anew. The driving thread.
+  void track_lifecycle(EventObserver* observer) noexcept;
+  void untrack_lifecycle() noexcept;
+  [[nodiscard]] EventHub& events() noexcept { return events_; }
+  [[nodiscard]] const EventHub& events() const noexcept { return events_; }
+  [[nodiscard]] PressureMonitor& pressure() noexcept { return pressure_; }
+  // Effect: `own` is null for the shared frame.
+  void tell_frame_begin(std::uint64_t number, ThreadState* own) noexcept;
+  void tell_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
+  // Effect: pressure that was noted is told at the end of the call. Where nothing may be told yet.
+  void note_acquired() noexcept {
+    if (supply_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_relaxed);
+  }
+  // Effect: tells pressure that was noted. Requirement: no lock is held.
+  void settle() noexcept {
+    if ((modes_.load(std::memory_order_relaxed) & kPressureDue) != 0) {
+      modes_.fetch_and(~std::uint32_t{kPressureDue}, std::memory_order_relaxed);
+    }
+    pressure_.settle();
+  }
+
   // Effect: gives back what is not needed now. Result: bytes given back to the source.
   std::size_t trim() noexcept;
 
@@ -162,6 +187,9 @@ class Instance {
   }
   FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
+  static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
+  void tell_frame_end() noexcept;
+  void report_unmet_wishes() noexcept;
   void note_peak(std::size_t bytes) noexcept;
   [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
@@ -179,6 +207,9 @@ class Instance {
   FrameClock clock_;
   std::atomic<std::uint64_t> frame_number_{0};  // for reports of lower layers
   TagTable tags_;
+  EventHub events_;
+  PressureMonitor pressure_;
+  std::uint64_t frame_began_ns_ = 0;  // while frames are told
   PhaseTable phases_;
   ThreadServices services_;
   BudgetManager* budgets_ = nullptr;

@@ -5,6 +5,7 @@
 #include <framealloc/arena/arena_host.hpp>
 #include <framealloc/base/counter.hpp>
 #include <framealloc/base/ids.hpp>
+#include <framealloc/memory/lifecycle_event.hpp>
 #include <framealloc/pool/thread_limit.hpp>
 
 #include <atomic>
@@ -111,6 +112,7 @@ class ThreadBudget final : public PoolLimitHost {
   [[nodiscard]] BudgetDecision exceeded(AllocKind kind, std::size_t size, std::size_t used,
                                         BudgetExceededPolicy policy, bool quiet,
                                         const CallSite& site) noexcept;
+  void tell(FrameEventKind kind, std::size_t size, std::size_t used, std::size_t budget) noexcept;
   void report(AllocKind kind, std::size_t size, std::size_t used, bool denied,
               const CallSite& site) noexcept;
 

@@ -6,6 +6,7 @@
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/frame/phase.hpp>
 #include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/thread/lifecycle.hpp>
 #include <framealloc/thread/thread_budget.hpp>
 #include <framealloc/thread/tls.hpp>
 #include <framealloc/thread/transfer.hpp>
@@ -49,6 +50,7 @@ class ThreadState final : public ArenaHost {
     return has_own_arena_.load(std::memory_order_acquire) ? &own_arena_ : nullptr;
   }
   [[nodiscard]] PoolThread& pools() noexcept { return pools_; }
+  [[nodiscard]] const PoolThread& pools() const noexcept { return pools_; }
   [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] ThreadId id() const noexcept { return id_; }
@@ -119,10 +121,12 @@ class ThreadState final : public ArenaHost {
                          std::size_t* guard) noexcept override;
   void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept override;
   void free_fallback(void* block) noexcept override;
+  void note_call(std::size_t size) noexcept override;
+  bool relieve(std::size_t size, const Refusal& why) noexcept override;
   void note_overflow() noexcept override;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available) noexcept override;
-
+  ThreadLifecycle lifecycle;
   TransferCounts transfers;                 // written by the owner
   ThreadState* next_in_instance = nullptr;  // all states, newest first; only grows
   ThreadState* next_in_thread = nullptr;    // guarded by the registry's lock
@@ -148,6 +152,7 @@ class ThreadState final : public ArenaHost {
   FrameArena* arena_ = nullptr;
   TagId tag_ = TagId::Untagged;
   ThreadId id_;
+  std::uint64_t own_frame_began_ns_ = 0;  // while frames are told
   std::atomic<std::uint64_t> own_clock_{2};
   std::atomic<bool> has_own_arena_{false};
   OwnedCounter overflows_;

@@ -44,8 +44,8 @@ struct TransferCounts {
   OwnedCounter initiated, completed, dropped, bytes;
 };
 
-// Effect: counts a transfer that begins on the calling thread. Result: its id.
-[[nodiscard]] TransferId transfer_begins(Instance& instance) noexcept;
+// Effect: counts a transfer of `bytes` that begins on the calling thread. Result: its id.
+[[nodiscard]] TransferId transfer_begins(Instance& instance, std::size_t bytes) noexcept;
 void transfer_arrives(Instance& instance, std::size_t bytes) noexcept;
 // Effect: counts a transfer that nobody received, and reports it (FA206) unless `silently`.
 void transfer_drops(Instance& instance, TransferId id, ThreadId origin, std::size_t bytes,
