@@ -38,9 +38,11 @@ struct AllocStats {
 struct FrameStats {
   std::uint64_t frame_number = 0;
   bool open = false;
-  std::size_t bytes_allocated = 0;   // in this frame so far; after its end, in the whole frame
-  std::size_t peak_bytes = 0;        // most held at once in this frame
-  std::size_t high_water = 0;        // most held at once in any frame so far
+  std::size_t bytes_allocated = 0;  // in this frame so far; after its end, in the whole frame
+  std::size_t peak_bytes = 0;       // most held at once in this frame
+  // The most that each thread held at once in any frame so far, summed over the threads: never less
+  // than any frame held, and more where threads had their peaks in different frames.
+  std::size_t high_water = 0;
   std::size_t last_frame_bytes = 0;  // held at the end of the frame before
   std::uint64_t allocation_count =
       0;                             // only while calls are counted, see count_frame_allocations()
