@@ -45,6 +45,20 @@ T& immortal(A&&... arguments) noexcept {
   return *object;
 }
 
+// What a leak report calls the part, and what is left in it at the end.
+void describe(SharedAccount& account, LazyPart<HandleAllocator> Facade::*) noexcept {
+  account.describe("handles", SharedAccount::AtEnd::ReportsItself);
+}
+void describe(SharedAccount& account, LazyPart<StreamingAllocator> Facade::*) noexcept {
+  account.describe("streaming", SharedAccount::AtEnd::Kept);
+}
+void describe(SharedAccount& account, LazyPart<ScratchRegistry> Facade::*) noexcept {
+  account.describe("scratch", SharedAccount::AtEnd::Kept);
+}
+void describe(SharedAccount& account, LazyPart<GroupAllocator> Facade::*) noexcept {
+  account.describe("groups", SharedAccount::AtEnd::Leaks);
+}
+
 // Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
 template <class T, class... A>
 T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arguments) noexcept {
@@ -57,6 +71,7 @@ T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arg
                      TagId::Untagged, sizeof(T), owner.supply().remaining());
         return nullptr;
       }
+      describe(fresh->account(), part);
       owner.add_account(fresh->account());
       return fresh;
     });

@@ -95,16 +95,17 @@ void* SmartAlloc::frame_alloc_layout(std::size_t size, std::size_t alignment) no
 }
 
 void* SmartAlloc::pool_slow(std::size_t size, std::size_t alignment, const char* file,
-                            const char* function, std::uint32_t line) noexcept {
+                            const char* function, std::uint32_t line,
+                            const std::string_view* type) noexcept {
   if (instance_ == nullptr) return nullptr;
-  return detail::pool_allocate(*instance_, size, alignment, CallSite{file, function, line});
+  return detail::pool_allocate(*instance_, size, alignment, CallSite{file, function, line, type});
 }
 
 void SmartAlloc::pool_free_slow(void* block, std::size_t size, std::size_t alignment,
                                 const char* file, const char* function,
                                 std::uint32_t line) noexcept {
   if (instance_ == nullptr) return;
-  detail::pool_free(*instance_, block, size, alignment, CallSite{file, function, line});
+  detail::pool_free(*instance_, block, size, alignment, CallSite{file, function, line, nullptr});
 }
 
 void* SmartAlloc::heap_bytes(std::size_t bytes, std::size_t alignment,

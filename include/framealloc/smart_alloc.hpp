@@ -220,7 +220,8 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
   template <class T>
   [[nodiscard]] T* heap_alloc(std::size_t count = 1, CallSite site = CallSite::current()) noexcept {
-    return static_cast<T*>(heap_bytes(saturating_bytes(count, sizeof(T)), alignof(T), site));
+    return static_cast<T*>(
+        heap_bytes(saturating_bytes(count, sizeof(T)), alignof(T), site.template of_type<T>()));
   }
   template <class T>
   void heap_free(T* block, CallSite site = CallSite::current()) noexcept {
@@ -326,7 +327,8 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* pool_slow(std::size_t size, std::size_t alignment,
                                                 const char* file, const char* function,
-                                                std::uint32_t line) noexcept;
+                                                std::uint32_t line,
+                                                const std::string_view* type) noexcept;
   FRAMEALLOC_COLD void pool_free_slow(void* block, std::size_t size, std::size_t alignment,
                                       const char* file, const char* function,
                                       std::uint32_t line) noexcept;

@@ -19,7 +19,8 @@ FRAMEALLOC_ALWAYS_INLINE T* SmartAlloc::pool_alloc(CallSite site) noexcept {
     if (block != nullptr) [[likely]]
       return static_cast<T*>(block);
   }
-  return static_cast<T*>(pool_slow(sizeof(T), alignof(T), site.file, site.function, site.line));
+  return static_cast<T*>(
+      pool_slow(sizeof(T), alignof(T), site.file, site.function, site.line, &detail::type_name<T>));
 }
 
 template <class T>

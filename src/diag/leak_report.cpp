@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace framealloc {
 
@@ -13,13 +14,20 @@ namespace {
 
 using detail::Instance;
 using detail::LiveBlock;
+using detail::SharedAccount;
 
-// Groups live blocks in memory that was there before; what does not fit is summed up in one group.
+constexpr std::string_view kPool = "pool";
+constexpr std::string_view kHeap = "heap";
+
+// Groups what is in use in memory that was there before; what does not fit is summed up in one
+// group.
 struct Grouping {
   struct Group {
-    LiveBlock first;
+    LiveBlock first;  // with the frame of the oldest
+    std::string_view part;
     std::uint64_t count = 0;
     std::size_t bytes = 0;
+    bool aged = false;  // whether the frame is known
   };
   static constexpr std::size_t kMaxGroups = 512;
   Group groups[kMaxGroups];
@@ -32,8 +40,16 @@ struct Grouping {
   }
   static bool same(const LiveBlock& a, const LiveBlock& b) noexcept {
     return a.kind == b.kind && a.tag == b.tag && a.site.line == b.site.line &&
-           same_text(a.site.file, b.site.file) &&
+           same_text(a.site.file, b.site.file) && a.site.type_name() == b.site.type_name() &&
            (a.site.known() || same_text(a.site.function, b.site.function));
+  }
+  void add(const Group& one) noexcept {
+    if (size == kMaxGroups) {
+      other_count += one.count;
+      other_bytes += one.bytes;
+    } else {
+      groups[size++] = one;
+    }
   }
   void add(const LiveBlock& block) noexcept {
     for (std::size_t i = 0; i < size; ++i) {
@@ -44,32 +60,66 @@ struct Grouping {
       group.first.frame = std::min(group.first.frame, block.frame);
       return;
     }
-    if (size == kMaxGroups) {
-      ++other_count;
-      other_bytes += block.size;
-      return;
-    }
-    groups[size++] = Group{block, 1, block.size};
+    add(Group{block, block.kind == AllocKind::Heap ? kHeap : kPool, 1, block.size, true});
   }
   static void visit(const LiveBlock& block, void* self) {
     static_cast<Grouping*>(self)->add(block);
   }
-  void collect(Instance& instance) noexcept {
-    instance.pools().for_each_live(&visit, this);
-    instance.heap().for_each_live(&visit, this);
+  // Bytes of one tag where single blocks are not known.
+  void add_sum(TagId tag, AllocKind kind, std::string_view part, std::uint64_t count,
+               std::size_t bytes) noexcept {
+    if (bytes == 0) return;
+    LiveBlock block;
+    block.tag = tag;
+    block.kind = kind;
+    add(Group{block, part, count, bytes, false});
+  }
+
+  void collect_blocks(Instance& instance) noexcept {
+    if (instance.pools().checked()) {
+      instance.pools().for_each_live(&visit, this);
+      instance.heap().for_each_live(&visit, this);
+      return;
+    }
+    for (std::size_t i = 0; i < instance.tags().size(); ++i) {
+      const auto tag = static_cast<TagId>(i);
+      const detail::PoolTotals totals = instance.pools().totals(tag);
+      add_sum(tag, AllocKind::Pool, kPool, 0, totals.pool_bytes);
+      add_sum(tag, AllocKind::Heap, kHeap, 0, totals.heap_bytes);
+    }
+  }
+  void collect_account(Instance& instance, const SharedAccount& account) noexcept {
+    for (std::size_t i = 0; i < instance.tags().size(); ++i) {
+      const auto tag = static_cast<TagId>(i);
+      const detail::AccountTotals totals = account.totals(&tag);
+      add_sum(tag, AllocKind::Heap, account.part(), totals.allocations - totals.frees,
+              totals.bytes);
+    }
+  }
+  void collect(Instance& instance, bool leaks_only) noexcept {
+    collect_blocks(instance);
+    const SharedAccount* account = instance.first_account();
+    for (; account != nullptr; account = account->next_account) {
+      if (leaks_only && account->at_end() != SharedAccount::AtEnd::Leaks) continue;
+      collect_account(instance, *account);
+    }
     std::sort(groups, groups + size,
               [](const Group& a, const Group& b) { return a.bytes > b.bytes; });
   }
 };
 
-std::string_view kind_name(AllocKind kind) noexcept {
-  return kind == AllocKind::Heap ? "heap" : "pool";
-}
-
-void add_group(LeakReport& report, LeakGroup group) {
-  report.total_bytes += group.bytes;
-  report.total_count += group.count;
-  report.groups.push_back(std::move(group));
+LeakGroup to_keep(const Instance& instance, const Grouping::Group& group) {
+  LeakGroup kept;
+  kept.tag = instance.tags().path(group.first.tag).view();
+  kept.kind = group.first.kind;
+  kept.part = group.part;
+  kept.site = group.first.site;
+  kept.type = group.first.site.type_name();
+  kept.count = group.count;
+  kept.bytes = group.bytes;
+  kept.oldest_frame = group.first.frame;
+  kept.aged = group.aged;
+  return kept;
 }
 
 }  // namespace
@@ -77,74 +127,54 @@ void add_group(LeakReport& report, LeakGroup group) {
 LeakReport make_leak_report(Instance& instance) {
   LeakReport report;
   report.frame = instance.frame_number();
-  if (!instance.pools().checked()) {
-    for (std::size_t i = 0; i < instance.tags().size(); ++i) {
-      const auto tag = static_cast<TagId>(i);
-      const detail::PoolTotals totals = instance.pools().totals(tag);
-      const std::string path(instance.tags().path(tag).view());
-      if (totals.pool_bytes != 0) {
-        add_group(report, {path, AllocKind::Pool, {}, 0, totals.pool_bytes, 0});
-      }
-      if (totals.heap_bytes != 0) {
-        add_group(report, {path, AllocKind::Heap, {}, 0, totals.heap_bytes, 0});
-      }
-    }
-    std::sort(report.groups.begin(), report.groups.end(),
-              [](const LeakGroup& a, const LeakGroup& b) { return a.bytes > b.bytes; });
-    return report;
-  }
   auto* grouping = instance.metadata().create<Grouping>();
   if (grouping == nullptr) return report;
-  grouping->collect(instance);
+  grouping->collect(instance, false);
+  report.groups.reserve(grouping->size + 1);
   for (std::size_t i = 0; i < grouping->size; ++i) {
-    const Grouping::Group& group = grouping->groups[i];
-    add_group(report, {std::string(instance.tags().path(group.first.tag).view()), group.first.kind,
-                       group.first.site, group.count, group.bytes, group.first.frame});
+    report.groups.push_back(to_keep(instance, grouping->groups[i]));
   }
   if (grouping->other_count != 0) {
-    add_group(
-        report,
-        {"(other places)", AllocKind::Pool, {}, grouping->other_count, grouping->other_bytes, 0});
+    LeakGroup others;
+    others.tag = "(other places)";
+    others.part = kPool;
+    others.count = grouping->other_count;
+    others.bytes = grouping->other_bytes;
+    report.groups.push_back(std::move(others));
   }
   instance.metadata().destroy(grouping);
+  for (const LeakGroup& group : report.groups) {
+    report.total_bytes += group.bytes;
+    report.total_count += group.count;
+  }
   return report;
 }
 
-std::string LeakReport::to_string() const {
-  std::string out;
-  for (const LeakGroup& group : groups) {
-    Text<512> line;
-    line.append_bytes(group.bytes).append(" in ").append(group.count).append(" ");
-    line.append(kind_name(group.kind)).append(" blocks, tag '");
-    line.append(group.tag).append("'");
-    if (group.site.known()) {
-      line.append(", allocated at ").append(group.site.file).append(":").append(group.site.line);
-    } else if (group.site.function[0] != '\0') {
-      line.append(", allocated by ").append(group.site.function);
-    }
-    if (group.count != 0) {
-      line.append(", up to ").append(frame - group.oldest_frame).append(" frames ago");
-    }
-    out.append(line.view()).push_back('\n');
+namespace detail {
+namespace {
+
+void report_group(Instance& instance, const Grouping::Group& group) noexcept {
+  Text<512> message;
+  if (group.count != 0) message.append(group.count).append(" ");
+  message.append(group.part).append(group.count == 1 ? " block" : " blocks");
+  const std::string_view type = group.first.site.type_name();
+  if (!type.empty()) message.append(" of type ").append(type);
+  message.append(", ").append_bytes(group.bytes);
+  if (group.aged) {
+    message.append(", the oldest ").append(instance.frame_number() - group.first.frame);
+    message.append(" frames old");
   }
-  return out;
+  instance.report(Code::FA007, message.view(), group.first.tag, group.bytes, 0, group.first.site,
+                  group.first.address);
 }
 
-namespace detail {
+}  // namespace
 
 void report_leaks(Instance& instance) noexcept {
   auto* grouping = instance.metadata().create<Grouping>();
   if (grouping == nullptr) return;
-  grouping->collect(instance);
-  for (std::size_t i = 0; i < grouping->size; ++i) {
-    const Grouping::Group& group = grouping->groups[i];
-    Text<256> message;
-    message.append(group.count).append(" ").append(kind_name(group.first.kind));
-    message.append(" blocks, ").append_bytes(group.bytes).append(", the oldest ");
-    message.append(instance.frame_number() - group.first.frame).append(" frames old");
-    instance.report(Code::FA007, message.view(), group.first.tag, group.bytes, 0, group.first.site,
-                    group.first.address);
-  }
+  grouping->collect(instance, true);
+  for (std::size_t i = 0; i < grouping->size; ++i) report_group(instance, grouping->groups[i]);
   if (grouping->other_count != 0) {
     Text<256> message;
     message.append(grouping->other_count).append(" blocks of further places, ");

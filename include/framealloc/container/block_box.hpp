@@ -158,7 +158,7 @@ class BlockBox {
   template <class... A>
   [[nodiscard]] static BlockBox make_at(Instance& instance, const CallSite& site,
                                         A&&... arguments) {
-    PendingBlock<Door> block(instance, sizeof(T), alignof(T), site);
+    PendingBlock<Door> block(instance, sizeof(T), alignof(T), site.template of_type<T>());
     if (block.get() == nullptr) return {};
     T* const object = construct<T>(block.get(), std::forward<A>(arguments)...);
     block.keep();

@@ -118,7 +118,8 @@ class PoolArc {
   [[nodiscard]] static PoolArc make_at(detail::Instance& instance, const CallSite& site,
                                        A&&... arguments) {
     using Block = detail::ArcBlock<T>;
-    detail::PendingBlock<detail::PoolDoor> memory(instance, sizeof(Block), alignof(Block), site);
+    detail::PendingBlock<detail::PoolDoor> memory(instance, sizeof(Block), alignof(Block),
+                                                  site.template of_type<T>());
     if (memory.get() == nullptr) return {};
     auto* const block = ::new (memory.get()) Block{{.instance = &instance, .act = &Block::act}, {}};
     T* const object = detail::construct<T>(block->object, std::forward<A>(arguments)...);

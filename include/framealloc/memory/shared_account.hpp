@@ -67,6 +67,15 @@ class FRAMEALLOC_API SharedAccount {
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
   // Result: sums of one tag, or of all when `only` is null.
   [[nodiscard]] AccountTotals totals(const TagId* only) const noexcept;
+  // Who counts here, and what it means that something is left when the allocator ends.
+  enum class AtEnd : std::uint8_t {
+    Leaks,          // somebody forgot it
+    ReportsItself,  // likewise, and the part says so itself, knowing more
+    Kept,           // it is kept by intent until the end
+  };
+  void describe(std::string_view part, AtEnd at_end) noexcept { part_ = part, at_end_ = at_end; }
+  [[nodiscard]] std::string_view part() const noexcept { return part_; }
+  [[nodiscard]] AtEnd at_end() const noexcept { return at_end_; }
   // For the list of its owner, which sums over all accounts.
   const SharedAccount* next_account = nullptr;
   // Result: the tag that holds most, and in `*bytes` how much that is.
@@ -82,6 +91,8 @@ class FRAMEALLOC_API SharedAccount {
 
  private:
   AccountHost host_;
+  std::string_view part_ = "shared";
+  AtEnd at_end_ = AtEnd::Leaks;
   // Taken alone, but for the rare call in which the ledger makes a block of counters: the memory
   // source is then called under it.
   mutable SpinLock lock_;

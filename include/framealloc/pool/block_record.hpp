@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace framealloc::detail {
 
@@ -30,17 +31,20 @@ class SharedCallSite {
     file_.store(site.file, std::memory_order_relaxed);
     function_.store(site.function, std::memory_order_relaxed);
     line_.store(site.line, std::memory_order_relaxed);
+    type_.store(site.type, std::memory_order_relaxed);
   }
   [[nodiscard]] CallSite get() const noexcept {
     return CallSite{file_.load(std::memory_order_relaxed),
                     function_.load(std::memory_order_relaxed),
-                    line_.load(std::memory_order_relaxed)};
+                    line_.load(std::memory_order_relaxed),
+                    type_.load(std::memory_order_relaxed)};
   }
 
  private:
   std::atomic<const char*> file_{""};
   std::atomic<const char*> function_{""};
   std::atomic<std::uint32_t> line_{0};
+  std::atomic<const std::string_view*> type_{nullptr};
 };
 
 enum class BlockState : std::uint8_t { NeverUsed, Live, Freed };

@@ -165,6 +165,10 @@ class Instance {
   }
   // Effect: what the account counts is part of the sums from now on. Any thread.
   void add_account(SharedAccount& account) noexcept;
+  // Result: the newest account; see SharedAccount::next_account.
+  [[nodiscard]] const SharedAccount* first_account() const noexcept {
+    return accounts_.load(std::memory_order_acquire);
+  }
   // Effect: sums no account any more. Requirement: nobody sums meanwhile.
   void forget_accounts() noexcept { accounts_.store(nullptr, std::memory_order_relaxed); }
   // What the layers above keep with the instance; theirs to make and destroy.
