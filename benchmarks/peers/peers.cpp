@@ -42,6 +42,10 @@ void add_all_peers(Rows& rows) {
 
   add_cold(rows);
   add_frame_boundary(rows);
+  add_handles(rows);
+  add_groups(rows);
+  add_handover(rows);
+  add_barrier(rows);
 }
 
 }  // namespace bench

@@ -16,6 +16,11 @@ void add_framealloc_pool(Rows& rows);
 // Rows of workloads that belong to no library alone.
 void add_cold(Rows& rows);
 void add_frame_boundary(Rows& rows);
+// The allocators that threads share, against what programs write in their place.
+void add_handles(Rows& rows);
+void add_groups(Rows& rows);
+void add_handover(Rows& rows);
+void add_barrier(Rows& rows);
 
 void add_glibc(Rows& rows);
 void add_jemalloc(Rows& rows);
