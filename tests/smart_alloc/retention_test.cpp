@@ -3,6 +3,8 @@
 // outlive their frame.
 #include "smart_alloc/retention_fixture.hpp"
 
+#include <array>
+#include <cstring>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -285,6 +287,45 @@ TEST_F(Retention, WideAndLargeObjectsKeepTheirAlignment) {
   EXPECT_EQ(b->bytes[4095], 0x22);
   for (std::uint32_t i = 0; i < std::size(c->words); i += 997) ASSERT_EQ(c->words[i], i * 7);
   EXPECT_GE(alloc.stats().pool_allocated, sizeof(Page) + sizeof(Huge));
+}
+
+template <std::size_t alignment, std::size_t times>
+void promote_aligned(SmartAlloc& alloc) {
+  struct alignas(alignment) Wide {
+    unsigned char bytes[alignment * times];
+  };
+  alloc.begin_frame();
+  std::vector<FrameRetained<Wide>> handles;
+  for (int i = 0; i < 10; ++i) {
+    // Smaller blocks in between, so that no two wide ones lie side by side.
+    (void)alloc.frame_retained<int>(RetentionPolicy::PromoteToPool, i);
+    (void)alloc.frame_retained<std::array<char, 48>>(RetentionPolicy::PromoteToHeap);
+    handles.push_back(alloc.frame_retained<Wide>(i % 2 == 0 ? RetentionPolicy::PromoteToPool
+                                                            : RetentionPolicy::PromoteToHeap));
+    ASSERT_TRUE(handles.back());
+    std::memset(handles.back()->bytes, i, sizeof(Wide));
+  }
+  PromotionResult result = alloc.end_frame_with_promotions();
+  for (std::size_t i = 0; i < handles.size(); ++i) {
+    const PromotedBox<Wide> box = result.take(handles[i]);
+    ASSERT_TRUE(box);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(box.get()) % alignment, 0u)
+        << alignment << " * " << times;
+    EXPECT_EQ(box->bytes[sizeof(Wide) - 1], i);
+  }
+}
+
+TEST_F(Retention, EveryAlignmentIsKept) {
+  SmartAlloc alloc(config());
+  promote_aligned<32, 1>(alloc);
+  promote_aligned<32, 3>(alloc);
+  promote_aligned<64, 1>(alloc);
+  promote_aligned<64, 5>(alloc);
+  promote_aligned<128, 3>(alloc);
+  promote_aligned<512, 1>(alloc);
+  promote_aligned<512, 7>(alloc);
+  promote_aligned<2048, 9>(alloc);
+  promote_aligned<4096, 17>(alloc);
 }
 
 TEST_F(Retention, ClearedObjectsEndWithTheirFrame) {
