@@ -300,6 +300,7 @@ void promote_aligned(SmartAlloc& alloc) {
     // Smaller blocks in between, so that no two wide ones lie side by side.
     (void)alloc.frame_retained<int>(RetentionPolicy::PromoteToPool, i);
     (void)alloc.frame_retained<std::array<char, 48>>(RetentionPolicy::PromoteToHeap);
+    (void)alloc.frame_retained<std::array<char, 20016>>(RetentionPolicy::PromoteToPool);
     handles.push_back(alloc.frame_retained<Wide>(i % 2 == 0 ? RetentionPolicy::PromoteToPool
                                                             : RetentionPolicy::PromoteToHeap));
     ASSERT_TRUE(handles.back());
