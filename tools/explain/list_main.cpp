@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// fa list: the diagnostic codes.
+#include "options.hpp"
+
+#include <cstdio>
+
+namespace {
+
+using namespace fa_explain;
+
+constexpr const char* kHelp =
+    "fa list [--category WORD] [--severity WORD] [--raised-by WORD]\n"
+    "        [--format text|json|markdown]\n"
+    "\n"
+    "Lists the diagnostic codes, one a line.\n"
+    "\n"
+    "  --category WORD   codes of one category only\n"
+    "  --severity WORD   hint, warning or error\n"
+    "  --raised-by WORD  runtime: raised by the allocator; analyser: raised by fa check;\n"
+    "                    both: raised by both of them\n"
+    "  --format FORMAT   text (the default), json or markdown\n"
+    "  --version         the version\n"
+    "  --help            this text\n"
+    "\n"
+    "Exit codes: 0 done; 2 wrong arguments; 3 the output could not be written.\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options =
+      parse_list(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
+  if (!options.complaint.empty()) {
+    std::fprintf(stderr, "fa list: %s; `fa list --help` shows what there is\n",
+                 options.complaint.c_str());
+    return kExitUsage;
+  }
+  if (options.help) {
+    return write_out(std::string(kHelp) + "\nCategories: " + category_words() + ".\n");
+  }
+  if (options.version) return write_out("fa list " FRAMEALLOC_TOOLS_VERSION "\n");
+  Rows rows;
+  for (const CodeInfo* row : all_rows()) {
+    if (options.category && row->category != *options.category) continue;
+    if (options.severity && row->severity != *options.severity) continue;
+    if (options.raised_by && row->raised_by != *options.raised_by) continue;
+    rows.push_back(row);
+  }
+  return write_out(list(rows, options.format));
+}
