@@ -327,6 +327,7 @@ TEST_F(Retention, EveryAlignmentIsKept) {
   promote_aligned<512, 7>(alloc);
   promote_aligned<2048, 9>(alloc);
   promote_aligned<4096, 17>(alloc);
+  promote_aligned<16384, 1>(alloc);
 }
 
 TEST_F(Retention, ClearedObjectsEndWithTheirFrame) {
