@@ -109,6 +109,16 @@ GroupAllocator& groups_of(const Instance* instance) noexcept {
   return part_of(instance, &Facade::groups);
 }
 
+std::size_t trim_all(Instance& instance) noexcept {
+  const std::size_t before = instance.supply().reserved();
+  Facade* const facade = facade_of(&instance);
+  // Chunks that it gives back lie idle in the chunk pool until the instance trims that.
+  if (facade != nullptr && facade->scratch.made() != nullptr) (void)facade->scratch.made()->trim();
+  (void)instance.trim();
+  const std::size_t after = instance.supply().reserved();
+  return before > after ? before - after : 0;
+}
+
 ScratchRegistry& scratch_of(const Instance* instance) noexcept {
   return part_of(instance, &Facade::scratch);
 }

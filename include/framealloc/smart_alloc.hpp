@@ -310,8 +310,9 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   [[nodiscard]] LeakReport leak_report() const {
     return instance_ == nullptr ? LeakReport{} : make_leak_report(*instance_);
   }
-  // Effect: gives memory that is not needed now back to the source. Result: bytes given back.
-  std::size_t trim() noexcept { return instance_ == nullptr ? 0 : instance_->trim(); }
+  // Effect: gives memory that is not needed now back to the source, also what scratch pools have
+  // grown by and do not use. Result: bytes given back.
+  std::size_t trim() noexcept { return instance_ == nullptr ? 0 : detail::trim_all(*instance_); }
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
     if (instance_ != nullptr) instance_->sink().set(handler, context);
   }

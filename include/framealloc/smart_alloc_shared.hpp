@@ -19,6 +19,8 @@ namespace framealloc::detail {
 [[nodiscard]] FRAMEALLOC_API StreamingAllocator& streaming_of(const Instance* instance) noexcept;
 [[nodiscard]] FRAMEALLOC_API GroupAllocator& groups_of(const Instance* instance) noexcept;
 [[nodiscard]] FRAMEALLOC_API ScratchRegistry& scratch_of(const Instance* instance) noexcept;
+// Effect: Instance::trim(), after the parts have given back what they do not need. Result: bytes.
+FRAMEALLOC_API std::size_t trim_all(Instance& instance) noexcept;
 
 // `Handle` is SmartAlloc, whose instance() is null when the allocator could not be made; what is
 // returned then denies everything.

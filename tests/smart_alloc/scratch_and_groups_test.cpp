@@ -81,6 +81,21 @@ TEST(ScratchAndGroups, BudgetsOfTagsHoldForThem) {
   EXPECT_NE(alloc.groups().alloc_layout(group, 1_KiB, 16), nullptr);
 }
 
+TEST(ScratchAndGroups, TrimGivesBackWhatTheyDoNotUse) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  ScratchPool& pool = alloc.scratch_pool("peak", 100_KiB);
+  for (int i = 0; i < 100; ++i) ASSERT_NE(pool.alloc_bytes(50_KiB), nullptr);
+  const GroupId group = alloc.groups().create_group("peak");
+  for (int i = 0; i < 100; ++i) ASSERT_NE(alloc.groups().alloc_layout(group, 50_KiB, 16), nullptr);
+  EXPECT_TRUE(pool.reset());
+  EXPECT_TRUE(alloc.groups().free_group(group));
+  const std::size_t held = alloc.stats().reserved;
+  EXPECT_GE(alloc.trim(), 9_MiB);
+  EXPECT_LE(alloc.stats().reserved, held - 9_MiB);
+  EXPECT_EQ(pool.capacity(), 100_KiB);
+  EXPECT_NE(pool.alloc_bytes(50_KiB), nullptr);
+}
+
 TEST(ScratchAndGroups, ThreadsUseThemWithoutAttaching) {
   SmartAlloc alloc(AllocConfig::minimal());
   const GroupId group = alloc.groups().create_group("shared");
