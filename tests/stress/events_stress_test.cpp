@@ -122,6 +122,33 @@ TEST(EventsStress, SubscribersComeAndGoWhileEightThreadsAllocate) {
   EXPECT_EQ(alloc.stats().heap_allocated, 0u);
 }
 
+TEST(EventsStress, EndReturnsAfterTheListenerHas) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  ASSERT_TRUE(alloc.enable_lifecycle_tracking());
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<bool> entered{false};
+    std::atomic<bool> ending{false};
+    std::atomic<bool> ended{false};
+    Subscription mine = alloc.on_frame_event(
+        [&](const FrameEvent&) {
+          entered.store(true);
+          while (!ending.load()) std::this_thread::yield();
+          for (int i = 0; i < 200; ++i) std::this_thread::yield();
+          EXPECT_FALSE(ended.load());
+        },
+        events(FrameEventKind::LargeAllocation));
+    std::thread other([&] {
+      std::byte* const block = alloc.heap_alloc<std::byte>(100000);
+      alloc.heap_free(block);
+    });
+    while (!entered.load()) std::this_thread::yield();
+    ending.store(true);
+    mine.end();
+    ended.store(true);
+    other.join();
+  }
+}
+
 // Two listeners that end each other, each on its own thread at the same time.
 TEST(EventsStress, ListenersThatEndEachOtherDoNotWaitForEachOther) {
   SmartAlloc alloc(AllocConfig::minimal());
