@@ -99,7 +99,7 @@ class GroupTable {
   static constexpr std::uint32_t kFirstBlock = 32;
   static constexpr int kBlocks = 20;
   static int block_of(std::uint32_t index) noexcept {
-    return std::bit_width(index / kFirstBlock + 1) - 1;
+    return static_cast<int>(std::bit_width(index / kFirstBlock + 1)) - 1;
   }
   static std::uint32_t first_of(int block) noexcept { return kFirstBlock * ((1U << block) - 1); }
 
