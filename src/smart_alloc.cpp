@@ -70,18 +70,22 @@ void SmartAlloc::let_go() noexcept {
   Instance* instance = std::exchange(instance_, nullptr);
   if (instance == nullptr || !instance->release()) return;
   instance->close_frames();
+  (void)instance->pools().check_guards();
   if (instance->pools().checked()) detail::report_leaks(*instance);
   instance->sink().tell_repeats(detail::ReportSink::kLastFrame);
   instance->metadata().destroy(facade_of(instance));
   instance->destroy();
 }
 
-void* SmartAlloc::frame_slow(std::size_t size, std::size_t alignment) noexcept {
+void* SmartAlloc::frame_slow(std::size_t size, std::size_t alignment, const char* file,
+                             const char* function, std::uint32_t line) noexcept {
   return instance_ == nullptr ? nullptr
-                              : detail::frame_arena(*instance_).alloc_bytes(size, alignment);
+                              : detail::frame_arena(*instance_)
+                                    .alloc_bytes(size, alignment, CallSite{file, function, line});
 }
 
-void* SmartAlloc::frame_alloc_layout(std::size_t size, std::size_t alignment) noexcept {
+void* SmartAlloc::frame_alloc_layout(std::size_t size, std::size_t alignment,
+                                     CallSite site) noexcept {
   if (!is_power_of_two(alignment)) {
     if (instance_ != nullptr) {
       instance_->report(Code::FA011, "the alignment is not a power of two", TagId::Untagged, size,
@@ -90,8 +94,10 @@ void* SmartAlloc::frame_alloc_layout(std::size_t size, std::size_t alignment) no
     return nullptr;
   }
   FrameArena& arena = *slot().arena;
-  if (&arena == &detail::empty_arena) return frame_slow(size, alignment);
-  return arena.alloc_bytes(size, alignment);
+  if (&arena == &detail::empty_arena) {
+    return frame_slow(size, alignment, site.file, site.function, site.line);
+  }
+  return arena.alloc_bytes(size, alignment, site);
 }
 
 void* SmartAlloc::pool_slow(std::size_t size, std::size_t alignment, const char* file,

@@ -129,37 +129,44 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
 
   // --- Frame memory: null when denied, uninitialised unless said, valid until the frame ends
   // ---------
+  // `site` is for guard modes; only the slow path ever looks at it.
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule)));
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc(
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* try_frame_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return frame_alloc<T>();
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* try_frame_alloc(
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<T>(site);
   }
   // Effect: `count` T in a row with one bump. A count whose size overflows is reported (FA011).
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc_batch(std::size_t count) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc_batch(
+      std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(
-        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule)));
+        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
   template <class T>
-  [[nodiscard]] std::array<T, 2>* frame_alloc_2() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return frame_alloc<std::array<T, 2>>();
+  [[nodiscard]] std::array<T, 2>* frame_alloc_2(CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<std::array<T, 2>>(site);
   }
   template <class T>
-  [[nodiscard]] std::array<T, 4>* frame_alloc_4() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return frame_alloc<std::array<T, 4>>();
+  [[nodiscard]] std::array<T, 4>* frame_alloc_4(CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<std::array<T, 4>>(site);
   }
   template <class T>
-  [[nodiscard]] std::array<T, 8>* frame_alloc_8() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return frame_alloc<std::array<T, 8>>();
+  [[nodiscard]] std::array<T, 8>* frame_alloc_8(CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return frame_alloc<std::array<T, 8>>(site);
   }
   // Requirement: `alignment` a power of two; another is reported (FA011). Zero bytes are a valid
   // request: the result is aligned, not null, and not to be dereferenced.
-  [[nodiscard]] void* frame_alloc_layout(std::size_t size,
-                                         std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] void* frame_alloc_layout(std::size_t size, std::size_t alignment,
+                                         CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
   // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
   // end.
   template <class T, class... A>
@@ -172,8 +179,9 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   }
   // Effect: `count` value-initialised T.
   template <class T>
-  [[nodiscard]] FrameSlice<T> frame_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND {
-    return FrameSlice<T>::make(frame_arena(), count);
+  [[nodiscard]] FrameSlice<T> frame_slice(std::size_t count, CallSite site = CallSite::current())
+      FRAMEALLOC_LIFETIMEBOUND {
+    return FrameSlice<T>::make(frame_arena(), count, site);
   }
   template <class T>
   [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -302,6 +310,16 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   void count_frame_allocations(bool on) noexcept {
     if (instance_ != nullptr) instance_->count_frame_calls(on);
   }
+  // Effect: in a guard mode, looks at what lies around pool and heap blocks and at freed ones in
+  // quarantine, and reports what was written over (FA008, FA030). Result: how many blocks are
+  // damaged. Requirement: no other thread writes to its blocks meanwhile.
+  std::size_t check_guards() noexcept {
+    return instance_ == nullptr ? 0 : instance_->pools().check_guards();
+  }
+  // Result: the mode in force; FRAMEALLOC_GUARD may have changed what the configuration said.
+  [[nodiscard]] GuardMode guard_mode() const noexcept {
+    return instance_ == nullptr ? GuardMode::Off : instance_->config().guard;
+  }
   // Result: null unless AllocConfig::enable_budgets.
   [[nodiscard]] BudgetManager* budgets() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return instance_ == nullptr ? nullptr : instance_->budgets();
@@ -324,8 +342,10 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   void adopt(detail::Instance* instance) noexcept;
   void let_go() noexcept;
   void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
-  [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment) noexcept;
   // The parts of a call site by value: an object would be built on the stack before the hot path.
+  [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,
+                                                 const char* file, const char* function,
+                                                 std::uint32_t line) noexcept;
   [[nodiscard]] FRAMEALLOC_COLD void* pool_slow(std::size_t size, std::size_t alignment,
                                                 const char* file, const char* function,
                                                 std::uint32_t line,
@@ -344,9 +364,12 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
     return arena != &detail::empty_arena ? *arena : frame_arena();
   }
   template <std::size_t Alignment>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded) noexcept {
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded,
+                                                    const CallSite& site) noexcept {
     return slot().arena->template bump_or<Alignment>(
-        rounded, [this, rounded] { return frame_slow(rounded, Alignment); });
+        rounded, [this, rounded, &site]() FRAMEALLOC_INLINE_LAMBDA {
+          return frame_slow(rounded, Alignment, site.file, site.function, site.line);
+        });
   }
 
   detail::Instance* instance_ = nullptr;

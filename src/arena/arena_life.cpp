@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How an arena enters and leaves frames, and keeps the chunks that its recent frames needed.
 #include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/arena/frame_trap.hpp>
 
 #include "arena_edit.hpp"
 
@@ -38,6 +39,8 @@ bool FrameArena::set_up(const Setup& setup) noexcept {
   metadata_ = setup.metadata;
   ledger_ = setup.ledger;
   modes_ = setup.modes;
+  trap_ = setup.trap;
+  frame_clock_ = setup.frame_clock;
   overflow_ = setup.overflow;
   configured_capacity_ = setup.overflow == FrameOverflow::Grow ? SIZE_MAX : setup.capacity;
   capacity_ = configured_capacity_;
@@ -70,6 +73,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   const std::uint64_t leaving = slot.clock.load(kRelaxed);
   if (leaving != 0) {
     release_frame(leaving, true);
+    if (trap_ != nullptr) check_spoilt(slot);
     if (slot.first != nullptr && slot.first->next != nullptr) trim_slot(slot);
   }
   if (budgeted_ != host_->has_budgets()) budgeted_ = !budgeted_;
@@ -95,7 +99,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   enter_start(slot);
   publish_limit();
   // Spare chunks are looked at on the long way in, so that they are given back in time.
-  const bool plain = slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX &&
+  const bool plain = trap_ == nullptr && slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX &&
                      guard_ == SIZE_MAX && chunk_ != nullptr && chunk_->next == nullptr;
   shape_ = plain ? Shape::Untouched : Shape::Complex;
   plain_end_ = chunk_end();
@@ -136,6 +140,7 @@ void FrameArena::enter_start(FrameSlot& slot) noexcept {
   if (chunk == nullptr || chunk->run) return enter_chunk(nullptr, kGranule, 0);
   chunk->start_position = 0;
   chunk->start_waste = 0;
+  chunk->used = 0;
   if (slot.deepest == nullptr) slot.deepest = chunk;
   enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
 }
@@ -153,6 +158,7 @@ void FrameArena::finish() noexcept {
     if (wanted > capacity_) capacity_ = align_up(wanted, kGranule);
   }
   if (budgeted_) return_unused_quota();
+  if (trap_ != nullptr && !trap_->pages()) leave_chunk();
   const Edit edit(*this);
   limit_.store(0, kRelaxed);
   flush_run(held);
@@ -179,6 +185,7 @@ void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
   if (slot.clock.load(kRelaxed) != clock) return;
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0);
   if (owner && slot.fallback != nullptr) free_fallback(slot, 0);
+  if (trap_ != nullptr) spoil_frame(slot, clock);
   if (!budgeted_) return;
   const std::lock_guard lock(slot.charges_lock);
   for (std::size_t i = 0; i < slot.charges.size(); ++i) {
@@ -225,6 +232,7 @@ void FrameArena::trim_slot(FrameSlot& slot) noexcept {
     keep = 0;
     *link = c->next;
     chunk_bytes_.store(chunk_bytes() - c->bytes, kRelaxed);
+    if (trap_ != nullptr) trap_->close(c);
     host_->release_chunk(c);
   }
 }
@@ -236,6 +244,7 @@ void FrameArena::release_chunks() noexcept {
     FrameSlot& slot = slots_[i];
     while (ArenaChunk* c = slot.first) {
       slot.first = c->next;
+      if (trap_ != nullptr) trap_->close(c);
       host_->release_chunk(c);
     }
     slot.deepest = nullptr;

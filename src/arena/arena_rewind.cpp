@@ -2,6 +2,7 @@
 // Going back inside a frame: checkpoints, destructors owed, the newest allocation's tail.
 #include <framealloc/arena/arena_scope.hpp>
 #include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/arena/frame_trap.hpp>
 
 #include "arena_edit.hpp"
 
@@ -19,6 +20,7 @@ FrameCheckpoint FrameArena::checkpoint() noexcept {
   FrameCheckpoint here;
   if (host_ == nullptr || !host_->enter_frame(*this)) return here;
   complicate();
+  if (trap_ != nullptr && trap_->pages()) pad_to_page();
   here.arena_ = this;
   here.chunk_ = chunk_;
   here.cursor_ = reinterpret_cast<std::byte*>(cursor_.load(kRelaxed));
@@ -88,6 +90,7 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   if (slot.fallback != nullptr) free_fallback(slot, to.order_);
   const std::size_t here = position();
   if (budgeted_) return_unused_quota();
+  if (trap_ != nullptr) spoil_rewound(to);
   {
     const Edit edit(*this);
     if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
@@ -95,7 +98,9 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
     flush_run(here);
     unwind_runs(to.position_);
     run_start_.store(to.position_, kRelaxed);
-    if (to.chunk_ == nullptr) {
+    if (trap_ != nullptr && trap_->pages()) {
+      resume_after(to);
+    } else if (to.chunk_ == nullptr) {
       waste_.store(0, kRelaxed);
       enter_start(slot);
     } else {
@@ -119,6 +124,10 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   if (chunk_ == nullptr || start < reinterpret_cast<std::uintptr_t>(chunk_->begin())) return false;
   if (new_size >= old_size) return true;
   const std::uintptr_t end = start + align_up(new_size, kGranule);
+  if (trap_ != nullptr) {
+    if (trap_->pages()) return false;  // no address is handed out twice
+    trap_->forbid(chunk_, end, cursor_.load(kRelaxed));
+  }
   const std::size_t here = position();
   const std::size_t there = end - origin_.load(kRelaxed);
   if (there >= run_start_.load(kRelaxed)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The slow path of a frame allocation, and the chunks that it finds.
 #include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/arena/frame_trap.hpp>
 
 #include "arena_edit.hpp"
 
@@ -21,7 +22,8 @@ std::uintptr_t FrameArena::chunk_end() const noexcept {
   return chunk_ == nullptr ? 0 : reinterpret_cast<std::uintptr_t>(chunk_->end());
 }
 
-void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
+void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char* file,
+                             const char* function, std::uint32_t line) noexcept {
   if (host_ == nullptr) return nullptr;  // a thread that could not be attached; reported there
   if (size > kMaxRequest) {
     host_->report(Code::FA011, "the size overflows or no block can be this large", tag(), size,
@@ -53,6 +55,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
       }
       cursor_.store(end, kRelaxed);
       note_calls();
+      if (trap_ != nullptr) note_allocation(start, end, CallSite{file, function, line});
       publish_limit();
       tell_call(size);
       return reinterpret_cast<void*>(start);
@@ -72,8 +75,9 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment) noexcept {
   }
 }
 
-void* FrameArena::alloc_slow_masked(std::size_t size, std::uintptr_t mask) noexcept {
-  return alloc_slow(size, 0 - mask);
+void* FrameArena::alloc_slow_masked(std::size_t size, std::uintptr_t mask, const char* file,
+                                    const char* function, std::uint32_t line) noexcept {
+  return alloc_slow(size, 0 - mask, file, function, line);
 }
 
 bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept {
@@ -91,6 +95,7 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   }
   cursor_.store(end, kRelaxed);
   note_calls();
+  if (trap_ != nullptr) trap_->note_extended(chunk_, start, end);
   publish_limit();
   tell_call(end - cursor);
   return true;
@@ -110,6 +115,11 @@ void FrameArena::tell_call(std::size_t size) noexcept {
 // whoever ends the frame or sets a mode stores that first and the limit afterwards. So either this
 // thread sees the change here or its limit ends up 0 and its next call sees it.
 void FrameArena::publish_limit() noexcept {
+  if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) {
+    // Not even the chunk is looked at: a guard mode may have taken it away with its frame.
+    limit_.store(0, std::memory_order_seq_cst);
+    return;
+  }
   std::uintptr_t end = chunk_end();
   std::size_t soft = capacity_ < quota_ ? capacity_ : quota_;
   if (guard_ < soft) soft = guard_;
@@ -117,7 +127,6 @@ void FrameArena::publish_limit() noexcept {
     const std::uintptr_t soft_end = origin_.load(kRelaxed) + soft;
     if (soft_end < end) end = soft_end;
   }
-  if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) end = 0;
   limit_.store(end, std::memory_order_seq_cst);
   if (end == 0) return;
   if (!host_->frame_is_open(*this) ||
@@ -144,6 +153,7 @@ ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room) noexcept {
 }  // namespace
 
 bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
+  if (trap_ != nullptr && trap_->pages()) return advance_to_fresh_chunk(room, why);
   complicate();
   FrameSlot& slot = this->slot();
   ArenaChunk*& link = chunk_ == nullptr ? slot.first : chunk_->next;
@@ -153,20 +163,25 @@ bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
     if (next == nullptr) return false;
     chunk_bytes_.store(chunk_bytes() + next->bytes, kRelaxed);
   }
+  if (trap_ != nullptr) leave_chunk();
   next->next = link;
   link = next;
   bool deeper = true;
   for (ArenaChunk* c = next; c != nullptr && deeper; c = c->next) deeper = c != slot.deepest;
   if (deeper || slot.deepest == nullptr) slot.deepest = next;
+  step_into(next);
+  return true;
+}
 
+void FrameArena::step_into(ArenaChunk* next) noexcept {
   const Edit edit(*this);
   const std::size_t here = position();
   if (chunk_ != nullptr)
     waste_.store(waste_.load(kRelaxed) + (chunk_end() - cursor_.load(kRelaxed)), kRelaxed);
   next->start_position = here;
+  next->used = 0;
   next->start_waste = waste_.load(kRelaxed);
   enter_chunk(next, reinterpret_cast<std::uintptr_t>(next->begin()), here);
-  return true;
 }
 
 void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,

@@ -8,7 +8,8 @@ void* InstanceResource::do_allocate(std::size_t bytes, std::size_t alignment) {
   void* block = nullptr;
   switch (kind_) {
     case AllocKind::Frame:
-      block = detail::frame_arena(*instance_).alloc_bytes(bytes, alignment);
+      block = detail::frame_arena(*instance_)
+                  .alloc_bytes(bytes, alignment, CallSite::of_function("frame_resource()"));
       break;
     case AllocKind::Pool:
       block = detail::pool_allocate(*instance_, bytes, alignment, CallSite{});

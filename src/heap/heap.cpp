@@ -23,6 +23,7 @@ Heap::Heap(PoolShared& shared, ChunkPool& chunks, Metadata& metadata, BudgetMana
 
 Heap::~Heap() {
   shared_.large_ = nullptr;
+  expire_runs(true);
   while (SpanChunk* const chunk = chunks_) {
     unlink(chunk);
     destroy_chunk(chunk);
@@ -48,7 +49,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
   }
   const Request request{thread,
                         size,
-                        align_up(std::max<std::size_t>(size, 1), kGranule),
+                        align_up(std::max<std::size_t>(shared_.with_tail(size), 1), kGranule),
                         alignment,
                         table != nullptr ? table->tag : thread.tag_,
                         kind,
@@ -64,6 +65,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
                                 : allocate_run(request, &denied_by_limit);
     if (block != nullptr) {
       count_in(request, table);
+      if (shared_.guard_ != nullptr) shared_.guard_->begin_life(block, size, request.bytes);
       shared_.settle();
       if (shared_.scrutinised()) {
         shared_.tell_block(FrameEventKind::LargeAllocation, request.tag, kind, request.bytes);
@@ -72,6 +74,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
       return block;
     }
     // What the thread keeps ready may hold the chunk that is lacking.
+    if (shared_.guard_ != nullptr && !last_try) expire_runs(true);
     if (!last_try && thread.give_back_ready()) continue;
     if (relieved || !shared_.relieve(request.bytes, denied_by_limit)) break;
     relieved = true;
@@ -109,18 +112,19 @@ void Heap::free_large(PoolThread* thread, void* block, AllocKind kind,
 bool Heap::try_resize(PoolThread* mine, void* block, std::size_t size) noexcept {
   Region* const region = region_of(block);
   if (region == nullptr || size > kMaxRequest) return false;
-  const std::size_t bytes = align_up(std::max<std::size_t>(size, 1), kGranule);
+  const std::size_t bytes = align_up(std::max<std::size_t>(shared_.with_tail(size), 1), kGranule);
   switch (region->kind) {
     case RegionKind::SlabChunk: {
       SlabHeader* const slab = slab_of(block, shared_.page_mask_);
       if (bytes > slab->block_size) return false;
+      if (shared_.guard_ != nullptr) shared_.guard_resized_block(slab, block, size);
       if (shared_.checked_) PoolThread::record_resize(slab, block, size);
       return true;
     }
     case RegionKind::SpanChunk:
       return resize_span(mine, span_chunk_of(*region), block, bytes, size);
     case RegionKind::Run:
-      return resize_run(mine, run_of(*region), bytes);
+      return resize_run(mine, run_of(*region), bytes, size);
   }
   return false;
 }
@@ -130,15 +134,18 @@ std::size_t Heap::usable_size(const void* block) noexcept {
   if (region == nullptr) return 0;
   switch (region->kind) {
     case RegionKind::SlabChunk:
-      return slab_of(block, shared_.page_mask_)->block_size;
+      // What lies behind the request is a zone in a guard mode.
+      return shared_.guard_ != nullptr ? shared_.size_of_block(block)
+                                       : slab_of(block, shared_.page_mask_)->block_size;
     case RegionKind::SpanChunk: {
       SpanChunk& chunk = span_chunk_of(*region);
       const std::size_t index = chunk.index_of(block);
       const std::lock_guard guard(chunk.lock());
-      return index == SpanChunk::kNone ? 0 : chunk.span(index).bytes;
+      if (index == SpanChunk::kNone) return 0;
+      return shared_.guard_ != nullptr ? span_size(chunk, index) : chunk.span(index).bytes;
     }
     case RegionKind::Run:
-      return run_of(*region).bytes;
+      return shared_.guard_ != nullptr ? run_of(*region).size : run_of(*region).bytes;
   }
   return 0;
 }
@@ -155,7 +162,7 @@ void Heap::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
   for (const Run* run = runs_; run != nullptr; run = run->next) {
     LiveBlock live;
     live.address = reinterpret_cast<const void*>(run->region.address);
-    live.size = run->bytes;
+    live.size = shared_.guard_ != nullptr ? run->size : run->bytes;
     live.kind = run->kind;
     live.tag = run->tag;
     live.site = run->site;

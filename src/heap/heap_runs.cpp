@@ -26,6 +26,7 @@ void* Heap::allocate_run(const Request& request, bool* denied_by_limit) noexcept
   run->region.address = reinterpret_cast<std::uintptr_t>(block);
   run->region.kind = RegionKind::Run;
   run->bytes = request.bytes;
+  run->size = request.size;
   run->tag = request.tag;
   run->kind = request.kind;
   run->site = request.site;
@@ -55,12 +56,17 @@ void Heap::free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite
                                   run.tag, run.kind, kind, &record, site);
     return;
   }
+  if (shared_.guard_ != nullptr) {
+    const Damage damage = damage_of(run);
+    if (damage.found()) shared_.report_damage(damage);
+  }
   shared_.registry_.erase(run.region);
   {
     const std::lock_guard guard(lock_);
     unlink(&run);
   }
   count_out(thread, run.tag, run.kind, run.bytes);
+  if (shared_.guard_ != nullptr && keep_run(run)) return;
   chunk_pool_.release_run(run.base, run.run_bytes);
   const std::size_t bytes = run.bytes;
   const TagId tag = run.tag;
@@ -68,12 +74,16 @@ void Heap::free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite
   shared_.tell_block(FrameEventKind::Free, tag, kind, bytes);
 }
 
-bool Heap::resize_run(PoolThread* thread, Run& run, std::size_t bytes) noexcept {
+bool Heap::resize_run(PoolThread* thread, Run& run, std::size_t bytes, std::size_t size) noexcept {
   const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(run.base) + run.run_bytes;
   if (bytes > end - run.region.address) return false;
   if (!count_resize(thread, run.tag, run.kind, run.bytes, bytes)) return false;
   const std::lock_guard guard(lock_);
+  if (shared_.guard_ != nullptr) {
+    shared_.guard_->resize(reinterpret_cast<void*>(run.region.address), run.size, size, bytes);
+  }
   run.bytes = bytes;
+  run.size = size;
   return true;
 }
 

@@ -171,8 +171,14 @@ void Heap::free_span(PoolThread* thread, SpanChunk& chunk, void* block, AllocKin
     taken = chunk.is_taken(index);
     if (span.live && span.kind == kind) {
       if (BlockRecord* const record = chunk.record(index)) (void)record->try_end_life(site);
-      chunk.span(index) = Span();
-      chunk.give_back(index, span.quanta);
+      if (shared_.guard_ != nullptr) {
+        chunk.span(index).live = false;  // its quanta stay taken while it is in quarantine
+        const std::lock_guard list_guard(lock_);
+        ++chunk.holders;
+      } else {
+        chunk.span(index) = Span();
+        chunk.give_back(index, span.quanta);
+      }
       if (chunk.is_empty()) {
         const std::lock_guard list_guard(lock_);
         destroy = chunk.holders == 0;
@@ -183,11 +189,12 @@ void Heap::free_span(PoolThread* thread, SpanChunk& chunk, void* block, AllocKin
   if (destroy) destroy_chunk(&chunk);
   if (span.live && span.kind == kind) {
     count_out(thread, span.tag, span.kind, span.bytes);
+    if (shared_.guard_ != nullptr) hold_span(thread, chunk, index, span);
     shared_.tell_block(FrameEventKind::Free, span.tag, span.kind, span.bytes);
   } else if (span.live) {
     PoolThread::report_wrong_kind(shared_, block, span.tag, span.kind, kind, chunk.record(index),
                                   site);
-  } else if (taken) {
+  } else if (taken && span.quanta == 0) {
     shared_.report(Code::FA006, "the address is not the start of a block", TagId::Untagged, 0, 0,
                    site, block);
   } else {
@@ -223,6 +230,9 @@ bool Heap::resize_span(PoolThread* thread, SpanChunk& chunk, void* block, std::s
   if (span.quanta > keep) chunk.give_back(index + keep, span.quanta - keep);
   span.quanta = static_cast<std::uint32_t>(keep);
   if (!granted) return false;
+  if (shared_.guard_ != nullptr) {
+    shared_.guard_->resize(block, span_size(chunk, index), size, bytes);
+  }
   span.bytes = bytes;
   if (BlockRecord* const record = chunk.record(index)) {
     record->size.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);

@@ -95,7 +95,8 @@ std::size_t PoolThread::collect(std::size_t max_blocks) noexcept {
 
 bool PoolThread::give_back_ready() noexcept {
   flush();
-  std::size_t given = drain(kEverything);
+  std::size_t given = shared_.flush_held(this);
+  given += drain(kEverything);
   for_each_list([&](ClassList& list) {
     given += send_home(list, list.ready());
     const bool any = list.slabs[static_cast<std::size_t>(SlabPlace::Empty)] != nullptr;

@@ -74,6 +74,7 @@ PoolTotals PoolShared::totals(const PoolThread& thread) const noexcept {
 void PoolThread::finish_allocation(const ClassList& list, void* block, std::size_t size,
                                    bool refilled, const CallSite& site) noexcept {
   if (shared_.checked_) record_allocation(block, size, site);
+  if (shared_.guard_ != nullptr) shared_.guard_new_block(block, size);
   if (refilled) shared_.settle();
   if (leaving_) return;
   if (refilled) {

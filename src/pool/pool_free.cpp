@@ -102,6 +102,7 @@ FRAMEALLOC_NOINLINE void PoolThread::free_unusual(PoolShared& shared, PoolThread
 
 void PoolThread::free_valid(PoolShared& shared, PoolThread* mine, SlabHeader* slab,
                             void* block) noexcept {
+  if (shared.guard_ != nullptr) return shared.hold_block(mine, slab, block);
   if (mine == nullptr) {
     shared.count_stray_free(*slab);
     if (shared.deferred_.watched.load(std::memory_order_relaxed)) {

@@ -64,13 +64,18 @@ PoolShared::PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chun
       page_mask_(~(config.page_size - 1)),
       chunk_mask_(~(chunks.chunk_size() - 1)),
       pages_per_class_(config.pages_per_class),
-      checked_(config.checked || kCheckLevel >= 1),
+      checked_(config.checked || config.guard || kCheckLevel >= 1),
       segregate_by_tag_(config.segregate_by_tag),
       scrutiny_(checked_ ? kVerify : 0),
       classes_(config.classes, config.page_size),
       registry_(chunks.chunk_size()),
       pages_(chunks, supply, metadata, registry_, config.page_size),
-      strays_(&allocate_ledger_block, &metadata) {}
+      strays_(&allocate_ledger_block, &metadata) {
+  if (config.guard) {
+    guard_ = metadata.create<BlockGuard>(metadata, config.guard_bytes, config.guard_fresh,
+                                         config.guard_frames);
+  }
+}
 
 Result<void> PoolShared::validate(const PoolConfig& config) noexcept {
   return SizeClasses::validate(config.classes, config.page_size);
@@ -132,7 +137,7 @@ void PoolShared::route(void* block) noexcept {
 
 void PoolShared::release_slab(SlabHeader* slab) noexcept {
   BlockRecord* const records = slab->records;
-  const std::size_t bytes = slab->block_count * sizeof(BlockRecord);
+  const std::size_t bytes = classes_[slab->class_index].block_count * sizeof(BlockRecord);
   slab->list = nullptr;
   pages_.release(slab);
   metadata_.deallocate(records, bytes);

@@ -135,7 +135,8 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
     shared_.report(Code::FA011, message, tag_, size, kMaxRequest, site);
     return nullptr;
   }
-  if (!is_slab_request(size, alignment)) {
+  const std::size_t room = shared_.with_tail(size);
+  if (!is_slab_request(room, alignment)) {
     if (shared_.large_ != nullptr) {
       return shared_.large_->allocate_large(*this, size, alignment, kind, site);
     }
@@ -149,7 +150,7 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
   }
   // It may have been the empty one for want of memory.
   if (kind == AllocKind::Pool) current_ = table;
-  ClassList& list = table->lists[shared_.classes_.find(size, alignment)];
+  ClassList& list = table->lists[shared_.classes_.find(room, alignment)];
   const bool dry = list.free == nullptr;
   if (dry && !refill(list, size, site)) return nullptr;
   FreeBlock* const block = list.free;

@@ -164,6 +164,7 @@ SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) 
   slab->home = nullptr;
   slab->home_count = 0;
   slab->carved = 0;
+  if (shared_.guard_ != nullptr) shared_.prepare_slab(*slab);
   slab->seal.store(SlabHeader::kSeal, std::memory_order_release);
   return slab;
 }

@@ -43,9 +43,9 @@ Result<void> AllocConfig::validate() const noexcept {
   if (slab_pages_per_class > 4096) {
     return bad("slab_pages_per_class", slab_pages_per_class, "0 to 4096");
   }
-  if (guard != GuardMode::Off) {
-    // Nothing stands behind the other modes, and a guard that guards nothing is worse than none.
-    return bad("guard", static_cast<std::size_t>(guard), "GuardMode::Off");
+  if (guard > GuardMode::Pages) return bad("guard", static_cast<std::size_t>(guard), "a GuardMode");
+  if (guard_frames < 1 || guard_frames > 1024) {
+    return bad("guard_frames", guard_frames, "1 to 1024");
   }
   if (numa_node < -1 || numa_node > kMostNodes) {
     return bad("numa_node", static_cast<std::size_t>(numa_node), "-1 to 1023");

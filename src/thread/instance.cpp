@@ -3,6 +3,7 @@
 
 #include <framealloc/memory/capabilities.hpp>
 
+#include "guard_setup.hpp"
 #include "registry.hpp"
 
 #include <mutex>
@@ -44,7 +45,9 @@ void on_budget_event(const BudgetEvent& what, void* hub) {
 
 std::size_t Instance::home_bytes() noexcept { return align_up(sizeof(Instance), kHomeUnit); }
 
-Instance* Instance::create(const AllocConfig& config, Error* why) noexcept {
+Instance* Instance::create(const AllocConfig& wanted, Error* why) noexcept {
+  AllocConfig config = wanted;
+  if (!choose_guard(config, why)) return nullptr;
   if (Result<void> valid = config.validate(); !valid) {
     *why = valid.error();
     return nullptr;
@@ -68,6 +71,10 @@ Instance* Instance::create(const AllocConfig& config, Error* why) noexcept {
     return nullptr;
   }
   auto* instance = ::new (home) Instance(config, source, bytes);
+  if (config.guard != GuardMode::Off && !instance->set_guard(why)) {
+    instance->destroy();
+    return nullptr;
+  }
   if (!config.enable_budgets || instance->budgets_ != nullptr) return instance;
   instance->destroy();
   why->code = Code::FA012;
@@ -91,7 +98,11 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
                         .page_size = config.slab_page_size,
                         .pages_per_class = config.slab_pages_per_class,
                         .checked = config.checked,
-                        .segregate_by_tag = config.tag_pools},
+                        .segregate_by_tag = config.tag_pools,
+                        .guard = config.guard != GuardMode::Off,
+                        .guard_fresh = config.guard_fill,
+                        .guard_frames = config.guard == GuardMode::Pages ? config.guard_frames : 0,
+                        .guard_bytes = config.guard_quarantine},
              supply_, chunks_, metadata_, tags_, budgets_, sink_, frame_number_),
       heap_(pools_, chunks_, metadata_, budgets_, frame_number_) {
   supply_.adopt(bytes);
@@ -125,7 +136,10 @@ void Instance::report_unmet_wishes() noexcept {
        foreign ? kForeign : why_no_node(static_cast<unsigned>(config_.numa_node)).view());
 }
 
-Instance::~Instance() { metadata_.destroy(budgets_); }
+Instance::~Instance() {
+  metadata_.destroy(trap_);
+  metadata_.destroy(budgets_);
+}
 
 void Instance::close_frames() noexcept {
   // Nobody is told of the end: what listeners use may be gone already.

@@ -36,7 +36,8 @@ bool ThreadState::set_up() noexcept {
   arena_ = &shared_arena_;
   return shared_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
                                config.frame_overflow, config.frame_arena_size,
-                               config.frames_in_flight, 0});
+                               config.frames_in_flight, 0, instance_.trap(),
+                               &instance_.clock().value()});
 }
 
 void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
@@ -116,6 +117,8 @@ void ThreadState::enter_as_driver(std::uint64_t clock) noexcept {
 void ThreadState::give_first_chunk(FrameArena& arena) noexcept {
   FrameSlot& slot = arena.slot_of(arena.clock());
   if (slot.first != nullptr && slot.first->pinned) return;
+  // In the guard mode Pages no frame has the memory of the one before.
+  if (instance_.trap() != nullptr && instance_.trap()->pages()) return;
   const AllocConfig& config = instance_.config();
   const std::size_t bytes =
       align_up(config.frame_arena_size + ArenaChunk::kHeaderBytes, kSystemPage);
@@ -132,7 +135,7 @@ bool ThreadState::begin_own_frame() noexcept {
     const AllocConfig& config = instance_.config();
     if (!own_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
                             config.frame_overflow, config.frame_arena_size, config.frames_in_flight,
-                            4})) {
+                            4, instance_.trap(), &own_clock_})) {
       report(Code::FA012, "no memory for the records of a thread's own frames", tag_, 0, 0);
       return true;
     }

@@ -240,8 +240,8 @@ TEST(Config, NewFieldsAreChecked) {
        {AllocConfig::minimal().with_pressure_threshold(101),
         AllocConfig::minimal().with_numa_node(-2),
         AllocConfig::minimal().with_decommit(static_cast<DecommitPolicy>(7)),
-        AllocConfig::minimal().with_guard(GuardMode::Poison),
-        AllocConfig::minimal().with_guard(GuardMode::Pages)}) {
+        AllocConfig::minimal().with_guard_frames(0),
+        AllocConfig::minimal().with_guard_frames(1025)}) {
     const Result<void> valid = config.validate();
     ASSERT_FALSE(valid);
     EXPECT_EQ(valid.error().code, Code::FA010);

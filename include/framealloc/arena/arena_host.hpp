@@ -23,21 +23,24 @@ enum class FrameOverflow : std::uint8_t {
 
 namespace detail {
 
+struct TrapEntry;
+
 // One run of memory that an arena bumps through. The header stands at its start.
 struct ArenaChunk {
   ArenaChunk* next = nullptr;
-  std::size_t bytes = 0;           // of the whole chunk, this header included
-  std::size_t start_position = 0;  // arena position when the chunk was entered
-  std::size_t start_waste = 0;     // bytes wasted at chunk ends before this one
-  bool pinned = false;             // the arena's first, committed up front: not given back
-  bool run = false;                // several chunks in one, made for a large request
+  std::size_t bytes = 0;                // of the whole chunk, this header included
+  std::size_t start_position = 0;       // arena position when the chunk was entered
+  std::size_t start_waste = 0;          // bytes wasted at chunk ends before this one
+  bool pinned = false;                  // the arena's first, committed up front: not given back
+  bool run = false;                     // several chunks in one, made for a large request
+  std::uint32_t header = kHeaderBytes;  // bytes before the memory that is handed out
+  std::size_t used = 0;                 // in a guard mode: bytes handed out by frames that left it
+  TrapEntry* trap = nullptr;            // in the guard mode Pages: what is known of its allocations
 
   static constexpr std::size_t kHeaderBytes = 64;
-  [[nodiscard]] std::byte* begin() noexcept {
-    return reinterpret_cast<std::byte*>(this) + kHeaderBytes;
-  }
+  [[nodiscard]] std::byte* begin() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
   [[nodiscard]] std::byte* end() noexcept { return reinterpret_cast<std::byte*>(this) + bytes; }
-  [[nodiscard]] std::size_t room() const noexcept { return bytes - kHeaderBytes; }
+  [[nodiscard]] std::size_t room() const noexcept { return bytes - header; }
 };
 static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
 

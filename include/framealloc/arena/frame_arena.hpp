@@ -9,6 +9,7 @@
 #include <framealloc/arena/finaliser.hpp>
 #include <framealloc/arena/frame_slot.hpp>
 #include <framealloc/base/align.hpp>
+#include <framealloc/base/call_site.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/sync/cache_line.hpp>
@@ -22,37 +23,44 @@
 
 namespace framealloc {
 
+namespace detail {
+class FrameTrap;
+}
+
 // Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.
 // Thread contract: all members are for the owning thread, except where they say otherwise.
 class alignas(detail::kCacheLine) FrameArena {
  public:
   // Effect: one uninitialised T. Result: null when the arena is full (FrameOverflow::Fail), when a
   // budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open
-  // (FA001). The memory is valid until the end of the frame.
+  // (FA001). The memory is valid until the end of the frame. `site` is for guard modes; only the
+  // slow path ever looks at it.
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule)));
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
 
   // Effect: `count` uninitialised T in a row, one bump. Result: as alloc(); a count whose size
   // overflows is reported as FA011.
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(std::size_t count) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
+      std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(
-        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule)));
+        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
 
   // Effect: `size` uninitialised bytes, aligned to kGranule (16). Zero bytes are a valid request.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(std::size_t size) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
-    return bump<kGranule>(align_up(saturate(size), kGranule));
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
+      std::size_t size, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return bump<kGranule>(align_up(saturate(size), kGranule), site);
   }
 
   // The same with any power-of-two alignment; another alignment is reported as FA011 at check
   // level 1 and a broken requirement below it.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
-      std::size_t size, std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND {
+      std::size_t size, std::size_t alignment,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     if constexpr (kCheckLevel >= 1) {
       if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
     }
@@ -61,7 +69,7 @@ class alignas(detail::kCacheLine) FrameArena {
     const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
     const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
     if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
-      return alloc_slow_masked(size, mask);
+      return alloc_slow_masked(size, mask, site.file, site.function, site.line);
     }
     cursor_.store(end, std::memory_order_relaxed);
     return reinterpret_cast<void*>(start);
@@ -133,7 +141,9 @@ class alignas(detail::kCacheLine) FrameArena {
   }
   // Result: bytes between the cursor and the end of the chunk.
   [[nodiscard]] std::size_t chunk_room_left() const noexcept {
-    return chunk_ == nullptr ? 0 : chunk_end() - cursor_.load(std::memory_order_relaxed);
+    // With a guard mode the chunk of a frame that is over may be gone.
+    if (chunk_ == nullptr || (trap_ != nullptr && !host_->frame_is_open(*this))) return 0;
+    return chunk_end() - cursor_.load(std::memory_order_relaxed);
   }
 
   FrameArena(const FrameArena&) = delete;
@@ -165,6 +175,9 @@ class alignas(detail::kCacheLine) FrameArena {
     std::size_t capacity;  // bytes per frame before the overflow policy decides; ignored for Grow
     unsigned slots;        // frames_in_flight
     unsigned first_cell;   // of TagCounters::frames: 0 for the shared frame, 4 for a thread's own
+    // Of a guard mode; null when that is Off.
+    detail::FrameTrap* trap = nullptr;
+    const std::atomic<std::uint64_t>* frame_clock = nullptr;  // for the trap: what shows the frame
   };
   // Result: false when there is no memory for the arena's records.
   [[nodiscard]] bool set_up(const Setup& setup) noexcept;
@@ -254,12 +267,27 @@ class alignas(detail::kCacheLine) FrameArena {
   class Edit;  // brackets changes that view() must see whole
 
   template <std::size_t Alignment>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded) noexcept {
-    return bump_or<Alignment>(rounded, [this, rounded] { return alloc_slow(rounded, Alignment); });
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded,
+                                                    const CallSite& site) noexcept {
+    return bump_or<Alignment>(rounded, [this, rounded, &site]() FRAMEALLOC_INLINE_LAMBDA {
+      return alloc_slow(rounded, Alignment, site.file, site.function, site.line);
+    });
   }
 
-  FRAMEALLOC_COLD void* alloc_slow(std::size_t size, std::size_t alignment) noexcept;
-  FRAMEALLOC_COLD void* alloc_slow_masked(std::size_t size, std::uintptr_t mask) noexcept;
+  // The parts of a call site by value: an object would be built on the stack before the hot path.
+  FRAMEALLOC_COLD void* alloc_slow(std::size_t size, std::size_t alignment, const char* file,
+                                   const char* function, std::uint32_t line) noexcept;
+  FRAMEALLOC_COLD void* alloc_slow_masked(std::size_t size, std::uintptr_t mask, const char* file,
+                                          const char* function, std::uint32_t line) noexcept;
+  void note_allocation(std::uintptr_t start, std::uintptr_t end, const CallSite& site) noexcept;
+  // With a guard mode: see arena_trap.cpp.
+  bool advance_to_fresh_chunk(std::size_t room, detail::Refusal* why) noexcept;
+  void leave_chunk() noexcept;
+  void resume_after(const FrameCheckpoint& to) noexcept;
+  void spoil_frame(detail::FrameSlot& slot, std::uint64_t clock) noexcept;
+  void check_spoilt(detail::FrameSlot& slot) noexcept;
+  void spoil_rewound(const FrameCheckpoint& to) noexcept;
+  void pad_to_page() noexcept;
   FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
   FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
   void* overflow(std::size_t size, std::size_t alignment) noexcept;
@@ -270,6 +298,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void* refuse(const detail::Refusal& why, std::size_t size) noexcept;
   bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
   bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
+  void step_into(detail::ArenaChunk* next) noexcept;
   void enter_start(detail::FrameSlot& slot) noexcept;
   void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
   void publish_limit() noexcept;
@@ -352,6 +381,8 @@ class alignas(detail::kCacheLine) FrameArena {
   detail::Metadata* metadata_ = nullptr;
   detail::ThreadLedger* ledger_ = nullptr;
   const std::atomic<std::uint32_t>* modes_ = nullptr;
+  detail::FrameTrap* trap_ = nullptr;  // of a guard mode
+  const std::atomic<std::uint64_t>* frame_clock_ = nullptr;
 };
 
 }  // namespace framealloc

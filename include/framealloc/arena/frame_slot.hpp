@@ -24,10 +24,12 @@ namespace detail {
 enum Mode : std::uint32_t {
   kCountCalls = 1U << 0,
   kTellCalls = 1U << 1,       // a listener is told each call
+  kTrapCalls = 1U << 2,       // a guard mode remembers every allocation
   kSlowCalls = 0xffff,        // any of the lower half
   kBoundaryHooks = 1U << 16,  // a barrier or a policy looks at frame boundaries
   kLifecycle = 1U << 17,      // frames are told to listeners
-  kPressureDue = 1U << 18     // memory pressure is to be told at the next chance
+  kPressureDue = 1U << 18,    // memory pressure is to be told at the next chance
+  kTrapFrames = 1U << 19      // a guard mode spoils frame memory when its frame ends
 };
 
 // Part of a frame that was allocated under one tag.
@@ -57,8 +59,9 @@ struct FallbackBlock {
 // One of up to four frames that an arena keeps valid (frames_in_flight).
 struct FrameSlot {
   explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
-  std::atomic<std::uint64_t> clock{0};  // frame that used the slot last
-  std::atomic<std::size_t> bytes{0};    // its bytes, once it is no longer the current one
+  std::atomic<std::uint64_t> clock{0};   // frame that used the slot last
+  std::atomic<std::size_t> bytes{0};     // its bytes, once it is no longer the current one
+  std::atomic<std::uint64_t> spoilt{0};  // frame whose memory a guard mode made unusable last
   std::atomic<Finaliser*> finalisers{
       nullptr};  // newest first; taken whole, by whoever ends the frame
   ArenaChunk* first = nullptr;

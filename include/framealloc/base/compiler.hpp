@@ -16,6 +16,8 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define FRAMEALLOC_ALWAYS_INLINE [[gnu::always_inline]] inline
+// Between the parameters and the body of a lambda.
+#define FRAMEALLOC_INLINE_LAMBDA __attribute__((always_inline))
 #define FRAMEALLOC_NOINLINE [[gnu::noinline]]
 #define FRAMEALLOC_COLD [[gnu::noinline, gnu::cold]]
 // Thread-local lookups as one load from the thread pointer: no wrapper call, no lazy check.
@@ -23,6 +25,7 @@
 #define FRAMEALLOC_API [[gnu::visibility("default")]]
 #else
 #define FRAMEALLOC_ALWAYS_INLINE inline
+#define FRAMEALLOC_INLINE_LAMBDA
 #define FRAMEALLOC_NOINLINE
 #define FRAMEALLOC_COLD
 #define FRAMEALLOC_TLS_INITIAL_EXEC

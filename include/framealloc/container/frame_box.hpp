@@ -49,7 +49,7 @@ class FrameBox {
     if constexpr (kOwes) {
       detail::Finaliser* const finaliser = arena.new_finaliser(&frame_over);
       if (finaliser == nullptr) return box;
-      T* const home = arena.alloc<T>();
+      T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
       if (home == nullptr) return box;
       box.object_ = detail::construct<T>(home, std::forward<A>(arguments)...);
       box.finaliser_ = finaliser;

@@ -174,13 +174,14 @@ class FrameBuffer {
   }
 
   [[nodiscard]] Storage allocate(std::size_t capacity) noexcept {
+    constexpr CallSite kSite = CallSite::of_function("a growing FrameVec or FrameString");
     if constexpr (kOwes) {
       Finaliser* const finaliser = arena_->new_finaliser(&frame_over);
       if (finaliser == nullptr) return {};
-      T* const begin = arena_->alloc_batch<T>(capacity);
+      T* const begin = arena_->alloc_batch<T>(capacity, kSite);
       return {begin, capacity, finaliser};
     } else {
-      return {arena_->alloc_batch<T>(capacity), capacity, {}};
+      return {arena_->alloc_batch<T>(capacity, kSite), capacity, {}};
     }
   }
 

@@ -17,12 +17,12 @@ namespace framealloc {
 template <class T, class... A>
 [[nodiscard]] T* frame_new(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
   if constexpr (std::is_trivially_destructible_v<T>) {
-    T* const home = arena.alloc<T>();
+    T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
     return home == nullptr ? nullptr : detail::construct<T>(home, std::forward<A>(arguments)...);
   } else {
     detail::Finaliser* const finaliser = arena.new_finaliser(&detail::destroy_objects<T>);
     if (finaliser == nullptr) return nullptr;
-    T* const home = arena.alloc<T>();
+    T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
     if (home == nullptr) return nullptr;
     detail::construct<T>(home, std::forward<A>(arguments)...);
     arena.arm(finaliser, home, 1);

@@ -36,13 +36,13 @@ class FrameSlice {
   // Result: a slice whose data() is null when memory is denied. Thread contract: the arena's
   // thread.
   [[nodiscard]] static FrameSlice make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
-                                       std::size_t count) {
+                                       std::size_t count, CallSite site = CallSite::current()) {
     detail::Finaliser* finaliser = nullptr;
     if constexpr (!std::is_trivially_destructible_v<T>) {
       finaliser = arena.new_finaliser(&detail::destroy_objects<T>);
       if (finaliser == nullptr) return {};
     }
-    T* const data = arena.alloc_batch<T>(count);
+    T* const data = arena.alloc_batch<T>(count, site);
     // The second half is known to the arena, and repeated for the compiler, which else warns of it.
     if (data == nullptr || count > kMaxRequest / sizeof(T)) return {};
     std::uninitialized_value_construct_n(data, count);

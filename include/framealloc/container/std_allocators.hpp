@@ -44,7 +44,7 @@ class FrameAllocator {
       : arena_(other.arena_), epoch_(other.epoch_) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
-    T* const block = arena_->alloc_batch<T>(count);
+    T* const block = arena_->alloc_batch<T>(count, CallSite::of_function("FrameAllocator"));
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(saturating_bytes(count, sizeof(T)));
     }

@@ -25,6 +25,7 @@ struct Run {
   void* base = nullptr;
   std::size_t run_bytes = 0;  // from base, as acquired
   std::size_t bytes = 0;      // as accounted
+  std::size_t size = 0;       // as requested
   TagId tag = TagId::Untagged;
   AllocKind kind = AllocKind::Heap;
   CallSite site;
@@ -72,6 +73,8 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   void free_large(PoolThread* thread, void* block, AllocKind kind,
                   const CallSite& site) noexcept override;
   void collect(PoolThread& thread, bool leaving) noexcept override;
+  void release_held(PoolThread* thread, void* block) noexcept override;
+  void check_guards(DamageList& found) noexcept override;
 
  private:
   // What an allocation is about.
@@ -105,8 +108,20 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   // Runs of chunks: heap_runs.cpp.
   [[nodiscard]] void* allocate_run(const Request& request, bool* denied_by_limit) noexcept;
   void free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite& site) noexcept;
-  [[nodiscard]] bool resize_run(PoolThread* thread, Run& run, std::size_t bytes) noexcept;
+  [[nodiscard]] bool resize_run(PoolThread* thread, Run& run, std::size_t bytes,
+                                std::size_t size) noexcept;
   void unlink(Run* run) noexcept;
+
+  // Guard mode: heap_guarded.cpp.
+  [[nodiscard]] static std::size_t span_size(SpanChunk& chunk, std::size_t index) noexcept;
+  [[nodiscard]] static Damage damage_of(SpanChunk& chunk, std::size_t index) noexcept;
+  [[nodiscard]] static Damage damage_of(const Run& run) noexcept;
+  // Effect: a block that was freed stays inaccessible for some frames. Result: false if it cannot.
+  [[nodiscard]] bool keep_run(Run& run) noexcept;
+  void expire_runs(bool all) noexcept;
+  // Effect: the block, whose life has ended, waits in quarantine. It holds its chunk.
+  void hold_span(PoolThread* thread, SpanChunk& chunk, std::size_t index,
+                 const Span& span) noexcept;
 
   // Result: what an address belongs to by its chunk, null when that is not this allocator's.
   [[nodiscard]] Region* region_of(const void* block) noexcept;
@@ -131,6 +146,7 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   SpinLock lock_;  // of the two lists; taken after a chunk's lock, never before it
   SpanChunk* chunks_ = nullptr;
   Run* runs_ = nullptr;
+  Run* kept_runs_ = nullptr;  // of a guard mode, freed
 };
 
 }  // namespace framealloc::detail

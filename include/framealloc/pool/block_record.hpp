@@ -36,8 +36,7 @@ class SharedCallSite {
   [[nodiscard]] CallSite get() const noexcept {
     return CallSite{file_.load(std::memory_order_relaxed),
                     function_.load(std::memory_order_relaxed),
-                    line_.load(std::memory_order_relaxed),
-                    type_.load(std::memory_order_relaxed)};
+                    line_.load(std::memory_order_relaxed), type_.load(std::memory_order_relaxed)};
   }
 
  private:
@@ -47,7 +46,8 @@ class SharedCallSite {
   std::atomic<const std::string_view*> type_{nullptr};
 };
 
-enum class BlockState : std::uint8_t { NeverUsed, Live, Freed };
+// Held: freed, and in the quarantine of a guard mode.
+enum class BlockState : std::uint8_t { NeverUsed, Live, Freed, Held };
 
 // Thread contract: begin_life() by the thread that allocates, try_end_life() by any, reading by
 // any.

@@ -12,8 +12,10 @@
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/memory/pressure.hpp>
 #include <framealloc/memory/supply.hpp>
+#include <framealloc/pool/block_guard.hpp>
 #include <framealloc/pool/block_record.hpp>
 #include <framealloc/pool/chunk_registry.hpp>
+#include <framealloc/pool/damage.hpp>
 #include <framealloc/pool/deferred.hpp>
 #include <framealloc/pool/orphanage.hpp>
 #include <framealloc/pool/page_heap.hpp>
@@ -35,6 +37,10 @@ struct PoolConfig {
   std::size_t pages_per_class = 4;  // pages' worth of free blocks that a list keeps ready
   bool checked = false;             // verify every free; always on from check level 1
   bool segregate_by_tag = true;     // false: every block counts as untagged
+  bool guard = false;               // patterns and quarantine; then `checked` is on too
+  bool guard_fresh = true;          // new blocks get a pattern
+  unsigned guard_frames = 0;        // for which huge blocks stay inaccessible; 0: they do not
+  std::size_t guard_bytes = 0;      // of the quarantine
 };
 
 // Sums over all threads. Exact when no thread is allocating or freeing. Bytes include rounding.
@@ -60,6 +66,10 @@ class LargeBlocks {
                           const CallSite& site) noexcept = 0;
   // Effect: lets go of what it keeps for the thread, if that is empty or the thread leaves.
   virtual void collect(PoolThread& thread, bool leaving) noexcept = 0;
+  // Guard mode. Effect: a block leaves the quarantine; a pattern that has changed is reported.
+  virtual void release_held(PoolThread* thread, void* block) noexcept = 0;
+  // Effect: adds what is wrong with the patterns of its blocks, in use and in quarantine.
+  virtual void check_guards(DamageList& found) noexcept = 0;
 
  protected:
   ~LargeBlocks() = default;
@@ -74,7 +84,7 @@ class FRAMEALLOC_API PoolShared {
              TagTable& tags, BudgetManager* budgets, ReportSink& sink,
              const std::atomic<std::uint64_t>& frame_number) noexcept;
   // Gives every page back, live blocks or not.
-  ~PoolShared() = default;
+  ~PoolShared() { metadata_.destroy(guard_); }
   PoolShared(const PoolShared&) = delete;
   PoolShared& operator=(const PoolShared&) = delete;
 
@@ -116,6 +126,14 @@ class FRAMEALLOC_API PoolShared {
   // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
   // `visit` runs under a lock and must not allocate or free: collect first, then report.
   void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
+  // Guard mode. Effect: looks at the patterns of all blocks, reports what has been written over
+  // (FA008, FA030). Result: how many blocks are damaged; 0 when the mode is Off.
+  // Requirement: no other thread writes to a block at the moment.
+  std::size_t check_guards() noexcept;
+  // Effect: empties the quarantine. Result: blocks that were in it.
+  std::size_t flush_held(PoolThread* mine) noexcept;
+  // Result: null when the guard mode is Off or memory for it was denied.
+  [[nodiscard]] BlockGuard* guard() const noexcept { return guard_; }
   // Effect: replaces the policy of deferred frees. Any thread.
   void configure_deferred(const DeferredConfig& config) noexcept { deferred_.set(config); }
   [[nodiscard]] DeferredConfig deferred_config() const noexcept { return deferred_.get(); }
@@ -146,6 +164,17 @@ class FRAMEALLOC_API PoolShared {
   void settle() noexcept {
     if (pressure_ != nullptr) pressure_->settle();
   }
+  // Guard mode: guarded.cpp.
+  [[nodiscard]] std::size_t with_tail(std::size_t size) const noexcept {
+    return guard_ == nullptr ? size : size + BlockGuard::kTail;
+  }
+  void prepare_slab(SlabHeader& slab) noexcept;
+  void guard_new_block(void* block, std::size_t size) noexcept;
+  void guard_resized_block(SlabHeader* slab, void* block, std::size_t size) noexcept;
+  [[nodiscard]] std::size_t size_of_block(const void* block) noexcept;
+  void hold_block(PoolThread* mine, SlabHeader* slab, void* block) noexcept;
+  void release_held(PoolThread* mine, const BlockGuard::Held* gone, std::size_t count) noexcept;
+  void report_damage(const Damage& damage) noexcept;
   // Frees of threads that are not attached.
   void count_stray_free(const SlabHeader& slab) noexcept;
   // Effect: hands a closed batch to the owner; if that has left, routes each block.
@@ -192,6 +221,7 @@ class FRAMEALLOC_API PoolShared {
   Orphanage orphanage_;
   DeferredControl deferred_;
   LargeBlocks* large_ = nullptr;
+  BlockGuard* guard_ = nullptr;
   std::atomic<PoolThread*> threads_{nullptr};
 
   SpinLock strays_lock_;

@@ -39,7 +39,18 @@ struct AllocConfig {
   std::size_t global_memory_limit = 0;
   // Bytes of streamed assets; 0 = a quarter of the limit, or 256 MiB without one.
   std::size_t streaming_budget = 0;
+  // What a stale access meets, see docs/guard-modes.md. The environment variable FRAMEALLOC_GUARD
+  // (off, poison or pages), read when an allocator is made, is stronger than this field.
   GuardMode guard = GuardMode::Off;
+  // Pages: frames for which memory stays inaccessible after its frame, 1 to 1024.
+  unsigned guard_frames = 8;
+  // Bytes of freed pool and heap blocks that wait before they are used again, and whether blocks
+  // are filled with 0xAB when they are handed out.
+  std::size_t guard_quarantine = std::size_t{4} << 20;
+  bool guard_fill = true;
+  // Pages: on_report is called for a stale access, inside the signal handler, before the program
+  // ends of it. Only for a handler that needs no lock which the program may hold at the time.
+  bool guard_report_faults = false;
   // Where all memory comes from; nullptr = the system. Must outlive the allocator.
   MemorySource* upstream = nullptr;
   // For the system source: ask for huge pages; back memory when it is taken, not when touched.
@@ -98,6 +109,8 @@ struct AllocConfig {
   AllocConfig& with_memory_limit(std::size_t n) noexcept { return global_memory_limit = n, *this; }
   AllocConfig& with_streaming_budget(std::size_t n) noexcept { return streaming_budget = n, *this; }
   AllocConfig& with_guard(GuardMode mode) noexcept { return guard = mode, *this; }
+  AllocConfig& with_guard_quarantine(std::size_t n) noexcept { return guard_quarantine = n, *this; }
+  AllocConfig& with_guard_frames(unsigned n) noexcept { return guard_frames = n, *this; }
   AllocConfig& with_upstream(MemorySource* source) noexcept { return upstream = source, *this; }
   AllocConfig& with_huge_pages(bool on = true) noexcept { return huge_pages = on, *this; }
   AllocConfig& with_prefault(bool on = true) noexcept { return prefault = on, *this; }

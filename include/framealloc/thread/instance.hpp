@@ -6,6 +6,7 @@
 #include <framealloc/account/budget.hpp>
 #include <framealloc/account/stats.hpp>
 #include <framealloc/account/tag_table.hpp>
+#include <framealloc/arena/frame_trap.hpp>
 #include <framealloc/base/report.hpp>
 #include <framealloc/frame/frame_clock.hpp>
 #include <framealloc/frame/phase.hpp>
@@ -33,7 +34,7 @@ class Instance {
  public:
   // Result: an instance with one reference; null when the configuration cannot be (FA010) or the
   // source has no memory for it (FA012), and `*why` says which.
-  [[nodiscard]] static Instance* create(const AllocConfig& config, Error* why) noexcept;
+  [[nodiscard]] static Instance* create(const AllocConfig& wanted, Error* why) noexcept;
   void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   // Result: true when the last reference went; the caller then calls destroy().
   [[nodiscard]] bool release() noexcept {
@@ -152,6 +153,8 @@ class Instance {
   [[nodiscard]] PoolShared& pools() noexcept { return pools_; }
   [[nodiscard]] const PoolShared& pools() const noexcept { return pools_; }
   [[nodiscard]] Heap& heap() noexcept { return heap_; }
+  // Result: null when the guard mode is Off.
+  [[nodiscard]] FrameTrap* trap() const noexcept { return trap_; }
   [[nodiscard]] FrameClock& clock() noexcept { return clock_; }
   [[nodiscard]] const FrameClock& clock() const noexcept { return clock_; }
   [[nodiscard]] PhaseTable& phases() noexcept { return phases_; }
@@ -194,6 +197,7 @@ class Instance {
   static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
   void tell_frame_end() noexcept;
   void report_unmet_wishes() noexcept;
+  [[nodiscard]] bool set_guard(Error* why) noexcept;
   void note_peak(std::size_t bytes) noexcept;
   [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
@@ -216,6 +220,7 @@ class Instance {
   std::uint64_t frame_began_ns_ = 0;  // while frames are told
   PhaseTable phases_;
   ThreadServices services_;
+  FrameTrap* trap_ = nullptr;  // of a guard mode
   BudgetManager* budgets_ = nullptr;
   PoolShared pools_;
   Heap heap_;

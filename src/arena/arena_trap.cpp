@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an arena does differently in a guard mode. Poison spoils memory where it would be used
+// again; Pages never uses an address twice in a frame and leaves the chunks of a frame behind.
+#include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/base/text.hpp>
+
+#include <mutex>
+
+namespace framealloc {
+
+using detail::ArenaChunk;
+using detail::FrameSlot;
+using detail::Refusal;
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+std::uintptr_t address_of(const void* p) noexcept { return reinterpret_cast<std::uintptr_t>(p); }
+
+}  // namespace
+
+void FrameArena::note_allocation(std::uintptr_t start, std::uintptr_t end,
+                                 const CallSite& site) noexcept {
+  trap_->note(chunk_, start, end - start, tag(), site);
+}
+
+// A frame's chunks may be taken away at this moment by the thread that ends the frame, if that does
+// not wait for this one: its memory is then gone, but nothing is linked where nobody looks.
+bool FrameArena::advance_to_fresh_chunk(std::size_t room, Refusal* why) noexcept {
+  complicate();
+  const std::size_t header = trap_->header_bytes() - ArenaChunk::kHeaderBytes;
+  ArenaChunk* next = host_->acquire_chunk(room + header, why);
+  if (next == nullptr && trap_->expire(true) != 0) next = host_->acquire_chunk(room + header, why);
+  if (next == nullptr) return false;
+  trap_->open(next, clock(), *frame_clock_);
+  FrameSlot& slot = this->slot();
+  {
+    const std::lock_guard guard(trap_->lock());
+    if (host_->frame_is_open(*this)) {
+      next->next = nullptr;
+      (slot.first == nullptr ? slot.first : slot.deepest->next) = next;
+      slot.deepest = next;
+      chunk_bytes_.fetch_add(next->bytes, kRelaxed);
+      step_into(next);
+      return true;
+    }
+  }
+  trap_->close(next);
+  host_->release_chunk(next);
+  return true;  // the caller looks at the frame again
+}
+
+// Poison: how far the chunk was handed out, for when its frame ends.
+void FrameArena::leave_chunk() noexcept {
+  if (chunk_ == nullptr) return;
+  const std::size_t used = cursor_.load(kRelaxed) - address_of(chunk_->begin());
+  if (used > chunk_->used) chunk_->used = used;
+}
+
+// Any thread, once for each frame.
+void FrameArena::spoil_frame(FrameSlot& slot, std::uint64_t clock) noexcept {
+  if (slot.spoilt.exchange(clock, kRelaxed) == clock) return;
+  if (trap_->pages()) {
+    ArenaChunk* first = nullptr;
+    {
+      const std::lock_guard guard(trap_->lock());
+      if (slot.clock.load(kRelaxed) != clock) return;
+      first = slot.first;
+      slot.first = nullptr;
+      slot.deepest = nullptr;
+      for (ArenaChunk* c = first; c != nullptr; c = c->next) {
+        chunk_bytes_.fetch_sub(c->bytes, kRelaxed);
+      }
+    }
+    return trap_->keep(first);
+  }
+  if (this->clock() == clock) leave_chunk();
+  for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
+    const std::uintptr_t begin = address_of(c->begin());
+    trap_->forbid(c, begin, begin + c->used);
+  }
+}
+
+// Poison: before memory of an earlier frame is used again.
+void FrameArena::check_spoilt(FrameSlot& slot) noexcept {
+  if (trap_->pages()) return;
+  for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
+    const std::byte* const changed = trap_->find_change(c->begin(), c->used);
+    c->used = 0;
+    if (changed == nullptr) continue;
+    Text<160> message("frame memory of frame ");
+    message.append(slot.clock.load(kRelaxed) >> 1).append(" was written after its frame ended, ");
+    message.append(static_cast<std::size_t>(changed - c->begin()));
+    message.append(" bytes into its chunk; the guard mode Pages names the allocation");
+    host_->report(Code::FA002, message, tag(), 0, 0);
+  }
+}
+
+void FrameArena::spoil_rewound(const FrameCheckpoint& to) noexcept {
+  ArenaChunk* chunk = to.chunk_ != nullptr ? to.chunk_ : slot().first;
+  for (; chunk != nullptr; chunk = chunk->next) {
+    const std::uintptr_t begin =
+        chunk == to.chunk_ ? address_of(to.cursor_) : address_of(chunk->begin());
+    const std::uintptr_t end = chunk == chunk_
+                                   ? cursor_.load(kRelaxed)
+                                   : (trap_->pages() ? address_of(chunk->end())
+                                                     : address_of(chunk->begin()) + chunk->used);
+    trap_->forbid(chunk, begin, end);
+    if (!trap_->pages()) chunk->used = 0;
+    if (chunk == chunk_) break;
+  }
+}
+
+// Pages: the arena goes back in position, and on in address.
+void FrameArena::resume_after(const FrameCheckpoint& to) noexcept {
+  if (chunk_ == nullptr) return enter_chunk(nullptr, kGranule, 0);
+  std::uintptr_t fresh = align_up(cursor_.load(kRelaxed), trap_->header_bytes());
+  if (fresh > chunk_end()) fresh = chunk_end();
+  // Nothing was handed out since the checkpoint: there is nothing to stay away from.
+  if (chunk_ == to.chunk_ && cursor_.load(kRelaxed) == address_of(to.cursor_)) {
+    fresh = address_of(to.cursor_);
+  }
+  enter_chunk(chunk_, fresh, to.position_);
+}
+
+// Pages: what is allocated from here on has pages to itself, so that a rewind to here makes all of
+// it inaccessible. Denied memory is no matter: what shares a page is then spoilt and not forbidden.
+void FrameArena::pad_to_page() noexcept {
+  if (chunk_ == nullptr) return;
+  const std::uintptr_t cursor = cursor_.load(kRelaxed);
+  const std::size_t padding = align_up(cursor, trap_->header_bytes()) - cursor;
+  if (padding == 0 || padding > chunk_end() - cursor) return;
+  if (padding > capacity_left() || position() + padding > guard_) return;
+  if (position() + padding > quota_) {
+    Refusal why;
+    if (!extend_quota(position() + padding, &why)) return;
+    if (cursor_.load(kRelaxed) != cursor || position() + padding > quota_) return;
+  }
+  cursor_.store(cursor + padding, kRelaxed);
+}
+
+}  // namespace framealloc

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What is said of an access to frame memory that is over.
+#pragma once
+
+#include <framealloc/arena/frame_trap.hpp>
+
+namespace framealloc::detail {
+
+// Effect: accesses to memory that `trap` keeps inaccessible are reported to standard error before
+// the program ends of them. Thread contract: any thread.
+void watch_frames(FrameTrap& trap) noexcept;
+void unwatch_frames(FrameTrap& trap) noexcept;
+
+}  // namespace framealloc::detail

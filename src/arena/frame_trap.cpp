@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/arena/frame_trap.hpp>
+
+#include <framealloc/base/align.hpp>
+#include <framealloc/os/stack.hpp>
+#include <framealloc/os/virtual_memory.hpp>
+
+#include "fault_report.hpp"
+
+#include <cstring>
+#include <mutex>
+
+namespace framealloc::detail {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+std::byte* as_bytes(std::uintptr_t address) noexcept {
+  return reinterpret_cast<std::byte*>(address);
+}
+
+}  // namespace
+
+FrameTrap::FrameTrap(const Setup& setup) noexcept
+    : setup_(setup),
+      // The header of a chunk stays accessible, so with pages it has one to itself.
+      header_bytes_(setup.pages ? os::page_size() : ArenaChunk::kHeaderBytes),
+      table_(*setup.metadata) {
+  if (pages()) watch_frames(*this);
+}
+
+FrameTrap::~FrameTrap() {
+  if (pages()) unwatch_frames(*this);
+  expire(true);
+}
+
+void FrameTrap::open(ArenaChunk* chunk, std::uint64_t clock,
+                     const std::atomic<std::uint64_t>& now) noexcept {
+  chunk->header = static_cast<std::uint32_t>(header_bytes_);
+  chunk->used = 0;
+  chunk->trap = pages() ? table_.add(*chunk, clock, now) : nullptr;
+}
+
+void FrameTrap::note(ArenaChunk* chunk, std::uintptr_t start, std::size_t size, TagId tag,
+                     const CallSite& site) noexcept {
+  if (chunk->trap == nullptr) return;
+  TrapRecord record;
+  record.start =
+      static_cast<std::uint32_t>((start - reinterpret_cast<std::uintptr_t>(chunk)) / kGranule);
+  record.granules = static_cast<std::uint32_t>(size / kGranule);
+  record.file = site.file;
+  record.function = site.function;
+  record.line = site.line;
+  record.tag = tag;
+  if (!site.known()) os::capture_stack(record.callers, TrapRecord::kCallers);
+  table_.note(*chunk->trap, record);
+}
+
+void FrameTrap::note_extended(ArenaChunk* chunk, std::uintptr_t start,
+                              std::uintptr_t end) noexcept {
+  TrapBlock* const block = chunk->trap == nullptr ? nullptr : chunk->trap->last;
+  if (block == nullptr || block->count.load(kRelaxed) == 0) return;
+  TrapRecord& record = block->records[block->count.load(kRelaxed) - 1];
+  const std::uintptr_t first =
+      reinterpret_cast<std::uintptr_t>(chunk) + std::uintptr_t{record.start} * kGranule;
+  if (first == start) record.granules = static_cast<std::uint32_t>((end - start) / kGranule);
+}
+
+void FrameTrap::forbid(ArenaChunk* chunk, std::uintptr_t begin, std::uintptr_t end) noexcept {
+  if (begin >= end) return;
+  if (pages()) {
+    // What follows `end` in its page has not been handed out.
+    const std::uintptr_t first = align_up(begin, header_bytes_);
+    const std::uintptr_t limit = reinterpret_cast<std::uintptr_t>(chunk->end());
+    const std::uintptr_t last =
+        align_up(end, header_bytes_) < limit ? align_up(end, header_bytes_) : limit;
+    if (first < last && source().protect(as_bytes(first), last - first, false)) {
+      end = first < end ? first : end;
+    }
+  }
+  std::memset(as_bytes(begin), kEnded, end - begin);
+}
+
+const std::byte* FrameTrap::find_change(const std::byte* begin, std::size_t size) noexcept {
+  // Frame memory is handed out in granules, so whole words can be compared.
+  std::uint64_t wanted = 0;
+  std::memset(&wanted, kEnded, sizeof wanted);
+  for (const std::byte* at = begin; at + sizeof wanted <= begin + size; at += sizeof wanted) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    if (word != wanted) return at;
+  }
+  return nullptr;
+}
+
+void FrameTrap::keep(ArenaChunk* first) noexcept {
+  if (first == nullptr) return;
+  ArenaChunk* head = nullptr;
+  ArenaChunk* last = nullptr;
+  std::size_t bytes = 0;
+  for (ArenaChunk* chunk = first; chunk != nullptr;) {
+    ArenaChunk* const next = chunk->next;
+    if (chunk->trap == nullptr) {
+      // Bookkeeping memory is short: nobody could say whose memory it was or for how long.
+      give_back(chunk);
+    } else {
+      chunk->trap->state.store(TrapEntry::State::Kept, std::memory_order_release);
+      if (!source().protect(chunk->begin(), chunk->room(), false)) {
+        std::memset(chunk->begin(), kEnded, chunk->room());
+      }
+      bytes += chunk->bytes;
+      chunk->next = nullptr;
+      (head == nullptr ? head : last->next) = chunk;
+      last = chunk;
+    }
+    chunk = next;
+  }
+  if (head != nullptr) {
+    kept_bytes_.fetch_add(bytes, kRelaxed);
+    const std::lock_guard guard(lock_);
+    (oldest_ == nullptr ? oldest_ : newest_->next) = head;
+    newest_ = last;
+  }
+  expire(false);
+}
+
+bool FrameTrap::old_enough(const TrapEntry& entry) const noexcept {
+  const std::uint64_t now = entry.now.load(kRelaxed)->load(kRelaxed);
+  // The clock counts begins and ends: an open frame and the gap before it are one frame.
+  return (now >> 1) > (entry.clock.load(kRelaxed) >> 1) + setup_.frames;
+}
+
+std::size_t FrameTrap::expire(bool all) noexcept {
+  ArenaChunk* gone = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    ArenaChunk** link = &oldest_;
+    newest_ = nullptr;
+    while (ArenaChunk* const chunk = *link) {
+      if (!all && !old_enough(*chunk->trap)) {
+        newest_ = chunk;
+        link = &chunk->next;
+        continue;
+      }
+      *link = chunk->next;
+      chunk->next = gone;
+      gone = chunk;
+    }
+  }
+  std::size_t bytes = 0;
+  while (gone != nullptr) {
+    ArenaChunk* const next = gone->next;
+    bytes += gone->bytes;
+    close(gone);
+    give_back(gone);
+    gone = next;
+  }
+  kept_bytes_.fetch_sub(bytes, kRelaxed);
+  return bytes;
+}
+
+void FrameTrap::close(ArenaChunk* chunk) noexcept {
+  if (!pages()) return;
+  source().protect(chunk->begin(), chunk->room(), true);
+  if (chunk->trap != nullptr) table_.remove(chunk->trap);
+  chunk->trap = nullptr;
+}
+
+void FrameTrap::give_back(ArenaChunk* chunk) noexcept {
+  if (chunk->bytes == setup_.chunks->chunk_size()) return setup_.chunks->release(chunk);
+  setup_.chunks->release_run(chunk, chunk->bytes);
+}
+
+}  // namespace framealloc::detail

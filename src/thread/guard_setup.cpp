@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "guard_setup.hpp"
+
+#include <framealloc/os/virtual_memory.hpp>
+#include <framealloc/thread/instance.hpp>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace framealloc::detail {
+
+bool choose_guard(AllocConfig& config, Error* why) noexcept {
+  const char* const variable = std::getenv("FRAMEALLOC_GUARD");
+  const std::string_view wish = variable == nullptr ? "" : variable;
+  if (wish.empty()) return true;
+  if (wish == "off") {
+    config.guard = GuardMode::Off;
+  } else if (wish == "poison") {
+    config.guard = GuardMode::Poison;
+  } else if (wish == "pages") {
+    config.guard = GuardMode::Pages;
+  } else {
+    why->code = Code::FA010;
+    why->message.clear();
+    why->message.append("the environment variable FRAMEALLOC_GUARD is '").append(wish);
+    why->message.append("'; expected off, poison or pages");
+    return false;
+  }
+  return true;
+}
+
+bool Instance::set_guard(Error* why) noexcept {
+  const bool pages = config_.guard == GuardMode::Pages;
+  if (pages) {
+    // Asked of the source itself: whether it can is not to be seen from outside.
+    const std::size_t bytes = os::page_size();
+    void* const probe = supply_.acquire(bytes, bytes);
+    const bool can = probe != nullptr && supply_.source().protect(probe, bytes, false) &&
+                     supply_.source().protect(probe, bytes, true);
+    supply_.release(probe, bytes, bytes);
+    if (probe != nullptr && !can) {
+      why->code = Code::FA010;
+      why->message.clear();
+      why->message.append("AllocConfig::guard is Pages, but the memory source '");
+      why->message.append(supply_.source().name());
+      why->message.append("' cannot make memory inaccessible (MemorySource::protect)");
+      return false;
+    }
+  }
+  trap_ = metadata_.create<FrameTrap>(FrameTrap::Setup{
+      &chunks_, &supply_, &metadata_, &tags_, &sink_, pages, config_.guard_report_faults,
+      config_.guard_frames + config_.frames_in_flight - 1});
+  if (trap_ == nullptr || pools_.guard() == nullptr) {
+    why->code = Code::FA012;
+    why->message = "the memory source has nothing left for the guard mode";
+    return false;
+  }
+  modes_.store(pages ? kTrapCalls | kTrapFrames : kTrapFrames, std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace framealloc::detail
