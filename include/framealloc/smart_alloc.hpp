@@ -15,6 +15,7 @@
 #include <framealloc/container/pool_box.hpp>
 #include <framealloc/container/std_allocators.hpp>
 #include <framealloc/diag/leak_report.hpp>
+#include <framealloc/diag/snapshot.hpp>
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
 #include <framealloc/smart_alloc_events.hpp>
@@ -327,6 +328,10 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   // Result: what is in use now; by call site from check level 1 on, else by tag.
   [[nodiscard]] LeakReport leak_report() const {
     return instance_ == nullptr ? LeakReport{} : make_leak_report(*instance_);
+  }
+  // Result: what is held now, for tools; SnapshotEmitter writes it to a file.
+  [[nodiscard]] Snapshot snapshot() const {
+    return instance_ == nullptr ? Snapshot{} : make_snapshot(*instance_);
   }
   // Effect: gives memory that is not needed now back to the source, also what scratch pools have
   // grown by and do not use. Result: bytes given back.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/diag/snapshot_emitter.hpp>
+
+#include <framealloc/os/clock.hpp>
+#include <framealloc/os/process.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace framealloc {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kRequest = "snapshot.request";
+constexpr std::size_t kDigits = 16;
+
+std::string file_name(std::uint64_t frame) {
+  std::string digits = std::to_string(frame);
+  if (digits.size() < kDigits) digits.insert(0, kDigits - digits.size(), '0');
+  return "snapshot_" + digits + ".json";
+}
+
+bool is_snapshot(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with("snapshot_") && name.ends_with(".json");
+}
+
+std::vector<fs::path> snapshots_in(const fs::path& directory) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    if (is_snapshot(at->path())) found.push_back(at->path());
+  }
+  std::ranges::sort(found);  // by frame: the digits have one length
+  return found;
+}
+
+}  // namespace
+
+SnapshotEmitter::SnapshotEmitter(SnapshotConfig config) : config_(std::move(config)) {}
+
+bool SnapshotEmitter::interval_is_over() const noexcept {
+  const std::uint64_t last = last_ns_.load(std::memory_order_relaxed);
+  if (last == 0) return true;
+  const auto interval = std::chrono::nanoseconds(config_.min_interval).count();
+  return os::now_ns() - last >= static_cast<std::uint64_t>(std::max<std::int64_t>(interval, 0));
+}
+
+bool SnapshotEmitter::wanted() const {
+  if (!is_enabled() || !interval_is_over()) return false;
+  if (config_.auto_emit) return true;
+  std::error_code error;
+  return config_.check_request_file && fs::exists(config_.directory / kRequest, error);
+}
+
+bool SnapshotEmitter::maybe_emit(const Snapshot& snapshot) { return wanted() && emit(snapshot); }
+
+bool SnapshotEmitter::emit(const Snapshot& snapshot) {
+  if (!is_enabled() || !interval_is_over()) return false;
+  // One thread writes at a time; a call beside it is within the interval anyway.
+  if (writing_.exchange(true, std::memory_order_acquire)) return false;
+  const bool written = write(snapshot);
+  if (written) {
+    last_ns_.store(os::now_ns(), std::memory_order_relaxed);
+    emitted_.fetch_add(1, std::memory_order_relaxed);
+    std::error_code error;
+    fs::remove(config_.directory / kRequest, error);
+    prune();
+  }
+  writing_.store(false, std::memory_order_release);
+  return written;
+}
+
+bool SnapshotEmitter::write(const Snapshot& snapshot) {
+  Snapshot complete = snapshot;
+  {
+    const std::lock_guard guard(lock_);
+    error_.clear();
+    complete.transfers_this_frame =
+        snapshot.transfers.completed_total -
+        std::exchange(transfers_before_, snapshot.transfers.completed_total);
+    complete.deferred_this_frame =
+        snapshot.deferred.processed_total -
+        std::exchange(deferred_before_, snapshot.deferred.processed_total);
+  }
+  const std::string text = complete.to_json(config_.version);
+  if (text.empty()) {
+    return fail(
+        {}, "SnapshotConfig::version is " + std::to_string(config_.version) + "; expected 1 or 2");
+  }
+  std::error_code error;
+  fs::create_directories(config_.directory, error);
+  if (error) return fail(config_.directory, error.message());
+  const fs::path path = config_.directory / file_name(snapshot.frame);
+  // Dotted and with the process's number: no reader takes it for a snapshot, no writer for its own.
+  fs::path temporary = config_.directory / ("." + path.filename().string() + "." +
+                                            std::to_string(os::process_id()) + ".part");
+  std::FILE* const file = std::fopen(temporary.c_str(), "wb");
+  if (file == nullptr) return fail(temporary, std::strerror(errno));
+  const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const bool closed = std::fclose(file) == 0;
+  if (!whole || !closed) {
+    const std::string why = std::strerror(errno);
+    fs::remove(temporary, error);
+    return fail(temporary, why);
+  }
+  fs::rename(temporary, path, error);
+  if (!error) return true;
+  const std::string why = error.message();
+  fs::remove(temporary, error);
+  return fail(path, why);
+}
+
+bool SnapshotEmitter::fail(const fs::path& path, const std::string& why) {
+  const std::lock_guard guard(lock_);
+  error_ = path.empty() ? why : "cannot write " + path.string() + ": " + why;
+  return false;
+}
+
+std::string SnapshotEmitter::error() const {
+  const std::lock_guard guard(lock_);
+  return error_;
+}
+
+void SnapshotEmitter::prune() const {
+  if (config_.max_snapshots == 0) return;
+  const std::vector<fs::path> found = snapshots_in(config_.directory);
+  std::error_code error;
+  for (std::size_t i = 0; i + config_.max_snapshots < found.size(); ++i) {
+    fs::remove(found[i], error);
+  }
+}
+
+std::size_t SnapshotEmitter::clear_all_snapshots() {
+  std::size_t removed = 0;
+  std::error_code error;
+  for (const fs::path& path : snapshots_in(config_.directory)) {
+    if (fs::remove(path, error)) ++removed;
+  }
+  return removed;
+}
+
+}  // namespace framealloc

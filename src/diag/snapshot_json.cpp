@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A snapshot as JSON, in both versions of the schema (docs/schemas/).
+#include <framealloc/diag/json_text.hpp>
+#include <framealloc/diag/snapshot.hpp>
+
+#include <cmath>
+#include <cstdio>
+
+namespace framealloc {
+
+namespace {
+
+struct Date {
+  std::int64_t year;
+  unsigned month, day;
+};
+
+// Days since 1970-01-01 as a date of the Gregorian calendar: years are counted from March, so that
+// the leap day is a year's last (the method of Howard Hinnant's civil_from_days).
+Date date_of(std::int64_t days) noexcept {
+  days += 719468;  // 0000-03-01
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const auto day_of_era = static_cast<unsigned>(days - era * 146097);
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned month_from_march = (5 * day_of_year + 2) / 153;
+  const unsigned day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  const unsigned month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month, day};
+}
+
+class Writer {
+ public:
+  Writer(const Snapshot& snapshot, unsigned version) : snapshot_(snapshot), version_(version) {}
+
+  std::string write() {
+    json_.open_object();
+    json_.put("version", version_);
+    json_.put("timestamp", snapshot_.timestamp());
+    json_.put("frame", snapshot_.frame);
+    json_.put("duration_us", snapshot_.duration_us);
+    if (extended()) process();
+    summary();
+    threads();
+    tags();
+    if (extended()) phases();
+    flows();
+    diagnostics();
+    if (extended()) {
+      json_.put_null("gpu");  // no GPU memory in this process
+    }
+    json_.close_object();
+    return json_.take();
+  }
+
+ private:
+  [[nodiscard]] bool extended() const noexcept { return version_ >= kSnapshotVersion2; }
+
+  void process() {
+    json_.open_object("units");
+    json_.put("bytes", "B");
+    json_.put("duration_us", "us");
+    json_.put("lifetime", "frames");
+    json_.close_object();
+    json_.open_object("process");
+    json_.put("id", snapshot_.process_id);
+    json_.put("name", snapshot_.process_name);
+    json_.close_object();
+  }
+  void summary() {
+    const SnapshotSummary& all = snapshot_.summary;
+    json_.open_object("summary");
+    json_.put("frame_bytes", all.frame_bytes);
+    json_.put("pool_bytes", all.pool_bytes);
+    json_.put("heap_bytes", all.heap_bytes);
+    json_.put("total_bytes", all.total_bytes);
+    json_.put("peak_bytes", all.peak_bytes);
+    if (extended()) {
+      json_.put("reserved_bytes", snapshot_.reserved_bytes);
+      json_.put("peak_reserved_bytes", snapshot_.peak_reserved_bytes);
+      json_.put("idle_bytes", snapshot_.idle_bytes);
+      json_.put("metadata_bytes", snapshot_.metadata_bytes);
+      json_.put("allocation_count", snapshot_.allocation_count);
+      json_.put("deallocation_count", snapshot_.deallocation_count);
+    }
+    json_.close_object();
+  }
+  void threads() {
+    json_.open_array("threads");
+    for (const SnapshotThread& thread : snapshot_.threads) {
+      json_.open_object();
+      json_.put("id", thread.id);
+      json_.put("name", thread.name);
+      json_.put("frame_bytes", thread.frame_bytes);
+      json_.put("pool_bytes", thread.pool_bytes);
+      json_.put("heap_bytes", thread.heap_bytes);
+      json_.put("peak_bytes", thread.peak_bytes);
+      if (extended()) json_.put("reserved_bytes", thread.reserved_bytes);
+      budget(thread.budget);
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+  void budget(const std::optional<SnapshotBudget>& budget) {
+    if (!budget) return json_.put_null("budget");
+    json_.open_object("budget");
+    json_.put("limit", budget->limit);
+    json_.put("used", budget->used);
+    json_.put("percent", budget->percent());
+    json_.close_object();
+  }
+  void tags() {
+    json_.open_array("tags");
+    for (const SnapshotTag& tag : snapshot_.tags) {
+      json_.open_object();
+      json_.put("path", tag.path);
+      json_.put("thread", tag.thread);
+      json_.put("alloc_kind", kind_name(tag.kind));
+      json_.put("alloc_count", tag.alloc_count);
+      json_.put("bytes", tag.bytes);
+      put_rate("avg_lifetime_frames", tag.avg_lifetime_frames);
+      put_rate("promotion_rate", tag.promotion_rate);
+      json_.open_array("diagnostics");
+      for (const std::string& code : tag.diagnostics) json_.add(code);
+      json_.close_array();
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+  // The schema asks for a number: what could not be measured is 0.
+  void put_rate(std::string_view key, double rate) {
+    json_.put_decimal(key, std::isfinite(rate) ? rate : 0.0, 2);
+  }
+  void phases() {
+    json_.open_array("phases");
+    for (const PhaseStats& phase : snapshot_.phases) {
+      json_.open_object();
+      json_.put("name", phase.name);
+      json_.put("count", phase.count);
+      json_.put("bytes_total", phase.bytes_allocated);
+      json_.put("bytes_last_frame", phase.last_frame_bytes);
+      json_.put("bytes_peak_frame", phase.peak_frame_bytes);
+      json_.put("duration_us_total", phase.total_ns / 1000);
+      json_.put("duration_us_last_frame", phase.last_frame_ns / 1000);
+      json_.put("duration_us_max", phase.max_ns / 1000);
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+  void flows() {
+    json_.open_object("promotions");
+    json_.put("to_pool", snapshot_.promotions.to_pool);
+    json_.put("to_heap", snapshot_.promotions.to_heap);
+    if (extended()) json_.put("to_scratch", snapshot_.promotions.to_scratch);
+    json_.put("failed", snapshot_.promotions.failed);
+    json_.close_object();
+    json_.open_object("transfers");
+    json_.put("pending", snapshot_.transfers.pending);
+    json_.put("completed_this_frame", snapshot_.transfers_this_frame);
+    if (extended()) json_.put("completed_total", snapshot_.transfers.completed_total);
+    json_.close_object();
+    json_.open_object("deferred");
+    json_.put("queue_depth", snapshot_.deferred.queue_depth);
+    json_.put("processed_this_frame", snapshot_.deferred_this_frame);
+    if (extended()) json_.put("processed_total", snapshot_.deferred.processed_total);
+    json_.close_object();
+  }
+  void diagnostics() {
+    json_.open_array("diagnostics");
+    for (const SnapshotDiagnostic& diagnostic : snapshot_.diagnostics) {
+      json_.open_object();
+      json_.put("code", diagnostic.code);
+      if (diagnostic.tag) {
+        json_.put("tag", *diagnostic.tag);
+      } else {
+        json_.put_null("tag");
+      }
+      json_.put("message", diagnostic.message);
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+
+  const Snapshot& snapshot_;
+  unsigned version_;
+  JsonText json_;
+};
+
+}  // namespace
+
+std::string_view kind_name(AllocKind kind) noexcept {
+  switch (kind) {
+    case AllocKind::Frame:
+      return "frame";
+    case AllocKind::Pool:
+      return "pool";
+    case AllocKind::Heap:
+      return "heap";
+    case AllocKind::Scratch:
+      return "scratch";
+  }
+  return "frame";
+}
+
+std::string Snapshot::timestamp() const {
+  constexpr std::int64_t kDay = 86400;
+  const std::int64_t days = unix_seconds / kDay - (unix_seconds % kDay < 0 ? 1 : 0);
+  const auto second = static_cast<unsigned>(unix_seconds - days * kDay);
+  const Date date = date_of(days);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04lld-%02u-%02uT%02u:%02u:%02uZ",
+                static_cast<long long>(date.year), date.month, date.day, second / 3600,
+                second / 60 % 60, second % 60);
+  return text;
+}
+
+std::string Snapshot::to_json(unsigned version) const {
+  if (version != SNAPSHOT_VERSION && version != kSnapshotVersion2) return {};
+  return Writer(*this, version).write();
+}
+
+}  // namespace framealloc
