@@ -251,7 +251,7 @@ void Heap::visit_spans(SpanChunk& chunk, LiveBlockVisitor visit, void* context) 
     live.size = record->size.load(std::memory_order_relaxed);
     live.kind = span.kind;
     live.tag = span.tag;
-    live.site = record->allocated_at.get();
+    live.site = record->birth();
     live.frame = record->frame.load(std::memory_order_relaxed);
     visit(live, context);
   }

@@ -24,7 +24,7 @@ Damage of(Code code, const void* block, std::size_t size, std::ptrdiff_t offset,
   damage.offset = offset;
   damage.kind = kind;
   damage.tag = tag;
-  damage.allocated_at = record.allocated_at.get();
+  damage.allocated_at = record.birth();
   damage.freed_at = record.freed_at.get();
   damage.frame = record.frame.load(std::memory_order_relaxed);
   return damage;

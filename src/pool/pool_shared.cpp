@@ -241,7 +241,7 @@ void PoolShared::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
       live.size = record.size.load(std::memory_order_relaxed);
       live.kind = slab.kind;
       live.tag = slab.tag;
-      live.site = record.allocated_at.get();
+      live.site = record.birth();
       live.frame = record.frame.load(std::memory_order_relaxed);
       visit(live, context);
     }

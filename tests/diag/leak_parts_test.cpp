@@ -4,10 +4,12 @@
 #include "support/report_log.hpp"
 
 #include <framealloc/framealloc.hpp>
+#include <framealloc/pool/block_record.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace game {
@@ -57,6 +59,16 @@ TEST(LeakTypes, BoxesAndRawBlocksKnowTheirTypes) {
   alloc.pool_free(raw);
   alloc.heap_free(raw_heap);
 }
+
+TEST(LeakTypes, BlocksOfASpanKnowTheirs) {
+  ReportLog log;
+  SmartAlloc alloc(checked(log));
+  const auto box = alloc.heap_box<std::array<game::Enemy, 2000>>();
+  ASSERT_EQ(alloc.leak_report().groups.size(), 1u);
+  EXPECT_NE(alloc.leak_report().groups[0].type.find("game::Enemy"), std::string::npos);
+}
+
+TEST(LeakTypes, ARecordFitsIntoACacheLine) { EXPECT_LE(sizeof(detail::BlockRecord), 64u); }
 
 TEST(LeakTypes, TypesTellGroupsOfOnePlaceApart) {
   ReportLog log;
