@@ -87,7 +87,9 @@ void FrameArena::spoil_frame(FrameSlot& slot, std::uint64_t clock) noexcept {
 void FrameArena::check_spoilt(FrameSlot& slot) noexcept {
   if (trap_->pages()) return;
   for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
-    const std::byte* const changed = trap_->find_change(c->begin(), c->used);
+    // A tool that forbids the memory needs no pattern, and would object to the look at it.
+    const std::byte* const changed =
+        trap_->annotates() ? nullptr : trap_->find_change(c->begin(), c->used);
     c->used = 0;
     if (changed == nullptr) continue;
     Text<160> message("frame memory of frame ");

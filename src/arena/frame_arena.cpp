@@ -95,7 +95,7 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   }
   cursor_.store(end, kRelaxed);
   note_calls();
-  if (trap_ != nullptr) trap_->note_extended(chunk_, start, end);
+  if (trap_ != nullptr) trap_->note_extended(chunk_, start, cursor, end);
   publish_limit();
   tell_call(end - cursor);
   return true;

@@ -2,6 +2,7 @@
 #include <framealloc/arena/frame_trap.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/os/annotate.hpp>
 #include <framealloc/os/stack.hpp>
 #include <framealloc/os/virtual_memory.hpp>
 
@@ -25,6 +26,7 @@ FrameTrap::FrameTrap(const Setup& setup) noexcept
     : setup_(setup),
       // The header of a chunk stays accessible, so with pages it has one to itself.
       header_bytes_(setup.pages ? os::page_size() : ArenaChunk::kHeaderBytes),
+      annotates_(!setup.pages && os::annotations_heard()),
       table_(*setup.metadata) {
   if (pages()) watch_frames(*this);
 }
@@ -43,6 +45,7 @@ void FrameTrap::open(ArenaChunk* chunk, std::uint64_t clock,
 
 void FrameTrap::note(ArenaChunk* chunk, std::uintptr_t start, std::size_t size, TagId tag,
                      const CallSite& site) noexcept {
+  if (annotates_) os::annotate_allowed(as_bytes(start), size);
   if (chunk->trap == nullptr) return;
   TrapRecord record;
   record.start =
@@ -56,8 +59,9 @@ void FrameTrap::note(ArenaChunk* chunk, std::uintptr_t start, std::size_t size, 
   table_.note(*chunk->trap, record);
 }
 
-void FrameTrap::note_extended(ArenaChunk* chunk, std::uintptr_t start,
+void FrameTrap::note_extended(ArenaChunk* chunk, std::uintptr_t start, std::uintptr_t before,
                               std::uintptr_t end) noexcept {
+  if (annotates_) os::annotate_allowed(as_bytes(before), end - before);
   TrapBlock* const block = chunk->trap == nullptr ? nullptr : chunk->trap->last;
   if (block == nullptr || block->count.load(kRelaxed) == 0) return;
   TrapRecord& record = block->records[block->count.load(kRelaxed) - 1];
@@ -68,6 +72,7 @@ void FrameTrap::note_extended(ArenaChunk* chunk, std::uintptr_t start,
 
 void FrameTrap::forbid(ArenaChunk* chunk, std::uintptr_t begin, std::uintptr_t end) noexcept {
   if (begin >= end) return;
+  if (annotates_) return os::annotate_forbidden(as_bytes(begin), end - begin);
   if (pages()) {
     // What follows `end` in its page has not been handed out.
     const std::uintptr_t first = align_up(begin, header_bytes_);
@@ -82,13 +87,11 @@ void FrameTrap::forbid(ArenaChunk* chunk, std::uintptr_t begin, std::uintptr_t e
 }
 
 const std::byte* FrameTrap::find_change(const std::byte* begin, std::size_t size) noexcept {
-  // Frame memory is handed out in granules, so whole words can be compared.
-  std::uint64_t wanted = 0;
-  std::memset(&wanted, kEnded, sizeof wanted);
-  for (const std::byte* at = begin; at + sizeof wanted <= begin + size; at += sizeof wanted) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    if (word != wanted) return at;
+  // All bytes equal the first and the first is the pattern: one pass of memcmp.
+  if (size == 0) return nullptr;
+  if (*begin == std::byte{kEnded} && std::memcmp(begin, begin + 1, size - 1) == 0) return nullptr;
+  for (const std::byte* at = begin; at != begin + size; ++at) {
+    if (*at != std::byte{kEnded}) return at;
   }
   return nullptr;
 }
@@ -160,6 +163,7 @@ std::size_t FrameTrap::expire(bool all) noexcept {
 }
 
 void FrameTrap::close(ArenaChunk* chunk) noexcept {
+  if (annotates_) os::annotate_allowed(chunk->begin(), chunk->room());
   if (!pages()) return;
   source().protect(chunk->begin(), chunk->room(), true);
   if (chunk->trap != nullptr) table_.remove(chunk->trap);

@@ -56,7 +56,7 @@ void Heap::hold_span(PoolThread* thread, SpanChunk& chunk, std::size_t index,
       shared_.report_damage(Damage::outside(block, size, at - bytes, *record, span.kind, span.tag));
     }
   }
-  BlockGuard::end_life(block, size);
+  shared_.guard_->end_life(block, size);
   constexpr std::size_t kBatch = 32;
   BlockGuard::Held gone[kBatch];
   const BlockGuard::Held freed{block, span.bytes, true};
@@ -72,6 +72,7 @@ void Heap::release_held(PoolThread*, void* block) noexcept {
   {
     const std::lock_guard guard(chunk.lock());
     const std::size_t quanta = chunk.span(index).quanta;
+    shared_.guard_->release(block, quanta * SpanChunk::kQuantum);
     chunk.span(index) = Span();
     chunk.give_back(index, quanta);
   }

@@ -59,6 +59,7 @@ void Heap::free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite
   if (shared_.guard_ != nullptr) {
     const Damage damage = damage_of(run);
     if (damage.found()) shared_.report_damage(damage);
+    shared_.guard_->release(run.base, run.run_bytes);
   }
   shared_.registry_.erase(run.region);
   {

@@ -2,6 +2,7 @@
 #include <framealloc/memory/supply.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/os/annotate.hpp>
 
 #include <cstdint>
 
@@ -60,6 +61,8 @@ void Supply::unbook(std::size_t bytes) noexcept {
 
 void Supply::release(void* address, std::size_t bytes, std::size_t alignment) noexcept {
   if (address == nullptr) return;
+  // What a guard mode forbade must not follow the addresses to whoever gets them next.
+  if (os::annotations_heard()) os::annotate_allowed(address, bytes);
   // Given back before it is unbooked: what is really held never passes the limit either.
   source_->deallocate(address, bytes, alignment);
   unbook(bytes);

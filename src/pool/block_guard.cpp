@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/pool/block_guard.hpp>
 
+#include <framealloc/os/annotate.hpp>
+
 #include <cstring>
 #include <memory>
 
@@ -12,6 +14,7 @@ BlockGuard::BlockGuard(Metadata& metadata, std::size_t bytes, bool fill_fresh,
       capacity_(bytes),
       fill_fresh_(fill_fresh),
       frames_(frames),
+      annotates_(os::annotations_heard()),
       ring_(static_cast<Held*>(metadata.allocate(kEntries * sizeof(Held)))) {
   // Without memory for it nothing is held; patterns around blocks are looked at all the same.
   if (ring_ != nullptr) std::uninitialized_value_construct_n(ring_, kEntries);
@@ -24,25 +27,41 @@ void BlockGuard::make_zone(void* begin, std::size_t size) noexcept {
 }
 
 void BlockGuard::begin_life(void* block, std::size_t size, std::size_t room) const noexcept {
+  release(block, room);
   if (fill_fresh_) std::memset(block, kFresh, size);
-  make_zone(static_cast<std::byte*>(block) + size, room - size);
+  begin_zone(static_cast<std::byte*>(block) + size, room - size);
+  if (annotates_) os::annotate_allowed(block, size);  // written, but not by the user
 }
 
 void BlockGuard::resize(void* block, std::size_t before, std::size_t after,
                         std::size_t room) const noexcept {
   auto* const bytes = static_cast<std::byte*>(block);
+  if (annotates_) {
+    const std::size_t kept = after < before ? after : before;
+    os::annotate_allowed(bytes + kept, room - kept);
+  }
   if (after > before && fill_fresh_) std::memset(bytes + before, kFresh, after - before);
-  make_zone(bytes + after, room - after);
+  begin_zone(bytes + after, room - after);
 }
 
-void BlockGuard::end_life(void* block, std::size_t size) noexcept {
+void BlockGuard::end_life(void* block, std::size_t size) const noexcept {
   std::memset(block, kFreed, size);
+  if (annotates_) os::annotate_forbidden(block, size);
+}
+
+void BlockGuard::release(void* block, std::size_t room) const noexcept {
+  if (annotates_) os::annotate_allowed(block, room);
+}
+
+void BlockGuard::begin_zone(void* begin, std::size_t size) const noexcept {
+  make_zone(begin, size);
+  if (annotates_) os::annotate_forbidden(begin, size);
 }
 
 const std::byte* BlockGuard::find_change(const void* begin, std::size_t size,
                                          unsigned char pattern) noexcept {
   const auto* const bytes = static_cast<const std::byte*>(begin);
-  if (size == 0) return nullptr;
+  if (size == 0 || os::annotations_heard()) return nullptr;
   // All bytes equal the first and the first is the pattern: one pass of memcmp.
   if (bytes[0] == std::byte{pattern} && std::memcmp(bytes, bytes + 1, size - 1) == 0) {
     return nullptr;

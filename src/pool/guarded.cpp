@@ -59,7 +59,7 @@ void PoolShared::report_damage(const Damage& damage) noexcept {
 void PoolShared::prepare_slab(SlabHeader& slab) noexcept {
   // The first block is given up: it is the zone before the second.
   if (slab.block_count > 1) {
-    BlockGuard::make_zone(slab.block(0), slab.block_size);
+    guard_->begin_zone(slab.block(0), slab.block_size);
     slab.first_offset += slab.block_size;
     --slab.block_count;
   }
@@ -84,11 +84,13 @@ std::size_t PoolShared::size_of_block(const void* block) noexcept {
 
 void PoolShared::hold_block(PoolThread* mine, SlabHeader* slab, void* block) noexcept {
   auto* const bytes = static_cast<std::byte*>(block);
-  if (const Damage damage = find_damage(*slab, bytes); damage.found()) report_damage(damage);
   BlockRecord& record = record_of(*slab, block);
   const std::size_t size = record.size.load(kRelaxed);
-  guard_->begin_life(block, size, slab->block_size);  // whole again for its neighbour
-  BlockGuard::end_life(block, size);
+  if (const Damage damage = find_damage(*slab, bytes); damage.found()) {
+    report_damage(damage);
+    guard_->begin_life(block, size, slab->block_size);  // whole again for its neighbour
+  }
+  guard_->end_life(block, size);
   // The user has freed it: it counts so from now on, whenever it goes home.
   if (mine == nullptr) {
     count_stray_free(*slab);
@@ -113,6 +115,7 @@ void PoolShared::release_held(PoolThread* mine, const BlockGuard::Held* gone,
     const Damage damage = find_late_write(*slab, static_cast<std::byte*>(gone[i].block));
     if (damage.found()) report_damage(damage);
     record_of(*slab, gone[i].block).state.store(BlockState::Freed, std::memory_order_release);
+    guard_->release(gone[i].block, slab->block_size);
     route(gone[i].block);
   }
 }

@@ -139,6 +139,9 @@ void PoolShared::release_slab(SlabHeader* slab) noexcept {
   BlockRecord* const records = slab->records;
   const std::size_t bytes = classes_[slab->class_index].block_count * sizeof(BlockRecord);
   slab->list = nullptr;
+  if (guard_ != nullptr && classes_[slab->class_index].block_count > 1) {
+    guard_->release(slab->block(0) - slab->block_size, slab->block_size);  // see prepare_slab()
+  }
   pages_.release(slab);
   metadata_.deallocate(records, bytes);
 }

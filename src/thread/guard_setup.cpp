@@ -55,7 +55,8 @@ bool Instance::set_guard(Error* why) noexcept {
     why->message = "the memory source has nothing left for the guard mode";
     return false;
   }
-  modes_.store(pages ? kTrapCalls | kTrapFrames : kTrapFrames, std::memory_order_relaxed);
+  modes_.store(pages || trap_->annotates() ? kTrapCalls | kTrapFrames : kTrapFrames,
+               std::memory_order_relaxed);
   return true;
 }
 

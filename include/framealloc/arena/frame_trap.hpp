@@ -42,6 +42,8 @@ class FrameTrap {
   FrameTrap& operator=(const FrameTrap&) = delete;
 
   [[nodiscard]] bool pages() const noexcept { return setup_.pages; }
+  // True when frame memory is spoilt by telling a tool of it; then every allocation has to be told.
+  [[nodiscard]] bool annotates() const noexcept { return annotates_; }
   // Result: bytes at the start of a chunk that hold no frame memory.
   [[nodiscard]] std::size_t header_bytes() const noexcept { return header_bytes_; }
   // Guards the chunk lists of arenas, since with pages() a frame's chunks are taken away by the
@@ -54,8 +56,10 @@ class FrameTrap {
   // Effect: remembers an allocation. Owner of the arena.
   void note(ArenaChunk* chunk, std::uintptr_t start, std::size_t size, TagId tag,
             const CallSite& site) noexcept;
-  // Effect: the newest allocation of the chunk, which begins at `start`, ends at `end` now.
-  void note_extended(ArenaChunk* chunk, std::uintptr_t start, std::uintptr_t end) noexcept;
+  // Effect: the newest allocation of the chunk, which begins at `start`, ends at `end` now and not
+  // at `before`.
+  void note_extended(ArenaChunk* chunk, std::uintptr_t start, std::uintptr_t before,
+                     std::uintptr_t end) noexcept;
   // Effect: nobody may use [begin, end) of the chunk any more: whole pages become inaccessible with
   // pages(), the rest gets the pattern.
   void forbid(ArenaChunk* chunk, std::uintptr_t begin, std::uintptr_t end) noexcept;
@@ -90,6 +94,7 @@ class FrameTrap {
 
   Setup setup_;
   std::size_t header_bytes_;
+  bool annotates_;
   TrapTable table_;
   SpinLock lock_;
   ArenaChunk* oldest_ = nullptr;  // kept ones, by ArenaChunk::next

@@ -42,10 +42,15 @@ class BlockGuard {
   // Effect: the block that had `before` bytes in use has `after`.
   void resize(void* block, std::size_t before, std::size_t after, std::size_t room) const noexcept;
   // Effect: the block has the pattern of freed ones.
-  static void end_life(void* block, std::size_t size) noexcept;
+  void end_life(void* block, std::size_t size) const noexcept;
+  // Effect: the memory is an ordinary one again, zones included.
+  void release(void* block, std::size_t room) const noexcept;
+  // Effect: a zone that belongs to no block.
+  void begin_zone(void* begin, std::size_t size) const noexcept;
   // Effect: [begin, begin + size) is a zone.
   static void make_zone(void* begin, std::size_t size) noexcept;
-  // Result: the first byte that does not have the pattern, null when all have.
+  // Result: the first byte that does not have the pattern, null when all have. Null where a tool
+  // has been told of the memory: it looks at accesses itself, and would object to this one.
   [[nodiscard]] static const std::byte* find_change(const void* begin, std::size_t size,
                                                     unsigned char pattern) noexcept;
 
@@ -65,6 +70,7 @@ class BlockGuard {
   std::size_t capacity_;
   bool fill_fresh_;
   unsigned frames_;
+  bool annotates_;
   SpinLock lock_;
   Held* ring_;
   std::size_t first_ = 0;
