@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The leak report for people and for programs.
 #include <framealloc/base/text.hpp>
+#include <framealloc/diag/json_text.hpp>
 #include <framealloc/diag/leak_report.hpp>
-
-#include "json_text.hpp"
 
 namespace framealloc {
 
 namespace {
 
-void append_number(std::string& out, std::string_view key, std::uint64_t value) {
-  out.append(", \"").append(key).append("\": ").append(std::to_string(value));
+void put_text_or_null(JsonText& json, std::string_view key, std::string_view text) {
+  if (text.empty()) {
+    json.put_null(key);
+  } else {
+    json.put(key, text);
+  }
 }
 
-void append_group(std::string& out, const LeakGroup& group, std::uint64_t frame) {
-  out.append("{\"part\": ");
-  detail::append_json_string(out, group.part);
-  out.append(", \"tag\": ");
-  detail::append_json_string(out, group.tag);
-  out.append(", \"type\": ");
-  detail::append_json_string_or_null(out, group.type);
-  out.append(", \"file\": ");
-  detail::append_json_string_or_null(out, group.site.file);
-  out.append(", \"function\": ");
-  detail::append_json_string_or_null(out, group.site.function);
-  append_number(out, "line", group.site.line);
-  append_number(out, "count", group.count);
-  append_number(out, "bytes", group.bytes);
+void put_group(JsonText& json, const LeakGroup& group, std::uint64_t frame) {
+  json.open_object();
+  json.put("part", group.part);
+  json.put("tag", std::string_view(group.tag));
+  put_text_or_null(json, "type", group.type);
+  put_text_or_null(json, "file", group.site.file);
+  put_text_or_null(json, "function", group.site.function);
+  json.put("line", group.site.line);
+  json.put("count", group.count);
+  json.put("bytes", group.bytes);
   if (group.aged) {
-    append_number(out, "age_frames", frame - group.oldest_frame);
+    json.put("age_frames", frame - group.oldest_frame);
   } else {
-    out.append(", \"age_frames\": null");
+    json.put_null("age_frames");
   }
-  out.push_back('}');
+  json.close_object();
 }
 
 }  // namespace
@@ -60,17 +59,17 @@ std::string LeakReport::to_string() const {
 }
 
 std::string LeakReport::to_json() const {
-  std::string out = "{\"schema\": \"framealloc.leaks.v1\"";
-  append_number(out, "frame", frame);
-  append_number(out, "total_bytes", total_bytes);
-  append_number(out, "total_count", total_count);
-  out.append(", \"groups\": [");
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    out.append(i == 0 ? "\n  " : ",\n  ");
-    append_group(out, groups[i], frame);
-  }
-  out.append(groups.empty() ? "]}\n" : "\n]}\n");
-  return out;
+  JsonText json;
+  json.open_object();
+  json.put("schema", "framealloc.leaks.v1");
+  json.put("frame", frame);
+  json.put("total_bytes", total_bytes);
+  json.put("total_count", total_count);
+  json.open_array("groups");
+  for (const LeakGroup& group : groups) put_group(json, group, frame);
+  json.close_array();
+  json.close_object();
+  return json.take();
 }
 
 }  // namespace framealloc
