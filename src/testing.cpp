@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <mutex>
 
 namespace framealloc::testing {
@@ -148,7 +147,9 @@ std::string ExpectFrameBytesBelow::message() const {
   std::string text = "frame " + std::to_string(frame.frame_number) + " held ";
   text += bytes_text(frame.peak_bytes) + " at once, expected fewer than " + bytes_text(limit_);
   std::vector<TagStats> tags = alloc_.all_tag_stats();
-  std::ranges::stable_sort(tags, std::ranges::greater(), &TagStats::frame_bytes);
+  std::ranges::sort(tags, [](const TagStats& x, const TagStats& y) {
+    return x.frame_bytes != y.frame_bytes ? x.frame_bytes > y.frame_bytes : x.tag < y.tag;
+  });
   constexpr std::size_t kShown = 5;
   for (std::size_t i = 0; i < tags.size() && i < kShown && tags[i].frame_bytes != 0; ++i) {
     text += "\n  " + tag_text(tags[i].tag) + ": " + bytes_text(tags[i].frame_bytes);
