@@ -127,8 +127,9 @@ std::size_t BudgetManager::remaining(TagId tag) const noexcept {
 }
 
 void BudgetManager::announce(TagId tag) noexcept {
-  const bool unheard = !has_handler_.load(std::memory_order_relaxed) && observer_ == nullptr;
-  if (unheard || is_being_handled(this)) return;
+  const bool heard =
+      has_handler_.load(std::memory_order_relaxed) || observed_.load(std::memory_order_relaxed);
+  if (!heard || is_being_handled(this)) return;
   visit_chain(tag, [this](detail::Budget& budget, Denial who) {
     if (budget.announce_soft()) {
       notify(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());

@@ -115,10 +115,6 @@ std::string_view TagTable::name(TagId tag) const noexcept {
   return {node.name, node.length};
 }
 
-TagId TagTable::parent(TagId tag) const noexcept {
-  return index_of(tag) < size() ? nodes_[index_of(tag)].parent : TagId::Untagged;
-}
-
 TagPath TagTable::path(TagId tag) const noexcept {
   TagId chain[kMaxTags];
   std::size_t depth = 0;

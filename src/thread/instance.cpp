@@ -8,6 +8,7 @@
 
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace framealloc::detail {
 
@@ -138,7 +139,8 @@ void Instance::report_unmet_wishes() noexcept {
 
 Instance::~Instance() {
   metadata_.destroy(trap_);
-  metadata_.destroy(budgets_);
+  // The hub, which goes later, looks for the budgets once more.
+  metadata_.destroy(std::exchange(budgets_, nullptr));
 }
 
 void Instance::close_frames() noexcept {

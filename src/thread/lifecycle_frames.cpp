@@ -24,6 +24,9 @@ void Instance::untrack_lifecycle() noexcept {
 void Instance::on_events_wanted(void* self, FrameEventMask wanted) noexcept {
   auto& instance = *static_cast<Instance*>(self);
   instance.pools_.tell_events(wanted != 0);
+  if (instance.budgets_ != nullptr) {
+    instance.budgets_->set_observed((wanted & mask_of(FrameEventKind::BudgetWarning)) != 0);
+  }
   const bool calls = (wanted & mask_of(FrameEventKind::Alloc)) != 0;
   const std::uint32_t before = instance.modes_.load(std::memory_order_relaxed);
   if (((before & kTellCalls) != 0) == calls) return;

@@ -139,6 +139,9 @@ class FRAMEALLOC_API BudgetManager {
     observer_ = observer;
     observer_context_ = context;
   }
+  // Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
+  // not even looked for. Any thread.
+  void set_observed(bool on) noexcept { observed_.store(on, std::memory_order_relaxed); }
   // Internal to the library: what the allocators call on their slow paths.
   struct Denial {
     bool global = false;
@@ -175,6 +178,7 @@ class FRAMEALLOC_API BudgetManager {
   void* handler_context_ = nullptr;
   BudgetHandler observer_ = nullptr;
   void* observer_context_ = nullptr;
+  std::atomic<bool> observed_{false};
 };
 
 }  // namespace framealloc

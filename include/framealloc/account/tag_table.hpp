@@ -41,7 +41,10 @@ class TagTable {
 
   [[nodiscard]] std::string_view name(TagId tag) const noexcept;  // last component; "" for Untagged
   [[nodiscard]] TagPath path(TagId tag) const noexcept;  // joined with "::", cut to TagPath's size
-  [[nodiscard]] TagId parent(TagId tag) const noexcept;
+  [[nodiscard]] TagId parent(TagId tag) const noexcept {
+    const auto index = static_cast<std::size_t>(tag);
+    return index < size() ? nodes_[index].parent : TagId::Untagged;
+  }
   // Result: true if `tag` is `ancestor` or below it; every tag is within Untagged.
   [[nodiscard]] bool is_within(TagId tag, TagId ancestor) const noexcept;
   // Result: number of tags, Untagged included; ids are 0 .. size() - 1, parents before children.
