@@ -87,7 +87,9 @@ TEST(EventsStress, SubscribersComeAndGoWhileEightThreadsAllocate) {
   // A listener that ends itself, and others, again and again.
   std::mutex mutex;
   std::array<Subscription, 4> shared;
-  for (int frame = 0; frame < kFrames; ++frame) {
+  // On a busy machine the threads may start late: frames go on until one of them has heard one.
+  int frame = 0;
+  for (; frame < kFrames || heard.load() == 0; ++frame) {
     Subscription& slot = shared[static_cast<std::size_t>(frame) % shared.size()];
     Subscription fresh = alloc.on_frame_event([&](const FrameEvent&) {
       Subscription taken;
@@ -116,8 +118,7 @@ TEST(EventsStress, SubscribersComeAndGoWhileEightThreadsAllocate) {
   stop.store(true);
   for (std::thread& thread : threads) thread.join();
   for (Subscription& one : shared) one.end();
-  EXPECT_GT(heard.load(), 0u);
-  EXPECT_EQ(alloc.frame_number(), static_cast<std::uint64_t>(kFrames));
+  EXPECT_EQ(alloc.frame_number(), static_cast<std::uint64_t>(frame));
   EXPECT_EQ(alloc.stats().pool_allocated, 0u);
   EXPECT_EQ(alloc.stats().heap_allocated, 0u);
 }
