@@ -20,8 +20,9 @@ using detail::ThreadState;
 std::string thread_name(const ThreadState& state) {
   const detail::ThreadLifecycle& lifecycle = state.lifecycle;
   const std::lock_guard guard(lifecycle.lock);
-  const std::string name(lifecycle.name.view());
-  return name.empty() ? "thread " + std::to_string(state.id().value) : name;
+  std::string name(lifecycle.name.view());
+  if (name.empty()) name.append("thread ").append(std::to_string(state.id().value));
+  return name;
 }
 
 SnapshotThread thread_of(Instance& instance, ThreadState& state, const FrameStats& frame) {
@@ -42,7 +43,7 @@ void add_kind(Snapshot& snapshot, const TagStats& stats, AllocKind kind, std::si
   if (bytes == 0 && count == 0) return;
   SnapshotTag tag;
   tag.path = stats.tag;
-  tag.thread = "*";
+  tag.thread.push_back('*');
   tag.kind = kind;
   tag.alloc_count = count;
   tag.bytes = bytes;

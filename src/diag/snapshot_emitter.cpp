@@ -23,9 +23,10 @@ constexpr const char* kRequest = "snapshot.request";
 constexpr std::size_t kDigits = 16;
 
 std::string file_name(std::uint64_t frame) {
-  std::string digits = std::to_string(frame);
-  if (digits.size() < kDigits) digits.insert(0, kDigits - digits.size(), '0');
-  return "snapshot_" + digits + ".json";
+  const std::string digits = std::to_string(frame);
+  std::string name = "snapshot_";
+  if (digits.size() < kDigits) name.append(kDigits - digits.size(), '0');
+  return name.append(digits).append(".json");
 }
 
 bool is_snapshot(const fs::path& path) {
@@ -93,16 +94,18 @@ bool SnapshotEmitter::write(const Snapshot& snapshot) {
   }
   const std::string text = complete.to_json(config_.version);
   if (text.empty()) {
-    return fail(
-        {}, "SnapshotConfig::version is " + std::to_string(config_.version) + "; expected 1 or 2");
+    std::string why("SnapshotConfig::version is ");
+    return fail({}, why.append(std::to_string(config_.version)).append("; expected 1 or 2"));
   }
   std::error_code error;
   fs::create_directories(config_.directory, error);
   if (error) return fail(config_.directory, error.message());
   const fs::path path = config_.directory / file_name(snapshot.frame);
   // Dotted and with the process's number: no reader takes it for a snapshot, no writer for its own.
-  fs::path temporary = config_.directory / ("." + path.filename().string() + "." +
-                                            std::to_string(os::process_id()) + ".part");
+  std::string hidden(1, '.');
+  hidden.append(path.filename().string()).append(1, '.');
+  hidden.append(std::to_string(os::process_id())).append(".part");
+  const fs::path temporary = config_.directory / hidden;
   std::FILE* const file = std::fopen(temporary.c_str(), "wb");
   if (file == nullptr) return fail(temporary, std::strerror(errno));
   const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
@@ -121,7 +124,9 @@ bool SnapshotEmitter::write(const Snapshot& snapshot) {
 
 bool SnapshotEmitter::fail(const fs::path& path, const std::string& why) {
   const std::lock_guard guard(lock_);
-  error_ = path.empty() ? why : "cannot write " + path.string() + ": " + why;
+  error_.clear();
+  if (!path.empty()) error_.append("cannot write ").append(path.string()).append(": ");
+  error_.append(why);
   return false;
 }
 
