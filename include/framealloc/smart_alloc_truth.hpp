@@ -112,6 +112,7 @@ class TruthMembers {
   template <class Sink>
   struct KeptSink : ThreadServices::Kept {
     template <class F>
+      requires(!std::same_as<std::remove_cvref_t<F>, KeptSink>)
     explicit KeptSink(F&& function) : sink(std::forward<F>(function)) {
       this->destroy = [](Instance& instance, ThreadServices::Kept* self) noexcept {
         auto* const kept = static_cast<KeptSink*>(self);

@@ -27,12 +27,11 @@ ScratchPool::Use::Use(const ScratchPool& pool) noexcept {
     const std::uintptr_t me = os::thread_word();
     const std::uintptr_t claimed = pool.claimed_by_.load(kRelaxed);
     std::uintptr_t user = 0;
-    if (claimed != 0 && claimed != me) {
-      granted_ = false;
-    } else if (pool.user_.compare_exchange_strong(user, me, kRelaxed)) {
+    const bool free_to_us = claimed == 0 || claimed == me;
+    if (free_to_us && pool.user_.compare_exchange_strong(user, me, kRelaxed)) {
       entered_ = &pool;
-    } else if (user != me) {
-      granted_ = false;
+    } else {
+      granted_ = free_to_us && user == me;
     }
     if (granted_) return;
     Text<192> message("scratch pool '");

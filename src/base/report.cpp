@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 namespace framealloc::detail {
 namespace {
@@ -43,11 +44,12 @@ void print(const Report& report) noexcept {
   std::fwrite(text.view().data(), 1, text.size(), stderr);
 }
 
-constexpr std::size_t kCodes = 0
-#define FRAMEALLOC_CODE(...) +1
+constexpr Code kAllCodes[] = {
+#define FRAMEALLOC_CODE(id, ...) Code::FA##id,
 #include <framealloc/base/codes.def>
 #undef FRAMEALLOC_CODE
-    ;
+};
+constexpr std::size_t kCodes = std::size(kAllCodes);
 
 std::size_t slot_of(const CodeInfo& info) noexcept {
   return static_cast<std::size_t>(&info - all_codes().data());

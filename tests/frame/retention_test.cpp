@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -19,7 +20,7 @@ namespace {
 
 TEST(RetentionRecords, AreSortedByIdWithoutMemory) {
   std::mt19937 random(1234);
-  for (const std::size_t count : {0, 1, 2, 3, 7, 64, 1000}) {
+  for (const std::size_t count : std::initializer_list<std::size_t>{0, 1, 2, 3, 7, 64, 1000}) {
     std::vector<RetainedRecord> records(count);
     std::vector<std::uint64_t> ids(count);
     std::iota(ids.begin(), ids.end(), 1);

@@ -85,7 +85,10 @@ class SummaryRows {
     swap(copy);
   }
   SummaryRows(SummaryRows&& other) noexcept { swap(other); }
-  SummaryRows& operator=(SummaryRows other) noexcept { return swap(other), *this; }
+  SummaryRows& operator=(SummaryRows other) noexcept {
+    swap(other);
+    return *this;
+  }
   ~SummaryRows() {
     if (rows_ != nullptr) metadata_->deallocate(rows_, capacity_ * sizeof(Row));
   }
