@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A snapshot as JSON, in both versions of the schema (docs/schemas/).
+// A snapshot as JSON, in both versions of the schema (docs/snapshots.md).
 #include <framealloc/diag/json_text.hpp>
 #include <framealloc/diag/snapshot.hpp>
 

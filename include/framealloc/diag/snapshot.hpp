@@ -25,7 +25,7 @@ inline constexpr unsigned SNAPSHOT_VERSION = 1;
 inline constexpr unsigned kSnapshotVersion2 = 2;
 
 // All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 has all of it,
-// and says its units. docs/schemas/ describes both.
+// and says its units. docs/snapshots.md describes both.
 struct SnapshotBudget {
   std::size_t limit = 0;
   std::size_t used = 0;
