@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,11 @@ std::vector<FrameRecord> records(std::size_t count) {
   return frames;
 }
 
+using Counts = std::initializer_list<std::size_t>;
+
 TEST(MemoryGraph, NeverHasMorePointsThanAskedFor) {
-  for (std::size_t count : {0, 1, 2, 3, 29, 30, 31, 59, 60, 61, 300}) {
-    for (std::size_t most : {0, 1, 2, 7, 30, 31, 299, 300, 1000}) {
+  for (std::size_t count : Counts{0, 1, 2, 3, 29, 30, 31, 59, 60, 61, 300}) {
+    for (std::size_t most : Counts{0, 1, 2, 7, 30, 31, 299, 300, 1000}) {
       const MemoryGraphData graph = make_memory_graph(records(count), most);
       EXPECT_EQ(graph.current.size(), std::min(count, most)) << count << ' ' << most;
       EXPECT_EQ(graph.peak.size(), graph.current.size());

@@ -133,7 +133,7 @@ class Scene {
       pool_large_.emplace_back(alloc_.pool_alloc<char[2000]>(), 2000, pattern);
     }
     for (std::size_t i = 0; i < 10; ++i) {
-      const std::size_t size = 1000 << i;
+      const std::size_t size = std::size_t{1000} << i;
       heap_.emplace_back(alloc_.heap_alloc<char>(size), size, static_cast<unsigned char>(i));
     }
   }

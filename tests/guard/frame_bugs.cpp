@@ -139,7 +139,8 @@ void bug_read_std_vector_after_frame(World& world) {
 void bug_write_pmr_vector_after_frame(World& world) {
   auto* element = make_stale(world, [&] {
     std::pmr::vector<std::uint64_t> vec(40, 7, world.alloc.frame_resource());
-    return vec.data() + 20;
+    std::uint64_t* const at = &vec[20];
+    return at;
   });
   world.write(element);
 }

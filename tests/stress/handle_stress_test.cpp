@@ -165,7 +165,7 @@ TEST(HandleStress, OneOfTwoFreesWins) {
   HandleWorld world;
   HandleAllocator handles(world.host());
   for (int round = 0; round < 300; ++round) {
-    const Handle<std::string> handle = handles.alloc<std::string>(100, 'x');
+    const Handle<std::string> handle = handles.alloc<std::string>(std::size_t{100}, 'x');
     std::atomic<int> won{0};
     std::atomic<bool> go{false};
     const auto free_it = [&] {

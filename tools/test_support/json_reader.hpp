@@ -12,32 +12,41 @@
 
 namespace fa_test {
 
+struct JsonMember;
+
 struct Json {
   enum class Kind { Null, Boolean, Number, String, Array, Object };
   Kind kind = Kind::Null;
   double number = 0.0;  // 0 or 1 for a boolean
   std::string text;
   std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;
+  std::vector<JsonMember> members;
 
   // Result: the member at a path like "sides.0.steady_frame", or null.
-  const Json* at(std::string_view path) const {
-    if (path.empty()) return this;
-    const std::size_t dot = path.find('.');
-    const std::string_view name = path.substr(0, dot);
-    const std::string_view rest =
-        dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-    if (kind == Kind::Array) {
-      std::size_t index = 0;
-      std::from_chars(name.data(), name.data() + name.size(), index);
-      return index < items.size() ? items[index].at(rest) : nullptr;
-    }
-    for (const auto& [key, value] : members) {
-      if (key == name) return value.at(rest);
-    }
-    return nullptr;
-  }
+  const Json* at(std::string_view path) const;
 };
+
+struct JsonMember {
+  std::string key;
+  Json value;
+};
+
+inline const Json* Json::at(std::string_view path) const {
+  if (path.empty()) return this;
+  const std::size_t dot = path.find('.');
+  const std::string_view name = path.substr(0, dot);
+  const std::string_view rest =
+      dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  if (kind == Kind::Array) {
+    std::size_t index = 0;
+    std::from_chars(name.data(), name.data() + name.size(), index);
+    return index < items.size() ? items[index].at(rest) : nullptr;
+  }
+  for (const JsonMember& member : members) {
+    if (member.key == name) return member.value.at(rest);
+  }
+  return nullptr;
+}
 
 class JsonReader {
  public:

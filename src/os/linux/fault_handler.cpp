@@ -111,7 +111,8 @@ bool watch_faults(FaultListener listener) noexcept {
 
 void unwatch_faults() noexcept {
   const Lock lock;
-  if (watchers == 0 || --watchers != 0) return;
+  if (watchers == 0) return;
+  if (--watchers != 0) return;
   listener_now.store(nullptr, std::memory_order_release);
   for (int i = 0; i < kSignalCount; ++i) {
     struct sigaction now{};
