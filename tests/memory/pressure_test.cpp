@@ -115,7 +115,7 @@ TEST(Pressure, CrossingsOfManyThreadsAreNeverMoreThanReturns) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(supply.reserved(), 0u);
-  EXPECT_LE(noted.load(), 1000u);
+  EXPECT_LE(noted.load(), 2000u);  // one release at least lies between two crossings
   const std::uint64_t before = noted.load();
   (void)supply.take_crossing();
   void* const above = supply.acquire(64_KiB, 4096);

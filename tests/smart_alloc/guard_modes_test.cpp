@@ -64,6 +64,10 @@ TEST(GuardModes, ASourceThatCannotProtectIsRefusedForPages) {
   EXPECT_TRUE(SmartAlloc::create(config_of(log, GuardMode::Poison).with_upstream(&source)));
 }
 
+// AddressSanitizer, which Poison tells what may be touched, ends the program at the write itself:
+// tests/guard/matrix.sh shows that. Here it is about what is found without it.
+#if !defined(__SANITIZE_ADDRESS__)
+
 TEST(GuardModes, PoisonSeesAWriteToAFrameThatIsOver) {
   ReportLog log;
   SmartAlloc alloc(config_of(log, GuardMode::Poison));
@@ -119,6 +123,8 @@ TEST(GuardModes, AWriteToAFreedBlockNamesBothPlaces) {
   }
   EXPECT_EQ(log.size(), 1u);
 }
+
+#endif  // !__SANITIZE_ADDRESS__
 
 TEST(GuardModes, TheQuarantineIsBoundedAndGivesBlocksBack) {
   ReportLog log;
