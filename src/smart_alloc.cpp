@@ -84,20 +84,17 @@ void* SmartAlloc::frame_slow(std::size_t size, std::size_t alignment, const char
                                     .alloc_bytes(size, alignment, CallSite{file, function, line});
 }
 
-void* SmartAlloc::frame_alloc_layout(std::size_t size, std::size_t alignment,
-                                     CallSite site) noexcept {
-  if (!is_power_of_two(alignment)) {
-    if (instance_ != nullptr) {
-      instance_->report(Code::FA011, "the alignment is not a power of two", TagId::Untagged, size,
-                        alignment);
-    }
-    return nullptr;
+void* SmartAlloc::frame_slow_masked(std::size_t size, std::uintptr_t mask, const char* file,
+                                    const char* function, std::uint32_t line) noexcept {
+  return frame_slow(size, 0 - mask, file, function, line);
+}
+
+void* SmartAlloc::refuse_alignment(std::size_t size, std::size_t alignment) noexcept {
+  if (instance_ != nullptr) {
+    instance_->report(Code::FA011, "the alignment is not a power of two", TagId::Untagged, size,
+                      alignment);
   }
-  FrameArena& arena = *slot().arena;
-  if (&arena == &detail::empty_arena) {
-    return frame_slow(size, alignment, site.file, site.function, site.line);
-  }
-  return arena.alloc_bytes(size, alignment, site);
+  return nullptr;
 }
 
 void* SmartAlloc::pool_slow(std::size_t size, std::size_t alignment, const char* file,

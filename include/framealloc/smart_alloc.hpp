@@ -165,9 +165,9 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   }
   // Requirement: `alignment` a power of two; another is reported (FA011). Zero bytes are a valid
   // request: the result is aligned, not null, and not to be dereferenced.
-  [[nodiscard]] void* frame_alloc_layout(std::size_t size, std::size_t alignment,
-                                         CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_alloc_layout(
+      std::size_t size, std::size_t alignment,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
   // end.
   template <class T, class... A>
@@ -351,6 +351,10 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,
                                                  const char* file, const char* function,
                                                  std::uint32_t line) noexcept;
+  [[nodiscard]] FRAMEALLOC_COLD void* frame_slow_masked(std::size_t size, std::uintptr_t mask,
+                                                        const char* file, const char* function,
+                                                        std::uint32_t line) noexcept;
+  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
   [[nodiscard]] FRAMEALLOC_COLD void* pool_slow(std::size_t size, std::size_t alignment,
                                                 const char* file, const char* function,
                                                 std::uint32_t line,

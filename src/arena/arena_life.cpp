@@ -98,13 +98,18 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   guard_ = host_->first_guard();
   enter_start(slot);
   publish_limit();
+  find_shape();
+  rewinds_at_enter_ = rewinds_;
+  order_at_enter_ = order_;
+}
+
+// Requirement: nothing has happened in the frame yet.
+void FrameArena::find_shape() noexcept {
   // Spare chunks are looked at on the long way in, so that they are given back in time.
   const bool plain = trap_ == nullptr && slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX &&
                      guard_ == SIZE_MAX && chunk_ != nullptr && chunk_->next == nullptr;
   shape_ = plain ? Shape::Untouched : Shape::Complex;
   plain_end_ = chunk_end();
-  rewinds_at_enter_ = rewinds_;
-  order_at_enter_ = order_;
 }
 
 // Requirement: the arena is still in the frame after the plain ones.
@@ -195,7 +200,6 @@ void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
 }
 
 void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
-  complicate();
   FrameSlot& slot = this->slot();
   chunk->pinned = true;
   chunk->next = slot.first;
@@ -207,6 +211,7 @@ void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
   chunk->start_waste = 0;
   enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
   publish_limit();
+  find_shape();
 }
 
 void FrameArena::trim_slot(FrameSlot& slot) noexcept {

@@ -46,6 +46,12 @@ bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
 }
 
 void ArenaScope::begin_slow() noexcept {
+  // Often the frame is only new to the arena, and plain once entered.
+  if (arena_.host_ != nullptr && arena_.host_->enter_frame(arena_) && arena_.plain()) {
+    start_ = arena_.cursor_.load(kRelaxed);
+    clock_ = arena_.clock();
+    return;
+  }
   clock_ = 0;
   std::construct_at(&checkpoint_, arena_.checkpoint());
 }

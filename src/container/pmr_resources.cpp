@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/container/failure.hpp>
 #include <framealloc/container/pmr_resources.hpp>
+#include <framealloc/thread/fast_path.hpp>
 
 namespace framealloc {
 
-void* InstanceResource::do_allocate(std::size_t bytes, std::size_t alignment) {
+// Out of line, so that the short way has no call site to build.
+void* InstanceResource::allocate_slow(std::size_t bytes, std::size_t alignment) {
   void* block = nullptr;
   switch (kind_) {
     case AllocKind::Frame:
@@ -22,17 +24,32 @@ void* InstanceResource::do_allocate(std::size_t bytes, std::size_t alignment) {
   return block;
 }
 
-void InstanceResource::do_deallocate(void* block, std::size_t bytes, std::size_t alignment) {
-  switch (kind_) {
-    case AllocKind::Frame:
-      break;
-    case AllocKind::Pool:
-      detail::pool_free(*instance_, block, bytes, alignment, CallSite{});
-      break;
-    default:
-      detail::heap_free(*instance_, block, CallSite{});
-      break;
+void* InstanceResource::do_allocate(std::size_t bytes, std::size_t alignment) {
+  if (kind_ == AllocKind::Frame) {
+    return detail::slot_of(*instance_)
+        .arena->bump_bytes_or(bytes, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
+          return allocate_slow(bytes, 0 - mask);
+        });
   }
+  if (kind_ == AllocKind::Pool) {
+    if (void* const ready = detail::try_pool_pop(*instance_, bytes, alignment)) return ready;
+  }
+  return allocate_slow(bytes, alignment);
+}
+
+void InstanceResource::deallocate_slow(void* block, std::size_t bytes, std::size_t alignment) {
+  if (kind_ == AllocKind::Pool) {
+    detail::pool_free(*instance_, block, bytes, alignment, CallSite{});
+  } else {
+    detail::heap_free(*instance_, block, CallSite{});
+  }
+}
+
+void InstanceResource::do_deallocate(void* block, std::size_t bytes, std::size_t alignment) {
+  if (kind_ == AllocKind::Frame) return;
+  if (kind_ == AllocKind::Pool && detail::try_pool_push(*instance_, block, bytes, alignment))
+    return;
+  deallocate_slow(block, bytes, alignment);
 }
 
 bool InstanceResource::do_is_equal(const std::pmr::memory_resource& other) const noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/thread/entry.hpp>
 
+#include <framealloc/thread/fast_path.hpp>
 #include <framealloc/thread/instance.hpp>
 
 namespace framealloc::detail {
@@ -17,15 +18,17 @@ void make_room(Instance& instance, ThreadState& mine, std::size_t size) noexcept
 
 void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                     const CallSite& site) noexcept {
+  if (void* const ready = try_pool_pop(instance, size, alignment)) return ready;
   ThreadState* mine = instance.state();
   if (mine == nullptr) return nullptr;
   make_room(instance, *mine, size);
   return mine->pools().allocate(size, alignment, AllocKind::Pool, site);
 }
 
-void pool_free(Instance& instance, void* block, std::size_t, std::size_t,
+void pool_free(Instance& instance, void* block, std::size_t size, std::size_t alignment,
                const CallSite& site) noexcept {
   if (block == nullptr) return;
+  if (try_pool_push(instance, block, size, alignment)) return;
   ThreadState* mine = instance.find_state();
   PoolThread::free(instance.pools(), mine != nullptr ? &mine->pools() : nullptr, block,
                    AllocKind::Pool, site);

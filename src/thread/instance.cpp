@@ -179,10 +179,7 @@ void Instance::destroy() noexcept {
   source.deallocate(this, bytes, kHomeUnit);
 }
 
-ThreadState* Instance::find_state() const noexcept {
-  if (tls_slot_ != kSharedTlsSlot) return tls_table.slots[tls_slot_].state;
-  return registry::find(*this);
-}
+ThreadState* Instance::find_state_elsewhere() const noexcept { return registry::find(*this); }
 
 ThreadState* Instance::attach() noexcept {
   ThreadState* state;

@@ -34,6 +34,37 @@ class Scopes : public ::testing::Test {
   std::size_t held() { return alloc.stats().frame_allocated; }
 };
 
+TEST_F(Scopes, AFrameScopeLeavesThePlainFrameOfTheDriverPlain) {
+  {
+    FrameScope first = alloc.frame_scope();  // the first that this frame sees
+    (void)alloc.frame_alloc<char[64]>();
+    EXPECT_EQ(held(), 64U);
+  }
+  EXPECT_EQ(held(), 0U);
+  EXPECT_TRUE(alloc.frame_arena().plain()) << "the frame now ends the long way";
+  EXPECT_EQ(log.size(), 0U);
+}
+
+TEST_F(Scopes, AFrameScopeMayBeTheFirstThatAWorkerDoesInAFrame) {
+  std::thread worker([&] {
+    for (int frame = 0; frame < 2; ++frame) {
+      {
+        FrameScope scope = alloc.frame_scope();
+        EXPECT_NE(alloc.frame_alloc<char[64]>(), nullptr);
+        EXPECT_EQ(alloc.frame_arena().position(), 64U);
+      }
+      EXPECT_EQ(alloc.frame_arena().position(), 0U);
+      if (frame == 0) {
+        alloc.end_frame();  // the main thread waits: there is one driver at a time
+        alloc.begin_frame();
+      }
+    }
+  });
+  worker.join();
+  EXPECT_EQ(held(), 0U);
+  EXPECT_EQ(log.size(), 0U);
+}
+
 TEST_F(Scopes, AFrameScopeGivesBackWhatWasAllocatedInIt) {
   (void)alloc.frame_alloc<char[64]>();
   {

@@ -13,6 +13,7 @@
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/sync/cache_line.hpp>
+#include <framealloc/sync/relaxed_compare.hpp>
 #include <framealloc/sync/sequence_count.hpp>
 
 #include <atomic>
@@ -65,14 +66,9 @@ class alignas(detail::kCacheLine) FrameArena {
       if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
     }
     // The slow path takes the mask, so that the compiler need not keep a copy of the alignment.
-    const std::uintptr_t mask = 0 - alignment;
-    const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
-    const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
-    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
+    return bump_bytes_or(size, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
       return alloc_slow_masked(size, mask, site.file, site.function, site.line);
-    }
-    cursor_.store(end, std::memory_order_relaxed);
-    return reinterpret_cast<void*>(start);
+    });
   }
 
   // Effect: if `block` (of `old_size` bytes) is the newest allocation and the arena has room, makes
@@ -84,7 +80,7 @@ class alignas(detail::kCacheLine) FrameArena {
     if (start + align_up(old_size, kGranule) != cursor_.load(std::memory_order_relaxed)) {
       return false;
     }
-    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]] {
       return extend_slow(start, end);
     }
     cursor_.store(end, std::memory_order_relaxed);
@@ -158,8 +154,22 @@ class alignas(detail::kCacheLine) FrameArena {
     std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
     if constexpr (Alignment > kGranule) start = (start + Alignment - 1) & (0 - Alignment);
     const std::uintptr_t end = start + rounded;
-    if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]]
+    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]]
       return slow();
+    cursor_.store(end, std::memory_order_relaxed);
+    return reinterpret_cast<void*>(start);
+  }
+
+  // The same for a size and an alignment that are known only at run time; `slow(0 - alignment)`.
+  template <class Slow>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_bytes_or(
+      std::size_t size, std::size_t alignment,
+      Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>) {
+    const std::uintptr_t mask = 0 - alignment;
+    const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
+    const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
+    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]]
+      return slow(mask);
     cursor_.store(end, std::memory_order_relaxed);
     return reinterpret_cast<void*>(start);
   }
@@ -202,6 +212,7 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: whether the current frame owes nothing when it ends.
   [[nodiscard]] bool plain() const noexcept { return shape_ != Shape::Complex; }
   // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
+  // Requirement: nothing has been allocated in the frame yet.
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
   // Effect: makes the next call take the slow path. Thread contract: any thread.
   void close() noexcept { limit_.store(0, std::memory_order_seq_cst); }
@@ -303,6 +314,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
   void publish_limit() noexcept;
   void note_calls() noexcept;
+  void find_shape() noexcept;
   void tell_call(std::size_t size) noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
   void note_rewind(std::size_t position) noexcept;

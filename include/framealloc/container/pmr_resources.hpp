@@ -2,6 +2,7 @@
 // The allocator as std::pmr::memory_resource: for std::pmr::string, vector, unordered_map.
 #pragma once
 
+#include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
 #include <framealloc/thread/entry.hpp>
 
@@ -33,6 +34,9 @@ class InstanceResource final : public std::pmr::memory_resource {
   // Equal: the same instance and kind. In a library without RTTI, which cannot know what kind of
   // resource the other one is: the same object.
   bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override;
+
+  FRAMEALLOC_COLD void* allocate_slow(std::size_t bytes, std::size_t alignment);
+  FRAMEALLOC_COLD void deallocate_slow(void* block, std::size_t bytes, std::size_t alignment);
 
   detail::Instance* instance_;
   AllocKind kind_;

@@ -6,6 +6,7 @@
 #include <framealloc/base/ids.hpp>
 #include <framealloc/pool/class_list.hpp>
 #include <framealloc/sync/cache_line.hpp>
+#include <framealloc/sync/relaxed_compare.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -61,25 +62,12 @@ struct alignas(kCacheLine) SlabHeader {
 
   static constexpr std::uint32_t kSeal = 0x5ea15ea1;
 
-  // One instruction on x86-64: for an atomic load and a comparison g++ 12 emits two.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool is_owned_by(std::uintptr_t word) const noexcept {
-#if defined(__x86_64__) && defined(__GNUC__) && !FRAMEALLOC_TSAN
-    bool equal;
-    asm("cmpq %[word], %[owner]" : "=@cce"(equal) : [word] "r"(word), [owner] "m"(owner_word));
-    return equal;
-#else
-    return owner_word.load(std::memory_order_relaxed) == word;
-#endif
+    return holds_relaxed(owner_word, word);
   }
   // The same for a list, which has one owner.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool serves(const ClassList* of) const noexcept {
-#if defined(__x86_64__) && defined(__GNUC__) && !FRAMEALLOC_TSAN
-    bool equal;
-    asm("cmpq %[list], %[ready]" : "=@cce"(equal) : [list] "r"(of), [ready] "m"(ready));
-    return equal;
-#else
-    return ready.load(std::memory_order_relaxed) == of;
-#endif
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool serves(ClassList* of) const noexcept {
+    return holds_relaxed(ready, of);
   }
   // Effect: the slab's blocks go to `to` from now on; with null, by the slow path.
   void open_to(ClassList* to, std::uintptr_t word) noexcept {

@@ -54,7 +54,11 @@ class Instance {
   [[nodiscard]] std::uintptr_t page_mask() const noexcept { return pools_.page_mask(); }
 
   // Result: the calling thread's state; null when it has none yet.
-  [[nodiscard]] ThreadState* find_state() const noexcept;
+  [[nodiscard]] ThreadState* find_state() const noexcept {
+    if (tls_slot_ != kSharedTlsSlot) [[likely]]
+      return tls_table.slots[tls_slot_].state;
+    return find_state_elsewhere();
+  }
   // Result: the calling thread's state, made on demand; null when memory for it is short
   // (reported).
   [[nodiscard]] ThreadState* state() noexcept {
@@ -187,6 +191,7 @@ class Instance {
   ~Instance();
   [[nodiscard]] static std::size_t home_bytes() noexcept;
   [[nodiscard]] ThreadState* attach() noexcept;
+  [[nodiscard]] ThreadState* find_state_elsewhere() const noexcept;
   FRAMEALLOC_COLD void begin_frame_slow() noexcept;
   FRAMEALLOC_COLD void end_frame_slow() noexcept;
   [[nodiscard]] static std::uintptr_t word_of(ThreadState* state) noexcept {
