@@ -8,6 +8,7 @@ option(FRAMEALLOC_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL
 option(FRAMEALLOC_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(FRAMEALLOC_WERROR "Warnings are errors in framealloc's own sources" OFF)
 option(FRAMEALLOC_COVERAGE "Instrument for gcov" OFF)
+option(FRAMEALLOC_PRECOMPILE "Precompile the headers for framealloc's own sources and tests" ${PROJECT_IS_TOP_LEVEL})
 option(FRAMEALLOC_INSTALL "Install rules and the CMake package" ON)
 
 set(FRAMEALLOC_CHECK_LEVEL AUTO CACHE STRING
