@@ -33,7 +33,8 @@ if(LAUNCHER)
 endif()
 
 if(PROJECT MATCHES "/subdirectory$")
-  list(APPEND configure "-DFRAMEALLOC_ROOT_DIR=${SOURCE}")
+  # Off where framealloc is not the top; here it saves half of the compilation.
+  list(APPEND configure "-DFRAMEALLOC_ROOT_DIR=${SOURCE}" -DFRAMEALLOC_PRECOMPILE=ON)
 else()
   run("${CMAKE_COMMAND}" --install "${BUILD}" --config "${CONFIG}" --prefix "${WORK}/prefix")
   list(APPEND configure "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
