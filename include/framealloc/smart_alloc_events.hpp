@@ -81,7 +81,7 @@ class EventMembers {
     return subscription;
   }
 
-  // Result: zeros when the thread never used the allocator. Any thread.
+  // Result: zeros when the thread never used the allocator, which is reported (FA211). Any thread.
   [[nodiscard]] ThreadFrameStats thread_frame_stats(ThreadId thread) const {
     ThreadFrameStats stats;
     stats.thread_id = thread;

@@ -103,6 +103,8 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   order_at_enter_ = order_;
 }
 
+std::size_t FrameArena::cell() const noexcept { return first_cell_ + (clock() >> 1) % slot_count_; }
+
 // Requirement: nothing has happened in the frame yet.
 void FrameArena::find_shape() noexcept {
   // Spare chunks are looked at on the long way in, so that they are given back in time.

@@ -87,7 +87,17 @@ void FrameArena::note_rewind(std::size_t position) noexcept {
   forgotten_rewinds_ = rewinds_;  // every checkpoint until now is refused
 }
 
+// Nothing is touched then: the arena's thread may be allocating.
+bool FrameArena::refuse_thread(const char* what) noexcept {
+  if (host_ == nullptr || host_->is_of_this_thread()) return false;
+  host_->report(Code::FA210, what, tag(), 0, 0);
+  return true;
+}
+
 bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
+  if (refuse_thread("an arena is rewound on another thread than its own; nothing was freed")) {
+    return false;
+  }
   if (!checkpoint_is_valid(to)) return false;
   complicate();
   FrameSlot& slot = this->slot();
@@ -124,6 +134,12 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
                             std::size_t new_size) noexcept {
   if (block == nullptr || host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) {
     return false;
+  }
+  if constexpr (kCheckLevel >= 1) {
+    if (refuse_thread("a frame container ends or shrinks on another thread than its arena's; its "
+                      "memory stays until the frame ends")) {
+      return false;
+    }
   }
   const auto start = reinterpret_cast<std::uintptr_t>(block);
   if (start + align_up(old_size, kGranule) != cursor_.load(kRelaxed)) return false;

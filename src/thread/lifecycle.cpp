@@ -107,6 +107,8 @@ bool find_thread_frame_stats(const Instance& instance, ThreadId thread, ThreadFr
     fill(*s, *stats);
     return true;
   }
+  const_cast<Instance&>(instance).report(
+      Code::FA211, "no thread of this number has used the allocator: its figures are zeros");
   return false;
 }
 

@@ -23,8 +23,6 @@ constexpr NotYet kNotYet[] = {
     {"FA009", "nothing by intent: a fault of the library itself"},
     {"FA101", "engine integrations"},
     {"FA102", "engine integrations"},
-    {"FA210", "engine integrations"},
-    {"FA211", "engine integrations"},
     {"FA411", "GPU module"},
     {"FA412", "GPU module"},
     {"FA413", "GPU module"},

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Figures of threads.
+#include "support/report_log.hpp"
+
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -16,7 +18,8 @@ struct Block {
 };
 
 TEST(ThreadFrameStats, CountWhatTheThreadDid) {
-  SmartAlloc alloc(AllocConfig::minimal());
+  testing::ReportLog log;
+  SmartAlloc alloc(AllocConfig::minimal().with_report_handler(&testing::ReportLog::handler, &log));
   ASSERT_TRUE(alloc.enable_lifecycle_tracking());
   alloc.set_thread_name("main");
   for (int frame = 0; frame < 5; ++frame) {
@@ -42,7 +45,9 @@ TEST(ThreadFrameStats, CountWhatTheThreadDid) {
   EXPECT_EQ(open.cross_thread_frees, 0u);
   alloc.end_frame();
   EXPECT_EQ(alloc.thread_frame_stats(os::current_thread_id()).frames_completed, 6u);
+  EXPECT_EQ(log.count(Code::FA211), 0u);
   EXPECT_EQ(alloc.thread_frame_stats(ThreadId{999999}).frames_started, 0u);
+  EXPECT_EQ(log.count(Code::FA211), 1u);
 }
 
 TEST(ThreadFrameStats, BeginWhenTrackingDoes) {

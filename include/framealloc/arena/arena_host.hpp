@@ -63,6 +63,10 @@ class ArenaHost {
   // Result: false when the frame that the arena is in has ended meanwhile.
   [[nodiscard]] virtual bool frame_is_open(const FrameArena& arena) const noexcept = 0;
 
+  // Result: whether the calling thread is the one that owns the arenas. The only call that any
+  // thread may make.
+  [[nodiscard]] virtual bool is_of_this_thread() const noexcept { return true; }
+
   // Result: a chunk with room for at least `room` bytes; null, with the reason, when denied.
   [[nodiscard]] virtual ArenaChunk* acquire_chunk(std::size_t room, Refusal* why) noexcept = 0;
   virtual void release_chunk(ArenaChunk* chunk) noexcept = 0;

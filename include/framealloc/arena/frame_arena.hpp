@@ -87,7 +87,7 @@ class alignas(detail::kCacheLine) FrameArena {
     return true;
   }
   // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
-  // Result: whether it was.
+  // Result: whether it was. From check level 1 another thread than the arena's is told (FA210).
   bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
   // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
@@ -100,7 +100,8 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: the present place; refused by rewind() when no frame is open.
   [[nodiscard]] FrameCheckpoint checkpoint() noexcept;
   // Effect: frees everything allocated since `to`, running the destructors owed, newest first.
-  // Result: false for a stale, foreign or forward checkpoint; then nothing moved.
+  // Result: false, and nothing moved, for a stale, foreign or forward checkpoint, and on another
+  // thread than the arena's (FA210).
   bool rewind(const FrameCheckpoint& to) noexcept;
 
   // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
@@ -135,9 +136,8 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] std::size_t charged_ahead() const noexcept {
     return quota_ == SIZE_MAX || clock() == 0 ? 0 : quota_ - position();
   }
-  // Result: bytes between the cursor and the end of the chunk.
   [[nodiscard]] std::size_t chunk_room_left() const noexcept {
-    // With a guard mode the chunk of a frame that is over may be gone.
+    // To the end of the chunk; with a guard mode that of a frame that is over may be gone.
     if (chunk_ == nullptr || (trap_ != nullptr && !host_->frame_is_open(*this))) return 0;
     return chunk_end() - cursor_.load(std::memory_order_relaxed);
   }
@@ -230,7 +230,7 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
   // blocks. Thread contract: any thread; each destructor runs once.
   void release_frame(std::uint64_t clock, bool owner) noexcept;
-  // The same for the frame that the arena is in or was in last, with one frame in flight.
+  // The same for the frame that the arena is or was in, with one frame in flight.
   void release_frame_if_over(bool owner) noexcept {
     if (slot_count_ == 1) release_frame(clock(), owner);
   }
@@ -318,6 +318,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void tell_call(std::size_t size) noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
   void note_rewind(std::size_t position) noexcept;
+  [[nodiscard]] bool refuse_thread(const char* what) noexcept;
   [[nodiscard]] FrameCheckpoint checkpoint_while_plain(std::uintptr_t cursor) noexcept;
 
   void flush_run(std::size_t position) noexcept;    // ledger gets [run_start_, position)
@@ -332,9 +333,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void free_fallback(detail::FrameSlot& slot, std::uint64_t after) noexcept;
   void trim_slot(detail::FrameSlot& slot) noexcept;
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
-  [[nodiscard]] std::size_t cell() const noexcept {
-    return first_cell_ + (clock() >> 1) % slot_count_;
-  }
+  [[nodiscard]] std::size_t cell() const noexcept;
   [[nodiscard]] std::uintptr_t chunk_end() const noexcept;
 
   // The hot line. limit_ is 0 while the slow path has something to do.
