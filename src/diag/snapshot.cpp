@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace framealloc {
@@ -16,6 +17,11 @@ namespace {
 
 using detail::Instance;
 using detail::ThreadState;
+
+std::optional<SnapshotBudget> budget_of(std::size_t limit, std::size_t used) {
+  if (limit == 0) return std::nullopt;
+  return SnapshotBudget{limit, used};
+}
 
 std::string thread_name(const ThreadState& state) {
   const detail::ThreadLifecycle& lifecycle = state.lifecycle;
@@ -35,6 +41,8 @@ SnapshotThread thread_of(Instance& instance, ThreadState& state, const FrameStat
   thread.heap_bytes = totals.heap_bytes;
   thread.peak_bytes = state.shared_arena().history(0).high_water;
   thread.reserved_bytes = state.arena_reserved();
+  thread.budget = budget_of(state.budget().frame_limit(), thread.frame_bytes);
+  thread.pool_budget = budget_of(state.budget().pool_limit(), thread.pool_bytes);
   return thread;
 }
 

@@ -98,14 +98,15 @@ class Writer {
       json_.put("heap_bytes", thread.heap_bytes);
       json_.put("peak_bytes", thread.peak_bytes);
       if (extended()) json_.put("reserved_bytes", thread.reserved_bytes);
-      budget(thread.budget);
+      budget("budget", thread.budget);
+      if (extended()) budget("pool_budget", thread.pool_budget);
       json_.close_object();
     }
     json_.close_array();
   }
-  void budget(const std::optional<SnapshotBudget>& budget) {
-    if (!budget) return json_.put_null("budget");
-    json_.open_object("budget");
+  void budget(std::string_view key, const std::optional<SnapshotBudget>& budget) {
+    if (!budget) return json_.put_null(key);
+    json_.open_object(key);
     json_.put("limit", budget->limit);
     json_.put("used", budget->used);
     json_.put("percent", budget->percent());

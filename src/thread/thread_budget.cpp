@@ -9,6 +9,8 @@ namespace framealloc::detail {
 
 void ThreadBudget::set(const ThreadBudgetConfig& config) noexcept {
   config_ = config;
+  frame_limit_.set(config.frame_budget);
+  pool_limit_.set(config.pool_budget);
   above_pool_budget_ = false;
   first_guard_ = SIZE_MAX;
   if (config.frame_budget != 0) {

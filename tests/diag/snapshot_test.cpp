@@ -198,6 +198,36 @@ TEST(Snapshot, AddsUpOverThreadsAndTags) {
   EXPECT_EQ(after.allocation_count, after.deallocation_count);
 }
 
+TEST(Snapshot, HasTheBudgetsOfEachThread) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  const ScopedFrame frame = alloc.scoped_frame();
+  alloc.set_thread_frame_budget(4096);
+  ASSERT_NE(alloc.frame_alloc_layout(1024, 16), nullptr);
+  std::thread([&] {
+    alloc.set_thread_pool_budget(1 << 20);
+    auto* const block = alloc.pool_alloc<std::uint64_t>();
+    const Snapshot snapshot = alloc.snapshot();
+    ASSERT_EQ(snapshot.threads.size(), 2u);
+    const SnapshotThread& driver = snapshot.threads[0];
+    const SnapshotThread& worker = snapshot.threads[1];
+    ASSERT_TRUE(driver.budget.has_value());
+    EXPECT_EQ(driver.budget->limit, 4096u);
+    EXPECT_EQ(driver.budget->used, 1024u);
+    EXPECT_EQ(driver.budget->percent(), 25u);
+    EXPECT_FALSE(driver.pool_budget.has_value());
+    EXPECT_FALSE(worker.budget.has_value());
+    ASSERT_TRUE(worker.pool_budget.has_value());
+    EXPECT_EQ(worker.pool_budget->limit, 1u << 20);
+    EXPECT_EQ(worker.pool_budget->used, worker.pool_bytes);
+    EXPECT_GT(worker.pool_budget->used, 0u);
+    EXPECT_EQ(snapshot.to_json(1).find("pool_budget"), std::string::npos);
+    EXPECT_NE(snapshot.to_json(2).find("\"pool_budget\": {"), std::string::npos);
+    alloc.pool_free(block);
+  }).join();
+  alloc.set_thread_frame_budget(0);
+  EXPECT_FALSE(alloc.snapshot().threads.at(0).budget.has_value());
+}
+
 TEST(Snapshot, OfNoAllocatorIsEmpty) {
   NullSource nothing;
   const SmartAlloc alloc(AllocConfig::minimal().with_upstream(&nothing).with_report_handler(

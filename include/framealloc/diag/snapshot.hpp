@@ -49,7 +49,9 @@ struct SnapshotThread {
   std::size_t heap_bytes = 0;
   std::size_t peak_bytes = 0;      // most frame bytes in any frame
   std::size_t reserved_bytes = 0;  // chunks of its arenas
+  // Of frame memory: used are frame_bytes. Absent when the thread has none.
   std::optional<SnapshotBudget> budget;
+  std::optional<SnapshotBudget> pool_budget;  // used are pool_bytes; version 2 only
 };
 // One tag and kind.
 struct SnapshotTag {

@@ -89,7 +89,7 @@ class ThreadState;
 
 // One per ThreadState: lives as long as the allocator, so that no table of budgets grows under a
 // thread's hands. A new owner of the state begins without budgets.
-// Thread contract: the owning thread.
+// Thread contract: the owning thread, except where said.
 class ThreadBudget final : public PoolLimitHost {
  public:
   ThreadBudget(Instance& instance, ThreadState& state) noexcept
@@ -99,6 +99,9 @@ class ThreadBudget final : public PoolLimitHost {
   [[nodiscard]] const ThreadBudgetConfig& config() const noexcept { return config_; }
   void clear() noexcept;
   [[nodiscard]] ThreadBudgetStats stats() noexcept;
+  // Result: bytes, 0 = none. Thread contract: any thread.
+  [[nodiscard]] std::size_t frame_limit() const noexcept { return frame_limit_.get(); }
+  [[nodiscard]] std::size_t pool_limit() const noexcept { return pool_limit_.get(); }
 
   // Result: the position of a frame at which an arena has to ask; SIZE_MAX = never.
   [[nodiscard]] std::size_t first_guard() const noexcept { return first_guard_; }
@@ -119,6 +122,7 @@ class ThreadBudget final : public PoolLimitHost {
   Instance& instance_;
   ThreadState& state_;
   ThreadBudgetConfig config_{0, 0, BudgetExceededPolicy::Fail, BudgetExceededPolicy::Fail, 80};
+  OwnedCounter frame_limit_, pool_limit_;  // of config_, for other threads
   std::size_t first_guard_ = SIZE_MAX;
   bool above_pool_budget_ = false;
   bool asking_ = false;  // the handler runs: what it allocates is not asked about

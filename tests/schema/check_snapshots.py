@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Checks the snapshots that a program writes against the schemas, and the schemas against damage.
+
+usage: check_snapshots.py PROGRAM SCHEMA_FOLDER
+
+PROGRAM FOLDER writes FOLDER/<scene>/v<version>/*.json. Each must be valid, and stop being so when any
+one key is removed, added or given a value of another type. Exit codes: 0 all of it holds, 1 it does not.
+"""
+
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+
+def places(node, path=()):
+    """Yields the path of every object in a document."""
+    if isinstance(node, dict):
+        yield path
+        for key, value in node.items():
+            yield from places(value, path + (key,))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from places(value, path + (index,))
+
+
+def at(node, path):
+    for step in path:
+        node = node[step]
+    return node
+
+
+def wrong_values(value):
+    """Values that cannot stand where `value` does."""
+    if value is None:  # where null may stand, a text or an object may as well
+        return [1.5, [], True]
+    if isinstance(value, (int, float)):
+        return [-1, "1", None]
+    if isinstance(value, str):
+        return [7, []]
+    return ["", 7]
+
+
+def damaged(document):
+    """Yields a description and a document for each way to damage one object of it."""
+    for path in places(document):
+        where = "/".join(map(str, path)) or "the top"
+        broken = copy.deepcopy(document)
+        at(broken, path)["extra"] = 0
+        yield f"a key too many in {where}", broken
+        for key, value in at(document, path).items():
+            broken = copy.deepcopy(document)
+            del at(broken, path)[key]
+            yield f"no {key} in {where}", broken
+            for wrong in wrong_values(value):
+                broken = copy.deepcopy(document)
+                at(broken, path)[key] = wrong
+                yield f"{wrong!r} as {key} in {where}", broken
+
+
+def by_hand(document):
+    """Damage that only patterns, enumerations and limits notice."""
+    changes = [
+        ("timestamp", "2026-13-01T00:00:00Z"),
+        ("timestamp", "2026-11-22 10:00:00"),
+        ("version", 3 - document["version"]),
+    ]
+    for key, value in changes:
+        yield f"{value!r} as {key}", {**document, key: value}
+    for kind in ["stack", "Frame", ""]:
+        broken = copy.deepcopy(document)
+        for tag in broken["tags"]:
+            tag["alloc_kind"] = kind
+        if broken["tags"]:
+            yield f"{kind!r} as alloc_kind", broken
+    for code in ["310", "FA31", "fa310"]:
+        broken = copy.deepcopy(document)
+        broken["diagnostics"] = [{"code": code, "tag": None, "message": ""}]
+        yield f"{code!r} as code", broken
+    for thread in document["threads"]:
+        if thread["budget"]:
+            broken = copy.deepcopy(document)
+            broken["threads"][document["threads"].index(thread)]["budget"]["percent"] = 256
+            yield "256 percent", broken
+
+
+def main():
+    if len(sys.argv) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    program, schemas = sys.argv[1], pathlib.Path(sys.argv[2])
+    validators = {}
+    for version in (1, 2):
+        schema = json.loads((schemas / f"snapshot-v{version}.schema.json").read_text("utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validators[version] = jsonschema.Draft202012Validator(schema)
+
+    faults, refused, seen = [], 0, set()
+    with tempfile.TemporaryDirectory(prefix="fa-schema-") as folder:
+        subprocess.run([program, folder], check=True)
+        files = sorted(pathlib.Path(folder).rglob("*.json"))
+        for file in files:
+            name = "/".join(file.parts[-3:-1])
+            document = json.loads(file.read_text("utf-8"))
+            version = document["version"]
+            if file.parent.name != f"v{version}":
+                faults.append(f"{name}: is of version {version}")
+                continue
+            for error in validators[version].iter_errors(document):
+                faults.append(f"{name}: {error.json_path}: {error.message}")
+            seen |= {"threads"} if len(document["threads"]) > 1 else set()
+            seen |= {"budget"} if any(t["budget"] for t in document["threads"]) else set()
+            seen |= {"pool_budget"} if any(t.get("pool_budget") for t in document["threads"]) else set()
+            seen |= {key for key in ("tags", "diagnostics", "phases") if document.get(key)}
+            seen |= {"promotions"} if document["promotions"]["to_pool"] else set()
+            seen |= {"empty"} if not document["threads"] else set()
+            # One of each version is enough to damage: the fullest, and the emptiest.
+            if file.parts[-3] in ("game2", "nothing"):
+                for what, broken in [*damaged(document), *by_hand(document)]:
+                    if validators[version].is_valid(broken):
+                        faults.append(f"{name}: valid in spite of {what}")
+                    refused += 1
+        missing = {"threads", "budget", "pool_budget", "tags", "diagnostics", "phases", "promotions",
+                   "empty"} - seen
+        if missing:
+            faults.append(f"no snapshot has {', '.join(sorted(missing))}: the scenes show too little")
+        if not faults:
+            print(f"{len(files)} snapshots are valid, {refused} damaged ones are refused")
+    for fault in faults[:40]:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
