@@ -42,7 +42,7 @@ SnapshotThread thread_of(Instance& instance, ThreadState& state, const FrameStat
   thread.peak_bytes = state.shared_arena().history(0).high_water;
   thread.reserved_bytes = state.arena_reserved();
   thread.budget = budget_of(state.budget().frame_limit(), thread.frame_bytes);
-  thread.pool_budget = budget_of(state.budget().pool_limit(), thread.pool_bytes);
+  thread.pool_budget = budget_of(state.budget().pool_limit(), state.pools().bytes_in_use());
   return thread;
 }
 

@@ -23,8 +23,8 @@ std::size_t PoolThread::send_home(ClassList& list, std::size_t blocks) noexcept 
     replace_slab(list, slab);
     ++sent;
   }
-  list.linked -= sent;
-  if (list.table->kind == AllocKind::Pool) away_bytes_ -= sent * list.block_size;
+  list.linked.sub(sent);
+  if (list.table->kind == AllocKind::Pool) away_bytes_.sub(sent * list.block_size);
   shared_.uncharge(list.table->tag, sent * list.block_size);
   return sent;
 }

@@ -27,7 +27,7 @@ class Chain {
     if (list_ == nullptr) return;
     last_->next = list_->free;
     list_->free = first_;
-    list_->linked += count_;
+    list_->linked.add(count_);
     list_ = nullptr;
     count_ = 0;
   }

@@ -60,7 +60,7 @@ void PoolThread::detach() noexcept {
     late = inbox_.close();
   }
   tag_ = TagId::Untagged;
-  away_bytes_ = 0;
+  away_bytes_.set(0);
   current_ = &empty_pool_table;
   cursor_table_ = nullptr;
   cursor_list_ = 0;

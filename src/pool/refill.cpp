@@ -71,7 +71,8 @@ std::size_t PoolThread::charge(const ClassList& list, BudgetManager::Denial* den
   std::size_t portion = shared_.classes_[list.class_index].portion;
   if (limit_ != SIZE_MAX && list.table->kind == AllocKind::Pool) {
     // What is made ready is not in use yet, but may be without anyone asking again.
-    const std::size_t room = limit_ > away_bytes_ ? (limit_ - away_bytes_) / list.block_size : 0;
+    const std::size_t room =
+        limit_ > away_bytes_.get() ? (limit_ - away_bytes_.get()) / list.block_size : 0;
     portion = std::clamp<std::size_t>(room, 1, portion);
   }
   if (shared_.budgets_ == nullptr) return portion;
@@ -91,8 +92,8 @@ std::size_t PoolThread::link_portion(ClassList& list, std::size_t blocks) noexce
     replace_slab(list, slab);
   }
   shared_.uncharge(list.table->tag, left * list.block_size);
-  list.linked += blocks - left;
-  if (list.table->kind == AllocKind::Pool) away_bytes_ += (blocks - left) * list.block_size;
+  list.linked.add(blocks - left);
+  if (list.table->kind == AllocKind::Pool) away_bytes_.add((blocks - left) * list.block_size);
   return blocks - left;
 }
 
@@ -173,25 +174,32 @@ void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
   slab->list = &list;
   link_slab(list, slab);
   if (slab->kind == AllocKind::Pool) {  // an adopted slab has blocks in use
-    away_bytes_ += std::size_t{slab->carved - slab->home_count} * slab->block_size;
+    away_bytes_.add(std::size_t{slab->carved - slab->home_count} * slab->block_size);
   }
   slab->open_to(shared_.checked_ ? nullptr : &list, thread_word_);
   refills_.add(1);
 }
 
-std::size_t PoolThread::bytes_in_use() noexcept {
-  std::size_t ready = 0;
-  for_each_list([&ready](const ClassList& list) {
-    if (list.table->kind == AllocKind::Pool) ready += list.ready() * list.block_size;
-  });
-  return away_bytes_ - ready;
+std::size_t PoolThread::bytes_in_use() const noexcept {
+  std::uint64_t ready = 0;
+  const PoolTable* table = tables_.load(std::memory_order_acquire);
+  for (; table != nullptr; table = table->next) {
+    if (table->kind != AllocKind::Pool) continue;
+    for (std::size_t i = 0; i < table->list_count; ++i) {
+      ready += table->lists[i].ready() * table->lists[i].block_size;
+    }
+  }
+  // Below zero is a reading between two counters of a thread that goes on.
+  const auto used = static_cast<std::int64_t>(away_bytes_.get() - ready);
+  return used > 0 ? static_cast<std::size_t>(used) : 0;
 }
 
 bool PoolThread::pass_limit(std::size_t bytes, const CallSite& site) noexcept {
-  if (away_bytes_ + bytes <= limit_) return true;
+  if (away_bytes_.get() + bytes <= limit_) return true;
   // What is ready for other requests gives way to this one.
   (void)give_back_ready();
-  return away_bytes_ + bytes <= limit_ || limit_host_->pass_pool(away_bytes_, bytes, site);
+  return away_bytes_.get() + bytes <= limit_ ||
+         limit_host_->pass_pool(away_bytes_.get(), bytes, site);
 }
 
 }  // namespace framealloc::detail

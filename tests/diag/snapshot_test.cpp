@@ -218,7 +218,7 @@ TEST(Snapshot, HasTheBudgetsOfEachThread) {
     EXPECT_FALSE(worker.budget.has_value());
     ASSERT_TRUE(worker.pool_budget.has_value());
     EXPECT_EQ(worker.pool_budget->limit, 1u << 20);
-    EXPECT_EQ(worker.pool_budget->used, worker.pool_bytes);
+    EXPECT_EQ(worker.pool_budget->used, alloc.thread_budget_stats().pool_used);
     EXPECT_GT(worker.pool_budget->used, 0u);
     EXPECT_EQ(snapshot.to_json(1).find("pool_budget"), std::string::npos);
     EXPECT_NE(snapshot.to_json(2).find("\"pool_budget\": {"), std::string::npos);

@@ -51,7 +51,8 @@ struct SnapshotThread {
   std::size_t reserved_bytes = 0;  // chunks of its arenas
   // Of frame memory: used are frame_bytes. Absent when the thread has none.
   std::optional<SnapshotBudget> budget;
-  std::optional<SnapshotBudget> pool_budget;  // used are pool_bytes; version 2 only
+  // Of pool memory: used are blocks of the thread's pages that nobody has freed. Version 2 only.
+  std::optional<SnapshotBudget> pool_budget;
 };
 // One tag and kind.
 struct SnapshotTag {

@@ -30,7 +30,7 @@ struct ClassList {
   std::uint32_t class_index = 0;
   PoolTable* table = nullptr;
   SlabHeader* slabs[3] = {};      // by SlabPlace
-  std::uint64_t linked = 0;       // blocks put on `free` by slow paths, less those taken off again
+  OwnedCounter linked;            // blocks put on `free` by slow paths, less those taken off again
   std::uint64_t home_blocks = 0;  // blocks at home, over all slabs
   std::uint64_t sweep = 0;        // blocks that collections have yet to send home
   std::uint64_t seen_allocations = 0;    // as of the last collection
@@ -45,7 +45,7 @@ struct ClassList {
   }
   // Result: number of blocks on `free`; derived, so that the hot path need not count it.
   [[nodiscard]] std::uint64_t ready() const noexcept {
-    return linked + local_frees.get() - allocations.get();
+    return linked.get() + local_frees.get() - allocations.get();
   }
 };
 

@@ -68,8 +68,9 @@ class FRAMEALLOC_API PoolThread {
     limit_host_ = host;
   }
   // Result: bytes of pool blocks of this thread's pages that are in use, by any thread, or freed by
-  // others and not yet taken back. Blocks too large for a page are not among them.
-  [[nodiscard]] std::size_t bytes_in_use() noexcept;
+  // others and not yet taken back. Blocks too large for a page are not among them. Thread contract:
+  // any thread; exact for the owner.
+  [[nodiscard]] std::size_t bytes_in_use() const noexcept;
   // Result: whether a pool request of `bytes` may be met.
   [[nodiscard]] bool within_limit(std::size_t bytes, const CallSite& site) noexcept {
     return limit_ == SIZE_MAX || pass_limit(bytes, site);
@@ -203,7 +204,7 @@ class FRAMEALLOC_API PoolThread {
   std::size_t limit_ = SIZE_MAX;
   PoolLimitHost* limit_host_ = nullptr;
   // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
-  std::size_t away_bytes_ = 0;
+  OwnedCounter away_bytes_;
   bool leaving_ = false;  // in detach(): nothing is told
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
