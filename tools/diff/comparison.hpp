@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Two snapshots, compared.
+#pragma once
+
+#include "snapshot_files/reader.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fa_diff {
+
+using fa_snapshots::SnapshotFile;
+
+// Bytes, in both snapshots.
+struct Growth {
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+  std::int64_t bytes() const { return static_cast<std::int64_t>(after - before); }
+  // Result: of `before`; nothing when that is 0.
+  std::optional<double> percent() const;
+  std::uint64_t amount() const { return after > before ? after - before : before - after; }
+};
+
+struct TagGrowth {
+  std::string path;
+  std::string thread;  // "*": all of them
+  framealloc::AllocKind kind = framealloc::AllocKind::Frame;
+  Growth bytes;
+  Growth count;  // allocations
+};
+struct ThreadGrowth {
+  std::string name;  // with its id where several threads have one name
+  Growth frame, pool, heap, total;
+};
+struct TotalGrowth {
+  std::string name;  // "frame", "reserved", ...
+  Growth bytes;
+};
+
+struct Comparison {
+  SnapshotFile before, after;
+  Growth total;                     // frame, pool and heap
+  std::vector<TotalGrowth> totals;  // those that both have, in the order of the schema
+  std::vector<TagGrowth> tags;      // what grew most first, what shrank most last
+  std::vector<ThreadGrowth> threads;
+};
+
+// Tags are the same when path, thread and kind are; threads when their names are, since ids differ
+// from run to run. What is in one snapshot only has 0 bytes in the other.
+Comparison compare(SnapshotFile before, SnapshotFile after);
+
+// How much may grow.
+struct Limit {
+  std::string text;  // as given
+  std::optional<std::uint64_t> bytes;
+  std::optional<double> percent;
+  // Result: whether the growth is more than the limit. Whatever grows from nothing is more than any
+  // percentage of it.
+  bool exceeded(const Growth& growth) const;
+};
+std::optional<Limit> parse_limit(std::string_view text);
+
+}  // namespace fa_diff

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the reader of snapshots says of files that are none.
+#include "snapshot_files/arguments.hpp"
+#include "snapshot_files/reader.hpp"
+#include "snapshot_files/text_table.hpp"
+
+#include <gtest/gtest.h>
+#include <framealloc/framealloc.hpp>
+
+#include <filesystem>
+#include <limits>
+#include <string>
+
+namespace {
+
+using namespace fa_snapshots;
+using framealloc::Snapshot;
+
+std::string complaint(const std::string& text) { return parse_snapshot(text, "x.json").complaint; }
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return at == std::string::npos ? text : text.replace(at, what.size(), with);
+}
+
+Snapshot full() {
+  framealloc::SmartAlloc alloc(framealloc::AllocConfig::minimal());
+  alloc.set_thread_name("main \"1\"");
+  alloc.set_thread_frame_budget(1 << 20);
+  const framealloc::ScopedFrame frame = alloc.scoped_frame();
+  {
+    const auto phase = alloc.phase_scope("work");
+    alloc.with_tag("a", [&] { (void)alloc.frame_alloc_layout(4096, 16); });
+  }
+  return alloc.snapshot();
+}
+
+TEST(SnapshotReader, ReadsWhatTheLibraryWrites) {
+  const Snapshot original = full();
+  for (const unsigned version : {1u, 2u}) {
+    const auto read = parse_snapshot(original.to_json(version), "x.json");
+    ASSERT_TRUE(read) << read.complaint;
+    EXPECT_EQ(read.value.version, version);
+    EXPECT_EQ(read.value.timestamp, original.timestamp());
+    Snapshot back = read.value.snapshot;
+    back.unix_seconds = original.unix_seconds;
+    EXPECT_EQ(back.to_json(version), original.to_json(version));
+  }
+}
+
+TEST(SnapshotReader, KeepsNumbersBeyondADouble) {
+  Snapshot snapshot(std::numeric_limits<std::uint64_t>::max());
+  snapshot.summary.total_bytes = (std::size_t{1} << 60) + 1;
+  const auto read = parse_snapshot(snapshot.to_json(), "x.json");
+  ASSERT_TRUE(read) << read.complaint;
+  EXPECT_EQ(read.value.snapshot.frame, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(read.value.snapshot.summary.total_bytes, (std::size_t{1} << 60) + 1);
+}
+
+TEST(SnapshotReader, PassesOverKeysThatItDoesNotKnow) {
+  const std::string text = replaced(full().to_json(2), "\"frame\":", "\"later\": [{}], \"frame\":");
+  EXPECT_EQ(complaint(text), "");
+}
+
+// Cut off at any byte: a complaint, never a crash or half a snapshot.
+TEST(SnapshotReader, NoticesEveryTruncation) {
+  const std::string text = full().to_json(2);
+  for (std::size_t length = 0; length + 2 < text.size(); ++length) {
+    const std::string said = complaint(text.substr(0, length));
+    ASSERT_NE(said, "") << length;
+    ASSERT_TRUE(said.find("ends in the middle") != std::string::npos ||
+                said.find("is empty") != std::string::npos ||
+                said.find("is not JSON") != std::string::npos)
+        << said;
+  }
+  EXPECT_NE(complaint(text.substr(0, text.size() / 2)).find("Take a new one"), std::string::npos);
+}
+
+TEST(SnapshotReader, SaysWhereItIsNotJson) {
+  EXPECT_EQ(complaint("{\n  \"version\": 1,\n  oops\n}"),
+            "x.json:3:3: is not JSON; expected a snapshot as Snapshot::to_json() writes it");
+  EXPECT_EQ(complaint(" \n"), "x.json: is empty; expected a snapshot. Take a new one");
+  EXPECT_NE(complaint("[1]").find("x.json: is an array"), std::string::npos);
+}
+
+TEST(SnapshotReader, SaysWhatIsWrongWithAMember) {
+  const std::string text = full().to_json(2);
+  EXPECT_EQ(complaint(replaced(text, "\"version\": 2", "\"version\": 3")),
+            "x.json: has version 3; expected 1 or 2. A newer library wrote it: use its `fa`");
+  EXPECT_NE(complaint(replaced(text, "\"version\": 2", "\"version\": \"2\""))
+                .find("/version is a text; expected a whole number"),
+            std::string::npos);
+  EXPECT_NE(complaint(replaced(text, "\"frame_bytes\": 4096", "\"frame_bytes\": -1"))
+                .find("/summary/frame_bytes is -1; expected a whole number, 0 or more"),
+            std::string::npos);
+  EXPECT_NE(complaint(replaced(text, "\"name\": \"main", "\"nome\": \"main"))
+                .find("/threads/0/name is missing; expected a text"),
+            std::string::npos);
+  EXPECT_NE(complaint(replaced(text, "\"alloc_kind\": \"frame\"", "\"alloc_kind\": \"stack\""))
+                .find("/tags/0/alloc_kind is 'stack'; expected frame, pool, heap or scratch"),
+            std::string::npos);
+  EXPECT_NE(complaint("{\"version\": 1}").find("is missing"), std::string::npos);
+}
+
+TEST(SnapshotReader, SaysWhichFileCannotBeRead) {
+  const std::string folder = (std::filesystem::temp_directory_path() / "fa-none-such").string();
+  EXPECT_NE(read_newest(folder).complaint.find("fa-none-such: cannot be read: No such file"),
+            std::string::npos);
+  EXPECT_NE(read_folder(folder).complaint.find("cannot be read"), std::string::npos);
+}
+
+TEST(Arguments, SizesAndPercentages) {
+  EXPECT_EQ(parse_bytes("0"), 0u);
+  EXPECT_EQ(parse_bytes("18446744073709551615"), std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(parse_bytes("64K"), 65'536u);
+  EXPECT_EQ(parse_bytes("1.5MiB"), 1'572'864u);
+  EXPECT_EQ(parse_bytes("12B"), 12u);
+  for (const char* wrong :
+       {"", "K", "1.5", "-1", "5 K", "5KK", "5iB", "9999999T", "nanK", "0x10"}) {
+    EXPECT_EQ(parse_bytes(wrong), std::nullopt) << wrong;
+  }
+  EXPECT_EQ(parse_percent("0.5%"), 0.5);
+  for (const char* wrong : {"5", "%", "-1%", "inf%", "5%%"}) {
+    EXPECT_EQ(parse_percent(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(TextTable, CountsCharactersNotBytes) {
+  EXPECT_EQ(width_of("h\xc3\xa4user"), 6u);
+  EXPECT_EQ(fitted("h\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4", 6), "h...\xc3\xa4\xc3\xa4");
+  EXPECT_EQ(growth_text(std::numeric_limits<std::int64_t>::min()), "-8.0 EiB");
+  EXPECT_EQ(bytes_text(1024 * 1024 - 1), "1.0 MiB");
+}
+
+}  // namespace
