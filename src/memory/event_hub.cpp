@@ -21,7 +21,8 @@ std::string_view to_string(FrameEventKind kind) noexcept {
                                                                 "BudgetExceeded",
                                                                 "LargeAllocation",
                                                                 "SlabRefill",
-                                                                "BudgetWarning"};
+                                                                "BudgetWarning",
+                                                                "PhaseEnd"};
   const auto index = static_cast<unsigned>(kind);
   return index < kFrameEventKinds ? kNames[index] : std::string_view("unknown");
 }

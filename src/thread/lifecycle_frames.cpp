@@ -55,6 +55,7 @@ void Instance::tell_frame_end() noexcept {
   FrameEvent event;
   event.kind = FrameEventKind::FrameEnd;
   event.frame_number = frame_number();
+  event.began_ns = frame_began_ns_;
   event.duration_us = (os::now_ns() - frame_began_ns_) / 1000;
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
     if (s->shared_arena().slots() == nullptr) continue;
@@ -80,7 +81,8 @@ void Instance::tell_own_frame_end(ThreadState& state, std::uint64_t clock,
   event.kind = FrameEventKind::FrameEnd;
   event.frame_number = clock >> 1;
   event.own_frame = true;
-  event.duration_us = (os::now_ns() - began_ns) / 1000;
+  event.began_ns = began_ns;
+  event.duration_us = began_ns == 0 ? 0 : (os::now_ns() - began_ns) / 1000;
   event.total_allocated = history.bytes;
   event.peak_memory = history.peak;
   events_.emit(event);

@@ -148,6 +148,7 @@ bool ThreadState::begin_own_frame() noexcept {
   own_arena_.enter(clock);
   give_first_chunk(own_arena_);
   publish();
+  own_frame_began_ns_ = 0;
   if (instance_.events().enabled()) {
     lifecycle.note_frame(clock, true);
     own_frame_began_ns_ = os::now_ns();
@@ -220,14 +221,25 @@ ThreadState::ClosedPhase ThreadState::pop_phase() noexcept {
   const OpenPhase open = phases_.back();
   phases_.pop_back();
   const ClosedPhase closed{open.id, frame_bytes_total() - open.start_bytes,
-                           frame_calls() - open.start_calls, os::now_ns() - open.start_ns};
+                           frame_calls() - open.start_calls, os::now_ns() - open.start_ns,
+                           open.start_ns};
   instance_.phases().add(closed.id, instance_.frame_number(), closed.bytes, closed.calls,
                          closed.ns);
   return closed;
 }
 
 void ThreadState::close_phase() noexcept {
-  if (!phases_.empty()) (void)pop_phase();
+  if (!phases_.empty()) tell_phase(pop_phase());
+}
+
+void ThreadState::tell_phase(const ClosedPhase& closed) noexcept {
+  if (!instance_.events().wants(FrameEventKind::PhaseEnd)) return;
+  FrameEvent event;
+  event.kind = FrameEventKind::PhaseEnd;
+  event.phase = instance_.phases().name(closed.id);
+  event.began_ns = closed.began_ns;
+  event.size = static_cast<std::size_t>(closed.bytes);
+  instance_.events().emit(event, tag_);
 }
 
 std::optional<Phase> ThreadState::end_phase() {
@@ -238,6 +250,7 @@ std::optional<Phase> ThreadState::end_phase() {
   phase.bytes_allocated = static_cast<std::size_t>(closed.bytes);
   phase.allocation_count = closed.calls;
   phase.duration_ns = closed.ns;
+  tell_phase(closed);
   return phase;
 }
 

@@ -145,6 +145,26 @@ TEST(Snapshot, WritesVersionOneToTheLetter) {
   EXPECT_EQ(snapshot.to_json(3), "");
 }
 
+TEST(Snapshot, IsValidJsonWhateverANameHolds) {
+  Snapshot snapshot;
+  SnapshotTag tag;
+  tag.path = "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x8e\xae";  // UTF-8 stays as it is
+  snapshot.add_tag(tag);
+  tag.path =
+      "a\xff"
+      "b\xc3";  // neither a whole sequence nor a first byte
+  snapshot.add_tag(tag);
+  tag.path = "\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80";  // overlong, a surrogate, too large
+  snapshot.add_tag(tag);
+  const std::string text = snapshot.to_json();
+  const std::string unknown = "\xef\xbf\xbd";
+  EXPECT_NE(text.find("\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x8e\xae\""), std::string::npos);
+  EXPECT_NE(text.find("\"a" + unknown + "b" + unknown + "\""), std::string::npos);
+  std::string nine;
+  for (int i = 0; i < 9; ++i) nine += unknown;
+  EXPECT_NE(text.find("\"" + nine + "\""), std::string::npos);
+}
+
 TEST(Snapshot, BudgetPercentEndsAt255) {
   EXPECT_EQ((SnapshotBudget{0, 5}.percent()), 0u);
   EXPECT_EQ((SnapshotBudget{10, 5}.percent()), 50u);

@@ -13,9 +13,13 @@
 
 namespace framealloc {
 
+// Effect: appends `text` in quotes and escaped. Bytes that are not UTF-8 become U+FFFD, so that the
+// result is always valid JSON.
+FRAMEALLOC_API void append_json_quoted(std::string& out, std::string_view text);
+
 // Objects and arrays are opened and closed in pairs; a value in an object has a key, one in an
 // array has none. Two spaces for each level; arrays without elements stay on their line. Keys and
-// texts are UTF-8, and escaped. Thread contract: one thread.
+// texts are UTF-8, and escaped; see append_json_quoted(). Thread contract: one thread.
 class FRAMEALLOC_API JsonText {
  public:
   void open_object(std::string_view key = {}) { open(key, '{'); }
@@ -62,7 +66,7 @@ class FRAMEALLOC_API JsonText {
   }
   void close(char bracket);
   void begin_value(std::string_view key);
-  void quote(std::string_view text);
+  void quote(std::string_view text) { append_json_quoted(text_, text); }
   void new_line();
 
   std::string text_;

@@ -13,7 +13,8 @@ namespace framealloc {
 
 enum class FrameEventKind : std::uint8_t {
   FrameBegin,
-  FrameEnd,               // duration_us, total_allocated, peak_memory, bytes_in_use, reserved
+  FrameEnd,               // duration_us, began_ns, total_allocated, peak_memory, bytes_in_use,
+                          // reserved
   Alloc,                  // alloc_kind, size
   Free,                   // alloc_kind, size, was_cross_thread
   CrossThreadFreeQueued,  // a batch: count, size (bytes of all), other_thread: whose blocks they
@@ -26,8 +27,9 @@ enum class FrameEventKind : std::uint8_t {
   LargeAllocation,        // alloc_kind, size: a request too large for a page of its kind
   SlabRefill,             // size: of one block, count: blocks now ready
   BudgetWarning,          // used, limit: a soft limit or a warning threshold was passed
+  PhaseEnd,               // phase, began_ns, size: frame bytes of the thread in it
 };
-inline constexpr unsigned kFrameEventKinds = 13;
+inline constexpr unsigned kFrameEventKinds = 14;
 
 // A set of kinds.
 using FrameEventMask = std::uint32_t;
@@ -62,6 +64,8 @@ struct FrameEvent {
   std::size_t size = 0;
   std::uint64_t count = 0;
   std::uint64_t duration_us = 0;    // from the begin of the frame to its end
+  std::uint64_t began_ns = 0;       // of the monotonic clock; 0: before anybody listened
+  std::string_view phase;           // its name
   std::size_t total_allocated = 0;  // frame memory that the frame held at its end, all its threads
   std::size_t peak_memory = 0;      // most frame memory that it held at once
   std::size_t bytes_in_use = 0;     // of all kinds, when the frame ended

@@ -145,9 +145,10 @@ class ThreadState final : public ArenaHost {
   void finish_own_frames() noexcept;
   struct ClosedPhase {
     std::uint32_t id;
-    std::uint64_t bytes, calls, ns;
+    std::uint64_t bytes, calls, ns, began_ns;
   };
   [[nodiscard]] ClosedPhase pop_phase() noexcept;
+  void tell_phase(const ClosedPhase& closed) noexcept;
 
   Instance& instance_;
   std::atomic<TlsTable*> table_{nullptr};  // written under the registry's lock
@@ -155,7 +156,7 @@ class ThreadState final : public ArenaHost {
   FrameArena* arena_ = nullptr;
   TagId tag_ = TagId::Untagged;
   ThreadId id_;
-  std::uint64_t own_frame_began_ns_ = 0;  // while frames are told
+  std::uint64_t own_frame_began_ns_ = 0;  // 0 where nobody noted it
   std::atomic<std::uint64_t> own_clock_{2};
   std::atomic<bool> has_own_arena_{false};
   OwnedCounter overflows_;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an allocator does, as a trace that chrome://tracing and Perfetto show. Not included by
+// framealloc.hpp.
+#pragma once
+
+#include <framealloc/base/compiler.hpp>
+#include <framealloc/base/report.hpp>
+#include <framealloc/base/result.hpp>
+#include <framealloc/diag/trace_file.hpp>
+#include <framealloc/memory/event_hub.hpp>
+#include <framealloc/memory/lifecycle_event.hpp>
+#include <framealloc/smart_alloc.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+namespace framealloc {
+
+struct TraceConfig {
+  std::filesystem::path path = "framealloc.trace.json";
+  bool phases = true;   // a bar for each phase, on the track of its thread
+  bool tags = true;     // a counter for each tag
+  bool reports = true;  // a mark for each report
+  // Events that become marks; kinds beside those of frames and phases.
+  FrameEventMask marks = events(FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded,
+                                FrameEventKind::MemoryPressure, FrameEventKind::LargeAllocation);
+  std::uint32_t counters_every = 1;  // frames; 0 = no counters at all
+  std::size_t buffer_bytes = TraceFile::kDefaultBuffer;
+  std::uint64_t max_bytes = 0;  // of the file; what comes later is dropped. 0 = no limit
+};
+
+// While it lives, frames become bars on a track of their own, frames of a thread's own and phases
+// bars on their thread's, reports and events marks, and the bytes of all kinds, what is reserved
+// and every tag counters at each frame's end. It switches lifecycle tracking on where it is off,
+// and off again when it closes. It costs what tracking costs, and a few microseconds and a write of
+// a buffer per frame; without a writer nothing is paid. It shares the allocator, and memory of its
+// own is the standard library's. Thread contract: made and closed on the thread that drives frames,
+// outside listeners and sinks of the allocator.
+class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
+ public:
+  explicit TraceWriter(const SmartAlloc& alloc, TraceConfig config = {});
+  ~TraceWriter() { (void)close(); }
+  TraceWriter(const TraceWriter&) = delete;
+  TraceWriter& operator=(const TraceWriter&) = delete;
+
+  // Result: whether the trace is being written; if not, why: FA010 when the file cannot be made or
+  // there is no allocator, FA011 when there is no place for a listener or a sink, FA012 when there
+  // is no memory for tracking. After close(): what close() said.
+  [[nodiscard]] const Result<void>& status() const noexcept { return status_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return file_.is_open(); }
+  // Effect: writes what is left; the file is valid JSON now. Result: FA013 when not everything
+  // could be written. Closed again, the same.
+  const Result<void>& close();
+
+  [[nodiscard]] std::uint64_t written() const { return file_.written(); }
+  // Result: events that max_bytes left no space for.
+  [[nodiscard]] std::uint64_t dropped() const { return file_.dropped(); }
+
+ private:
+  struct Values {
+    std::uint64_t frame = 0, pool = 0, heap = 0;
+    friend bool operator==(const Values&, const Values&) = default;
+  };
+  static void hear(const FrameEvent& event, void* self);
+  void on_event(const FrameEvent& event);
+  void on_report(const Report& report) noexcept override;
+  void write_frame(const FrameEvent& event);
+  void write_counters(std::uint64_t at_ns);
+  void write_mark(const FrameEvent& event);
+  void introduce(ThreadId thread) { introduce(thread, thread.value, {}); }
+  void introduce(ThreadId thread, std::uint64_t track, std::string_view suffix);
+  [[nodiscard]] Result<void> start();
+
+  static constexpr std::size_t kKnown = 256;
+  SmartAlloc alloc_;
+  TraceConfig config_;
+  TraceFile file_;
+  Subscription subscription_;
+  bool listening_ = false;  // as a sink
+  bool tracking_ = false;   // switched on by this writer
+  std::mutex counting_;     // of what follows
+  std::uint64_t frames_ = 0;
+  std::vector<Values> last_;  // by tag: what did not change is not written again
+  // Tracks of threads that have names, by their numbers; one that was forgotten is named again.
+  std::atomic<std::uint64_t> known_[kKnown] = {};
+  Result<void> status_;
+};
+
+}  // namespace framealloc
