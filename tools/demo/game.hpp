@@ -105,6 +105,8 @@ class Game final : public Side {
     run_frame();
     return policy_.end_inspection();
   }
+  std::string begin_trace(const std::string& path) override { return policy_.begin_trace(path); }
+  std::string end_trace() override { return policy_.end_trace(); }
   void watch_physics_faults(bool on) override { physics_.watch_faults(on); }
 
   std::uint64_t physics_faults() const noexcept override { return physics_.step_faults(); }

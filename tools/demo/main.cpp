@@ -30,21 +30,25 @@ int exit_code_of(const RunResult& run) {
   return kExitOk;
 }
 
+// Found out now, not after half a minute of work.
+bool can_write(const std::string& path, const char* what) {
+  if (path.empty()) return true;
+  const std::ofstream probe(path, std::ios::app);
+  if (probe) return true;
+  std::fprintf(stderr,
+               "fa-demo: cannot write the %s '%s': its folder must exist and be writable. Choose "
+               "another file with --%s.\n",
+               what, path.c_str(), what);
+  return false;
+}
+
 int play(const Options& options) {
   if (options.traced_child) {
     run_traced_child(options);
     return kExitOk;
   }
-  if (!options.report_path.empty()) {
-    // Found out now, not after half a minute of work.
-    std::ofstream probe(options.report_path, std::ios::app);
-    if (!probe) {
-      std::fprintf(stderr,
-                   "fa-demo: cannot write the report '%s': its folder must exist and be "
-                   "writable. Choose another file with --report.\n",
-                   options.report_path.c_str());
-      return kExitReport;
-    }
+  if (!can_write(options.report_path, "report") || !can_write(options.trace_path, "trace")) {
+    return kExitReport;
   }
   catch_interrupts();
   RunResult run;
@@ -63,6 +67,14 @@ int play(const Options& options) {
       return kExitReport;
     }
     if (!options.json) std::printf("report written to %s\n", options.report_path.c_str());
+  }
+  if (!run.trace_complaint.empty()) {
+    std::fprintf(stderr, "fa-demo: the trace could not be written: %s\n",
+                 run.trace_complaint.c_str());
+    return kExitReport;
+  }
+  if (!options.trace_path.empty() && !run.interrupted && !options.json) {
+    std::printf("trace written to %s\n", options.trace_path.c_str());
   }
   return exit_code_of(run);
 }

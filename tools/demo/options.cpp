@@ -128,14 +128,14 @@ void read_format(Reader& reader, Options& options) {
   options.json = text == "json";
 }
 
-void read_report(Reader& reader, Options& options) {
-  const std::string_view text = reader.value("the name of the HTML file to write");
+void read_path(Reader& reader, std::string& path, std::string_view expected) {
+  const std::string_view text = reader.value(expected);
   if (!reader.complaint.empty()) return;
   if (text.empty()) {
-    reader.complain("has an empty value", "the name of the HTML file to write");
+    reader.complain("has an empty value", expected);
     return;
   }
-  options.report_path = text;
+  path = text;
 }
 
 }  // namespace
@@ -169,7 +169,9 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
     } else if (name == "--format") {
       read_format(reader, options);
     } else if (name == "--report") {
-      read_report(reader, options);
+      read_path(reader, options.report_path, "the name of the HTML file to write");
+    } else if (name == "--trace") {
+      read_path(reader, options.trace_path, "the name of the JSON file to write");
     } else if (name == "--json") {
       reader.flag(options.json, true);
     } else if (name == "--quiet" || name == "-q") {
@@ -188,6 +190,10 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
   if (reader.complaint.empty() && options.check && !options.run_framealloc) {
     reader.name = "--check";
     reader.complain("has nothing to check", "the framealloc side to run: leave --only malloc away");
+  }
+  if (reader.complaint.empty() && !options.trace_path.empty() && !options.run_framealloc) {
+    reader.name = "--trace";
+    reader.complain("has nothing to trace", "the framealloc side to run: leave --only malloc away");
   }
   if (!reader.complaint.empty()) {
     parsed.wanted = Wanted::Complaint;
@@ -221,6 +227,8 @@ std::string help_text() {
       "  --only SIDE        run one side only: framealloc or malloc\n"
       "  --hand-off HOW     how job threads wait: park (sleep in the kernel, default) or spin\n"
       "  --report FILE      also write the report as one self-contained HTML page\n"
+      "  --trace FILE       at the end, play 240 more frames on framealloc and write a trace of\n"
+      "                     them, for chrome://tracing or ui.perfetto.dev\n"
       "  --json             write JSON to standard output instead of text (also --format json)\n"
       "  --format HOW       text (default) or json\n"
       "  --no-trace         do not count system calls (skips two short traced child processes)\n"
@@ -231,8 +239,8 @@ std::string help_text() {
       "  --version          the version\n"
       "\n"
       "exit codes: 0 done; 1 the two sides computed different games; 2 wrong arguments;\n"
-      "            3 the report could not be written; 4 --check failed; 130 interrupted (the\n"
-      "            report then covers the frames that ran)\n";
+      "            3 the report or the trace could not be written; 4 --check failed;\n"
+      "            130 interrupted (the report then covers the frames that ran)\n";
   return text;
 }
 

@@ -17,7 +17,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitDifferent = 1,  ///< the two sides computed different games
   kExitUsage = 2,      ///< a wrong argument
-  kExitReport = 3,     ///< the report could not be written
+  kExitReport = 3,     ///< the report or the trace could not be written
   kExitNotSteady = 4,  ///< --check found memory traffic in the steady frames
   kExitInterrupted = 130,
 };
@@ -37,6 +37,7 @@ struct Options {
   bool check = false;
   bool traced_child = false;  ///< this process is that child
   std::string report_path;    ///< of the HTML page; empty for none
+  std::string trace_path;     ///< of the trace of framealloc; empty for none
 };
 
 struct ParsedOptions {

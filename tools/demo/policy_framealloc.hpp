@@ -2,9 +2,12 @@
 #pragma once
 
 #include <framealloc/framealloc.hpp>
+#include <framealloc/trace_writer.hpp>
 
 #include <array>
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -155,6 +158,20 @@ class FrameallocPolicy {
   using Store = StreamingStore;
   Store store(std::size_t budget) { return Store(alloc_.streaming(), budget); }
 
+  std::string begin_trace(const std::string& path) {
+    alloc_.set_thread_name("game");
+    framealloc::TraceConfig config;
+    config.path = path;
+    trace_ = std::make_unique<framealloc::TraceWriter>(alloc_, config);
+    return message_of(trace_->status());
+  }
+  std::string end_trace() {
+    if (trace_ == nullptr) return {};
+    const std::string complaint = message_of(trace_->close());
+    trace_.reset();
+    return complaint;
+  }
+
   /// From here to end_inspection() the library counts each call.
   void begin_inspection() {
     report_ = {};
@@ -231,7 +248,12 @@ class FrameallocPolicy {
     static_cast<FrameallocPolicy*>(self)->alloc_.heap_free(static_cast<std::max_align_t*>(block));
   }
 
+  static std::string message_of(const framealloc::Result<void>& result) {
+    return result ? std::string() : std::string(result.error().message.view());
+  }
+
   framealloc::SmartAlloc alloc_;
+  std::unique_ptr<framealloc::TraceWriter> trace_;
   Box2dMemory box2d_;
   MemoryReport report_;
 };

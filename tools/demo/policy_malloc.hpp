@@ -155,6 +155,8 @@ class MallocPolicy {
   Store store(std::size_t budget) { return Store(budget); }
 
   void begin_inspection() noexcept {}
+  std::string begin_trace(const std::string&) { return "malloc has no trace to write"; }
+  std::string end_trace() { return {}; }
   void note_fullest() noexcept {}
   MemoryReport end_inspection() { return {}; }
 

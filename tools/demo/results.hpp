@@ -71,6 +71,7 @@ struct RunResult {
   double seconds = 0.0;
   bool calls_counted = false;
   bool faults_counted = false;
+  std::string trace_complaint;  ///< why the trace asked for is not there, or not whole
 
   const SideResult* side(std::string_view name) const noexcept {
     for (const SideResult& one : sides) {

@@ -104,6 +104,18 @@ void play_turn(Player& player, std::uint32_t timed) {
   if (!interrupted()) play_counted_frames(player);
 }
 
+// Frames for the trace file, after everything is measured.
+constexpr std::uint32_t kTraceFileFrames = 240;
+
+std::string play_for_trace(Side& side, const std::string& path) {
+  const std::string complaint = side.begin_trace(path);
+  for (std::uint32_t i = 0; complaint.empty() && i < kTraceFileFrames && !interrupted(); ++i) {
+    side.run_frame();
+  }
+  const std::string at_end = side.end_trace();
+  return complaint.empty() ? at_end : complaint;
+}
+
 std::vector<Player> make_players(const Options& options, JobCrew& crew) {
   std::vector<Player> players;
   if (options.run_framealloc) players.push_back({make_framealloc_side(options, crew), {}, 0});
@@ -173,6 +185,10 @@ RunResult run_demo(const Options& options, Progress& progress) {
         if (frames > 0.0) phase.mean_nanoseconds /= frames;
       }
       run.sides.push_back(std::move(player.result));
+    }
+    if (!options.trace_path.empty() && !interrupted()) {
+      progress.show("tracing", done, total);
+      run.trace_complaint = play_for_trace(*players[0].side, options.trace_path);
     }
   }
   std::uint64_t traced = 0;

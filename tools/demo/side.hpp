@@ -115,6 +115,10 @@ class Side {
   /// Runs the next frame while the allocator counts calls, and asks it what the frame holds. Asking
   /// allocates, so such a frame is neither timed nor counted otherwise.
   virtual MemoryReport inspect_frame() = 0;
+  /// From here to end_trace() the allocator writes what it does into a trace file; malloc has
+  /// nothing to write. Result: why not; empty when all is well.
+  virtual std::string begin_trace(const std::string& path) = 0;
+  virtual std::string end_trace() = 0;
   /// From now on page faults inside b2World::Step are measured, or not.
   virtual void watch_physics_faults(bool on) = 0;
 

@@ -37,13 +37,16 @@ TEST(Options, ReadsEveryOption) {
   EXPECT_FALSE(options.trace);
   EXPECT_FALSE(options.check);
   EXPECT_TRUE(parse({"--check"}).options.check);
+  EXPECT_EQ(parse({"--trace", "t.json"}).options.trace_path, "t.json");
+  EXPECT_NE(parse({"--trace", "t.json", "--only", "malloc"}).complaint.find("nothing to trace"),
+            std::string::npos);
 }
 
 TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
   const std::string help = help_text();
   for (const char* word : {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only",
                            "--hand-off", "--report", "--json", "--format", "--no-trace", "--check",
-                           "--quiet", "--version", "exit codes", "130"}) {
+                           "--trace ", "--quiet", "--version", "exit codes", "130"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   for (const SceneInfo& scene : all_scenes()) {

@@ -203,6 +203,32 @@ TEST(DemoProgram, WritesThePage) {
   EXPECT_TRUE(page.str().ends_with("</html>\n"));
 }
 
+TEST(DemoProgram, WritesTheTrace) {
+  std::string pattern = (fs::temp_directory_path() / "fa-demo-XXXXXX").string();
+  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+  const fs::path file = fs::path(pattern) / "trace.json";
+  const Outcome outcome =
+      run_program(FA_DEMO_PROGRAM, {"--frames", "5", "--warm-up", "0", "--only", "framealloc",
+                                    "--no-trace", "--trace", file.string()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  std::stringstream text;
+  text << std::ifstream(file).rdbuf();
+  fs::remove_all(pattern);
+  const auto trace = fa_test::JsonReader::read(text.str());
+  ASSERT_TRUE(trace.has_value());
+  std::size_t frames = 0, physics = 0, counters = 0;
+  for (const Json& event : trace->items) {
+    const std::string& phase = event.at("ph")->text;
+    const std::string& name = event.at("name")->text;
+    if (phase == "X" && name.starts_with("frame ")) ++frames;
+    if (phase == "X" && name == "physics") ++physics;
+    if (phase == "C" && name == "bytes in use") ++counters;
+  }
+  EXPECT_EQ(frames, 240u);
+  EXPECT_EQ(physics, 240u);
+  EXPECT_EQ(counters, 240u);
+}
+
 TEST(DemoProgram, AnInterruptEndsItOrderlyWithAReport) {
   const Outcome outcome = run_program(
       FA_DEMO_PROGRAM, {"--frames", "100000", "--warm-up", "10", "--no-trace", "--json"}, {}, 1500);
