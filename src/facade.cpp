@@ -91,6 +91,7 @@ AccountHost account_host(Instance& instance) noexcept {
 }
 
 Facade::~Facade() {
+  instance.metadata().destroy(behavior.made());
   instance.forget_accounts();
   // First what may owe destructors of objects that hold the others' handles.
   instance.metadata().destroy(groups.made());

@@ -5,6 +5,7 @@
 
 #include <framealloc/arena/scratch_registry.hpp>
 #include <framealloc/container/pmr_resources.hpp>
+#include <framealloc/diag/behavior_filter.hpp>
 #include <framealloc/frame/retention_book.hpp>
 #include <framealloc/heap/group_allocator.hpp>
 #include <framealloc/heap/handle_allocator.hpp>
@@ -52,6 +53,7 @@ struct Facade {
   LazyPart<RetentionBook> retention;
   LazyPart<ScratchRegistry> scratch;
   LazyPart<GroupAllocator> groups;
+  LazyPart<BehaviorFilter> behavior;
 };
 
 // Result: the facade of the instance; null when there is no instance.

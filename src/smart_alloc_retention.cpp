@@ -98,7 +98,11 @@ class Promoter {
  public:
   Promoter(Instance& instance, ThreadState* mine, RetentionBook& book,
            PromotionResult& result) noexcept
-      : instance_(instance), mine_(mine), book_(book), result_(result) {}
+      : instance_(instance),
+        mine_(mine),
+        book_(book),
+        result_(result),
+        filter_(behavior_filter_of(instance)) {}
 
   // Effect: looks at what the arena holds in the frame `clock`.
   void look_at(FrameArena& arena, const ThreadLedger& ledger, std::uint64_t clock) noexcept;
@@ -114,6 +118,9 @@ class Promoter {
   void report(const RetainedRecord& record, std::string_view why) noexcept;
   void select_tag(TagId tag) noexcept;
   void count(const RetainedRecord& record, PromotionKind kind, PromotionFailure why) noexcept;
+  void note_behavior(const RetainedRecord& record, PromotionKind where) noexcept {
+    if (filter_ != nullptr) filter_->note_retained(record.tag, where, record.type->size);
+  }
   [[nodiscard]] PhaseSummary* phase_of(const RetainedRecord& record) noexcept;
   void name_tags() noexcept;
 
@@ -121,6 +128,7 @@ class Promoter {
   ThreadState* mine_;
   RetentionBook& book_;
   PromotionResult& result_;
+  BehaviorFilter* filter_;  // null while it is off
   RetainedRecord* records_ = nullptr;
 };
 
@@ -182,6 +190,7 @@ void Promoter::run() noexcept {
       promote(*record);
     } else {
       ++result_.summary.discarded_count;
+      note_behavior(*record, PromotionKind::Failed);
       if (PhaseSummary* const row = phase_of(*record)) row->discarded_bytes += record->type->size;
     }
     record = next;
@@ -283,6 +292,7 @@ void Promoter::count(const RetainedRecord& record, PromotionKind kind,
   const auto tag = static_cast<std::size_t>(record.tag);
   TagSummary* const by_tag = tag < summary.by_tag.size() ? &summary.by_tag[tag] : nullptr;
   PhaseSummary* const by_phase = phase_of(record);
+  note_behavior(record, kind);
   if (by_tag != nullptr) {
     by_tag->discarded_bytes = without(by_tag->discarded_bytes, bytes);
     (kind == PromotionKind::Failed ? by_tag->failed_bytes : by_tag->promoted_bytes) += bytes;

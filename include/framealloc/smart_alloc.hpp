@@ -18,6 +18,7 @@
 #include <framealloc/diag/snapshot.hpp>
 #include <framealloc/os/thread.hpp>
 #include <framealloc/pool/slab.hpp>
+#include <framealloc/smart_alloc_behavior.hpp>
 #include <framealloc/smart_alloc_events.hpp>
 #include <framealloc/smart_alloc_retention.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
@@ -64,6 +65,7 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
                    public detail::SharedMembers<SmartAlloc>,
                    public detail::RetentionMembers<SmartAlloc>,
                    public detail::EventMembers<SmartAlloc>,
+                   public detail::BehaviorMembers<SmartAlloc>,
                    public detail::TruthMembers<SmartAlloc> {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that

@@ -2,6 +2,7 @@
 // Collecting a snapshot.
 #include <framealloc/diag/snapshot.hpp>
 
+#include <framealloc/diag/behavior_filter.hpp>
 #include <framealloc/os/process.hpp>
 #include <framealloc/thread/instance.hpp>
 #include <framealloc/thread/transfer.hpp>
@@ -46,8 +47,39 @@ SnapshotThread thread_of(Instance& instance, ThreadState& state, const FrameStat
   return thread;
 }
 
-void add_kind(Snapshot& snapshot, const TagStats& stats, AllocKind kind, std::size_t bytes,
-              std::uint64_t count) {
+// What the behaviour filter says, found in the order in which it is asked for: by tag, then kind.
+class Behavior {
+ public:
+  explicit Behavior(const Instance& instance) {
+    if (const auto* const filter = detail::behavior_filter_of(instance)) report_ = filter->report();
+  }
+  void add_to(SnapshotTag& tag) {
+    for (std::size_t i = next_; i < report_.stats.size(); ++i) {
+      const BehaviorStats& stats = report_.stats[i];
+      if (stats.kind != tag.kind || stats.tag != tag.path) continue;
+      tag.avg_lifetime_frames = stats.avg_lifetime_frames();
+      tag.promotion_rate = stats.promotion_rate();
+      next_ = i + 1;
+      break;
+    }
+    for (const BehaviorIssue& issue : report_.issues) {
+      if (issue.kind != tag.kind || issue.tag != tag.path) continue;
+      tag.diagnostics.emplace_back(code_info(issue.code).id);
+    }
+  }
+  void add_to(Snapshot& snapshot) const {
+    for (const BehaviorIssue& issue : report_.issues) {
+      snapshot.add_diagnostic({std::string(code_info(issue.code).id), issue.tag, issue.message});
+    }
+  }
+
+ private:
+  BehaviorReport report_;
+  std::size_t next_ = 0;
+};
+
+void add_kind(Snapshot& snapshot, Behavior& behavior, const TagStats& stats, AllocKind kind,
+              std::size_t bytes, std::uint64_t count) {
   if (bytes == 0 && count == 0) return;
   SnapshotTag tag;
   tag.path = stats.tag;
@@ -55,6 +87,7 @@ void add_kind(Snapshot& snapshot, const TagStats& stats, AllocKind kind, std::si
   tag.kind = kind;
   tag.alloc_count = count;
   tag.bytes = bytes;
+  behavior.add_to(tag);
   snapshot.add_tag(std::move(tag));
 }
 
@@ -115,13 +148,15 @@ Snapshot make_snapshot(Instance& instance) {
     if (s->bound()) snapshot.add_thread(thread_of(instance, *s, frame));
   }
   std::ranges::reverse(snapshot.threads);  // oldest first
+  Behavior behavior(instance);
   for (std::size_t i = 0; i < instance.tags().size(); ++i) {
     const TagStats tag = instance.tag_stats(static_cast<TagId>(i));
     const std::size_t in_frame = frame.open ? tag.frame_bytes : tag.last_frame_bytes;
-    add_kind(snapshot, tag, AllocKind::Frame, in_frame, 0);
-    add_kind(snapshot, tag, AllocKind::Pool, tag.pool_bytes, tag.allocation_count);
-    add_kind(snapshot, tag, AllocKind::Heap, tag.heap_bytes, 0);
+    add_kind(snapshot, behavior, tag, AllocKind::Frame, in_frame, 0);
+    add_kind(snapshot, behavior, tag, AllocKind::Pool, tag.pool_bytes, tag.allocation_count);
+    add_kind(snapshot, behavior, tag, AllocKind::Heap, tag.heap_bytes, 0);
   }
+  behavior.add_to(snapshot);
   for (std::uint32_t id = 0; id < instance.phases().size(); ++id) {
     PhaseStats phase = instance.phases().stats(id);
     if (phase.count != 0) snapshot.phases.push_back(std::move(phase));

@@ -255,6 +255,8 @@ void Instance::end_frame_slow() noexcept {
   if (--maintenance_in_ == 0) maintain(mine);
   settle();
   if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) tell_frame_end();
+  if (FrameWatcher* const watcher = frame_watcher()) [[unlikely]]
+    watcher->on_frame_end();
 }
 
 void Instance::begin_thread_frame() noexcept {

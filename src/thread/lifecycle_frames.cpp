@@ -20,6 +20,16 @@ void Instance::untrack_lifecycle() noexcept {
   modes_.fetch_and(~std::uint32_t{kLifecycle}, std::memory_order_relaxed);
 }
 
+void Instance::watch_frames(FrameWatcher* watcher) noexcept {
+  watcher_.store(watcher, std::memory_order_release);
+  if (watcher == nullptr) {
+    modes_.fetch_and(~std::uint32_t{kWatchFrames}, std::memory_order_relaxed);
+    return;
+  }
+  modes_.fetch_or(kWatchFrames, std::memory_order_relaxed);
+  if (!clock_.open()) driver_ = kNobody;
+}
+
 // Whoever subscribes or leaves: calls are told while somebody listens to them.
 void Instance::on_events_wanted(void* self, FrameEventMask wanted) noexcept {
   auto& instance = *static_cast<Instance*>(self);

@@ -28,11 +28,6 @@ constexpr NotYet kNotYet[] = {
     {"FA413", "GPU module"},
     {"FA414", "GPU module"},
     {"FA415", "GPU module"},
-    {"FA501", "behaviour filter"},
-    {"FA502", "behaviour filter"},
-    {"FA510", "behaviour filter"},
-    {"FA520", "behaviour filter"},
-    {"FA530", "behaviour filter"},
 };
 
 // Codes that the manifest says the library raises.

@@ -29,7 +29,8 @@ enum Mode : std::uint32_t {
   kBoundaryHooks = 1U << 16,  // a barrier or a policy looks at frame boundaries
   kLifecycle = 1U << 17,      // frames are told to listeners
   kPressureDue = 1U << 18,    // memory pressure is to be told at the next chance
-  kTrapFrames = 1U << 19      // a guard mode spoils frame memory when its frame ends
+  kTrapFrames = 1U << 19,     // a guard mode spoils frame memory when its frame ends
+  kWatchFrames = 1U << 20     // somebody reads the counters when a frame has ended
 };
 
 // Part of a frame that was allocated under one tag.

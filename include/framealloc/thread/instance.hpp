@@ -19,6 +19,7 @@
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/pool_shared.hpp>
 #include <framealloc/thread/config.hpp>
+#include <framealloc/thread/frame_watcher.hpp>
 #include <framealloc/thread/lifecycle.hpp>
 #include <framealloc/thread/thread_services.hpp>
 #include <framealloc/thread/thread_state.hpp>
@@ -113,6 +114,12 @@ class Instance {
   // subscribed; figures of threads begin anew. The driving thread.
   void track_lifecycle(EventObserver* observer) noexcept;
   void untrack_lifecycle() noexcept;
+  // Effect: `watcher` is told from now on when a shared frame has ended; null is nobody. It must
+  // outlive its watch. The driving thread.
+  void watch_frames(FrameWatcher* watcher) noexcept;
+  [[nodiscard]] FrameWatcher* frame_watcher() const noexcept {
+    return watcher_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] EventHub& events() noexcept { return events_; }
   [[nodiscard]] const EventHub& events() const noexcept { return events_; }
   [[nodiscard]] PressureMonitor& pressure() noexcept { return pressure_; }
@@ -223,6 +230,7 @@ class Instance {
   EventHub events_;
   PressureMonitor pressure_;
   std::uint64_t frame_began_ns_ = 0;  // while frames are told
+  std::atomic<FrameWatcher*> watcher_{nullptr};
   PhaseTable phases_;
   ThreadServices services_;
   FrameTrap* trap_ = nullptr;  // of a guard mode
