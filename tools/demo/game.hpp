@@ -126,7 +126,7 @@ class Game final : public Side {
     return counts;
   }
   FeatureUse features() const override {
-    FeatureUse use{policy_.handle_use(), assets_.use(), queries_.use()};
+    FeatureUse use{policy_.handle_use(), assets_.use(), queries_.use(), policy_.behavior_use()};
     use.handles.live = behaviours_.count();
     return use;
   }

@@ -5,7 +5,7 @@
 namespace fa_demo {
 
 std::unique_ptr<Side> make_framealloc_side(const Options& options, JobCrew& crew) {
-  return std::make_unique<Game<FrameallocPolicy>>(options, crew);
+  return std::make_unique<Game<FrameallocPolicy>>(options, crew, options.behavior);
 }
 
 }  // namespace fa_demo

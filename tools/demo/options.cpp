@@ -180,6 +180,8 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
       reader.flag(options.trace, false);
     } else if (name == "--check") {
       reader.flag(options.check, true);
+    } else if (name == "--behavior") {
+      reader.flag(options.behavior, true);
     } else if (name == "--traced-child") {
       reader.flag(options.traced_child, true);
     } else {
@@ -194,6 +196,10 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
   if (reader.complaint.empty() && !options.trace_path.empty() && !options.run_framealloc) {
     reader.name = "--trace";
     reader.complain("has nothing to trace", "the framealloc side to run: leave --only malloc away");
+  }
+  if (reader.complaint.empty() && options.behavior && !options.run_framealloc) {
+    reader.name = "--behavior";
+    reader.complain("has nothing to watch", "the framealloc side to run: leave --only malloc away");
   }
   if (!reader.complaint.empty()) {
     parsed.wanted = Wanted::Complaint;
@@ -234,6 +240,7 @@ std::string help_text() {
       "  --no-trace         do not count system calls (skips two short traced child processes)\n"
       "  --check            fail with exit code 4 if a steady frame on framealloc has an\n"
       "                     allocation, a memory system call or a page fault of our code\n"
+      "  --behavior         turn framealloc's behaviour filter on, and report what it finds\n"
       "  -q, --quiet        no progress bar\n"
       "  -h, --help         this text\n"
       "  --version          the version\n"

@@ -35,6 +35,7 @@ struct Options {
   bool quiet = false;
   bool trace = true;  ///< count system calls in a traced child process
   bool check = false;
+  bool behavior = false;      ///< the behaviour filter is on, on framealloc
   bool traced_child = false;  ///< this process is that child
   std::string report_path;    ///< of the HTML page; empty for none
   std::string trace_path;     ///< of the trace of framealloc; empty for none

@@ -26,7 +26,7 @@ class FrameallocPolicy {
   static constexpr std::string_view kName = "framealloc";
   static constexpr bool kFrameFreesObjects = true;
 
-  FrameallocPolicy() : alloc_(config()) {
+  explicit FrameallocPolicy(bool behavior) : alloc_(config()), behavior_(behavior) {
     using namespace framealloc::literals;
     framealloc::BudgetManager& budgets = *alloc_.budgets();
     for (const Subsystem& subsystem : kSubsystems) {
@@ -123,7 +123,10 @@ class FrameallocPolicy {
   auto phase(std::string_view name) { return alloc_.phase_scope(name); }
   /// Rewinds this thread's arena at the end of the scope.
   auto scratch() { return alloc_.frame_scope(); }
-  void begin_frame() { alloc_.begin_frame(); }
+  void begin_frame() {
+    if (behavior_ && !alloc_.is_behavior_filter_enabled()) watch_behavior();
+    alloc_.begin_frame();
+  }
   template <class AtEnd>
   void end_frame(AtEnd&& at_end) {
     framealloc::PromotionResult result = alloc_.end_frame_with_promotions();
@@ -154,6 +157,18 @@ class FrameallocPolicy {
             stats.relocation_count,
             true,
             {stats.fragmentation_before, stats.fragmentation_after}};
+  }
+  BehaviorUse behavior_use() const {
+    const framealloc::BehaviorReport report = alloc_.behavior_report();
+    BehaviorUse use{report.filter_enabled, report.frames_analyzed, {}};
+    for (const framealloc::BehaviorIssue& issue : report.issues) {
+      use.findings.push_back({std::string(framealloc::code_info(issue.code).id),
+                              std::string(framealloc::to_string(issue.level)),
+                              issue.tag.empty() ? "(no tag)" : issue.tag,
+                              std::string(framealloc::kind_name(issue.kind)), issue.message,
+                              std::string(issue.help), issue.value, issue.threshold});
+    }
+    return use;
   }
   using Store = StreamingStore;
   Store store(std::size_t budget) { return Store(alloc_.streaming(), budget); }
@@ -212,6 +227,16 @@ class FrameallocPolicy {
   const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
 
  private:
+  // At the first frame: what builds the scene is not what frames do. The report at the end says
+  // what was found; nothing is printed meanwhile.
+  void watch_behavior() {
+    using framealloc::Code;
+    for (const Code code : {Code::FA501, Code::FA502, Code::FA510, Code::FA520, Code::FA530}) {
+      alloc_.suppress(code);
+    }
+    behavior_ = alloc_.enable_behavior_filter();
+  }
+
   struct Subsystem {
     std::string_view tag;
     std::size_t limit;
@@ -253,6 +278,7 @@ class FrameallocPolicy {
   }
 
   framealloc::SmartAlloc alloc_;
+  bool behavior_;  // the filter is wanted
   std::unique_ptr<framealloc::TraceWriter> trace_;
   Box2dMemory box2d_;
   MemoryReport report_;

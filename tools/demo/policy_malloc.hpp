@@ -151,6 +151,7 @@ class MallocPolicy {
   }
   void tidy_handles() noexcept {}
   HandleUse handle_use() const noexcept { return {}; }
+  BehaviorUse behavior_use() const { return {}; }
   using Store = LruStore;
   Store store(std::size_t budget) { return Store(budget); }
 

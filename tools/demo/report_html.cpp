@@ -228,6 +228,16 @@ std::string feature_table(const RunResult& run) {
   return table.take();
 }
 
+std::string behavior_table(const BehaviorUse& use) {
+  if (use.findings.empty()) return "<p>Nothing found.</p>\n";
+  Table table({"code", "level", "tag", "kind", "what", "help"});
+  for (const BehaviorFinding& finding : use.findings) {
+    table.row(
+        {finding.code, finding.level, finding.tag, finding.kind, finding.message, finding.help});
+  }
+  return table.take();
+}
+
 std::string memory_tables(const SideResult& side) {
   const CountedFrame* frame = typical_frame(side);
   if (frame == nullptr || !frame->memory.known) return "";
@@ -324,6 +334,13 @@ std::string html_report(const RunResult& run, const Machine& machine) {
                   "On malloc: an index in a vector, a map with a list, and copies.",
                   feature_table(run));
   for (const SideResult& side : run.sides) {
+    if (side.features.behavior.known) {
+      html +=
+          section("Behaviour on " + side.name,
+                  "Memory whose use does not fit its kind, as the behaviour filter saw it since "
+                  "the first frame.",
+                  behavior_table(side.features.behavior));
+    }
     const std::string chart = bytes_by_tag(side);
     if (!chart.empty()) {
       html += section("Frame memory by tag on " + side.name, "Of each counted frame.", chart);

@@ -117,6 +117,30 @@ void put_percentiles(JsonWriter& json, std::string_view key, const Percentiles& 
   json.close_object();
 }
 
+void put_behavior(JsonWriter& json, const BehaviorUse& use) {
+  if (!use.known) {
+    json.put_null("behavior");
+    return;
+  }
+  json.open_object("behavior");
+  json.put("frames", use.frames);
+  json.open_array("findings");
+  for (const BehaviorFinding& finding : use.findings) {
+    json.open_object();
+    json.put("code", finding.code);
+    json.put("level", finding.level);
+    json.put("tag", finding.tag);
+    json.put("kind", finding.kind);
+    json.put("value", finding.value);
+    json.put("threshold", finding.threshold);
+    json.put("message", finding.message);
+    json.put("help", finding.help);
+    json.close_object();
+  }
+  json.close_array();
+  json.close_object();
+}
+
 void put_features(JsonWriter& json, const FeatureUse& use) {
   json.open_object("handles");
   json.put("live", use.handles.live);
@@ -140,6 +164,7 @@ void put_features(JsonWriter& json, const FeatureUse& use) {
   json.put("promoted", use.retention.promoted);
   json.put("discarded", use.retention.discarded);
   json.close_object();
+  put_behavior(json, use.behavior);
 }
 
 void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
@@ -200,6 +225,7 @@ std::string json_report(const RunResult& run, const Machine& machine) {
   json.put("threads", options.threads);
   json.put("seed", options.seed);
   json.put("hand_off", options.hand_off == HandOff::Park ? "park" : "spin");
+  json.put("behavior", options.behavior);
   json.close_object();
   json.open_object("machine");
   json.put("processor", machine.processor);

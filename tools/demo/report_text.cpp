@@ -118,6 +118,18 @@ void write_features(TextReport& report, const RunResult& run) {
   }
 }
 
+void write_behavior(TextReport& report, const SideResult& side) {
+  const BehaviorUse& use = side.features.behavior;
+  if (!use.known) return;
+  report.line(concat("\nbehaviour filter on ", side.name, ", ", grouped(use.frames), " frames"));
+  if (use.findings.empty()) report.line("  nothing found");
+  for (const BehaviorFinding& finding : use.findings) {
+    report.line(concat("  ", finding.code, " ", finding.level, ", ", finding.tag, " (",
+                       finding.kind, "): ", finding.message));
+    report.line(concat("    help: ", finding.help));
+  }
+}
+
 void write_memory(TextReport& report, const SideResult& side) {
   const CountedFrame* frame = typical_frame(side);
   if (frame == nullptr || !frame->memory.known) return;
@@ -203,6 +215,7 @@ std::string text_report(const RunResult& run, const Machine& machine) {
   write_allocations(report, run);
   write_steady(report, run);
   write_features(report, run);
+  for (const SideResult& side : run.sides) write_behavior(report, side);
   write_phases(report, run);
   for (const SideResult& side : run.sides) write_memory(report, side);
 

@@ -93,10 +93,28 @@ struct RetentionUse {
   std::uint64_t promoted = 0;  ///< or copied, on malloc
   std::uint64_t discarded = 0;
 };
+/// Memory whose use does not fit its kind.
+struct BehaviorFinding {
+  std::string code;
+  std::string level;
+  std::string tag;
+  std::string kind;
+  std::string message;
+  std::string help;
+  double value = 0.0;
+  double threshold = 0.0;
+};
+/// What the behaviour filter found since the first frame.
+struct BehaviorUse {
+  bool known = false;  ///< it was on
+  std::uint64_t frames = 0;
+  std::vector<BehaviorFinding> findings;
+};
 struct FeatureUse {
   HandleUse handles;
   StreamingUse streaming;
   RetentionUse retention;
+  BehaviorUse behavior;
 };
 
 /// One run of the game on one kind of memory.

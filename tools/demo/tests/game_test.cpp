@@ -42,6 +42,34 @@ TEST_P(SceneTest, IsTheSameOnBothSidesAndForAnyNumberOfThreads) {
   EXPECT_NE(play(&make_malloc_side, GetParam(), 4, 2), expected) << "the seed has no effect";
 }
 
+TEST_P(SceneTest, TheBehaviourFilterChangesNothingAndFindsChurn) {
+  Options options;
+  options.scene = GetParam();
+  options.seed = 1;
+  JobCrew crew(3, HandOff::Park);
+  const std::unique_ptr<Side> plain = make_framealloc_side(options, crew);
+  options.behavior = true;
+  const std::unique_ptr<Side> watched = make_framealloc_side(options, crew);
+  for (int frame = 0; frame < kFrames; ++frame) {
+    plain->run_frame();
+    watched->run_frame();
+    ASSERT_EQ(plain->checksum(), watched->checksum()) << "frame " << frame;
+  }
+  EXPECT_FALSE(plain->features().behavior.known);
+  const BehaviorUse use = watched->features().behavior;
+  EXPECT_TRUE(use.known);
+  EXPECT_EQ(use.frames, static_cast<std::uint64_t>(kFrames));
+  // The queries promote results in every frame, which is what they are there to show.
+  std::set<std::string> codes;
+  for (const BehaviorFinding& finding : use.findings) {
+    codes.insert(finding.code);
+    EXPECT_GT(finding.value, finding.threshold);
+    EXPECT_FALSE(finding.message.empty());
+  }
+  EXPECT_TRUE(codes.contains("FA520"));
+  EXPECT_FALSE(codes.contains("FA510")) << "entities live for many frames";
+}
+
 TEST_P(SceneTest, HasWhatThePageSays) {
   Options options;
   options.scene = GetParam();

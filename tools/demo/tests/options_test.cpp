@@ -40,13 +40,15 @@ TEST(Options, ReadsEveryOption) {
   EXPECT_EQ(parse({"--trace", "t.json"}).options.trace_path, "t.json");
   EXPECT_NE(parse({"--trace", "t.json", "--only", "malloc"}).complaint.find("nothing to trace"),
             std::string::npos);
+  EXPECT_FALSE(options.behavior);
+  EXPECT_TRUE(parse({"--behavior"}).options.behavior);
 }
 
 TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
   const std::string help = help_text();
   for (const char* word : {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only",
                            "--hand-off", "--report", "--json", "--format", "--no-trace", "--check",
-                           "--trace ", "--quiet", "--version", "exit codes", "130"}) {
+                           "--behavior", "--trace ", "--quiet", "--version", "exit codes", "130"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   for (const SceneInfo& scene : all_scenes()) {
@@ -71,21 +73,21 @@ TEST_P(OptionMistakes, SaysWhatWhereExpectedAndWhatToDo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, OptionMistakes,
-    testing::Values(Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
-                    Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
-                    Mistake{{"--frames=-1"}, "has the value '-1'"},
-                    Mistake{{"--threads", "65"}, "from 1 to 64"},
-                    Mistake{{"--threads"}, "'--threads' has no value"},
-                    Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
-                    Mistake{{"--scene", "volcano"}, "one of pyramid, rain, swarm"},
-                    Mistake{{"--only", "both"}, "framealloc or malloc"},
-                    Mistake{{"--hand-off="}, "park or spin"},
-                    Mistake{{"--format", "xml"}, "text or json"},
-                    Mistake{{"--report="}, "the name of the HTML file"},
-                    Mistake{{"--quiet=yes"}, "no value: it is a switch"},
-                    Mistake{{"--only", "malloc", "--check"}, "'--check' has nothing to check"},
-                    Mistake{{"--fast"}, "'--fast' is not known"},
-                    Mistake{{"rain"}, "'rain' is not known"}));
+    testing::Values(
+        Mistake{{"--frames", "0"}, "'--frames' has the value '0'"},
+        Mistake{{"--frames", "12x"}, "from 1 to 1000000"},
+        Mistake{{"--frames=-1"}, "has the value '-1'"},
+        Mistake{{"--threads", "65"}, "from 1 to 64"},
+        Mistake{{"--threads"}, "'--threads' has no value"},
+        Mistake{{"--seed", "99999999999999999999999"}, "'--seed'"},
+        Mistake{{"--scene", "volcano"}, "one of pyramid, rain, swarm"},
+        Mistake{{"--only", "both"}, "framealloc or malloc"},
+        Mistake{{"--hand-off="}, "park or spin"}, Mistake{{"--format", "xml"}, "text or json"},
+        Mistake{{"--report="}, "the name of the HTML file"},
+        Mistake{{"--quiet=yes"}, "no value: it is a switch"},
+        Mistake{{"--only", "malloc", "--check"}, "'--check' has nothing to check"},
+        Mistake{{"--only", "malloc", "--behavior"}, "'--behavior' has nothing to watch"},
+        Mistake{{"--fast"}, "'--fast' is not known"}, Mistake{{"rain"}, "'rain' is not known"}));
 
 }  // namespace
 }  // namespace fa_demo

@@ -80,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(Scenes, SceneProgram, testing::Values("pyramid", "rain"
 
 TEST(DemoProgram, WritesEveryDocumentedMember) {
   const Outcome outcome = run_program(
-      FA_DEMO_PROGRAM, {"--frames", "5", "--warm-up", "2", "--format=json", "--no-trace"});
+      FA_DEMO_PROGRAM,
+      {"--frames", "5", "--warm-up", "12", "--format=json", "--no-trace", "--behavior"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   const Json json = read_json(outcome);
@@ -91,6 +92,7 @@ TEST(DemoProgram, WritesEveryDocumentedMember) {
                            "options.threads",
                            "options.seed",
                            "options.hand_off",
+                           "options.behavior",
                            "machine.processor",
                            "machine.cores",
                            "machine.system",
@@ -127,6 +129,10 @@ TEST(DemoProgram, WritesEveryDocumentedMember) {
                            "sides.0.streaming.evictions",
                            "sides.0.retention.promoted",
                            "sides.0.retention.discarded",
+                           "sides.0.behavior.frames",
+                           "sides.0.behavior.findings.0.code",
+                           "sides.0.behavior.findings.0.tag",
+                           "sides.0.behavior.findings.0.threshold",
                            "sides.0.steady_frame.frames",
                            "sides.0.steady_frame.counted_frames",
                            "sides.0.steady_frame.our_allocations",

@@ -114,6 +114,34 @@ TEST(HtmlReport, IsSelfContainedAndEscaped) {
   EXPECT_EQ(html.find("inf,"), std::string::npos);
 }
 
+TEST(Reports, ShowWhatTheBehaviourFilterFound) {
+  RunResult run = make_run();
+  for (const auto& report : {&text_report, &html_report}) {
+    EXPECT_EQ(report(run, kMachine).find("ehaviour"), std::string::npos) << "it was off";
+  }
+  EXPECT_NE(json_report(run, kMachine).find("\"behavior\": null"), std::string::npos);
+  BehaviorUse& use = run.sides[0].features.behavior;
+  use.known = true;
+  use.frames = 1234;
+  for (const auto& report : {&text_report, &html_report}) {
+    EXPECT_NE(report(run, kMachine).find("othing found"), std::string::npos);
+  }
+  use.findings.push_back({"FA530", "warning", "game::<b>", "heap", "it does", "do not", 4.0, 1.5});
+  const std::string text = text_report(run, kMachine);
+  EXPECT_NE(text.find("behaviour filter on framealloc, 1,234 frames"), std::string::npos) << text;
+  EXPECT_NE(text.find("FA530 warning, game::<b> (heap): it does\n    help: do not"),
+            std::string::npos)
+      << text;
+  const std::string html = html_report(run, kMachine);
+  EXPECT_NE(html.find("<td>FA530</td>"), std::string::npos);
+  EXPECT_NE(html.find("game::&lt;b&gt;"), std::string::npos);
+  EXPECT_EQ(html.find("game::<b>"), std::string::npos);
+  const std::string json = json_report(run, kMachine);
+  for (const char* part : {"\"code\": \"FA530\"", "\"threshold\": 1.5", "\"frames\": 1234"}) {
+    EXPECT_NE(json.find(part), std::string::npos) << part;
+  }
+}
+
 TEST(Reports, OfARunWithoutFramesAreWhole) {
   RunResult run;
   run.interrupted = true;
