@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Collecting. Everything is a difference of counters that exist anyway.
+// Switching on and off, judging after frames, and the report.
 #include <framealloc/diag/behavior_filter.hpp>
 
 #include <framealloc/frame/retention_record.hpp>
@@ -21,15 +21,6 @@ TagId tag_at(std::size_t index) noexcept {
   return static_cast<TagId>(static_cast<std::uint16_t>(index));
 }
 
-std::uint64_t above(std::uint64_t whole, std::uint64_t part) noexcept {
-  return whole > part ? whole - part : 0;
-}
-
-void note_use(std::uint64_t& first, std::uint64_t& last, std::uint64_t frame) noexcept {
-  if (first == 0) first = frame;
-  last = frame;
-}
-
 // What an object takes of a frame, with the record that stands before it.
 std::size_t retained_bytes(std::size_t size) noexcept {
   return align_up(sizeof(RetainedRecord), kGranule) + align_up(size, kGranule);
@@ -38,7 +29,11 @@ std::size_t retained_bytes(std::size_t size) noexcept {
 }  // namespace
 
 BehaviorFilter::BehaviorFilter(Instance& instance) noexcept
-    : instance_(instance), rows_(instance.metadata()), own_(instance.metadata()) {}
+    : instance_(instance),
+      rows_(instance.metadata()),
+      tables_(instance.metadata()),
+      heads_(instance.metadata()),
+      own_(instance.metadata()) {}
 
 BehaviorFilter::~BehaviorFilter() {
   if (enabled()) disable();
@@ -94,85 +89,16 @@ TagBehavior* BehaviorFilter::row(TagId tag) noexcept {
   return index < rows_.size() ? &rows_[index] : nullptr;
 }
 
-void BehaviorFilter::on_ledger(TagId tag, const TagCounters& counters) noexcept {
-  TagBehavior* const mine = row(tag);
-  if (mine == nullptr) return;
-  mine->frame.bytes.now += counters.frame_bytes_total.get();
-  mine->pool.frees.now += counters.pool_remote_frees.get();
-  mine->pool.bytes -= counters.pool_remote_bytes.get();
-  mine->heap.frees.now += counters.heap_frees.get();
-  mine->heap.allocations.now += counters.heap_allocations.get();
-  mine->heap.bytes += counters.heap_bytes_in.get() - counters.heap_bytes_out.get();
-}
-
-void BehaviorFilter::on_table(const PoolTable& table) noexcept {
-  TagBehavior* const mine = row(table.tag);
-  if (mine == nullptr) return;
-  const bool pool = table.kind == AllocKind::Pool;
-  if (pool && mine->classes == nullptr) {
-    void* const memory = instance_.metadata().allocate(table.list_count * sizeof(ClassReading));
-    // Without memory the tag is judged as a whole.
-    if (memory != nullptr) {
-      mine->classes = static_cast<ClassReading*>(memory);
-      std::uninitialized_value_construct_n(mine->classes, table.list_count);
-    }
-  }
-  BlockBehavior& blocks = pool ? mine->pool : mine->heap;
-  for (std::size_t i = 0; i < table.list_count; ++i) {
-    const ClassList& list = table.lists[i];
-    const std::uint64_t frees = list.local_frees.get();
-    const std::uint64_t allocations = list.allocations.get();
-    if (allocations == 0 && frees == 0) continue;  // adopted blocks are freed where none were made
-    blocks.allocations.now += allocations;
-    blocks.frees.now += frees;
-    blocks.bytes += (allocations - frees) * list.block_size;
-    if (!pool || mine->classes == nullptr) continue;
-    mine->classes[i].allocations.now += allocations;
-    mine->classes[i].frees.now += frees;
-  }
-  if (!pool) return;
-  blocks.allocations.now += table.large_allocations.get();
-  blocks.bytes += table.large_bytes.get();
-}
-
-// What arenas have handed out under the tag that is current, which the ledger does not know yet.
-void BehaviorFilter::add_views() noexcept {
-  const auto add = [this](const FrameArena& arena) {
-    if (arena.slots() == nullptr) return;
-    const ArenaView view = arena.view();
-    TagBehavior* const mine = row(view.tag);
-    if (mine == nullptr) return;
-    mine->frame.bytes.now +=
-        view.plain_bytes + (view.clock == 0 ? 0 : above(view.position, view.run_start));
-  };
-  for (const ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
-    add(s->shared_arena());
-    if (const FrameArena* const own = s->own_arena()) add(*own);
-  }
-}
-
-void BehaviorFilter::read_counters() noexcept {
-  const std::size_t classes = instance_.pools().classes().size();
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    TagBehavior& mine = rows_[i];
-    mine.frame.bytes.now = 0;
-    for (BlockBehavior* const blocks : {&mine.pool, &mine.heap}) {
-      blocks->allocations.now = blocks->frees.now = blocks->bytes = 0;
-    }
-    for (std::size_t c = 0; mine.classes != nullptr && c < classes; ++c) {
-      mine.classes[c].allocations.now = mine.classes[c].frees.now = 0;
-    }
-  }
-  instance_.pools().visit_traffic(*this);
-  add_views();
-}
-
 void BehaviorFilter::restart() noexcept {
+  find_tables();
+  for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i].due = true;
   read_counters();
   const std::size_t classes = instance_.pools().classes().size();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const TagBehavior read = rows_[i];
     TagBehavior& mine = rows_[i] = TagBehavior{};
+    mine.tables = read.tables;
+    mine.classes = read.classes;
     mine.frame.bytes.now = read.frame.bytes.now;
     mine.frame.bytes.restart();
     const auto begin = [](BlockBehavior& blocks, const BlockBehavior& from) {
@@ -181,104 +107,17 @@ void BehaviorFilter::restart() noexcept {
       blocks.bytes = from.bytes;
       blocks.allocations.restart();
       blocks.frees.restart();
-      blocks.live_before = above(from.allocations.now, from.frees.now);
+      blocks.live_before = blocks.live();
     };
     begin(mine.pool, read.pool);
     begin(mine.heap, read.heap);
-    mine.classes = read.classes;
     for (std::size_t c = 0; mine.classes != nullptr && c < classes; ++c) {
-      mine.classes[c].allocations.restart();
-      mine.classes[c].frees.restart();
+      mine.classes[c].allocations_seen = mine.classes[c].allocations_now;
+      mine.classes[c].frees_seen = mine.classes[c].frees_now;
     }
   }
   own_.clear();
   frames_.store(0, kRelaxed);
-}
-
-void BehaviorFilter::settle_blocks(BlockBehavior& blocks) noexcept {
-  const std::uint64_t fresh = blocks.allocations.settle();
-  blocks.frees.settle();
-  if (fresh != 0) note_use(blocks.first_frame, blocks.last_frame, frames_.load(kRelaxed));
-  const std::uint64_t live = above(blocks.allocations.seen, blocks.frees.seen);
-  blocks.block_frames += above(live, blocks.live_before);
-  const auto held = static_cast<std::int64_t>(blocks.bytes);
-  blocks.bytes = held > 0 ? blocks.bytes : 0;
-  blocks.peak_bytes = std::max<std::size_t>(blocks.peak_bytes, blocks.bytes);
-}
-
-void BehaviorFilter::settle(TagBehavior& mine) noexcept {
-  FrameBehavior& frame = mine.frame;
-  frame.last_bytes = frame.bytes.settle();
-  frame.peak_bytes = std::max(frame.peak_bytes, frame.last_bytes);
-  if (frame.last_bytes != 0) note_use(frame.first_frame, frame.last_frame, frames_.load(kRelaxed));
-
-  const BlockBehavior& pool = mine.pool;
-  const std::uint64_t live_before = above(pool.allocations.seen, pool.frees.seen);
-  const std::uint64_t allocations_before = pool.allocations.since;
-  const std::uint64_t frees_before = pool.frees.since;
-  settle_blocks(mine.pool);
-  settle_blocks(mine.heap);
-  const std::uint64_t fresh = pool.allocations.since - allocations_before;
-  const std::uint64_t freed = pool.frees.since - frees_before;
-  // No more blocks than were in use when the frame began can have been freed of those; any further
-  // free is of a block of this frame. By size class that says more than over all.
-  std::uint64_t least = above(freed, live_before);
-  std::uint64_t by_class = 0;
-  const std::size_t classes = instance_.pools().classes().size();
-  for (std::size_t c = 0; mine.classes != nullptr && c < classes; ++c) {
-    ClassReading& one = mine.classes[c];
-    if (one.allocations.now == one.allocations.seen && one.frees.now == one.frees.seen) continue;
-    // Frees by other threads are known by tag only: so many may be too many, never too few.
-    const std::uint64_t live = std::min(above(one.allocations.seen, one.frees.seen), live_before);
-    one.allocations.settle();
-    by_class += above(one.frees.settle(), live);
-  }
-  const std::uint64_t most = std::min(fresh, freed);
-  least = std::min(std::max(least, by_class), most);
-  mine.same_frame_least += least;
-  mine.same_frame_most += most;
-}
-
-void BehaviorFilter::look_at_own_frames() noexcept {
-  std::size_t states = 0;
-  for (const ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
-    ++states;
-  }
-  std::size_t index = states;
-  for (const ThreadState* s = instance_.first_state(); s != nullptr && index != 0;
-       s = s->next_in_instance) {
-    --index;  // newest first
-    const std::uint64_t clock = s->own_clock().load(std::memory_order_acquire);
-    if (s->own_arena() == nullptr || !clock_is_open(clock)) continue;
-    while (own_.size() <= index) {
-      if (!own_.push_back(OwnFrame{})) return;
-    }
-    look_at_own_frame(*s, own_[index], clock);
-  }
-}
-
-// The frame of a thread outlives the shared frame that has just ended, and so does all it holds.
-void BehaviorFilter::look_at_own_frame(const ThreadState& state, OwnFrame& seen,
-                                       std::uint64_t clock) noexcept {
-  if (seen.clock != clock) seen = OwnFrame{.clock = clock};
-  const FrameArena& arena = *state.own_arena();
-  const std::size_t cell = arena.first_cell() + (clock >> 1) % arena.slot_count();
-  const ArenaView view = arena.view();
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const TagCounters* const counters = state.ledger().find(tag_at(i));
-    bool holds = counters != nullptr && counters->frames[cell].clock.get() == clock &&
-                 counters->frames[cell].bytes.get() != 0;
-    holds =
-        holds || (view.tag == tag_at(i) && view.clock == clock && view.position > view.run_start);
-    if (!holds) continue;
-    FrameBehavior& frame = rows_[i].frame;
-    std::uint64_t& word = seen.counted[i / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
-    if ((word & bit) == 0) ++frame.long_data;
-    word |= bit;
-    ++frame.long_sightings;
-    note_use(frame.first_frame, frame.last_frame, frames_.load(kRelaxed));
-  }
 }
 
 void BehaviorFilter::note_retained(TagId tag, PromotionKind where, std::size_t bytes) noexcept {
@@ -299,10 +138,14 @@ void BehaviorFilter::on_frame_end() noexcept {
   {
     const std::lock_guard guard(lock_);
     (void)make_rows();  // tags without a row are looked at once there is memory
-    read_counters();
     const std::uint64_t frames = frames_.load(kRelaxed) + 1;
     frames_.store(frames, kRelaxed);
-    for (std::size_t i = 0; i < rows_.size(); ++i) settle(rows_[i]);
+    find_tables();
+    choose_rows(frames);
+    read_counters();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (rows_[i].due) settle(rows_[i]);
+    }
     look_at_own_frames();
     check = frames % std::max<std::uint64_t>(thresholds_.check_frames, 1) == 0;
   }

@@ -98,6 +98,7 @@ BehaviorStats behavior_stats(const TagBehavior& row, AllocKind kind, std::uint64
                         : kind == AllocKind::Pool ? stats_of_blocks(row.pool)
                                                   : stats_of_blocks(row.heap);
   if (kind == AllocKind::Pool) {
+    stats.same_frame_samples = row.same_frame_samples;
     stats.same_frame_frees = row.same_frame_least;
     stats.same_frame_frees_most = row.same_frame_most;
   }
@@ -185,7 +186,7 @@ double BehaviorStats::survival_rate() const noexcept {
 }
 
 double BehaviorStats::same_frame_free_rate() const noexcept {
-  return ratio(same_frame_frees, total_allocs);
+  return ratio(same_frame_frees, same_frame_samples);
 }
 
 double BehaviorStats::promotion_rate() const noexcept {

@@ -48,6 +48,7 @@ void put_stats(JsonText& json, const BehaviorStats& stats) {
   json.put("total_frees", stats.total_frees);
   json.put("survived_frame_count", stats.survived_frame_count);
   json.put("promotion_count", stats.promotion_count);
+  json.put("same_frame_samples", stats.same_frame_samples);
   json.put("same_frame_frees", stats.same_frame_frees);
   json.put("same_frame_frees_most", stats.same_frame_frees_most);
   json.put("bytes_allocated", stats.bytes_allocated);

@@ -169,10 +169,52 @@ TEST(BehaviorFilter, ItsMemoryIsByTagNotByAllocation) {
   EXPECT_EQ(alloc.behavior_report().find("one", AllocKind::Pool)->total_allocs, 600'000u);
 }
 
-TEST(BehaviorFilter, AThousandTagsHaveEachItsRow) {
+// The tags of a large program take turns of two frames.
+TEST(BehaviorFilter, ManyTagsTakeTurnsAndNoneIsLost) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  alloc.print_reports(false);
+  ASSERT_TRUE(alloc.enable_behavior_filter());
+  constexpr std::size_t kTags = 1000;
+  constexpr std::uint64_t kFrames = 40;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kTags; ++i) names.push_back("tag" + std::to_string(i));
+  std::vector<Thing*> lasting;
+  for (std::uint64_t frame = 0; frame < kFrames; ++frame) {
+    const ScopedFrame open = alloc.scoped_frame();
+    for (const std::string& name : names) {
+      const TagScope tag = alloc.tag_scope(name);
+      if (frame == 0) lasting.push_back(alloc.pool_alloc<Thing>());
+      for (int k = 0; k < 9; ++k) alloc.pool_free(alloc.pool_alloc<Thing>());
+      alloc.heap_free(alloc.heap_alloc<char>(100));
+      (void)alloc.frame_alloc<Thing>();
+    }
+  }
+  // Once every tag's turn has come, all is known of what was done before.
+  for (int frame = 0; frame < 40; ++frame) {
+    const ScopedFrame open = alloc.scoped_frame();
+  }
+  const BehaviorReport report = alloc.behavior_report();
+  for (const std::string& name : names) {
+    const BehaviorStats* const pool = report.find(name, AllocKind::Pool);
+    const BehaviorStats* const heap = report.find(name, AllocKind::Heap);
+    const BehaviorStats* const frame = report.find(name, AllocKind::Frame);
+    ASSERT_TRUE(pool != nullptr && heap != nullptr && frame != nullptr) << name;
+    EXPECT_EQ(pool->total_allocs, 9 * kFrames + 1) << name;
+    EXPECT_EQ(heap->total_allocs, kFrames) << name;
+    EXPECT_EQ(frame->bytes_allocated, 32 * kFrames) << name;
+    EXPECT_LT(pool->same_frame_samples, pool->total_allocs / 2) << "only some frames were read";
+    EXPECT_GE(pool->same_frame_samples, 9u) << name;
+    EXPECT_GE(pool->same_frame_free_rate(), 0.8) << name;
+    // One block in 361 lives, for the 80 frames less those that were not looked at any more.
+    EXPECT_NEAR(pool->avg_lifetime_frames(), 80.0 / 361, 20.0 / 361) << name;
+  }
+  for (Thing* thing : lasting) alloc.pool_free(thing);
+}
+
+TEST(BehaviorFilter, EveryTagHasItsRow) {
   SmartAlloc alloc(AllocConfig::minimal());
   ASSERT_TRUE(alloc.enable_behavior_filter());
-  constexpr int kTags = 1000;
+  constexpr int kTags = 200;
   for (int frame = 0; frame < 3; ++frame) {
     const ScopedFrame open = alloc.scoped_frame();
     for (int i = 0; i < kTags; ++i) {
@@ -219,6 +261,7 @@ BehaviorReport sample() {
   pool.tag = "ai";
   pool.kind = AllocKind::Pool;
   pool.total_allocs = 40;
+  pool.same_frame_samples = 40;
   pool.same_frame_frees = 36;
   pool.frames_analyzed = 60;
   report.stats.push_back(pool);

@@ -71,6 +71,7 @@ struct FRAMEALLOC_API BehaviorStats {
   double total_lifetime_frames = 0;         // of what is counted in lifetime_count
   std::uint64_t lifetime_count = 0;         // pool and heap: allocations; frame: the survivors
   std::uint64_t promotion_count = 0;        // frame: objects moved to pool, heap or scratch
+  std::uint64_t same_frame_samples = 0;     // pool: allocations in frames read by themselves
   std::uint64_t same_frame_frees = 0;       // pool: at least so many
   std::uint64_t same_frame_frees_most = 0;  // pool: at most so many
   std::size_t bytes_allocated = 0;          // frame: since then

@@ -9,7 +9,7 @@
 #include <framealloc/container/promoted_box.hpp>
 #include <framealloc/diag/behavior.hpp>
 #include <framealloc/memory/metadata.hpp>
-#include <framealloc/pool/traffic.hpp>
+#include <framealloc/pool/pool_table.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 #include <framealloc/thread/frame_watcher.hpp>
 
@@ -41,8 +41,10 @@ struct Reading {
 
 // Pool blocks of one tag and size class.
 struct ClassReading {
-  Reading allocations;
-  Reading frees;  // without those that other threads did
+  std::uint64_t allocations_now = 0;
+  std::uint64_t allocations_seen = 0;
+  std::uint64_t frees_now = 0;  // without those that other threads did
+  std::uint64_t frees_seen = 0;
 };
 
 // Pool or heap blocks of one tag.
@@ -56,6 +58,11 @@ struct BlockBehavior {
   std::size_t peak_bytes = 0;
   std::uint64_t first_frame = 0;
   std::uint64_t last_frame = 0;
+
+  // Result: blocks in use at the last reading.
+  [[nodiscard]] std::uint64_t live() const noexcept {
+    return allocations.seen > frees.seen ? allocations.seen - frees.seen : 0;
+  }
 };
 
 // Frame memory of one tag.
@@ -73,10 +80,16 @@ struct FrameBehavior {
 };
 
 struct TagBehavior {
+  static constexpr std::uint32_t kNoTable = UINT32_MAX;
   FrameBehavior frame;
   BlockBehavior pool;
   BlockBehavior heap;
-  ClassReading* classes = nullptr;  // of the pool; null until the tag has one
+  ClassReading* classes = nullptr;       // of the pool; null until the tag has blocks
+  std::uint32_t tables = kNoTable;       // the first of its tables
+  std::uint64_t read_frame = 0;          // when it was read last
+  std::uint64_t gap = 1;                 // frames between the last two readings
+  bool due = false;                      // it is read after this frame
+  std::uint64_t same_frame_samples = 0;  // pool allocations in frames that were read by themselves
   std::uint64_t same_frame_least = 0;
   std::uint64_t same_frame_most = 0;
   std::uint8_t told = 0;  // bit n: rule n is an issue that has been reported
@@ -92,10 +105,15 @@ struct BehaviorFinding {
 };
 inline constexpr std::size_t kBehaviorRules = 5;
 
-// One per allocator, made when first asked for. A row for each tag and a pass over all counters per
-// frame; nothing is kept for a block. Thread contract: the driving thread, except where said.
-class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher, private TrafficVisitor {
+// One per allocator, made when first asked for. A row for each tag and a pass over its counters per
+// frame; nothing is kept for a block. Where tags times threads are many, the tags take turns, so
+// that no frame end costs more than a bounded time: a turn is two frames, the second of which is
+// read by itself. Thread contract: the driving thread, except where said.
+class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher {
  public:
+  // Lists of one thread, tag and kind that are read after one frame.
+  static constexpr std::size_t kTablesPerFrame = 512;
+
   explicit BehaviorFilter(Instance& instance) noexcept;
   ~BehaviorFilter();
   BehaviorFilter(const BehaviorFilter&) = delete;
@@ -126,15 +144,25 @@ class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher, private Traffic
     std::uint64_t counted[TagTable::kMaxTags / 64] = {};
   };
 
-  void on_ledger(TagId tag, const TagCounters& counters) noexcept override;
-  void on_table(const PoolTable& table) noexcept override;
+  struct TableRef {
+    const PoolTable* table = nullptr;
+    std::uint32_t next = TagBehavior::kNoTable;  // of the same tag
+  };
+
   // Under the lock.
   [[nodiscard]] bool make_rows() noexcept;
   [[nodiscard]] TagBehavior* row(TagId tag) noexcept;
+  void find_tables() noexcept;
+  void choose_rows(std::uint64_t frame) noexcept;
+  // Of the rows that are due.
   void read_counters() noexcept;
+  void read_ledgers(TagBehavior& row, TagId tag) noexcept;
+  void read_table(TagBehavior& row, const PoolTable& table) noexcept;
   void add_views() noexcept;
   void settle(TagBehavior& row) noexcept;
-  void settle_blocks(BlockBehavior& blocks) noexcept;
+  void settle_blocks(BlockBehavior& blocks, std::uint64_t gap) noexcept;
+  void settle_same_frame(TagBehavior& row, std::uint64_t live_before, std::uint64_t fresh,
+                         std::uint64_t freed, bool one_frame) noexcept;
   void look_at_own_frames() noexcept;
   void look_at_own_frame(const ThreadState& state, OwnFrame& seen, std::uint64_t clock) noexcept;
   void restart() noexcept;
@@ -147,7 +175,10 @@ class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher, private Traffic
   mutable SpinLock lock_;                 // of what follows
   BehaviorThresholds thresholds_;
   MetaVector<TagBehavior> rows_;  // by tag
-  MetaVector<OwnFrame> own_;      // by thread state, oldest first
+  MetaVector<TableRef> tables_;   // that were found
+  // By thread state, oldest first.
+  MetaVector<const PoolTable*> heads_;  // the newest table that was found
+  MetaVector<OwnFrame> own_;
 };
 
 // Effect: writes what is an issue to `findings`. Result: how many.

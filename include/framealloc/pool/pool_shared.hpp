@@ -30,7 +30,6 @@
 namespace framealloc::detail {
 
 class PoolThread;
-class TrafficVisitor;
 
 struct PoolConfig {
   std::span<const std::size_t> classes;  // bytes; empty: default_slab_classes(). Copied.
@@ -124,8 +123,8 @@ class FRAMEALLOC_API PoolShared {
   // Result: what one thread has allocated and freed, ever; what is in use belongs to nobody, so
   // bytes in use are 0.
   [[nodiscard]] PoolTotals totals(const PoolThread& thread) const noexcept;
-  // Effect: tells `visitor` every counter of every thread, once.
-  void visit_traffic(TrafficVisitor& visitor) const noexcept;
+  // Result: what threads without a state of their own have freed.
+  [[nodiscard]] const ThreadLedger& strays() const noexcept { return strays_; }
   [[nodiscard]] const SizeClasses& classes() const noexcept { return classes_; }
   // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
   // `visit` runs under a lock and must not allocate or free: collect first, then report.

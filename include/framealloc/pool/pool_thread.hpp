@@ -94,6 +94,11 @@ class FRAMEALLOC_API PoolThread {
   std::size_t collect(std::size_t max_blocks) noexcept;
   static constexpr std::size_t kEverything = SIZE_MAX;
 
+  // Result: the newest table, which leads to the others; tables live as long as the allocator. Any
+  // thread, which may read the counters in them.
+  [[nodiscard]] const PoolTable* tables() const noexcept {
+    return tables_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] PoolShared& shared() noexcept { return shared_; }
