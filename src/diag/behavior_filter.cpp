@@ -32,7 +32,7 @@ BehaviorFilter::BehaviorFilter(Instance& instance) noexcept
     : instance_(instance),
       rows_(instance.metadata()),
       tables_(instance.metadata()),
-      heads_(instance.metadata()),
+      known_(instance.metadata()),
       own_(instance.metadata()) {}
 
 BehaviorFilter::~BehaviorFilter() {
@@ -208,8 +208,9 @@ BehaviorReport BehaviorFilter::report() const {
                                std::string(behavior_message(findings[f]).view()), info.help});
     }
   }
-  std::ranges::stable_sort(report.issues, [](const BehaviorIssue& a, const BehaviorIssue& b) {
-    return a.level != b.level ? a.level > b.level : a.code < b.code;
+  std::ranges::sort(report.issues, [](const BehaviorIssue& a, const BehaviorIssue& b) {
+    if (a.level != b.level) return a.level > b.level;
+    return a.code != b.code ? a.code < b.code : a.tag < b.tag;
   });
   return report;
 }

@@ -42,23 +42,23 @@ void BehaviorFilter::find_tables() noexcept {
   for (const ThreadState* s = instance_.first_state(); s != nullptr && index != 0;
        s = s->next_in_instance) {
     --index;  // newest first
-    while (heads_.size() <= index) {
-      if (!heads_.push_back(nullptr)) return;
+    while (known_.size() <= index) {
+      if (!known_.push_back(KnownTables{})) return;
     }
     const PoolTable* const head = s->pools().tables();
-    for (const PoolTable* table = head; table != heads_[index]; table = table->next) {
+    for (const PoolTable* table = head; table != known_[index].newest; table = table->next) {
       TagBehavior* const mine = row(table->tag);
       // What there is no memory for stays out of the figures.
       if (mine == nullptr || !tables_.push_back({table, mine->tables})) continue;
       mine->tables = static_cast<std::uint32_t>(tables_.size() - 1);
     }
-    heads_[index] = head;
+    known_[index].newest = head;
   }
 }
 
 void BehaviorFilter::choose_rows(std::uint64_t frame) noexcept {
   // A thread's ledger costs an eighth of a table, roughly.
-  const std::size_t work = tables_.size() + heads_.size() * rows_.size() / 8;
+  const std::size_t work = tables_.size() + known_.size() * rows_.size() / 8;
   const std::size_t turns = work / kTablesPerFrame + 1;
   const std::size_t turn = static_cast<std::size_t>((frame - 1) / 2) % turns;
   for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i].due = i % turns == turn;

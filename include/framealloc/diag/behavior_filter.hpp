@@ -144,6 +144,9 @@ class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher {
     std::uint64_t counted[TagTable::kMaxTags / 64] = {};
   };
 
+  struct KnownTables {
+    const PoolTable* newest = nullptr;  // that was found
+  };
   struct TableRef {
     const PoolTable* table = nullptr;
     std::uint32_t next = TagBehavior::kNoTable;  // of the same tag
@@ -177,7 +180,7 @@ class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher {
   MetaVector<TagBehavior> rows_;  // by tag
   MetaVector<TableRef> tables_;   // that were found
   // By thread state, oldest first.
-  MetaVector<const PoolTable*> heads_;  // the newest table that was found
+  MetaVector<KnownTables> known_;
   MetaVector<OwnFrame> own_;
 };
 
