@@ -117,7 +117,7 @@ TEST(HtmlReport, IsSelfContainedAndEscaped) {
 TEST(Reports, ShowWhatTheBehaviourFilterFound) {
   RunResult run = make_run();
   for (const auto& report : {&text_report, &html_report}) {
-    EXPECT_EQ(report(run, kMachine).find("ehaviour"), std::string::npos) << "it was off";
+    EXPECT_EQ(report(run, kMachine).find("ehaviour filter"), std::string::npos) << "it was off";
   }
   EXPECT_NE(json_report(run, kMachine).find("\"behavior\": null"), std::string::npos);
   BehaviorUse& use = run.sides[0].features.behavior;
