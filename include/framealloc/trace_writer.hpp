@@ -28,7 +28,7 @@ struct TraceConfig {
   bool reports = true;  // a mark for each report
   // Events that become marks; kinds beside those of frames and phases.
   FrameEventMask marks = events(FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded,
-                                FrameEventKind::MemoryPressure, FrameEventKind::LargeAllocation);
+                                FrameEventKind::MemoryPressure);
   std::uint32_t counters_every = 1;  // frames; 0 = no counters at all
   std::size_t buffer_bytes = TraceFile::kDefaultBuffer;
   std::uint64_t max_bytes = 0;  // of the file; what comes later is dropped. 0 = no limit

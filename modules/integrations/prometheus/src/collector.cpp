@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/prometheus/collector.hpp>
+
+#include "families.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace framealloc::prometheus {
+
+namespace {
+
+// An empty label is none to Prometheus.
+std::string tag_label(std::string_view path) {
+  return path.empty() ? std::string("(untagged)") : std::string(path);
+}
+
+void add_totals(Families& families, const SmartAlloc& alloc) {
+  const AllocStats all = alloc.stats();
+  const FrameStats frame = alloc.frame_stats();
+  families.begin_gauge("framealloc_bytes",
+                       "Bytes in use; frame: of the frame, until the next one.");
+  families.add(frame.open ? all.frame_allocated : frame.bytes_allocated, {{"kind", "frame"}});
+  families.add(all.pool_allocated, {{"kind", "pool"}});
+  families.add(all.heap_allocated, {{"kind", "heap"}});
+  families.gauge("framealloc_peak_bytes", "Most bytes in use at once so far.", all.peak_allocated);
+  families.gauge("framealloc_reserved_bytes",
+                 "Bytes held from the memory source, bookkeeping and idle ones included.",
+                 all.reserved);
+  families.gauge("framealloc_peak_reserved_bytes", "Most bytes ever held from the memory source.",
+                 all.peak_reserved);
+  families.gauge("framealloc_idle_bytes", "Reserved bytes that are kept ready for the next need.",
+                 all.idle_bytes);
+  families.gauge("framealloc_metadata_bytes", "Reserved bytes that are bookkeeping.",
+                 all.metadata_bytes);
+  families.gauge("framealloc_threads", "Threads that use the allocator.", all.attached_threads);
+  families.counter("framealloc_allocations_total", "Pool and heap allocations.",
+                   all.allocation_count);
+  families.counter("framealloc_deallocations_total", "Pool and heap frees.",
+                   all.deallocation_count);
+  families.counter("framealloc_slab_refills_total", "Lists of free blocks that had run dry.",
+                   all.slab_refill_count);
+  families.counter("framealloc_cross_thread_frees_total",
+                   "Blocks freed by another thread than the one that owns their page.",
+                   all.deferred_free_count);
+  families.counter("framealloc_frame_overflows_total",
+                   "Frame requests that the arena could not hold.", all.overflow_count);
+}
+
+void add_frames(Families& families, const SmartAlloc& alloc) {
+  const FrameStats frame = alloc.frame_stats();
+  families.counter("framealloc_frames_total", "Frames begun.", frame.frame_number);
+  families.gauge("framealloc_frame_peak_bytes",
+                 "Most frame bytes held at once in the frame that is open or ended last.",
+                 frame.peak_bytes);
+  families.gauge("framealloc_frame_high_water_bytes",
+                 "Most frame bytes that each thread held at once in any frame, added up.",
+                 frame.high_water);
+  if (!alloc.is_lifecycle_tracking_enabled()) return;
+  const LifecycleSummary tracked = alloc.lifecycle_summary();
+  constexpr double kMicrosecond = 1e-6;
+  families.summary("framealloc_frame_duration_seconds", "Time from begin to end of frames.",
+                   tracked.total_frames,
+                   static_cast<double>(tracked.total_duration_us) * kMicrosecond);
+  families.gauge("framealloc_frame_duration_max_seconds", "The longest frame so far.",
+                 static_cast<double>(tracked.max_duration_us) * kMicrosecond);
+}
+
+void add_tags(Families& families, const SmartAlloc& alloc) {
+  const std::vector<TagStats> tags = alloc.all_tag_stats();
+  const bool open = alloc.frame_stats().open;
+  families.begin_gauge("framealloc_tag_bytes", "Bytes in use under a tag, without those below it.");
+  for (const TagStats& tag : tags) {
+    const std::string name = tag_label(tag.tag);
+    families.add(open ? tag.frame_bytes : tag.last_frame_bytes, {{"kind", "frame"}, {"tag", name}});
+    families.add(tag.pool_bytes, {{"kind", "pool"}, {"tag", name}});
+    families.add(tag.heap_bytes, {{"kind", "heap"}, {"tag", name}});
+  }
+  families.begin_counter("framealloc_tag_allocations_total",
+                         "Pool and heap allocations under a tag.");
+  for (const TagStats& tag : tags)
+    families.add(tag.allocation_count, {{"tag", tag_label(tag.tag)}});
+  families.begin_counter("framealloc_tag_allocated_bytes_total",
+                         "Bytes ever allocated under a tag, of all kinds.");
+  for (const TagStats& tag : tags) families.add(tag.bytes_allocated, {{"tag", tag_label(tag.tag)}});
+}
+
+void add_budgets(Families& families, const BudgetManager& manager) {
+  std::vector<TagBudget> budgets = manager.get_all_tag_budgets();
+  for (TagBudget& budget : budgets) budget.name = tag_label(budget.name);
+  budgets.push_back(manager.get_global_budget());
+  budgets.back().name.assign(1, '*');
+  families.begin_gauge("framealloc_budget_limit_bytes",
+                       "Limit of a budget; tag * is the whole. Absent where there is none.");
+  for (const TagBudget& budget : budgets) {
+    if (budget.soft_limit != 0) {
+      families.add(budget.soft_limit, {{"limit", "soft"}, {"tag", budget.name}});
+    }
+    if (budget.hard_limit != 0) {
+      families.add(budget.hard_limit, {{"limit", "hard"}, {"tag", budget.name}});
+    }
+  }
+  families.begin_gauge("framealloc_budget_used_bytes",
+                       "Bytes charged to a budget: held, and what threads keep ready.");
+  for (const TagBudget& one : budgets) families.add(one.current_usage, {{"tag", one.name}});
+  families.begin_gauge("framealloc_budget_peak_bytes", "Most bytes ever charged to a budget.");
+  for (const TagBudget& one : budgets) families.add(one.peak_usage, {{"tag", one.name}});
+  families.begin_counter("framealloc_budget_denials_total", "Charges that a budget has denied.");
+  for (const TagBudget& one : budgets) families.add(one.denials, {{"tag", one.name}});
+}
+
+// Codes that have come up: the others would be fifty zeros.
+void add_reports(Families& families, const SmartAlloc& alloc) {
+  families.begin_counter("framealloc_reports_total", "Reports by diagnostic code.");
+  for (const CodeInfo& info : all_codes()) {
+    const std::uint64_t count = alloc.report_count(info.code);
+    if (count != 0) families.add(count, {{"code", std::string(info.id)}});
+  }
+}
+
+}  // namespace
+
+Collector::Collector(const SmartAlloc& alloc, CollectorConfig config)
+    : alloc_(alloc), config_(std::move(config)) {}
+
+std::vector<::prometheus::MetricFamily> Collector::Collect() const {
+  if (!alloc_) return {};
+  Labels common;
+  if (!config_.allocator.empty()) common.push_back({"allocator", config_.allocator});
+  Families families(std::move(common));
+  add_totals(families, alloc_);
+  add_frames(families, alloc_);
+  if (config_.tags) add_tags(families, alloc_);
+  const BudgetManager* const budgets = alloc_.budgets();
+  if (budgets != nullptr && config_.budgets) add_budgets(families, *budgets);
+  add_reports(families, alloc_);
+  return families.take();
+}
+
+}  // namespace framealloc::prometheus
