@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -150,9 +151,28 @@ void take_process(Taker& take, const Json& root, framealloc::Snapshot& snapshot)
   });
 }
 
+// Seconds since 1970 of "2026-11-22T10:00:00Z".
+std::optional<std::int64_t> parse_timestamp(const std::string& text) {
+  int year = 0, used = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  const int fields = std::sscanf(text.c_str(), "%d-%2u-%2uT%2u:%2u:%2uZ%n", &year, &month, &day,
+                                 &hour, &minute, &second, &used);
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (fields != 6 || static_cast<std::size_t>(used) != text.size() || !date.ok()) {
+    return std::nullopt;
+  }
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  return days * 86400 + std::int64_t{hour} * 3600 + std::int64_t{minute} * 60 + second;
+}
+
 void take_all(Taker& take, const Json& root, SnapshotFile& file) {
   framealloc::Snapshot& snapshot = file.snapshot;
   file.timestamp = take.text(root, "timestamp", "");
+  const std::optional<std::int64_t> seconds = parse_timestamp(file.timestamp);
+  snapshot.unix_seconds = seconds.value_or(0);
+  if (!seconds) take.fail("/timestamp", " is '" + file.timestamp + "'", "YYYY-MM-DDTHH:MM:SSZ");
   snapshot.frame = take.number(root, "frame", "");
   snapshot.duration_us = take.number(root, "duration_us", "");
   const Json& summary = take.object(root, "summary", "");

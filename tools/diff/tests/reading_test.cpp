@@ -43,8 +43,8 @@ TEST(SnapshotReader, ReadsWhatTheLibraryWrites) {
     ASSERT_TRUE(read) << read.complaint;
     EXPECT_EQ(read.value.version, version);
     EXPECT_EQ(read.value.timestamp, original.timestamp());
-    Snapshot back = read.value.snapshot;
-    back.unix_seconds = original.unix_seconds;
+    const Snapshot& back = read.value.snapshot;
+    EXPECT_EQ(back.unix_seconds, original.unix_seconds);
     EXPECT_EQ(back.to_json(version), original.to_json(version));
   }
 }
@@ -99,6 +99,9 @@ TEST(SnapshotReader, SaysWhatIsWrongWithAMember) {
             std::string::npos);
   EXPECT_NE(complaint(replaced(text, "\"alloc_kind\": \"frame\"", "\"alloc_kind\": \"stack\""))
                 .find("/tags/0/alloc_kind is 'stack'; expected frame, pool, heap or scratch"),
+            std::string::npos);
+  const std::string time = "\"timestamp\": \"" + full().timestamp().substr(0, 4);
+  EXPECT_NE(complaint(replaced(text, time, time + "-13")).find("expected YYYY-MM-DDTHH:MM:SSZ"),
             std::string::npos);
   EXPECT_NE(complaint("{\"version\": 1}").find("is missing"), std::string::npos);
 }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "exposition.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace fa_export {
+
+namespace {
+
+using framealloc::Snapshot;
+
+struct Label {
+  std::string_view name;
+  std::string_view value;
+};
+using Labels = std::initializer_list<Label>;
+
+class Exposition {
+ public:
+  void begin(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    text_.append("# HELP ").append(name).append(" ").append(help);
+    text_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
+  }
+  void add(std::uint64_t value, Labels labels = {}) { add_text(std::to_string(value), labels); }
+  void add_text(const std::string& value, Labels labels) {
+    text_ += name_;
+    const char* separator = "{";
+    for (const Label& label : labels) {
+      text_.append(separator).append(label.name).append("=\"");
+      for (const char c : label.value) {
+        if (c == '\n') {
+          text_ += "\\n";
+          continue;
+        }
+        if (c == '"' || c == '\\') text_ += '\\';
+        text_ += c;
+      }
+      text_ += '"';
+      separator = ",";
+    }
+    if (labels.size() != 0) text_ += '}';
+    text_.append(" ").append(value).append("\n");
+  }
+  void gauge(std::string_view name, std::string_view help, std::uint64_t value) {
+    begin(name, "gauge", help);
+    add(value);
+  }
+  void counter(std::string_view name, std::string_view help, std::uint64_t value) {
+    begin(name, "counter", help);
+    add(value);
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string name_;
+  std::string text_;
+};
+
+void add_tags(Exposition& out, const Snapshot& snapshot) {
+  // One series for each set of labels, however often a program named it.
+  using Key = std::pair<std::string, std::string_view>;
+  std::map<Key, std::uint64_t> bytes;
+  std::map<std::string, std::uint64_t> counts;
+  for (const framealloc::SnapshotTag& tag : snapshot.tags) {
+    const std::string path = tag.path.empty() ? "(untagged)" : tag.path;
+    bytes[{path, framealloc::kind_name(tag.kind)}] += tag.bytes;
+    counts[path] += tag.alloc_count;
+  }
+  if (bytes.empty()) return;
+  out.begin("framealloc_tag_bytes", "gauge", "Bytes in use under a tag, without those below it.");
+  for (const auto& [key, sum] : bytes) out.add(sum, {{"kind", key.second}, {"tag", key.first}});
+  out.begin("framealloc_tag_allocations_total", "counter",
+            "Pool and heap allocations under a tag.");
+  for (const auto& [path, sum] : counts) out.add(sum, {{"tag", path}});
+}
+
+void add_threads(Exposition& out, const Snapshot& snapshot) {
+  out.gauge("framealloc_threads", "Threads that use the allocator.", snapshot.threads.size());
+  if (snapshot.threads.empty()) return;
+  out.begin("framealloc_thread_bytes", "gauge", "Bytes that a thread allocated and did not free.");
+  for (const framealloc::SnapshotThread& one : snapshot.threads) {
+    const auto add = [&](std::string_view kind, std::uint64_t sum) {
+      out.add(sum, {{"id", one.id}, {"kind", kind}, {"thread", one.name}});
+    };
+    add("frame", one.frame_bytes);
+    add("pool", one.pool_bytes);
+    add("heap", one.heap_bytes);
+  }
+}
+
+}  // namespace
+
+std::string to_prometheus(const fa_snapshots::SnapshotFile& file) {
+  const Snapshot& snapshot = file.snapshot;
+  Exposition out;
+  out.begin("framealloc_snapshot_timestamp_seconds", "gauge",
+            "When the snapshot was made, since 1970.");
+  out.add_text(std::to_string(snapshot.unix_seconds), {});
+  out.begin("framealloc_bytes", "gauge", "Bytes in use; frame: of the frame, until the next one.");
+  out.add(snapshot.summary.frame_bytes, {{"kind", "frame"}});
+  out.add(snapshot.summary.pool_bytes, {{"kind", "pool"}});
+  out.add(snapshot.summary.heap_bytes, {{"kind", "heap"}});
+  out.gauge("framealloc_peak_bytes", "Most bytes in use at once so far.",
+            snapshot.summary.peak_bytes);
+  out.counter("framealloc_frames_total", "Frames begun.", snapshot.frame);
+  if (file.extended()) {
+    out.gauge("framealloc_reserved_bytes", "Bytes held from the memory source.",
+              snapshot.reserved_bytes);
+    out.gauge("framealloc_peak_reserved_bytes", "Most bytes ever held from the memory source.",
+              snapshot.peak_reserved_bytes);
+    out.gauge("framealloc_idle_bytes", "Reserved bytes that are kept ready for the next need.",
+              snapshot.idle_bytes);
+    out.gauge("framealloc_metadata_bytes", "Reserved bytes that are bookkeeping.",
+              snapshot.metadata_bytes);
+    out.counter("framealloc_allocations_total", "Pool and heap allocations.",
+                snapshot.allocation_count);
+    out.counter("framealloc_deallocations_total", "Pool and heap frees.",
+                snapshot.deallocation_count);
+  }
+  add_threads(out, snapshot);
+  add_tags(out, snapshot);
+  return out.take();
+}
+
+}  // namespace fa_export

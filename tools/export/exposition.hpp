@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A snapshot in the text format that Prometheus reads.
+#pragma once
+
+#include "snapshot_files/reader.hpp"
+
+#include <string>
+
+namespace fa_export {
+
+// Result: metrics under the names that the module prometheus uses, where a snapshot has them, each
+// with HELP and TYPE. docs/exporters.md lists them.
+std::string to_prometheus(const fa_snapshots::SnapshotFile& file);
+
+}  // namespace fa_export

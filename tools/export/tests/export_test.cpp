@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "support/trace_check.hpp"
+#include "test_support/program.hpp"
+
+#include <framealloc/diag/snapshot_emitter.hpp>
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using fa_test::Outcome;
+using framealloc::AllocKind;
+using framealloc::Snapshot;
+using framealloc::testing::CheckedTrace;
+
+class Export : public testing::Test {
+ protected:
+  Export() {
+    std::string path = (fs::temp_directory_path() / "fa-export-XXXXXX").string();
+    folder_ = ::mkdtemp(path.data());
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      Snapshot snapshot(i + 1);
+      snapshot.unix_seconds = 1'700'000'000 + static_cast<std::int64_t>(i / 2);
+      snapshot.with_summary({100, 200 + i, 300, 600 + i, 700});
+      snapshot.reserved_bytes = 65'536;
+      snapshot.idle_bytes = 4096;
+      framealloc::SnapshotTag tag;
+      tag.path = i == 2 ? "game::\"b\"\\" : "game::a";
+      tag.thread = "*";
+      tag.kind = AllocKind::Heap;
+      tag.bytes = 50 + i;
+      tag.alloc_count = 5;
+      snapshot.add_tag(tag);
+      framealloc::SnapshotThread thread;
+      thread.id = "1";
+      thread.name = "main";
+      thread.pool_bytes = 7;
+      snapshot.add_thread(thread);
+      const std::string name = "snapshot_000000000000000" + std::to_string(i + 1) + ".json";
+      std::ofstream(folder_ / name) << snapshot.to_json(2);
+    }
+  }
+  ~Export() override { fs::remove_all(folder_); }
+  Outcome run(std::vector<std::string> arguments) const {
+    return fa_test::run_program(FA_EXPORT_PROGRAM, arguments);
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Export, AFolderBecomesATrace) {
+  const std::string file = (folder_ / "out.json").string();
+  const Outcome outcome = run({folder_.string(), "--to", "trace", "--output", file});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const CheckedTrace trace(file);
+  const auto in_use = trace.all("C", "bytes in use");
+  ASSERT_EQ(in_use.size(), 3u);
+  EXPECT_EQ(in_use[2]->at("args.pool")->number, 202);
+  EXPECT_EQ(in_use[0]->at("ts")->number, 1.7e15);
+  EXPECT_EQ(in_use[1]->at("ts")->number, 1.7e15 + 1000);  // of the same second
+  EXPECT_EQ(in_use[2]->at("ts")->number, 1.7e15 + 1e6);
+  EXPECT_EQ(trace.all("C", "reserved bytes").at(0)->at("args.used")->number, 65'536 - 4096);
+  const auto tag = trace.all("C", "tag game::a");
+  ASSERT_EQ(tag.size(), 3u);
+  EXPECT_EQ(tag[1]->at("args.heap")->number, 51);
+  EXPECT_EQ(tag[2]->at("args.heap")->number, 0);  // the last snapshot does not name it
+  EXPECT_EQ(trace.all("C", "thread main").at(0)->at("args.pool")->number, 7);
+
+  const Outcome piped = run({folder_.string(), "--to=trace"});
+  ASSERT_EQ(piped.exit_code, 0) << piped.err;
+  EXPECT_TRUE(fa_test::JsonReader::read(piped.out).has_value());
+}
+
+TEST_F(Export, TheNewestSnapshotBecomesMetrics) {
+  const std::string file = (folder_ / "metrics.prom").string();
+  const Outcome outcome = run({folder_.string(), "--to", "prometheus"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const char* line :
+       {"# HELP framealloc_bytes Bytes in use", "# TYPE framealloc_bytes gauge\n",
+        "framealloc_bytes{kind=\"pool\"} 202\n", "framealloc_frames_total 3\n",
+        "framealloc_tag_bytes{kind=\"heap\",tag=\"game::\\\"b\\\"\\\\\"} 52\n",
+        "framealloc_thread_bytes{id=\"1\",kind=\"pool\",thread=\"main\"} 7\n",
+        "framealloc_reserved_bytes 65536\n",
+        "framealloc_snapshot_timestamp_seconds 1700000001\n"}) {
+    EXPECT_NE(outcome.out.find(line), std::string::npos) << line << outcome.out;
+  }
+  ASSERT_EQ(run({folder_.string(), "--to", "prometheus", "--output", file}).exit_code, 0);
+  EXPECT_EQ(fs::file_size(file), outcome.out.size());
+#ifdef FA_PROMTOOL
+  const std::string check = "'" FA_PROMTOOL "' check metrics < '" + file + "'";
+  const Outcome checked = fa_test::run_program("/bin/sh", {"-c", check});
+  EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
+#endif
+}
+
+TEST_F(Export, SaysWhatItCannotDo) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{},
+                                             {folder_.string()},
+                                             {"--to", "trace"},
+                                             {folder_.string(), "--to", "csv"},
+                                             {folder_.string(), "x", "--to", "trace"},
+                                             {folder_.string(), "--to", "trace", "--output"}}) {
+    const Outcome outcome = run(wrong);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_NE(outcome.err.find("fa export --help"), std::string::npos) << outcome.err;
+  }
+  EXPECT_EQ(run({(folder_ / "none").string(), "--to", "trace"}).exit_code, 4);
+  for (const char* to : {"trace", "prometheus"}) {
+    const Outcome outcome =
+        run({folder_.string(), "--to", to, "--output", (folder_ / "none" / "x").string()});
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_NE(outcome.err.find("none/x"), std::string::npos) << outcome.err;
+  }
+  EXPECT_EQ(fa_test::run_program(FA_PROGRAM, {"export", "--help"}).exit_code, 0);
+  EXPECT_TRUE(run({"--version"}).out.starts_with("fa export "));
+}
+
+}  // namespace
