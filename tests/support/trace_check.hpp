@@ -110,7 +110,7 @@ class CheckedTrace {
     std::map<double, std::vector<const Json*>> tracks;
     for (const Json* bar : all("X")) tracks[bar->at("tid")->number].push_back(bar);
     for (auto& [track, bars] : tracks) {
-      std::ranges::stable_sort(bars, [](const Json* a, const Json* b) {
+      std::ranges::sort(bars, [](const Json* a, const Json* b) {
         return begin_of(*a) != begin_of(*b) ? begin_of(*a) < begin_of(*b) : end_of(*a) > end_of(*b);
       });
       std::vector<const Json*> open;

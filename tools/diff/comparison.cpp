@@ -4,7 +4,6 @@
 #include "snapshot_files/arguments.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -45,8 +44,10 @@ std::vector<TagGrowth> compare_tags(const Snapshot& before, const Snapshot& afte
   }
   std::vector<TagGrowth> all;
   for (auto& [key, row] : rows) all.push_back(std::move(row));
-  std::ranges::stable_sort(all, std::greater<>(),
-                           [](const TagGrowth& row) { return row.bytes.bytes(); });
+  std::ranges::sort(all, [](const TagGrowth& a, const TagGrowth& b) {
+    return std::make_tuple(b.bytes.bytes(), std::tie(a.path, a.kind, a.thread)) <
+           std::make_tuple(a.bytes.bytes(), std::tie(b.path, b.kind, b.thread));
+  });
   return all;
 }
 
@@ -79,8 +80,10 @@ std::vector<ThreadGrowth> compare_threads(const Snapshot& before, const Snapshot
   add(after, &Growth::after);
   std::vector<ThreadGrowth> all;
   for (auto& [name, row] : rows) all.push_back(std::move(row));
-  std::ranges::stable_sort(all, std::greater<>(),
-                           [](const ThreadGrowth& row) { return row.total.bytes(); });
+  std::ranges::sort(all, [](const ThreadGrowth& a, const ThreadGrowth& b) {
+    return std::make_tuple(b.total.bytes(), std::tie(a.name)) <
+           std::make_tuple(a.total.bytes(), std::tie(b.name));
+  });
   return all;
 }
 

@@ -318,8 +318,9 @@ Read<std::vector<SnapshotFile>> read_folder(const std::string& path) {
     result.value.push_back(std::move(one.value));
   }
   // Not by name alone: a program that is started again counts its frames from 1.
-  std::ranges::stable_sort(result.value, [](const SnapshotFile& a, const SnapshotFile& b) {
-    return std::tie(a.timestamp, a.snapshot.frame) < std::tie(b.timestamp, b.snapshot.frame);
+  std::ranges::sort(result.value, [](const SnapshotFile& a, const SnapshotFile& b) {
+    return std::tie(a.timestamp, a.snapshot.frame, a.path) <
+           std::tie(b.timestamp, b.snapshot.frame, b.path);
   });
   return result;
 }
