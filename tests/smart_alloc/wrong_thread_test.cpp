@@ -53,7 +53,7 @@ TEST_F(WrongThread, ContainersThatEndElsewhereLeaveTheirMemoryToTheFrame) {
   numbers->push_back(1);
   std::thread([&] { numbers.reset(); }).join();
   EXPECT_EQ(alloc.frame_arena().position(), 64U);
-  EXPECT_EQ(log.count(Code::FA210), kCheckLevel >= 1 ? 1U : 0U);
+  EXPECT_EQ(log.size(), 0U) << "a job's result may end on the thread that took it";
 }
 
 TEST_F(WrongThread, TheFramesEndOnTheDriverIsNotMeant) {

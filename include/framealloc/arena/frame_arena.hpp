@@ -87,7 +87,8 @@ class alignas(detail::kCacheLine) FrameArena {
     return true;
   }
   // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
-  // Result: whether it was. From check level 1 another thread than the arena's is told (FA210).
+  // Result: whether it was; false, too, on another thread than the arena's, the only one of these
+  // members that others may call.
   bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
   // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
