@@ -37,10 +37,10 @@ struct TraceConfig {
 // While it lives, frames become bars on a track of their own, frames of a thread's own and phases
 // bars on their thread's, reports and events marks, and the bytes of all kinds, what is reserved
 // and every tag counters at each frame's end. It switches lifecycle tracking on where it is off,
-// and off again when it closes. It costs what tracking costs, and a few microseconds and a write of
-// a buffer per frame; without a writer nothing is paid. It shares the allocator, and memory of its
-// own is the standard library's. Thread contract: made and closed on the thread that drives frames,
-// outside listeners and sinks of the allocator.
+// and off again when it closes. It costs what tracking costs, reading the counters of every tag
+// once per frame, and a write of the buffer whenever it is full; without a writer nothing is paid.
+// It shares the allocator, and memory of its own is the standard library's. Thread contract: made
+// and closed on the thread that drives frames, outside listeners and sinks of the allocator.
 class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
  public:
   explicit TraceWriter(const SmartAlloc& alloc, TraceConfig config = {});
