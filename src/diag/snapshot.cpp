@@ -91,6 +91,12 @@ void add_kind(Snapshot& snapshot, Behavior& behavior, const TagStats& stats, All
   snapshot.add_tag(std::move(tag));
 }
 
+void add_limit(Snapshot& snapshot, TagBudget&& budget, bool global) {
+  if (budget.soft_limit == 0 && budget.hard_limit == 0) return;
+  snapshot.budgets.push_back({std::move(budget.name), global, budget.soft_limit, budget.hard_limit,
+                              budget.current_usage, budget.peak_usage, budget.denials});
+}
+
 }  // namespace
 
 Snapshot::Snapshot(std::uint64_t frame_number)
@@ -160,6 +166,12 @@ Snapshot make_snapshot(Instance& instance) {
   for (std::uint32_t id = 0; id < instance.phases().size(); ++id) {
     PhaseStats phase = instance.phases().stats(id);
     if (phase.count != 0) snapshot.phases.push_back(std::move(phase));
+  }
+  if (const BudgetManager* const budgets = instance.budgets()) {
+    add_limit(snapshot, budgets->get_global_budget(), true);
+    for (TagBudget& budget : budgets->get_all_tag_budgets()) {
+      add_limit(snapshot, std::move(budget), false);
+    }
   }
   const TransferStats transfers = detail::transfer_stats(instance);
   const std::uint64_t over = transfers.transfers_completed + transfers.transfers_dropped;

@@ -45,7 +45,10 @@ class Writer {
     summary();
     threads();
     tags();
-    if (extended()) phases();
+    if (extended()) {
+      phases();
+      limits();
+    }
     flows();
     diagnostics();
     if (extended()) {
@@ -146,6 +149,21 @@ class Writer {
       json_.put("duration_us_total", phase.total_ns / 1000);
       json_.put("duration_us_last_frame", phase.last_frame_ns / 1000);
       json_.put("duration_us_max", phase.max_ns / 1000);
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+  void limits() {
+    json_.open_array("budgets");
+    for (const SnapshotLimit& limit : snapshot_.budgets) {
+      json_.open_object();
+      json_.put("tag", limit.tag);
+      json_.put("scope", limit.global ? "global" : "tag");
+      json_.put("soft_limit", limit.soft_limit);
+      json_.put("hard_limit", limit.hard_limit);
+      json_.put("used", limit.used);
+      json_.put("peak", limit.peak);
+      json_.put("denials", limit.denials);
       json_.close_object();
     }
     json_.close_array();

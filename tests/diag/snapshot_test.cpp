@@ -248,6 +248,33 @@ TEST(Snapshot, HasTheBudgetsOfEachThread) {
   EXPECT_FALSE(alloc.snapshot().threads.at(0).budget.has_value());
 }
 
+TEST(Snapshot, ShowsTheBudgetsThatHaveALimit) {
+  SmartAlloc alloc(AllocConfig{.enable_budgets = true});
+  alloc.budgets()->set_global_budget(0, 8 << 20);
+  alloc.budgets()->register_tag_budget("game::physics", 3 << 20, 4 << 20);
+  alloc.set_thread_frame_budget(1 << 20);
+  alloc.begin_frame();
+  alloc.with_tag("game", [&] {
+    alloc.with_tag("physics", [&] { EXPECT_NE(alloc.frame_alloc_layout(1000, 16), nullptr); });
+  });
+  const Snapshot snapshot = alloc.snapshot();
+  ASSERT_EQ(snapshot.budgets.size(), 2U);  // "game" has charges and no limit
+  EXPECT_TRUE(snapshot.budgets[0].global);
+  EXPECT_EQ(snapshot.budgets[0].hard_limit, std::size_t{8} << 20);
+  EXPECT_EQ(snapshot.budgets[1].tag, "game::physics");
+  EXPECT_EQ(snapshot.budgets[1].soft_limit, std::size_t{3} << 20);
+  EXPECT_GE(snapshot.budgets[1].used, 1000U);
+  ASSERT_EQ(snapshot.threads.size(), 1U);
+  ASSERT_TRUE(snapshot.threads[0].budget.has_value());
+  EXPECT_EQ(snapshot.threads[0].budget->limit, std::size_t{1} << 20);
+  EXPECT_EQ(snapshot.threads[0].budget->used, snapshot.threads[0].frame_bytes);
+  alloc.end_frame();
+  EXPECT_EQ(snapshot.to_json(1).find("budgets"), std::string::npos);
+  const std::string text = snapshot.to_json(2);
+  EXPECT_NE(text.find("\"scope\": \"global\""), std::string::npos);
+  EXPECT_NE(text.find("\"tag\": \"game::physics\""), std::string::npos);
+}
+
 TEST(Snapshot, OfNoAllocatorIsEmpty) {
   NullSource nothing;
   const SmartAlloc alloc(AllocConfig::minimal().with_upstream(&nothing).with_report_handler(

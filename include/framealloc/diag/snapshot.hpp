@@ -66,6 +66,16 @@ struct SnapshotTag {
   double promotion_rate = 0;             // per frame
   std::vector<std::string> diagnostics;  // codes
 };
+// A limit of a tag or of the whole; a limit of 0 means none.
+struct SnapshotLimit {
+  std::string tag;  // path; "" for untagged bytes, and for the whole
+  bool global = false;
+  std::size_t soft_limit = 0;
+  std::size_t hard_limit = 0;
+  std::size_t used = 0;  // charged: held, plus what threads keep ready
+  std::size_t peak = 0;
+  std::uint64_t denials = 0;
+};
 struct SnapshotDiagnostic {
   std::string code;
   std::optional<std::string> tag;
@@ -105,6 +115,7 @@ struct FRAMEALLOC_API Snapshot {
   std::uint64_t allocation_count = 0;
   std::uint64_t deallocation_count = 0;
   std::vector<PhaseStats> phases;
+  std::vector<SnapshotLimit> budgets;  // the whole first; only those with a limit
 
   Snapshot() = default;
   // Effect: an empty snapshot of that frame, made now.
