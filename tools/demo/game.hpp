@@ -30,7 +30,7 @@ namespace fa_demo {
 /// job threads cull while this thread writes labels; sort for drawing; apply the frame's events;
 /// free.
 template <class Policy>
-class Game final : public Side {
+class Game : public Side {
  public:
   template <class... PolicyArguments>
   Game(const Options& options, JobCrew& crew, PolicyArguments&&... arguments)
@@ -130,6 +130,9 @@ class Game final : public Side {
     use.handles.live = behaviours_.count();
     return use;
   }
+
+ protected:
+  Policy& policy() noexcept { return policy_; }
 
  private:
   template <class Work>

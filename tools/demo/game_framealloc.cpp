@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "game.hpp"
 #include "policy_framealloc.hpp"
+#include "snapshot_game.hpp"
 
 namespace fa_demo {
 
 std::unique_ptr<Side> make_framealloc_side(const Options& options, JobCrew& crew) {
+  if (!options.snapshots.empty() && !options.traced_child) {
+    return std::make_unique<SnapshotGame>(options, crew);
+  }
   return std::make_unique<Game<FrameallocPolicy>>(options, crew, options.behavior);
 }
 

@@ -172,6 +172,8 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
       read_path(reader, options.report_path, "the name of the HTML file to write");
     } else if (name == "--trace") {
       read_path(reader, options.trace_path, "the name of the JSON file to write");
+    } else if (name == "--snapshots") {
+      read_path(reader, options.snapshots, "the directory to write snapshots into");
     } else if (name == "--json") {
       reader.flag(options.json, true);
     } else if (name == "--quiet" || name == "-q") {
@@ -200,6 +202,10 @@ ParsedOptions parse_options(std::span<char* const> arguments) {
   if (reader.complaint.empty() && options.behavior && !options.run_framealloc) {
     reader.name = "--behavior";
     reader.complain("has nothing to watch", "the framealloc side to run: leave --only malloc away");
+  }
+  if (reader.complaint.empty() && !options.snapshots.empty() && !options.run_framealloc) {
+    reader.name = "--snapshots";
+    reader.complain("has nothing to show", "the framealloc side to run: leave --only malloc away");
   }
   if (!reader.complaint.empty()) {
     parsed.wanted = Wanted::Complaint;
@@ -235,6 +241,8 @@ std::string help_text() {
       "  --report FILE      also write the report as one self-contained HTML page\n"
       "  --trace FILE       at the end, play 240 more frames on framealloc and write a trace of\n"
       "                     them, for chrome://tracing or ui.perfetto.dev\n"
+      "  --snapshots DIR    write snapshots of the framealloc side into DIR, for fa insight,\n"
+      "                     after frames that are neither timed nor counted\n"
       "  --json             write JSON to standard output instead of text (also --format json)\n"
       "  --format HOW       text (default) or json\n"
       "  --no-trace         do not count system calls (skips two short traced child processes)\n"

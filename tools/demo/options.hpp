@@ -39,6 +39,7 @@ struct Options {
   bool traced_child = false;  ///< this process is that child
   std::string report_path;    ///< of the HTML page; empty for none
   std::string trace_path;     ///< of the trace of framealloc; empty for none
+  std::string snapshots;      ///< directory of the framealloc side's snapshots; empty for none
 };
 
 struct ParsedOptions {

@@ -224,6 +224,7 @@ class FrameallocPolicy {
     return std::exchange(report_, {});
   }
 
+  framealloc::SmartAlloc& allocator() noexcept { return alloc_; }
   const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
 
  private:

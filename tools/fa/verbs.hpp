@@ -13,7 +13,7 @@ struct Verb {
 
 // Everything that `fa` knows, in the order of a developer's day. A verb is the program fa-<name>;
 // which of them are installed is found out at run time.
-inline constexpr std::array<Verb, 13> kVerbs{{
+inline constexpr std::array<Verb, 14> kVerbs{{
     {"demo", "play a game loop on framealloc and on malloc, and compare the two"},
     {"init", "write a .fa.toml for this project"},
     {"check", "find frame memory that escapes its frame, and other misuse, in C++ sources"},
@@ -24,6 +24,7 @@ inline constexpr std::array<Verb, 13> kVerbs{{
     {"record", "record the allocations of a program as a trace"},
     {"replay", "play a trace back on framealloc and on other allocators"},
     {"advise", "propose arena sizes, size classes and budgets from a trace"},
+    {"insight", "show what a running game holds, in the browser"},
     {"diff", "compare two snapshots by tag"},
     {"export", "convert snapshots and traces for other tools"},
     {"doctor", "look for what keeps framealloc from running well here"},

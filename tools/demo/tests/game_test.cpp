@@ -2,8 +2,14 @@
 // The two sides compute the same game, whatever the number of threads.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "jobs.hpp"
 #include "options.hpp"
@@ -123,6 +129,26 @@ TEST(Features, DoTheSameWorkOnBothSides) {
 INSTANTIATE_TEST_SUITE_P(Scenes, SceneTest,
                          testing::Values(SceneKind::Pyramid, SceneKind::Rain, SceneKind::Swarm),
                          [](const auto& scene) { return std::string(scene_name(scene.param)); });
+
+TEST(FrameallocSide, WritesSnapshotsAfterInspectedFrames) {
+  namespace fs = std::filesystem;
+  const fs::path folder =
+      fs::temp_directory_path() / ("fa_demo_snapshots_" + std::to_string(getpid()));
+  Options options;
+  options.snapshots = folder.string();
+  JobCrew crew(2, HandOff::Park);
+  const std::unique_ptr<Side> side = make_framealloc_side(options, crew);
+  for (int frame = 0; frame < 3; ++frame) side->run_frame();
+  EXPECT_FALSE(fs::exists(folder)) << "a frame that is timed has written";
+  (void)side->inspect_frame();
+  std::ostringstream text;
+  text << std::ifstream(folder / "snapshot_0000000000000004.json").rdbuf();
+  for (const char* word : {"\"version\": 2", "\"game::physics\"", "\"hard_limit\": 25165824",
+                           "\"name\": \"game\"", "\"draw list\""}) {
+    EXPECT_NE(text.str().find(word), std::string::npos) << word;
+  }
+  fs::remove_all(folder);
+}
 
 TEST(FrameallocSide, KnowsItsMemoryByTagPhaseAndBudget) {
   const Options options;

@@ -42,13 +42,18 @@ TEST(Options, ReadsEveryOption) {
             std::string::npos);
   EXPECT_FALSE(options.behavior);
   EXPECT_TRUE(parse({"--behavior"}).options.behavior);
+  EXPECT_EQ(parse({"--snapshots", "d"}).options.snapshots, "d");
+  EXPECT_NE(parse({"--snapshots="}).complaint.find("empty"), std::string::npos);
+  EXPECT_NE(parse({"--snapshots", "d", "--only", "malloc"}).complaint.find("nothing to show"),
+            std::string::npos);
 }
 
 TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
   const std::string help = help_text();
-  for (const char* word : {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only",
-                           "--hand-off", "--report", "--json", "--format", "--no-trace", "--check",
-                           "--behavior", "--trace ", "--quiet", "--version", "exit codes", "130"}) {
+  for (const char* word :
+       {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only", "--hand-off",
+        "--report", "--json", "--format", "--no-trace", "--check", "--behavior", "--trace ",
+        "--snapshots", "--quiet", "--version", "exit codes", "130"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   for (const SceneInfo& scene : all_scenes()) {

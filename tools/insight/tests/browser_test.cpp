@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The page in a browser without a window: what stands in its document after its scripts have run.
+#include "options.hpp"
+#include "page.hpp"
+#include "server.hpp"
+
+#include "game.hpp"
+#include "test_support/program.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <regex>
+#include <string>
+#include <thread>
+
+namespace fa_insight {
+namespace {
+
+using fa_insight_test::Folder;
+using fa_insight_test::Game;
+using fa_insight_test::kNastyTag;
+using fa_insight_test::RunningGame;
+
+// Time in the page runs as fast as it can, and stands still while an answer is awaited.
+std::string document_of(const std::string& url, const Folder& profile, int page_ms) {
+  const fa_test::Outcome outcome = fa_test::run_program(
+      FA_BROWSER, {"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                   "--no-first-run", "--user-data-dir=" + (profile.path() / "profile").string(),
+                   "--virtual-time-budget=" + std::to_string(page_ms), "--dump-dom", url});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  return outcome.out;
+}
+
+// Result: the text of the first element whose tag matches.
+std::string text_in(const std::string& document, const std::string& tag) {
+  std::smatch found;
+  const std::regex pattern("<" + tag + "[^>]*>([^<]*)<");
+  return std::regex_search(document, found, pattern) ? found[1].str() : "(none)";
+}
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+// What the scripts made: the data that the page began with are left out.
+std::string visible(const std::string& document) {
+  return document.substr(0, document.find("<script type=\"application/json\""));
+}
+
+class InsightBrowser : public ::testing::Test {
+ protected:
+  InsightBrowser() : store_(folder_.path()), server_(store_, std::chrono::milliseconds(50)) {
+    EXPECT_TRUE(server_.bind(Address{}));
+    thread_ = std::thread([this] { EXPECT_TRUE(server_.run()); });
+  }
+  ~InsightBrowser() override {
+    server_.stop();
+    thread_.join();
+  }
+  std::string document(int page_ms) {
+    return document_of("http://" + server_.address().text() + "/", profile_, page_ms);
+  }
+  Folder folder_;
+  Folder profile_;
+  SnapshotStore store_;
+  Server server_;
+  std::thread thread_;
+};
+
+TEST_F(InsightBrowser, ShowsASnapshotAndThenTheNext) {
+  Game game(folder_.path());
+  game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  const std::string first = visible(document(100));
+  EXPECT_EQ(text_in(first, "title"), "frame 1 · framealloc insight");
+  EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame\""), "1");
+  EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame-time\""), "12.35 ms");
+  EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame-bytes\""), "1.00 MiB");
+  EXPECT_TRUE(has(first, "data-tag=\"game::physics\""));
+  EXPECT_TRUE(has(first, "data-budget=\"game::physics\""));
+  EXPECT_TRUE(has(first, "0 B of 4.00 MiB"));
+  EXPECT_TRUE(has(first, "peak 1.00 MiB, 25 %"));
+  EXPECT_TRUE(has(first, "game thread"));
+  EXPECT_TRUE(has(first, "href=\"#code-FA310\""));
+  EXPECT_TRUE(has(first, "id=\"code-FA310\""));
+
+  for (int i = 0; i < 4; ++i) game.run_frame(2 << 20);
+  ASSERT_TRUE(game.emit());
+  const std::string next = visible(document(100));
+  EXPECT_EQ(text_in(next, "div class=\"value\" id=\"frame\""), "5");
+  EXPECT_TRUE(has(next, "+1.00 MiB"));  // growth of physics
+  EXPECT_TRUE(has(next, "data-seen=\"2\""));
+}
+
+TEST_F(InsightBrowser, FollowsARunningGame) {
+  Game before(folder_.path());
+  before.run_frame(1 << 20);
+  ASSERT_TRUE(before.emit());
+  RunningGame game(folder_.path());
+  const std::string page = visible(document(3000));
+  game.stop();
+  std::smatch seen;
+  ASSERT_TRUE(std::regex_search(page, seen, std::regex("data-seen=\"([0-9]+)\"")));
+  EXPECT_GE(std::stoi(seen[1]), 3) << "the page took no snapshot beyond those that it came with";
+  EXPECT_GE(game.answered(), 2);
+  EXPECT_NE(text_in(page, "div class=\"value\" id=\"frame\""), "1");
+  EXPECT_EQ(text_in(page, "span id=\"status\""), "live");
+}
+
+TEST_F(InsightBrowser, ShowsNamesAsTextOnly) {
+  Game game(folder_.path());
+  game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  const std::string page = visible(document(100));
+  EXPECT_FALSE(has(page, "owned</title>"));
+  EXPECT_FALSE(has(page, std::string(kNastyTag)));
+  EXPECT_FALSE(has(page, "<img"));
+  EXPECT_TRUE(has(page, "&lt;script&gt;document.title='owned'&lt;/script&gt;"));
+  EXPECT_TRUE(has(page, "&lt;img src=x onerror=document.title='x'&gt;"));
+}
+
+TEST_F(InsightBrowser, ShowsVersionOneAndSaysWhatItLacks) {
+  Game game(folder_.path(), 1);
+  game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  const std::string page = visible(document(100));
+  EXPECT_TRUE(has(page, "data-tag=\"game::physics\""));
+  EXPECT_TRUE(has(page, "with_version(2)"));
+  EXPECT_TRUE(has(page, "id=\"phases-card\" hidden"));
+  EXPECT_FALSE(has(page, "id=\"reserved\""));
+}
+
+TEST_F(InsightBrowser, SaysWhatToDoWithoutASnapshot) {
+  folder_.write("snapshot_1.json", "{\"version\":");
+  const std::string page = visible(document(100));
+  EXPECT_TRUE(has(page, "No snapshot yet"));
+  EXPECT_TRUE(has(page, "SnapshotEmitter"));
+  EXPECT_TRUE(has(page, "snapshot_1.json is not whole JSON"));
+  EXPECT_TRUE(has(page, "id=\"content\" hidden"));
+}
+
+TEST_F(InsightBrowser, ReadsAReportFromAFile) {
+  Game game(folder_.path());
+  game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  store_.scan();
+  PageData data;
+  data.directory = folder_.path().string();
+  data.snapshots = store_.json_since(0);
+  profile_.write("report.html", make_page(data));
+  const std::string page =
+      visible(document_of("file://" + (profile_.path() / "report.html").string(), profile_, 100));
+  EXPECT_EQ(text_in(page, "div class=\"value\" id=\"frame\""), "1");
+  EXPECT_EQ(text_in(page, "span id=\"status\""), "report");
+  EXPECT_TRUE(has(page, "id=\"pause\" type=\"button\" hidden"));
+}
+
+}  // namespace
+}  // namespace fa_insight
