@@ -180,8 +180,13 @@ FrameStats Instance::frame_stats() const noexcept {
 }
 
 TagStats Instance::tag_stats(TagId tag) const {
-  TagStats stats;
+  TagStats stats = tag_figures(tag);
   stats.tag = tags_.path(tag).view();
+  return stats;
+}
+
+TagStats Instance::tag_figures(TagId tag) const noexcept {
+  TagStats stats;
   const std::uint64_t now = clock_.now();
   const unsigned in_flight = config_.frames_in_flight;
   for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {

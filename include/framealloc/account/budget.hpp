@@ -142,6 +142,12 @@ class FRAMEALLOC_API BudgetManager {
   // Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
   // not even looked for. Any thread.
   void set_observed(bool on) noexcept { observed_.store(on, std::memory_order_relaxed); }
+  // Internal to the library: limits and charges, for those who show them in each frame and must
+  // allocate nothing. Any thread.
+  [[nodiscard]] const detail::Budget& budget_of(TagId tag) const noexcept {
+    return per_tag_[static_cast<std::size_t>(tag)];
+  }
+  [[nodiscard]] const detail::Budget& global_budget() const noexcept { return global_; }
   // Internal to the library: what the allocators call on their slow paths.
   struct Denial {
     bool global = false;

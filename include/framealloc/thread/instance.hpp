@@ -148,6 +148,8 @@ class Instance {
   [[nodiscard]] AllocStats stats() noexcept;
   [[nodiscard]] FrameStats frame_stats() const noexcept;
   [[nodiscard]] TagStats tag_stats(TagId tag) const;
+  // Result: the same without the path. Allocates nothing.
+  [[nodiscard]] TagStats tag_figures(TagId tag) const noexcept;
   // Result: bytes of all kinds that the tag holds now. Allocates nothing.
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
   // Result: the tag that holds most, and in `*bytes` how much. Allocates nothing.
