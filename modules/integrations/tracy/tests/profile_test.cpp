@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What Tracy is told, in order.
+#include <framealloc/tracy/profile.hpp>
+
+#include "example.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace framealloc::tracing {
+namespace {
+
+using Calls = std::vector<std::string>;
+
+class TracyProfile : public ::testing::Test {
+ protected:
+  TracyProfile() { ::tracy::recorded.clear(); }
+  static Calls take() { return std::exchange(::tracy::recorded, {}); }
+};
+
+TEST_F(TracyProfile, TellsThreeFramesInOrder) {
+  SmartAlloc alloc;
+  Profile profile(alloc);
+  ASSERT_TRUE(profile);
+  EXPECT_EQ(take(), (Calls{"memory plot framealloc frame", "memory plot framealloc pool",
+                           "memory plot framealloc heap", "memory plot framealloc reserved"}));
+  int* const block = profile.heap_alloc<int>(4);
+  const std::string heap = std::to_string(alloc.stats().heap_allocated);
+  EXPECT_EQ(take(), Calls{"alloc 16 in pool and heap memory"});
+  for (const std::size_t count : {10U, 0U, 20U}) {
+    alloc.begin_frame();
+    {
+      FRAMEALLOC_TRACY_PHASE(alloc, "physics");
+      if (count != 0) {
+        EXPECT_NE(profile.frame_alloc<double>(count), nullptr);
+      }
+    }
+    alloc.end_frame();
+    Calls expected{"zone physics"};
+    if (count != 0) {
+      expected.push_back("alloc " + std::to_string(count * 8) + " in frame memory");
+    }
+    expected.emplace_back("zone end physics");
+    if (count != 0) expected.emplace_back("discard frame memory");
+    expected.push_back("plot framealloc frame=" + std::to_string(count * 8));
+    expected.emplace_back("plot framealloc pool=0");
+    expected.push_back("plot framealloc heap=" + heap);
+    expected.push_back("plot framealloc reserved=" + std::to_string(alloc.stats().reserved));
+    expected.emplace_back("frame");
+    EXPECT_EQ(take(), expected);
+  }
+  profile.heap_free(block);
+  EXPECT_EQ(take(), Calls{"free in pool and heap memory"});
+}
+
+TEST_F(TracyProfile, DiscardsAFrameWhenItsMemoryEnds) {
+  SmartAlloc alloc(AllocConfig{.frames_in_flight = 2});
+  Profile profile(alloc);
+  take();
+  Calls discarded;
+  for (int frame = 1; frame <= 4; ++frame) {
+    alloc.begin_frame();
+    // Frames 1 and 2 are told of; the memory of frame 1 lives until frame 2 ends.
+    if (frame <= 2) {
+      EXPECT_NE(profile.frame_alloc<int>(), nullptr);
+    }
+    alloc.end_frame();
+    std::string call = std::to_string(frame);
+    for (const std::string& one : take()) {
+      if (one.starts_with("discard")) call += ": " + one;
+    }
+    discarded.push_back(call);
+  }
+  EXPECT_EQ(discarded, (Calls{"1", "2: discard frame memory 2", "3: discard frame memory", "4"}));
+}
+
+TEST_F(TracyProfile, TellsWhatWasDenied) {
+  SmartAlloc alloc(AllocConfig{.enable_budgets = true});
+  alloc.print_reports(false);
+  alloc.budgets()->register_tag_budget("hud", 0, 1024);
+  Profile profile(alloc);
+  take();
+  alloc.begin_frame();
+  alloc.with_tag("hud", [&] { EXPECT_EQ(profile.frame_alloc<char>(5000), nullptr); });
+  const Calls calls = take();
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_TRUE(calls[0].starts_with("message budget denied under hud: wanted ")) << calls[0];
+  EXPECT_NE(calls[0].find("of 1 KiB (1024 B) #14696512"), std::string::npos) << calls[0];
+  alloc.end_frame();
+}
+
+TEST_F(TracyProfile, LeavesFramesOfAThreadsOwnAlone) {
+  SmartAlloc alloc;
+  Profile profile(alloc, Names{.frame = "game"});
+  take();
+  alloc.begin_thread_frame();
+  alloc.end_thread_frame();
+  EXPECT_EQ(take(), Calls{});
+  alloc.begin_frame();
+  alloc.end_frame();
+  EXPECT_EQ(take().back(), "frame game");
+}
+
+TEST_F(TracyProfile, TellsNothingOnceItHasGone) {
+  SmartAlloc alloc;
+  {
+    const Profile profile(alloc);
+  }
+  take();
+  alloc.begin_frame();
+  alloc.end_frame();
+  EXPECT_EQ(take(), Calls{});
+}
+
+TEST_F(TracyProfile, TheExampleOfTheReadmeIsThisOne) {
+  SmartAlloc alloc;
+  play(alloc, 2);
+  EXPECT_EQ(std::count(::tracy::recorded.begin(), ::tracy::recorded.end(), "frame"), 2);
+  const auto read = [](const std::string& name) {
+    std::ostringstream text;
+    text << std::ifstream(std::string(FRAMEALLOC_TRACY_FOLDER "/") + name).rdbuf();
+    return text.str();
+  };
+  const std::string file = read("tests/example.hpp");
+  const std::string code = file.substr(file.find("#include"));
+  EXPECT_NE(read("README.md").find("```cpp\n" + code + "```"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace framealloc::tracing
