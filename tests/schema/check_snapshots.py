@@ -116,7 +116,7 @@ def main():
             seen |= {"threads"} if len(document["threads"]) > 1 else set()
             seen |= {"budget"} if any(t["budget"] for t in document["threads"]) else set()
             seen |= {"pool_budget"} if any(t.get("pool_budget") for t in document["threads"]) else set()
-            seen |= {key for key in ("tags", "diagnostics", "phases") if document.get(key)}
+            seen |= {key for key in ("tags", "diagnostics", "phases", "budgets") if document.get(key)}
             seen |= {"promotions"} if document["promotions"]["to_pool"] else set()
             seen |= {"empty"} if not document["threads"] else set()
             # One of each version is enough to damage: the fullest, and the emptiest.
@@ -125,7 +125,7 @@ def main():
                     if validators[version].is_valid(broken):
                         faults.append(f"{name}: valid in spite of {what}")
                     refused += 1
-        missing = {"threads", "budget", "pool_budget", "tags", "diagnostics", "phases", "promotions",
+        missing = {"threads", "budget", "pool_budget", "budgets", "tags", "diagnostics", "phases", "promotions",
                    "empty"} - seen
         if missing:
             faults.append(f"no snapshot has {', '.join(sorted(missing))}: the scenes show too little")

@@ -71,7 +71,11 @@ struct Worker {
 // Three frames with everything that a snapshot can show, also while workers live.
 bool write_game(const fs::path& folder) {
   CollectingSink sink;
-  SmartAlloc alloc(AllocConfig::minimal().with_report_handler([](const Report&, void*) {}));
+  AllocConfig config = AllocConfig::minimal().with_report_handler([](const Report&, void*) {});
+  config.enable_budgets = true;
+  SmartAlloc alloc(config);
+  alloc.budgets()->set_global_budget(32_MiB, 64_MiB);
+  alloc.budgets()->register_tag_budget("worker", 0, 8_MiB);
   alloc.add_sink(sink);
   alloc.set_thread_name("main");
   alloc.set_thread_frame_budget(64_KiB);

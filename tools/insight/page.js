@@ -210,10 +210,12 @@ function showBudgets(snapshot) {
     used: number(budget.used), limit: number(budget.hard_limit) || number(budget.soft_limit),
     soft: number(budget.soft_limit), hard: number(budget.hard_limit), peak: number(budget.peak), denials: number(budget.denials)}));
   for (const thread of list(snapshot.threads)) {
-    if (!thread.budget) continue;
-    const limit = number(thread.budget.limit);
-    all.push({name: `frame of ${thread.name}`, used: number(thread.budget.used), limit, soft: 0, hard: limit,
-              peak: number(thread.peak_bytes), denials: 0});
+    for (const [kind, budget, peak] of [['frame', thread.budget, thread.peak_bytes], ['pool', thread.pool_budget, 0]]) {
+      if (!budget) continue;
+      const limit = number(budget.limit), used = number(budget.used);
+      all.push({name: `${kind} of ${thread.name}`, used, limit, soft: 0, hard: limit,
+                peak: Math.max(number(peak), used), denials: 0});
+    }
   }
   const bars = all.map((budget) => {
     const part = percent(budget.used, budget.limit);
