@@ -30,7 +30,8 @@ median_of() {
 for ((round = 1; round <= rounds; ++round)); do
   for mode in "${kModes[@]}"; do
     echo "round $round of $rounds: $mode" >&2
-    echo "$mode $(median_of "$mode")" >>"$out/medians"
+    median="$(median_of "$mode")"  # by itself, so that a run that failed ends the script
+    echo "$mode $median" >>"$out/medians"
   done
 done
 echo '| mode | median frame | ratio |'
