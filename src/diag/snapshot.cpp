@@ -141,9 +141,10 @@ Snapshot make_snapshot(Instance& instance) {
   const AllocStats stats = instance.stats();
   const FrameStats frame = instance.frame_stats();
   const std::size_t frame_bytes = frame.open ? stats.frame_allocated : frame.bytes_allocated;
-  snapshot.summary = {frame_bytes, stats.pool_allocated, stats.heap_allocated,
-                      frame_bytes + stats.pool_allocated + stats.heap_allocated,
-                      stats.peak_allocated};
+  const std::size_t total = frame_bytes + stats.pool_allocated + stats.heap_allocated;
+  instance.note_peak(total);  // of a frame that is over: it was in use right before its end
+  snapshot.summary = {frame_bytes, stats.pool_allocated, stats.heap_allocated, total,
+                      std::max(stats.peak_allocated, total)};
   snapshot.reserved_bytes = stats.reserved;
   snapshot.peak_reserved_bytes = stats.peak_reserved;
   snapshot.idle_bytes = stats.idle_bytes;

@@ -165,6 +165,23 @@ TEST(Snapshot, IsValidJsonWhateverANameHolds) {
   EXPECT_NE(text.find("\"" + nine + "\""), std::string::npos);
 }
 
+TEST(Snapshot, HasAPeakThatNothingItShowedWasAbove) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  alloc.begin_frame();
+  (void)alloc.frame_alloc_batch<char>(100'000);
+  int* const block = alloc.pool_alloc<int>();
+  alloc.end_frame();
+  const Snapshot between = alloc.snapshot();  // shows the frame that is over, and the pool
+  EXPECT_GE(between.summary.total_bytes, 100'000U);
+  EXPECT_GE(between.summary.peak_bytes, between.summary.total_bytes);
+  alloc.pool_free(block);
+  alloc.begin_frame();
+  alloc.end_frame();
+  const Snapshot later = alloc.snapshot();
+  EXPECT_LT(later.summary.total_bytes, 100'000U);
+  EXPECT_GE(later.summary.peak_bytes, between.summary.peak_bytes) << "a peak stays";
+}
+
 TEST(Snapshot, BudgetPercentEndsAt255) {
   EXPECT_EQ((SnapshotBudget{0, 5}.percent()), 0u);
   EXPECT_EQ((SnapshotBudget{10, 5}.percent()), 50u);

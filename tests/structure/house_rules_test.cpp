@@ -144,13 +144,14 @@ TEST(HouseRules, NoticesPathsOfOneMachine) {
 }
 
 TEST(HouseRules, FilesAreShort) {
-  expect_none(check_length,
-              {"include", "src", "modules", "debuggers", "tools", "tests", "benchmarks", "examples"});
+  expect_none(check_length, {"include", "src", "modules", "debuggers", "tools", "tests",
+                             "benchmarks", "examples"});
 }
 
 TEST(HouseRules, SourcesNameTheirLicenceAndHeadersAreGuarded) {
   expect_none(check_licence_line, {"."});
-  expect_none(check_include_guard, {"include", "src", "modules", "debuggers", "tools", "tests", "benchmarks"});
+  expect_none(check_include_guard,
+              {"include", "src", "modules", "debuggers", "tools", "tests", "benchmarks"});
 }
 
 TEST(HouseRules, NothingIsUnfinished) { expect_none(check_unfinished, {"."}); }

@@ -103,6 +103,8 @@ class Instance {
   void end_thread_frame() noexcept;
   [[nodiscard]] std::uint64_t frame_number() const noexcept { return frame_of(clock_.now()); }
   [[nodiscard]] std::size_t frame_remaining() noexcept;
+  // Effect: so much was in use at some moment, as AllocStats::peak_allocated will know. Any thread.
+  void note_peak(std::size_t bytes) noexcept;
   // Effect: while on, frames begin and end the long way, where hooks are called. The driving
   // thread.
   void hook_boundaries(bool on) noexcept;
@@ -212,7 +214,6 @@ class Instance {
   void tell_frame_end() noexcept;
   void report_unmet_wishes() noexcept;
   [[nodiscard]] bool set_guard(Error* why) noexcept;
-  void note_peak(std::size_t bytes) noexcept;
   [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
                                            std::uint64_t now) const noexcept;
