@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "exposition.hpp"
 
+#include <framealloc/diag/metrics.hpp>
+
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -8,6 +10,8 @@
 #include <utility>
 
 namespace fa_export {
+
+namespace metrics = framealloc::metrics;
 
 namespace {
 
@@ -72,15 +76,14 @@ void add_tags(Exposition& out, const Snapshot& snapshot) {
     counts[path] += tag.alloc_count;
   }
   if (bytes.empty()) return;
-  out.begin("framealloc_tag_bytes", "gauge", "Bytes in use under a tag, without those below it.");
+  out.begin(metrics::kTagBytes.name, "gauge", metrics::kTagBytes.help);
   for (const auto& [key, sum] : bytes) out.add(sum, {{"kind", key.second}, {"tag", key.first}});
-  out.begin("framealloc_tag_allocations_total", "counter",
-            "Pool and heap allocations under a tag.");
+  out.begin(metrics::kTagAllocationsTotal.name, "counter", metrics::kTagAllocationsTotal.help);
   for (const auto& [path, sum] : counts) out.add(sum, {{"tag", path}});
 }
 
 void add_threads(Exposition& out, const Snapshot& snapshot) {
-  out.gauge("framealloc_threads", "Threads that use the allocator.", snapshot.threads.size());
+  out.gauge(metrics::kThreads.name, metrics::kThreads.help, snapshot.threads.size());
   if (snapshot.threads.empty()) return;
   out.begin("framealloc_thread_bytes", "gauge", "Bytes that a thread allocated and did not free.");
   for (const framealloc::SnapshotThread& one : snapshot.threads) {
@@ -101,25 +104,21 @@ std::string to_prometheus(const fa_snapshots::SnapshotFile& file) {
   out.begin("framealloc_snapshot_timestamp_seconds", "gauge",
             "When the snapshot was made, since 1970.");
   out.add_text(std::to_string(snapshot.unix_seconds), {});
-  out.begin("framealloc_bytes", "gauge", "Bytes in use; frame: of the frame, until the next one.");
+  out.begin(metrics::kBytes.name, "gauge", metrics::kBytes.help);
   out.add(snapshot.summary.frame_bytes, {{"kind", "frame"}});
   out.add(snapshot.summary.pool_bytes, {{"kind", "pool"}});
   out.add(snapshot.summary.heap_bytes, {{"kind", "heap"}});
-  out.gauge("framealloc_peak_bytes", "Most bytes in use at once so far.",
-            snapshot.summary.peak_bytes);
-  out.counter("framealloc_frames_total", "Frames begun.", snapshot.frame);
+  out.gauge(metrics::kPeakBytes.name, metrics::kPeakBytes.help, snapshot.summary.peak_bytes);
+  out.counter(metrics::kFramesTotal.name, metrics::kFramesTotal.help, snapshot.frame);
   if (file.extended()) {
-    out.gauge("framealloc_reserved_bytes", "Bytes held from the memory source.",
-              snapshot.reserved_bytes);
-    out.gauge("framealloc_peak_reserved_bytes", "Most bytes ever held from the memory source.",
+    out.gauge(metrics::kReservedBytes.name, metrics::kReservedBytes.help, snapshot.reserved_bytes);
+    out.gauge(metrics::kPeakReservedBytes.name, metrics::kPeakReservedBytes.help,
               snapshot.peak_reserved_bytes);
-    out.gauge("framealloc_idle_bytes", "Reserved bytes that are kept ready for the next need.",
-              snapshot.idle_bytes);
-    out.gauge("framealloc_metadata_bytes", "Reserved bytes that are bookkeeping.",
-              snapshot.metadata_bytes);
-    out.counter("framealloc_allocations_total", "Pool and heap allocations.",
+    out.gauge(metrics::kIdleBytes.name, metrics::kIdleBytes.help, snapshot.idle_bytes);
+    out.gauge(metrics::kMetadataBytes.name, metrics::kMetadataBytes.help, snapshot.metadata_bytes);
+    out.counter(metrics::kAllocationsTotal.name, metrics::kAllocationsTotal.help,
                 snapshot.allocation_count);
-    out.counter("framealloc_deallocations_total", "Pool and heap frees.",
+    out.counter(metrics::kDeallocationsTotal.name, metrics::kDeallocationsTotal.help,
                 snapshot.deallocation_count);
   }
   add_threads(out, snapshot);

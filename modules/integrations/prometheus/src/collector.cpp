@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/diag/metrics.hpp>
 #include <framealloc/prometheus/collector.hpp>
 
 #include "families.hpp"
@@ -18,25 +19,20 @@ std::string tag_label(std::string_view path) {
 void add_totals(Families& families, const SmartAlloc& alloc) {
   const AllocStats all = alloc.stats();
   const FrameStats frame = alloc.frame_stats();
-  families.begin_gauge("framealloc_bytes",
-                       "Bytes in use; frame: of the frame, until the next one.");
+  families.begin_gauge(metrics::kBytes.name, metrics::kBytes.help);
   families.add(frame.open ? all.frame_allocated : frame.bytes_allocated, {{"kind", "frame"}});
   families.add(all.pool_allocated, {{"kind", "pool"}});
   families.add(all.heap_allocated, {{"kind", "heap"}});
-  families.gauge("framealloc_peak_bytes", "Most bytes in use at once so far.", all.peak_allocated);
-  families.gauge("framealloc_reserved_bytes",
-                 "Bytes held from the memory source, bookkeeping and idle ones included.",
-                 all.reserved);
-  families.gauge("framealloc_peak_reserved_bytes", "Most bytes ever held from the memory source.",
+  families.gauge(metrics::kPeakBytes.name, metrics::kPeakBytes.help, all.peak_allocated);
+  families.gauge(metrics::kReservedBytes.name, metrics::kReservedBytes.help, all.reserved);
+  families.gauge(metrics::kPeakReservedBytes.name, metrics::kPeakReservedBytes.help,
                  all.peak_reserved);
-  families.gauge("framealloc_idle_bytes", "Reserved bytes that are kept ready for the next need.",
-                 all.idle_bytes);
-  families.gauge("framealloc_metadata_bytes", "Reserved bytes that are bookkeeping.",
-                 all.metadata_bytes);
-  families.gauge("framealloc_threads", "Threads that use the allocator.", all.attached_threads);
-  families.counter("framealloc_allocations_total", "Pool and heap allocations.",
+  families.gauge(metrics::kIdleBytes.name, metrics::kIdleBytes.help, all.idle_bytes);
+  families.gauge(metrics::kMetadataBytes.name, metrics::kMetadataBytes.help, all.metadata_bytes);
+  families.gauge(metrics::kThreads.name, metrics::kThreads.help, all.attached_threads);
+  families.counter(metrics::kAllocationsTotal.name, metrics::kAllocationsTotal.help,
                    all.allocation_count);
-  families.counter("framealloc_deallocations_total", "Pool and heap frees.",
+  families.counter(metrics::kDeallocationsTotal.name, metrics::kDeallocationsTotal.help,
                    all.deallocation_count);
   families.counter("framealloc_slab_refills_total", "Lists of free blocks that had run dry.",
                    all.slab_refill_count);
@@ -49,7 +45,7 @@ void add_totals(Families& families, const SmartAlloc& alloc) {
 
 void add_frames(Families& families, const SmartAlloc& alloc) {
   const FrameStats frame = alloc.frame_stats();
-  families.counter("framealloc_frames_total", "Frames begun.", frame.frame_number);
+  families.counter(metrics::kFramesTotal.name, metrics::kFramesTotal.help, frame.frame_number);
   families.gauge("framealloc_frame_peak_bytes",
                  "Most frame bytes held at once in the frame that is open or ended last.",
                  frame.peak_bytes);
@@ -69,15 +65,14 @@ void add_frames(Families& families, const SmartAlloc& alloc) {
 void add_tags(Families& families, const SmartAlloc& alloc) {
   const std::vector<TagStats> tags = alloc.all_tag_stats();
   const bool open = alloc.frame_stats().open;
-  families.begin_gauge("framealloc_tag_bytes", "Bytes in use under a tag, without those below it.");
+  families.begin_gauge(metrics::kTagBytes.name, metrics::kTagBytes.help);
   for (const TagStats& tag : tags) {
     const std::string name = tag_label(tag.tag);
     families.add(open ? tag.frame_bytes : tag.last_frame_bytes, {{"kind", "frame"}, {"tag", name}});
     families.add(tag.pool_bytes, {{"kind", "pool"}, {"tag", name}});
     families.add(tag.heap_bytes, {{"kind", "heap"}, {"tag", name}});
   }
-  families.begin_counter("framealloc_tag_allocations_total",
-                         "Pool and heap allocations under a tag.");
+  families.begin_counter(metrics::kTagAllocationsTotal.name, metrics::kTagAllocationsTotal.help);
   for (const TagStats& tag : tags)
     families.add(tag.allocation_count, {{"tag", tag_label(tag.tag)}});
   families.begin_counter("framealloc_tag_allocated_bytes_total",
