@@ -71,7 +71,7 @@ if(PROJECT_IS_TOP_LEVEL AND NOT FRAMEALLOC_SANITIZE MATCHES "^(off|OFF)$")
   target_compile_options(framealloc PRIVATE -O1)
 endif()
 # Half of what a source compiles is the headers. That each source includes what it uses is shown by
-# framealloc_noexcept_check, which compiles all of them without this.
+# framealloc_alone, which compiles all of them without this.
 if(FRAMEALLOC_PRECOMPILE)
   target_precompile_headers(framealloc PRIVATE <framealloc/framealloc.hpp>)
 endif()

@@ -2,6 +2,7 @@
 // How an arena enters and leaves frames, and keeps the chunks that its recent frames needed.
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/base/relaxed.hpp>
 
 #include "arena_edit.hpp"
 
@@ -14,7 +15,7 @@ using detail::FrameSlot;
 using detail::TagCounters;
 
 namespace {
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 // A chunk that none of the last 10 to 20 frames reached is given back.
 constexpr unsigned kWindowFrames = 10;
 }  // namespace

@@ -3,6 +3,7 @@
 #include <framealloc/arena/arena_scope.hpp>
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/base/relaxed.hpp>
 
 #include "arena_edit.hpp"
 
@@ -13,7 +14,7 @@ using detail::Finaliser;
 using detail::FrameSlot;
 
 namespace {
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 }
 
 FrameCheckpoint FrameArena::checkpoint() noexcept {

@@ -2,6 +2,8 @@
 // Whose bytes they are: runs of the cursor between changes of the tag, and what budgets charged.
 #include <framealloc/arena/frame_arena.hpp>
 
+#include <framealloc/base/relaxed.hpp>
+
 #include "arena_edit.hpp"
 
 namespace framealloc {
@@ -12,7 +14,7 @@ using detail::TagCounters;
 using detail::TagRun;
 
 namespace {
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 }
 
 void FrameArena::set_tag(TagId tag) noexcept {

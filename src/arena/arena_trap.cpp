@@ -3,6 +3,7 @@
 // again; Pages never uses an address twice in a frame and leaves the chunks of a frame behind.
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/base/text.hpp>
 
 #include <mutex>
@@ -15,7 +16,7 @@ using detail::Refusal;
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 
 std::uintptr_t address_of(const void* p) noexcept { return reinterpret_cast<std::uintptr_t>(p); }
 

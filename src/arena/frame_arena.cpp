@@ -2,6 +2,7 @@
 // The slow path of a frame allocation, and the chunks that it finds.
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/base/relaxed.hpp>
 
 #include "arena_edit.hpp"
 
@@ -13,7 +14,7 @@ using detail::FrameSlot;
 using detail::Refusal;
 
 namespace {
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 // Budgets are charged in portions, so that the slow path is rare and the sum still exact.
 constexpr std::size_t kQuotaPortion = std::size_t{64} << 10;
 }  // namespace

@@ -2,6 +2,7 @@
 #include <framealloc/arena/frame_trap.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/os/annotate.hpp>
 #include <framealloc/os/stack.hpp>
 #include <framealloc/os/virtual_memory.hpp>
@@ -13,8 +14,6 @@
 
 namespace framealloc::detail {
 namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 std::byte* as_bytes(std::uintptr_t address) noexcept {
   return reinterpret_cast<std::byte*>(address);

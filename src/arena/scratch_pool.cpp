@@ -2,6 +2,7 @@
 #include <framealloc/arena/scratch_pool.hpp>
 
 #include <framealloc/arena/scratch_registry.hpp>
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/base/text.hpp>
 #include <framealloc/os/thread.hpp>
 
@@ -12,7 +13,7 @@
 namespace framealloc {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 constexpr std::size_t kLeastSegment = 1024 - detail::ScratchSegment::kHeader;
 // A place is the index of a segment above an offset in it.
 constexpr int kOffsetBits = 47;

@@ -2,6 +2,7 @@
 // What a scratch pool tells about itself, and gives back, on any thread.
 #include <framealloc/arena/scratch_pool.hpp>
 #include <framealloc/arena/scratch_registry.hpp>
+#include <framealloc/base/relaxed.hpp>
 
 #include <algorithm>
 #include <mutex>
@@ -11,7 +12,7 @@
 namespace framealloc {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 
 }  // namespace
 

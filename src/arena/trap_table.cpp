@@ -2,13 +2,12 @@
 #include <framealloc/arena/trap_table.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/base/relaxed.hpp>
 
 #include <mutex>
 
 namespace framealloc::detail {
-namespace {
-constexpr auto kRelaxed = std::memory_order_relaxed;
-}
+namespace {}
 
 const TrapRecord* TrapEntry::find(std::uintptr_t address) const noexcept {
   const std::size_t granule = (address - base.load(kRelaxed)) / kGranule;

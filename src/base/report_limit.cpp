@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/base/report_limit.hpp>
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/base/report.hpp>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 namespace framealloc::detail {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::size_t kProbes = 16;
 
 // FNV-1a over the text, so that one place is one kind whichever object file its name comes from.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/failure.hpp>
 #include <framealloc/container/pmr_resources.hpp>
+
+#include <framealloc/container/failure.hpp>
 #include <framealloc/thread/fast_path.hpp>
 
 namespace framealloc {

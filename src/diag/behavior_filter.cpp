@@ -2,6 +2,7 @@
 // Switching on and off, judging after frames, and the report.
 #include <framealloc/diag/behavior_filter.hpp>
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/frame/retention_record.hpp>
 #include <framealloc/thread/instance.hpp>
 
@@ -14,12 +15,6 @@
 namespace framealloc::detail {
 
 namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
-TagId tag_at(std::size_t index) noexcept {
-  return static_cast<TagId>(static_cast<std::uint16_t>(index));
-}
 
 // What an object takes of a frame, with the record that stands before it.
 std::size_t retained_bytes(std::size_t size) noexcept {

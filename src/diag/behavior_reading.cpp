@@ -2,6 +2,7 @@
 // Reading the counters after a frame. Everything is a difference of what is counted anyway.
 #include <framealloc/diag/behavior_filter.hpp>
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/thread/instance.hpp>
 
 #include <algorithm>
@@ -10,12 +11,6 @@
 namespace framealloc::detail {
 
 namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
-TagId tag_at(std::size_t index) noexcept {
-  return static_cast<TagId>(static_cast<std::uint16_t>(index));
-}
 
 std::uint64_t above(std::uint64_t whole, std::uint64_t part) noexcept {
   return whole > part ? whole - part : 0;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/frame/phase.hpp>
 
+#include <framealloc/base/relaxed.hpp>
+
 #include <cstring>
 #include <mutex>
 
 namespace framealloc::detail {
 
 namespace {
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
 void raise_to(std::atomic<std::uint64_t>& most, std::uint64_t value) noexcept {
   std::uint64_t seen = most.load(kRelaxed);
   while (seen < value && !most.compare_exchange_weak(seen, value, kRelaxed)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/heap/group_allocator.hpp>
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/base/text.hpp>
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 namespace framealloc {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 constexpr std::size_t kMostBytes = kMaxRequest / 4;
 
 using detail::GroupSegment;

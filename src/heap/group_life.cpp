@@ -2,6 +2,7 @@
 // How groups begin and end.
 #include <framealloc/heap/group_allocator.hpp>
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/base/text.hpp>
 
 #include <cstring>
@@ -11,7 +12,7 @@
 namespace framealloc {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 constexpr std::size_t kFirstSegment = 1024;
 
 }  // namespace

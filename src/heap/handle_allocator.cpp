@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/align.hpp>
 #include <framealloc/heap/handle_allocator.hpp>
+
+#include <framealloc/base/align.hpp>
 #include <framealloc/os/thread.hpp>
 
 namespace framealloc {

@@ -11,7 +11,7 @@ constexpr std::uint32_t kHeader = 1;  // granules of a header
 // A free block has to hold its header and its links.
 constexpr std::uint32_t kSmallest = 2;
 // Holes looked at in a bin whose holes need not all fit.
-constexpr int kTries = 8;
+constexpr int kMostHoleLooks = 8;
 
 constexpr std::uint32_t granules_for(std::size_t bytes) noexcept {
   const std::size_t rounded = align_up(bytes == 0 ? 1 : bytes, kGranule) / kGranule;
@@ -94,7 +94,7 @@ std::uint32_t BlockChunk::find_hole(std::uint32_t granules, std::size_t alignmen
     return start - position + granules <= at(position)->granules;
   };
   const Place place = place_of(granules);
-  int tries = kTries;
+  int tries = kMostHoleLooks;
   for (std::uint32_t hole = heads_[place.bin][place.step]; hole != 0 && tries > 0; --tries) {
     if (fits(hole)) return hole;
     hole = hole_at(hole)->next;
@@ -105,7 +105,7 @@ std::uint32_t BlockChunk::find_hole(std::uint32_t granules, std::size_t alignmen
   for (;;) {
     while (steps != 0) {
       const auto step = static_cast<unsigned>(std::countr_zero(steps));
-      tries = kTries;
+      tries = kMostHoleLooks;
       for (std::uint32_t hole = heads_[bin][step]; hole != 0 && tries > 0; --tries) {
         if (fits(hole)) return hole;
         hole = hole_at(hole)->next;

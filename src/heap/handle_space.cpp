@@ -12,7 +12,7 @@ namespace framealloc::detail {
 namespace {
 
 // Chunks looked at in a list whose largest holes need not all fit.
-constexpr int kTries = 8;
+constexpr int kMostChunkLooks = 8;
 
 }  // namespace
 
@@ -83,7 +83,7 @@ void* HandleSpace::take(std::size_t bytes, std::size_t alignment,
   // chunk finds out.
   std::uint32_t lists = filled_ & ~((1U << BlockChunk::bin_for(bytes)) - 1U);
   for (; lists != 0; lists &= lists - 1) {
-    int tries = kTries;
+    int tries = kMostChunkLooks;
     BlockChunk* chunk = lists_[std::countr_zero(lists)];
     for (; chunk != nullptr && tries > 0; chunk = chunk->next, --tries) {
       const std::size_t used = chunk->used_bytes();

@@ -2,16 +2,12 @@
 // Large blocks in a guard mode.
 #include <framealloc/heap/heap.hpp>
 
+#include <framealloc/base/relaxed.hpp>
+
 #include <cstdint>
 #include <mutex>
 
 namespace framealloc::detail {
-namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
-}  // namespace
-
 std::size_t Heap::span_size(SpanChunk& chunk, std::size_t index) noexcept {
   const BlockRecord* const record = chunk.record(index);
   return record == nullptr ? chunk.span(index).bytes : record->size.load(kRelaxed);

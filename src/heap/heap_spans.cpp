@@ -11,7 +11,7 @@ namespace framealloc::detail {
 namespace {
 
 // Chunks that a search for room looks at.
-constexpr int kMostLooks = 32;
+constexpr int kMostSpanLooks = 32;
 
 std::size_t quanta_for(std::size_t bytes) noexcept {
   return align_up(bytes, SpanChunk::kQuantum) / SpanChunk::kQuantum;
@@ -60,7 +60,7 @@ void* Heap::take_from_any(const Request& request, bool held_ones, SpanChunk** ch
   const std::size_t quanta = quanta_for(request.bytes);
   const std::lock_guard guard(lock_);
   int looks = 0;
-  for (SpanChunk* candidate = chunks_; candidate != nullptr && looks < kMostLooks;
+  for (SpanChunk* candidate = chunks_; candidate != nullptr && looks < kMostSpanLooks;
        candidate = candidate->next) {
     if ((candidate->holders != 0) != held_ones || candidate->free_quanta() < quanta) continue;
     ++looks;

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/os/annotate.hpp>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define FRAMEALLOC_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FRAMEALLOC_ASAN 1
-#endif
-#endif
+#include <framealloc/base/compiler.hpp>
 
-#if defined(FRAMEALLOC_ASAN)
+#if FRAMEALLOC_ASAN
 #include <sanitizer/asan_interface.h>
 #elif __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
@@ -18,7 +12,7 @@
 
 namespace framealloc::os {
 
-#if defined(FRAMEALLOC_ASAN)
+#if FRAMEALLOC_ASAN
 
 bool annotations_heard() noexcept { return true; }
 void annotate_forbidden(const void* address, std::size_t size) noexcept {

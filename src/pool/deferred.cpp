@@ -3,6 +3,7 @@
 // when too many wait.
 #include <framealloc/pool/deferred.hpp>
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/pool/pool_thread.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@ namespace framealloc::detail {
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
 // Most blocks that a frame boundary takes back, so that no frame pays for a flood.
 constexpr std::size_t kBoundaryBlocks = 4096;
 

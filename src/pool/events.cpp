@@ -48,8 +48,7 @@ PoolTotals PoolShared::totals(const PoolThread& thread) const noexcept {
   };
   const std::size_t tags = tags_.size();
   for (std::size_t tag = 0; tag < tags; ++tag) {
-    const TagCounters* const counters =
-        thread.ledger_.find(static_cast<TagId>(static_cast<std::uint16_t>(tag)));
+    const TagCounters* const counters = thread.ledger_.find(tag_at(tag));
     if (counters != nullptr) add(*counters);
   }
   add(thread.ledger_.spill());

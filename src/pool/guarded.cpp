@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Slab blocks in a guard mode: what is looked at when one is freed, leaves the quarantine, or is
 // asked about.
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/pool/block_guard.hpp>
 #include <framealloc/pool/pool_thread.hpp>
 
 namespace framealloc::detail {
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::size_t kBatch = 32;
 
 BlockRecord& record_of(SlabHeader& slab, const void* block) noexcept {

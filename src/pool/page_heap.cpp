@@ -10,7 +10,7 @@ namespace {
 
 // How many chunks a search for the fullest looks at: pages are taken seldom, but a pool of many
 // gigabytes must not make each of them slow.
-constexpr std::size_t kMostLooks = 64;
+constexpr std::size_t kMostPageLooks = 64;
 
 void set_bit(std::uint64_t* bits, std::size_t index) noexcept {
   bits[index / 64] |= std::uint64_t{1} << (index % 64);
@@ -104,7 +104,7 @@ SlabChunk* PageHeap::fullest_with_room() noexcept {
   for (SlabChunk* chunk = chunks_in_use_; chunk != nullptr; chunk = chunk->next) {
     if (chunk->free_pages == 0) continue;
     if (best == nullptr || chunk->free_pages < best->free_pages) best = chunk;
-    if (++looks == kMostLooks) break;
+    if (++looks == kMostPageLooks) break;
   }
   return best;
 }

@@ -5,9 +5,9 @@
 namespace framealloc::detail {
 namespace {
 
-using Message = Text<192>;
+using ShortMessage = Text<192>;
 
-void append_site(Message& message, const CallSite& site) noexcept {
+void append_site(ShortMessage& message, const CallSite& site) noexcept {
   if (!site.known()) {
     message.append("an unknown place");
     return;
@@ -36,7 +36,7 @@ void PoolThread::record_resize(SlabHeader* slab, void* block, std::size_t size) 
 void PoolThread::report_wrong_kind(PoolShared& shared, const void* block, TagId tag, AllocKind is,
                                    AllocKind freed_as, const BlockRecord* record,
                                    const CallSite& site) noexcept {
-  Message message;
+  ShortMessage message;
   message.append("a ").append(name_of(is)).append(" block freed as a ").append(name_of(freed_as));
   message.append(" block");
   if (record != nullptr) {
@@ -48,7 +48,7 @@ void PoolThread::report_wrong_kind(PoolShared& shared, const void* block, TagId 
 
 void PoolThread::report_double_free(PoolShared& shared, const void* block, TagId tag,
                                     const BlockRecord* record, const CallSite& site) noexcept {
-  Message message;
+  ShortMessage message;
   if (record == nullptr) {
     message.append("the block is not in use");
   } else {

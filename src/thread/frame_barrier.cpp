@@ -4,6 +4,7 @@
 
 #include "barrier_memory.hpp"
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/os/clock.hpp>
 #include <framealloc/os/thread.hpp>
 #include <framealloc/thread/instance.hpp>
@@ -14,7 +15,7 @@ namespace framealloc {
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 
 std::atomic<std::uint64_t> last_id{0};
 

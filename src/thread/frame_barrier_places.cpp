@@ -4,6 +4,7 @@
 
 #include "barrier_memory.hpp"
 
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/os/thread.hpp>
 
 #include <algorithm>
@@ -13,32 +14,32 @@ namespace framealloc {
 
 namespace {
 
-constexpr auto kRelaxed = std::memory_order_relaxed;
+using detail::kRelaxed;
 constexpr std::uint64_t kCountMask = 0xfff;
 
-struct Memory {
+struct PhaseMemory {
   std::uint64_t barrier = 0;
   std::uint32_t phase = 0;
 };
 constexpr std::size_t kMemories = 16;
-FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local Memory memories[kMemories] = {};
+FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local PhaseMemory memories[kMemories] = {};
 
 }  // namespace
 
 namespace detail::barrier_memory {
 
 void remember(std::uint64_t barrier, std::uint32_t phase) noexcept {
-  for (Memory& memory : memories) {
+  for (PhaseMemory& memory : memories) {
     if (memory.barrier != barrier) continue;
     memory.phase = phase;
     return;
   }
   std::copy_backward(memories, memories + kMemories - 1, memories + kMemories);
-  memories[0] = Memory{barrier, phase};
+  memories[0] = PhaseMemory{barrier, phase};
 }
 
 bool recall(std::uint64_t barrier, std::uint32_t* phase) noexcept {
-  for (const Memory& memory : memories) {
+  for (const PhaseMemory& memory : memories) {
     if (memory.barrier != barrier) continue;
     *phase = memory.phase;
     return true;

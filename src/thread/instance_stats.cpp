@@ -3,13 +3,13 @@
 // counts for these.
 #include <framealloc/thread/instance.hpp>
 
+#include <framealloc/base/relaxed.hpp>
+
 #include <algorithm>
 
 namespace framealloc::detail {
 
 namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // Bytes of one arena in frames that are still valid: the current one and those in flight.
 std::size_t valid_bytes(const FrameArena& arena, std::uint64_t now, unsigned in_flight) noexcept {

@@ -11,13 +11,13 @@ namespace framealloc::detail {
 
 namespace {
 
-using Reading = ThreadLifecycle::Reading;
+using Counts = ThreadLifecycle::Reading;
 
 // Everything that the thread did, and those before it that had the same state.
-Reading read(const ThreadState& state) noexcept {
+Counts read_counts(const ThreadState& state) noexcept {
   const Instance& instance = state.instance();
   const PoolTotals totals = instance.pools().totals(state.pools());
-  Reading reading;
+  Counts reading;
   const FrameArena& shared = state.shared_arena();
   std::uint64_t frame = 0;
   std::uint32_t begun = 0;
@@ -47,9 +47,9 @@ bool is_open(const ThreadState& state, const ThreadLifecycle& life) noexcept {
 
 void fill(const ThreadState& state, ThreadFrameStats& stats) {
   const ThreadLifecycle& life = state.lifecycle;
-  const Reading now = read(state);
+  const Counts now = read_counts(state);
   ThreadName name;
-  Reading start;
+  Counts start;
   std::uint64_t started_before = 0;
   {
     const std::lock_guard guard(life.lock);
@@ -78,7 +78,7 @@ void fill(const ThreadState& state, ThreadFrameStats& stats) {
 }  // namespace
 
 void restart_lifecycle(ThreadState& state) noexcept {
-  const Reading now = read(state);
+  const Counts now = read_counts(state);
   ThreadLifecycle& life = state.lifecycle;
   life.peak.store(0, std::memory_order_relaxed);
   const std::lock_guard guard(life.lock);

@@ -11,7 +11,7 @@ namespace framealloc::detail {
 
 namespace {
 
-void* allocate_ledger_block(void* instance, std::size_t bytes) noexcept {
+void* allocate_thread_ledger(void* instance, std::size_t bytes) noexcept {
   return static_cast<Instance*>(instance)->metadata().allocate(bytes);
 }
 
@@ -22,7 +22,7 @@ constexpr std::size_t kSystemPage = 4096;
 ThreadState::ThreadState(Instance& instance) noexcept
     : instance_(instance),
       phases_(instance.metadata()),
-      ledger_(&allocate_ledger_block, &instance),
+      ledger_(&allocate_thread_ledger, &instance),
       pools_(instance.pools(), ledger_),
       budget_(instance, *this) {}
 

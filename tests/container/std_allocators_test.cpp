@@ -2,8 +2,8 @@
 #include <framealloc/container/pmr_resources.hpp>
 #include <framealloc/container/std_allocators.hpp>
 
-#include "container/counted_new.hpp"
 #include "container/test_instance.hpp"
+#include "support/malloc_counter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -158,17 +158,23 @@ TYPED_TEST(StdAllocators, OverAlignedElements) {
   }
 }
 
-TYPED_TEST(StdAllocators, NothingReachesNew) {
+TEST(MallocCounter, SeesOperatorNew) {
+  const test::MallocsInScope mallocs;
+  const auto object = std::make_unique<int>(1);
+  EXPECT_EQ(mallocs.count(), 1U);
+}
+
+TYPED_TEST(StdAllocators, NothingReachesMalloc) {
   using Vector = std::vector<int, typename TypeParam::template Of<int>>;
   const auto alloc = this->template allocator<int>();
-  const NewCount count;
+  const test::MallocsInScope mallocs;
   {
     Vector vector(alloc);
     for (int i = 0; i < 10000; ++i) vector.push_back(i);
     std::list<int, typename TypeParam::template Of<int>> list(vector.begin(), vector.end(), alloc);
     list.sort(std::greater<int>());
   }
-  EXPECT_EQ(count.calls(), 0U);
+  EXPECT_EQ(mallocs.count(), 0U);
 }
 
 #if FRAMEALLOC_EXCEPTIONS
@@ -251,7 +257,7 @@ TEST(PmrResources, CarryPmrContainers) {
          {static_cast<std::pmr::memory_resource*>(&resources.frame),
           static_cast<std::pmr::memory_resource*>(&resources.pool),
           static_cast<std::pmr::memory_resource*>(&resources.heap)}) {
-      const NewCount count;
+      const test::MallocsInScope mallocs;
       std::pmr::string text("a text that is longer than what fits inside the string", resource);
       std::pmr::vector<std::pmr::string> vector(resource);
       std::pmr::unordered_map<int, std::pmr::string> map(resource);
@@ -261,7 +267,7 @@ TEST(PmrResources, CarryPmrContainers) {
       }
       EXPECT_EQ(vector.back().get_allocator().resource(), resource) << "the nested string too";
       EXPECT_EQ(map.at(50), text);
-      EXPECT_EQ(count.calls(), 0U);
+      EXPECT_EQ(mallocs.count(), 0U);
       EXPECT_TRUE(is_aligned(resource->allocate(10, 512), 512) || resource != &resources.frame);
     }
     EXPECT_EQ(resources.pool.kind(), AllocKind::Pool);

@@ -144,6 +144,8 @@ TEST_F(SnapshotFiles, AreWholeWhenTheWriterIsKilled) {
   }
   std::uint64_t seen = 0;
   for (int round = 0; round < 20; ++round) {
+    int written[2];
+    ASSERT_EQ(pipe(written), 0);
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -151,10 +153,14 @@ TEST_F(SnapshotFiles, AreWholeWhenTheWriterIsKilled) {
       for (std::uint64_t frame = 1;; ++frame) {
         snapshot.frame = frame;
         (void)emitter.emit(snapshot);
+        if (frame == 1 && write(written[1], "1", 1) != 1) _exit(1);
       }
     }
-    // Killed at another point of the writer's work each time, and only once it is at work.
-    while (files().empty()) std::this_thread::sleep_for(1ms);
+    close(written[1]);
+    // Killed at another point of the writer's work each time, and only once it has written a file.
+    char one = 0;
+    ASSERT_EQ(::read(written[0], &one, 1), 1);
+    close(written[0]);
     std::this_thread::sleep_for(std::chrono::microseconds(500 + 377 * round));
     kill(child, SIGKILL);
     int status = 0;

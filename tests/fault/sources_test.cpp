@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Each source alone: nothing else is reached, not even malloc.
 #include "fault/scene.hpp"
-#include "memory/malloc_counter.hpp"
+#include "support/malloc_counter.hpp"
 #include "support/report_log.hpp"
 
 #include <array>
@@ -11,7 +11,7 @@
 namespace framealloc {
 namespace {
 
-using testing::MallocsInScope;
+using test::MallocsInScope;
 using testing::ReportLog;
 using testing::Scene;
 

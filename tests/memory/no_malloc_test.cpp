@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The memory layer takes what it needs from its source and never from the C library's allocator.
-#include "memory/malloc_counter.hpp"
+#include "support/malloc_counter.hpp"
 
 #include <framealloc/base/literals.hpp>
 #include <framealloc/base/report.hpp>
@@ -19,7 +19,7 @@ namespace framealloc {
 namespace {
 
 using namespace literals;
-using testing::MallocsInScope;
+using test::MallocsInScope;
 
 TEST(NoMalloc, TheCounterCounts) {
   const MallocsInScope mallocs;

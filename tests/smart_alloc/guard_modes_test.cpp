@@ -66,7 +66,7 @@ TEST(GuardModes, ASourceThatCannotProtectIsRefusedForPages) {
 
 // AddressSanitizer, which Poison tells what may be touched, ends the program at the write itself:
 // tests/guard/matrix.sh shows that. Here it is about what is found without it.
-#if !defined(__SANITIZE_ADDRESS__)
+#if !FRAMEALLOC_ASAN
 
 TEST(GuardModes, PoisonSeesAWriteToAFrameThatIsOver) {
   ReportLog log;
@@ -124,7 +124,7 @@ TEST(GuardModes, AWriteToAFreedBlockNamesBothPlaces) {
   EXPECT_EQ(log.size(), 1u);
 }
 
-#endif  // !__SANITIZE_ADDRESS__
+#endif  // !FRAMEALLOC_ASAN
 
 TEST(GuardModes, TheQuarantineIsBoundedAndGivesBlocksBack) {
   ReportLog log;

@@ -16,7 +16,7 @@
 namespace framealloc {
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || FRAMEALLOC_TSAN
+#if FRAMEALLOC_TSAN
 constexpr int kFrames = 20000;
 #else
 constexpr int kFrames = 100000;

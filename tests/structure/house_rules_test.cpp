@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// House rules that a glance misses: lengths, licence lines, unfinished work, paths of one machine.
+// House rules that a glance misses: lengths, licence lines, order of includes, unfinished work,
+// paths of one machine.
 #include "structure/repository.hpp"
 
 #include <gtest/gtest.h>
 
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,21 @@ std::vector<Offence> check_include_guard(const SourceFile& file) {
     if (line == "#pragma once") return {};
   }
   return {{file.path, 0, "no #pragma once"}};
+}
+
+// The first header of a source is compiled alone with it, which structure.alone relies on.
+std::vector<Offence> check_own_header_first(const SourceFile& file,
+                                            const std::set<std::string>& headers) {
+  if (!file.path.starts_with("src/") || !file.path.ends_with(".cpp")) return {};
+  const std::string noun = file.path.substr(4, file.path.size() - 8);
+  const std::string own = "framealloc/" + noun + ".hpp";
+  if (!headers.contains("include/" + own)) return {};
+  for (std::size_t i = 0; i < file.lines.size(); ++i) {
+    if (!file.lines[i].starts_with("#include")) continue;
+    if (file.lines[i] == "#include <" + own + ">") return {};
+    return {{file.path, i + 1, "the first include is not <" + own + ">"}};
+  }
+  return {{file.path, 0, "does not include <" + own + ">"}};
 }
 
 std::vector<Offence> check_pattern(const SourceFile& file, const std::regex& pattern,
@@ -105,6 +122,19 @@ TEST(HouseRules, NoticesAMissingLicenceLineAndGuard) {
   EXPECT_EQ(check_include_guard(make_file("include/a.hpp", "#ifndef A\n")).size(), 1U);
 }
 
+TEST(HouseRules, NoticesAnotherHeaderFirst) {
+  const std::set<std::string> headers{"include/framealloc/pool/slab.hpp"};
+  const auto offences = [&](const char* path, const char* text) {
+    return check_own_header_first(make_file(path, text), headers).size();
+  };
+  EXPECT_EQ(offences("src/pool/slab.cpp", "#include <new>\n#include <framealloc/pool/slab.hpp>\n"),
+            1U);
+  EXPECT_EQ(offences("src/pool/slab.cpp", "int x;\n"), 1U);
+  EXPECT_EQ(offences("src/pool/slab.cpp", "#include <framealloc/pool/slab.hpp>\n#include <new>\n"),
+            0U);
+  EXPECT_EQ(offences("src/pool/slab_list.cpp", "#include <new>\n"), 0U);
+}
+
 TEST(HouseRules, NoticesUnfinishedWork) {
   const std::string bare =
       "int x;  // NO"
@@ -152,6 +182,13 @@ TEST(HouseRules, SourcesNameTheirLicenceAndHeadersAreGuarded) {
   expect_none(check_licence_line, {"."});
   expect_none(check_include_guard,
               {"include", "src", "modules", "debuggers", "tools", "tests", "benchmarks"});
+}
+
+TEST(HouseRules, SourcesIncludeTheirOwnHeaderFirst) {
+  std::set<std::string> headers;
+  for (const SourceFile& file : read_tree("include")) headers.insert(file.path);
+  expect_none([&](const SourceFile& file) { return check_own_header_first(file, headers); },
+              {"src"});
 }
 
 TEST(HouseRules, NothingIsUnfinished) { expect_none(check_unfinished, {"."}); }

@@ -46,12 +46,21 @@
 #define FRAMEALLOC_LIFETIMEBOUND
 #endif
 
-#if defined(__SANITIZE_THREAD__)
+// 1 in code that AddressSanitizer or ThreadSanitizer instruments; g++ says so by macros, Clang by
+// features.
+#if defined(__SANITIZE_ADDRESS__)
+#define FRAMEALLOC_ASAN 1
+#elif defined(__SANITIZE_THREAD__)
 #define FRAMEALLOC_TSAN 1
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer)
+#define FRAMEALLOC_ASAN 1
+#elif __has_feature(thread_sanitizer)
 #define FRAMEALLOC_TSAN 1
 #endif
+#endif
+#ifndef FRAMEALLOC_ASAN
+#define FRAMEALLOC_ASAN 0
 #endif
 #ifndef FRAMEALLOC_TSAN
 #define FRAMEALLOC_TSAN 0

@@ -3,12 +3,20 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 
 namespace framealloc {
 
 // Index of a tag in its allocator's table; 0 is "untagged".
 enum class TagId : std::uint16_t { Untagged = 0 };
+
+namespace detail {
+// The tag at `index` of the tables by tag.
+[[nodiscard]] constexpr TagId tag_at(std::size_t index) noexcept {
+  return static_cast<TagId>(static_cast<std::uint16_t>(index));
+}
+}  // namespace detail
 
 // What a block's lifetime was declared to be.
 enum class AllocKind : std::uint8_t { Frame, Pool, Heap, Scratch };

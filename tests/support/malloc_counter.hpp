@@ -3,10 +3,12 @@
 // library itself, a thread-local destructor's registration. Include it in one file of a program.
 #pragma once
 
+#include <framealloc/base/compiler.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
-namespace framealloc::testing {
+namespace framealloc::test {
 
 inline constinit thread_local std::uint64_t mallocs_of_this_thread = 0;
 
@@ -19,28 +21,20 @@ class MallocsInScope {
   std::uint64_t before_ = mallocs_of_this_thread;
 };
 
-}  // namespace framealloc::testing
+}  // namespace framealloc::test
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FRAMEALLOC_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define FRAMEALLOC_TEST_SANITIZED 1
-#endif
-#endif
-
-#ifdef FRAMEALLOC_TEST_SANITIZED
+#if FRAMEALLOC_ASAN || FRAMEALLOC_TSAN
 
 // The sanitizers' allocators replace malloc already and offer hooks.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*,
                                                                            std::size_t),
                                                          void (*on_free)(const volatile void*));
 
-namespace framealloc::testing {
+namespace framealloc::test {
 inline const int installed_malloc_hooks = __sanitizer_install_malloc_and_free_hooks(
     [](const volatile void*, std::size_t) { ++mallocs_of_this_thread; },
     [](const volatile void*) {});
-}  // namespace framealloc::testing
+}  // namespace framealloc::test
 
 #else
 
@@ -53,23 +47,23 @@ void* __libc_realloc(void* address, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
 
 void* malloc(std::size_t size) noexcept {
-  ++framealloc::testing::mallocs_of_this_thread;
+  ++framealloc::test::mallocs_of_this_thread;
   return __libc_malloc(size);
 }
 void* calloc(std::size_t count, std::size_t size) noexcept {
-  ++framealloc::testing::mallocs_of_this_thread;
+  ++framealloc::test::mallocs_of_this_thread;
   return __libc_calloc(count, size);
 }
 void* realloc(void* address, std::size_t size) noexcept {
-  ++framealloc::testing::mallocs_of_this_thread;
+  ++framealloc::test::mallocs_of_this_thread;
   return __libc_realloc(address, size);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  ++framealloc::testing::mallocs_of_this_thread;
+  ++framealloc::test::mallocs_of_this_thread;
   return __libc_memalign(alignment, size);
 }
 int posix_memalign(void** address, std::size_t alignment, std::size_t size) noexcept {
-  ++framealloc::testing::mallocs_of_this_thread;
+  ++framealloc::test::mallocs_of_this_thread;
   *address = __libc_memalign(alignment, size);
   return *address == nullptr ? 12 /* ENOMEM */ : 0;
 }
