@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/diag/json_text.hpp>
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 namespace framealloc {
 
@@ -81,6 +83,25 @@ void JsonText::close(char bracket) {
   if (!first_) new_line();
   text_ += bracket;
   first_ = false;
+}
+
+void JsonText::put(std::string_view key, double number) {
+  if (!std::isfinite(number)) return put_null(key);
+  begin_value(key);
+  char digits[32];
+  text_.append(digits, std::to_chars(digits, std::end(digits), number).ptr);
+}
+
+void JsonText::put_row(std::string_view key, std::span<const std::uint64_t> numbers) {
+  begin_value(key);
+  std::string_view before = "[";
+  for (const std::uint64_t number : numbers) {
+    text_ += before;
+    text_ += std::to_string(number);
+    before = ", ";
+  }
+  if (numbers.empty()) text_ += before;
+  text_ += ']';
 }
 
 void JsonText::put_decimal(std::string_view key, double number, int decimals) {

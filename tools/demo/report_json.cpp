@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // tools/README.md documents every member; "schema" changes when one changes its meaning.
+#include <framealloc/diag/json_text.hpp>
+
 #include "format.hpp"
-#include "json_writer.hpp"
 #include "reports.hpp"
 
 namespace fa_demo {
 namespace {
 
-void put_calls(JsonWriter& json, const CallCensus& census) {
+using framealloc::JsonText;
+
+void put_calls(JsonText& json, const CallCensus& census) {
   json.open_object("calls");
   for (std::size_t i = 0; i < kCallers; ++i) {
     const CallCounts& counts = census.by[i];
@@ -21,7 +24,7 @@ void put_calls(JsonWriter& json, const CallCensus& census) {
   json.close_object();
 }
 
-void put_memory(JsonWriter& json, const MemoryReport& memory) {
+void put_memory(JsonText& json, const MemoryReport& memory) {
   if (!memory.known) {
     json.put_null("memory");
     return;
@@ -66,7 +69,7 @@ void put_memory(JsonWriter& json, const MemoryReport& memory) {
   json.close_object();
 }
 
-void put_steady(JsonWriter& json, const RunResult& run, const SideResult& side) {
+void put_steady(JsonText& json, const RunResult& run, const SideResult& side) {
   const SteadyFacts& steady = side.steady;
   const bool counted = run.calls_counted && steady.counted_frames != 0;
   const auto put_counted = [&json](bool known, std::string_view key, double value) {
@@ -92,7 +95,7 @@ void put_steady(JsonWriter& json, const RunResult& run, const SideResult& side) 
   json.close_object();
 }
 
-void put_system_calls(JsonWriter& json, const SyscallCensus& calls) {
+void put_system_calls(JsonText& json, const SyscallCensus& calls) {
   json.open_object("system_calls");
   json.put("measured", calls.measured);
   if (!calls.measured) json.put("why_not", calls.why_not);
@@ -107,7 +110,7 @@ void put_system_calls(JsonWriter& json, const SyscallCensus& calls) {
   json.close_object();
 }
 
-void put_percentiles(JsonWriter& json, std::string_view key, const Percentiles& times) {
+void put_percentiles(JsonText& json, std::string_view key, const Percentiles& times) {
   json.open_object(key);
   json.put("p50", times.p50);
   json.put("p99", times.p99);
@@ -117,7 +120,7 @@ void put_percentiles(JsonWriter& json, std::string_view key, const Percentiles& 
   json.close_object();
 }
 
-void put_behavior(JsonWriter& json, const BehaviorUse& use) {
+void put_behavior(JsonText& json, const BehaviorUse& use) {
   if (!use.known) {
     json.put_null("behavior");
     return;
@@ -141,7 +144,7 @@ void put_behavior(JsonWriter& json, const BehaviorUse& use) {
   json.close_object();
 }
 
-void put_features(JsonWriter& json, const FeatureUse& use) {
+void put_features(JsonText& json, const FeatureUse& use) {
   json.open_object("handles");
   json.put("live", use.handles.live);
   json.put("moved", use.handles.moved);
@@ -167,7 +170,7 @@ void put_features(JsonWriter& json, const FeatureUse& use) {
   put_behavior(json, use.behavior);
 }
 
-void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
+void put_side(JsonText& json, const RunResult& run, const SideResult& side) {
   json.open_object();
   json.put("name", side.name);
   json.put("checksum", hexadecimal(side.checksum));
@@ -205,16 +208,14 @@ void put_side(JsonWriter& json, const RunResult& run, const SideResult& side) {
     json.close_object();
   }
   json.close_array();
-  json.open_array("frame_ns");
-  for (const std::uint64_t time : side.frame_nanoseconds) json.add(time);
-  json.close_array();
+  json.put_row("frame_ns", side.frame_nanoseconds);
   json.close_object();
 }
 
 }  // namespace
 
 std::string json_report(const RunResult& run, const Machine& machine) {
-  JsonWriter json;
+  JsonText json;
   const Options& options = run.options;
   json.open_object();
   json.put("schema", "framealloc.demo.v1");

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -42,12 +43,17 @@ class FRAMEALLOC_API JsonText {
       text_ += std::to_string(number);
     }
   }
-  // Effect: a number with so many decimals; null when it is no finite number, which JSON lacks.
+  // Effect: a number by the fewest digits that read back the same; null when it is no finite
+  // number, which JSON lacks.
+  void put(std::string_view key, double number);
+  // Effect: the same with so many decimals.
   void put_decimal(std::string_view key, double number, int decimals);
   void put_null(std::string_view key) {
     begin_value(key);
     text_ += "null";
   }
+  // Effect: an array of numbers on one line, however many there are.
+  void put_row(std::string_view key, std::span<const std::uint64_t> numbers);
   // Elements of an array.
   void add(std::string_view text) { put({}, text); }
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "facts.hpp"
-#include "json_writer.hpp"
 #include "svg_chart.hpp"
 
 namespace fa_demo {
@@ -150,22 +149,6 @@ TEST(Reports, OfARunWithoutFramesAreWhole) {
   EXPECT_NE(text_report(run, kMachine).find("Interrupted"), std::string::npos);
   EXPECT_TRUE(html_report(run, kMachine).ends_with("</html>\n"));
   EXPECT_TRUE(json_report(run, kMachine).starts_with("{"));
-}
-
-TEST(JsonWriter, EscapesAndHasNoInfinity) {
-  JsonWriter json;
-  json.open_object();
-  json.put("quote\"d", "back\\slash\n");
-  json.put("big", 1e308 * 10.0);
-  json.put("half", 0.5);
-  json.open_array("list");
-  json.add(1);
-  json.add(2);
-  json.close_array();
-  json.close_object();
-  EXPECT_EQ(json.take(),
-            "{\n  \"quote\\\"d\": \"back\\\\slash\\u000a\",\n  \"big\": null,\n  \"half\": 0.5,\n"
-            "  \"list\": [1, 2]\n}\n");
 }
 
 TEST(Charts, StandEmptySeries) {
