@@ -70,6 +70,7 @@ void SmartAlloc::let_go() noexcept {
   Instance* instance = std::exchange(instance_, nullptr);
   if (instance == nullptr || !instance->release()) return;
   instance->close_frames();
+  instance->pools().check_structures();
   (void)instance->pools().check_guards();
   if (instance->pools().checked()) detail::report_leaks(*instance);
   instance->sink().tell_repeats(detail::ReportSink::kLastFrame);

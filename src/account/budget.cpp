@@ -2,7 +2,6 @@
 #include <framealloc/account/budget.hpp>
 
 #include <algorithm>
-#include <cassert>
 
 namespace framealloc {
 
@@ -42,16 +41,17 @@ std::size_t Budget::charge(std::size_t need, std::size_t want) noexcept {
   return grant;
 }
 
-void Budget::uncharge(std::size_t bytes) noexcept {
+std::size_t Budget::uncharge(std::size_t bytes) noexcept {
   std::size_t word = used_.load(std::memory_order_relaxed);
+  std::size_t used = 0;
   std::size_t after = 0;
   do {
-    const std::size_t used = word & kUsedMask;
-    assert(bytes <= used && "more uncharged than was charged");
+    used = word & kUsedMask;
     // Had a caller's fault wrapped the counter, the budget would deny for ever.
     after = used - std::min(bytes, used);
     if (after > soft()) after |= word & kSoftAnnounced;
   } while (!used_.compare_exchange_weak(word, after, std::memory_order_relaxed));
+  return bytes - std::min(bytes, used);
 }
 
 void Budget::set_limits(std::size_t soft, std::size_t hard) noexcept {

@@ -101,7 +101,7 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
     // Another thread was faster at one of them: give back and look again.
     visit_chain(tag, [&](detail::Budget& budget, Denial) {
       if (charged == 0) return false;
-      budget.uncharge(portion);
+      (void)budget.uncharge(portion);
       --charged;
       return true;
     });
@@ -111,10 +111,22 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
 
 void BudgetManager::uncharge(TagId tag, std::size_t bytes) noexcept {
   if (bytes == 0) return;
-  visit_chain(tag, [bytes](detail::Budget& budget, Denial) {
-    budget.uncharge(bytes);
+  std::size_t excess = 0;
+  visit_chain(tag, [&](detail::Budget& budget, Denial) {
+    excess = std::max(excess, budget.uncharge(bytes));
     return true;
   });
+  if (excess != 0) [[unlikely]]
+    note_excess(tag, bytes, excess);
+}
+
+void BudgetManager::note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept {
+  if (faults_ == nullptr) return;
+  Text<256> message("a budget got back ");
+  message.append(bytes).append(" B, ").append(excess);
+  message.append(
+      " B of them never charged; expected at most what is charged: it counts from 0 now");
+  faults_->note(message, nullptr, tag);
 }
 
 std::size_t BudgetManager::remaining(TagId tag) const noexcept {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+// What the sources of the arena share.
 #pragma once
 
 #include <framealloc/arena/frame_arena.hpp>
@@ -17,4 +18,20 @@ class FrameArena::Edit {
   detail::SequenceCount& edits_;
 };
 
+namespace detail {
+
+// Effect: notes that the chunk's header has been written over, and ends the list before it: its
+// size and its link can be trusted no more than the rest. The memory stays reserved.
+FRAMEALLOC_COLD void give_up(ArenaChunk*& link, ArenaHost& host) noexcept;
+
+// Result: whether a list of chunks goes on; one that goes on to a broken chunk ends there.
+inline bool leads_on(ArenaChunk*& link, ArenaHost& host) noexcept {
+  if (link == nullptr) return false;
+  if (link->sound()) [[likely]]
+    return true;
+  give_up(link, host);
+  return false;
+}
+
+}  // namespace detail
 }  // namespace framealloc

@@ -3,6 +3,7 @@
 #include <framealloc/arena/frame_arena.hpp>
 #include <framealloc/arena/frame_trap.hpp>
 #include <framealloc/base/relaxed.hpp>
+#include <framealloc/base/text.hpp>
 
 #include "arena_edit.hpp"
 
@@ -19,6 +20,15 @@ using detail::kRelaxed;
 // A chunk that none of the last 10 to 20 frames reached is given back.
 constexpr unsigned kWindowFrames = 10;
 }  // namespace
+
+void detail::give_up(ArenaChunk*& link, ArenaHost& host) noexcept {
+  Text<192> message("the header of a chunk of frame memory has been written over: it holds ");
+  message.append_hex(static_cast<std::size_t>(link->seal)).append(", expected ");
+  message.append_hex(static_cast<std::size_t>(ArenaChunk::kSeal));
+  message.append("; the chunk is not used any more");
+  host.note_fault(message, link);
+  link = nullptr;
+}
 
 bool FrameArena::set_up(const Setup& setup) noexcept {
   using Runs = detail::MetaVector<detail::TagRun>;
@@ -75,7 +85,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   if (leaving != 0) {
     release_frame(leaving, true);
     if (trap_ != nullptr) check_spoilt(slot);
-    if (slot.first != nullptr && slot.first->next != nullptr) trim_slot(slot);
+    if (detail::leads_on(slot.first, *host_) && slot.first->next != nullptr) trim_slot(slot);
   }
   if (budgeted_ != host_->has_budgets()) budgeted_ = !budgeted_;
   calls_total_.add(calls_.get());
@@ -144,7 +154,7 @@ void FrameArena::flush_plain() noexcept {
 
 // A run is left for the large request that it was made for.
 void FrameArena::enter_start(FrameSlot& slot) noexcept {
-  ArenaChunk* chunk = slot.first;
+  ArenaChunk* chunk = detail::leads_on(slot.first, *host_) ? slot.first : nullptr;
   if (chunk == nullptr || chunk->run) return enter_chunk(nullptr, kGranule, 0);
   chunk->start_position = 0;
   chunk->start_waste = 0;
@@ -153,11 +163,30 @@ void FrameArena::enter_start(FrameSlot& slot) noexcept {
   enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);
 }
 
+// The frame ends as far as it can be told where it came to.
+void FrameArena::leave_broken_chunk() noexcept {
+  std::size_t reached = position();
+  if (ArenaChunk* broken = chunk_; broken->sound()) {
+    Text<192> message("the cursor of an arena stands at ");
+    message.append_hex(cursor_.load(kRelaxed)).append(", expected between ");
+    message.append_hex(reinterpret_cast<std::uintptr_t>(broken->begin())).append(" and ");
+    message.append_hex(chunk_end()).append(", where its chunk lies");
+    host_->note_fault(message, broken);
+    reached = run_start_.load(kRelaxed);  // what the ledger has
+  } else {
+    detail::give_up(broken, *host_);
+  }
+  const Edit edit(*this);
+  enter_chunk(nullptr, kGranule, reached);
+}
+
 void FrameArena::finish() noexcept {
   const std::uint64_t ending = clock();
   if (ending == 0) return;
   flush_plain();
   complicate();
+  if (chunk_ != nullptr && !chunk_->holds(cursor_.load(kRelaxed))) [[unlikely]]
+    leave_broken_chunk();
   const std::size_t held = position();
   const std::size_t fallback = fallback_bytes_.load(kRelaxed);
   if (fallback_peak_ != 0) {
@@ -219,9 +248,10 @@ void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
 
 void FrameArena::trim_slot(FrameSlot& slot) noexcept {
   std::size_t needed = 0;
-  for (ArenaChunk* c = slot.first; c != nullptr && slot.deepest != nullptr; c = c->next) {
-    needed += c->bytes;
-    if (c == slot.deepest) break;
+  ArenaChunk** at = &slot.first;
+  for (; slot.deepest != nullptr && detail::leads_on(*at, *host_); at = &(*at)->next) {
+    needed += (*at)->bytes;
+    if (*at == slot.deepest) break;
   }
   if (needed > slot.needed_now) slot.needed_now = needed;
   if (++slot.window_frames < kWindowFrames / slot_count_)
@@ -231,7 +261,8 @@ void FrameArena::trim_slot(FrameSlot& slot) noexcept {
   slot.needed_now = 0;
   slot.window_frames = 0;
   ArenaChunk** link = &slot.first;
-  while (ArenaChunk* c = *link) {
+  while (detail::leads_on(*link, *host_)) {
+    ArenaChunk* const c = *link;
     if (c->pinned || keep >= c->bytes) {
       keep -= keep < c->bytes ? keep : c->bytes;
       link = &c->next;
@@ -250,7 +281,8 @@ void FrameArena::release_chunks() noexcept {
   complicate();
   for (unsigned i = 0; i < slot_count_; ++i) {
     FrameSlot& slot = slots_[i];
-    while (ArenaChunk* c = slot.first) {
+    while (detail::leads_on(slot.first, *host_)) {
+      ArenaChunk* const c = slot.first;
       slot.first = c->next;
       if (trap_ != nullptr) trap_->close(c);
       host_->release_chunk(c);

@@ -78,7 +78,7 @@ void FrameArena::spoil_frame(FrameSlot& slot, std::uint64_t clock) noexcept {
     return trap_->keep(first);
   }
   if (this->clock() == clock) leave_chunk();
-  for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
+  for (ArenaChunk* c = slot.first; c != nullptr && c->sound(); c = c->next) {
     const std::uintptr_t begin = address_of(c->begin());
     trap_->forbid(c, begin, begin + c->used);
   }
@@ -87,7 +87,7 @@ void FrameArena::spoil_frame(FrameSlot& slot, std::uint64_t clock) noexcept {
 // Poison: before memory of an earlier frame is used again.
 void FrameArena::check_spoilt(FrameSlot& slot) noexcept {
   if (trap_->pages()) return;
-  for (ArenaChunk* c = slot.first; c != nullptr; c = c->next) {
+  for (ArenaChunk* c = slot.first; c != nullptr && c->sound(); c = c->next) {
     // A tool that forbids the memory needs no pattern, and would object to the look at it.
     const std::byte* const changed =
         trap_->annotates() ? nullptr : trap_->find_change(c->begin(), c->used);
@@ -103,7 +103,7 @@ void FrameArena::check_spoilt(FrameSlot& slot) noexcept {
 
 void FrameArena::spoil_rewound(const FrameCheckpoint& to) noexcept {
   ArenaChunk* chunk = to.chunk_ != nullptr ? to.chunk_ : slot().first;
-  for (; chunk != nullptr; chunk = chunk->next) {
+  for (; chunk != nullptr && chunk->sound(); chunk = chunk->next) {
     const std::uintptr_t begin =
         chunk == to.chunk_ ? address_of(to.cursor_) : address_of(chunk->begin());
     const std::uintptr_t end = chunk == chunk_

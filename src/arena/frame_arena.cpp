@@ -9,6 +9,7 @@
 namespace framealloc {
 
 using detail::ArenaChunk;
+using detail::ArenaHost;
 using detail::FallbackBlock;
 using detail::FrameSlot;
 using detail::Refusal;
@@ -20,7 +21,11 @@ constexpr std::size_t kQuotaPortion = std::size_t{64} << 10;
 }  // namespace
 
 std::uintptr_t FrameArena::chunk_end() const noexcept {
-  return chunk_ == nullptr ? 0 : reinterpret_cast<std::uintptr_t>(chunk_->end());
+  if (chunk_ == nullptr) return 0;
+  // A chunk whose header was written over has no room, so that the way to the next one finds it.
+  if (!chunk_->sound()) [[unlikely]]
+    return cursor_.load(kRelaxed);
+  return reinterpret_cast<std::uintptr_t>(chunk_->end());
 }
 
 void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char* file,
@@ -141,8 +146,8 @@ namespace {
 // Result: the first chunk of the list that fits, taken out of it; null when there is none. A chunk
 // that was made for one large request waits for the next such request: were it used for small ones,
 // every later frame would seem to need it, and it would never be given back.
-ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room) noexcept {
-  for (ArenaChunk** link = &list; *link != nullptr; link = &(*link)->next) {
+ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room, ArenaHost& host) noexcept {
+  for (ArenaChunk** link = &list; detail::leads_on(*link, host); link = &(*link)->next) {
     ArenaChunk* chunk = *link;
     if (chunk->room() < room || (chunk->run && chunk->room() / 2 > room)) continue;
     *link = chunk->next;
@@ -157,8 +162,16 @@ bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
   if (trap_ != nullptr && trap_->pages()) return advance_to_fresh_chunk(room, why);
   complicate();
   FrameSlot& slot = this->slot();
+  if (chunk_ != nullptr && !chunk_->sound()) [[unlikely]] {
+    ArenaChunk* broken = chunk_;
+    detail::give_up(broken, *host_);
+    slot.first = nullptr;  // the list leads through it
+    slot.deepest = nullptr;
+    const Edit edit(*this);
+    enter_chunk(nullptr, kGranule, position());
+  }
   ArenaChunk*& link = chunk_ == nullptr ? slot.first : chunk_->next;
-  ArenaChunk* next = take_fitting_chunk(link, room);
+  ArenaChunk* next = take_fitting_chunk(link, room, *host_);
   if (next == nullptr) {
     next = host_->acquire_chunk(room, why);
     if (next == nullptr) return false;
@@ -168,7 +181,9 @@ bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
   next->next = link;
   link = next;
   bool deeper = true;
-  for (ArenaChunk* c = next; c != nullptr && deeper; c = c->next) deeper = c != slot.deepest;
+  for (ArenaChunk** at = &link; deeper && detail::leads_on(*at, *host_); at = &(*at)->next) {
+    deeper = *at != slot.deepest;
+  }
   if (deeper || slot.deepest == nullptr) slot.deepest = next;
   step_into(next);
   return true;

@@ -32,6 +32,7 @@ struct Grouping {
   static constexpr std::size_t kMaxGroups = 512;
   Group groups[kMaxGroups];
   std::size_t size = 0;
+  std::uint64_t visited = 0;  // blocks that were seen one by one
   std::uint64_t other_count = 0;
   std::size_t other_bytes = 0;
 
@@ -63,6 +64,7 @@ struct Grouping {
     add(Group{block, block.kind == AllocKind::Heap ? kHeap : kPool, 1, block.size, true});
   }
   static void visit(const LiveBlock& block, void* self) {
+    ++static_cast<Grouping*>(self)->visited;
     static_cast<Grouping*>(self)->add(block);
   }
   // Bytes of one tag where single blocks are not known.
@@ -168,12 +170,26 @@ void report_group(Instance& instance, const Grouping::Group& group) noexcept {
                   group.first.address);
 }
 
+// Every block that was counted in and not out is one that can be found, when nobody else is at
+// work.
+void check_ledger(Instance& instance, std::uint64_t found) noexcept {
+  const PoolTotals totals = instance.pools().totals();
+  const std::uint64_t counted = totals.allocations - totals.frees;
+  if (counted == found) return;
+  Text<256> message("the ledger counts ");
+  message.append(totals.allocations).append(" allocations and ").append(totals.frees);
+  message.append(" frees of pool and heap blocks, and ").append(found);
+  message.append(" are in use; expected ").append(static_cast<std::int64_t>(counted));
+  instance.report(Code::FA009, message);
+}
+
 }  // namespace
 
 void report_leaks(Instance& instance) noexcept {
   auto* grouping = instance.metadata().create<Grouping>();
   if (grouping == nullptr) return;
   grouping->collect(instance, true);
+  if (instance.pools().checked()) check_ledger(instance, grouping->visited);
   for (std::size_t i = 0; i < grouping->size; ++i) report_group(instance, grouping->groups[i]);
   if (grouping->other_count != 0) {
     Text<256> message;

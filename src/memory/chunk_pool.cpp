@@ -2,6 +2,7 @@
 #include <framealloc/memory/chunk_pool.hpp>
 
 #include <framealloc/base/align.hpp>
+#include <framealloc/base/text.hpp>
 #include <framealloc/os/clock.hpp>
 
 #include <mutex>
@@ -20,11 +21,46 @@ constexpr std::size_t kMostIdleRuns = 32;
 
 ChunkPool::~ChunkPool() { trim(); }
 
+// `chunk` is the first of `count`. Result: the second; null, too, when the link is broken.
+ChunkPool::Idle* ChunkPool::next_of(Idle* chunk, std::size_t count) noexcept {
+  Idle* const next = chunk->next;
+  const bool aligned = (reinterpret_cast<std::uintptr_t>(next) & (chunk_size_ - 1)) == 0;
+  if (aligned && (next == nullptr) == (count == 1)) [[likely]]
+    return next;
+  Text<256> message("an idle chunk names ");
+  message.append_hex(reinterpret_cast<std::uintptr_t>(next)).append(" as the next of ");
+  message.append(count).append(", expected ");
+  message.append(count == 1 ? "none" : "the start of a chunk");
+  message.append("; somebody writes to memory of a chunk that was given back");
+  supply_.faults().note(message, chunk);
+  return nullptr;
+}
+
+void ChunkPool::drop_broken_runs() noexcept {
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  const IdleRun* run = runs_;
+  for (; run != nullptr && count < run_count_; run = run->next) {
+    if ((reinterpret_cast<std::uintptr_t>(run) & (chunk_size_ - 1)) != 0) break;
+    bytes += run->size;
+    ++count;
+  }
+  if (run == nullptr && count == run_count_ && bytes == run_bytes_) [[likely]]
+    return;
+  Text<256> message("idle runs of chunks add up to ");
+  message.append(bytes).append(" B in ").append(count).append(", expected ");
+  message.append(run_bytes_).append(" B in ").append(run_count_);
+  message.append("; somebody writes to memory of a chunk that was given back");
+  supply_.faults().note(message, runs_);
+  runs_ = nullptr;
+  run_count_ = run_bytes_ = 0;
+}
+
 ChunkPool::Idle* ChunkPool::pop_chunk() noexcept {
   Idle* const chunk = idle_;
   if (chunk == nullptr) return nullptr;
-  idle_ = chunk->next;
-  --idle_count_;
+  idle_ = next_of(chunk, idle_count_);
+  idle_count_ = idle_ == nullptr ? 0 : idle_count_ - 1;
   if (idle_count_ < low_water_) low_water_ = idle_count_;
   return chunk;
 }
@@ -92,6 +128,7 @@ void ChunkPool::tick(std::size_t most) noexcept {
     if (decommit_.policy == DecommitPolicy::WhenEmpty) surplus_ = idle_count_;
     low_water_last_ = low_water_;
     low_water_ = idle_count_;
+    drop_broken_runs();
     for (IdleRun* run = runs_; run != nullptr; run = run->next) ++run->ticks;
   }
   shed(most);
@@ -124,8 +161,11 @@ bool ChunkPool::shed(std::size_t most) noexcept {
 std::size_t ChunkPool::trim() noexcept {
   Idle* chunks = nullptr;
   IdleRun* runs = nullptr;
+  std::size_t count = 0;
   {
     const std::lock_guard guard(lock_);
+    drop_broken_runs();
+    count = idle_count_;
     chunks = std::exchange(idle_, nullptr);
     runs = std::exchange(runs_, nullptr);
     idle_count_ = low_water_ = low_water_last_ = surplus_ = 0;
@@ -133,7 +173,7 @@ std::size_t ChunkPool::trim() noexcept {
   }
   std::size_t bytes = 0;
   while (chunks != nullptr) {
-    Idle* const next = chunks->next;
+    Idle* const next = next_of(chunks, count--);
     supply_.release(chunks, chunk_size_, chunk_size_);
     bytes += chunk_size_;
     chunks = next;
@@ -182,6 +222,7 @@ ChunkPool::IdleRun* ChunkPool::unlink_run(IdleRun** link) noexcept {
 }
 
 ChunkPool::IdleRun* ChunkPool::take_fitting_run(std::size_t wanted) noexcept {
+  drop_broken_runs();
   IdleRun** best = nullptr;
   for (IdleRun** link = &runs_; *link != nullptr; link = &(*link)->next) {
     const std::size_t size = (*link)->size;
@@ -193,6 +234,7 @@ ChunkPool::IdleRun* ChunkPool::take_fitting_run(std::size_t wanted) noexcept {
 }
 
 ChunkPool::IdleRun* ChunkPool::take_old_run() noexcept {
+  drop_broken_runs();
   for (IdleRun** link = &runs_; *link != nullptr; link = &(*link)->next) {
     if ((*link)->ticks > kRunTicks || decommit_.policy == DecommitPolicy::WhenEmpty) {
       return unlink_run(link);

@@ -16,13 +16,16 @@ std::size_t PoolThread::send_home(ClassList& list, std::size_t blocks) noexcept 
   std::size_t sent = 0;
   while (sent < blocks && list.free != nullptr) {
     FreeBlock* const block = list.free;
-    list.free = block->next;
+    list.free =
+        shared_.checked_ ? shared_.next_ready(list, block, list.ready() - sent) : block->next;
     SlabHeader* const slab = slab_of(block, shared_.page_mask_);
     slab->put_home(block);
     ++list.home_blocks;
     replace_slab(list, slab);
     ++sent;
   }
+  if (list.free == nullptr && sent != list.ready()) [[unlikely]]
+    sent = list.ready();  // the list was broken, and what it led to is lost
   list.linked.sub(sent);
   if (list.table->kind == AllocKind::Pool) away_bytes_.sub(sent * list.block_size);
   shared_.uncharge(list.table->tag, sent * list.block_size);

@@ -76,6 +76,7 @@ void PoolThread::finish_allocation(const ClassList& list, void* block, std::size
   if (shared_.guard_ != nullptr) shared_.guard_new_block(block, size);
   if (refilled) shared_.settle();
   if (leaving_) return;
+  shared_.tell_faults(site);
   if (refilled) {
     shared_.tell_block(FrameEventKind::SlabRefill, list.table->tag, list.table->kind,
                        list.block_size, false, list.ready());

@@ -136,6 +136,10 @@ void PoolShared::route(void* block) noexcept {
 }
 
 void PoolShared::release_slab(SlabHeader* slab) noexcept {
+  if (!is_sound(*slab)) [[unlikely]] {
+    slab->seal.store(0, std::memory_order_relaxed);  // nothing in it is looked at any more
+    return;
+  }
   BlockRecord* const records = slab->records;
   const std::size_t bytes = classes_[slab->class_index].block_count * sizeof(BlockRecord);
   slab->list = nullptr;

@@ -154,7 +154,7 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
   const bool dry = list.free == nullptr;
   if (dry && !refill(list, size, site)) return nullptr;
   FreeBlock* const block = list.free;
-  list.free = block->next;
+  list.free = shared_.checked_ ? after_verified(list) : block->next;
   list.allocations.increment();
   if (dry || shared_.scrutinised()) [[unlikely]]
     finish_allocation(list, block, size, dry, site);

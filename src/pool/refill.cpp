@@ -111,6 +111,12 @@ std::size_t PoolThread::link_from(ClassList& list, SlabHeader& slab, std::size_t
   linked += fresh;
   while (linked < blocks && slab.home != nullptr) {
     FreeBlock* const block = slab.home;
+    if (shared_.checked_ && !shared_.home_is_sound(slab)) [[unlikely]] {
+      list.home_blocks -= slab.home_count;
+      slab.home = nullptr;  // its blocks are lost
+      slab.home_count = 0;
+      break;
+    }
     slab.home = block->next;
     --slab.home_count;
     --list.home_blocks;

@@ -114,6 +114,10 @@ bool ThreadState::relieve(std::size_t size, const Refusal& why) noexcept {
 
 void ThreadState::note_overflow() noexcept { overflows_.increment(); }
 
+void ThreadState::note_fault(std::string_view message, const void* address) noexcept {
+  instance_.supply().faults().note(message, address, tag_);
+}
+
 void ThreadState::report(Code code, std::string_view message, TagId tag, std::size_t requested,
                          std::size_t available) noexcept {
   instance_.report(code, message, tag, requested, available);

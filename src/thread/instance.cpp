@@ -113,7 +113,10 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
   }
   events_.set_watcher(&on_events_wanted, this);
   pools_.set_hooks(&events_, &pressure_);
-  if (budgets_ != nullptr) budgets_->set_observer(&on_budget_event, &events_);
+  if (budgets_ != nullptr) {
+    budgets_->set_observer(&on_budget_event, &events_);
+    budgets_->set_faults(&supply_.faults());
+  }
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
   (void)sink_.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
@@ -172,6 +175,7 @@ void Instance::destroy() noexcept {
     metadata_.destroy(s);
     s = next;
   }
+  pools_.tell_faults();
   SystemSource system;
   MemorySource& source = config_.upstream != nullptr ? *config_.upstream : system;
   const std::size_t bytes = home_bytes();
@@ -281,11 +285,13 @@ void Instance::maintain(ThreadState* mine) noexcept {
   if (mine != nullptr) {
     PoolThread& pools = mine->pools();
     if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
+    if constexpr (kCheckLevel >= 2) pools_.check_lists(pools);
     if (frame % kCollectFrames == 0) pools.collect(kCollectBlocks);
   }
   if (config_.decommit == DecommitPolicy::WhenEmpty) {
     chunks_.tick(SIZE_MAX);
     maintenance_in_ = 1;
+    pools_.tell_faults();
     return;
   }
   if (frame % kTickFrames == 0) chunks_.tick();
@@ -293,7 +299,8 @@ void Instance::maintain(ThreadState* mine) noexcept {
   // frame pays for all of it.
   const bool surplus = chunks_.shed(4 + chunks_.idle_bytes() / chunks_.chunk_size() / 4);
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
-  sink_.tell_repeats(frame);  // last: a sink may call the allocator
+  pools_.tell_faults();  // last: a sink may call the allocator
+  sink_.tell_repeats(frame);
 }
 
 void Instance::release_retired_arenas() noexcept {

@@ -96,6 +96,7 @@ class TestHost final : public detail::ArenaHost {
   std::vector<Said> said;
   std::size_t chunks_out = 0, chunks_taken = 0, fallbacks_out = 0, fallbacks_taken = 0,
               overflows = 0;
+  std::vector<std::string> faults;
   std::map<TagId, std::size_t> charged;
   // What to answer.
   bool deny_chunks = false, deny_fallback = false;
@@ -153,6 +154,9 @@ class TestHost final : public detail::ArenaHost {
     std::free(block);
   }
   void note_overflow() noexcept override { ++overflows; }
+  void note_fault(std::string_view message, const void*) noexcept override {
+    faults.emplace_back(message);
+  }
   void report(Code code, std::string_view, TagId tag, std::size_t requested,
               std::size_t available) noexcept override {
     said.push_back({code, tag, requested, available});

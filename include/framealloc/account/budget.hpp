@@ -4,6 +4,7 @@
 
 #include <framealloc/account/tag_table.hpp>
 #include <framealloc/base/compiler.hpp>
+#include <framealloc/base/fault_note.hpp>
 #include <framealloc/base/ids.hpp>
 #include <framealloc/sync/cache_line.hpp>
 #include <framealloc/sync/spin_lock.hpp>
@@ -65,8 +66,9 @@ class alignas(kCacheLine) Budget {
   [[nodiscard]] std::size_t charge(std::size_t need, std::size_t want) noexcept;
   // As charge(), but a denial is not counted: it may be another budget that decides.
   [[nodiscard]] std::size_t take(std::size_t need, std::size_t want) noexcept;
-  // Requirement: the bytes were charged.
-  void uncharge(std::size_t bytes) noexcept;
+  // Requirement: the bytes were charged. Result: those of them that were not, 0 as a rule; the
+  // budget is at 0 then.
+  std::size_t uncharge(std::size_t bytes) noexcept;
   void set_limits(std::size_t soft, std::size_t hard) noexcept;
   [[nodiscard]] std::size_t used() const noexcept {
     return used_.load(std::memory_order_relaxed) & kUsedMask;
@@ -160,6 +162,9 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
+  // Effect: that more comes back than was charged is noted there.
+  // Requirement: before other threads use the manager.
+  void set_faults(detail::FaultNote* faults) noexcept { faults_ = faults; }
   // Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
@@ -170,6 +175,7 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
                                        Denial& denied) noexcept;
   void announce(TagId tag) noexcept;
+  FRAMEALLOC_COLD void note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept;
   void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current, std::size_t limit,
               std::size_t requested = 0) noexcept;
 
@@ -185,6 +191,7 @@ class FRAMEALLOC_API BudgetManager {
   BudgetHandler observer_ = nullptr;
   void* observer_context_ = nullptr;
   std::atomic<bool> observed_{false};
+  detail::FaultNote* faults_ = nullptr;
 };
 
 }  // namespace framealloc

@@ -27,6 +27,8 @@ struct TrapEntry;
 
 // One run of memory that an arena bumps through. The header stands at its start.
 struct ArenaChunk {
+  // First, so that who writes past the end of the memory in front of the chunk cannot miss it.
+  std::uint64_t seal = kSeal;
   ArenaChunk* next = nullptr;
   std::size_t bytes = 0;                // of the whole chunk, this header included
   std::size_t start_position = 0;       // arena position when the chunk was entered
@@ -37,10 +39,20 @@ struct ArenaChunk {
   std::size_t used = 0;                 // in a guard mode: bytes handed out by frames that left it
   TrapEntry* trap = nullptr;            // in the guard mode Pages: what is known of its allocations
 
+  static constexpr std::uint64_t kSeal = 0xa4e9ac4a11ca7ed5;
   static constexpr std::size_t kHeaderBytes = 64;
   [[nodiscard]] std::byte* begin() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
   [[nodiscard]] std::byte* end() noexcept { return reinterpret_cast<std::byte*>(this) + bytes; }
   [[nodiscard]] std::size_t room() const noexcept { return bytes - header; }
+  // Result: false when the header has been written over, so that nothing in it can be trusted.
+  [[nodiscard]] bool sound() const noexcept {
+    return seal == kSeal && header >= kHeaderBytes && header <= bytes;
+  }
+  // Result: whether a cursor of this chunk can stand there.
+  [[nodiscard]] bool holds(std::uintptr_t cursor) const noexcept {
+    const std::uintptr_t offset = cursor - reinterpret_cast<std::uintptr_t>(this);
+    return sound() && offset >= header && offset <= bytes;
+  }
 };
 static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
 
@@ -102,6 +114,8 @@ class ArenaHost {
 
   // Effect: counts an overflow of the arena.
   virtual void note_overflow() noexcept = 0;
+  // Effect: notes what cannot be (FA009), to be told where a handler may run.
+  virtual void note_fault(std::string_view, const void*) noexcept {}
   virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,
                       std::size_t available) noexcept = 0;
 

@@ -275,8 +275,7 @@ class alignas(detail::kCacheLine) FrameArena {
   };
   friend class ArenaScope;
   void flush_plain() noexcept;  // the ledger gets what plain frames held
-
-  class Edit;  // brackets changes that view() must see whole
+  class Edit;                   // brackets changes that view() must see whole
 
   template <std::size_t Alignment>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded,
@@ -336,6 +335,7 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
   [[nodiscard]] std::size_t cell() const noexcept;
   [[nodiscard]] std::uintptr_t chunk_end() const noexcept;
+  void leave_broken_chunk() noexcept;
 
   // The hot line. limit_ is 0 while the slow path has something to do.
   std::atomic<std::uintptr_t> cursor_{kGranule};

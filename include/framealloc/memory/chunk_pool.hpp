@@ -57,7 +57,10 @@ class ChunkPool {
     std::size_t size;
     unsigned ticks;  // since it was released
   };
-  // All but the last run under the lock.
+  // All but the last run under the lock. An idle chunk holds the link to the next: one that cannot
+  // be right was written over by who kept a pointer into the chunk, and is not followed.
+  Idle* next_of(Idle* chunk, std::size_t count) noexcept;
+  void drop_broken_runs() noexcept;
   Idle* pop_chunk() noexcept;
   Idle* pop_surplus() noexcept;
   IdleRun* unlink_run(IdleRun** link) noexcept;

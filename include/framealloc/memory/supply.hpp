@@ -2,6 +2,7 @@
 // One allocator's access to its source: counts what is reserved and enforces the global limit.
 #pragma once
 
+#include <framealloc/base/fault_note.hpp>
 #include <framealloc/memory/source.hpp>
 #include <framealloc/sync/cache_line.hpp>
 
@@ -50,6 +51,8 @@ class Supply {
   // Result: bytes that acquire() could still give by the limit; SIZE_MAX when there is none.
   [[nodiscard]] std::size_t remaining() const noexcept;
   [[nodiscard]] MemorySource& source() const noexcept { return *source_; }
+  // Here because everything that hands memory on has the supply. Any thread.
+  [[nodiscard]] FaultNote& faults() noexcept { return faults_; }
 
  private:
   // The flag "at or above the threshold" shares the word of the bytes: one exchange changes both,
@@ -65,6 +68,7 @@ class Supply {
   alignas(kCacheLine) std::atomic<std::size_t> reserved_{0};  // with kAbove
   std::atomic<std::size_t> peak_{0};
   std::atomic<bool> crossing_due_{false};
+  FaultNote faults_;
 };
 
 }  // namespace framealloc::detail

@@ -51,12 +51,18 @@ class PageHeap {
   // free. Slabs that are just being made or released are left out.
   template <class Visit>
   void for_each_slab(Visit&& visit) {
+    for_each_page([&](SlabHeader& slab) {
+      if (slab.seal.load(std::memory_order_acquire) == SlabHeader::kSeal) visit(slab);
+    });
+  }
+  // The same for every page that is taken, whatever its header says.
+  template <class Visit>
+  void for_each_page(Visit&& visit) {
     const std::lock_guard guard(lock_);
     for (SlabChunk* chunk = chunks_in_use_; chunk != nullptr; chunk = chunk->next) {
       for (std::size_t page = 0; page < pages_per_chunk_; ++page) {
-        auto& slab = *reinterpret_cast<SlabHeader*>(chunk->base + page * page_size_);
         if (is_free(*chunk, page)) continue;
-        if (slab.seal.load(std::memory_order_acquire) == SlabHeader::kSeal) visit(slab);
+        visit(*reinterpret_cast<SlabHeader*>(chunk->base + page * page_size_));
       }
     }
   }

@@ -133,6 +133,16 @@ class FRAMEALLOC_API PoolShared {
   // (FA008, FA030). Result: how many blocks are damaged; 0 when the mode is Off.
   // Requirement: no other thread writes to a block at the moment.
   std::size_t check_guards() noexcept;
+  // Effect: looks at the header of every page, and at the free lists while frees are verified; what
+  // cannot be is reported (FA009). Requirement: no other thread uses the pool.
+  void check_structures() noexcept;
+  // The same for what one thread holds ready. Thread contract: that thread.
+  void check_lists(const PoolThread& thread) noexcept;
+  // Effect: reports what was noted. `site` is that of the call that goes on after it.
+  void tell_faults(const CallSite& site = {}) noexcept {
+    if (supply_.faults().pending()) [[unlikely]]
+      report_fault(site);
+  }
   // Effect: empties the quarantine. Result: blocks that were in it.
   std::size_t flush_held(PoolThread* mine) noexcept;
   // Result: null when the guard mode is Off or memory for it was denied.
@@ -190,6 +200,18 @@ class FRAMEALLOC_API PoolShared {
   // Effect: hands one freed block to whoever owns its slab by now, or puts it home if nobody does.
   void route(void* block) noexcept;
   void release_slab(SlabHeader* slab) noexcept;
+  // States that cannot be: soundness.cpp. They note what they find.
+  [[nodiscard]] bool is_sound(const SlabHeader& slab) noexcept;
+  [[nodiscard]] bool is_block(const SlabHeader& slab, const void* address) const noexcept;
+  // Requirement: the slab has a block at home. Result: whether the first one and its link can be.
+  [[nodiscard]] bool home_is_sound(const SlabHeader& slab) noexcept;
+  // Result: what the first of `count` ready blocks leads to; null, too, where that cannot be.
+  [[nodiscard]] FreeBlock* next_ready(const ClassList& list, FreeBlock* first,
+                                      std::uint64_t count) noexcept;
+  void check_slab(const SlabHeader& slab) noexcept;
+  FRAMEALLOC_COLD void note_chain(std::string_view which, std::size_t block_size, TagId tag,
+                                  const FreeBlock* block, std::uint64_t count) noexcept;
+  FRAMEALLOC_COLD void report_fault(const CallSite& site) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept {
     if (budgets_ != nullptr && bytes != 0) budgets_->uncharge(tag, bytes);
   }

@@ -135,6 +135,8 @@ class FRAMEALLOC_API PoolThread {
   std::size_t link_portion(ClassList& list, std::size_t blocks) noexcept;
   std::size_t link_from(ClassList& list, SlabHeader& slab, std::size_t blocks) noexcept;
   void take_over(ClassList& list, SlabHeader* slab) noexcept;
+  // While frees are verified. Result: the list without its first block, emptied where it is broken.
+  [[nodiscard]] FreeBlock* after_verified(ClassList& list) noexcept;
 
   [[nodiscard]] bool pass_limit(std::size_t bytes, const CallSite& site) noexcept;
   FRAMEALLOC_NOINLINE void finish_allocation(const ClassList& list, void* block, std::size_t size,

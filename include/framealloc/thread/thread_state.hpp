@@ -127,6 +127,7 @@ class ThreadState final : public ArenaHost {
   void note_call(std::size_t size) noexcept override;
   bool relieve(std::size_t size, const Refusal& why) noexcept override;
   void note_overflow() noexcept override;
+  void note_fault(std::string_view message, const void* address) noexcept override;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available) noexcept override;
   ThreadLifecycle lifecycle;
