@@ -13,6 +13,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <thread>
 
 namespace {
 std::atomic<std::uint64_t> allocations{0};
@@ -40,7 +41,7 @@ using test::Pixel;
 using test::pixel_of;
 using test::Renderer;
 
-constexpr int kWidth = 700;
+constexpr int kWidth = 780;
 constexpr int kHeight = 660;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
@@ -137,9 +138,6 @@ TEST_F(OverlayTest, DrawsWhatTheAllocatorHolds) {
     frame(kMiB + static_cast<std::size_t>(i) * 16384, [&] { overlay.draw(); });
   frame(kMiB, [&] { overlay.draw(); });
   const Image image = render();
-  if (const char* const path = std::getenv("FRAMEALLOC_IMGUI_PICTURE")) {
-    ASSERT_TRUE(image.write(path));
-  }
   // The whole, physics and render, each with its part; physics' mark is in the unused part.
   const std::vector<Bar> good = bars(image, kBarGood);
   ASSERT_EQ(good.size(), 3U);
@@ -250,6 +248,85 @@ TEST_F(OverlayTest, KeepsReportsInPlaceAndCountsRepeats) {
   EXPECT_TRUE(overlay.reports().get(0, entry));
   EXPECT_EQ(entry.tag.view(), "tag 31");  // the oldest has gone
   frame(kMiB, [&] { overlay.draw(); });
+}
+
+TEST_F(OverlayTest, ClearedReportsBeginAnew) {
+  ReportRing ring;
+  Report report;
+  const auto fill = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string tag = std::to_string(i);
+      report.tag = tag;
+      ring.on_report(report);
+    }
+  };
+  fill(ReportRing::kMost + 5);
+  ring.clear();
+  ReportRing::Entry entry;
+  EXPECT_FALSE(ring.get(0, entry));
+  fill(ReportRing::kMost + 1);  // the oldest of these goes, not the one where it had stopped
+  ASSERT_TRUE(ring.get(0, entry));
+  EXPECT_EQ(entry.tag.view(), "32");
+  ASSERT_TRUE(ring.get(5, entry));
+  EXPECT_EQ(entry.tag.view(), "5");
+}
+
+TEST_F(OverlayTest, StopsListeningWhenItEnds) {
+  struct Quiet final : DiagnosticSink {
+    void on_report(const Report&) noexcept override {}
+  };
+  // There are so many places; each overlay takes one and has to give it back.
+  for (std::size_t i = 0; i < 2 * detail::ReportSink::kMaxSinks; ++i) Overlay overlay(alloc_);
+  Quiet sinks[detail::ReportSink::kMaxSinks];
+  for (Quiet& sink : sinks) EXPECT_TRUE(alloc_.add_sink(sink));
+  for (Quiet& sink : sinks) alloc_.remove_sink(sink);
+}
+
+TEST_F(OverlayTest, AFrameThatIsDrawnTwiceCountsOnce) {
+  Overlay overlay(alloc_);
+  for (int i = 0; i < 3; ++i) {
+    frame(kMiB, [&] {
+      overlay.draw();
+      overlay.draw();
+    });
+  }
+  EXPECT_EQ(overlay.figures().bytes.size(), 3);
+  EXPECT_EQ(overlay.figures().times.size(), 2);
+}
+
+TEST_F(OverlayTest, ThreadsAreThoseThatLiveTheOldestFirst) {
+  alloc_.set_thread_frame_budget(5 * kMiB);
+  for (int i = 0; i < 2; ++i) frame(kMiB, [] {});  // this thread is there first
+  Figures figures;
+  std::thread([&] {
+    alloc_.set_thread_name("worker");
+    char* const block = alloc_.heap_alloc<char>(1000);
+    figures.read(alloc_);
+    alloc_.heap_free(block);
+  }).join();
+  ASSERT_EQ(figures.threads.size(), 2U);
+  EXPECT_EQ(figures.threads[0].name.view(), "main");
+  EXPECT_EQ(figures.threads[0].frame_limit, 5 * kMiB);
+  EXPECT_GE(figures.threads[0].peak_frame, 2 * kMiB);
+  EXPECT_EQ(figures.threads[1].name.view(), "worker");
+  EXPECT_EQ(figures.threads[1].frame_limit, 0U);
+  EXPECT_GE(figures.threads[1].heap, 1000U);
+  figures.read(alloc_);
+  EXPECT_EQ(figures.threads.size(), 1U);
+}
+
+TEST_F(OverlayTest, DenialsAreCounted) {
+  Figures figures;
+  const auto denials = [&] {
+    figures.read(alloc_);
+    const TagRow& game = figures.tags[figures.tags[0].first_child];
+    EXPECT_EQ(figures.tags[game.first_child].name, "physics");
+    return figures.tags[game.first_child].limits.denials;
+  };
+  frame(kMiB, [] {});
+  EXPECT_EQ(denials(), 0U);
+  frame(5 * kMiB, [] {});  // the limit is 4 MiB
+  EXPECT_EQ(denials(), 1U);
 }
 
 TEST_F(OverlayTest, AClosedWindowReadsNothing) {

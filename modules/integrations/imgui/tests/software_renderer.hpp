@@ -9,8 +9,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <string>
 #include <vector>
 
 namespace framealloc::imgui::test {
@@ -43,16 +41,6 @@ class Image {
   }
   [[nodiscard]] std::size_t count(const Pixel& colour) const {
     return static_cast<std::size_t>(std::count(pixels_.begin(), pixels_.end(), colour));
-  }
-  // Effect: writes a picture in the format PPM. Result: whether it was written.
-  [[nodiscard]] bool write(const std::string& path) const {
-    std::FILE* const file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr) return false;
-    std::fprintf(file, "P6\n%d %d\n255\n", width_, height_);
-    for (const Pixel& p : pixels_) {
-      for (const std::uint8_t part : {p.r, p.g, p.b}) std::fputc(part, file);
-    }
-    return std::fclose(file) == 0;
   }
 
  private:

@@ -47,13 +47,18 @@ class Overlay {
   void draw(bool* open = nullptr) {
     if (open != nullptr && !*open) return;
     figures_.read(alloc_);
-    ImGui::SetNextWindowSize(ImVec2(680, 640), ImGuiCond_FirstUseEver);
+    ImGui::SetNextWindowSize(ImVec2(760, 640), ImGuiCond_FirstUseEver);
     if (ImGui::Begin(title_, open)) draw_content();
     ImGui::End();
   }
   // The same within a window of yours.
   void draw_inside() {
     figures_.read(alloc_);
+    draw_content();
+  }
+  // The same with figures of yours, such as those of a moment that you kept. Nothing is read.
+  void draw_inside(const Figures& figures) {
+    figures_ = figures;
     draw_content();
   }
 
@@ -74,12 +79,22 @@ class Overlay {
     if (ImGui::CollapsingHeader("Diagnostics", ImGuiTreeNodeFlags_DefaultOpen)) draw_reports();
   }
 
-  static const char* bytes(Buffer& into, std::size_t count) noexcept {
-    static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    auto size = static_cast<double>(count);
+  static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  static std::size_t unit_of(std::size_t count) noexcept {
     std::size_t unit = 0;
-    for (; size >= 1024.0 && unit < 4; ++unit) size /= 1024.0;
-    std::snprintf(into, sizeof into, unit == 0 ? "%.0f %s" : "%.1f %s", size, kUnits[unit]);
+    for (auto size = static_cast<double>(count); size >= 1024.0 && unit < 4; ++unit) size /= 1024.0;
+    return unit;
+  }
+  static const char* number(Buffer& into, std::size_t count) noexcept {
+    auto size = static_cast<double>(count);
+    const std::size_t unit = unit_of(count);
+    for (std::size_t i = 0; i < unit; ++i) size /= 1024.0;
+    std::snprintf(into, sizeof into, unit == 0 ? "%.0f" : "%.1f", size);
+    return into;
+  }
+  static const char* bytes(Buffer& into, std::size_t count) noexcept {
+    Buffer digits;
+    std::snprintf(into, sizeof into, "%s %s", number(digits, count), kUnits[unit_of(count)]);
     return into;
   }
   static void text(std::string_view words) {
@@ -87,8 +102,12 @@ class Overlay {
   }
   static void bytes_cell(std::size_t count) {
     ImGui::TableNextColumn();
+    if (count == 0) return;
     Buffer buffer;
-    if (count != 0) ImGui::TextUnformatted(bytes(buffer, count));
+    const float rest =
+        ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(bytes(buffer, count)).x;
+    if (rest > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + rest);
+    ImGui::TextUnformatted(buffer);
   }
   static void column(const char* name, float ems) {
     ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthFixed, ems * ImGui::GetFontSize());
@@ -108,7 +127,11 @@ class Overlay {
                         static_cast<unsigned long long>(all.active_allocations()),
                         static_cast<unsigned long long>(all.allocation_count),
                         bytes(a, all.metadata_bytes));
-    if (figures_.whole.limit() != 0) bar(figures_.whole);
+    if (figures_.whole.limit() != 0) {
+      bar(figures_.whole);
+      ImGui::SameLine();
+      ImGui::TextDisabled("of the global budget");
+    }
   }
 
   template <class Values>
@@ -137,7 +160,7 @@ class Overlay {
   // A bar of what is charged, with marks at the soft limit and the peak.
   static void bar(const Limits& limits) {
     Buffer used, limit;
-    const float width = 8 * ImGui::GetFontSize();
+    const float width = 6 * ImGui::GetFontSize();
     const float height = ImGui::GetTextLineHeight();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const auto part = [&](std::size_t value) {
@@ -163,7 +186,10 @@ class Overlay {
     mark(limits.peak, 0.7F);
     ImGui::Dummy(ImVec2(width, height));
     ImGui::SameLine();
-    ImGui::Text("%s of %s", bytes(used, limits.used), bytes(limit, limits.limit()));
+    // One unit says it for both where it is the same.
+    const bool same = limits.used == 0 || unit_of(limits.used) == unit_of(limits.limit());
+    ImGui::Text("%s of %s", same ? number(used, limits.used) : bytes(used, limits.used),
+                bytes(limit, limits.limit()));
     if (limits.denials != 0) {
       ImGui::SameLine();
       ImGui::TextColored(ImVec4(1.0F, 0.45F, 0.4F, 1.0F), "%llu denied",
@@ -177,12 +203,9 @@ class Overlay {
       return;
     }
     ImGui::TableSetupScrollFreeze(1, 1);
-    column("tag", 11);
-    column("frame", 4.5F);
-    column("pool", 4.5F);
-    column("heap", 4.5F);
-    column("subtree", 4.5F);
-    column("budget", 18);
+    column("tag", 9);
+    for (const char* name : {"frame", "pool", "heap", "subtree"}) column(name, 5.5F);  // 1023.9 KiB
+    column("budget", 22);
     ImGui::TableHeadersRow();
     rows_drawn_ = 0;
     if (!figures_.tags.empty()) {
@@ -273,10 +296,14 @@ class Overlay {
         ImGui::SetTooltip("%.*s", static_cast<int>(info.help.size()), info.help.data());
       }
       ImGui::SameLine();
-      ImGui::TextWrapped("%s%s%s (frame %llu, %llu times)", entry.tag.c_str(),
-                         entry.tag.empty() ? "" : ": ", entry.message.c_str(),
-                         static_cast<unsigned long long>(entry.frame),
-                         static_cast<unsigned long long>(entry.count));
+      char times[48] = "";
+      if (entry.count > 1) {
+        std::snprintf(times, sizeof times, "%llu times, last in ",
+                      static_cast<unsigned long long>(entry.count));
+      }
+      ImGui::TextWrapped("%s%s%s (%sframe %llu)", entry.tag.c_str(), entry.tag.empty() ? "" : ": ",
+                         entry.message.c_str(), times,
+                         static_cast<unsigned long long>(entry.frame));
     }
     if (ImGui::SmallButton("Clear")) reports_.clear();
   }
