@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -19,7 +22,10 @@ using Calls = std::vector<std::string>;
 
 class TracyProfile : public ::testing::Test {
  protected:
-  TracyProfile() { ::tracy::recorded.clear(); }
+  TracyProfile() {
+    ::tracy::recorded.clear();
+    ::tracy::held.clear();
+  }
   static Calls take() { return std::exchange(::tracy::recorded, {}); }
 };
 
@@ -92,6 +98,85 @@ TEST_F(TracyProfile, TellsWhatWasDenied) {
   EXPECT_TRUE(calls[0].starts_with("message budget denied under hud: wanted ")) << calls[0];
   EXPECT_NE(calls[0].find("of 1 KiB (1024 B) #14696512"), std::string::npos) << calls[0];
   alloc.end_frame();
+}
+
+TEST_F(TracyProfile, TellsOfMemoryPressure) {
+  SmartAlloc alloc(AllocConfig{.global_memory_limit = std::size_t{64} << 20});
+  Profile profile(alloc);
+  take();
+  alloc.notify_memory_pressure(PressureLevel::Critical);
+  const Calls calls = take();
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_TRUE(calls[0].starts_with("message memory pressure: wanted 0 B, used ")) << calls[0];
+  EXPECT_NE(calls[0].find(" of 64 MiB (67108864 B) #14721088"), std::string::npos) << calls[0];
+}
+
+TEST_F(TracyProfile, TellsBlocksByTheirAddressAndOfPoolBlocksToo) {
+  SmartAlloc alloc;
+  Profile profile(alloc);
+  take();
+  double* const pooled = profile.pool_alloc<double>();
+  char* const heap = profile.heap_alloc<char>(5);
+  const std::set<const void*>& held = ::tracy::held["pool and heap memory"];
+  EXPECT_EQ(held, (std::set<const void*>{pooled, heap}));
+  profile.pool_free(pooled);
+  EXPECT_EQ(held, (std::set<const void*>{heap}));
+  profile.heap_free(heap);
+  EXPECT_EQ(held.size(), 0U);
+  EXPECT_EQ(take(), (Calls{"alloc 8 in pool and heap memory", "alloc 5 in pool and heap memory",
+                           "free in pool and heap memory", "free in pool and heap memory"}));
+  profile.pool_free(static_cast<double*>(nullptr));
+  profile.heap_free(static_cast<char*>(nullptr));
+  EXPECT_EQ(take(), Calls{});
+}
+
+TEST_F(TracyProfile, TellsNothingOfWhatWasDenied) {
+  SmartAlloc alloc(AllocConfig{.on_report = [](const Report&, void*) {}});
+  Profile profile(alloc);
+  take();
+  EXPECT_EQ(profile.frame_alloc<int>(), nullptr);  // no frame is open
+  EXPECT_EQ(profile.heap_alloc<int>(SIZE_MAX), nullptr);
+  alloc.begin_frame();
+  alloc.end_frame();
+  for (const std::string& call : take()) EXPECT_TRUE(call.starts_with("plot") || call == "frame");
+}
+
+// Once a block is free another thread may take it, and Tracy must have heard of the free by then.
+TEST_F(TracyProfile, TellsAFreeBeforeItHappens) {
+  SmartAlloc alloc;
+  Profile profile(alloc);
+  ASSERT_TRUE(alloc.enable_lifecycle_tracking());
+  Calls order;
+  const Subscription heard = alloc.on_frame_event(
+      [&](const FrameEvent&) { order = ::tracy::recorded; }, events(FrameEventKind::Free));
+  for (const bool pool : {true, false}) {
+    int* const block = pool ? profile.pool_alloc<int>() : profile.heap_alloc<int>();
+    take();
+    order.clear();
+    pool ? profile.pool_free(block) : profile.heap_free(block);
+    EXPECT_EQ(order, Calls{"free in pool and heap memory"}) << pool;
+  }
+}
+
+TEST_F(TracyProfile, EveryNameIsTheProgramsToChoose) {
+  SmartAlloc alloc;
+  Profile profile(alloc, Names{.frame = "f",
+                               .frame_bytes = "a",
+                               .pool_bytes = "b",
+                               .heap_bytes = "c",
+                               .reserved_bytes = "d",
+                               .frame_memory = {"m", "m", "m", "m"},
+                               .block_memory = "n"});
+  EXPECT_EQ(take(), (Calls{"memory plot a", "memory plot b", "memory plot c", "memory plot d"}));
+  int* const pooled = profile.pool_alloc<int>();
+  alloc.begin_frame();
+  EXPECT_NE(profile.frame_alloc<int>(4), nullptr);
+  alloc.end_frame();
+  profile.pool_free(pooled);
+  EXPECT_EQ(take(),
+            (Calls{"alloc 4 in n", "alloc 16 in m", "discard m", "plot a=16",
+                   "plot b=" + std::to_string(16), "plot c=0",
+                   "plot d=" + std::to_string(alloc.stats().reserved), "frame f", "free in n"}));
 }
 
 TEST_F(TracyProfile, LeavesFramesOfAThreadsOwnAlone) {

@@ -5,6 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +17,8 @@ namespace tracy {
 enum class PlotFormatType : std::uint8_t { Number, Memory, Percentage, Watt };
 
 inline std::vector<std::string> recorded;
+// What each pool holds. Tracy ends the session at a block that is freed or taken twice.
+inline std::map<std::string, std::set<const void*>, std::less<>> held;
 
 inline void record(std::string_view call, std::string_view name = {}) {
   recorded.emplace_back(call);
@@ -37,10 +42,15 @@ inline void record_message(const char* text, std::size_t size, std::uint32_t col
   record("message", std::string(text, size) + " #" + std::to_string(colour));
 }
 inline void record_alloc(const void* block, std::size_t size, const char* pool) {
-  if (block != nullptr) record("alloc", std::to_string(size) + " in " + pool);
+  const bool fresh = block != nullptr && held[pool].insert(block).second;
+  record(fresh ? "alloc" : "alloc twice", std::to_string(size) + " in " + pool);
 }
 inline void record_free(const void* block, const char* pool) {
-  if (block != nullptr) record("free in", pool);
+  record(held[pool].erase(block) == 1 ? "free in" : "free of a stranger in", pool);
+}
+inline void record_discard(const char* pool) {
+  held[pool].clear();
+  record("discard", pool);
 }
 
 }  // namespace tracy
@@ -54,4 +64,4 @@ inline void record_free(const void* block, const char* pool) {
 #define TracyMessageC(text, size, colour) tracy::record_message(text, size, colour)
 #define TracyAllocN(block, size, pool) tracy::record_alloc(block, size, pool)
 #define TracyFreeN(block, pool) tracy::record_free(block, pool)
-#define TracyMemoryDiscard(pool) tracy::record("discard", pool)
+#define TracyMemoryDiscard(pool) tracy::record_discard(pool)
