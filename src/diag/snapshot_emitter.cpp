@@ -2,13 +2,18 @@
 #include <framealloc/diag/snapshot_emitter.hpp>
 
 #include <framealloc/os/clock.hpp>
+#include <framealloc/os/file_lock.hpp>
 #include <framealloc/os/process.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -27,6 +32,45 @@ std::string file_name(std::uint64_t frame) {
   std::string name = "snapshot_";
   if (digits.size() < kDigits) name.append(kDigits - digits.size(), '0');
   return name.append(digits).append(".json");
+}
+
+// A file in the making: dotted and with the process's number, so that no reader takes it for a
+// snapshot, and with a number of its own, so that no writer takes it for its own.
+std::string part_name(std::string_view name) {
+  static constinit std::atomic<std::uint64_t> parts{0};
+  std::string part(1, '.');
+  part.append(name).append(1, '.').append(std::to_string(os::process_id())).append(1, '-');
+  part.append(std::to_string(parts.fetch_add(1, std::memory_order_relaxed)));
+  return part.append(".part");
+}
+
+bool is_part(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with(".snapshot_") && name.ends_with(".part");
+}
+
+bool is_older_than(const fs::path& path, std::chrono::minutes age) {
+  std::error_code error;
+  const fs::file_time_type written = fs::last_write_time(path, error);
+  return !error && fs::file_time_type::clock::now() - written > age;
+}
+
+// Writers that were killed leave their parts behind. A living one holds its part's lock; that it
+// has not taken it yet, or that the file system knows no locks, is what the age is for.
+void remove_stale_parts(const fs::path& directory) {
+  constexpr std::chrono::minutes kStale{1};
+  std::error_code error;
+  std::vector<fs::path> parts;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    if (is_part(at->path()) && is_older_than(at->path(), kStale)) parts.push_back(at->path());
+  }
+  for (const fs::path& part : parts) {
+    std::FILE* const file = std::fopen(part.c_str(), "r+b");
+    if (file == nullptr) continue;
+    // Somebody may have begun a part of this name since the list was made.
+    if (os::try_lock(file) && is_older_than(part, kStale)) fs::remove(part, error);
+    std::fclose(file);
+  }
 }
 
 bool is_snapshot(const fs::path& path) {
@@ -101,13 +145,10 @@ bool SnapshotEmitter::write(const Snapshot& snapshot) {
   fs::create_directories(config_.directory, error);
   if (error) return fail(config_.directory, error.message());
   const fs::path path = config_.directory / file_name(snapshot.frame);
-  // Dotted and with the process's number: no reader takes it for a snapshot, no writer for its own.
-  std::string hidden(1, '.');
-  hidden.append(path.filename().string()).append(1, '.');
-  hidden.append(std::to_string(os::process_id())).append(".part");
-  const fs::path temporary = config_.directory / hidden;
+  const fs::path temporary = config_.directory / part_name(path.filename().string());
   std::FILE* const file = std::fopen(temporary.c_str(), "wb");
   if (file == nullptr) return fail(temporary, std::strerror(errno));
+  (void)os::try_lock(file);  // nobody else has it; where there are no locks, nobody removes parts
   const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   const bool closed = std::fclose(file) == 0;
   if (!whole || !closed) {
@@ -136,6 +177,7 @@ std::string SnapshotEmitter::error() const {
 }
 
 void SnapshotEmitter::prune() const {
+  remove_stale_parts(config_.directory);
   if (config_.max_snapshots == 0) return;
   const std::vector<fs::path> found = snapshots_in(config_.directory);
   std::error_code error;
@@ -145,6 +187,7 @@ void SnapshotEmitter::prune() const {
 }
 
 std::size_t SnapshotEmitter::clear_all_snapshots() {
+  remove_stale_parts(config_.directory);
   std::size_t removed = 0;
   std::error_code error;
   for (const fs::path& path : snapshots_in(config_.directory)) {
