@@ -36,7 +36,7 @@ ChunkPool::Idle* ChunkPool::next_of(Idle* chunk, std::size_t count) noexcept {
   return nullptr;
 }
 
-void ChunkPool::drop_broken_runs() noexcept {
+void ChunkPool::check_runs() noexcept {
   std::size_t count = 0;
   std::size_t bytes = 0;
   const IdleRun* run = runs_;
@@ -130,6 +130,7 @@ void ChunkPool::tick(std::size_t most) noexcept {
     low_water_ = idle_count_;
     drop_broken_runs();
     for (IdleRun* run = runs_; run != nullptr; run = run->next) ++run->ticks;
+    if (!may_shed()) return;
   }
   shed(most);
 }
@@ -156,6 +157,16 @@ bool ChunkPool::shed(std::size_t most) noexcept {
     supply_.release(surplus, size, chunk_size_);
   }
   return true;
+}
+
+bool ChunkPool::shed_share(std::size_t least) noexcept {
+  std::size_t share = 0;
+  {
+    const std::lock_guard guard(lock_);
+    if (!may_shed()) return false;
+    share = (idle_count_ + run_bytes_ / chunk_size_) / 4;
+  }
+  return shed(least + share);
 }
 
 std::size_t ChunkPool::trim() noexcept {

@@ -297,7 +297,7 @@ void Instance::maintain(ThreadState* mine) noexcept {
   if (frame % kTickFrames == 0) chunks_.tick();
   // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
   // frame pays for all of it.
-  const bool surplus = chunks_.shed(4 + chunks_.idle_bytes() / chunks_.chunk_size() / 4);
+  const bool surplus = chunks_.shed_share(4);
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
   pools_.tell_faults();  // last: a sink may call the allocator
   sink_.tell_repeats(frame);

@@ -4,6 +4,7 @@
 
 #include <framealloc/base/call_site.hpp>
 #include <framealloc/base/codes.hpp>
+#include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
 
 #include <cstddef>
@@ -46,7 +47,10 @@ struct ArenaChunk {
   [[nodiscard]] std::size_t room() const noexcept { return bytes - header; }
   // Result: false when the header has been written over, so that nothing in it can be trusted.
   [[nodiscard]] bool sound() const noexcept {
-    return seal == kSeal && header >= kHeaderBytes && header <= bytes;
+    if constexpr (kCheckLevel >= 1) {
+      if (header < kHeaderBytes || header > bytes) return false;
+    }
+    return seal == kSeal;
   }
   // Result: whether a cursor of this chunk can stand there.
   [[nodiscard]] bool holds(std::uintptr_t cursor) const noexcept {

@@ -43,6 +43,8 @@ class ChunkPool {
   // the first, when the time budget is used up: the clock is looked at between releases.
   // Result: false when none is left.
   bool shed(std::size_t most = 4) noexcept;
+  // Effect: shed() of `least` and a quarter of what lies idle. Result: as shed().
+  bool shed_share(std::size_t least) noexcept;
   // Effect: gives every idle chunk back. Result: bytes given back.
   std::size_t trim() noexcept;
   [[nodiscard]] std::size_t idle_bytes() const noexcept;
@@ -60,7 +62,12 @@ class ChunkPool {
   // All but the last run under the lock. An idle chunk holds the link to the next: one that cannot
   // be right was written over by who kept a pointer into the chunk, and is not followed.
   Idle* next_of(Idle* chunk, std::size_t count) noexcept;
-  void drop_broken_runs() noexcept;
+  void drop_broken_runs() noexcept {
+    if (run_count_ != 0) check_runs();
+  }
+  void check_runs() noexcept;
+  // Result: false when there is nothing that shed() could give back.
+  [[nodiscard]] bool may_shed() const noexcept { return surplus_ != 0 || run_count_ != 0; }
   Idle* pop_chunk() noexcept;
   Idle* pop_surplus() noexcept;
   IdleRun* unlink_run(IdleRun** link) noexcept;
