@@ -192,6 +192,8 @@ void ThreadState::release_arenas() noexcept {
 bool ThreadState::release_dead_chunks() noexcept {
   const unsigned in_flight = instance_.config().frames_in_flight;
   const auto all_dead = [in_flight](const FrameArena& arena, std::uint64_t now) {
+    // Plain frames do not write their slot: what the arena itself is in decides as well.
+    if (frame_is_valid(arena.clock(), now, in_flight)) return false;
     for (unsigned i = 0; i < arena.slot_count() && arena.slots() != nullptr; ++i) {
       const std::uint64_t clock = arena.slots()[i].clock.load(std::memory_order_relaxed);
       if (frame_is_valid(clock, now, in_flight)) return false;

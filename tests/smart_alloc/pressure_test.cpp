@@ -64,6 +64,28 @@ TEST(MemoryPressure, AFrameThatCrossesTheThresholdIsToldInTheSameCall) {
   EXPECT_EQ(calls, 1);
 }
 
+// A frame like those before it takes the short way and leaves no trace in its slot.
+TEST(MemoryPressure, TrimLeavesTheOpenFrameAlone) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  for (int frame = 0; frame < 3; ++frame) {
+    alloc.begin_frame();
+    (void)alloc.frame_alloc<int>();
+    alloc.end_frame();
+  }
+  alloc.begin_frame();
+  int* const kept = alloc.frame_alloc<int>();
+  ASSERT_NE(kept, nullptr);
+  *kept = 7;
+  (void)alloc.trim();
+  EXPECT_EQ(*kept, 7);
+  int* const more = alloc.frame_alloc<int>();
+  ASSERT_NE(more, nullptr);
+  *more = 8;
+  EXPECT_EQ(reinterpret_cast<std::byte*>(more) - reinterpret_cast<std::byte*>(kept), 16);
+  alloc.end_frame();
+  EXPECT_GT(alloc.trim(), 0u) << "between frames it goes";
+}
+
 TEST(MemoryPressure, ARequestIsTriedOnceMoreAfterRoomWasMade) {
   ReportLog log;
   SmartAlloc alloc(limited(log, 16_MiB).with_pressure_threshold(0));
