@@ -59,24 +59,33 @@ void describe(SharedAccount& account, LazyPart<GroupAllocator> Facade::*) noexce
   account.describe("groups", SharedAccount::AtEnd::Leaks);
 }
 
+// Result: bytes that parts held and did not use.
+std::size_t trim_parts(Instance& instance) noexcept {
+  Facade* const facade = facade_of(&instance);
+  return facade == nullptr || facade->scratch.made() == nullptr ? 0
+                                                                : facade->scratch.made()->trim();
+}
+
 // Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
 template <class T, class... A>
 T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arguments) noexcept {
-  if (Facade* const facade = facade_of(instance)) {
+  Facade* const facade = facade_of(instance);
+  if (facade == nullptr) return immortal<T>(nowhere());
+  Instance& owner = facade->instance;
+  // Room is made without the lock under which the part is: whoever is asked may ask for the part.
+  for (RoomSearch room(&owner.pressure());;) {
     T* const made = (facade->*part).get([&]() -> T* {
-      Instance& owner = facade->instance;
       T* const fresh = owner.metadata().create<T>(account_host(owner), arguments...);
-      if (fresh == nullptr) {
-        owner.report(Code::FA012, "no memory for the records of a part of the allocator",
-                     TagId::Untagged, sizeof(T), owner.supply().remaining());
-        return nullptr;
-      }
+      if (fresh == nullptr) return nullptr;
       describe(fresh->account(), part);
       owner.add_account(fresh->account());
       return fresh;
     });
     if (made != nullptr) return *made;
+    if (!room.more(sizeof(T), owner.metadata().limit_is_reached())) break;
   }
+  owner.report(Code::FA012, "no memory for the records of a part of the allocator", TagId::Untagged,
+               sizeof(T), owner.supply().remaining());
   return immortal<T>(nowhere());
 }
 
@@ -85,12 +94,17 @@ T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arg
 const AccountHost& nowhere() noexcept { return immortal<Nowhere>().host; }
 
 AccountHost account_host(Instance& instance) noexcept {
-  return {instance.supply(),  instance.chunks(),   instance.metadata(),
-          instance.tags(),    instance.sink(),     instance.frame_counter(),
-          instance.budgets(), &tag_of_this_thread, &instance};
+  return {instance.supply(), instance.chunks(),        instance.metadata(), instance.tags(),
+          instance.sink(),   instance.frame_counter(), instance.budgets(),  &tag_of_this_thread,
+          &instance,         &instance.pressure()};
+}
+
+Facade::Facade(Instance& owner) noexcept : instance(owner), resources(owner) {
+  owner.room().set_parts(&trim_parts);
 }
 
 Facade::~Facade() {
+  instance.room().set_parts(nullptr);
   instance.metadata().destroy(behavior.made());
   instance.forget_accounts();
   // First what may owe destructors of objects that hold the others' handles.
@@ -112,9 +126,8 @@ GroupAllocator& groups_of(const Instance* instance) noexcept {
 
 std::size_t trim_all(Instance& instance) noexcept {
   const std::size_t before = instance.supply().reserved();
-  Facade* const facade = facade_of(&instance);
-  // Chunks that it gives back lie idle in the chunk pool until the instance trims that.
-  if (facade != nullptr && facade->scratch.made() != nullptr) (void)facade->scratch.made()->trim();
+  // Chunks that they give back lie idle in the chunk pool until the instance trims that.
+  (void)trim_parts(instance);
   (void)instance.trim();
   const std::size_t after = instance.supply().reserved();
   return before > after ? before - after : 0;

@@ -41,7 +41,7 @@ class LazyPart {
 };
 
 struct Facade {
-  explicit Facade(Instance& owner) noexcept : instance(owner), resources(owner) {}
+  explicit Facade(Instance& owner) noexcept;
   ~Facade();
   Facade(const Facade&) = delete;
   Facade& operator=(const Facade&) = delete;

@@ -56,11 +56,13 @@ class ThreadMembers {
     instance->watch_boundaries();
   }
   // Effect: sends what this thread freed for others, and takes back at most `max_count` blocks that
-  // others freed for it. Result: how many it took back. Any thread, each for itself.
+  // others freed for it. When another thread was denied what this one keeps ready, gives that back.
+  // Result: how many it took back. Any thread, each for itself.
   std::size_t process_deferred_frees(std::size_t max_count) noexcept {
     Instance* const instance = mine();
     ThreadState* const state = instance == nullptr ? nullptr : instance->find_state();
     if (state == nullptr) return 0;
+    state->answer_recall();
     state->pools().flush();
     return state->pools().drain(max_count);
   }

@@ -12,6 +12,10 @@ namespace {
 // them. From kModestFrom on only what is needed is asked for, not what would be kept ready.
 constexpr int kRounds = 16;
 constexpr int kModestFrom = 4;
+// Of what is left, charge_ahead() takes at most this part ahead of the need.
+constexpr std::size_t kShare = 8;
+// Limits that a charge has room made under before it is denied.
+constexpr int kMostHelp = 8;
 
 constexpr std::size_t index_of(TagId tag) noexcept { return static_cast<std::size_t>(tag); }
 
@@ -56,7 +60,12 @@ bool BudgetManager::visit_chain(TagId tag, Visit&& visit) noexcept {
 std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
                                   Denial* denial) noexcept {
   Denial denied;
-  const std::size_t grant = try_charge(tag, need, std::max(need, want), denied);
+  std::size_t grant = try_charge(tag, need, std::max(need, want), denied);
+  // Once for each limit of the chain that may deny after another one has been helped.
+  for (int help = 0; grant == 0 && need != 0 && keeper_ != nullptr && help < kMostHelp; ++help) {
+    if (!keeper_->give_back_charges(denied.global, denied.tag)) break;
+    grant = try_charge(tag, need, need, denied);
+  }
   if (grant != 0) {
     announce(tag);
     return grant;
@@ -64,11 +73,19 @@ std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
   if (need == 0) return 0;
   detail::Budget& culprit = denied.global ? global_ : per_tag_[index_of(denied.tag)];
   culprit.count_denial();
+  if (keeper_ != nullptr) {
+    denied.ready_elsewhere = keeper_->ready_elsewhere(denied.global, denied.tag);
+  }
   if (denial != nullptr) *denial = denied;
   notify(
       denied.global ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
       denied, culprit.used(), culprit.hard(), need);
   return 0;
+}
+
+std::size_t BudgetManager::charge_ahead(TagId tag, std::size_t need, std::size_t want,
+                                        Denial* denial) noexcept {
+  return charge(tag, need, std::min(want, std::max(need, remaining(tag) / kShare)), denial);
 }
 
 std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t want,
@@ -129,6 +146,25 @@ void BudgetManager::note_excess(TagId tag, std::size_t bytes, std::size_t excess
   faults_->note(message, nullptr, tag);
 }
 
+BudgetManager::DenialText BudgetManager::explain(const Denial& denial,
+                                                 std::size_t bytes) const noexcept {
+  DenialText text;
+  if (denial.global) {
+    text.append("the budget of the whole");
+  } else if (denial.tag == TagId::Untagged) {
+    text.append("the budget of untagged memory");
+  } else {
+    text.append("the budget of tag '").append(tags_.path(denial.tag)).append("'");
+  }
+  text.append(" leaves ").append_bytes(denial.available);
+  text.append("; the request needs ").append_bytes(bytes);
+  if (denial.ready_elsewhere != 0) {
+    text.append("; other threads keep ").append_bytes(denial.ready_elsewhere);
+    text.append(" of it ready and have been asked for it");
+  }
+  return text;
+}
+
 std::size_t BudgetManager::remaining(TagId tag) const noexcept {
   std::size_t least = global_.remaining();
   do {
@@ -165,7 +201,8 @@ void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_
   }
   if (handler == nullptr && observer_ == nullptr) return;
   const detail::TagPath path = tags_.path(who.tag);
-  const BudgetEvent event{kind, path.view(), who.global, current, limit, requested};
+  const BudgetEvent event{kind,  path.view(), who.global,         current,
+                          limit, requested,   who.ready_elsewhere};
   const ActiveCall call{this, active_calls};
   active_calls = &call;
   if (observer_ != nullptr) observer_(event, observer_context_);

@@ -105,7 +105,8 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   peak_.store(0, kRelaxed);
   waste_.store(0, kRelaxed);
   fallback_bytes_.store(0, kRelaxed);
-  quota_ = budgeted_ ? 0 : SIZE_MAX;
+  quota_.store(budgeted_ ? 0 : SIZE_MAX, kRelaxed);
+  modest_ = false;
   guard_ = host_->first_guard();
   enter_start(slot);
   publish_limit();

@@ -124,7 +124,7 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
       waste_.store(to.chunk_->start_waste, kRelaxed);
       enter_chunk(to.chunk_, reinterpret_cast<std::uintptr_t>(to.cursor_), to.position_);
     }
-    if (budgeted_) quota_ = to.position_;
+    if (budgeted_) quota_.store(to.position_, kRelaxed);
   }
   note_rewind(to.position_);
   publish_limit();
@@ -168,7 +168,7 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
     unwind_runs(there);
     run_start_.store(there, kRelaxed);
     cursor_.store(end, kRelaxed);
-    if (budgeted_) quota_ = there;
+    if (budgeted_) quota_.store(there, kRelaxed);
   }
   note_rewind(there);
   publish_limit();

@@ -119,10 +119,39 @@ void FrameArena::return_charge(TagId tag, std::size_t bytes) noexcept {
 
 void FrameArena::return_unused_quota() noexcept {
   const std::size_t here = position();
-  if (quota_ == SIZE_MAX || quota_ <= here) return;
-  return_charge(tag(), quota_ - here);
-  quota_ = here;
+  if (quota() == SIZE_MAX || quota() <= here) return;
+  return_charge(tag(), quota() - here);
+  quota_.store(here, kRelaxed);
   publish_limit();
+}
+
+std::size_t FrameArena::quota() const noexcept { return quota_.load(kRelaxed); }
+
+std::size_t FrameArena::charged_ahead() const noexcept {
+  return quota() == SIZE_MAX || clock() == 0 ? 0 : quota() - position();
+}
+
+// Nothing while a charge is being asked for: it has been reckoned from what there is.
+void FrameArena::give_quota_back() noexcept {
+  if (budgeted_ && clock() != 0 && !charging_) return_unused_quota();
+}
+
+void FrameArena::recall_quota() noexcept {
+  recalled_.store(true, kRelaxed);
+  close();
+}
+
+void FrameArena::answer_recall() noexcept {
+  if (!recalled_.load(kRelaxed)) [[likely]]
+    return;
+  recalled_.store(false, kRelaxed);
+  modest_ = true;  // or the next charge would take as much again
+  give_quota_back();
+}
+
+std::size_t FrameArena::quota_left(const detail::ArenaView& here) const noexcept {
+  const std::size_t quota = this->quota();
+  return here.clock == 0 || quota == SIZE_MAX || quota <= here.position ? 0 : quota - here.position;
 }
 
 }  // namespace framealloc

@@ -136,10 +136,10 @@ void FrameArena::pad_to_page() noexcept {
   const std::size_t padding = align_up(cursor, trap_->header_bytes()) - cursor;
   if (padding == 0 || padding > chunk_end() - cursor) return;
   if (padding > capacity_left() || position() + padding > guard_) return;
-  if (position() + padding > quota_) {
+  if (position() + padding > quota()) {
     Refusal why;
     if (!extend_quota(position() + padding, &why)) return;
-    if (cursor_.load(kRelaxed) != cursor || position() + padding > quota_) return;
+    if (cursor_.load(kRelaxed) != cursor || position() + padding > quota()) return;
   }
   cursor_.store(cursor + padding, kRelaxed);
 }

@@ -18,6 +18,8 @@ namespace {
 using detail::kRelaxed;
 // Budgets are charged in portions, so that the slow path is rare and the sum still exact.
 constexpr std::size_t kQuotaPortion = std::size_t{64} << 10;
+// For the rest of a frame in which another thread was denied what this one had charged ahead.
+constexpr std::size_t kModestPortion = std::size_t{4} << 10;
 }  // namespace
 
 std::uintptr_t FrameArena::chunk_end() const noexcept {
@@ -37,7 +39,8 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
     return nullptr;
   }
   size = align_up(size, kGranule);
-  for (bool relieved = false;;) {
+  answer_recall();
+  for (detail::RoomSearch room(host_->pressure());;) {
     if (!host_->enter_frame(*this)) {
       host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size,
                     0);
@@ -54,7 +57,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
         if (!pass_guard(position, size, alignment, &instead)) return instead;
         continue;  // its handler may have allocated, too
       }
-      if (position > quota_) {
+      if (position > quota()) {
         Refusal why;
         if (!extend_quota(position, &why)) return refuse(why, size);
         continue;  // a budget's event handler may have allocated: the cursor may have moved
@@ -76,8 +79,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (advance_chunk(size + padding, &why)) continue;
     // Whoever is asked to make room may have used this very arena: look at everything again.
-    if (relieved || !host_->relieve(size, why)) return refuse(why, size);
-    relieved = true;
+    if (!room.more(size, why.code == Code::FA310)) return refuse(why, size);
   }
 }
 
@@ -92,12 +94,12 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   const std::size_t position = end - origin_.load(kRelaxed);
   const std::uintptr_t cursor = cursor_.load(kRelaxed);
   if (position > capacity_ || position > guard_) return false;
-  if (position > quota_) {
+  if (position > quota()) {
     Refusal why;
     if (!extend_quota(position, &why)) return false;
     // A budget's event handler may have allocated meanwhile; then the block is no longer the
     // newest.
-    if (cursor_.load(kRelaxed) != cursor || position > quota_) return false;
+    if (cursor_.load(kRelaxed) != cursor || position > quota()) return false;
   }
   cursor_.store(end, kRelaxed);
   note_calls();
@@ -127,7 +129,7 @@ void FrameArena::publish_limit() noexcept {
     return;
   }
   std::uintptr_t end = chunk_end();
-  std::size_t soft = capacity_ < quota_ ? capacity_ : quota_;
+  std::size_t soft = capacity_ < quota() ? capacity_ : quota();
   if (guard_ < soft) soft = guard_;
   if (soft != SIZE_MAX) {
     const std::uintptr_t soft_end = origin_.load(kRelaxed) + soft;
@@ -208,12 +210,15 @@ void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
 }
 
 bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
-  const std::size_t need = position - quota_;
+  const std::size_t need = position - quota();
   const std::size_t room = chunk_end() - cursor_.load(kRelaxed);
-  const std::size_t portion = room < kQuotaPortion ? room : kQuotaPortion;
+  const std::size_t usual = modest_ ? kModestPortion : kQuotaPortion;
+  const std::size_t portion = room < usual ? room : usual;
   const TagId tag = this->tag();
   const std::uint64_t frame = clock();
+  charging_ = true;
   const std::size_t granted = host_->charge(tag, need, need > portion ? need : portion, why);
+  charging_ = false;
   if (granted == 0) return false;
   if (this->tag() != tag || clock() != frame) {
     host_->uncharge(tag, granted);  // the event handler left the tag or the frame; look again
@@ -224,12 +229,12 @@ bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
     *why = Refusal{Code::FA012, TagId::Untagged, 0};
     return false;
   }
-  quota_ += granted;
+  quota_.store(quota() + granted, kRelaxed);
   return true;
 }
 
 void* FrameArena::refuse(const Refusal& why, std::size_t size) noexcept {
-  const char* text = "the memory source gave nothing for another chunk";
+  Text<256> text("the memory source gave nothing for another chunk");
   TagId culprit = tag();
   if (why.code == Code::FA310) text = "the global limit leaves too little for frame memory";
   if (why.code == Code::FA311) {
@@ -237,6 +242,10 @@ void* FrameArena::refuse(const Refusal& why, std::size_t size) noexcept {
     culprit = why.tag;
   }
   if (why.code == Code::FA312) text = "the budget of the thread leaves too little for frame memory";
+  if (why.ready_elsewhere != 0) {
+    text.append("; other threads keep ").append_bytes(why.ready_elsewhere);
+    text.append(" of it ready and have been asked for it");
+  }
   host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size,
                 why.available);
   publish_limit();
@@ -313,6 +322,12 @@ void* FrameArena::refuse_alignment(std::size_t size, std::size_t alignment) noex
 
 std::size_t FrameArena::capacity_left() const noexcept {
   return capacity_ == SIZE_MAX ? SIZE_MAX : capacity_ - (clock() == 0 ? 0 : position());
+}
+
+std::size_t FrameArena::chunk_room_left() const noexcept {
+  // With a guard mode the end of a frame that is over may be gone.
+  if (chunk_ == nullptr || (trap_ != nullptr && !host_->frame_is_open(*this))) return 0;
+  return chunk_end() - cursor_.load(std::memory_order_relaxed);
 }
 
 }  // namespace framealloc

@@ -49,15 +49,19 @@ ScratchPool* ScratchRegistry::make(std::string_view name, std::size_t capacity,
     return nullptr;
   }
   detail::Metadata& metadata = account_.host().metadata;
-  auto* const letters = static_cast<char*>(metadata.allocate(name.size()));
+  bool denied_by_limit = false;
+  auto* const letters = static_cast<char*>(account_.take_records(
+      name.size(), &denied_by_limit, [&] { return metadata.allocate(name.size()); }));
   ScratchPool* pool = nullptr;
   if (letters != nullptr) {
     if (!name.empty()) std::memcpy(letters, name.data(), name.size());
-    pool = metadata.create<ScratchPool>(*this, std::string_view(letters, name.size()), capacity,
-                                        policy, tag);
+    pool = account_.take_records(sizeof(ScratchPool), &denied_by_limit, [&] {
+      return metadata.create<ScratchPool>(*this, std::string_view(letters, name.size()), capacity,
+                                          policy, tag);
+    });
     if (pool == nullptr) metadata.deallocate(letters, name.size());
   }
-  if (pool == nullptr) account_.report_out_of_memory(tag, sizeof(ScratchPool), false);
+  if (pool == nullptr) account_.report_out_of_memory(tag, sizeof(ScratchPool), denied_by_limit);
   return pool;
 }
 

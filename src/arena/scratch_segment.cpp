@@ -22,7 +22,7 @@ Memory take(const AccountHost& host, std::size_t bytes, bool* denied_by_limit) n
   if (bytes <= kMostMetadata) {
     // It does not say why it has nothing; a limit that leaves nothing is the reason it can name.
     void* const block = host.metadata.allocate(bytes);
-    *denied_by_limit = block == nullptr && host.supply.remaining() < kMostMetadata * 4;
+    *denied_by_limit = block == nullptr && host.metadata.limit_is_reached();
     return {block, bytes, Origin::Metadata};
   }
   const std::size_t chunk = host.chunks.chunk_size();
@@ -56,7 +56,11 @@ void give(const AccountHost& host, const Memory& memory) noexcept {
 ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::size_t bytes,
                                         bool report) noexcept {
   bool denied_by_limit = false;
-  const Memory memory = take(account.host(), kHeader + bytes, &denied_by_limit);
+  Memory memory;
+  (void)account.take_memory(kHeader + bytes, &denied_by_limit, [&](bool* by_limit) {
+    memory = take(account.host(), kHeader + bytes, by_limit);
+    return memory.address;
+  });
   if (memory.address == nullptr) {
     if (report) account.report_out_of_memory(tag, bytes, denied_by_limit);
     return nullptr;
@@ -67,6 +71,7 @@ ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::
     if (report) account.report_denial(denial, tag, bytes);
     return nullptr;
   }
+  account.settle();
   return ::new (memory.address) ScratchSegment{nullptr, bytes, memory.bytes, memory.origin};
 }
 

@@ -155,8 +155,9 @@ void* GroupAllocator::bump_fresh(Slot& slot, const Request& request) noexcept {
 
 GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes) noexcept {
   bool denied_by_limit = false;
-  void* const memory =
-      space_.allocate(bytes, GroupSegment::kHeader, {0, tag, false}, &denied_by_limit);
+  void* const memory = account_.take_memory(bytes, &denied_by_limit, [&](bool* by_limit) {
+    return space_.allocate(bytes, GroupSegment::kHeader, {0, tag, false}, by_limit);
+  });
   if (memory == nullptr) {
     account_.report_out_of_memory(tag, bytes, denied_by_limit);
     return nullptr;
@@ -168,6 +169,7 @@ GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes) noexcept {
     return nullptr;
   }
   segments_taken_.fetch_add(1, kRelaxed);
+  account_.settle();
   return ::new (memory) GroupSegment{nullptr, bytes};
 }
 

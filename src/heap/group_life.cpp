@@ -43,11 +43,14 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
                                std::size_t budget) noexcept {
   const TagId tag = account_.current_tag();
   detail::Metadata& metadata = account_.host().metadata;
-  auto* const letters = static_cast<char*>(metadata.allocate(name.size()));
+  bool denied_by_limit = false;
+  auto* const letters = static_cast<char*>(account_.take_records(
+      name.size(), &denied_by_limit, [&] { return metadata.allocate(name.size()); }));
   if (letters == nullptr) {
-    account_.report_out_of_memory(tag, name.size(), false);
+    account_.report_out_of_memory(tag, name.size(), denied_by_limit);
     return GroupId();
   }
+  detail::RoomSearch room(account_.host().pressure);
   if (!name.empty()) std::memcpy(letters, name.data(), name.size());
   for (;;) {
     {
@@ -63,8 +66,10 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
       }
     }
     if (table_.bring()) continue;
+    denied_by_limit = metadata.limit_is_reached();
+    if (room.more(sizeof(Slot), denied_by_limit)) continue;
     metadata.deallocate(letters, name.size());
-    account_.report_out_of_memory(tag, sizeof(Slot), false);
+    account_.report_out_of_memory(tag, sizeof(Slot), denied_by_limit);
     return GroupId();
   }
   metadata.deallocate(letters, name.size());

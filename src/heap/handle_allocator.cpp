@@ -49,7 +49,8 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
     return false;
   }
   bool denied_by_limit = false;
-  Slot* const slot = slots_.take();
+  Slot* const slot =
+      account_.take_records(sizeof(Slot), &denied_by_limit, [this] { return slots_.take(); });
   void* home = nullptr;
   detail::RelocateHook* hook = nullptr;
   if (slot != nullptr) {
@@ -59,8 +60,9 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
     }
     if (hook != nullptr || options.on_relocate == nullptr) {
       const bool movable = options.relocatable && type.movable;
-      home =
-          space_.allocate(type.size, type.alignment, {slot->index, tag, movable}, &denied_by_limit);
+      home = account_.take_memory(type.size, &denied_by_limit, [&](bool* by_limit) {
+        return space_.allocate(type.size, type.alignment, {slot->index, tag, movable}, by_limit);
+      });
     }
   }
   if (home == nullptr) {
@@ -73,6 +75,7 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
   slot->hook = hook;
   birth.slot = slot;
   birth.home = home;
+  account_.settle();
   return true;
 }
 

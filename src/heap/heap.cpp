@@ -38,6 +38,7 @@ Heap::~Heap() {
 
 void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t alignment,
                            AllocKind kind, const CallSite& site) noexcept {
+  thread.answer_recall();
   // Pool blocks are counted in a table, which the untagged one stands in for when memory is short.
   PoolTable* table = nullptr;
   if (kind == AllocKind::Pool) {
@@ -59,8 +60,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
 
   const bool in_span = request.bytes <= largest_span_ && alignment <= chunk_pool_.chunk_size() / 4;
   bool denied_by_limit = false;
-  bool relieved = false;
-  for (bool last_try = false;; last_try = true) {
+  for (RoomSearch room(shared_.pressure_);;) {
     void* const block = in_span ? allocate_span(request, &denied_by_limit)
                                 : allocate_run(request, &denied_by_limit);
     if (block != nullptr) {
@@ -73,11 +73,8 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
       }
       return block;
     }
-    // What the thread keeps ready may hold the chunk that is lacking.
-    if (shared_.guard_ != nullptr && !last_try) expire_runs(true);
-    if (!last_try && thread.give_back_ready()) continue;
-    if (relieved || !shared_.relieve(request.bytes, denied_by_limit)) break;
-    relieved = true;
+    if (shared_.guard_ != nullptr) expire_runs(true);
+    if (!room.more(request.bytes, denied_by_limit)) break;
   }
   shared_.uncharge(request.tag, request.bytes);
   shared_.report_out_of_memory(request.tag, size, denied_by_limit, site);
@@ -173,8 +170,6 @@ void Heap::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
 
 bool Heap::charge(const Request& request) noexcept {
   if (budgets_ == nullptr) return true;
-  // What is ready for other requests gives way to this one.
-  if (budgets_->remaining(request.tag) < request.bytes) (void)request.thread.give_back_ready();
   BudgetManager::Denial denial;
   if (budgets_->charge(request.tag, request.bytes, request.bytes, &denial) != 0) return true;
   shared_.report_denial(denial, request.tag, request.bytes, request.site);

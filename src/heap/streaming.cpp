@@ -49,9 +49,11 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
     return StreamId();
   }
   detail::Metadata& metadata = account_.host().metadata;
-  Asset* const asset = metadata.create<Asset>();
+  bool denied_by_limit = false;
+  Asset* const asset = account_.take_records(sizeof(Asset), &denied_by_limit,
+                                             [&] { return metadata.create<Asset>(); });
   if (asset == nullptr) {
-    account_.report_out_of_memory(tag, sizeof(Asset), account_.host().supply.remaining() == 0);
+    account_.report_out_of_memory(tag, sizeof(Asset), denied_by_limit);
     return StreamId();
   }
   asset->size = size;
@@ -116,8 +118,9 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim,
   inheritance.donor = find_donor(asset.size + asset.size / 4);
   if (inheritance.donor == nullptr) {
     asset.capacity = asset.size;
-    asset.memory =
-        space_.allocate(asset.size, asset.alignment, {0, asset.tag, false}, &denied_by_limit);
+    asset.memory = account_.take_memory(asset.size, &denied_by_limit, [&](bool* by_limit) {
+      return space_.allocate(asset.size, asset.alignment, {0, asset.tag, false}, by_limit);
+    });
     if (asset.memory == nullptr) inheritance.donor = find_donor(kMaxRequest);
   }
   if (inheritance.donor != nullptr) {

@@ -102,13 +102,7 @@ void SharedAccount::report(Code code, std::string_view message, TagId tag, std::
 
 void SharedAccount::report_denial(const BudgetManager::Denial& denial, TagId tag,
                                   std::size_t bytes) const noexcept {
-  Text<384> message;
-  if (denial.global) {
-    message.append("the budget of the whole leaves ");
-  } else {
-    message.append("the budget of tag '").append(host_.tags.path(denial.tag)).append("' leaves ");
-  }
-  message.append_bytes(denial.available).append("; the request needs ").append_bytes(bytes);
+  const BudgetManager::DenialText message = host_.budgets->explain(denial, bytes);
   report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available);
 }
 

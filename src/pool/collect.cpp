@@ -110,4 +110,18 @@ bool PoolThread::give_back_ready() noexcept {
   return given != 0;
 }
 
+std::size_t PoolThread::ready_bytes(bool whole, TagId tag) const noexcept {
+  std::uint64_t bytes = 0;
+  const PoolTable* table = tables_.load(std::memory_order_acquire);
+  for (; table != nullptr; table = table->next) {
+    if (!whole && !is_charged_to(shared_.tags_, table->tag, tag)) continue;
+    for (std::size_t i = 0; i < table->list_count; ++i) {
+      // Below zero is a reading between two counters of a thread that goes on.
+      const auto ready = static_cast<std::int64_t>(table->lists[i].ready());
+      if (ready > 0) bytes += static_cast<std::uint64_t>(ready) * table->lists[i].block_size;
+    }
+  }
+  return static_cast<std::size_t>(bytes);
+}
+
 }  // namespace framealloc::detail

@@ -104,6 +104,7 @@ DeferredStats PoolShared::deferred_stats() const noexcept {
 }
 
 std::size_t PoolThread::take_urgent() noexcept {
+  answer_recall();
   if (!deferred_.urgent.load(kRelaxed)) return 0;
   deferred_.urgent.store(false, kRelaxed);
   const std::size_t taken = drain(kEverything);

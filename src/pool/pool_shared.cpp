@@ -150,10 +150,7 @@ void PoolShared::release_slab(SlabHeader* slab) noexcept {
   metadata_.deallocate(records, bytes);
 }
 
-bool PoolShared::limit_is_reached() const noexcept {
-  constexpr std::size_t kBookkeepingPiece = std::size_t{64} << 10;
-  return supply_.remaining() < kBookkeepingPiece;
-}
+bool PoolShared::limit_is_reached() const noexcept { return metadata_.limit_is_reached(); }
 
 void PoolShared::count_stray_free(const SlabHeader& slab) noexcept {
   const std::lock_guard guard(strays_lock_);
@@ -272,16 +269,7 @@ void PoolShared::report(Code code, std::string_view message, TagId tag, std::siz
 
 void PoolShared::report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
                                const CallSite& site) noexcept {
-  Text<192> message;
-  if (denial.global) {
-    message.append("the budget of the whole allocator");
-  } else if (denial.tag == TagId::Untagged) {
-    message.append("the budget of untagged memory");
-  } else {
-    message.append("the budget of tag '").append(tags_.path(denial.tag).view()).append("'");
-  }
-  message.append(" has ").append_bytes(denial.available).append(" left, the request needs ");
-  message.append_bytes(bytes);
+  const BudgetManager::DenialText message = budgets_->explain(denial, bytes);
   report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available, site);
 }
 

@@ -31,6 +31,7 @@ void PoolThread::attach(std::uintptr_t thread_word, ThreadId id) noexcept {
   id_ = id;
   id_number_.store(id.value, std::memory_order_relaxed);
   inbox_.open();
+  recalled_.store(false, std::memory_order_relaxed);
   select(TagId::Untagged);
 }
 

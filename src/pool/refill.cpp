@@ -35,21 +35,11 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
   if (list.free != nullptr) return true;  // the limit's handler has freed a block
 
   const TagId tag = list.table->tag;
-  // What the thread keeps ready for other lists may be what the budget or the source lacks: when
-  // one of them denies, that is given back and the request tried once more. Budgets are looked at
-  // before they are charged, so that a request which succeeds is not counted as a denial.
-  bool relieved = false;
-  for (bool last_try = false;; last_try = true) {
-    const bool short_of_budget = shared_.budgets_ != nullptr && !last_try &&
-                                 shared_.budgets_->remaining(tag) < list.block_size;
-    if (short_of_budget && give_back_ready()) continue;
-
+  for (RoomSearch room(shared_.pressure_);;) {
     bool denied_by_limit = false;
     if (pick_slab(list) == nullptr && !find_slab(list, &denied_by_limit)) {
-      if (!last_try && give_back_ready()) continue;
-      if (!relieved && shared_.relieve(list.block_size, denied_by_limit)) {
+      if (room.more(list.block_size, denied_by_limit)) {
         if (list.free != nullptr) return true;  // whoever made room has freed a block
-        relieved = true;
         continue;
       }
       shared_.report_out_of_memory(tag, size, denied_by_limit, site);
@@ -61,9 +51,9 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
       shared_.report_denial(denial, tag, list.block_size, site);
       return false;
     }
-    // Charging may have called a handler of the user, which may have used this very list.
+    // Charging may have called a handler of the user, which may have used this very list, or have
+    // given its slabs back to make room.
     if (link_portion(list, blocks) != 0 || list.free != nullptr) return true;
-    last_try = false;
   }
 }
 
@@ -78,7 +68,7 @@ std::size_t PoolThread::charge(const ClassList& list, BudgetManager::Denial* den
   if (shared_.budgets_ == nullptr) return portion;
   const TagId tag = list.table->tag;
   const std::size_t bytes =
-      shared_.budgets_->charge(tag, list.block_size, portion * list.block_size, denial);
+      shared_.budgets_->charge_ahead(tag, list.block_size, portion * list.block_size, denial);
   shared_.uncharge(tag, bytes % list.block_size);
   return bytes / list.block_size;
 }

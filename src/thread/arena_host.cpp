@@ -63,9 +63,10 @@ bool ThreadState::has_budgets() const noexcept { return instance_.budgets() != n
 std::size_t ThreadState::charge(TagId tag, std::size_t need, std::size_t want,
                                 Refusal* why) noexcept {
   BudgetManager::Denial denial;
-  const std::size_t granted = instance_.budgets()->charge(tag, need, want, &denial);
+  const std::size_t granted = instance_.budgets()->charge_ahead(tag, need, want, &denial);
   if (granted == 0) {
-    *why = Refusal{denial.global ? Code::FA310 : Code::FA311, denial.tag, denial.available};
+    *why = Refusal{denial.global ? Code::FA310 : Code::FA311, denial.tag, denial.available,
+                   denial.ready_elsewhere};
   }
   return granted;
 }
@@ -108,9 +109,7 @@ void ThreadState::note_call(std::size_t size) noexcept {
   events.emit(event, tag_);
 }
 
-bool ThreadState::relieve(std::size_t size, const Refusal& why) noexcept {
-  return instance_.pressure().relieve(size, why.code == Code::FA310);
-}
+PressureMonitor* ThreadState::pressure() noexcept { return &instance_.pressure(); }
 
 void ThreadState::note_overflow() noexcept { overflows_.increment(); }
 

@@ -6,22 +6,11 @@
 
 namespace framealloc::detail {
 
-namespace {
-
-// What this thread's arena has charged ahead is no reason to deny its other requests.
-void make_room(Instance& instance, ThreadState& mine, std::size_t size) noexcept {
-  const BudgetManager* budgets = instance.budgets();
-  if (budgets != nullptr && budgets->remaining(mine.tag()) < size) mine.arena().give_quota_back();
-}
-
-}  // namespace
-
 void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                     const CallSite& site) noexcept {
   if (void* const ready = try_pool_pop(instance, size, alignment)) return ready;
   ThreadState* mine = instance.state();
   if (mine == nullptr) return nullptr;
-  make_room(instance, *mine, size);
   return mine->pools().allocate(size, alignment, AllocKind::Pool, site);
 }
 
@@ -38,7 +27,6 @@ void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                     const CallSite& site) noexcept {
   ThreadState* mine = instance.state();
   if (mine == nullptr) return nullptr;
-  make_room(instance, *mine, size);
   return instance.heap().allocate(mine->pools(), size, alignment, site);
 }
 

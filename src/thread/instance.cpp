@@ -94,6 +94,7 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
       clock_(config.frames_in_flight),
       events_(metadata_, tags_, frame_number_),
       pressure_(supply_, chunks_, events_),
+      room_(*this),
       budgets_(config.enable_budgets ? metadata_.create<BudgetManager>(tags_) : nullptr),
       pools_(PoolConfig{.classes = config.slab_size_classes,
                         .page_size = config.slab_page_size,
@@ -113,8 +114,10 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
   }
   events_.set_watcher(&on_events_wanted, this);
   pools_.set_hooks(&events_, &pressure_);
+  pressure_.set_room_keeper(&room_);
   if (budgets_ != nullptr) {
     budgets_->set_observer(&on_budget_event, &events_);
+    budgets_->set_room_keeper(&room_);
     budgets_->set_faults(&supply_.faults());
   }
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
@@ -253,7 +256,8 @@ void Instance::end_frame_slow() noexcept {
   driver_ = kNobody;
   clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
   if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
-  if (services_.at_every_boundary() && mine != nullptr && !mine->pools().idle()) {
+  if (mine != nullptr && !mine->pools().idle() &&
+      (services_.at_every_boundary() || mine->pools().recalled())) {
     mine->pools().at_boundary(PoolThread::Boundary::End);
   }
   if (--maintenance_in_ == 0) maintain(mine);
@@ -355,13 +359,17 @@ std::size_t Instance::trim() noexcept {
   if (ThreadState* mine = find_state()) {
     mine->pools().flush();
     mine->pools().collect(SIZE_MAX);
-    mine->release_dead_chunks();
   }
-  release_retired_arenas();
-  pools_.trim();
+  release_unused();
   chunks_.trim();
   const std::size_t after = supply_.reserved();
   return before > after ? before - after : 0;
+}
+
+void Instance::release_unused() noexcept {
+  if (ThreadState* const mine = find_state()) mine->release_dead_chunks();
+  release_retired_arenas();
+  pools_.trim();
 }
 
 void Instance::report(Code code, std::string_view message, TagId tag, std::size_t requested,

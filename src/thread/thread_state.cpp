@@ -64,6 +64,7 @@ void ThreadState::retire() noexcept {
   finish_own_frames();
   drop_phases();
   set_tag(TagId::Untagged);
+  shared_arena_.give_quota_back();
   budget_.clear();
   pools_.detach();
   if (slot_ != nullptr) *slot_ = TlsSlot{};
@@ -187,6 +188,51 @@ void ThreadState::release_arenas() noexcept {
       if (clock != 0) arena->release_frame(clock, true);
     }
   }
+}
+
+bool ThreadState::give_back_charges(bool whole, TagId tag) noexcept {
+  const auto concerned = [&](const FrameArena& arena) {
+    return whole || is_charged_to(instance_.tags(), arena.tag(), tag);
+  };
+  bool given = false;
+  for (FrameArena* arena : {&shared_arena_, &own_arena_}) {
+    if (!concerned(*arena) || arena->charged_ahead() == 0) continue;
+    const std::size_t before = arena->charged_ahead();
+    arena->give_quota_back();
+    given = given || arena->charged_ahead() < before;
+  }
+  const bool any =
+      !pools_.idle() || instance_.pools().guard() != nullptr || pools_.ready_bytes(whole, tag) != 0;
+  if (any && pools_.give_back_ready()) given = true;
+  return given;
+}
+
+std::size_t ThreadState::ready_bytes(bool whole, TagId tag) const noexcept {
+  std::size_t bytes = pools_.ready_bytes(whole, tag);
+  const auto add = [&](const FrameArena& arena, std::uint64_t now) {
+    if (!whole && !is_charged_to(instance_.tags(), arena.tag(), tag)) return;
+    const ArenaView here = arena.view();
+    // What a frame that is over had left went back with it.
+    if (!frame_is_valid(here.clock, now, instance_.config().frames_in_flight)) return;
+    bytes += arena.quota_left(here);
+  };
+  add(shared_arena_, instance_.clock().now());
+  if (const FrameArena* const own = own_arena()) {
+    add(*own, own_clock_.load(std::memory_order_relaxed));
+  }
+  return bytes;
+}
+
+void ThreadState::recall() noexcept {
+  pools_.recall();
+  shared_arena_.recall_quota();
+  if (has_own_arena_.load(std::memory_order_acquire)) own_arena_.recall_quota();
+}
+
+void ThreadState::answer_recall() noexcept {
+  pools_.answer_recall();
+  shared_arena_.answer_recall();
+  own_arena_.answer_recall();
 }
 
 bool ThreadState::release_dead_chunks() noexcept {

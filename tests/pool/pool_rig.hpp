@@ -51,7 +51,7 @@ struct KeptReport {
   CallSite site;
 };
 
-class Rig {
+class Rig final : public RoomKeeper {
  public:
   // A thread's state in the allocator, with the ledger that it counts in.
   struct Member {
@@ -71,6 +71,9 @@ class Rig {
     shared_ = std::make_unique<PoolShared>(options.pool, supply_, chunks_, metadata_, *tags_,
                                            budgets_.get(), sink_, frame_);
     heap_ = std::make_unique<Heap>(*shared_, chunks_, metadata_, budgets_.get(), frame_);
+    pressure_.set_room_keeper(this);
+    shared_->set_hooks(nullptr, &pressure_);
+    if (budgets_ != nullptr) budgets_->set_room_keeper(this);
   }
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
@@ -86,6 +89,15 @@ class Rig {
     const std::lock_guard guard(lock_);
     return members_.emplace_back(*this);
   }
+
+  bool give_back_charges(bool, TagId) noexcept override {
+    PoolThread* const mine = pool_of_this_thread();
+    return mine != nullptr && mine->give_back_ready();
+  }
+  bool give_back_memory() noexcept override {
+    return give_back_charges(true, TagId::Untagged) || chunks_.idle_bytes() != 0;
+  }
+  std::size_t ready_elsewhere(bool, TagId) const noexcept override { return 0; }
 
   // As the facade does it: inline where that goes, else the full path.
   void* allocate(PoolThread& thread, std::size_t size, std::size_t alignment = kGranule,
@@ -135,6 +147,17 @@ class Rig {
                              report.requested, report.available, report.address, report.site});
   }
 
+  // The one that is in use; a thread may have left others.
+  PoolThread* pool_of_this_thread() {
+    const std::lock_guard guard(lock_);
+    for (Member& member : members_) {
+      if (member.pool.attached() && member.pool.thread_id() == os::current_thread_id()) {
+        return &member.pool;
+      }
+    }
+    return nullptr;
+  }
+
   CountingSource counting_;
   Supply supply_;
   ChunkPool chunks_;
@@ -143,6 +166,8 @@ class Rig {
   std::unique_ptr<BudgetManager> budgets_;
   ReportSink sink_;
   std::atomic<std::uint64_t> frame_{1};
+  EventHub hub_{metadata_, *tags_, frame_};
+  PressureMonitor pressure_{supply_, chunks_, hub_};
   std::unique_ptr<PoolShared> shared_;
   std::unique_ptr<Heap> heap_;
   std::mutex lock_;

@@ -2,10 +2,12 @@
 // Limits that deny.
 #pragma once
 
+#include <framealloc/account/room_keeper.hpp>
 #include <framealloc/account/tag_table.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/fault_note.hpp>
 #include <framealloc/base/ids.hpp>
+#include <framealloc/base/text.hpp>
 #include <framealloc/sync/cache_line.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 
@@ -49,6 +51,8 @@ struct BudgetEvent {
   std::size_t current = 0;  // bytes charged; for NewPeak the peak
   std::size_t limit = 0;    // the limit that the event is about; for NewPeak the hard one; 0 = none
   std::size_t requested = 0;  // bytes that were denied; 0 when none were
+  // With a denial: of `current`, bytes that other threads keep ready and have been asked for.
+  std::size_t ready_elsewhere = 0;
 };
 // Must not throw. An event that its own calls raise on the same thread is dropped, so a handler
 // cannot call itself without end.
@@ -144,6 +148,9 @@ class FRAMEALLOC_API BudgetManager {
   // Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
   // not even looked for. Any thread.
   void set_observed(bool on) noexcept { observed_.store(on, std::memory_order_relaxed); }
+  // Effect: `keeper` is asked for room before a charge is denied; null is nobody. Requirement: as
+  // for set_observer().
+  void set_room_keeper(detail::RoomKeeper* keeper) noexcept { keeper_ = keeper; }
   // Internal to the library: limits and charges, for those who show them in each frame and must
   // allocate nothing. Any thread.
   [[nodiscard]] const detail::Budget& budget_of(TagId tag) const noexcept {
@@ -153,18 +160,27 @@ class FRAMEALLOC_API BudgetManager {
   // Internal to the library: what the allocators call on their slow paths.
   struct Denial {
     bool global = false;
-    TagId tag = TagId::Untagged;  // whose limit denied
-    std::size_t available = 0;    // bytes that were left
+    TagId tag = TagId::Untagged;      // whose limit denied
+    std::size_t available = 0;        // bytes that were left
+    std::size_t ready_elsewhere = 0;  // bytes that other threads are charged for and do not use
   };
-  // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole.
-  // Result: bytes charged to each of them, 0 when one denies; `*denial` (may be null) then says
-  // which, the innermost if several would.
+  // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole. Before
+  // it denies them it has what is charged and not used given back, and looks once more.
+  // Requirement: no lock is held. Result: bytes charged to each of them, 0 when one denies;
+  // `*denial` (may be null) then says which, the innermost if several would.
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    Denial* denial) noexcept;
+  // As charge(), for a thread that keeps ready what it does not need yet. Nobody can take that back
+  // from it, so of what is left it gets a share, not the rest.
+  [[nodiscard]] std::size_t charge_ahead(TagId tag, std::size_t need, std::size_t want,
+                                         Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
   // Effect: that more comes back than was charged is noted there.
   // Requirement: before other threads use the manager.
   void set_faults(detail::FaultNote* faults) noexcept { faults_ = faults; }
+  // Result: what a report says of a denial.
+  using DenialText = Text<384>;
+  [[nodiscard]] DenialText explain(const Denial& denial, std::size_t bytes) const noexcept;
   // Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
@@ -192,6 +208,7 @@ class FRAMEALLOC_API BudgetManager {
   void* observer_context_ = nullptr;
   std::atomic<bool> observed_{false};
   detail::FaultNote* faults_ = nullptr;
+  detail::RoomKeeper* keeper_ = nullptr;
 };
 
 }  // namespace framealloc

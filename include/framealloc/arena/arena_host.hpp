@@ -6,6 +6,7 @@
 #include <framealloc/base/codes.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/ids.hpp>
+#include <framealloc/memory/room_search.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -65,6 +66,7 @@ struct Refusal {
   Code code = Code::None;
   TagId tag = TagId::Untagged;  // whose limit it was, for FA311
   std::size_t available = 0;
+  std::size_t ready_elsewhere = 0;  // bytes under the limit that other threads keep ready
 };
 
 // What becomes of a request that goes beyond the guard of its arena.
@@ -112,9 +114,9 @@ class ArenaHost {
   // Effect: a call of `size` bytes has been met, while kTellCalls or kPressureDue is on. The arena
   // expects anything to have changed afterwards.
   virtual void note_call(std::size_t) noexcept {}
-  // Effect: a request of `size` bytes is about to be denied. Result: whether it is worth to look
-  // again, because somebody was asked to make room.
-  [[nodiscard]] virtual bool relieve(std::size_t, const Refusal&) noexcept { return false; }
+  // Result: who is asked for room before a request is denied; null when there is nobody. Whoever is
+  // asked may have used this very arena.
+  [[nodiscard]] virtual PressureMonitor* pressure() noexcept { return nullptr; }
 
   // Effect: counts an overflow of the arena.
   virtual void note_overflow() noexcept = 0;

@@ -134,14 +134,8 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] std::size_t capacity_left() const noexcept;
 
   // Result: bytes already charged to budgets but not yet allocated.
-  [[nodiscard]] std::size_t charged_ahead() const noexcept {
-    return quota_ == SIZE_MAX || clock() == 0 ? 0 : quota_ - position();
-  }
-  [[nodiscard]] std::size_t chunk_room_left() const noexcept {
-    // To the end of the chunk; with a guard mode that of a frame that is over may be gone.
-    if (chunk_ == nullptr || (trap_ != nullptr && !host_->frame_is_open(*this))) return 0;
-    return chunk_end() - cursor_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::size_t charged_ahead() const noexcept;
+  [[nodiscard]] std::size_t chunk_room_left() const noexcept;  // to the end of the chunk
 
   FrameArena(const FrameArena&) = delete;
   FrameArena& operator=(const FrameArena&) = delete;
@@ -238,10 +232,13 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: gives chunks of dead frames back. Owner, or anyone who holds the retired thread.
   void release_chunks() noexcept;
   void set_tag(TagId tag) noexcept;
-  // Effect: returns to the budgets what is charged to them and not yet allocated.
-  void give_quota_back() noexcept {
-    if (budgeted_ && clock() != 0) return_unused_quota();
-  }
+  // Effect: returns to the budgets what is charged to them and not yet allocated; recall_quota()
+  // has the owner do so at its next call, which takes the slow path. Any thread may recall.
+  void give_quota_back() noexcept;
+  void recall_quota() noexcept;
+  void answer_recall() noexcept;
+  // Result: bytes charged and not yet allocated at the moment `here`. Any thread.
+  [[nodiscard]] std::size_t quota_left(const detail::ArenaView& here) const noexcept;
   [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t clock() const noexcept {
     return clock_.load(std::memory_order_relaxed);
@@ -328,6 +325,7 @@ class alignas(detail::kCacheLine) FrameArena {
   bool record_charge(TagId tag, std::size_t bytes) noexcept;
   void return_charge(TagId tag, std::size_t bytes) noexcept;
   void return_unused_quota() noexcept;
+  [[nodiscard]] std::size_t quota() const noexcept;
 
   void run_finalisers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
   void free_fallback(detail::FrameSlot& slot, std::uint64_t after) noexcept;
@@ -358,11 +356,13 @@ class alignas(detail::kCacheLine) FrameArena {
   std::atomic<TagId> tag_{TagId::Untagged};
   FrameOverflow overflow_ = FrameOverflow::Grow;
   bool budgeted_ = false;
-  unsigned slot_count_ = 1;
-  unsigned first_cell_ = 0;
-  std::size_t capacity_ = SIZE_MAX;  // position that the overflow policy guards
-  std::size_t quota_ = SIZE_MAX;     // position up to which budgets are charged
-  std::size_t guard_ = SIZE_MAX;     // position from which the host is asked: the thread's budget
+  bool charging_ = false;  // the budgets are being asked: what they cause must not return quota
+  bool modest_ = false;    // another thread has needed it in this frame
+  std::atomic<bool> recalled_{false};  // another thread needs what is charged ahead
+  unsigned slot_count_ = 1, first_cell_ = 0;
+  std::size_t capacity_ = SIZE_MAX;           // position that the overflow policy guards
+  std::atomic<std::size_t> quota_{SIZE_MAX};  // position up to which budgets are charged
+  std::size_t guard_ = SIZE_MAX;  // position from which the host is asked: the thread's budget
   std::atomic<std::size_t> peak_{0};
   std::atomic<std::size_t> waste_{0};
   std::atomic<std::size_t> fallback_bytes_{0};

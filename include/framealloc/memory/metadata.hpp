@@ -28,6 +28,8 @@ class Metadata {
   [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
   void deallocate(void* address, std::size_t bytes) noexcept;
   [[nodiscard]] std::size_t bytes_in_use() const noexcept;
+  // Result: whether the limit of the supply, not its source, is why a request got nothing.
+  [[nodiscard]] bool limit_is_reached() const noexcept { return supply_.remaining() < kPieceBytes; }
 
   template <class T, class... A>
   [[nodiscard]] T* create(A&&... arguments) noexcept {

@@ -2,6 +2,7 @@
 // Memory runs short: who is told, and when.
 #pragma once
 
+#include <framealloc/account/room_keeper.hpp>
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/memory/chunk_pool.hpp>
 #include <framealloc/memory/event_hub.hpp>
@@ -49,6 +50,9 @@ class FRAMEALLOC_API PressureMonitor {
   PressureMonitor(const PressureMonitor&) = delete;
   PressureMonitor& operator=(const PressureMonitor&) = delete;
 
+  // Effect: `keeper` is asked before anybody is told that a request is about to be denied; null is
+  // nobody. Requirement: before other threads use the monitor.
+  void set_room_keeper(RoomKeeper* keeper) noexcept { keeper_ = keeper; }
   // Effect: replaces the handler; null = none. Another thread may still be calling the old one.
   void set_handler(PressureHandler handler, void* context) noexcept;
   // Effect: tells that the threshold was passed, if it was and nobody has told it yet. To be called
@@ -56,6 +60,11 @@ class FRAMEALLOC_API PressureMonitor {
   void settle() noexcept {
     if (supply_.crossing_due()) [[unlikely]]
       tell_crossing();
+  }
+  // Effect: what is held and not used goes back. Result: whether there was anything. Requests come
+  // here by RoomSearch.
+  [[nodiscard]] bool give_back() noexcept {
+    return keeper_ != nullptr && keeper_->give_back_memory();
   }
   // Effect: tells that a request of `bytes` is about to be denied, then gives back what lies idle,
   // as what was freed meanwhile does: bookkeeping memory does not come from idle chunks.
@@ -71,6 +80,7 @@ class FRAMEALLOC_API PressureMonitor {
   Supply& supply_;
   ChunkPool& chunks_;
   EventHub& events_;
+  RoomKeeper* keeper_ = nullptr;
   SpinLock lock_;
   PressureHandler handler_ = nullptr;
   void* context_ = nullptr;

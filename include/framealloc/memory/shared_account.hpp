@@ -10,6 +10,8 @@
 #include <framealloc/base/report.hpp>
 #include <framealloc/memory/chunk_pool.hpp>
 #include <framealloc/memory/metadata.hpp>
+#include <framealloc/memory/pressure.hpp>
+#include <framealloc/memory/room_search.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 
@@ -32,6 +34,8 @@ struct AccountHost {
   // Result: the tag of the calling thread. Null: everything is untagged unless a call names a tag.
   TagId (*current_tag)(void* context) noexcept = nullptr;
   void* tag_context = nullptr;
+  // Who is asked for room before memory is denied; null is nobody.
+  PressureMonitor* pressure = nullptr;
 };
 
 struct AccountTotals {
@@ -52,6 +56,30 @@ class FRAMEALLOC_API SharedAccount {
   [[nodiscard]] const AccountHost& host() const noexcept { return host_; }
   [[nodiscard]] TagId current_tag() const noexcept {
     return host_.current_tag == nullptr ? TagId::Untagged : host_.current_tag(host_.tag_context);
+  }
+
+  // Result: what take(&denied_by_limit) gives, a pointer: taken again after each measure that may
+  // have made room, until there is none left. Requirement: no lock is held; measures may use the
+  // very allocator that asks.
+  template <class Take>
+  [[nodiscard]] auto take_memory(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
+    for (RoomSearch room(host_.pressure);;) {
+      auto* const memory = take(denied_by_limit);
+      if (memory != nullptr || !room.more(bytes, *denied_by_limit)) return memory;
+    }
+  }
+  // The same for bookkeeping memory, which does not say itself why it has nothing.
+  template <class Take>
+  [[nodiscard]] auto take_records(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
+    return take_memory(bytes, denied_by_limit, [&](bool* by_limit) {
+      auto* const records = take();
+      *by_limit = records == nullptr && host_.metadata.limit_is_reached();
+      return records;
+    });
+  }
+  // Effect: tells a threshold that was passed, see PressureMonitor::settle().
+  void settle() noexcept {
+    if (host_.pressure != nullptr) host_.pressure->settle();
   }
 
   // Effect: counts a block of `bytes` under the tag and charges it, except for `carried` bytes that

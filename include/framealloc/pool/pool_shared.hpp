@@ -11,6 +11,7 @@
 #include <framealloc/memory/event_hub.hpp>
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/memory/pressure.hpp>
+#include <framealloc/memory/room_search.hpp>
 #include <framealloc/memory/supply.hpp>
 #include <framealloc/pool/block_guard.hpp>
 #include <framealloc/pool/block_record.hpp>
@@ -170,10 +171,6 @@ class FRAMEALLOC_API PoolShared {
                   bool cross_thread = false, std::uint64_t count = 0) noexcept;
   void tell_batch(const PoolThread& owner, std::uint64_t blocks, std::size_t bytes) noexcept;
   void tell_taken_back(std::uint64_t blocks, std::size_t bytes) noexcept;
-  // Effect: asks for room before a request is denied. Result: whether to try once more.
-  [[nodiscard]] bool relieve(std::size_t bytes, bool denied_by_limit) noexcept {
-    return pressure_ != nullptr && pressure_->relieve(bytes, denied_by_limit);
-  }
   void settle() noexcept {
     if (pressure_ != nullptr) pressure_->settle();
   }

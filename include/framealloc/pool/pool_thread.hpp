@@ -76,9 +76,9 @@ class FRAMEALLOC_API PoolThread {
     return limit_ == SIZE_MAX || pass_limit(bytes, site);
   }
 
-  // True when flush() and drain() would do nothing.
+  // True when at_boundary() would do nothing.
   [[nodiscard]] bool idle() const noexcept {
-    return outgoing_used_ == 0 && pending_ == nullptr && inbox_.empty();
+    return outgoing_used_ == 0 && pending_ == nullptr && inbox_.empty() && !recalled();
   }
   // Effect: sends what this thread freed for others. At a frame boundary it bounds the delay.
   void flush() noexcept;
@@ -93,6 +93,23 @@ class FRAMEALLOC_API PoolThread {
   // unless `max_blocks` is kEverything; then nothing is kept ready. Result: blocks moved.
   std::size_t collect(std::size_t max_blocks) noexcept;
   static constexpr std::size_t kEverything = SIZE_MAX;
+  // Effect: gives back all that the lists hold ready, so that budget or memory is there for others.
+  // Result: true if there was anything.
+  bool give_back_ready() noexcept;
+  // Effect: the owner gives back what it keeps ready when it next fills a list or reaches a frame
+  // boundary. Thread contract: any thread.
+  void recall() noexcept { recalled_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool recalled() const noexcept { return recalled_.load(std::memory_order_relaxed); }
+  // Effect: does so, if it was asked to.
+  void answer_recall() noexcept {
+    if (!recalled()) [[likely]]
+      return;
+    recalled_.store(false, std::memory_order_relaxed);
+    (void)give_back_ready();
+  }
+  // Result: bytes of free blocks that are charged to `tag` or below it (to any tag when `whole`).
+  // Thread contract: any thread; exact for the owner.
+  [[nodiscard]] std::size_t ready_bytes(bool whole, TagId tag) const noexcept;
 
   // Result: the newest table, which leads to the others; tables live as long as the allocator. Any
   // thread, which may read the counters in them.
@@ -153,10 +170,6 @@ class FRAMEALLOC_API PoolThread {
   std::size_t collect_list(ClassList& list, std::size_t max_blocks, bool everything) noexcept;
   std::size_t send_home(ClassList& list, std::size_t blocks) noexcept;
   void release_empty(ClassList& list, std::uint64_t keep) noexcept;
-  // Effect: gives back all that the lists hold ready, so that budget or memory is there for others.
-  // Result: true if there was anything.
-  [[nodiscard]] bool give_back_ready() noexcept;
-
   // Frees across threads.
   [[nodiscard]] bool take_back_for(const ClassList& list) noexcept;
   std::size_t take_urgent() noexcept;
@@ -213,6 +226,7 @@ class FRAMEALLOC_API PoolThread {
   // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
   OwnedCounter away_bytes_;
   bool leaving_ = false;  // in detach(): nothing is told
+  std::atomic<bool> recalled_{false};
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
 

@@ -21,6 +21,7 @@
 #include <framealloc/thread/config.hpp>
 #include <framealloc/thread/frame_watcher.hpp>
 #include <framealloc/thread/lifecycle.hpp>
+#include <framealloc/thread/room_maker.hpp>
 #include <framealloc/thread/thread_services.hpp>
 #include <framealloc/thread/thread_state.hpp>
 
@@ -125,6 +126,7 @@ class Instance {
   [[nodiscard]] EventHub& events() noexcept { return events_; }
   [[nodiscard]] const EventHub& events() const noexcept { return events_; }
   [[nodiscard]] PressureMonitor& pressure() noexcept { return pressure_; }
+  [[nodiscard]] RoomMaker& room() noexcept { return room_; }
   // Effect: `own` is null for the shared frame.
   void tell_frame_begin(std::uint64_t number, ThreadState* own) noexcept;
   void tell_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
@@ -142,6 +144,9 @@ class Instance {
 
   // Effect: gives back what is not needed now. Result: bytes given back to the source.
   std::size_t trim() noexcept;
+  // Effect: chunks of dead frames of this thread and of threads that ended, and empty pages, lie
+  // idle or go back.
+  void release_unused() noexcept;
 
   void report(Code code, std::string_view message, TagId tag = TagId::Untagged,
               std::size_t requested = 0, std::size_t available = 0, const CallSite& site = {},
@@ -232,6 +237,7 @@ class Instance {
   TagTable tags_;
   EventHub events_;
   PressureMonitor pressure_;
+  RoomMaker room_;
   std::uint64_t frame_began_ns_ = 0;  // while frames are told
   std::atomic<FrameWatcher*> watcher_{nullptr};
   PhaseTable phases_;

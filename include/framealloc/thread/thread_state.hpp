@@ -90,6 +90,17 @@ class ThreadState final : public ArenaHost {
   [[nodiscard]] ThreadBudget& budget() noexcept { return budget_; }
   void renew_guards() noexcept;
 
+  // Effect: gives back to the budgets what is charged under `tag` or below it (under any tag when
+  // `whole`) and not used, blocks that are ready among it. Result: whether there was any. Owner.
+  bool give_back_charges(bool whole, TagId tag) noexcept;
+  // Result: bytes of that kind, without blocks that other threads have freed and the owner has not
+  // taken back yet. Any thread; exact for the owner.
+  [[nodiscard]] std::size_t ready_bytes(bool whole, TagId tag) const noexcept;
+  // Effect: the owner gives back all of it when it next takes a slow path: its next frame
+  // allocation, the next block for which a list has run dry, the next frame boundary. Any thread.
+  void recall() noexcept;
+  // Effect: does so now, if the state was recalled. Owner.
+  void answer_recall() noexcept;
   // Effect: every arena of this state takes its slow path at its next call. Any thread.
   void close_arenas() noexcept;
   // Effect: destructors that frames of this state still owe run, its own frame ends. Only when no
@@ -125,7 +136,7 @@ class ThreadState final : public ArenaHost {
   void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept override;
   void free_fallback(void* block) noexcept override;
   void note_call(std::size_t size) noexcept override;
-  bool relieve(std::size_t size, const Refusal& why) noexcept override;
+  PressureMonitor* pressure() noexcept override;
   void note_overflow() noexcept override;
   void note_fault(std::string_view message, const void* address) noexcept override;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/thread/room_maker.hpp>
+
+#include <framealloc/thread/instance.hpp>
+
+namespace framealloc::detail {
+
+bool RoomMaker::trim_parts() noexcept {
+  const TrimParts trim = trim_parts_.load(std::memory_order_acquire);
+  return trim != nullptr && trim(instance_) != 0;
+}
+
+bool RoomMaker::give_back_charges(bool whole, TagId tag) noexcept {
+  ThreadState* const mine = instance_.find_state();
+  bool given = mine != nullptr && mine->give_back_charges(whole, tag);
+  if (trim_parts()) given = true;
+  for (ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s != mine && s->ready_bytes(whole, tag) != 0) s->recall();
+  }
+  return given;
+}
+
+bool RoomMaker::give_back_memory() noexcept {
+  bool given = give_back_charges(true, TagId::Untagged);
+  const std::size_t before = instance_.supply().reserved();
+  instance_.release_unused();
+  if (instance_.supply().reserved() < before || instance_.chunks().idle_bytes() != 0) given = true;
+  return given;
+}
+
+std::size_t RoomMaker::ready_elsewhere(bool whole, TagId tag) const noexcept {
+  const ThreadState* const mine = instance_.find_state();
+  std::size_t bytes = 0;
+  for (const ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s != mine) bytes += s->ready_bytes(whole, tag);
+  }
+  return bytes;
+}
+
+}  // namespace framealloc::detail
