@@ -96,7 +96,7 @@ const AccountHost& nowhere() noexcept { return immortal<Nowhere>().host; }
 AccountHost account_host(Instance& instance) noexcept {
   return {instance.supply(), instance.chunks(),        instance.metadata(), instance.tags(),
           instance.sink(),   instance.frame_counter(), instance.budgets(),  &tag_of_this_thread,
-          &instance,         &instance.pressure()};
+          &instance,         &instance.pressure(),     &instance.events()};
 }
 
 Facade::Facade(Instance& owner) noexcept : instance(owner), resources(owner) {

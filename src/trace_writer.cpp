@@ -144,7 +144,12 @@ void TraceWriter::write_mark(const FrameEvent& event) {
   const TraceArg args[] = {
       TraceArg::of("tag", event.tag),   TraceArg::of("frame", event.frame_number),
       TraceArg::of("size", event.size), TraceArg::of("count", event.count),
-      TraceArg::of("used", event.used), TraceArg::of("limit", event.limit)};
+      TraceArg::of("used", event.used), TraceArg::of("limit", event.limit),
+      TraceArg::of("id", event.id),     TraceArg::of("name", event.name)};
+  if (event.kind == FrameEventKind::HandlesCompacted) {
+    return file_.add_bar(event.thread_id.value, "event", to_string(event.kind), event.began_ns,
+                         event.timestamp_ns, args);
+  }
   file_.add_mark(event.thread_id.value, "event", to_string(event.kind), event.timestamp_ns, args);
 }
 

@@ -26,9 +26,12 @@ struct TraceConfig {
   bool phases = true;   // a bar for each phase, on the track of its thread
   bool tags = true;     // a counter for each tag
   bool reports = true;  // a mark for each report
-  // Events that become marks; kinds beside those of frames and phases.
+  // Events that become marks, a compaction a bar; kinds beside those of frames and phases.
   FrameEventMask marks = events(FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded,
-                                FrameEventKind::MemoryPressure);
+                                FrameEventKind::MemoryPressure, FrameEventKind::HandlesCompacted,
+                                FrameEventKind::StreamLoaded, FrameEventKind::StreamFailed,
+                                FrameEventKind::StreamEvicted, FrameEventKind::GroupCreated,
+                                FrameEventKind::GroupFreed, FrameEventKind::ScratchOpened);
   std::uint32_t counters_every = 1;  // frames; 0 = no counters at all
   std::size_t buffer_bytes = TraceFile::kDefaultBuffer;
   std::uint64_t max_bytes = 0;  // of the file; what comes later is dropped. 0 = no limit

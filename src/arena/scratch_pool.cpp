@@ -221,17 +221,33 @@ bool ScratchPool::rewind(const ScratchCheckpoint& to) noexcept {
 
 bool ScratchPool::reset() noexcept {
   if (number_ == 0) return true;
-  const Use use(*this);
-  if (!use) return false;
-  if (newest_borrow_ != nullptr) {
-    report_order("reset while a borrow is open; nothing was freed");
-    return false;
+  std::size_t bytes = 0;
+  {
+    const Use use(*this);
+    if (!use) return false;
+    if (newest_borrow_ != nullptr) {
+      report_order("reset while a borrow is open; nothing was freed");
+      return false;
+    }
+    bytes = allocated_locked();
+    ScratchCheckpoint start;
+    start.pool_ = number_;
+    move_back(start);
+    resets_.fetch_add(1, kRelaxed);
   }
-  ScratchCheckpoint start;
-  start.pool_ = number_;
-  move_back(start);
-  resets_.fetch_add(1, kRelaxed);
+  if (account().tells(FrameEventKind::ScratchReset)) [[unlikely]]
+    tell(FrameEventKind::ScratchReset, bytes);
   return true;
+}
+
+void ScratchPool::tell(FrameEventKind kind, std::size_t bytes) const noexcept {
+  FrameEvent event;
+  event.kind = kind;
+  event.alloc_kind = AllocKind::Heap;
+  event.id = number_;
+  event.name = name_;
+  event.size = bytes;
+  account().tell(event, tag_);
 }
 
 ScratchBorrow ScratchPool::borrow() noexcept {

@@ -83,7 +83,11 @@ ScratchPool* ScratchRegistry::find_or_make(std::string_view name, std::size_t ca
     ScratchPool* const result = other == nullptr ? fresh : other;
     result->references_.fetch_add(1, std::memory_order_relaxed);
   }
-  if (other == nullptr) return fresh;
+  if (other == nullptr) {
+    if (account_.tells(FrameEventKind::ScratchOpened)) [[unlikely]]
+      fresh->tell(FrameEventKind::ScratchOpened, capacity);
+    return fresh;
+  }
   destroy(*fresh);
   return other;
 }

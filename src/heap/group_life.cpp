@@ -50,6 +50,8 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
     account_.report_out_of_memory(tag, name.size(), denied_by_limit);
     return GroupId();
   }
+  Slot* created = nullptr;
+  GenerationalId id;
   detail::RoomSearch room(account_.host().pressure);
   if (!name.empty()) std::memcpy(letters, name.data(), name.size());
   for (;;) {
@@ -62,8 +64,15 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
         slot->name = letters;
         slot->name_size = name.size();
         settle(*slot, over, budget);
-        return GroupId({slot->index, slot->generation});
+        created = slot;
+        id = GenerationalId{slot->index, slot->generation};
       }
+    }
+    if (created != nullptr) {
+      // The name as it was given: another thread may have ended the group already.
+      if (account_.tells(FrameEventKind::GroupCreated)) [[unlikely]]
+        tell_created(id, name, budget, tag);
+      return GroupId(id);
     }
     if (table_.bring()) continue;
     denied_by_limit = metadata.limit_is_reached();
@@ -75,6 +84,31 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
   metadata.deallocate(letters, name.size());
   report_stale(*parent, "asked to hold another group");
   return GroupId();
+}
+
+void GroupAllocator::tell_created(GenerationalId id, std::string_view name, std::size_t budget,
+                                  TagId tag) const noexcept {
+  FrameEvent event;
+  event.kind = FrameEventKind::GroupCreated;
+  event.alloc_kind = AllocKind::Heap;
+  event.id = std::uint64_t{id.index} << 32 | id.generation;
+  event.name = name;
+  event.limit = budget;
+  account_.tell(event, tag);
+}
+
+// Requirement: nothing keeps the group, and it still has its name.
+void GroupAllocator::tell_freed(const Slot& slot) const noexcept {
+  // Its generation is the next group's already.
+  const std::uint32_t generation = slot.generation == 1 ? UINT32_MAX : slot.generation - 1;
+  FrameEvent event;
+  event.kind = FrameEventKind::GroupFreed;
+  event.alloc_kind = AllocKind::Heap;
+  event.id = std::uint64_t{slot.index} << 32 | generation;
+  event.name = std::string_view(slot.name, slot.name_size);
+  event.size = slot.bytes;
+  event.count = slot.count;
+  account_.tell(event, slot.tag);
 }
 
 void GroupAllocator::settle(Slot& slot, Slot* parent, std::size_t budget) noexcept {
@@ -172,6 +206,8 @@ GroupAllocator::Slot* GroupAllocator::finish(Slot& slot) noexcept {
     account_.count_out(slot.tag, held);
   }
   uncharge(slot, slot.bytes);
+  if (account_.tells(FrameEventKind::GroupFreed)) [[unlikely]]
+    tell_freed(slot);
   account_.host().metadata.deallocate(slot.name, slot.name_size);
   freed_.fetch_add(1, kRelaxed);
   Slot* const parent = slot.parent;

@@ -75,6 +75,7 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
   slot->hook = hook;
   birth.slot = slot;
   birth.home = home;
+  birth.tag = tag;
   account_.settle();
   return true;
 }
@@ -89,7 +90,20 @@ GenerationalId HandleAllocator::publish(Birth& birth) noexcept {
   slot.address.store(birth.home, std::memory_order_release);
   slot.type.store(birth.type, std::memory_order_release);
   slot.word.store(Slot::word_of(generation), std::memory_order_release);
-  return GenerationalId{slot.index, generation};
+  const GenerationalId id{slot.index, generation};
+  if (account_.tells(FrameEventKind::HandleAlloc)) [[unlikely]]
+    tell(FrameEventKind::HandleAlloc, id, *birth.type, birth.tag);
+  return id;
+}
+
+void HandleAllocator::tell(FrameEventKind kind, GenerationalId id, const Type& type,
+                           TagId tag) const noexcept {
+  FrameEvent event;
+  event.kind = kind;
+  event.alloc_kind = AllocKind::Heap;
+  event.id = std::uint64_t{id.index} << 32 | id.generation;
+  event.size = type.size;
+  account_.tell(event, tag);
 }
 
 // The constructor threw.
@@ -99,22 +113,27 @@ void HandleAllocator::abandon(Birth& birth) noexcept {
   slots_.give_back(&slot);
 }
 
-void HandleAllocator::release(Slot& slot, void* home, const Type& type) noexcept {
+TagId HandleAllocator::release(Slot& slot, void* home, const Type& type) noexcept {
   account_.host().metadata.destroy(slot.hook);
   slot.hook = nullptr;
   const TagId tag = space_.tag_of(home, type.size, type.alignment);
   space_.free(home, type.size, type.alignment);
   account_.count_out(tag, accounted(type));
+  return tag;
 }
 
 void HandleAllocator::end(Slot& slot) noexcept {
   const Type& type = *slot.type.load(std::memory_order_relaxed);
   void* const object = slot.address.load(std::memory_order_relaxed);
   if (type.destroy != nullptr) type.destroy(object);
-  release(slot, object, type);
+  const TagId tag = release(slot, object, type);
+  const GenerationalId id{slot.index,
+                          Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
   bytes_.fetch_sub(accounted(type), std::memory_order_relaxed);
   slots_.retire(&slot);
   active_.fetch_sub(1, std::memory_order_relaxed);
+  if (account_.tells(FrameEventKind::HandleFree)) [[unlikely]]
+    tell(FrameEventKind::HandleFree, id, type, tag);
 }
 
 bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept {

@@ -37,9 +37,27 @@ bool is_over(std::uint64_t deadline) noexcept {
 }  // namespace
 
 CompactResult HandleAllocator::compact(const CompactBudget& budget) noexcept {
+  const bool told = account_.tells(FrameEventKind::HandlesCompacted);
+  const std::uint64_t began = told ? os::now_ns() : 0;
   CompactResult result;
-  if (!compacting_.try_lock()) return result;
-  const std::lock_guard compacting(compacting_, std::adopt_lock);
+  {
+    if (!compacting_.try_lock()) return result;
+    const std::lock_guard compacting(compacting_, std::adopt_lock);
+    result = compact_alone(budget);
+  }
+  if (told && result.moves != 0) {
+    FrameEvent event;
+    event.kind = FrameEventKind::HandlesCompacted;
+    event.count = result.moves;
+    event.size = result.bytes_moved;
+    event.began_ns = began;
+    account_.tell(event, TagId::Untagged);
+  }
+  return result;
+}
+
+CompactResult HandleAllocator::compact_alone(const CompactBudget& budget) noexcept {
+  CompactResult result;
   const std::uint64_t deadline = deadline_of(budget);
   const detail::HandleSpace::Totals before = space_.totals();
   ++compact_call_;
@@ -167,6 +185,9 @@ void HandleAllocator::relocate(Slot& slot, const Type& type, void* from, void* t
   relocated_bytes_.fetch_add(align_up(type.size, kGranule), std::memory_order_relaxed);
   if (hook.handler != nullptr) {
     hook.handler(Relocation{id, from, to, type.size}, hook.context);
+  }
+  if (account_.tells(FrameEventKind::HandleRelocated)) [[unlikely]] {
+    tell(FrameEventKind::HandleRelocated, id, type, space_.tag_of(from, type.size, type.alignment));
   }
   space_.free(from, type.size, type.alignment);
 }

@@ -84,13 +84,20 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   }
   evict_all(claimed.victims, &inheritance);
 
-  const std::lock_guard guard(lock_);
-  // The victims' share of the budget becomes the asset's in one step, so that nobody else gets it.
-  reserved_ = reserved_ - claimed.victim_bytes - claimed.extra + size;
-  asset->id = StreamId(next_id_++);
-  asset->last_access = now();
-  insert(asset);
-  return asset->id;
+  Told told;
+  {
+    const std::lock_guard guard(lock_);
+    // The victims' share of the budget becomes the asset's in one step, so that nobody else gets
+    // it.
+    reserved_ = reserved_ - claimed.victim_bytes - claimed.extra + size;
+    asset->id = StreamId(next_id_++);
+    asset->last_access = now();
+    insert(asset);
+    told = told_of(*asset);
+  }
+  account_.settle();
+  tell(FrameEventKind::StreamReserved, told);
+  return told.id;
 }
 
 bool StreamingAllocator::take_memory(Asset& asset, Claim& claim,
@@ -174,32 +181,40 @@ bool StreamingAllocator::report_progress(StreamId id, std::size_t bytes_so_far) 
 
 bool StreamingAllocator::finish_load(StreamId id) noexcept {
   Asset* gone = nullptr;
+  bool loaded = false;
+  Told told;
   {
     const std::lock_guard guard(lock_);
     Asset* const asset = find(id);
     if (asset == nullptr || asset->state != StreamState::Loading) return false;
+    told = told_of(*asset);
     if (!asset->cancelled && !asset->freed) {
       set_loaded(asset, asset->size);
       asset->state = StreamState::Ready;
       asset->last_access = now();
       enlist(asset);
-      return true;
+      loaded = true;
+    } else if (end_load(asset)) {
+      gone = asset;
     }
-    if (end_load(asset)) gone = asset;
   }
   if (gone != nullptr) destroy(gone);
-  return false;
+  tell(loaded ? FrameEventKind::StreamLoaded : FrameEventKind::StreamFailed, told);
+  return loaded;
 }
 
 bool StreamingAllocator::fail_load(StreamId id) noexcept {
   Asset* gone = nullptr;
+  Told told;
   {
     const std::lock_guard guard(lock_);
     Asset* const asset = find(id);
     if (asset == nullptr || asset->state != StreamState::Loading) return false;
+    told = told_of(*asset);
     if (end_load(asset)) gone = asset;
   }
   if (gone != nullptr) destroy(gone);
+  tell(FrameEventKind::StreamFailed, told);
   return true;
 }
 
@@ -247,30 +262,39 @@ void* StreamingAllocator::access_mut(StreamId id) noexcept {
 }
 
 bool StreamingAllocator::free(StreamId id) noexcept {
-  Asset* asset = nullptr;
+  Asset* gone = nullptr;
+  Told told;
   {
     const std::lock_guard guard(lock_);
-    asset = find_usable(id);
+    Asset* const asset = find_usable(id);
     if (asset == nullptr || asset->state == StreamState::Evicting) return false;
+    told = told_of(*asset);
     if (asset->pins != 0 || asset->state == StreamState::Loading) {
       asset->freed = true;
-      return true;
+    } else {
+      delist(asset);
+      reserved_ -= asset->size;
+      erase(asset);
+      gone = asset;
     }
-    delist(asset);
-    reserved_ -= asset->size;
-    erase(asset);
   }
-  destroy(asset);
+  if (gone != nullptr) destroy(gone);
+  tell(FrameEventKind::StreamFreed, told);
   return true;
 }
 
 bool StreamingAllocator::set_priority(StreamId id, StreamPriority priority) noexcept {
-  const std::lock_guard guard(lock_);
-  Asset* const asset = find_usable(id);
-  if (asset == nullptr || asset->state == StreamState::Evicting) return false;
-  delist(asset);
-  asset->priority = priority;
-  enlist(asset);
+  Told told;
+  {
+    const std::lock_guard guard(lock_);
+    Asset* const asset = find_usable(id);
+    if (asset == nullptr || asset->state == StreamState::Evicting) return false;
+    delist(asset);
+    asset->priority = priority;
+    enlist(asset);
+    told = told_of(*asset);
+  }
+  tell(FrameEventKind::StreamPriorityChanged, told);
   return true;
 }
 

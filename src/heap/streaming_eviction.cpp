@@ -113,7 +113,18 @@ void StreamingAllocator::evict_all(AssetList& victims, Inheritance* inheritance)
   }
 }
 
+void StreamingAllocator::tell_now(FrameEventKind kind, const Told& asset) const noexcept {
+  FrameEvent event;
+  event.kind = kind;
+  event.alloc_kind = AllocKind::Heap;
+  event.id = asset.id.raw();
+  event.size = asset.size;
+  event.count = static_cast<std::uint64_t>(asset.priority);
+  account_.tell(event, asset.tag);
+}
+
 void StreamingAllocator::notify(const Asset& victim) noexcept {
+  tell(FrameEventKind::StreamEvicted, told_of(victim));
   StreamEvictionHandler handler = nullptr;
   void* context = nullptr;
   {

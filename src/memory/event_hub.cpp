@@ -22,7 +22,22 @@ std::string_view to_string(FrameEventKind kind) noexcept {
                                                                 "LargeAllocation",
                                                                 "SlabRefill",
                                                                 "BudgetWarning",
-                                                                "PhaseEnd"};
+                                                                "PhaseEnd",
+                                                                "HandleAlloc",
+                                                                "HandleFree",
+                                                                "HandleRelocated",
+                                                                "HandlesCompacted",
+                                                                "StreamReserved",
+                                                                "StreamLoaded",
+                                                                "StreamFailed",
+                                                                "StreamEvicted",
+                                                                "StreamFreed",
+                                                                "StreamPriorityChanged",
+                                                                "GroupCreated",
+                                                                "GroupFreed",
+                                                                "ScratchOpened",
+                                                                "ScratchReset"};
+  static_assert(!kNames[kFrameEventKinds - 1].empty(), "a kind without a name");
   const auto index = static_cast<unsigned>(kind);
   return index < kFrameEventKinds ? kNames[index] : std::string_view("unknown");
 }

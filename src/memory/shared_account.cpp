@@ -86,6 +86,10 @@ TagId SharedAccount::holder_of_most(std::size_t* bytes) const noexcept {
   return holder;
 }
 
+void SharedAccount::tell(const FrameEvent& event, TagId tag) const noexcept {
+  host_.events->emit(event, tag);
+}
+
 void SharedAccount::report(Code code, std::string_view message, TagId tag, std::size_t requested,
                            std::size_t available, const void* address) const noexcept {
   const TagPath path = host_.tags.path(tag);

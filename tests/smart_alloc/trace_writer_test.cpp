@@ -177,6 +177,23 @@ TEST_F(TraceWriterTest, WritesWhatItIsAskedFor) {
   EXPECT_TRUE(events.all("i").empty());
 }
 
+TEST_F(TraceWriterTest, MarksWhatPartsTell) {
+  TraceWriter trace(alloc_, {.path = path()});
+  ASSERT_TRUE(trace);
+  const GroupId level = alloc_.groups().create_group("level 1");
+  EXPECT_TRUE(alloc_.groups().free_group(level));
+  std::vector<Handle<std::uint64_t>> all;
+  for (int i = 0; i < 40000; ++i) all.push_back(alloc_.handles().alloc<std::uint64_t>());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i % 8 != 0) (void)alloc_.handles().free(all[i]);
+  }
+  ASSERT_GT(alloc_.handles().defragment(), 0u);
+  ASSERT_TRUE(trace.close());
+  const CheckedTrace events(path());
+  EXPECT_EQ(events.all("i").size(), 2u);  // the group's begin and end
+  EXPECT_EQ(events.all("X").size(), 1u);  // the compaction
+}
+
 TEST_F(TraceWriterTest, LeavesTrackingOnWhereItWasOn) {
   ASSERT_TRUE(alloc_.enable_lifecycle_tracking());
   {

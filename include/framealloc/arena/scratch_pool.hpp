@@ -127,6 +127,7 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   void arm(void* record, detail::Finaliser::Destroy destroy, void* objects,
            std::size_t count) noexcept;
   void run_finalisers(std::uint64_t after) noexcept;
+  FRAMEALLOC_COLD void tell(FrameEventKind kind, std::size_t bytes) const noexcept;
   [[nodiscard]] bool is_stale(const ScratchCheckpoint& checkpoint) const noexcept;
   void move_back(const ScratchCheckpoint& to) noexcept;
   void note_low(std::uint64_t place) noexcept;

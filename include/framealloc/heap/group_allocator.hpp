@@ -144,6 +144,9 @@ class FRAMEALLOC_API GroupAllocator {
   [[nodiscard]] GroupId create(const GroupId* parent, std::string_view name,
                                std::size_t budget) noexcept;
   // Under the lock of the table.
+  FRAMEALLOC_COLD void tell_created(GenerationalId id, std::string_view name, std::size_t budget,
+                                    TagId tag) const noexcept;
+  FRAMEALLOC_COLD void tell_freed(const Slot& slot) const noexcept;
   void settle(Slot& slot, Slot* parent, std::size_t budget) noexcept;
   [[nodiscard]] Slot* condemn(Slot& root) noexcept;
   void let_go(Slot& slot) noexcept;

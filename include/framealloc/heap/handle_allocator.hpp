@@ -145,6 +145,7 @@ class FRAMEALLOC_API HandleAllocator {
     const Type* type;
     Slot* slot = nullptr;
     void* home = nullptr;
+    TagId tag = TagId::Untagged;
     ~Birth() {
       if (slot != nullptr) handles->abandon(*this);
     }
@@ -172,7 +173,9 @@ class FRAMEALLOC_API HandleAllocator {
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
   void end(Slot& slot) noexcept;
-  void release(Slot& slot, void* home, const Type& type) noexcept;
+  TagId release(Slot& slot, void* home, const Type& type) noexcept;  // result: its tag
+  FRAMEALLOC_COLD void tell(FrameEventKind kind, GenerationalId id, const Type& type,
+                            TagId tag) const noexcept;
   [[nodiscard]] Slot* pin_slot(GenerationalId id, const Type& type, bool report) noexcept;
   void unpin(Slot& slot) noexcept;
   template <class T>
@@ -183,6 +186,7 @@ class FRAMEALLOC_API HandleAllocator {
 
   enum class Outlook : std::uint8_t { Movable, Going, Fixed };
   [[nodiscard]] Outlook outlook_of(const detail::BlockHeader& block) const noexcept;
+  [[nodiscard]] CompactResult compact_alone(const CompactBudget& budget) noexcept;
   [[nodiscard]] bool plan_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept;
   [[nodiscard]] bool plan_some() noexcept;
   [[nodiscard]] std::size_t move_next() noexcept;

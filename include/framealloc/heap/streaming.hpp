@@ -159,6 +159,21 @@ class FRAMEALLOC_API StreamingAllocator {
   // budget is left to the caller to settle.
   void evict_all(AssetList& victims, Inheritance* inheritance) noexcept;
   void notify(const Asset& victim) noexcept;
+  // What is told of an asset; taken under the lock, told without it.
+  struct Told {
+    StreamId id;
+    std::size_t size = 0;
+    StreamPriority priority = StreamPriority::Normal;
+    TagId tag = TagId::Untagged;
+  };
+  [[nodiscard]] static Told told_of(const Asset& asset) noexcept {
+    return {asset.id, asset.size, asset.priority, asset.tag};
+  }
+  void tell(FrameEventKind kind, const Told& asset) const noexcept {
+    if (account_.tells(kind)) [[unlikely]]
+      tell_now(kind, asset);
+  }
+  FRAMEALLOC_COLD void tell_now(FrameEventKind kind, const Told& asset) const noexcept;
   FRAMEALLOC_COLD void report_shortage(const Shortage& shortage, std::size_t size,
                                        StreamPriority priority, TagId tag) const noexcept;
 

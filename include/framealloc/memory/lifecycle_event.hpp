@@ -28,8 +28,26 @@ enum class FrameEventKind : std::uint8_t {
   SlabRefill,             // size: of one block, count: blocks now ready
   BudgetWarning,          // used, limit: a soft limit or a warning threshold was passed
   PhaseEnd,               // phase, began_ns, size: frame bytes of the thread in it
+  // Handles: id is the slot in the upper half and its generation in the lower.
+  HandleAlloc,       // id, size
+  HandleFree,        // id, size: the object has ended
+  HandleRelocated,   // id, size: compact() has moved the object
+  HandlesCompacted,  // count, size (bytes of all): what a compact() has moved; began_ns
+  // Streamed assets: id is StreamId::raw(), count the priority as a number.
+  StreamReserved,         // id, size, count
+  StreamLoaded,           // id, size, count
+  StreamFailed,           // id, size, count: a load has stopped, or was cancelled
+  StreamEvicted,          // id, size, count
+  StreamFreed,            // id, size, count
+  StreamPriorityChanged,  // id, size, count: the new one
+  // Groups: id is the slot in the upper half and its generation in the lower.
+  GroupCreated,  // id, name, limit: its budget
+  GroupFreed,    // id, name, size (bytes of all), count: of allocations; children come first
+  // Scratch pools: id is the pool's number.
+  ScratchOpened,  // id, name, size: its capacity
+  ScratchReset,   // id, name, size: bytes that were in use
 };
-inline constexpr unsigned kFrameEventKinds = 14;
+inline constexpr unsigned kFrameEventKinds = 28;
 
 // A set of kinds.
 using FrameEventMask = std::uint32_t;
@@ -41,9 +59,11 @@ template <class... Kinds>
 [[nodiscard]] constexpr FrameEventMask events(Kinds... kinds) noexcept {
   return (FrameEventMask{0} | ... | mask_of(kinds));
 }
-// Every kind but Alloc and Free, which are told for each call and slow each call down.
+// Every kind but those that are told for each call or object, and slow each down.
 inline constexpr FrameEventMask kRareFrameEvents =
-    kAllFrameEvents & ~events(FrameEventKind::Alloc, FrameEventKind::Free);
+    kAllFrameEvents & ~events(FrameEventKind::Alloc, FrameEventKind::Free,
+                              FrameEventKind::HandleAlloc, FrameEventKind::HandleFree,
+                              FrameEventKind::HandleRelocated);
 
 [[nodiscard]] std::string_view to_string(FrameEventKind kind) noexcept;
 
@@ -66,6 +86,8 @@ struct FrameEvent {
   std::uint64_t duration_us = 0;    // from the begin of the frame to its end
   std::uint64_t began_ns = 0;       // of the monotonic clock; 0: before anybody listened
   std::string_view phase;           // its name
+  std::string_view name;            // of the group or scratch pool
+  std::uint64_t id = 0;             // of the object, asset, group or scratch pool
   std::size_t total_allocated = 0;  // frame memory that the frame held at its end, all its threads
   std::size_t peak_memory = 0;      // most frame memory that it held at once
   std::size_t bytes_in_use = 0;     // of all kinds, when the frame ended

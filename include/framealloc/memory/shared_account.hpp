@@ -9,6 +9,7 @@
 #include <framealloc/base/compiler.hpp>
 #include <framealloc/base/report.hpp>
 #include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/memory/event_hub.hpp>
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/memory/pressure.hpp>
 #include <framealloc/memory/room_search.hpp>
@@ -36,6 +37,7 @@ struct AccountHost {
   void* tag_context = nullptr;
   // Who is asked for room before memory is denied; null is nobody.
   PressureMonitor* pressure = nullptr;
+  EventHub* events = nullptr;  // who hears of what the allocator does; null is nobody
 };
 
 struct AccountTotals {
@@ -77,6 +79,12 @@ class FRAMEALLOC_API SharedAccount {
       return records;
     });
   }
+  // Result: whether somebody waits for events of that kind: one branch where nobody does.
+  [[nodiscard]] bool tells(FrameEventKind kind) const noexcept {
+    return host_.events != nullptr && host_.events->wants(kind);
+  }
+  // Requirement: tells(event.kind); no lock is held, and anything may have changed afterwards.
+  FRAMEALLOC_COLD void tell(const FrameEvent& event, TagId tag) const noexcept;
   // Effect: tells a threshold that was passed, see PressureMonitor::settle().
   void settle() noexcept {
     if (host_.pressure != nullptr) host_.pressure->settle();
