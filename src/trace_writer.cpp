@@ -24,9 +24,12 @@ std::string frame_name(const FrameEvent& event) {
 }
 
 std::string track_name(const SmartAlloc& alloc, ThreadId thread) {
-  std::string name = alloc.thread_frame_stats(thread).name;
-  if (name.empty()) name = "thread " + std::to_string(thread.value);
-  return name;
+  // Looked for rather than asked for by its number: a thread that only uses what all threads share
+  // has no figures, and asking for them is a mistake that is reported.
+  for (const ThreadFrameStats& stats : alloc.all_thread_frame_stats()) {
+    if (stats.thread_id == thread && !stats.name.empty()) return stats.name;
+  }
+  return "thread " + std::to_string(thread.value);
 }
 
 }  // namespace

@@ -83,8 +83,6 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
 GenerationalId HandleAllocator::publish(Birth& birth) noexcept {
   Slot& slot = *birth.slot;
   birth.slot = nullptr;
-  bytes_.fetch_add(accounted(*birth.type), std::memory_order_relaxed);
-  active_.fetch_add(1, std::memory_order_relaxed);
   const std::uint32_t generation = Slot::generation_of(slot.word.load(std::memory_order_relaxed));
   // With release, so that a reader that sees one of them sees the vacant word before it as well.
   slot.address.store(birth.home, std::memory_order_release);
@@ -114,10 +112,11 @@ void HandleAllocator::abandon(Birth& birth) noexcept {
 }
 
 TagId HandleAllocator::release(Slot& slot, void* home, const Type& type) noexcept {
-  account_.host().metadata.destroy(slot.hook);
-  slot.hook = nullptr;
-  const TagId tag = space_.tag_of(home, type.size, type.alignment);
-  space_.free(home, type.size, type.alignment);
+  if (slot.hook != nullptr) {
+    account_.host().metadata.destroy(slot.hook);
+    slot.hook = nullptr;
+  }
+  const TagId tag = space_.free(home, type.size, type.alignment);
   account_.count_out(tag, accounted(type));
   return tag;
 }
@@ -129,9 +128,7 @@ void HandleAllocator::end(Slot& slot) noexcept {
   const TagId tag = release(slot, object, type);
   const GenerationalId id{slot.index,
                           Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
-  bytes_.fetch_sub(accounted(type), std::memory_order_relaxed);
   slots_.retire(&slot);
-  active_.fetch_sub(1, std::memory_order_relaxed);
   if (account_.tells(FrameEventKind::HandleFree)) [[unlikely]]
     tell(FrameEventKind::HandleFree, id, type, tag);
 }

@@ -13,11 +13,6 @@ constexpr std::uint32_t kSmallest = 2;
 // Holes looked at in a bin whose holes need not all fit.
 constexpr int kMostHoleLooks = 8;
 
-constexpr std::uint32_t granules_for(std::size_t bytes) noexcept {
-  const std::size_t rounded = align_up(bytes == 0 ? 1 : bytes, kGranule) / kGranule;
-  return static_cast<std::uint32_t>(rounded) + kHeader;
-}
-
 }  // namespace
 
 BlockChunk* BlockChunk::make(void* memory, std::size_t bytes) noexcept {

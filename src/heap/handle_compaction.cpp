@@ -84,16 +84,22 @@ CompactResult HandleAllocator::compact_alone(const CompactBudget& budget) noexce
 // there is no such chunk, or time is over.
 bool HandleAllocator::plan_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept {
   for (;;) {
+    detail::BlockChunk* emptied = nullptr;
+    bool found = true;
+    bool planned = false;
     {
       const std::lock_guard guard(space_.lock());
       if (!space_.has_set_apart()) {
         const std::uint64_t patience = is_unlimited(budget) ? 0 : kPatience;
         const std::uint64_t not_since = compact_call_ > patience ? compact_call_ - patience : 1;
-        if (!space_.set_apart(not_since)) return false;
+        found = space_.set_apart(not_since, &emptied);
         planned_ = false;
       }
-      if (planned_) return true;
+      planned = planned_;
     }
+    space_.release(emptied);
+    if (!found) return false;
+    if (planned) return true;
     if (plan_some()) continue;
     if (is_over(deadline)) return false;
   }

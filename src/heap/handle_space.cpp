@@ -32,13 +32,6 @@ HandleSpace::~HandleSpace() {
   if (apart_ != nullptr) pool_.release(apart_);
 }
 
-bool HandleSpace::is_large(std::size_t bytes, std::size_t alignment) const noexcept {
-  // An aligned block may need almost its alignment more. Half a chunk is where a run of whole
-  // chunks begins to waste no more than a block that no second one fits beside.
-  const std::size_t most = BlockChunk::largest_block(pool_.chunk_size()) / 2;
-  return bytes > most || alignment > most || bytes + alignment > most;
-}
-
 BlockChunk* HandleSpace::chunk_of(const void* block) const noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
   return reinterpret_cast<BlockChunk*>(align_down(address, pool_.chunk_size()));
@@ -107,13 +100,18 @@ void* HandleSpace::allocate(std::size_t bytes, std::size_t alignment, const Bloc
   void* found = nullptr;
   {
     const std::lock_guard guard(lock_);
-    found = take(bytes, alignment, owner);
+    found = take_parked(bytes, alignment, owner);
+    if (found == nullptr) found = take(bytes, alignment, owner);
+    if (found == nullptr && parked_bytes_ != 0) {
+      give_back_parked(&emptied);
+      found = take(bytes, alignment, owner);
+    }
     if (found == nullptr && apart_ != nullptr) {
       put_back(apart_->passed_over_at, &emptied);
       found = take(bytes, alignment, owner);
     }
   }
-  release(emptied);
+  if (emptied != nullptr) release(emptied);
   if (found != nullptr) return found;
   void* const memory = pool_.acquire(denied_by_limit);
   if (memory == nullptr) return nullptr;
@@ -148,7 +146,7 @@ void* HandleSpace::allocate_run(std::size_t bytes, std::size_t alignment, TagId 
   return block;
 }
 
-void HandleSpace::free(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+TagId HandleSpace::free(void* block, std::size_t bytes, std::size_t alignment) noexcept {
   if (is_large(bytes, alignment)) {
     const RunHeader run = *run_of(block);
     {
@@ -157,14 +155,58 @@ void HandleSpace::free(void* block, std::size_t bytes, std::size_t alignment) no
       large_bytes_ -= run.run_bytes;
     }
     pool_.release_run(run.run, run.run_bytes);
-    return;
+    return run.tag;
   }
+  const TagId tag = BlockChunk::header_of(block)->tag;
   BlockChunk* emptied = nullptr;
   {
     const std::lock_guard guard(lock_);
-    give_back(block, &emptied);
+    if (!park(block)) give_back(block, &emptied);
+    // Nothing else is in use there: the chunk goes. Each block that waited was put there once.
+    const BlockChunk& chunk = *chunk_of(block);
+    if (parked_bytes_ != 0 && chunk.only_parked()) give_back_parked(&emptied);
   }
-  release(emptied);
+  if (emptied != nullptr) release(emptied);
+  return tag;
+}
+
+void* HandleSpace::take_parked(std::size_t bytes, std::size_t alignment,
+                               const BlockOwner& owner) noexcept {
+  if (alignment > kGranule) return nullptr;
+  const std::uint32_t granules = BlockChunk::granules_for(bytes);
+  if (granules > kMostParked || parked_[granules] == nullptr) return nullptr;
+  Parked* const block = parked_[granules];
+  parked_[granules] = block->next;
+  --parked_count_[granules];
+  parked_bytes_ -= granules * kGranule;
+  chunk_of(block)->unpark(block, owner.index, owner.tag, owner.movable);
+  if (!owner.movable) ++unmovable_;
+  return block;
+}
+
+bool HandleSpace::park(void* block) noexcept {
+  const std::uint32_t granules = BlockChunk::header_of(block)->granules;
+  if (granules > kMostParked || apart_ != nullptr) return false;
+  if (parked_count_[granules] == kParkedOfASize) return false;
+  BlockChunk* const chunk = chunk_of(block);
+  if (!BlockChunk::header_of(block)->movable) --unmovable_;
+  chunk->park(block);
+  parked_[granules] = ::new (block) Parked{parked_[granules]};
+  ++parked_count_[granules];
+  parked_bytes_ += granules * kGranule;
+  return true;
+}
+
+void HandleSpace::give_back_parked(BlockChunk** emptied) noexcept {
+  parked_bytes_ = 0;
+  for (std::uint32_t granules = 0; granules <= kMostParked; ++granules) {
+    parked_count_[granules] = 0;
+    while (Parked* const block = parked_[granules]) {
+      parked_[granules] = block->next;
+      chunk_of(block)->unpark();
+      give_back(block, emptied);
+    }
+  }
 }
 
 void HandleSpace::give_back(void* block, BlockChunk** emptied) noexcept {
@@ -206,13 +248,18 @@ TagId HandleSpace::tag_of(void* block, std::size_t bytes, std::size_t alignment)
 
 HandleSpace::Totals HandleSpace::totals() const noexcept {
   const std::lock_guard guard(lock_);
-  return Totals{chunks_,       chunks_ * pool_.chunk_size(),
-                used_bytes_,   free_bytes_,
-                large_blocks_, large_bytes_,
-                unmovable_,    released_};
+  return Totals{chunks_,
+                chunks_ * pool_.chunk_size(),
+                used_bytes_ - parked_bytes_,
+                free_bytes_ + parked_bytes_,
+                large_blocks_,
+                large_bytes_,
+                unmovable_,
+                released_};
 }
 
-bool HandleSpace::set_apart(std::uint64_t not_since) noexcept {
+bool HandleSpace::set_apart(std::uint64_t not_since, BlockChunk** emptied) noexcept {
+  give_back_parked(emptied);
   BlockChunk* best = nullptr;
   for_each_listed([&](BlockChunk* chunk) {
     if (chunk->unmovable_blocks() != 0 || chunk->passed_over_at >= not_since) return;

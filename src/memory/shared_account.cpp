@@ -32,6 +32,8 @@ bool SharedAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
   TagCounters& counters = ledger_.at(tag);
   counters.heap_bytes_in.add(bytes);
   counters.heap_allocations.increment();
+  bytes_.add(bytes);
+  blocks_.increment();
   return true;
 }
 
@@ -41,6 +43,8 @@ void SharedAccount::count_out(TagId tag, std::size_t bytes, std::size_t carried)
     TagCounters& counters = ledger_.at(tag);
     counters.heap_bytes_out.add(bytes);
     counters.heap_frees.increment();
+    bytes_.sub(bytes);
+    blocks_.sub(1);
   }
   if (host_.budgets != nullptr) host_.budgets->uncharge(tag, bytes - carried);
 }

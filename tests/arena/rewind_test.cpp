@@ -190,6 +190,72 @@ TEST(Rewind, ManyMarksAreKeptApart) {
   EXPECT_TRUE(host.arena().rewind(bottom));
 }
 
+// Gives nothing while it is shut.
+class Valve final : public MemorySource {
+ public:
+  void* allocate(std::size_t bytes, std::size_t alignment) noexcept override {
+    return shut ? nullptr : system_.allocate(bytes, alignment);
+  }
+  void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept override {
+    system_.deallocate(address, bytes, alignment);
+  }
+  [[nodiscard]] std::string_view name() const noexcept override { return "valve"; }
+  bool shut = false;
+
+ private:
+  SystemSource system_;
+};
+
+// A rewind for whose mark there is no memory: which checkpoints it has made stale is not known any
+// more, so all that were taken before it are refused.
+TEST(Rewind, WhoseMarkIsLostRefusesEveryEarlierCheckpoint) {
+  Valve valve;
+  TestHost host({.source = &valve});
+  struct Block {
+    void* address;
+    std::size_t bytes;
+  };
+  host.begin();
+  ASSERT_NE(host.arena().alloc_bytes(64), nullptr);
+  const FrameCheckpoint bottom = host.arena().checkpoint();
+  void* const first = host.arena().alloc_bytes(64);
+  const FrameCheckpoint low = host.arena().checkpoint();
+  ASSERT_NE(host.arena().alloc_bytes(64), nullptr);
+  const FrameCheckpoint high = host.arena().checkpoint();
+  ASSERT_NE(host.arena().alloc_bytes(64), nullptr);
+
+  // The list of marks has no room from the start, and finds none.
+  valve.shut = true;
+  std::vector<Block> taken;
+  for (std::size_t bytes = 32768; bytes >= 64; bytes /= 2) {
+    while (void* const block = host.metadata().allocate(bytes)) taken.push_back({block, bytes});
+  }
+  EXPECT_TRUE(host.arena().rewind(low)) << "the rewind itself needs no mark";
+  valve.shut = false;
+  for (const Block& block : taken) host.metadata().deallocate(block.address, block.bytes);
+
+  EXPECT_EQ(host.arena().position(), 128u);
+  for (int i = 0; i < 4; ++i) ASSERT_NE(host.arena().alloc_bytes(64), nullptr);
+  const std::size_t here = host.arena().position();
+  EXPECT_FALSE(host.arena().rewind(high));
+  EXPECT_FALSE(host.arena().rewind(low));
+  EXPECT_FALSE(host.arena().rewind(bottom)) << "it may be good, and nobody knows";
+  EXPECT_EQ(host.arena().position(), here) << "nothing moves";
+  const FrameCheckpoint fresh = host.arena().checkpoint();
+  ASSERT_NE(host.arena().alloc_bytes(64), nullptr);
+  EXPECT_TRUE(host.arena().rewind(fresh));
+  EXPECT_EQ(host.arena().alloc_bytes(64), static_cast<std::byte*>(first) + here - 64);
+  host.end();
+
+  // The next frame begins with everything known.
+  host.begin();
+  const FrameCheckpoint again = host.arena().checkpoint();
+  ASSERT_NE(host.arena().alloc_bytes(64), nullptr);
+  EXPECT_TRUE(host.arena().rewind(again));
+  EXPECT_TRUE(host.arena().rewind(again));
+  host.end();
+}
+
 TEST(Rewind, AfterTheFrameEndedElsewhereIsRefused) {
   TestHost host;
   host.begin();

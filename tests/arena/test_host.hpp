@@ -27,6 +27,7 @@ class TestHost final : public detail::ArenaHost {
     std::size_t capacity = SIZE_MAX;
     unsigned slots = 1;
     bool budgets = false;
+    MemorySource* source = nullptr;  // null: the system
   };
   struct Said {
     Code code;
@@ -36,7 +37,7 @@ class TestHost final : public detail::ArenaHost {
 
   TestHost() : TestHost(Options{}) {}
   explicit TestHost(const Options& options)
-      : counting_(system_source()),
+      : counting_(options.source != nullptr ? *options.source : system_source()),
         supply_(counting_, 0),
         metadata_(supply_),
         ledger_(&ledger_block, &metadata_),

@@ -86,6 +86,25 @@ TEST(MemoryPressure, TrimLeavesTheOpenFrameAlone) {
   EXPECT_GT(alloc.trim(), 0u) << "between frames it goes";
 }
 
+TEST(MemoryPressure, ACheckpointWhoseChunkHasGoneIsRefused) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  alloc.begin_frame();
+  (void)alloc.frame_alloc_layout(900_KiB, 16);
+  (void)alloc.frame_alloc_layout(250_KiB, 16);  // in a chunk of its own
+  const FrameCheckpoint old = alloc.frame_checkpoint();
+  (void)alloc.frame_alloc<int>();
+  alloc.end_frame();
+  EXPECT_GT(alloc.trim(), 1_MiB) << "every chunk of the frame";
+  EXPECT_FALSE(alloc.rollback_to(old));
+  alloc.begin_frame();
+  int* const kept = alloc.frame_alloc<int>();
+  ASSERT_NE(kept, nullptr);
+  EXPECT_FALSE(alloc.rollback_to(old));
+  *kept = 1;
+  EXPECT_NE(alloc.frame_alloc<int>(), kept);
+  alloc.end_frame();
+}
+
 TEST(MemoryPressure, ARequestIsTriedOnceMoreAfterRoomWasMade) {
   ReportLog log;
   SmartAlloc alloc(limited(log, 16_MiB).with_pressure_threshold(0));

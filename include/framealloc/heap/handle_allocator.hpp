@@ -117,12 +117,8 @@ class FRAMEALLOC_API HandleAllocator {
   // Effect: compact() without a budget. Result: objects moved.
   std::uint64_t defragment() noexcept { return compact().moves; }
 
-  [[nodiscard]] std::size_t total_allocated() const noexcept {
-    return bytes_.load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t active_count() const noexcept {
-    return active_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::size_t total_allocated() const noexcept { return account_.bytes_in_use(); }
+  [[nodiscard]] std::uint64_t active_count() const noexcept { return account_.blocks_in_use(); }
   [[nodiscard]] std::uint64_t relocation_count() const noexcept {
     return relocations_.load(std::memory_order_relaxed);
   }
@@ -200,8 +196,6 @@ class FRAMEALLOC_API HandleAllocator {
   detail::SharedAccount account_;
   detail::HandleSlots slots_;
   detail::HandleSpace space_;
-  std::atomic<std::size_t> bytes_{0};
-  std::atomic<std::uint64_t> active_{0};
   std::atomic<std::uint64_t> deferred_{0};
   std::atomic<std::uint64_t> relocations_{0};
   std::atomic<std::size_t> relocated_bytes_{0};

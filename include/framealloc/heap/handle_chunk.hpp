@@ -54,6 +54,34 @@ class BlockChunk {
   // `*position` is behind it; null at the end.
   [[nodiscard]] BlockHeader* next_live(std::uint32_t* position) noexcept;
 
+  // A parked block is free and looks as if it were in use, so that nothing joins with it and it can
+  // be handed out again as it is. Whoever parks it keeps it, and gives it back in the end.
+  // Effect: parks a block. Result: its size in granules, header included.
+  std::uint32_t park(void* block) noexcept {
+    BlockHeader* const header = header_of(block);
+    if (!header->movable) --unmovable_;
+    header->movable = true;
+    ++parked_;
+    return header->granules;
+  }
+  // Effect: hands a parked block out again.
+  void unpark(void* block, std::uint32_t owner, TagId tag, bool movable) noexcept {
+    BlockHeader* const header = header_of(block);
+    header->owner = owner;
+    header->tag = tag;
+    header->movable = movable;
+    if (!movable) ++unmovable_;
+    --parked_;
+  }
+  // Effect: a parked block is one in use, to be given back.
+  void unpark() noexcept { --parked_; }
+  [[nodiscard]] bool only_parked() const noexcept { return parked_ == live_; }
+  // Result: granules of a block of `bytes`, header included.
+  [[nodiscard]] static constexpr std::uint32_t granules_for(std::size_t bytes) noexcept {
+    const std::size_t rounded = align_up(bytes == 0 ? 1 : bytes, kGranule) / kGranule;
+    return static_cast<std::uint32_t>(rounded) + 1;
+  }
+
   [[nodiscard]] std::size_t live_blocks() const noexcept { return live_; }
   [[nodiscard]] std::size_t unmovable_blocks() const noexcept { return unmovable_; }
   [[nodiscard]] std::size_t used_bytes() const noexcept { return used_ * kGranule; }
@@ -105,6 +133,7 @@ class BlockChunk {
   std::uint32_t used_ = 0;
   std::uint32_t live_ = 0;
   std::uint32_t unmovable_ = 0;
+  std::uint32_t parked_ = 0;
   std::uint32_t bins_ = 0;  // bit n: bin n has a hole
   std::uint8_t steps_[kBins] = {};
   std::uint32_t heads_[kBins][kSteps] = {};

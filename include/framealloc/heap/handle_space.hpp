@@ -24,11 +24,16 @@ struct BlockOwner {
 
 // Takes from the chunk with the smallest hole that fits, which keeps chunks full or empty. One
 // chunk at a time can be set apart to be emptied: then nothing is taken from it any more. An
-// allocation takes it back into use rather than ask for a new chunk.
+// allocation takes it back into use rather than ask for a new chunk. Small blocks that were freed
+// wait in lists by size for the next request of that size, as long as something else in their chunk
+// is in use and nothing is being emptied: no hole is split or joined for them.
 // Thread contract: any thread, except where said. The chunk pool is called without the lock.
 class FRAMEALLOC_API HandleSpace {
  public:
-  explicit HandleSpace(ChunkPool& chunks) noexcept : pool_(chunks) {}
+  // An aligned block may need almost its alignment more. Half a chunk is where a run of whole
+  // chunks begins to waste no more than a block that no second one fits beside.
+  explicit HandleSpace(ChunkPool& chunks) noexcept
+      : pool_(chunks), most_(BlockChunk::largest_block(chunks.chunk_size()) / 2) {}
   // Gives every chunk back, and with it the blocks in them. Requirement: no larger block is in use.
   ~HandleSpace();
   HandleSpace(const HandleSpace&) = delete;
@@ -38,12 +43,14 @@ class FRAMEALLOC_API HandleSpace {
   // Requirement: `bytes` at most kMaxRequest, `alignment` a power of two no larger than that.
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment, const BlockOwner& owner,
                                bool* denied_by_limit) noexcept;
-  // Effect: `bytes` and `alignment` as when it was taken.
-  void free(void* block, std::size_t bytes, std::size_t alignment) noexcept;
+  // Effect: frees the block; `bytes` and `alignment` as when it was taken. Result: its tag.
+  TagId free(void* block, std::size_t bytes, std::size_t alignment) noexcept;
   // Result: the tag that the block was taken under.
   [[nodiscard]] TagId tag_of(void* block, std::size_t bytes, std::size_t alignment) const noexcept;
   // Result: whether a block of that kind has chunks of its own (and can never move).
-  [[nodiscard]] bool is_large(std::size_t bytes, std::size_t alignment) const noexcept;
+  [[nodiscard]] bool is_large(std::size_t bytes, std::size_t alignment) const noexcept {
+    return bytes > most_ || alignment > most_ || bytes + alignment > most_;
+  }
 
   struct Totals {
     std::size_t chunks = 0;
@@ -65,7 +72,7 @@ class FRAMEALLOC_API HandleSpace {
   // Effect: sets the least used chunk apart whose blocks could fit elsewhere. Chunks that were
   // passed over in a call numbered `not_since` or later are left out. Result: false when there is
   // none.
-  [[nodiscard]] bool set_apart(std::uint64_t not_since) noexcept;
+  [[nodiscard]] bool set_apart(std::uint64_t not_since, BlockChunk** emptied) noexcept;
   [[nodiscard]] bool has_set_apart() const noexcept { return apart_ != nullptr; }
   // Effect: puts the chunk back into use, as not worth emptying in the call numbered `at_call`, and
   // frees the places that were planned.
@@ -96,6 +103,11 @@ class FRAMEALLOC_API HandleSpace {
 
   [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment,
                            const BlockOwner& owner) noexcept;
+  // The blocks that wait. Result: null, false when it has to be a hole.
+  [[nodiscard]] void* take_parked(std::size_t bytes, std::size_t alignment,
+                                  const BlockOwner& owner) noexcept;
+  [[nodiscard]] bool park(void* block) noexcept;
+  void give_back_parked(BlockChunk** emptied) noexcept;
   [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, TagId tag,
                                    bool* denied_by_limit) noexcept;
   [[nodiscard]] static RunHeader* run_of(void* block) noexcept;
@@ -108,8 +120,16 @@ class FRAMEALLOC_API HandleSpace {
   void for_each_listed(Visit&& visit) const noexcept;
 
   static constexpr std::size_t kFull = BlockChunk::kBins;  // the list of chunks without a hole
+  // Blocks that wait: of at most 512 bytes, at most so many of a size. More would keep chunks in
+  // use that compaction and the next large request could have.
+  static constexpr std::uint32_t kMostParked = 33;  // granules, header included
+  static constexpr std::uint8_t kParkedOfASize = 16;
+  struct Parked {  // in the block
+    Parked* next;
+  };
 
   ChunkPool& pool_;
+  std::size_t most_;  // bytes of the largest block that is not a run
   mutable SpinLock lock_;
   BlockChunk* lists_[BlockChunk::kBins + 1] = {};  // by the bin of the chunk's largest hole
   std::uint32_t filled_ = 0;  // bit n: list n has a chunk; full ones not counted
@@ -123,6 +143,9 @@ class FRAMEALLOC_API HandleSpace {
   BlockChunk* apart_ = nullptr;
   Planned* planned_ = nullptr;
   std::uint32_t cursor_ = 0;
+  std::size_t parked_bytes_ = 0;          // part of used_bytes_
+  Parked* parked_[kMostParked + 1] = {};  // by granules
+  std::uint8_t parked_count_[kMostParked + 1] = {};
 };
 
 }  // namespace framealloc::detail

@@ -65,10 +65,14 @@ class FRAMEALLOC_API SharedAccount {
   // very allocator that asks.
   template <class Take>
   [[nodiscard]] auto take_memory(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
-    for (RoomSearch room(host_.pressure);;) {
-      auto* const memory = take(denied_by_limit);
-      if (memory != nullptr || !room.more(bytes, *denied_by_limit)) return memory;
+    auto* memory = take(denied_by_limit);
+    if (memory != nullptr) [[likely]]
+      return memory;
+    for (RoomSearch room(host_.pressure); room.more(bytes, *denied_by_limit);) {
+      memory = take(denied_by_limit);
+      if (memory != nullptr) break;
     }
+    return memory;
   }
   // The same for bookkeeping memory, which does not say itself why it has nothing.
   template <class Take>
@@ -97,6 +101,11 @@ class FRAMEALLOC_API SharedAccount {
                               BudgetManager::Denial* denial) noexcept;
   // Effect: counts a block out and gives its charge back, except for `carried` bytes.
   void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
+
+  // Result: what has been counted in and not out. Any thread; exact once it has synchronised with
+  // those that count.
+  [[nodiscard]] std::size_t bytes_in_use() const noexcept { return bytes_.get(); }
+  [[nodiscard]] std::uint64_t blocks_in_use() const noexcept { return blocks_.get(); }
 
   // For the sums over all threads of the layers above: one thread more, so to speak.
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
@@ -133,6 +142,7 @@ class FRAMEALLOC_API SharedAccount {
   // source is then called under it.
   mutable SpinLock lock_;
   ThreadLedger ledger_;
+  OwnedCounter bytes_, blocks_;  // written under the lock
 };
 
 }  // namespace framealloc::detail
