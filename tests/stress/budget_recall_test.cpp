@@ -17,7 +17,7 @@ using namespace literals;
 
 constexpr unsigned kSeed = 20260611;
 constexpr unsigned kThreads = 4;
-constexpr std::size_t kLimit = 24_KiB;
+constexpr std::size_t kLimit = 8_KiB;
 
 struct Small {
   std::byte bytes[96];
