@@ -12,8 +12,8 @@ namespace {
 // them. From kModestFrom on only what is needed is asked for, not what would be kept ready.
 constexpr int kRounds = 16;
 constexpr int kModestFrom = 4;
-// Of what is left, charge_ahead() takes at most this part ahead of the need.
-constexpr std::size_t kShare = 8;
+// Of what is left, charge_ahead() takes at most an eighth ahead of the need: so many halvings.
+constexpr unsigned kHalvings = 3;
 // Limits that a charge has room made under before it is denied.
 constexpr int kMostHelp = 8;
 
@@ -59,12 +59,22 @@ bool BudgetManager::visit_chain(TagId tag, Visit&& visit) noexcept {
 
 std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
                                   Denial* denial) noexcept {
+  return charge_part(tag, need, want, 0, denial);
+}
+
+std::size_t BudgetManager::charge_ahead(TagId tag, std::size_t need, std::size_t want,
+                                        Denial* denial) noexcept {
+  return charge_part(tag, need, want, kHalvings, denial);
+}
+
+std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t want,
+                                       unsigned halvings, Denial* denial) noexcept {
   Denial denied;
-  std::size_t grant = try_charge(tag, need, std::max(need, want), denied);
+  std::size_t grant = try_charge(tag, need, std::max(need, want), halvings, denied);
   // Once for each limit of the chain that may deny after another one has been helped.
   for (int help = 0; grant == 0 && need != 0 && keeper_ != nullptr && help < kMostHelp; ++help) {
     if (!keeper_->give_back_charges(denied.global, denied.tag)) break;
-    grant = try_charge(tag, need, need, denied);
+    grant = try_charge(tag, need, need, 0, denied);
   }
   if (grant != 0) {
     announce(tag);
@@ -83,20 +93,16 @@ std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
   return 0;
 }
 
-std::size_t BudgetManager::charge_ahead(TagId tag, std::size_t need, std::size_t want,
-                                        Denial* denial) noexcept {
-  return charge(tag, need, std::min(want, std::max(need, remaining(tag) / kShare)), denial);
-}
-
+// Of what a limit leaves, halved so often, no more than that beyond the need.
 std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t want,
-                                      Denial& denied) noexcept {
+                                      unsigned halvings, Denial& denied) noexcept {
   for (int round = 0; round < kRounds; ++round) {
     // Look first, so that a portion that an outer limit cannot give is not taken from the inner
     // ones even for a moment.
     std::size_t portion = round < kModestFrom ? want : need;
     const bool possible = visit_chain(tag, [&](detail::Budget& budget, Denial who) {
       const std::size_t room = budget.remaining();
-      portion = std::min(portion, room);
+      portion = std::min(portion, std::max(need, room >> halvings));
       if (room >= need) return true;
       denied = who;
       denied.available = room;

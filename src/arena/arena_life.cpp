@@ -157,6 +157,7 @@ void FrameArena::flush_plain() noexcept {
 void FrameArena::enter_start(FrameSlot& slot) noexcept {
   ArenaChunk* chunk = detail::leads_on(slot.first, *host_) ? slot.first : nullptr;
   if (chunk == nullptr || chunk->run) return enter_chunk(nullptr, kGranule, 0);
+  chunk->depth = 0;
   chunk->start_position = 0;
   chunk->start_waste = 0;
   chunk->used = 0;
@@ -240,6 +241,7 @@ void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
   slot.deepest = chunk;
   chunk_bytes_.store(chunk_bytes() + chunk->bytes, kRelaxed);
   const Edit edit(*this);
+  chunk->depth = 0;
   chunk->start_position = 0;
   chunk->start_waste = 0;
   enter_chunk(chunk, reinterpret_cast<std::uintptr_t>(chunk->begin()), 0);

@@ -182,11 +182,12 @@ bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
   if (trap_ != nullptr) leave_chunk();
   next->next = link;
   link = next;
-  bool deeper = true;
-  for (ArenaChunk** at = &link; deeper && detail::leads_on(*at, *host_); at = &(*at)->next) {
-    deeper = *at != slot.deepest;
+  const std::uint16_t depth = chunk_ == nullptr ? 0 : chunk_->depth;
+  next->depth = depth == ArenaChunk::kDeepest ? depth : static_cast<std::uint16_t>(depth + 1);
+  if (slot.deepest == nullptr || next->depth > slot.deepest->depth ||
+      next->depth == ArenaChunk::kDeepest) {
+    slot.deepest = next;
   }
-  if (deeper || slot.deepest == nullptr) slot.deepest = next;
   step_into(next);
   return true;
 }

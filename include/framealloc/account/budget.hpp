@@ -188,8 +188,10 @@ class FRAMEALLOC_API BudgetManager {
   // Calls visit(budget, who) for the tag, its ancestors and the whole, until one returns false.
   template <class Visit>
   bool visit_chain(TagId tag, Visit&& visit) noexcept;
+  [[nodiscard]] std::size_t charge_part(TagId tag, std::size_t need, std::size_t want,
+                                        unsigned halvings, Denial* denial) noexcept;
   [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
-                                       Denial& denied) noexcept;
+                                       unsigned halvings, Denial& denied) noexcept;
   void announce(TagId tag) noexcept;
   FRAMEALLOC_COLD void note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept;
   void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current, std::size_t limit,

@@ -37,12 +37,14 @@ struct ArenaChunk {
   std::size_t start_waste = 0;          // bytes wasted at chunk ends before this one
   bool pinned = false;                  // the arena's first, committed up front: not given back
   bool run = false;                     // several chunks in one, made for a large request
+  std::uint16_t depth = 0;              // chunks that the frame came through before, or more
   std::uint32_t header = kHeaderBytes;  // bytes before the memory that is handed out
   std::size_t used = 0;                 // in a guard mode: bytes handed out by frames that left it
   TrapEntry* trap = nullptr;            // in the guard mode Pages: what is known of its allocations
 
   static constexpr std::uint64_t kSeal = 0xa4e9ac4a11ca7ed5;
   static constexpr std::size_t kHeaderBytes = 64;
+  static constexpr std::uint16_t kDeepest = UINT16_MAX;  // the count stops there
   [[nodiscard]] std::byte* begin() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
   [[nodiscard]] std::byte* end() noexcept { return reinterpret_cast<std::byte*>(this) + bytes; }
   [[nodiscard]] std::size_t room() const noexcept { return bytes - header; }
