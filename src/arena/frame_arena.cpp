@@ -205,6 +205,9 @@ void FrameArena::step_into(ArenaChunk* next) noexcept {
 
 void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
                              std::size_t position) noexcept {
+  // The limit is that of another chunk: were a request refused before the next publish_limit(), the
+  // calls after it would bump towards it through memory of others.
+  limit_.store(0, kRelaxed);
   chunk_ = chunk;
   cursor_.store(cursor, kRelaxed);
   origin_.store(cursor - position, kRelaxed);

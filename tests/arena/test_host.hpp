@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <new>
 #include <optional>
@@ -67,6 +68,8 @@ class TestHost final : public detail::ArenaHost {
     clock_ += 1;
     arena_->enter(clock_);
   }
+  // The frame is over, and the thread that ended it has not come to closing the arena yet.
+  void end_without_closing() { clock_ += 1; }
   // Opens the frame without telling the arena, as another thread's begin does.
   void begin_elsewhere() { clock_ += 1; }
   void end() {
@@ -100,6 +103,7 @@ class TestHost final : public detail::ArenaHost {
   std::vector<std::string> faults;
   std::map<TagId, std::size_t> charged;
   // What to answer.
+  std::function<void()> on_chunk;  // while a chunk is asked for
   bool deny_chunks = false, deny_fallback = false;
   std::map<TagId, std::size_t> budget;  // by tag; none = no limit
 
@@ -113,6 +117,7 @@ class TestHost final : public detail::ArenaHost {
   }
   detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Refusal* why) noexcept override {
     const std::size_t bytes = align_up(room + detail::ArenaChunk::kHeaderBytes, kChunk);
+    if (on_chunk) on_chunk();
     void* home = deny_chunks ? nullptr : supply_.acquire(bytes, kChunk);
     if (home == nullptr) {
       *why = detail::Refusal{Code::FA012, TagId::Untagged, 0};

@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <cstring>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -25,9 +27,14 @@ constexpr int kWorkers = 8;
 
 struct Counts {
   std::atomic<std::uint64_t> closed{0}, other{0};
+  std::mutex lock;
+  std::string latest;  // of the others
   static void handler(const Report& report, void* self) {
     auto& counts = *static_cast<Counts*>(self);
     (report.code == Code::FA001 ? counts.closed : counts.other).fetch_add(1);
+    if (report.code == Code::FA001) return;
+    const std::lock_guard guard(counts.lock);
+    counts.latest = report.message;
   }
 };
 
@@ -94,7 +101,7 @@ void run(const AllocConfig& base, bool switch_tags, bool read_statistics) {
   stop = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(alloc.frame_number(), static_cast<std::uint64_t>(frame));
-  EXPECT_EQ(counts.other.load(), 0u);
+  EXPECT_EQ(counts.other.load(), 0u) << counts.latest;
   // Quiet again, everything is as if nothing had happened.
   for (int i = 0; i < 4; ++i) {
     alloc.begin_frame();
