@@ -24,7 +24,7 @@ void FrameClock::release_listed(SlotStack& stack, FrameArena* mine) noexcept {
   while (slot != nullptr) {
     FrameSlot* next = slot->next_listed;
     const std::uint64_t clock = slot->clock.load(std::memory_order_relaxed);
-    slot->listed.store(false, std::memory_order_relaxed);
+    slot->listed.store(false, std::memory_order_release);
     slot->arena->release_frame(clock, slot->arena == mine);
     slot = next;
   }

@@ -72,7 +72,8 @@ class FrameClock {
   // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before
   // it enters the frame; once per frame is enough.
   void list(FrameSlot& slot, std::uint64_t clock) noexcept {
-    if (slot.listed.load(std::memory_order_relaxed)) return;
+    // Acquire: who took the slot off a list has read its link before it is written again.
+    if (slot.listed.load(std::memory_order_acquire)) return;
     slot.listed.store(true, std::memory_order_relaxed);
     slots_in_use_[(clock >> 1) % in_flight_].push(&slot);
   }
