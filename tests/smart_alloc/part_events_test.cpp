@@ -73,7 +73,7 @@ TEST_F(PartEvents, OfHandlesNameTheObject) {
 
 TEST_F(PartEvents, OfACompactionSayWhatMoved) {
   std::vector<Handle<Item>> all;
-  for (int i = 0; i < 20000; ++i) all.push_back(alloc.handles().alloc<Item>());
+  for (std::size_t i = 0; i < 20000; ++i) all.push_back(alloc.handles().alloc<Item>());
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i % 8 != 0) (void)alloc.handles().free(all[i]);
   }
@@ -110,13 +110,13 @@ TEST_F(PartEvents, OfStreamingFollowTheAsset) {
             (std::vector<Kind>{Kind::StreamReserved, Kind::StreamLoaded,
                                Kind::StreamPriorityChanged, Kind::StreamEvicted,
                                Kind::StreamReserved, Kind::StreamFailed, Kind::StreamFreed}));
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(heard[i].id, first.raw());
     EXPECT_EQ(heard[i].size, 2000u);
     EXPECT_EQ(heard[i].tag, "textures");
     EXPECT_EQ(heard[i].count, i < 2 ? 0u : 1u) << "the priority";
   }
-  for (int i = 4; i < 7; ++i) {
+  for (std::size_t i = 4; i < 7; ++i) {
     EXPECT_EQ(heard[i].id, second.raw());
     EXPECT_EQ(heard[i].size, 2500u);
   }
