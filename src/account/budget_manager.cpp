@@ -51,10 +51,10 @@ bool BudgetManager::visit_chain(TagId tag, Visit&& visit) noexcept {
   // The budget of Untagged holds untagged bytes alone: were it an ancestor of all, it would be a
   // second global limit.
   do {
-    if (!visit(per_tag_[index_of(tag)], Denial{false, tag, 0})) return false;
+    if (!visit(per_tag_[index_of(tag)], tag, false)) return false;
     tag = tags_.parent(tag);
   } while (tag != TagId::Untagged);
-  return visit(global_, Denial{true, TagId::Untagged, 0});
+  return visit(global_, TagId::Untagged, true);
 }
 
 std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
@@ -100,29 +100,27 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
     // Look first, so that a portion that an outer limit cannot give is not taken from the inner
     // ones even for a moment.
     std::size_t portion = round < kModestFrom ? want : need;
-    const bool possible = visit_chain(tag, [&](detail::Budget& budget, Denial who) {
+    const bool possible = visit_chain(tag, [&](detail::Budget& budget, TagId of, bool global) {
       const std::size_t room = budget.remaining();
       portion = std::min(portion, std::max(need, room >> halvings));
       if (room >= need) return true;
-      denied = who;
-      denied.available = room;
+      denied = Denial{global, of, room};
       return false;
     });
     if (!possible || portion == 0) return 0;
 
     std::size_t charged = 0;
-    const bool complete = visit_chain(tag, [&](detail::Budget& budget, Denial who) {
+    const bool complete = visit_chain(tag, [&](detail::Budget& budget, TagId of, bool global) {
       if (budget.take(portion, portion) != 0) {
         ++charged;
         return true;
       }
-      denied = who;
-      denied.available = budget.remaining();
+      denied = Denial{global, of, budget.remaining()};
       return false;
     });
     if (complete) return portion;
     // Another thread was faster at one of them: give back and look again.
-    visit_chain(tag, [&](detail::Budget& budget, Denial) {
+    visit_chain(tag, [&](detail::Budget& budget, TagId, bool) {
       if (charged == 0) return false;
       (void)budget.uncharge(portion);
       --charged;
@@ -135,7 +133,7 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
 void BudgetManager::uncharge(TagId tag, std::size_t bytes) noexcept {
   if (bytes == 0) return;
   std::size_t excess = 0;
-  visit_chain(tag, [&](detail::Budget& budget, Denial) {
+  visit_chain(tag, [&](detail::Budget& budget, TagId, bool) {
     excess = std::max(excess, budget.uncharge(bytes));
     return true;
   });
@@ -184,7 +182,8 @@ void BudgetManager::announce(TagId tag) noexcept {
   const bool heard =
       has_handler_.load(std::memory_order_relaxed) || observed_.load(std::memory_order_relaxed);
   if (!heard || is_being_handled(this)) return;
-  visit_chain(tag, [this](detail::Budget& budget, Denial who) {
+  visit_chain(tag, [this](detail::Budget& budget, TagId of, bool global) {
+    const Denial who{global, of};
     if (budget.announce_soft()) {
       notify(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());
     }

@@ -12,6 +12,7 @@
 namespace framealloc {
 
 using detail::ArenaChunk;
+using detail::EndedFrame;
 using detail::FrameSlot;
 using detail::TagCounters;
 
@@ -120,10 +121,23 @@ std::size_t FrameArena::cell() const noexcept { return first_cell_ + (clock() >>
 // Requirement: nothing has happened in the frame yet.
 void FrameArena::find_shape() noexcept {
   // Spare chunks are looked at on the long way in, so that they are given back in time.
-  const bool plain = trap_ == nullptr && slot_count_ == 1 && !budgeted_ && capacity_ == SIZE_MAX &&
+  const bool plain = trap_ == nullptr && slot_count_ == 1 && capacity_ == SIZE_MAX &&
                      guard_ == SIZE_MAX && chunk_ != nullptr && chunk_->next == nullptr;
-  shape_ = plain ? Shape::Untouched : Shape::Complex;
-  plain_end_ = chunk_end();
+  const Shape bumped = budgeted_ ? Shape::Charged : Shape::Untouched;
+  shape_ = plain ? bumped : Shape::Complex;
+  plain_end_ = budgeted_ ? cursor_.load(kRelaxed) : chunk_end();  // the first call charges
+}
+
+void FrameArena::reenter_charged(std::uint64_t clock) noexcept {
+  slot_of(clock).clock.store(clock, kRelaxed);  // another thread may end the frame
+  reenter(clock);
+}
+
+void FrameArena::leave_charged() noexcept {
+  close_own();
+  return_charges(slot());
+  quota_.store(0, kRelaxed);
+  modest_ = false;
 }
 
 // Requirement: the arena is still in the frame after the plain ones.
@@ -138,7 +152,7 @@ void FrameArena::flush_plain() noexcept {
   TagCounters::FrameCell& last = counters_->last_frame[first_cell_ / 4];
   last.clock.set(last_clock);
   last.bytes.set(plain_last_.get());
-  Record& record = ended_[(last_clock >> 1) & 1];
+  EndedFrame& record = ended_[(last_clock >> 1) & 1];
   record.clock.store(last_clock, kRelaxed);
   record.bytes.store(plain_last_.get(), kRelaxed);
   record.peak.store(plain_last_.get(), kRelaxed);
@@ -203,7 +217,7 @@ void FrameArena::finish() noexcept {
   flush_run(held);
   if (held > peak_.load(kRelaxed)) peak_.store(held, kRelaxed);
   slot_of(ending).bytes.store(held, kRelaxed);
-  Record& record = ended_[(ending >> 1) & 1];
+  EndedFrame& record = ended_[(ending >> 1) & 1];
   record.clock.store(ending, kRelaxed);
   record.bytes.store(held, kRelaxed);
   record.peak.store(peak_.load(kRelaxed), kRelaxed);
@@ -225,12 +239,7 @@ void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0);
   if (owner && slot.fallback != nullptr) free_fallback(slot, 0);
   if (trap_ != nullptr) spoil_frame(slot, clock);
-  if (!budgeted_) return;
-  const std::lock_guard lock(slot.charges_lock);
-  for (std::size_t i = 0; i < slot.charges.size(); ++i) {
-    host_->uncharge(slot.charges[i].tag, slot.charges[i].bytes);
-  }
-  slot.charges.clear();
+  if (budgeted_) return_charges(slot);
 }
 
 void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
@@ -329,7 +338,7 @@ detail::FrameHistory FrameArena::history(std::uint64_t clock) const noexcept {
     const detail::ArenaView now = view();
     history.high_water = high_water_.load(kRelaxed);
     if (now.plain_peak > history.high_water) history.high_water = now.plain_peak;
-    const Record& record = ended_[(clock >> 1) & 1];
+    const EndedFrame& record = ended_[(clock >> 1) & 1];
     if (now.clock == clock) {
       history.clock = clock;
       history.bytes = now.position;

@@ -152,6 +152,7 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   if (there >= run_start_.load(kRelaxed)) {
     // The common case: one store, as if the tail had never been allocated.
     if (shape_ == Shape::Untouched) shape_ = Shape::Rewound;
+    if (shape_ == Shape::Charged) complicate();
     if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
     rewound_bytes_.add(here - there);
     cursor_.store(end, kRelaxed);

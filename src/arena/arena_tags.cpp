@@ -117,6 +117,14 @@ void FrameArena::return_charge(TagId tag, std::size_t bytes) noexcept {
   }
 }
 
+void FrameArena::return_charges(FrameSlot& slot) noexcept {
+  const std::lock_guard lock(slot.charges_lock);
+  for (std::size_t i = 0; i < slot.charges.size(); ++i) {
+    host_->uncharge(slot.charges[i].tag, slot.charges[i].bytes);
+  }
+  slot.charges.clear();
+}
+
 void FrameArena::return_unused_quota() noexcept {
   const std::size_t here = position();
   if (quota() == SIZE_MAX || quota() <= here) return;
@@ -128,7 +136,9 @@ void FrameArena::return_unused_quota() noexcept {
 std::size_t FrameArena::quota() const noexcept { return quota_.load(kRelaxed); }
 
 std::size_t FrameArena::charged_ahead() const noexcept {
-  return quota() == SIZE_MAX || clock() == 0 ? 0 : quota() - position();
+  const std::size_t quota = this->quota();
+  const std::size_t here = position();
+  return quota == SIZE_MAX || clock() == 0 || quota < here ? 0 : quota - here;
 }
 
 // Nothing while a charge is being asked for: it has been reckoned from what there is.

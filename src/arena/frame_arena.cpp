@@ -6,10 +6,13 @@
 
 #include "arena_edit.hpp"
 
+#include <algorithm>
+
 namespace framealloc {
 
 using detail::ArenaChunk;
 using detail::ArenaHost;
+using detail::EndedFrame;
 using detail::FallbackBlock;
 using detail::FrameSlot;
 using detail::Refusal;
@@ -60,7 +63,8 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
       if (position > quota()) {
         Refusal why;
         if (!extend_quota(position, &why)) return refuse(why, size);
-        continue;  // a budget's event handler may have allocated: the cursor may have moved
+        // A budget's event handler may have allocated, or ended the frame: then look again.
+        if (cursor_.load(kRelaxed) != cursor || position > quota()) continue;
       }
       cursor_.store(end, kRelaxed);
       note_calls();
@@ -213,19 +217,29 @@ void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
   origin_.store(cursor - position, kRelaxed);
 }
 
+// Result: bytes that the frame still needs if it becomes as large as the one before.
+std::size_t FrameArena::bytes_expected() const noexcept {
+  const std::uint64_t last = clock() - 2;
+  const EndedFrame& record = ended_[(last >> 1) & 1];
+  const std::size_t held = plain_last_.get() != 0                ? plain_last_.get()
+                           : record.clock.load(kRelaxed) == last ? record.bytes.load(kRelaxed)
+                                                                 : 0;
+  return held > position() ? held - position() : 0;
+}
+
 bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
   const std::size_t need = position - quota();
   const std::size_t room = chunk_end() - cursor_.load(kRelaxed);
-  const std::size_t usual = modest_ ? kModestPortion : kQuotaPortion;
-  const std::size_t portion = room < usual ? room : usual;
+  std::size_t portion = modest_ ? kModestPortion : std::max(kQuotaPortion, bytes_expected());
+  if (portion > room) portion = room;
   const TagId tag = this->tag();
   const std::uint64_t frame = clock();
   charging_ = true;
   const std::size_t granted = host_->charge(tag, need, need > portion ? need : portion, why);
   charging_ = false;
   if (granted == 0) return false;
-  if (this->tag() != tag || clock() != frame) {
-    host_->uncharge(tag, granted);  // the event handler left the tag or the frame; look again
+  if (this->tag() != tag || clock() != frame || !host_->frame_is_open(*this)) {
+    host_->uncharge(tag, granted);  // the event handler left the tag or the frame
     return true;
   }
   if (!record_charge(tag, granted)) {

@@ -56,8 +56,9 @@ struct Noisy {
 
 class Machine {
  public:
-  explicit Machine(FrameOverflow overflow)
+  explicit Machine(FrameOverflow overflow, bool budgets)
       : alloc_(AllocConfig::minimal()
+                   .with_budgets(budgets)
                    .with_frame_arena_size(std::size_t{64} << 10)
                    .with_frame_chunk_size(std::size_t{64} << 10)
                    .with_frame_overflow(overflow)
@@ -85,6 +86,8 @@ class Machine {
         return rewind(value);
       case 8:
         return set_tag(value % kTags.size());
+      case 9:
+        return next_frame();
       default:
         return value % 4 == 0 ? next_frame() : allocate(value);
     }
@@ -107,11 +110,14 @@ class Machine {
     if (falls_back_) return;  // what the heap serves is counted there
     RC_ASSERT(alloc_.frame_arena().position() == model_.position());
     RC_ASSERT(alloc_.stats().frame_allocated == model_.position());
+    peak_ = std::max(peak_, model_.position());  // a step only adds or only takes
+    RC_ASSERT(alloc_.frame_stats().peak_bytes == peak_);
     std::array<std::size_t, kTags.size()> by_tag{};
     for (const Charge& each : model_.charges) by_tag[each.tag] += each.bytes;
     for (std::size_t i = 0; i < kTags.size(); ++i) {
       RC_ASSERT(alloc_.tag_stats(kTags[i]).frame_bytes == by_tag[i]);
     }
+    if (alloc_.budgets() != nullptr) check_budgets(by_tag);
   }
 
   void finish() {
@@ -122,6 +128,22 @@ class Machine {
   }
 
  private:
+  // All that is held is charged, and besides at most what one arena may keep ready and what blocks
+  // gave back that shrank: their arena keeps that ready, too.
+  void check_budgets(const std::array<std::size_t, kTags.size()>& by_tag) {
+    const std::size_t shrunk = alloc_.frame_stats().peak_bytes - model_.position();
+    const std::size_t most = std::max(std::size_t{64} << 10, last_frame_) + shrunk;
+    const auto agrees = [&](const TagBudget& budget, std::size_t held) {
+      RC_ASSERT(budget.current_usage >= held);
+      RC_ASSERT(budget.current_usage <= held + most);
+      RC_ASSERT(budget.peak_usage >= budget.current_usage);
+    };
+    for (std::size_t i = 1; i < kTags.size(); ++i) {
+      const auto budget = alloc_.budgets()->get_tag_budget(kTags[i]);
+      if (budget) agrees(*budget, by_tag[i] + (i == 1 ? by_tag[2] : 0));  // a::b is in a
+    }
+    agrees(alloc_.budgets()->get_global_budget(), model_.position());
+  }
   // What a request took, alignment padding included.
   void charge(std::size_t before) {
     const std::size_t now = alloc_.frame_arena().position();
@@ -237,24 +259,33 @@ class Machine {
     model_.blocks.clear();
     model_.charges.clear();
     for (Mark& mark : model_.marks) mark.valid = false;
+    if (alloc_.budgets() == nullptr) return;
+    RC_ASSERT(alloc_.budgets()->current_usage() == 0u);
+    for (const TagBudget& budget : alloc_.budgets()->get_all_tag_budgets()) {
+      RC_ASSERT(budget.current_usage == 0u);
+    }
   }
   void next_frame() {
+    last_frame_ = alloc_.frame_arena().position();
+    peak_ = 0;
     end_frame();
     alloc_.begin_frame();
+    if (!falls_back_) RC_ASSERT(alloc_.frame_stats().last_frame_bytes == last_frame_);
   }
 
+  std::vector<int> destroyed_, expected_destroyed_;  // first: the allocator's end adds to them
   SmartAlloc alloc_;
   bool falls_back_;
   Model model_;
   std::size_t tag_ = 0;
+  std::size_t last_frame_ = 0, peak_ = 0;
   int serial_ = 0;
-  std::vector<int> destroyed_, expected_destroyed_;
 };
 
 using Step = std::pair<int, std::size_t>;
 
-void run(const std::vector<Step>& steps, FrameOverflow overflow) {
-  Machine machine(overflow);
+void run(const std::vector<Step>& steps, FrameOverflow overflow, bool budgets = false) {
+  Machine machine(overflow, budgets);
   for (const Step& step : steps) {
     machine.step(step.first, step.second);
     machine.check();
@@ -262,12 +293,37 @@ void run(const std::vector<Step>& steps, FrameOverflow overflow) {
   machine.finish();
 }
 
+constexpr int kKinds = 11;  // of Machine::step()
+
 auto any_steps() {
   return rc::gen::container<std::vector<Step>>(
-      rc::gen::pair(rc::gen::inRange(0, 10), rc::gen::inRange<std::size_t>(0, 4000)));
+      rc::gen::pair(rc::gen::inRange(0, kKinds), rc::gen::inRange<std::size_t>(0, 4000)));
+}
+
+// Mostly frames that are only bumped, which begin and end the short way, one after the other.
+auto plain_steps() {
+  const auto kind = rc::gen::weightedOneOf<int>({{10, rc::gen::just(0)},
+                                                 {2, rc::gen::just(3)},
+                                                 {1, rc::gen::just(4)},
+                                                 {8, rc::gen::just(9)},
+                                                 {1, rc::gen::inRange(0, kKinds)}});
+  return rc::gen::container<std::vector<Step>>(
+      rc::gen::pair(kind, rc::gen::inRange<std::size_t>(0, 4000)));
 }
 
 RC_GTEST_PROP(ArenaProperty, GrowingArenaIsItsModel, ()) { run(*any_steps(), FrameOverflow::Grow); }
+
+RC_GTEST_PROP(ArenaProperty, ArenaWithBudgetsIsItsModel, ()) {
+  run(*any_steps(), FrameOverflow::Grow, true);
+}
+
+RC_GTEST_PROP(ArenaProperty, PlainFramesAreTheirModel, ()) {
+  run(*plain_steps(), FrameOverflow::Grow);
+}
+
+RC_GTEST_PROP(ArenaProperty, PlainFramesWithBudgetsAreTheirModel, ()) {
+  run(*plain_steps(), FrameOverflow::Grow, true);
+}
 
 RC_GTEST_PROP(ArenaProperty, ArenaWithFallbackIsItsModel, ()) {
   run(*any_steps(), FrameOverflow::HeapFallback);

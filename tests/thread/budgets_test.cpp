@@ -117,6 +117,75 @@ TEST_F(Budgets, AWorkersChargesComeBackAtTheDriversEnd) {
   }
 }
 
+// Frames that are only bumped begin and end in a few instructions; nothing of them stays charged.
+TEST_F(Budgets, PlainFramesAreChargedAndComeBack) {
+  alloc.budgets()->set_global_budget(0, 300_KiB);
+  for (int frame = 0; frame < 20; ++frame) {
+    alloc.begin_frame();
+    EXPECT_EQ(alloc.budgets()->current_usage(), 0u) << frame;
+    ASSERT_NE(alloc.frame_alloc<char[100 << 10]>(), nullptr);
+    EXPECT_GE(alloc.budgets()->current_usage(), 100_KiB);
+    EXPECT_EQ(alloc.frame_alloc<char[201 << 10]>(), nullptr);
+    ASSERT_NE(alloc.frame_alloc<char[200 << 10]>(), nullptr);
+    EXPECT_EQ(alloc.budgets()->current_usage(), 300_KiB);
+    ASSERT_TRUE(frame == 0 || alloc.frame_arena().charged()) << "the frame takes the long way";
+    alloc.end_frame();
+    EXPECT_EQ(alloc.budgets()->current_usage(), 0u) << frame;
+  }
+  EXPECT_EQ(alloc.budgets()->get_global_budget().denials, 20u);
+  EXPECT_EQ(alloc.budgets()->get_global_budget().peak_usage, 300_KiB);
+}
+
+// Charged at once, as far as an eighth of what is left allows.
+TEST_F(Budgets, AFrameIsExpectedToBecomeAsLargeAsTheLastOne) {
+  alloc.budgets()->set_global_budget(0, 64_MiB);
+  for (int frame = 0; frame < 3; ++frame) {
+    alloc.begin_frame();
+    ASSERT_NE(alloc.frame_alloc<char[64]>(), nullptr);
+    EXPECT_EQ(alloc.budgets()->current_usage(), frame == 0 ? 64_KiB : 200_KiB + 64) << frame;
+    ASSERT_NE(alloc.frame_alloc<char[200 << 10]>(), nullptr);
+    alloc.end_frame();
+  }
+  alloc.budgets()->set_global_budget(0, 400_KiB);
+  alloc.begin_frame();
+  ASSERT_NE(alloc.frame_alloc<char[64]>(), nullptr);
+  EXPECT_LE(alloc.budgets()->current_usage(), 50_KiB) << "others need room, too";
+  alloc.end_frame();
+}
+
+TEST_F(Budgets, APlainFrameThatAnotherThreadEndsComesBack) {
+  for (int frame = 0; frame < 6; ++frame) {
+    alloc.begin_frame();
+    ASSERT_NE(alloc.frame_alloc<char[64]>(), nullptr);
+    EXPECT_GT(alloc.budgets()->current_usage(), 0u);
+    if (frame % 3 == 2) {
+      std::thread([&] { alloc.end_frame(); }).join();
+    } else {
+      alloc.end_frame();
+    }
+    EXPECT_EQ(alloc.budgets()->current_usage(), 0u) << frame;
+  }
+}
+
+TEST_F(Budgets, AHandlerThatEndsTheFrameLeavesNothingCharged) {
+  alloc.budgets()->set_global_budget(1, 0);
+  alloc.budgets()->set_event_handler(
+      [](const BudgetEvent& event, void* self) {
+        if (event.kind == BudgetEvent::Kind::SoftLimitExceeded) {
+          static_cast<SmartAlloc*>(self)->end_frame();
+        }
+      },
+      &alloc);
+  for (int frame = 0; frame < 4; ++frame) {
+    log.clear();
+    alloc.begin_frame();
+    EXPECT_EQ(alloc.frame_alloc<char[64]>(), nullptr);
+    ASSERT_EQ(log.size(), 1u);
+    EXPECT_EQ(log.last().code, Code::FA001);
+    EXPECT_EQ(alloc.budgets()->current_usage(), 0u) << frame;
+  }
+}
+
 TEST_F(Budgets, TheGlobalBudgetDeniesTheSum) {
   alloc.budgets()->set_global_budget(0, 100_KiB);
   alloc.begin_frame();

@@ -77,8 +77,9 @@ class Recall : public ::testing::Test {
   [[nodiscard]] std::size_t used() { return alloc.budgets()->get_tag_budget("t")->current_usage; }
 };
 
-// The bound: an arena is charged at most 64 KiB ahead, a list of the pool one portion, 8 KiB or one
-// block, and no charge takes more than an eighth of what is left ahead of its need.
+// The bound: an arena is charged at most 64 KiB or its last frame ahead, a list of the pool one
+// portion, 8 KiB or one block, and no charge takes more than an eighth of what is left ahead of its
+// need.
 TEST_F(Recall, WhatIsChargedAheadIsBounded) {
   Crew crew;
   ASSERT_TRUE(alloc.budgets()->register_tag_budget("t", 0, 64_MiB));

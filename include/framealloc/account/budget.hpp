@@ -11,6 +11,7 @@
 #include <framealloc/sync/cache_line.hpp>
 #include <framealloc/sync/spin_lock.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -110,6 +111,50 @@ class alignas(kCacheLine) Budget {
   std::atomic<std::uint64_t> denials_{0};
 };
 
+// Here, since every charge of a chain passes them for each of its budgets.
+inline std::size_t Budget::take(std::size_t need, std::size_t want) noexcept {
+  want = std::max(need, want);
+  std::size_t word = used_.load(std::memory_order_relaxed);
+  for (;;) {
+    const std::size_t used = word & kUsedMask;
+    const std::size_t hard = this->hard();
+    // Without a limit the counter's own range is one, so that no request can wrap it around.
+    const std::size_t limit = hard != 0 ? std::min(hard, kUsedMask) : kUsedMask;
+    const std::size_t grant = std::min(want, used < limit ? limit - used : 0);
+    if (grant < need || grant == 0) return 0;
+    if (used_.compare_exchange_weak(word, word + grant, std::memory_order_relaxed)) {
+      raise_peak(used + grant);
+      return grant;
+    }
+  }
+}
+
+inline std::size_t Budget::uncharge(std::size_t bytes) noexcept {
+  std::size_t word = used_.load(std::memory_order_relaxed);
+  std::size_t used = 0;
+  std::size_t after = 0;
+  do {
+    used = word & kUsedMask;
+    // Had a caller's fault wrapped the counter, the budget would deny for ever.
+    after = used - std::min(bytes, used);
+    if (after > soft()) after |= word & kSoftAnnounced;
+  } while (!used_.compare_exchange_weak(word, after, std::memory_order_relaxed));
+  return bytes - std::min(bytes, used);
+}
+
+inline std::size_t Budget::remaining() const noexcept {
+  const std::size_t hard = this->hard();
+  const std::size_t used = this->used();
+  if (hard == 0) return SIZE_MAX;
+  return used < hard ? hard - used : 0;
+}
+
+inline void Budget::raise_peak(std::size_t used) noexcept {
+  std::size_t peak = peak_.load(std::memory_order_relaxed);
+  while (peak < used && !peak_.compare_exchange_weak(peak, used, std::memory_order_relaxed)) {
+  }
+}
+
 }  // namespace detail
 
 // The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists
@@ -185,7 +230,8 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
  private:
-  // Calls visit(budget, who) for the tag, its ancestors and the whole, until one returns false.
+  // Calls visit(budget, its tag, whether it is that of the whole) for the tag, its ancestors and
+  // the whole, until one returns false.
   template <class Visit>
   bool visit_chain(TagId tag, Visit&& visit) noexcept;
   [[nodiscard]] std::size_t charge_part(TagId tag, std::size_t need, std::size_t want,

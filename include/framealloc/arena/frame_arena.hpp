@@ -11,6 +11,7 @@
 #include <framealloc/base/align.hpp>
 #include <framealloc/base/call_site.hpp>
 #include <framealloc/base/compiler.hpp>
+#include <framealloc/base/relaxed.hpp>
 #include <framealloc/memory/metadata.hpp>
 #include <framealloc/sync/cache_line.hpp>
 #include <framealloc/sync/relaxed_compare.hpp>
@@ -202,10 +203,14 @@ class alignas(detail::kCacheLine) FrameArena {
     clock_.store(clock, std::memory_order_relaxed);
     limit_.store(plain_end_, std::memory_order_relaxed);
   }
-  // Result: whether the current frame was only bumped, in one chunk, under one tag.
+  // The same, and the end of its frame, when charged(). Owner.
+  void reenter_charged(std::uint64_t clock) noexcept;
+  void leave_charged() noexcept;
+  // Result: whether the current frame was only bumped, in one chunk, under one tag; charged(): and
+  // budgets are charged for it; plain(): whether it owes nothing when it ends.
   [[nodiscard]] bool untouched() const noexcept { return shape_ == Shape::Untouched; }
-  // Result: whether the current frame owes nothing when it ends.
-  [[nodiscard]] bool plain() const noexcept { return shape_ != Shape::Complex; }
+  [[nodiscard]] bool charged() const noexcept { return shape_ == Shape::Charged; }
+  [[nodiscard]] bool plain() const noexcept { return shape_ >= Shape::Rewound; }
   // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
   // Requirement: nothing has been allocated in the frame yet.
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
@@ -240,9 +245,7 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: bytes charged and not yet allocated at the moment `here`. Any thread.
   [[nodiscard]] std::size_t quota_left(const detail::ArenaView& here) const noexcept;
   [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t clock() const noexcept {
-    return clock_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(detail::kRelaxed); }
   [[nodiscard]] detail::FrameSlot& slot_of(std::uint64_t clock) noexcept {
     return slots_[(clock >> 1) % slot_count_];
   }
@@ -260,14 +263,15 @@ class alignas(detail::kCacheLine) FrameArena {
     return edits_.retry_read(begun);
   }
   [[nodiscard]] std::size_t chunk_bytes() const noexcept {
-    return chunk_bytes_.load(std::memory_order_relaxed);
+    return chunk_bytes_.load(detail::kRelaxed);
   }
 
  private:
   // What the current frame has been through; see reenter() and ArenaScope.
   enum class Shape : std::uint8_t {
-    Complex,    // several chunks or tags, destructors owed, checkpoints taken, budgets
-    Rewound,    // none of these, but rewound by scopes
+    Complex,    // several chunks or tags, destructors owed, checkpoints taken
+    Charged,    // none of these, only bumped, but budgets are charged
+    Rewound,    // nor those, but rewound by scopes
     Untouched,  // only bumped
   };
   friend class ArenaScope;
@@ -324,8 +328,10 @@ class alignas(detail::kCacheLine) FrameArena {
   void uncount_bytes(TagId tag, std::size_t bytes) noexcept;
   bool record_charge(TagId tag, std::size_t bytes) noexcept;
   void return_charge(TagId tag, std::size_t bytes) noexcept;
+  void return_charges(detail::FrameSlot& slot) noexcept;
   void return_unused_quota() noexcept;
   [[nodiscard]] std::size_t quota() const noexcept;
+  [[nodiscard]] std::size_t bytes_expected() const noexcept;
 
   void run_finalisers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
   void free_fallback(detail::FrameSlot& slot, std::uint64_t after) noexcept;
@@ -367,16 +373,10 @@ class alignas(detail::kCacheLine) FrameArena {
   std::atomic<std::size_t> waste_{0};
   std::atomic<std::size_t> fallback_bytes_{0};
   std::atomic<std::size_t> chunk_bytes_{0};
-  detail::OwnedCounter calls_;  // in the current frame, while calls are counted
-  struct Record {
-    std::atomic<std::uint64_t> clock{0}, calls{0};
-    std::atomic<std::size_t> bytes{0}, peak{0}, waste{0}, fallback{0};
-  };
-  Record ended_[2];  // by frame number
+  detail::OwnedCounter calls_;   // in the current frame, while calls are counted
+  detail::EndedFrame ended_[2];  // by frame number
   std::atomic<std::size_t> high_water_{0};
-  detail::OwnedCounter calls_total_;
-  detail::OwnedCounter finished_bytes_;
-  detail::OwnedCounter rewound_bytes_;
+  detail::OwnedCounter calls_total_, finished_bytes_, rewound_bytes_;
   std::uint64_t rewinds_ = 0;            // those that left a mark
   std::uint64_t forgotten_rewinds_ = 0;  // the newest for whose mark there was no memory
   std::uint64_t order_ = 0;              // number of finalisers and fallback blocks, ever

@@ -96,6 +96,12 @@ struct ArenaView {
   std::size_t plain_last_bytes = 0;
 };
 
+// The figures of a frame that has ended, as its arena keeps them for other threads.
+struct EndedFrame {
+  std::atomic<std::uint64_t> clock{0}, calls{0};
+  std::atomic<std::size_t> bytes{0}, peak{0}, waste{0}, fallback{0};
+};
+
 // What one frame was, kept for the frame that ended last and the one before it.
 struct FrameHistory {
   std::uint64_t clock = 0;

@@ -74,7 +74,7 @@ class Instance {
   // `mine` is the calling thread's state as its table shows it; null when it shows none.
   FRAMEALLOC_ALWAYS_INLINE void begin_frame(ThreadState* mine) noexcept {
     if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().untouched()) [[unlikely]] {
-      return begin_frame_slow();
+      return begin_frame_slow(mine);
     }
     driver_ = word_of(mine);
     const std::uint64_t clock = clock_.begin();
@@ -83,10 +83,10 @@ class Instance {
   }
   FRAMEALLOC_ALWAYS_INLINE void end_frame(ThreadState* mine) noexcept {
     if (driver_ != word_of(mine)) [[unlikely]]
-      return end_frame_slow();
+      return end_frame_slow(mine);
     FrameArena& arena = mine->shared_arena();
     if (!arena.untouched() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-      return end_frame_slow();
+      return end_frame_slow(mine);
     }
     clock_.end_single(&arena);
     arena.close_own();
@@ -208,8 +208,11 @@ class Instance {
   [[nodiscard]] static std::size_t home_bytes() noexcept;
   [[nodiscard]] ThreadState* attach() noexcept;
   [[nodiscard]] ThreadState* find_state_elsewhere() const noexcept;
-  FRAMEALLOC_COLD void begin_frame_slow() noexcept;
-  FRAMEALLOC_COLD void end_frame_slow() noexcept;
+  FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
+  FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
+  // The short way, when budgets are charged for the frame. Result: false if it is too long.
+  [[nodiscard]] bool begin_charged(ThreadState* mine) noexcept;
+  [[nodiscard]] bool end_charged(ThreadState* mine) noexcept;
   [[nodiscard]] static std::uintptr_t word_of(ThreadState* state) noexcept {
     return reinterpret_cast<std::uintptr_t>(state);
   }
