@@ -65,7 +65,8 @@ SlabHeader* Orphanage::adopt(AllocKind kind, TagId tag, std::size_t class_index,
   if (slab == nullptr) return nullptr;
   unlink(slab);
   size_.fetch_sub(1, std::memory_order_relaxed);
-  slab->owner.store(owner, std::memory_order_relaxed);
+  // Who frees a block of the slab may never have met its new owner, and puts it into its inbox.
+  slab->owner.store(owner, std::memory_order_release);
   return slab;
 }
 

@@ -73,7 +73,7 @@ void PoolThread::free_slab_block(PoolShared& shared, PoolThread* mine, void* blo
       slab->seal.load(std::memory_order_relaxed) != SlabHeader::kSeal) [[unlikely]] {
     return free_unusual(shared, mine, slab, block, kind, site);
   }
-  PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+  PoolThread* const owner = slab->owner.load(std::memory_order_acquire);
   if (owner == mine) return mine->free_own(slab, block);
   mine->free_remote(slab, owner, block);
 }
@@ -106,12 +106,12 @@ void PoolThread::free_valid(PoolShared& shared, PoolThread* mine, SlabHeader* sl
   if (mine == nullptr) {
     shared.count_stray_free(*slab);
     if (shared.deferred_.watched.load(std::memory_order_relaxed)) {
-      PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+      PoolThread* const owner = slab->owner.load(std::memory_order_acquire);
       if (owner != nullptr) shared.make_room(*owner, 1);
     }
     return shared.route(block);
   }
-  PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+  PoolThread* const owner = slab->owner.load(std::memory_order_acquire);
   if (owner == mine) return mine->free_own(slab, block);
   mine->free_remote(slab, owner, block);
 }
@@ -136,7 +136,7 @@ FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHe
                                                       void* block) noexcept {
   freed_bytes(*slab).add(slab->block_size);
   freed_blocks(*slab).add(1);
-  PoolThread* const owner = slab->owner.load(std::memory_order_relaxed);
+  PoolThread* const owner = slab->owner.load(std::memory_order_acquire);
   if (owner == nullptr) {
     remote_frees_.add(1);
     return shared_.route(block);

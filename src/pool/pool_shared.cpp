@@ -112,7 +112,7 @@ void PoolShared::route(void* block) noexcept {
   const std::size_t block_size =
       slab->block_size;  // the slab may be gone once the block is on its way
   for (;;) {
-    if (PoolThread* const owner = slab->owner.load(std::memory_order_relaxed)) {
+    if (PoolThread* const owner = slab->owner.load(std::memory_order_acquire)) {
       RemoteBatch batch;
       batch.begin(slab->block_size);
       batch.add(block);

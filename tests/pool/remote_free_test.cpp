@@ -7,8 +7,11 @@
 #include "pool/pool_rig.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <set>
 #include <thread>
+#include <vector>
 
 namespace framealloc::test {
 namespace {
@@ -60,6 +63,49 @@ TEST(RemoteInbox, TakesNothingWhileClosed) {
   EXPECT_EQ(inbox.close(), nullptr);
   EXPECT_FALSE(inbox.push(&node, &node));
   EXPECT_EQ(inbox.take_all(), nullptr);
+}
+
+// An inbox that closes between the two halves of a push: what is refused is routed by its sender
+// from first to last, and must not lead on to what the owner has taken.
+TEST(RemoteInbox, ABatchThatIsRefusedLeadsNowhere) {
+  constexpr std::size_t kNodes = 100'000;
+  constexpr std::size_t kSenders = 2;
+  struct Sender {
+    std::vector<RemoteNode> nodes = std::vector<RemoteNode>(kNodes);
+    std::size_t refused = 0;
+    std::size_t leading_on = 0;
+  };
+  std::array<Sender, kSenders> senders;
+  RemoteInbox inbox;
+  std::atomic<std::size_t> running{kSenders};
+  std::vector<std::thread> threads;
+  for (Sender& sender : senders) {
+    threads.emplace_back([&] {
+      for (RemoteNode& node : sender.nodes) {
+        node.next = nullptr;
+        if (inbox.push(&node, &node)) continue;
+        ++sender.refused;
+        if (node.next != nullptr) ++sender.leading_on;
+      }
+      running.fetch_sub(1);
+    });
+  }
+  std::size_t taken = 0;
+  const auto count = [&taken](const RemoteNode* node) {
+    for (; node != nullptr; node = node->next) ++taken;
+  };
+  while (running.load() != 0) {
+    inbox.open();
+    for (int i = 0; i < 20; ++i) os::relax(0);
+    count(inbox.close());
+  }
+  for (std::thread& thread : threads) thread.join();
+  count(inbox.close());
+  for (const Sender& sender : senders) {
+    taken += sender.refused;
+    EXPECT_EQ(sender.leading_on, 0U) << "of " << sender.refused << " refused";
+  }
+  EXPECT_EQ(taken, kSenders * kNodes);
 }
 
 TEST(RemoteFree, ComesBackToTheOwner) {

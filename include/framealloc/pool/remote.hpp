@@ -111,11 +111,16 @@ class RemoteBatch {
 // closes.
 class RemoteInbox {
  public:
-  // Effect: adds the batch unless the inbox is closed. Result: true if it was added.
+  // Effect: adds the batch unless the inbox is closed. Requirement: `last` leads nowhere. Result:
+  // true if it was added; if not, `last` still leads nowhere.
   bool push(RemoteNode* first, RemoteNode* last) noexcept {
     RemoteNode* head = head_.load(std::memory_order_relaxed);
     do {
-      if (head == closed()) return false;
+      if (head == closed()) {
+        // An earlier round may have led to what the owner has taken since.
+        last->next = nullptr;
+        return false;
+      }
       last->next = head;
     } while (!head_.compare_exchange_weak(head, first, std::memory_order_release,
                                           std::memory_order_relaxed));

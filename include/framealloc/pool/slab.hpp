@@ -37,8 +37,9 @@ struct alignas(kCacheLine) SlabHeader {
   // os::thread_word() of the thread that may push on `ready`; 0, which equals no thread's word,
   // sends every free to the slow path: nobody owns the slab, or every free is to be verified.
   std::atomic<std::uintptr_t> owner_word{0};
-  std::atomic<ClassList*> ready{nullptr};              // the owner's `list`; null like owner_word
-  std::atomic<PoolThread*> owner{nullptr};             // who gets remote frees; null: orphaned
+  std::atomic<ClassList*> ready{nullptr};  // the owner's `list`; null like owner_word
+  // Who gets remote frees; null: orphaned. Who goes on to use the owner loads it with acquire.
+  std::atomic<PoolThread*> owner{nullptr};
   std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
   std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
   std::uint64_t sort = 0;  // the same number for slabs of one class, tag and kind
