@@ -238,14 +238,19 @@ bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
   const std::size_t granted = host_->charge(tag, need, need > portion ? need : portion, why);
   charging_ = false;
   if (granted == 0) return false;
-  if (this->tag() != tag || clock() != frame || !host_->frame_is_open(*this)) {
-    host_->uncharge(tag, granted);  // the event handler left the tag or the frame
+  if (this->tag() != tag || clock() != frame) {
+    host_->uncharge(tag, granted);  // the event handler left the tag or the frame; look again
     return true;
   }
   if (!record_charge(tag, granted)) {
     host_->uncharge(tag, granted);
     *why = Refusal{Code::FA012, TagId::Untagged, 0};
     return false;
+  }
+  // Whoever ended the frame meanwhile may have paid it back before this charge was on record.
+  if (!host_->frame_is_open(*this)) {
+    return_charge(tag, granted);
+    return true;
   }
   quota_.store(quota() + granted, kRelaxed);
   return true;
