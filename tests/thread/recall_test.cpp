@@ -207,6 +207,29 @@ TEST_F(Recall, AThreadThatEndsLeavesNoQuotaBehind) {
   alloc.end_frame();
 }
 
+// A frame that is only bumped ends the short way, but not past a recall.
+TEST_F(Recall, TheDrivingThreadAnswersAtTheEndOfItsFrame) {
+  const auto plain_frame = [&] {
+    alloc.begin_frame();
+    ASSERT_NE(alloc.frame_alloc<Block>(), nullptr);
+    ASSERT_TRUE(alloc.frame_number() == 1 || alloc.frame_arena().charged());
+    alloc.end_frame();
+  };
+  alloc.pool_free(alloc.pool_alloc<Block>());
+  const std::size_t ready = alloc.budgets()->current_usage();
+  ASSERT_GT(ready, 0u);
+  plain_frame();
+  plain_frame();
+  EXPECT_EQ(alloc.budgets()->current_usage(), ready) << "nobody has asked for it";
+  alloc.budgets()->set_global_budget(0, 64_KiB);
+  std::thread([&] { EXPECT_EQ(alloc.heap_alloc<std::byte>(64_KiB), nullptr); }).join();
+  ASSERT_EQ(denials.size(), 1u);
+  EXPECT_EQ(denials[0].ready_elsewhere, ready);
+  alloc.begin_frame();
+  alloc.end_frame();
+  EXPECT_EQ(alloc.budgets()->current_usage(), 0u);
+}
+
 // A thread keeps a frame of its own open while it asks for a block under the limit that its other
 // arena is charged for ahead.
 TEST_F(Recall, TheArenasOfTheCallerGiveWay) {
