@@ -34,13 +34,16 @@ void detail::give_up(ArenaChunk*& link, ArenaHost& host) noexcept {
 bool FrameArena::set_up(const Setup& setup) noexcept {
   using Runs = detail::MetaVector<detail::TagRun>;
   using Marks = detail::MetaVector<detail::RewindMark>;
+  using Scopes = detail::MetaVector<detail::OpenScope>;
   auto* slots = static_cast<FrameSlot*>(setup.metadata->allocate(sizeof(FrameSlot) * setup.slots));
   auto* runs = setup.metadata->create<Runs>(*setup.metadata);
   auto* marks = setup.metadata->create<Marks>(*setup.metadata);
-  if (slots == nullptr || runs == nullptr || marks == nullptr) {
+  auto* scopes = setup.metadata->create<Scopes>(*setup.metadata);
+  if (slots == nullptr || runs == nullptr || marks == nullptr || scopes == nullptr) {
     setup.metadata->deallocate(slots, sizeof(FrameSlot) * setup.slots);
     setup.metadata->destroy(runs);
     setup.metadata->destroy(marks);
+    setup.metadata->destroy(scopes);
     return false;
   }
   for (unsigned i = 0; i < setup.slots; ++i) {
@@ -61,6 +64,7 @@ bool FrameArena::set_up(const Setup& setup) noexcept {
   slots_ = slots;
   runs_ = runs;
   marks_ = marks;
+  scopes_ = scopes;
   budgeted_ = host_->has_budgets();
   counters_ = &ledger_->at(TagId::Untagged);
   return true;
@@ -75,6 +79,8 @@ void FrameArena::tear_down() noexcept {
   metadata_->deallocate(slots_, sizeof(FrameSlot) * slot_count_);
   metadata_->destroy(runs_);
   metadata_->destroy(marks_);
+  metadata_->destroy(scopes_);
+  scopes_ = nullptr;
   slots_ = nullptr;
   host_ = nullptr;
 }
@@ -92,6 +98,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   calls_total_.add(calls_.get());
   runs_->clear();
   marks_->clear();
+  scopes_->clear();
   highest_checkpoint_ = 0;
   forgotten_rewinds_ = 0;
   fallback_peak_ = 0;

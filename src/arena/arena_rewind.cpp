@@ -17,33 +17,86 @@ namespace {
 using detail::kRelaxed;
 }
 
-FrameCheckpoint FrameArena::checkpoint() noexcept {
+// Requirement: the arena is in a frame.
+FrameCheckpoint FrameArena::here() const noexcept {
   FrameCheckpoint here;
-  if (host_ == nullptr || !host_->enter_frame(*this)) return here;
-  complicate();
-  if (trap_ != nullptr && trap_->pages()) pad_to_page();
-  here.arena_ = this;
+  here.arena_ = const_cast<FrameArena*>(this);
   here.chunk_ = chunk_;
   here.cursor_ = reinterpret_cast<std::byte*>(cursor_.load(kRelaxed));
   here.position_ = position();
   here.clock_ = clock();
   here.serial_ = rewinds_;
   here.order_ = order_;
-  if (here.position_ > highest_checkpoint_) highest_checkpoint_ = here.position_;
   return here;
+}
+
+FrameCheckpoint FrameArena::checkpoint() noexcept {
+  if (host_ == nullptr || !host_->enter_frame(*this)) return {};
+  complicate();
+  if (trap_ != nullptr && trap_->pages()) pad_to_page();
+  if (position() > highest_checkpoint_) highest_checkpoint_ = position();
+  return here();
+}
+
+FrameCheckpoint FrameArena::open_scope() noexcept {
+  if (host_ == nullptr || !host_->enter_frame(*this)) return {};
+  complicate();
+  if (trap_ != nullptr && trap_->pages()) pad_to_page();
+  FrameCheckpoint scope = here();
+  scope.depth_ = scopes_->size();
+  if (scopes_->push_back({scope.position_, scope_serial_ + 1})) {
+    scope.scope_ = ++scope_serial_;
+  } else if (scope.position_ > highest_checkpoint_) {
+    highest_checkpoint_ = scope.position_;  // no memory to list it: as a checkpoint that is kept
+  }
+  return scope;
+}
+
+void FrameArena::close_scope(const FrameCheckpoint& scope, bool keep) noexcept {
+  if (!keep) {
+    rewind(scope);
+  } else if (host_ == nullptr || !host_->is_of_this_thread()) {
+    return;
+  }
+  if (scope.scope_ == 0 || !host_->is_of_this_thread() || !lists(scope)) return;
+  (*scopes_)[scope.depth_].serial = 0;
+  while (!scopes_->empty() && scopes_->back().serial == 0) scopes_->pop_back();
+}
+
+FrameCheckpoint FrameArena::checkpoint_of(const FrameCheckpoint& scope) noexcept {
+  FrameCheckpoint kept = scope;
+  if (scope.scope_ == 0 || !host_->is_of_this_thread()) return kept;
+  if (lists(scope)) {
+    kept.serial_ = rewinds_;  // no rewind went below it so far
+    if (kept.position_ > highest_checkpoint_) highest_checkpoint_ = kept.position_;
+  } else {
+    kept.arena_ = nullptr;
+  }
+  kept.scope_ = 0;
+  return kept;
+}
+
+bool FrameArena::lists(const FrameCheckpoint& scope) const noexcept {
+  return scope.depth_ < scopes_->size() && (*scopes_)[scope.depth_].serial == scope.scope_;
 }
 
 bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
   if (to.arena_ != this || to.clock_ == 0 || to.clock_ != clock()) return false;
   if (!host_->frame_is_open(*this) || to.position_ > position()) return false;
+  if (to.scope_ != 0) return lists(to);
   if (to.serial_ < forgotten_rewinds_) return false;
   // A rewind below the checkpoint that happened after it was taken makes it stale. Marks rise in
   // serial and position, so the first one that is newer than the checkpoint is the lowest.
-  for (std::size_t i = 0; i < marks_->size(); ++i) {
-    const detail::RewindMark& mark = (*marks_)[i];
-    if (mark.serial > to.serial_) return mark.position >= to.position_;
+  std::size_t first = 0;
+  for (std::size_t end = marks_->size(); first < end;) {
+    const std::size_t middle = first + (end - first) / 2;
+    if ((*marks_)[middle].serial > to.serial_) {
+      end = middle;
+    } else {
+      first = middle + 1;
+    }
   }
-  return true;
+  return first == marks_->size() || (*marks_)[first].position >= to.position_;
 }
 
 void ArenaScope::begin_slow() noexcept {
@@ -54,12 +107,12 @@ void ArenaScope::begin_slow() noexcept {
     return;
   }
   clock_ = 0;
-  std::construct_at(&checkpoint_, arena_.checkpoint());
+  std::construct_at(&checkpoint_, arena_.open_scope());
 }
 
 void ArenaScope::end_slow() noexcept {
   if (clock_ == 0) {
-    arena_.rewind(checkpoint_);
+    arena_.close_scope(checkpoint_, false);
   } else if (clock_ == arena_.clock()) {
     arena_.rewind(arena_.checkpoint_while_plain(start_));
   }
@@ -80,6 +133,7 @@ FrameCheckpoint FrameArena::checkpoint_while_plain(std::uintptr_t cursor) noexce
 }
 
 void FrameArena::note_rewind(std::size_t position) noexcept {
+  while (!scopes_->empty() && scopes_->back().position > position) scopes_->pop_back();
   if (highest_checkpoint_ <= position) return;  // no checkpoint can be above it
   highest_checkpoint_ = position;
   ++rewinds_;

@@ -25,10 +25,8 @@ ScopedFrame::~ScopedFrame() {
 }
 
 CheckpointGuard::CheckpointGuard(Instance* instance) noexcept
-    : arena_(arena_of(instance)), start_(arena_->checkpoint()) {}
-CheckpointGuard::~CheckpointGuard() {
-  if (!committed_) arena_->rewind(start_);
-}
+    : arena_(arena_of(instance)), start_(arena_->open_scope()) {}
+CheckpointGuard::~CheckpointGuard() { arena_->close_scope(start_, committed_); }
 
 TagScope::TagScope(Instance* instance, std::string_view tag) noexcept
     : state_(instance == nullptr ? nullptr : instance->state()) {

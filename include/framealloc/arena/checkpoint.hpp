@@ -32,6 +32,8 @@ class FrameCheckpoint {
   std::uint64_t clock_ = 0;
   std::uint64_t serial_ = 0;  // number of rewinds seen
   std::uint64_t order_ = 0;   // what was armed or taken from the heap before it
+  std::uint64_t scope_ = 0;   // of a scope: its serial, and where the arena lists it
+  std::size_t depth_ = 0;
 };
 
 }  // namespace framealloc

@@ -115,8 +115,12 @@ class alignas(detail::kCacheLine) FrameArena {
     return host_ != nullptr && clock() != 0 && this->epoch() == epoch &&
            host_->frame_is_open(*this);
   }
-  // Result: the position of the highest checkpoint that may still be rewound to.
-  [[nodiscard]] std::size_t highest_checkpoint() const noexcept { return highest_checkpoint_; }
+  // Result: the position of the highest checkpoint or scope that may still be rewound to.
+  [[nodiscard]] std::size_t highest_checkpoint() const noexcept {
+    if (scopes_ == nullptr || scopes_->empty()) return highest_checkpoint_;
+    const std::size_t scope = scopes_->back().position;
+    return scope > highest_checkpoint_ ? scope : highest_checkpoint_;
+  }
 
   // Result: bytes held in the current frame, rounding included.
   [[nodiscard]] std::size_t position() const noexcept {
@@ -223,6 +227,13 @@ class alignas(detail::kCacheLine) FrameArena {
     shape_ = Shape::Complex;
     slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
   }
+  // A checkpoint whose end is known: it is listed while its scope lasts, so that rewinds need not
+  // be remembered for it. close_scope() rewinds to it unless `keep`.
+  [[nodiscard]] FrameCheckpoint open_scope() noexcept;
+  void close_scope(const FrameCheckpoint& scope, bool keep) noexcept;
+  // Result: an ordinary checkpoint at the start of a scope, which may be copied and kept; one that
+  // is refused when the scope has been rewound past.
+  [[nodiscard]] FrameCheckpoint checkpoint_of(const FrameCheckpoint& scope) noexcept;
   // Effect: the host's guard has changed, and holds for the current frame too.
   void renew_guard() noexcept;
   // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
@@ -318,6 +329,8 @@ class alignas(detail::kCacheLine) FrameArena {
   void find_shape() noexcept;
   void tell_call(std::size_t size) noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
+  [[nodiscard]] FrameCheckpoint here() const noexcept;
+  [[nodiscard]] bool lists(const FrameCheckpoint& scope) const noexcept;
   void note_rewind(std::size_t position) noexcept;
   [[nodiscard]] bool refuse_thread(const char* what) noexcept;
   [[nodiscard]] FrameCheckpoint checkpoint_while_plain(std::uintptr_t cursor) noexcept;
@@ -389,6 +402,8 @@ class alignas(detail::kCacheLine) FrameArena {
   std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported
   detail::MetaVector<detail::TagRun>* runs_ = nullptr;
   detail::MetaVector<detail::RewindMark>* marks_ = nullptr;
+  detail::MetaVector<detail::OpenScope>* scopes_ = nullptr;  // outermost first; positions rise
+  std::uint64_t scope_serial_ = 0;
   detail::FrameSlot* slots_ = nullptr;
   detail::Metadata* metadata_ = nullptr;
   detail::ThreadLedger* ledger_ = nullptr;

@@ -49,6 +49,13 @@ struct RewindMark {
   std::uint64_t serial = 0;
   std::size_t position = 0;
 };
+// A scope that has not ended. A rewind below its start drops it, so there are never more of them
+// than scopes that are open at once. Serials are unique; 0 is a scope that ended before one inside
+// it.
+struct OpenScope {
+  std::size_t position = 0;
+  std::uint64_t serial = 0;
+};
 // A heap block that stands in for frame memory; the header precedes it.
 struct FallbackBlock {
   FallbackBlock* next = nullptr;

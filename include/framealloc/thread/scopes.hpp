@@ -55,7 +55,10 @@ class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
   CheckpointGuard& operator=(const CheckpointGuard&) = delete;
   void commit() noexcept { committed_ = true; }
   [[nodiscard]] bool is_committed() const noexcept { return committed_; }
-  [[nodiscard]] const FrameCheckpoint& checkpoint() const noexcept { return start_; }
+  // Result: where it began; may be kept and rewound to for as long as any checkpoint.
+  [[nodiscard]] FrameCheckpoint checkpoint() const noexcept {
+    return arena_->checkpoint_of(start_);
+  }
 
  private:
   FrameArena* arena_;
