@@ -29,6 +29,17 @@ Instance* make(const AllocConfig& config, Error* why) noexcept {
   return nullptr;
 }
 
+// The last handle of the instance is gone.
+void end(Instance& instance) noexcept {
+  instance.close_frames();
+  instance.pools().check_structures();
+  (void)instance.pools().check_guards();
+  if (instance.pools().checked()) detail::report_leaks(instance);
+  instance.sink().tell_repeats(detail::ReportSink::kLastFrame);
+  instance.metadata().destroy(facade_of(&instance));
+  instance.destroy();
+}
+
 ThreadState* state_of(const Instance* instance) noexcept {
   return instance == nullptr ? nullptr : instance->find_state();
 }
@@ -69,13 +80,7 @@ void SmartAlloc::adopt(Instance* instance) noexcept {
 void SmartAlloc::let_go() noexcept {
   Instance* instance = std::exchange(instance_, nullptr);
   if (instance == nullptr || !instance->release()) return;
-  instance->close_frames();
-  instance->pools().check_structures();
-  (void)instance->pools().check_guards();
-  if (instance->pools().checked()) detail::report_leaks(*instance);
-  instance->sink().tell_repeats(detail::ReportSink::kLastFrame);
-  instance->metadata().destroy(facade_of(instance));
-  instance->destroy();
+  if (!instance->postpone_end(&end)) end(*instance);
 }
 
 void* SmartAlloc::frame_slow(std::size_t size, std::size_t alignment, const char* file,

@@ -183,6 +183,10 @@ void Instance::destroy() noexcept {
 
 ThreadState* Instance::find_state_elsewhere() const noexcept { return registry::find(*this); }
 
+bool Instance::postpone_end(void (*end)(Instance&)) noexcept {
+  return registry::postpone_end(*this, end);
+}
+
 ThreadState* Instance::attach() noexcept {
   ThreadState* state;
   {

@@ -5,7 +5,6 @@
 #include <framealloc/sync/spin_lock.hpp>
 #include <framealloc/thread/instance.hpp>
 
-#include <atomic>
 #include <mutex>
 
 namespace framealloc::detail {
@@ -21,13 +20,43 @@ constinit SpinLock lock;
 constinit bool slot_taken[kTlsSlots] = {};
 
 // A thread that ends takes its states off the list one by one. The state in its hands is named
-// here, so that an allocator that dies at this moment waits until the thread is done with it.
-constinit std::atomic<unsigned> handing_back{0};
+// here, so that an allocator that dies at this moment waits until the thread is done with it. Each
+// thread has at most one, on its stack.
+struct HandingBack {
+  const TlsTable* thread;
+  Instance* instance;
+  void (*end)(Instance&) = nullptr;  // the allocator's last handle went meanwhile, on this thread
+  HandingBack* next = nullptr;
+};
+constinit HandingBack* handing_back = nullptr;  // guarded by the lock
+
+void list(HandingBack& one) noexcept {
+  one.next = handing_back;
+  handing_back = &one;
+}
+
+void unlist(HandingBack& one) noexcept {
+  const std::lock_guard guard(lock);
+  for (HandingBack** link = &handing_back; *link != nullptr; link = &(*link)->next) {
+    if (*link != &one) continue;
+    *link = one.next;
+    return;
+  }
+}
+
+// A thread does not wait for itself: an object of its last frame may own the allocator that dies.
+bool others_hand_back(const Instance& instance) noexcept {
+  const std::lock_guard guard(lock);
+  for (const HandingBack* one = handing_back; one != nullptr; one = one->next) {
+    if (one->instance == &instance && one->thread != &tls_table) return true;
+  }
+  return false;
+}
 
 void on_thread_exit(void* table_address) noexcept {
   auto* table = static_cast<TlsTable*>(table_address);
-  handing_back.fetch_add(1, std::memory_order_acquire);
   for (;;) {
+    HandingBack mine{table, nullptr};
     ThreadState* state;
     {
       const std::lock_guard guard(lock);
@@ -35,10 +64,13 @@ void on_thread_exit(void* table_address) noexcept {
       if (state == nullptr) break;
       table->states = state->next_in_thread;
       state->unlink();  // an allocator that dies now leaves it alone and waits
+      mine.instance = &state->instance();
+      list(mine);
     }
-    state->instance().retire(state);
+    mine.instance->retire(state);
+    unlist(mine);
+    if (mine.end != nullptr) mine.end(*mine.instance);
   }
-  handing_back.fetch_sub(1, std::memory_order_release);
 }
 
 }  // namespace
@@ -75,9 +107,17 @@ void forget(Instance& instance, bool mine_too) noexcept {
       if (mine_too || !s->belongs_to(tls_table)) s->forget();
     }
   }
-  for (unsigned round = 0; handing_back.load(std::memory_order_acquire) != 0; ++round) {
-    os::relax(round);
+  for (unsigned round = 0; others_hand_back(instance); ++round) os::relax(round);
+}
+
+bool postpone_end(const Instance& instance, void (*end)(Instance&)) noexcept {
+  const std::lock_guard guard(lock);
+  for (HandingBack* one = handing_back; one != nullptr; one = one->next) {
+    if (one->instance != &instance || one->thread != &tls_table) continue;
+    one->end = end;
+    return true;
   }
+  return false;
 }
 
 // Under the lock, because an allocator that dies on another thread edits this thread's list.

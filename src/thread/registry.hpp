@@ -16,8 +16,11 @@ void give_slot(std::size_t slot) noexcept;
 // Effect: the calling thread owns `state` now, and hands it back when it ends.
 void link(ThreadState& state, TlsSlot* slot) noexcept;
 // Effect: all threads forget `instance`, the calling one only if `mine_too`; returns once no thread
-// is handing a state of it back.
+// else is handing a state of it back.
 void forget(Instance& instance, bool mine_too) noexcept;
+// Effect: if the calling thread is just handing its state in `instance` back, calls `end` when it
+// has. Result: whether it is.
+[[nodiscard]] bool postpone_end(const Instance& instance, void (*end)(Instance&)) noexcept;
 // Result: the calling thread's state in `instance`, null when it has none. For allocators that
 // share the last slot of the tables.
 [[nodiscard]] ThreadState* find(const Instance& instance) noexcept;

@@ -8,6 +8,7 @@
 
 #include <barrier>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -182,6 +183,67 @@ TEST(Lifetime, FrameMemoryOfAThreadThatEndedComesBack) {
     alloc.end_frame();
   }
   EXPECT_LT(alloc.stats().reserved + 16 * 128_KiB, spike);
+}
+
+// What an object of a thread's last frame owns dies while the thread hands its states back.
+TEST(Lifetime, AnAllocatorOwnedByAFrameObjectDiesWithItsThread) {
+  struct Job {
+    SmartAlloc own;
+    explicit Job(ReportLog& log) : own(small(log)) { (void)own.pool_alloc<int>(); }
+    ~Job() { (void)own.stats(); }
+  };
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  for (int round = 0; round < 3; ++round) {
+    std::thread([&] {
+      alloc.begin_thread_frame();
+      EXPECT_NE(alloc.frame_new<Job>(log), nullptr);
+      EXPECT_NE(alloc.frame_new<Job>(log), nullptr);
+    }).join();
+  }
+}
+
+TEST(Lifetime, TheLastHandleMayLieInTheFrameOfAThreadThatEnds) {
+  struct Holder {
+    SmartAlloc handle;
+  };
+  ReportLog log;
+  SystemSource system;
+  CountingSource counting(system);
+  for (int round = 0; round < 3; ++round) {
+    std::thread([&] {
+      auto alloc = std::make_unique<SmartAlloc>(small(log).with_upstream(&counting));
+      alloc->begin_thread_frame();
+      EXPECT_NE(alloc->frame_new<Holder>(Holder{*alloc}), nullptr);
+      alloc.reset();
+    }).join();
+    EXPECT_EQ(counting.live_blocks(), 0u);
+  }
+}
+
+// Each of two threads, ending, destroys an allocator in which the other has a state.
+TEST(Lifetime, ThreadsThatEndDestroyEachOthersAllocators) {
+  ReportLog log;
+  for (int round = 0; round < 20; ++round) {
+    std::optional<SmartAlloc> alloc(small(log));
+    std::shared_ptr<SmartAlloc> owned[2];
+    for (auto& one : owned) one = std::make_shared<SmartAlloc>(small(log));
+    std::barrier step(2);
+    const auto run = [&](std::size_t mine) {
+      struct Owner {
+        std::shared_ptr<SmartAlloc> owned;
+      };
+      alloc->begin_thread_frame();
+      (void)owned[1 - mine]->pool_alloc<int>();
+      step.arrive_and_wait();
+      EXPECT_NE(alloc->frame_new<Owner>(std::move(owned[mine])), nullptr);
+      step.arrive_and_wait();
+    };
+    std::thread first(run, std::size_t{0});
+    std::thread second(run, std::size_t{1});
+    first.join();
+    second.join();
+  }
 }
 
 }  // namespace

@@ -67,6 +67,9 @@ class Instance {
     ThreadState* mine = find_state();
     return mine != nullptr ? mine : attach();
   }
+  // Effect: if the calling thread ends and is just handing its state back, calls `end` once it has,
+  // because an object of the thread's last frame held the last handle. Result: whether it is.
+  [[nodiscard]] bool postpone_end(void (*end)(Instance&)) noexcept;
   // Called when the thread of `state` ends.
   void retire(ThreadState* state) noexcept;
 
