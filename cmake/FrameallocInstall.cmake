@@ -10,10 +10,9 @@ include(CMakePackageConfigHelpers)
 set(framealloc_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/framealloc")
 
 install(TARGETS framealloc EXPORT framealloc-targets
-  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/framealloc"
-  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.hpp" PATTERN "*.def")
+  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  FILE_SET tables DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT framealloc-targets NAMESPACE framealloc:: DESTINATION "${framealloc_package_dir}")
 
 configure_package_config_file(

@@ -9,21 +9,22 @@ string(TOLOWER "${CMAKE_SYSTEM_NAME}" framealloc_platform)
 if(NOT IS_DIRECTORY "${PROJECT_SOURCE_DIR}/src/os/${framealloc_platform}")
   message(FATAL_ERROR
     "framealloc has no source for the platform '${CMAKE_SYSTEM_NAME}': "
-    "add the folder src/os/${framealloc_platform} (see include/framealloc/os for what it implements)")
+    "add the folder src/os/${framealloc_platform} (see the headers of os/ for what it implements)")
 endif()
 file(GLOB framealloc_sources CONFIGURE_DEPENDS
-  "${PROJECT_SOURCE_DIR}/src/*.cpp"
   "${PROJECT_SOURCE_DIR}/src/*/*.cpp"
   "${PROJECT_SOURCE_DIR}/src/os/${framealloc_platform}/*.cpp")
 file(GLOB_RECURSE framealloc_headers CONFIGURE_DEPENDS
-  "${PROJECT_SOURCE_DIR}/include/framealloc/*.hpp"
-  "${PROJECT_SOURCE_DIR}/include/framealloc/*.def")
+  "${PROJECT_SOURCE_DIR}/include/framealloc/*.hpp")
+file(GLOB_RECURSE framealloc_tables CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/framealloc/*.def")
 
 # Everything that every way of compiling the sources shares.
 function(framealloc_configure_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+  # Headers that are not installed.
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${target} PUBLIC Threads::Threads)
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
   set_target_properties(${target} PROPERTIES
@@ -59,7 +60,10 @@ else()
   endif()
 endif()
 
-add_library(framealloc ${framealloc_sources} ${framealloc_headers})
+add_library(framealloc ${framealloc_sources})
+target_sources(framealloc
+  PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${framealloc_headers}
+  PUBLIC FILE_SET tables TYPE HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${framealloc_tables})
 add_library(framealloc::framealloc ALIAS framealloc)
 framealloc_configure_target(framealloc)
 target_compile_definitions(framealloc PUBLIC

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A loader thread hands meshes to the thread that renders: the ownership moves, the bytes do not.
-#include <framealloc/container/transfer_channel.hpp>
 #include <framealloc/framealloc.hpp>
+#include <framealloc/transfer_channel.hpp>
 
 #include <cstdio>
 #include <functional>

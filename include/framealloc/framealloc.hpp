@@ -2,6 +2,6 @@
 // Memory whose lifetime is known. `namespace fa = framealloc;` is the customary short name.
 #pragma once
 
-#include <framealloc/base/literals.hpp>
-#include <framealloc/container/transfer_channel.hpp>
+#include <framealloc/literals.hpp>
 #include <framealloc/smart_alloc.hpp>
+#include <framealloc/transfer_channel.hpp>

@@ -3,8 +3,8 @@
 // them.
 #pragma once
 
-#include <framealloc/base/compiler.hpp>
-#include <framealloc/diag/behavior.hpp>
+#include <framealloc/behavior.hpp>
+#include <framealloc/compiler.hpp>
 
 namespace framealloc::detail {
 

@@ -3,14 +3,14 @@
 // SmartAlloc inherits them.
 #pragma once
 
-#include <framealloc/base/compiler.hpp>
-#include <framealloc/diag/event_history.hpp>
-#include <framealloc/diag/memory_graph.hpp>
-#include <framealloc/memory/capabilities.hpp>
-#include <framealloc/memory/event_hub.hpp>
-#include <framealloc/memory/pressure.hpp>
-#include <framealloc/thread/instance.hpp>
-#include <framealloc/thread/lifecycle.hpp>
+#include <framealloc/capabilities.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/detail/thread/lifecycle.hpp>
+#include <framealloc/event_history.hpp>
+#include <framealloc/memory_graph.hpp>
+#include <framealloc/pressure.hpp>
 
 #include <concepts>
 #include <cstddef>

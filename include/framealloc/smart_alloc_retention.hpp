@@ -2,16 +2,16 @@
 // The members of SmartAlloc that keep objects beyond their frame. SmartAlloc inherits them.
 #pragma once
 
-#include <framealloc/base/call_site.hpp>
-#include <framealloc/base/compiler.hpp>
-#include <framealloc/container/promotion_result.hpp>
-#include <framealloc/container/relocate.hpp>
-#include <framealloc/frame/frame_retained.hpp>
-#include <framealloc/frame/retention_book.hpp>
-#include <framealloc/frame/retention_policy.hpp>
-#include <framealloc/frame/retention_record.hpp>
-#include <framealloc/thread/entry.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/call_site.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/container/relocate.hpp>
+#include <framealloc/detail/frame/retention_book.hpp>
+#include <framealloc/detail/frame/retention_record.hpp>
+#include <framealloc/detail/thread/entry.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/frame_retained.hpp>
+#include <framealloc/promotion_result.hpp>
+#include <framealloc/retention_policy.hpp>
 
 #include <cstddef>
 #include <utility>

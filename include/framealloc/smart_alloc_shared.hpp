@@ -3,12 +3,12 @@
 // inherits them.
 #pragma once
 
-#include <framealloc/arena/scratch_registry.hpp>
-#include <framealloc/base/compiler.hpp>
-#include <framealloc/heap/group_allocator.hpp>
-#include <framealloc/heap/handle_allocator.hpp>
-#include <framealloc/heap/streaming.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/group_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
+#include <framealloc/scratch_registry.hpp>
+#include <framealloc/streaming.hpp>
 
 #include <cstddef>
 #include <string_view>

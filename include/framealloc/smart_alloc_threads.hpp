@@ -2,13 +2,13 @@
 // The members of SmartAlloc that are about threads. SmartAlloc inherits them.
 #pragma once
 
-#include <framealloc/base/call_site.hpp>
-#include <framealloc/container/transfer_handle.hpp>
-#include <framealloc/pool/deferred.hpp>
-#include <framealloc/thread/frame_barrier.hpp>
-#include <framealloc/thread/instance.hpp>
-#include <framealloc/thread/thread_budget.hpp>
-#include <framealloc/thread/transfer.hpp>
+#include <framealloc/call_site.hpp>
+#include <framealloc/deferred.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/frame_barrier.hpp>
+#include <framealloc/thread_budget.hpp>
+#include <framealloc/transfer.hpp>
+#include <framealloc/transfer_handle.hpp>
 
 #include <concepts>
 #include <cstddef>

@@ -3,9 +3,9 @@
 // them.
 #pragma once
 
-#include <framealloc/diag/sink.hpp>
-#include <framealloc/diag/strict.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/sink.hpp>
+#include <framealloc/strict.hpp>
 
 #include <concepts>
 #include <cstdint>

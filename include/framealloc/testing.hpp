@@ -3,8 +3,8 @@
 // stay small. Needs no test framework and works with any; not included by framealloc.hpp.
 #pragma once
 
-#include <framealloc/base/call_site.hpp>
-#include <framealloc/base/compiler.hpp>
+#include <framealloc/call_site.hpp>
+#include <framealloc/compiler.hpp>
 #include <framealloc/smart_alloc.hpp>
 
 #include <cstddef>

@@ -3,13 +3,13 @@
 // framealloc.hpp.
 #pragma once
 
-#include <framealloc/base/compiler.hpp>
-#include <framealloc/base/report.hpp>
-#include <framealloc/base/result.hpp>
-#include <framealloc/diag/trace_file.hpp>
-#include <framealloc/memory/event_hub.hpp>
-#include <framealloc/memory/lifecycle_event.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/lifecycle_event.hpp>
+#include <framealloc/report.hpp>
+#include <framealloc/result.hpp>
 #include <framealloc/smart_alloc.hpp>
+#include <framealloc/trace_file.hpp>
 
 #include <atomic>
 #include <cstddef>

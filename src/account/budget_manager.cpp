@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/account/budget.hpp>
-#include <framealloc/base/compiler.hpp>
+#include <framealloc/budget.hpp>
+#include <framealloc/compiler.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/account/ledger.hpp>
+#include <framealloc/detail/account/ledger.hpp>
 
 #include <memory>
 #include <new>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/account/tag_table.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
 
 #include <cstring>
 #include <mutex>

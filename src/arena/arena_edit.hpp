@@ -2,7 +2,7 @@
 // What the sources of the arena share.
 #pragma once
 
-#include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/frame_arena.hpp>
 
 namespace framealloc {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How an arena enters and leaves frames, and keeps the chunks that its recent frames needed.
-#include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/arena/frame_trap.hpp>
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/base/text.hpp>
+#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/frame_arena.hpp>
+#include <framealloc/text.hpp>
 
-#include "arena_edit.hpp"
+#include "arena/arena_edit.hpp"
 
 #include <new>
 

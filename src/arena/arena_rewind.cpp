@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Going back inside a frame: checkpoints, destructors owed, the newest allocation's tail.
-#include <framealloc/arena/arena_scope.hpp>
-#include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/arena/frame_trap.hpp>
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/arena_scope.hpp>
+#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/frame_arena.hpp>
 
-#include "arena_edit.hpp"
+#include "arena/arena_edit.hpp"
 
 namespace framealloc {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Whose bytes they are: runs of the cursor between changes of the tag, and what budgets charged.
-#include <framealloc/arena/frame_arena.hpp>
+#include <framealloc/frame_arena.hpp>
 
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
 
-#include "arena_edit.hpp"
+#include "arena/arena_edit.hpp"
 
 namespace framealloc {
 

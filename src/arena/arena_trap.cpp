@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What an arena does differently in a guard mode. Poison spoils memory where it would be used
 // again; Pages never uses an address twice in a frame and leaves the chunks of a frame behind.
-#include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/arena/frame_trap.hpp>
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/base/text.hpp>
+#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/frame_arena.hpp>
+#include <framealloc/text.hpp>
 
 #include <mutex>
 

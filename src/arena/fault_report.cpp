@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Everything here but watching and unwatching runs inside a signal handler: no locks, no memory.
-#include "fault_report.hpp"
+#include "arena/fault_report.hpp"
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/text.hpp>
-#include <framealloc/os/fault_handler.hpp>
-#include <framealloc/os/stack.hpp>
-#include <framealloc/os/thread.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/text.hpp>
+#include "os/fault_handler.hpp"
+#include "os/stack.hpp"
 
 #include <atomic>
 

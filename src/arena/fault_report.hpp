@@ -2,7 +2,7 @@
 // What is said of an access to frame memory that is over.
 #pragma once
 
-#include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/detail/arena/frame_trap.hpp>
 
 namespace framealloc::detail {
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The slow path of a frame allocation, and the chunks that it finds.
-#include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/arena/frame_trap.hpp>
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/frame_arena.hpp>
 
-#include "arena_edit.hpp"
+#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+
+#include "arena/arena_edit.hpp"
 
 #include <algorithm>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/frame_trap.hpp>
+#include <framealloc/detail/arena/frame_trap.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/os/annotate.hpp>
-#include <framealloc/os/stack.hpp>
-#include <framealloc/os/virtual_memory.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include "os/annotate.hpp"
+#include "os/stack.hpp"
+#include "os/virtual_memory.hpp"
 
-#include "fault_report.hpp"
+#include "arena/fault_report.hpp"
 
 #include <cstring>
 #include <mutex>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/scratch_borrow.hpp>
+#include <framealloc/scratch_borrow.hpp>
 
-#include <framealloc/arena/scratch_pool.hpp>
-#include <framealloc/arena/scratch_registry.hpp>
+#include <framealloc/scratch_pool.hpp>
+#include <framealloc/scratch_registry.hpp>
 
 #include <utility>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/scratch_pool.hpp>
+#include <framealloc/scratch_pool.hpp>
 
-#include <framealloc/arena/scratch_registry.hpp>
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/base/text.hpp>
-#include <framealloc/os/thread.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/scratch_registry.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/scratch_registry.hpp>
+#include <framealloc/scratch_registry.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/text.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/text.hpp>
 
 #include <cstring>
 #include <mutex>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/scratch_segment.hpp>
+#include <framealloc/detail/arena/scratch_segment.hpp>
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include <new>
 

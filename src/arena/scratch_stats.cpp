@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a scratch pool tells about itself, and gives back, on any thread.
-#include <framealloc/arena/scratch_pool.hpp>
-#include <framealloc/arena/scratch_registry.hpp>
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/scratch_pool.hpp>
+#include <framealloc/scratch_registry.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/trap_table.hpp>
+#include <framealloc/detail/arena/trap_table.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
 
 #include <mutex>
 

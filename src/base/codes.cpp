@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/codes.hpp>
+#include <framealloc/codes.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,7 +11,7 @@ constexpr CodeInfo kCodes[] = {
 #define FRAMEALLOC_CODE(id, slug, severity, category, raised_by, meaning, help)         \
   CodeInfo{Code::FA##id,        "FA" #id, slug, Severity::severity, Category::category, \
            RaisedBy::raised_by, meaning,  help},
-#include <framealloc/base/codes.def>
+#include <framealloc/codes.def>
 #undef FRAMEALLOC_CODE
 };
 

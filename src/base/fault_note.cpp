@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/fault_note.hpp>
+#include <framealloc/detail/base/fault_note.hpp>
 
 namespace framealloc::detail {
 

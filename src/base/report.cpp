@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/report.hpp>
+#include <framealloc/report.hpp>
 
-#include <framealloc/base/report_text.hpp>
+#include <framealloc/report_text.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -46,7 +46,7 @@ void print(const Report& report) noexcept {
 
 constexpr Code kAllCodes[] = {
 #define FRAMEALLOC_CODE(id, ...) Code::FA##id,
-#include <framealloc/base/codes.def>
+#include <framealloc/codes.def>
 #undef FRAMEALLOC_CODE
 };
 constexpr std::size_t kCodes = std::size(kAllCodes);

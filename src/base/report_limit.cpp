@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/report_limit.hpp>
+#include <framealloc/detail/base/report_limit.hpp>
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/base/report.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/report.hpp>
 
 #include <algorithm>
 #include <cstring>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/report_policy.hpp>
+#include <framealloc/report_policy.hpp>
 
 #include <cstdlib>
 

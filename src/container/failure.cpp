@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/failure.hpp>
+#include <framealloc/detail/container/failure.hpp>
 
-#include <framealloc/base/text.hpp>
+#include <framealloc/text.hpp>
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/pmr_resources.hpp>
+#include "container/pmr_resources.hpp"
 
-#include <framealloc/container/failure.hpp>
-#include <framealloc/thread/fast_path.hpp>
+#include <framealloc/detail/container/failure.hpp>
+#include "thread/fast_path.hpp"
 
 namespace framealloc {
 

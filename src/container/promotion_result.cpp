@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/promotion_result.hpp>
+#include <framealloc/promotion_result.hpp>
 
-#include <framealloc/thread/entry.hpp>
+#include <framealloc/detail/thread/entry.hpp>
 
 #include <algorithm>
 #include <memory>

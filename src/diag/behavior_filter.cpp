@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Switching on and off, judging after frames, and the report.
-#include <framealloc/diag/behavior_filter.hpp>
+#include "diag/behavior_filter.hpp"
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/frame/retention_record.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/frame/retention_record.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Reading the counters after a frame. Everything is a difference of what is counted anyway.
-#include <framealloc/diag/behavior_filter.hpp>
+#include "diag/behavior_filter.hpp"
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <algorithm>
 #include <memory>

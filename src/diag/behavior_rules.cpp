@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What the figures mean: metrics, and the five rules.
-#include <framealloc/diag/behavior_filter.hpp>
+#include "diag/behavior_filter.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The report of the behaviour filter for people and for programs.
-#include <framealloc/diag/behavior.hpp>
+#include <framealloc/behavior.hpp>
 
-#include <framealloc/base/text.hpp>
-#include <framealloc/diag/json_text.hpp>
-#include <framealloc/diag/snapshot.hpp>
+#include <framealloc/json_text.hpp>
+#include <framealloc/snapshot.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 #include <cstdio>

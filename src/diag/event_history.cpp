@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/event_history.hpp>
+#include <framealloc/event_history.hpp>
 
-#include <framealloc/base/text.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 #include <memory>

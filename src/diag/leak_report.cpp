@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/leak_report.hpp>
+#include <framealloc/leak_report.hpp>
 
-#include <framealloc/base/text.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 #include <cstring>

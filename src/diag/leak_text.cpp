@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The leak report for people and for programs.
-#include <framealloc/base/text.hpp>
-#include <framealloc/diag/json_text.hpp>
-#include <framealloc/diag/leak_report.hpp>
+#include <framealloc/json_text.hpp>
+#include <framealloc/leak_report.hpp>
+#include <framealloc/text.hpp>
 
 namespace framealloc {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/memory_graph.hpp>
+#include <framealloc/memory_graph.hpp>
 
-#include <framealloc/diag/event_history.hpp>
+#include <framealloc/event_history.hpp>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/sink.hpp>
+#include <framealloc/sink.hpp>
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Collecting a snapshot.
-#include <framealloc/diag/snapshot.hpp>
+#include <framealloc/snapshot.hpp>
 
-#include <framealloc/diag/behavior_filter.hpp>
-#include <framealloc/os/process.hpp>
-#include <framealloc/thread/instance.hpp>
-#include <framealloc/thread/transfer.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/transfer.hpp>
+#include "diag/behavior_filter.hpp"
+#include "os/process.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
-#include <framealloc/os/clock.hpp>
-#include <framealloc/os/file_lock.hpp>
-#include <framealloc/os/process.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include "os/file_lock.hpp"
+#include "os/process.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/trace_file.hpp>
+#include <framealloc/trace_file.hpp>
 
-#include <framealloc/diag/json_text.hpp>
-#include <framealloc/os/process.hpp>
+#include <framealloc/json_text.hpp>
+#include "os/process.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/witness.hpp>
+#include "diag/witness.hpp"
 
-#include <framealloc/os/thread.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 namespace framealloc::detail {
 namespace {

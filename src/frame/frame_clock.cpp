@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/frame/frame_clock.hpp>
+#include <framealloc/detail/frame/frame_clock.hpp>
 
 namespace framealloc::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/frame/frame_summary.hpp>
+#include <framealloc/frame_summary.hpp>
 
 namespace framealloc {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/frame/phase.hpp>
+#include <framealloc/detail/frame/phase.hpp>
 
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
 
 #include <cstring>
 #include <mutex>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/frame/retention_book.hpp>
+#include <framealloc/detail/frame/retention_book.hpp>
 
 #include <cstring>
 #include <mutex>

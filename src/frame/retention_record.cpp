@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/frame/retention_record.hpp>
+#include <framealloc/detail/frame/retention_record.hpp>
 
-#include <framealloc/frame/retention_book.hpp>
+#include <framealloc/detail/frame/retention_book.hpp>
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/group_allocator.hpp>
+#include <framealloc/group_allocator.hpp>
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/base/text.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How groups begin and end.
-#include <framealloc/heap/group_allocator.hpp>
+#include <framealloc/group_allocator.hpp>
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/base/text.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/text.hpp>
 
 #include <cstring>
 #include <mutex>

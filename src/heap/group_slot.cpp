@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/group_slot.hpp>
+#include <framealloc/detail/heap/group_slot.hpp>
 
 #include <mutex>
 #include <new>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What groups tell about themselves, and the handle.
-#include <framealloc/heap/group_allocator.hpp>
+#include <framealloc/group_allocator.hpp>
 
 #include <algorithm>
 #include <mutex>

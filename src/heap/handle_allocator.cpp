@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/os/thread.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/os/thread.hpp>
 
 namespace framealloc {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/align.hpp>
-#include <framealloc/heap/handle_allocator.hpp>
-#include <framealloc/os/clock.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/handle_allocator.hpp>
 
 #include <mutex>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/text.hpp>
-#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 

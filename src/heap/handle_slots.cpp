@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/handle_slots.hpp>
+#include <framealloc/detail/heap/handle_slots.hpp>
 
 #include <mutex>
 #include <new>

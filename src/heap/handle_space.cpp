@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/handle_space.hpp>
+#include <framealloc/detail/heap/handle_space.hpp>
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include <bit>
 #include <cstdint>

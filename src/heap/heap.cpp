@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What spans and runs have in common: finding out which it is, accounting, enumeration.
-#include <framealloc/heap/heap.hpp>
+#include <framealloc/detail/heap/heap.hpp>
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Large blocks in a guard mode.
-#include <framealloc/heap/heap.hpp>
+#include <framealloc/detail/heap/heap.hpp>
 
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
 
 #include <cstdint>
 #include <mutex>

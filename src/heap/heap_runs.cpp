@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Heap blocks that have whole chunks to themselves. Their descriptors stand apart, so a block of
 // exactly one chunk needs exactly one chunk.
-#include <framealloc/heap/heap.hpp>
+#include <framealloc/detail/heap/heap.hpp>
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include <mutex>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Heap blocks that share a chunk.
-#include <framealloc/base/align.hpp>
-#include <framealloc/heap/heap.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/heap/heap.hpp>
 
 #include <algorithm>
 #include <memory>

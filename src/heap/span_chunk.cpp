@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/span_chunk.hpp>
+#include <framealloc/detail/heap/span_chunk.hpp>
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include <memory>
 #include <new>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/streaming.hpp>
+#include <framealloc/streaming.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/text.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/text.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The books of the streaming allocator: which assets there are, in which state, and what that sums
 // up to.
-#include <framealloc/heap/streaming.hpp>
+#include <framealloc/streaming.hpp>
 
 #include <mutex>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/capabilities.hpp>
+#include <framealloc/capabilities.hpp>
 
-#include <framealloc/os/virtual_memory.hpp>
+#include "os/virtual_memory.hpp"
 
 namespace framealloc {
 namespace detail {

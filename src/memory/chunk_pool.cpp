@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/text.hpp>
-#include <framealloc/os/clock.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/text.hpp>
 
 #include <mutex>
 #include <new>

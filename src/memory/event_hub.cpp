@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/event_hub.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
 
-#include <framealloc/os/clock.hpp>
-#include <framealloc/os/thread.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/detail/os/thread.hpp>
 
 #include <mutex>
 

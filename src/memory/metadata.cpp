@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
 
 #include <bit>
 #include <mutex>

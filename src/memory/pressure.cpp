@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/pressure.hpp>
+#include <framealloc/pressure.hpp>
 
 #include <mutex>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/room_search.hpp>
+#include <framealloc/detail/memory/room_search.hpp>
 
 namespace framealloc::detail {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_account.hpp>
 
-#include <framealloc/base/text.hpp>
+#include <framealloc/text.hpp>
 
 #include <mutex>
 

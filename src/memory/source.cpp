@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/source.hpp>
+#include <framealloc/source.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/os/memory_system.hpp>
-#include <framealloc/os/virtual_memory.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/os/memory_system.hpp>
+#include "os/virtual_memory.hpp"
 
 #include <new>
 

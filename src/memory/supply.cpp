@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/memory/supply.hpp>
+#include <framealloc/detail/memory/supply.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/os/annotate.hpp>
+#include <framealloc/align.hpp>
+#include "os/annotate.hpp"
 
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/annotate.hpp>
+#include "os/annotate.hpp"
 
-#include <framealloc/base/compiler.hpp>
+#include <framealloc/compiler.hpp>
 
 #if FRAMEALLOC_ASAN
 #include <sanitizer/asan_interface.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/block_guard.hpp>
+#include <framealloc/detail/pool/block_guard.hpp>
 
-#include <framealloc/os/annotate.hpp>
+#include "os/annotate.hpp"
 
 #include <cstring>
 #include <memory>

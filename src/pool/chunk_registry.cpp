@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/chunk_registry.hpp>
+#include <framealloc/detail/pool/chunk_registry.hpp>
 
 #include <bit>
 #include <mutex>

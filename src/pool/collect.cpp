@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Giving back what a thread does not need.
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/damage.hpp>
+#include <framealloc/detail/pool/damage.hpp>
 
 namespace framealloc::detail {
 namespace {

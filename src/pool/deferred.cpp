@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Frees that wait for the thread whose pages they concern: when they are taken back, what happens
 // when too many wait.
-#include <framealloc/pool/deferred.hpp>
+#include <framealloc/deferred.hpp>
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <algorithm>
 

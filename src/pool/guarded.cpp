@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Slab blocks in a guard mode: what is looked at when one is freed, leaves the quarantine, or is
 // asked about.
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/pool/block_guard.hpp>
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/pool/block_guard.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 namespace framealloc::detail {
 namespace {

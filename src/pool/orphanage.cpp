@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/orphanage.hpp>
+#include <framealloc/detail/pool/orphanage.hpp>
 
 namespace framealloc::detail {
 

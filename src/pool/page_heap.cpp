@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/page_heap.hpp>
+#include <framealloc/detail/pool/page_heap.hpp>
 
 #include <algorithm>
 #include <bit>

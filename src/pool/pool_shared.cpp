@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/pool_shared.hpp>
+#include <framealloc/detail/pool/pool_shared.hpp>
 
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <mutex>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/pool_table.hpp>
+#include <framealloc/detail/pool/pool_table.hpp>
 
 namespace framealloc::detail {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A thread's coming and going, its tables, and the full path of an allocation.
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include <memory>
 #include <mutex>

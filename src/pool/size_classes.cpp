@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/size_classes.hpp>
+#include <framealloc/detail/pool/size_classes.hpp>
 
-#include <framealloc/pool/slab.hpp>
+#include <framealloc/detail/pool/slab.hpp>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/slab.hpp>
+#include <framealloc/detail/pool/slab.hpp>
 
 namespace framealloc::detail {
 

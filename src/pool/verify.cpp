@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What is known of each block while frees are verified, and what a bad free is told.
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 namespace framealloc::detail {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What an arena gets from its allocator on the slow path.
-#include <framealloc/thread/instance.hpp>
-#include <framealloc/thread/thread_state.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/detail/thread/thread_state.hpp>
 
 #include <new>
 

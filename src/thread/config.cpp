@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/config.hpp>
+#include <framealloc/config.hpp>
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/pool/pool_shared.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/detail/pool/pool_shared.hpp>
 
 namespace framealloc {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/entry.hpp>
+#include <framealloc/detail/thread/entry.hpp>
 
-#include <framealloc/thread/fast_path.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include "thread/fast_path.hpp"
 
 namespace framealloc::detail {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Arriving and waiting.
-#include <framealloc/thread/frame_barrier.hpp>
+#include <framealloc/frame_barrier.hpp>
 
-#include "barrier_memory.hpp"
+#include "thread/barrier_memory.hpp"
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/os/clock.hpp>
-#include <framealloc/os/thread.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Who takes part in a barrier: names, coming and going, what threads remember, statistics.
-#include <framealloc/thread/frame_barrier.hpp>
+#include <framealloc/frame_barrier.hpp>
 
-#include "barrier_memory.hpp"
+#include "thread/barrier_memory.hpp"
 
-#include <framealloc/base/relaxed.hpp>
-#include <framealloc/os/thread.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/os/thread.hpp>
 
 #include <algorithm>
 #include <mutex>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How frames begin and end when a few instructions will not do, and what is looked after then.
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <mutex>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "guard_setup.hpp"
+#include "thread/guard_setup.hpp"
 
-#include <framealloc/os/virtual_memory.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include "os/virtual_memory.hpp"
 
 #include <cstdlib>
 #include <string_view>

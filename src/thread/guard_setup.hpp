@@ -2,7 +2,7 @@
 // Which guard mode an allocator gets.
 #pragma once
 
-#include <framealloc/thread/config.hpp>
+#include <framealloc/config.hpp>
 
 namespace framealloc::detail {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
-#include <framealloc/memory/capabilities.hpp>
+#include <framealloc/capabilities.hpp>
 
-#include "guard_setup.hpp"
-#include "registry.hpp"
+#include "thread/guard_setup.hpp"
+#include "thread/registry.hpp"
 
 #include <mutex>
 #include <new>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Adding up. Every figure is a sum of counters that one thread each writes; nothing on a hot path
 // counts for these.
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
-#include <framealloc/base/relaxed.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
 
 #include <algorithm>
 

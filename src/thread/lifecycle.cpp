@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Figures of threads: adding up what is counted anyway.
-#include <framealloc/thread/lifecycle.hpp>
+#include <framealloc/detail/thread/lifecycle.hpp>
 
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <algorithm>
 #include <mutex>

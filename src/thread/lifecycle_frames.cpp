@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What an allocator tells of its frames, and how it is switched to telling at all.
-#include <framealloc/os/clock.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <algorithm>
 

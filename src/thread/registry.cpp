@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "registry.hpp"
+#include "thread/registry.hpp"
 
-#include <framealloc/os/thread.hpp>
-#include <framealloc/sync/spin_lock.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <mutex>
 

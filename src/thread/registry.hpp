@@ -3,7 +3,7 @@
 // and which states a thread has to hand back when it ends.
 #pragma once
 
-#include <framealloc/thread/thread_state.hpp>
+#include <framealloc/detail/thread/thread_state.hpp>
 
 #include <cstddef>
 

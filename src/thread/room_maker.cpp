@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/room_maker.hpp>
+#include <framealloc/detail/thread/room_maker.hpp>
 
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 namespace framealloc::detail {
 

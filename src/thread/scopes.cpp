@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/scopes.hpp>
+#include <framealloc/scopes.hpp>
 
-#include <framealloc/thread/entry.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/entry.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 namespace framealloc {
 

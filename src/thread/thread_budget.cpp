@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/thread_budget.hpp>
+#include <framealloc/thread_budget.hpp>
 
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/thread_services.hpp>
+#include <framealloc/detail/thread/thread_services.hpp>
 
-#include <framealloc/thread/frame_barrier.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/frame_barrier.hpp>
 
 #include <mutex>
 #include <utility>

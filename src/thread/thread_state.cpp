@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/thread/thread_state.hpp>
+#include <framealloc/detail/thread/thread_state.hpp>
 
-#include <framealloc/os/clock.hpp>
-#include <framealloc/os/thread.hpp>
-#include <framealloc/thread/instance.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/thread/instance.hpp>
 
 #include <new>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/account/budget.hpp>
+#include <framealloc/budget.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Budgets under threads that charge and give back at random.
-#include <framealloc/account/budget.hpp>
+#include <framealloc/budget.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/account/ledger.hpp>
-#include <framealloc/account/stats.hpp>
+#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/stats.hpp>
 
 #include <gtest/gtest.h>
 

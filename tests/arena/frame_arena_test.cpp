@@ -2,7 +2,7 @@
 // What an arena hands out: where it lies, how it is aligned, and what cannot be had.
 #include "arena/test_host.hpp"
 
-#include <framealloc/thread/tls.hpp>
+#include <framealloc/detail/thread/tls.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Scopes that the arena lists while they last: what they cost does not grow with how many there
 // were, and one that was rewound past moves nothing.
-#include <framealloc/arena/arena_scope.hpp>
+#include <framealloc/arena_scope.hpp>
 
 #include "arena/test_host.hpp"
 

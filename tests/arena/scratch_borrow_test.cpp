@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/arena/scratch_borrow.hpp>
+#include <framealloc/scratch_borrow.hpp>
 
 #include "arena/scratch_fixture.hpp"
 
-#include <framealloc/base/literals.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 // test chooses, and the reports in hand.
 #pragma once
 
-#include <framealloc/arena/scratch_registry.hpp>
+#include <framealloc/scratch_registry.hpp>
 
 #include "support/report_log.hpp"
 

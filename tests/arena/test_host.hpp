@@ -2,9 +2,9 @@
 // An allocator reduced to what one arena asks of it, every answer of which a test can choose.
 #pragma once
 
-#include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/memory/chunk_pool.hpp>
-#include <framealloc/memory/source.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/frame_arena.hpp>
+#include <framealloc/source.hpp>
 
 #include <atomic>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/build_config.hpp>
+#include <framealloc/build_config.hpp>
 
 #include <gtest/gtest.h>
 

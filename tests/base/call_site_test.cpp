@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/call_site.hpp>
+#include <framealloc/call_site.hpp>
 
 #include <gtest/gtest.h>
 

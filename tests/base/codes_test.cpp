@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/codes.hpp>
+#include <framealloc/codes.hpp>
 
 #include <gtest/gtest.h>
 

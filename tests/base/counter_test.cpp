@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/counter.hpp>
+#include <framealloc/detail/base/counter.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/ids.hpp>
-#include <framealloc/base/literals.hpp>
+#include <framealloc/ids.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

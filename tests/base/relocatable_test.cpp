@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // One trait for everything that moves objects, whichever of its two names a program specialises.
-#include <framealloc/base/relocatable.hpp>
-#include <framealloc/container/relocate.hpp>
-#include <framealloc/heap/handle_type.hpp>
+#include <framealloc/detail/container/relocate.hpp>
+#include <framealloc/detail/heap/handle_type.hpp>
+#include <framealloc/relocatable.hpp>
 
 #include <gtest/gtest.h>
 

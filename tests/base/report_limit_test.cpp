@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/report_limit.hpp>
+#include <framealloc/detail/base/report_limit.hpp>
 
-#include <framealloc/base/report.hpp>
+#include <framealloc/report.hpp>
 
 #include <gtest/gtest.h>
 

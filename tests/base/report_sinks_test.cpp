@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Several sinks at once, strict modes, suppression, and what a witness adds.
-#include <framealloc/base/report.hpp>
-#include <framealloc/base/report_policy.hpp>
+#include <framealloc/report.hpp>
+#include <framealloc/report_policy.hpp>
 
 #include <gtest/gtest.h>
 

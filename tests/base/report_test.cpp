@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/report.hpp>
+#include <framealloc/report.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/report_text.hpp>
+#include <framealloc/report_text.hpp>
 
 #include <gtest/gtest.h>
 

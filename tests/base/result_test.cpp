@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/result.hpp>
+#include <framealloc/result.hpp>
 
 #include <gtest/gtest.h>
 

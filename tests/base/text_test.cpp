@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/base/text.hpp>
+#include <framealloc/text.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/frame_box.hpp>
-#include <framealloc/container/frame_vec.hpp>
+#include <framealloc/frame_box.hpp>
+#include <framealloc/frame_vec.hpp>
 
 #include "container/test_arena.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/frame_map.hpp>
-#include <framealloc/container/frame_string.hpp>
+#include <framealloc/frame_map.hpp>
+#include <framealloc/frame_string.hpp>
 
 #include "container/test_arena.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/frame_string.hpp>
+#include <framealloc/frame_string.hpp>
 
 #include "container/test_arena.hpp"
 

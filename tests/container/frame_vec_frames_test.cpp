@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // FrameVec and the life of its frame: ends, rewinds, checkpoints.
-#include <framealloc/container/frame_vec.hpp>
+#include <framealloc/frame_vec.hpp>
 
 #include "container/test_arena.hpp"
 

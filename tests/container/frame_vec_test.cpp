@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/frame_vec.hpp>
+#include <framealloc/frame_vec.hpp>
 
 #include "container/test_arena.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/heap_box.hpp>
-#include <framealloc/container/pool_arc.hpp>
-#include <framealloc/container/pool_box.hpp>
+#include <framealloc/heap_box.hpp>
+#include <framealloc/pool_arc.hpp>
+#include <framealloc/pool_box.hpp>
 
 #include "container/test_arena.hpp"
 #include "container/test_instance.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/pmr_resources.hpp>
-#include <framealloc/container/std_allocators.hpp>
+#include <framealloc/std_allocators.hpp>
+#include "container/pmr_resources.hpp"
 
 #include "container/test_instance.hpp"
 #include "support/malloc_counter.hpp"

@@ -3,11 +3,11 @@
 // denied, which an allocator as a whole does not let it do so exactly.
 #pragma once
 
-#include <framealloc/account/ledger.hpp>
-#include <framealloc/arena/frame_arena.hpp>
-#include <framealloc/memory/metadata.hpp>
-#include <framealloc/memory/source.hpp>
-#include <framealloc/memory/supply.hpp>
+#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/frame_arena.hpp>
+#include <framealloc/source.hpp>
 
 #include <gtest/gtest.h>
 

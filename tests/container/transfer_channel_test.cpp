@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/container/transfer_channel.hpp>
 #include <framealloc/framealloc.hpp>
+#include <framealloc/transfer_channel.hpp>
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #include "../tools/test_support/json_reader.hpp"
 #include "support/report_log.hpp"
 
+#include <framealloc/detail/pool/block_record.hpp>
 #include <framealloc/framealloc.hpp>
-#include <framealloc/pool/block_record.hpp>
 
 #include <gtest/gtest.h>
 

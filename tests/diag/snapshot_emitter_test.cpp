@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <gtest/gtest.h>
 #include <signal.h>

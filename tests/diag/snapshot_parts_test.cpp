@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a writer leaves that was killed in the middle of a snapshot, and who clears it away.
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/snapshot.hpp>
+#include <framealloc/snapshot.hpp>
 
 #include <gtest/gtest.h>
 #include <framealloc/framealloc.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/trace_file.hpp>
+#include <framealloc/trace_file.hpp>
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

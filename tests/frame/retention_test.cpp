@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The parts of retention below the allocator: the order of records, the book, the summary's
 // figures.
-#include <framealloc/frame/frame_summary.hpp>
-#include <framealloc/frame/retention_book.hpp>
-#include <framealloc/frame/retention_record.hpp>
+#include <framealloc/detail/frame/retention_book.hpp>
+#include <framealloc/detail/frame/retention_record.hpp>
+#include <framealloc/frame_summary.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/group_allocator.hpp>
+#include <framealloc/group_allocator.hpp>
 
 #include "heap/handle_fixture.hpp"
 
-#include <framealloc/base/literals.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

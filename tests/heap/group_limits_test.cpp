@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Groups under budgets, limits and sources that fail.
-#include <framealloc/heap/group_allocator.hpp>
+#include <framealloc/group_allocator.hpp>
 
 #include "heap/handle_fixture.hpp"
 
-#include <framealloc/base/literals.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
 
 #include "heap/handle_fixture.hpp"
 

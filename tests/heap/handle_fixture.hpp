@@ -3,7 +3,7 @@
 // tag that the test chooses, and the reports in hand.
 #pragma once
 
-#include <framealloc/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_account.hpp>
 
 #include <atomic>
 #include <memory>

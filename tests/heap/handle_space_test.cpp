@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Small blocks that wait for the next request of their size: found again, never in the way.
-#include <framealloc/heap/handle_space.hpp>
+#include <framealloc/detail/heap/handle_space.hpp>
 
 #include "heap/handle_fixture.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/heap.hpp>
+#include <framealloc/detail/heap/heap.hpp>
 
 #include <gtest/gtest.h>
 

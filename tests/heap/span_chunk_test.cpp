@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/span_chunk.hpp>
+#include <framealloc/detail/heap/span_chunk.hpp>
 
 #include <gtest/gtest.h>
 
-#include <framealloc/memory/source.hpp>
+#include <framealloc/source.hpp>
 
 #include <initializer_list>
 #include <vector>

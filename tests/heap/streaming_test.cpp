@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/heap/streaming.hpp>
+#include <framealloc/streaming.hpp>
 
 #include "heap/handle_fixture.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Idle chunks hold the links of their lists, and a pointer that a program kept may write over them.
-#include <framealloc/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Which idle chunks go back, and how long that may take.
-#include <framealloc/memory/decommit.hpp>
+#include <framealloc/decommit.hpp>
 
-#include <framealloc/base/literals.hpp>
-#include <framealloc/memory/chunk_pool.hpp>
-#include <framealloc/os/clock.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

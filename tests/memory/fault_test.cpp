@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Every request to the source fails once: nothing is lost, nothing crashes, and the books agree.
-#include <framealloc/base/literals.hpp>
-#include <framealloc/memory/chunk_pool.hpp>
-#include <framealloc/memory/metadata.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

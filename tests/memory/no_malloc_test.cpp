@@ -2,13 +2,13 @@
 // The memory layer takes what it needs from its source and never from the C library's allocator.
 #include "support/malloc_counter.hpp"
 
-#include <framealloc/base/literals.hpp>
-#include <framealloc/base/report.hpp>
-#include <framealloc/memory/chunk_pool.hpp>
-#include <framealloc/memory/metadata.hpp>
-#include <framealloc/os/clock.hpp>
-#include <framealloc/os/thread.hpp>
-#include <framealloc/os/virtual_memory.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/os/clock.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/literals.hpp>
+#include <framealloc/report.hpp>
+#include "os/virtual_memory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Crossings of the threshold, counted exactly; what the system says.
-#include <framealloc/memory/pressure.hpp>
+#include <framealloc/pressure.hpp>
 
-#include <framealloc/base/literals.hpp>
-#include <framealloc/memory/capabilities.hpp>
-#include <framealloc/os/virtual_memory.hpp>
+#include <framealloc/capabilities.hpp>
+#include <framealloc/literals.hpp>
+#include "os/virtual_memory.hpp"
 
 #include <gtest/gtest.h>
 

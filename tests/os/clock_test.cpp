@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/clock.hpp>
+#include <framealloc/detail/os/clock.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/virtual_memory.hpp>
+#include "os/virtual_memory.hpp"
 
-#include <framealloc/base/align.hpp>
-#include <framealloc/base/literals.hpp>
+#include <framealloc/align.hpp>
+#include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Budgets on pool and heap memory.
-#include <framealloc/account/budget.hpp>
+#include <framealloc/budget.hpp>
 
 #include <gtest/gtest.h>
 

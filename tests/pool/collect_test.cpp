@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Memory follows the need: pages and chunks that are empty go back, bit by bit.
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <gtest/gtest.h>
 

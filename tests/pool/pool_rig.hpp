@@ -2,18 +2,18 @@
 // A pool and a heap with everything that they stand on, without the facade.
 #pragma once
 
-#include <framealloc/account/budget.hpp>
-#include <framealloc/account/ledger.hpp>
-#include <framealloc/account/tag_table.hpp>
-#include <framealloc/base/report.hpp>
-#include <framealloc/heap/heap.hpp>
-#include <framealloc/memory/chunk_pool.hpp>
-#include <framealloc/memory/metadata.hpp>
-#include <framealloc/memory/source.hpp>
-#include <framealloc/memory/supply.hpp>
-#include <framealloc/os/thread.hpp>
-#include <framealloc/pool/pool_shared.hpp>
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/budget.hpp>
+#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/heap/heap.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/pool/pool_shared.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
+#include <framealloc/report.hpp>
+#include <framealloc/source.hpp>
 
 #include <atomic>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Blocks that are freed on another thread than the one that allocated them, and threads that end.
-#include <framealloc/pool/pool_thread.hpp>
+#include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/pool/size_classes.hpp>
+#include <framealloc/detail/pool/size_classes.hpp>
 
 #include <gtest/gtest.h>
 
-#include <framealloc/pool/slab.hpp>
+#include <framealloc/detail/pool/slab.hpp>
 
 #include <array>
 #include <string_view>

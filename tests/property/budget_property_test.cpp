@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Random trees of limits and random charges against a model that adds up plainly.
-#include <framealloc/account/budget.hpp>
+#include <framealloc/budget.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Random operations on the containers of the frame and on those of the standard library, side by
 // side.
-#include <framealloc/container/frame_map.hpp>
-#include <framealloc/container/frame_string.hpp>
-#include <framealloc/container/frame_vec.hpp>
+#include <framealloc/frame_map.hpp>
+#include <framealloc/frame_string.hpp>
+#include <framealloc/frame_vec.hpp>
 
 #include "container/test_arena.hpp"
 

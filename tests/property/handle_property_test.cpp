@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Random sequences of allocations, frees, pins and compactions against a plain map.
-#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
 
 #include "heap/handle_fixture.hpp"
 

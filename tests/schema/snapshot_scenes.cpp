@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Writes snapshots of real allocators into the folder named, in both versions of the schema; the
 // program beside it checks them against the schemas.
-#include <framealloc/diag/snapshot_emitter.hpp>
 #include <framealloc/framealloc.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <cstdio>
 #include <filesystem>

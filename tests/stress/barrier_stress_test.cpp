@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Eight threads at one barrier, frame after frame. FRAMEALLOC_BARRIER_FRAMES=1000000 runs the full
 // length; the default is short enough for every run of the tests and for ThreadSanitizer.
+#include <framealloc/frame_barrier.hpp>
 #include <framealloc/framealloc.hpp>
-#include <framealloc/thread/frame_barrier.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Senders and receivers on more threads than cores, through a channel that is nearly always full.
-#include <framealloc/container/transfer_channel.hpp>
 #include <framealloc/framealloc.hpp>
+#include <framealloc/transfer_channel.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Many threads make, fill, nest and free groups, their own and each other's.
-#include <framealloc/heap/group_allocator.hpp>
+#include <framealloc/group_allocator.hpp>
 
 #include "heap/handle_fixture.hpp"
 

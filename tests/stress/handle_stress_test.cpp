@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Eight threads do everything at once that handles allow.
-#include <framealloc/heap/handle_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
 
 #include "heap/handle_fixture.hpp"
 

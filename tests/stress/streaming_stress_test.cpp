@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Loaders, users and an impatient budget on eight threads.
-#include <framealloc/heap/streaming.hpp>
+#include <framealloc/streaming.hpp>
 
 #include "heap/handle_fixture.hpp"
 

@@ -34,7 +34,7 @@ std::vector<std::string> runtime_codes() {
   } kRows[] = {
 #define FRAMEALLOC_CODE(id, slug, severity, category, raised_by, meaning, help) \
   {"FA" #id, By::raised_by},
-#include <framealloc/base/codes.def>
+#include <framealloc/codes.def>
 #undef FRAMEALLOC_CODE
   };
   std::vector<std::string> ids;

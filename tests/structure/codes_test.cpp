@@ -18,7 +18,7 @@ const std::vector<Row>& rows() {
   static const std::vector<Row> kRows{
 #define FRAMEALLOC_CODE(id, slug, severity, category, raised_by, meaning, help) \
   Row{#id, slug, #category, meaning, help},
-#include <framealloc/base/codes.def>
+#include <framealloc/codes.def>
 #undef FRAMEALLOC_CODE
   };
   return kRows;

@@ -7,17 +7,17 @@
 #include <optional>
 #include <regex>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 
 namespace framealloc::structure {
 namespace {
 
-constexpr std::array<std::string_view, 12> kFolders{"base",   "os",     "sync",      "account",
-                                                    "memory", "arena",  "pool",      "heap",
-                                                    "frame",  "thread", "container", "diag"};
-constexpr int kFacadeRank = static_cast<int>(kFolders.size());
-constexpr int kModuleRank = kFacadeRank + 1;
+constexpr std::array<std::string_view, 13> kFolders{
+    "base", "os",    "sync",   "account",   "memory", "arena", "pool",
+    "heap", "frame", "thread", "container", "diag",   "facade"};
+constexpr int kOutsideRank = static_cast<int>(kFolders.size());
 constexpr int kUnknownFolder = -1;
 
 // Headers that only os/ may name, whole or as a prefix that ends in '/'.
@@ -32,6 +32,15 @@ constexpr std::array<std::string_view, 14> kSystemHeaders{"sys/",        "linux/
 constexpr std::array<std::string_view, 6> kThreadHeaders{
     "thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore"};
 
+// Public, Detail and Source are the core's rings; Module and Program stand outside.
+enum class Ring { Public, Detail, Source, Module, Program };
+
+struct Place {
+  Ring ring;
+  int rank;            // in kFolders, or kOutsideRank
+  std::string folder;  // or the module's name
+};
+
 std::vector<std::string> parts_of(const std::string& path) {
   std::vector<std::string> parts;
   for (const auto& part : std::filesystem::path(path)) parts.push_back(part.string());
@@ -43,38 +52,49 @@ int rank_of_folder(std::string_view folder) {
   return found == kFolders.end() ? kUnknownFolder : static_cast<int>(found - kFolders.begin());
 }
 
-// The place of a file: its rank, and for a module the name that nobody else may include.
-struct Place {
-  int rank = kUnknownFolder;
-  std::string folder;
-};
+Place core_place(Ring ring, const std::string& folder) {
+  return {ring, rank_of_folder(folder), folder};
+}
 
-std::optional<Place> place_of(const std::string& path) {
+// The place of a header that is included as <framealloc/...>; `parts` begin behind "framealloc".
+Place place_of_header(const std::vector<std::string>& parts, const PublicHeaders& headers) {
+  if (parts.size() == 1) {
+    const auto row = headers.find(parts[0]);
+    if (row != headers.end()) return core_place(Ring::Public, row->second);
+    return {Ring::Module, kOutsideRank, std::filesystem::path(parts[0]).stem().string()};
+  }
+  if (parts[0] == "detail" && parts.size() > 2) return core_place(Ring::Detail, parts[1]);
+  // A header's place of before: it includes where the header is now.
+  if (rank_of_folder(parts[0]) != kUnknownFolder) return core_place(Ring::Public, "facade");
+  return {Ring::Module, kOutsideRank, parts[0]};
+}
+
+std::optional<Place> place_of(const std::string& path, const PublicHeaders& headers) {
   const std::vector<std::string> parts = parts_of(path);
   if (parts.size() < 2) return std::nullopt;
   if (parts[0] == "modules") {
     const bool integration = parts[1] == "integrations" && parts.size() > 2;
-    return Place{kModuleRank, integration ? parts[2] : parts[1]};
+    return Place{Ring::Module, kOutsideRank, integration ? parts[2] : parts[1]};
   }
-  const bool header = parts[0] == "include" && parts[1] == "framealloc";
-  if (!header && parts[0] != "src") return std::nullopt;
-  const std::size_t at = header ? 2 : 1;
-  if (parts.size() <= at + 1) return Place{kFacadeRank, ""};
-  return Place{rank_of_folder(parts[at]), parts[at]};
+  if (parts[0] == "tools" || parts[0] == "examples") {
+    return Place{Ring::Program, kOutsideRank, parts[0]};
+  }
+  if (parts[0] == "src") return core_place(Ring::Source, parts.size() > 2 ? parts[1] : "");
+  if (parts[0] != "include" || parts[1] != "framealloc" || parts.size() < 3) return std::nullopt;
+  const Place place = place_of_header({parts.begin() + 2, parts.end()}, headers);
+  if (place.ring != Ring::Module) return place;
+  return Place{Ring::Public, kUnknownFolder, place.folder};
 }
 
-// The place that an include names, or nothing when it is not one of the project's headers.
-std::optional<Place> place_of_include(const std::string& target) {
+// The place that an include names, or nothing when it is not one of the core's or a module's headers.
+std::optional<Place> place_of_include(const Place& from, const std::string& target,
+                                      const PublicHeaders& headers) {
   const std::vector<std::string> parts = parts_of(target);
   if (parts.size() < 2) return std::nullopt;
-  if (parts[0] == "framealloc") {
-    if (parts.size() == 2) return Place{kFacadeRank, ""};
-    const int rank = rank_of_folder(parts[1]);
-    return Place{rank == kUnknownFolder ? kModuleRank : rank, parts[1]};
-  }
-  const int rank = rank_of_folder(parts[0]);
-  if (rank == kUnknownFolder) return std::nullopt;
-  return Place{rank, parts[0]};
+  if (parts[0] == "framealloc") return place_of_header({parts.begin() + 1, parts.end()}, headers);
+  // What stands outside cannot see src/; its folders may have the same names.
+  if (from.rank == kOutsideRank || rank_of_folder(parts[0]) == kUnknownFolder) return std::nullopt;
+  return core_place(Ring::Source, parts[0]);
 }
 
 bool names_one_of(const std::string& target, std::span<const std::string_view> headers) {
@@ -83,57 +103,82 @@ bool names_one_of(const std::string& target, std::span<const std::string_view> h
   });
 }
 
-std::optional<std::string> offence_of(const Place& from, const std::string& target) {
-  if (target.find("..") != std::string::npos) {
-    return "relative include '" + target + "': name it <framealloc/folder/header.hpp>";
+std::optional<std::string> offence_outside(const Place& from, const std::string& target,
+                                           const Place& to) {
+  if (to.ring == Ring::Detail) {
+    return "'" + target + "' is the library's own: use a header for users, or make it one";
   }
-  const bool module = from.rank == kModuleRank;
-  if (!module && from.folder != "os" && names_one_of(target, kSystemHeaders)) {
+  if (from.ring == Ring::Module && to.ring == Ring::Module && to.folder != from.folder) {
+    return "module '" + from.folder + "' includes '" + target + "' of another module";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> offence_of(const Place& from, const std::string& target,
+                                      const PublicHeaders& headers) {
+  const std::optional<Place> to = place_of_include(from, target, headers);
+  if (from.rank == kOutsideRank) return to ? offence_outside(from, target, *to) : std::nullopt;
+  if (target.find("..") != std::string::npos) {
+    return "relative include '" + target + "': name it by its folder";
+  }
+  if (from.folder != "os" && names_one_of(target, kSystemHeaders)) {
     return "system header '" + target + "' outside os/";
   }
   if (from.folder == "base" && names_one_of(target, kThreadHeaders)) {
     return "thread header '" + target + "' in base/";
   }
-  const std::optional<Place> to = place_of_include(target);
   if (!to) return std::nullopt;
-  if (module && to->rank == kModuleRank && to->folder != from.folder) {
-    return "module '" + from.folder + "' includes '" + target + "' of another module";
-  }
   if (to->rank > from.rank) {
-    const std::string name = from.folder.empty() ? "the facade" : from.folder + "/";
-    return "include of '" + target + "' points upwards from " + name;
+    return "include of '" + target + "' points upwards from " + from.folder + "/";
+  }
+  if (from.ring != Ring::Source && to->ring == Ring::Source) {
+    return "'" + target + "' stands in src/, which is not installed";
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::vector<Offence> check_includes(const SourceFile& file) {
+PublicHeaders parse_public_headers(const SourceFile& table) {
+  PublicHeaders headers;
+  for (const std::string& line : table.lines) {
+    std::istringstream row(line);
+    std::string header;
+    std::string folder;
+    if (row >> header >> folder && header[0] != '#') headers[header] = folder;
+  }
+  return headers;
+}
+
+std::vector<Offence> check_includes(const SourceFile& file, const PublicHeaders& headers) {
   static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"].*)");
   std::vector<Offence> offences;
-  const std::optional<Place> place = place_of(file.path);
-  if (!place) return offences;
+  const std::optional<Place> place = place_of(file.path, headers);
+  if (!place || !is_cpp(file.path)) return offences;
   if (place->rank == kUnknownFolder) {
-    offences.push_back(
-        {file.path, 0, "folder '" + place->folder + "' has no place in the direction"});
+    offences.push_back({file.path, 0,
+                        "'" + place->folder +
+                            "' has no place in the direction: a folder of the core, or a row in "
+                            "tests/structure/public_headers.txt"});
     return offences;
   }
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     std::smatch match;
     if (!std::regex_match(file.lines[i], match, kInclude)) continue;
-    if (auto what = offence_of(*place, match[1].str()))
+    if (auto what = offence_of(*place, match[1].str(), headers))
       offences.push_back({file.path, i + 1, *what});
   }
   return offences;
 }
 
-std::vector<Offence> check_platform_conditions(const SourceFile& file) {
+std::vector<Offence> check_platform_conditions(const SourceFile& file,
+                                               const PublicHeaders& headers) {
   static const std::regex kCondition(
       R"(^\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef)\b.*\b(_WIN32|_WIN64|__linux__|__linux|__APPLE__|__MACH__|__unix__|__ANDROID__|__FreeBSD__|_MSC_VER)\b.*)");
   std::vector<Offence> offences;
-  const std::optional<Place> place = place_of(file.path);
-  if (!place || place->rank == kModuleRank || place->folder == "os") return offences;
-  if (file.path == "include/framealloc/base/compiler.hpp") return offences;
+  const std::optional<Place> place = place_of(file.path, headers);
+  if (!place || place->rank == kOutsideRank || place->folder == "os") return offences;
+  if (file.path == "include/framealloc/compiler.hpp") return offences;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     std::smatch match;
     if (std::regex_match(file.lines[i], match, kCondition)) {

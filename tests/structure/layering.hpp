@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The include direction of ARCHITECTURE.md as a function of one file.
+// The rings and the include direction of ARCHITECTURE.md as functions of one file.
 #pragma once
 
 #include "structure/repository.hpp"
 
+#include <map>
+#include <string>
 #include <vector>
 
 namespace framealloc::structure {
 
+// The folder that each header for users ranks with, by its name.
+using PublicHeaders = std::map<std::string, std::string>;
+
+// Result: the rows of a table such as tests/structure/public_headers.txt.
+PublicHeaders parse_public_headers(const SourceFile& table);
+
 // Result: the includes of `file` that point against the direction
 //   base < os < sync < account < memory < arena < pool < heap < frame < thread < container < diag
-//   < the headers in include/framealloc itself < modules
-// and those that reach the operating system from outside os/. Files outside include/framealloc, src
-// and modules have no rank and no offences.
-std::vector<Offence> check_includes(const SourceFile& file);
+//   < facade < modules
+// or to another ring than they may: headers for users and those in detail/ know nothing of src/;
+// modules, tools and examples know only headers for users. Also those that reach the operating
+// system from outside os/. Other files have no offences.
+std::vector<Offence> check_includes(const SourceFile& file, const PublicHeaders& headers);
 
 // Result: the preprocessor conditions of `file` that ask for a platform or compiler outside os/ and
-// base/compiler.hpp.
-std::vector<Offence> check_platform_conditions(const SourceFile& file);
+// compiler.hpp.
+std::vector<Offence> check_platform_conditions(const SourceFile& file,
+                                               const PublicHeaders& headers);
 
 }  // namespace framealloc::structure

@@ -36,8 +36,8 @@ std::vector<SourceFile> read_tree(const std::string& folder) {
   std::vector<SourceFile> files;
   if (!fs::exists(root / folder)) return files;
   for (fs::recursive_directory_iterator it(root / folder), end; it != end; ++it) {
-    if (it->is_directory() && is_left_out(it->path())) {
-      it.disable_recursion_pending();
+    if (is_left_out(it->path())) {  // .git is a file in a linked worktree
+      if (it->is_directory()) it.disable_recursion_pending();
       continue;
     }
     std::error_code gone;  // an editor's temporary file may vanish while we walk

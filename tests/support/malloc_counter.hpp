@@ -3,7 +3,7 @@
 // library itself, a thread-local destructor's registration. Include it in one file of a program.
 #pragma once
 
-#include <framealloc/base/compiler.hpp>
+#include <framealloc/compiler.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // Keeps what an allocator reports, so that a test can ask for it.
 #pragma once
 
-#include <framealloc/base/report.hpp>
+#include <framealloc/report.hpp>
 
 #include <algorithm>
 #include <cstddef>

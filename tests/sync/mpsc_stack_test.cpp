@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/sync/cache_line.hpp>
-#include <framealloc/sync/mpsc_stack.hpp>
+#include <framealloc/detail/sync/cache_line.hpp>
+#include <framealloc/detail/sync/mpsc_stack.hpp>
 
 #include <gtest/gtest.h>
 

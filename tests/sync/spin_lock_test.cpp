@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/sync/spin_lock.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/frame_barrier.hpp>
 #include <framealloc/framealloc.hpp>
-#include <framealloc/thread/frame_barrier.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // tools/README.md documents every member; "schema" changes when one changes its meaning.
-#include <framealloc/diag/json_text.hpp>
+#include <framealloc/json_text.hpp>
 
 #include "format.hpp"
 #include "reports.hpp"

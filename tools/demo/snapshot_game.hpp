@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <chrono>
 #include <cstdint>

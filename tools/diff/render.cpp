@@ -3,7 +3,7 @@
 
 #include "snapshot_files/text_table.hpp"
 
-#include <framealloc/diag/json_text.hpp>
+#include <framealloc/json_text.hpp>
 
 #include <cstdio>
 #include <iterator>

@@ -2,7 +2,7 @@
 // Finding codes in the manifest by what a person types.
 #pragma once
 
-#include <framealloc/base/codes.hpp>
+#include <framealloc/codes.hpp>
 
 #include <optional>
 #include <string>

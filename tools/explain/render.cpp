@@ -91,7 +91,7 @@ std::string table(const Rows& rows) {
 std::string page(const Rows& rows) {
   std::string out =
       "# Diagnostic codes\n\n"
-      "Written by `fa explain --all --format markdown` from `include/framealloc/base/codes.def`;\n"
+      "Written by `fa explain --all --format markdown` from `include/framealloc/codes.def`;\n"
       "a test holds the two together. `fa explain FA310` shows one code, `fa list` all of them.\n\n"
       "A report of the allocator goes to the handler or to stderr, and to every sink: see\n"
       "`SmartAlloc::add_sink()`. `SmartAlloc::suppress()` silences a code, `FRAMEALLOC_STRICT` "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "exposition.hpp"
 
-#include <framealloc/diag/metrics.hpp>
+#include <framealloc/metrics.hpp>
 
 #include <cstdint>
 #include <initializer_list>

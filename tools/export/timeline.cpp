@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "timeline.hpp"
 
-#include <framealloc/diag/trace_file.hpp>
+#include <framealloc/trace_file.hpp>
 
 #include <algorithm>
 #include <array>

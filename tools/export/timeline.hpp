@@ -4,7 +4,7 @@
 
 #include "snapshot_files/reader.hpp"
 
-#include <framealloc/base/result.hpp>
+#include <framealloc/result.hpp>
 
 #include <string>
 #include <vector>

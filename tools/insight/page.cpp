@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "page.hpp"
 
-#include <framealloc/base/codes.hpp>
+#include <framealloc/codes.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 // Snapshots from files.
 #pragma once
 
-#include <framealloc/diag/snapshot.hpp>
+#include <framealloc/snapshot.hpp>
 
 #include <string>
 #include <string_view>

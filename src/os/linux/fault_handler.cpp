@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/fault_handler.hpp>
+#include "os/fault_handler.hpp"
 
 #include <atomic>
 #include <cerrno>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/file_lock.hpp>
+#include "os/file_lock.hpp"
 
 #include <sys/file.h>
 

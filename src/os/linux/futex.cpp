@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/futex.hpp>
+#include <framealloc/detail/os/futex.hpp>
 
 #include <cerrno>
 #include <climits>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/memory_system.hpp>
+#include <framealloc/detail/os/memory_system.hpp>
 
-#include <framealloc/base/text.hpp>
+#include <framealloc/text.hpp>
 
 #include "kernel_text.hpp"
 

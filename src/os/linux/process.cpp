@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/process.hpp>
+#include "os/process.hpp"
 
 #include <unistd.h>
 

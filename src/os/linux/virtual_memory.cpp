@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/os/virtual_memory.hpp>
+#include "os/virtual_memory.hpp"
 
-#include <framealloc/base/align.hpp>
+#include <framealloc/align.hpp>
 
 #include "kernel_text.hpp"
 

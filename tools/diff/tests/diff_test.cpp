@@ -3,7 +3,7 @@
 #include "test_support/json_reader.hpp"
 #include "test_support/program.hpp"
 
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

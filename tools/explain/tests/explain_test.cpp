@@ -2,7 +2,7 @@
 #include "test_support/json_reader.hpp"
 #include "test_support/program.hpp"
 
-#include <framealloc/base/codes.hpp>
+#include <framealloc/codes.hpp>
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #include "support/trace_check.hpp"
 #include "test_support/program.hpp"
 
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 // A small game that answers requests for snapshots, and a directory for it.
 #pragma once
 
-#include <framealloc/diag/snapshot_emitter.hpp>
 #include <framealloc/framealloc.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <unistd.h>
 

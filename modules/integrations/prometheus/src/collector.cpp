@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/diag/metrics.hpp>
+#include <framealloc/metrics.hpp>
 #include <framealloc/prometheus/collector.hpp>
 
 #include "families.hpp"

@@ -2,9 +2,8 @@
 // The latest reports, kept without allocating.
 #pragma once
 
-#include <framealloc/base/report.hpp>
-#include <framealloc/base/text.hpp>
-#include <framealloc/sync/spin_lock.hpp>
+#include <framealloc/report.hpp>
+#include <framealloc/text.hpp>
 
 #include <array>
 #include <cstddef>
@@ -63,7 +62,7 @@ class ReportRing final : public DiagnosticSink {
   }
 
  private:
-  mutable detail::SpinLock lock_;
+  mutable std::mutex lock_;
   std::array<Entry, kMost> entries_;
   std::size_t size_ = 0;
   std::size_t next_ = 0;  // the oldest, once all places are taken

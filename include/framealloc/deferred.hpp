@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// When blocks that other threads freed are taken back by the thread whose pages they lie in, and
+// how many may wait for that.
+#pragma once
+
+#include <framealloc/detail/base/counter.hpp>
+#include <framealloc/detail/sync/event_count.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc {
+
+// When a thread takes back what others freed for it, at most 4096 blocks at a frame boundary. A
+// worker's boundary is its first frame allocation in a new frame. But for Explicit, a thread whose
+// free list runs dry takes back before it takes new memory.
+enum class DeferredProcessing : std::uint8_t {
+  AtFrameBegin,
+  AtFrameEnd,
+  Incremental,  // a few at a time: at each boundary, and as many as it takes when a list runs dry
+  Explicit,     // only in process_deferred_frees(), and when memory is denied otherwise
+};
+
+// What a thread does that frees a block while `capacity` blocks wait for the block's owner already.
+// A free cannot be refused without losing the block, so none of these loses one.
+enum class QueueFullPolicy : std::uint8_t {
+  Grow,                // queues it all the same
+  ProcessImmediately,  // the same, and the owner takes everything back at its very next chance
+  Block,               // waits until the owner has made room, for at most block_timeout_ns
+  Fail,                // queues it and reports FA204, once for each batch
+};
+
+struct DeferredConfig {
+  DeferredProcessing mode = DeferredProcessing::AtFrameBegin;
+  std::size_t per_alloc = 32;  // blocks taken back at a time, for Incremental
+  std::size_t capacity = 0;    // blocks that may wait for one thread; 0 = no bound
+  QueueFullPolicy full_policy = QueueFullPolicy::Grow;
+  std::size_t warning_threshold =
+      0;  // blocks from which FA204 is reported, once per rise; 0 = none
+  // For Block. Bounded, because the owner may itself be waiting for the thread that frees; the
+  // block is queued and FA204 reported when the time is up.
+  std::uint64_t block_timeout_ns = 10'000'000;
+
+  [[nodiscard]] static DeferredConfig bounded(std::size_t blocks) noexcept {
+    DeferredConfig config;
+    config.capacity = blocks;
+    config.full_policy = QueueFullPolicy::ProcessImmediately;
+    config.warning_threshold = blocks / 5 * 4 + blocks % 5 * 4 / 5;
+    return config;
+  }
+  [[nodiscard]] static DeferredConfig incremental(std::size_t per_alloc) noexcept {
+    DeferredConfig config;
+    config.mode = DeferredProcessing::Incremental;
+    config.per_alloc = per_alloc;
+    return config;
+  }
+  [[nodiscard]] static DeferredConfig explicit_only() noexcept {
+    DeferredConfig config;
+    config.mode = DeferredProcessing::Explicit;
+    return config;
+  }
+  DeferredConfig& with_mode(DeferredProcessing m) noexcept { return mode = m, *this; }
+  DeferredConfig& with_capacity(std::size_t blocks) noexcept { return capacity = blocks, *this; }
+  DeferredConfig& with_full_policy(QueueFullPolicy p) noexcept { return full_policy = p, *this; }
+  DeferredConfig& with_warning_threshold(std::size_t n) noexcept {
+    return warning_threshold = n, *this;
+  }
+};
+
+// Of one allocator, over all threads. A block counts once it has been sent to its owner, which
+// happens in batches of at most 64, at the frame boundaries of the thread that frees, and in its
+// process_deferred_frees(). A block whose page changes hands on the way is queued once more.
+struct DeferredStats {
+  std::uint64_t total_queued = 0;
+  std::uint64_t total_processed = 0;
+  std::uint64_t current_depth = 0;            // blocks that wait now
+  std::uint64_t peak_depth = 0;               // most that ever waited for one thread
+  std::uint64_t queued_bytes = 0;             // of those that wait now
+  std::uint64_t full_count = 0;               // batches that found the queue full
+  std::uint64_t warning_count = 0;            // times that a queue rose to the warning threshold
+  std::uint64_t immediate_process_count = 0;  // blocks taken back because a queue was full
+  std::uint64_t block_timeouts = 0;           // waits of Block that ended without room
+};
+
+namespace detail {
+
+// The configuration, readable while it is replaced. Thread contract: any thread.
+struct DeferredControl {
+  std::atomic<DeferredProcessing> mode{DeferredProcessing::AtFrameBegin};
+  std::atomic<QueueFullPolicy> full_policy{QueueFullPolicy::Grow};
+  std::atomic<std::size_t> per_alloc{32};
+  std::atomic<std::size_t> capacity{0};
+  std::atomic<std::size_t> warning_threshold{0};
+  std::atomic<std::uint64_t> block_timeout_ns{0};
+  std::atomic<bool> watched{false};  // there is a bound or a threshold to look at
+
+  void set(const DeferredConfig& config) noexcept;
+  [[nodiscard]] DeferredConfig get() const noexcept;
+  // Result: most blocks that a batch may collect, so that a bound is not overrun by one batch.
+  [[nodiscard]] std::size_t most_in_batch() const noexcept {
+    const std::size_t bound = capacity.load(std::memory_order_relaxed);
+    return bound == 0 ? SIZE_MAX : bound < 8 ? 1 : bound / 8;
+  }
+};
+
+// What waits for one thread, counted. Those that send count up, the owner counts down.
+class DeferredQueue {
+ public:
+  // Thread contract: any.
+  void note_queued(std::size_t blocks, std::size_t bytes) noexcept {
+    const std::uint64_t queued = queued_.fetch_add(blocks, std::memory_order_relaxed) + blocks;
+    queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    const std::uint64_t done = processed.get();
+    const std::uint64_t depth = queued > done ? queued - done : 0;
+    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
+    while (peak < depth && !peak_.compare_exchange_weak(peak, depth, std::memory_order_relaxed)) {
+    }
+  }
+  // Thread contract: the owner.
+  void note_processed(std::size_t blocks, std::size_t bytes) noexcept {
+    processed.add(blocks);
+    processed_bytes.add(bytes);
+    if (room.sleepers() != 0) room.notify_all();
+  }
+  [[nodiscard]] std::uint64_t depth() const noexcept {
+    const std::uint64_t done = processed.get();
+    const std::uint64_t queued = queued_.load(std::memory_order_relaxed);
+    return queued > done ? queued - done : 0;
+  }
+  void add_to(DeferredStats& stats) const noexcept;
+
+  OwnedCounter processed, processed_bytes, immediate;
+  std::atomic<std::uint64_t> full_count{0}, warnings{0}, block_timeouts{0};
+  std::atomic<bool> warned{false};
+  // Set by whoever found the queue full; the owner takes everything back at its next chance.
+  std::atomic<bool> urgent{false};
+  EventCount room;
+
+ private:
+  std::atomic<std::uint64_t> queued_{0}, queued_bytes_{0}, peak_{0};
+};
+
+}  // namespace detail
+}  // namespace framealloc

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Who holds what: counters per thread and tag that add up to the totals exactly.
+#pragma once
+
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/base/counter.hpp>
+#include <framealloc/ids.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+// What one thread did under one tag. Only that thread writes, so nothing here is ever contended; a
+// block freed by another thread is counted as freed there, and the difference of the sums over all
+// threads is what is held. A single thread's difference may therefore be "negative": sum first.
+struct TagCounters {
+  // Bytes in one frame that is still in flight. A cell is reused by the frame that takes its place,
+  // so a reader compares `clock` to know whether `bytes` still lives.
+  struct FrameCell {
+    OwnedCounter clock;
+    OwnedCounter bytes;
+  };
+  // By frame slot (see arena/): four of the shared frame, then four of the thread's own frames.
+  FrameCell frames[8];
+  FrameCell last_frame[2];         // what the most recently reused cell held when its frame ended
+  OwnedCounter frame_bytes_total;  // frame bytes ever allocated
+  OwnedCounter frame_bytes_peak;   // most frame bytes held at once in one frame
+  OwnedCounter pool_remote_bytes;  // pool bytes of this tag that this thread freed for others
+  OwnedCounter pool_remote_frees;
+  OwnedCounter heap_bytes_in;   // heap bytes allocated
+  OwnedCounter heap_bytes_out;  // heap bytes freed
+  OwnedCounter heap_allocations;
+  OwnedCounter heap_frees;
+};
+
+// All counters of one thread. The first block is in place, so untagged work never needs memory;
+// further ones are made when a tag is first used, and when that fails their tags share `spill_` for
+// the rest of the thread, so that totals stay exact whatever happens and no tag is counted down in
+// another place than it was counted up in.
+class ThreadLedger {
+ public:
+  static constexpr std::size_t kBlock = 64;
+  static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
+  // Gives memory for a further block, aligned for TagCounters, or null. Called on the owning thread
+  // only. The memory stays its giver's and must outlive the ledger.
+  using BlockAllocator = void* (*)(void* context, std::size_t bytes);
+
+  ThreadLedger(BlockAllocator allocator, void* context) noexcept
+      : allocator_(allocator), context_(context) {
+    blocks_[0].store(first_, std::memory_order_relaxed);
+  }
+  ThreadLedger(const ThreadLedger&) = delete;
+  ThreadLedger& operator=(const ThreadLedger&) = delete;
+
+  // Result: the counters to write. Thread contract: the owning thread.
+  [[nodiscard]] TagCounters& at(TagId tag) noexcept {
+    const auto index = static_cast<std::size_t>(tag);
+    TagCounters* block = blocks_[index / kBlock].load(std::memory_order_relaxed);
+    return block != nullptr ? block[index % kBlock] : make_block(index);
+  }
+  // Result: the counters to read, or null when the thread never used the tag. Any thread.
+  [[nodiscard]] const TagCounters* find(TagId tag) const noexcept {
+    const auto index = static_cast<std::size_t>(tag);
+    const TagCounters* block = blocks_[index / kBlock].load(std::memory_order_acquire);
+    return block != nullptr ? &block[index % kBlock] : nullptr;
+  }
+  // What could not be attributed to its tag for want of memory.
+  [[nodiscard]] const TagCounters& spill() const noexcept { return spill_; }
+
+ private:
+  TagCounters& make_block(std::size_t index) noexcept;
+
+  BlockAllocator allocator_;
+  void* context_;
+  std::atomic<TagCounters*> blocks_[kBlocks] = {};
+  std::uint16_t spilled_ = 0;  // bit n: block n could not be made
+  static_assert(kBlocks <= 16);
+  TagCounters spill_;
+  TagCounters first_[kBlock];
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a frame arena asks of the allocator that it belongs to. Slow paths only.
+#pragma once
+
+#include <framealloc/call_site.hpp>
+#include <framealloc/codes.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/memory/room_search.hpp>
+#include <framealloc/ids.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc {
+
+class FrameArena;
+
+// What happens when an arena has used up its size.
+enum class FrameOverflow : std::uint8_t {
+  Grow,          // link another chunk
+  HeapFallback,  // take the rest of the frame's memory from the heap; the next frame starts larger
+  Fail,          // null
+};
+
+namespace detail {
+
+struct TrapEntry;
+
+// One run of memory that an arena bumps through. The header stands at its start.
+struct ArenaChunk {
+  // First, so that who writes past the end of the memory in front of the chunk cannot miss it.
+  std::uint64_t seal = kSeal;
+  ArenaChunk* next = nullptr;
+  std::size_t bytes = 0;                // of the whole chunk, this header included
+  std::size_t start_position = 0;       // arena position when the chunk was entered
+  std::size_t start_waste = 0;          // bytes wasted at chunk ends before this one
+  bool pinned = false;                  // the arena's first, committed up front: not given back
+  bool run = false;                     // several chunks in one, made for a large request
+  std::uint16_t depth = 0;              // chunks that the frame came through before, or more
+  std::uint32_t header = kHeaderBytes;  // bytes before the memory that is handed out
+  std::size_t used = 0;                 // in a guard mode: bytes handed out by frames that left it
+  TrapEntry* trap = nullptr;            // in the guard mode Pages: what is known of its allocations
+
+  static constexpr std::uint64_t kSeal = 0xa4e9ac4a11ca7ed5;
+  static constexpr std::size_t kHeaderBytes = 64;
+  static constexpr std::uint16_t kDeepest = UINT16_MAX;  // the count stops there
+  [[nodiscard]] std::byte* begin() noexcept { return reinterpret_cast<std::byte*>(this) + header; }
+  [[nodiscard]] std::byte* end() noexcept { return reinterpret_cast<std::byte*>(this) + bytes; }
+  [[nodiscard]] std::size_t room() const noexcept { return bytes - header; }
+  // Result: false when the header has been written over, so that nothing in it can be trusted.
+  [[nodiscard]] bool sound() const noexcept {
+    if constexpr (kCheckLevel >= 1) {
+      if (header < kHeaderBytes || header > bytes) return false;
+    }
+    return seal == kSeal;
+  }
+  // Result: whether a cursor of this chunk can stand there.
+  [[nodiscard]] bool holds(std::uintptr_t cursor) const noexcept {
+    const std::uintptr_t offset = cursor - reinterpret_cast<std::uintptr_t>(this);
+    return sound() && offset >= header && offset <= bytes;
+  }
+};
+static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
+
+// Why memory was not to be had.
+struct Refusal {
+  Code code = Code::None;
+  TagId tag = TagId::Untagged;  // whose limit it was, for FA311
+  std::size_t available = 0;
+  std::size_t ready_elsewhere = 0;  // bytes under the limit that other threads keep ready
+};
+
+// What becomes of a request that goes beyond the guard of its arena.
+enum class GuardAnswer : std::uint8_t { Go, Fallback, Deny };
+
+// Implemented by thread/. Every call is made by the thread that owns the arena.
+class ArenaHost {
+ public:
+  // Effect: brings the arena into the frame that is open now (rotating it if it was in an older
+  // one). Result: false when no frame is open.
+  virtual bool enter_frame(FrameArena& arena) noexcept = 0;
+  // Result: false when the frame that the arena is in has ended meanwhile.
+  [[nodiscard]] virtual bool frame_is_open(const FrameArena& arena) const noexcept = 0;
+
+  // Result: whether the calling thread is the one that owns the arenas. The only call that any
+  // thread may make.
+  [[nodiscard]] virtual bool is_of_this_thread() const noexcept { return true; }
+
+  // Result: a chunk with room for at least `room` bytes; null, with the reason, when denied.
+  [[nodiscard]] virtual ArenaChunk* acquire_chunk(std::size_t room, Refusal* why) noexcept = 0;
+  virtual void release_chunk(ArenaChunk* chunk) noexcept = 0;
+
+  // Result: true if any budget may deny frame memory, so that charge() must be asked.
+  [[nodiscard]] virtual bool has_budgets() const noexcept = 0;
+  // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied.
+  [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
+                                           Refusal* why) noexcept = 0;
+  virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;
+
+  // Result: the position of a new frame at which pass_guard() has to be asked; SIZE_MAX = never.
+  [[nodiscard]] virtual std::size_t first_guard() const noexcept { return SIZE_MAX; }
+  // Effect: decides about a request of `size` bytes that would bring the arena to `position`, and
+  // moves `*guard` to where to ask again; for Go beyond `position`. A denial has been reported.
+  [[nodiscard]] virtual GuardAnswer pass_guard(std::size_t, std::size_t,
+                                               std::size_t* guard) noexcept {
+    *guard = SIZE_MAX;
+    return GuardAnswer::Go;
+  }
+
+  // Heap blocks that stand in for frame memory after an overflow.
+  [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes,
+                                                std::size_t alignment) noexcept = 0;
+  virtual void free_fallback(void* block) noexcept = 0;
+
+  // Effect: a call of `size` bytes has been met, while kTellCalls or kPressureDue is on. The arena
+  // expects anything to have changed afterwards.
+  virtual void note_call(std::size_t) noexcept {}
+  // Result: who is asked for room before a request is denied; null when there is nobody. Whoever is
+  // asked may have used this very arena.
+  [[nodiscard]] virtual PressureMonitor* pressure() noexcept { return nullptr; }
+
+  // Effect: counts an overflow of the arena.
+  virtual void note_overflow() noexcept = 0;
+  // Effect: notes what cannot be (FA009), to be told where a handler may run.
+  virtual void note_fault(std::string_view, const void*) noexcept {}
+  virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,
+                      std::size_t available) noexcept = 0;
+
+ protected:
+  ~ArenaHost() = default;
+};
+
+}  // namespace detail
+}  // namespace framealloc

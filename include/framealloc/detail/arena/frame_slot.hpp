@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an arena remembers of its frames, and what it tells others about them.
+#pragma once
+
+#include <framealloc/detail/arena/arena_host.hpp>
+#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/ids.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc {
+
+class FrameArena;
+
+namespace detail {
+
+// What is switched on. The lower half: reasons for which every call of every arena takes the slow
+// path while they last (limit 0). The upper half: reasons for which frames begin and end the long
+// way.
+enum Mode : std::uint32_t {
+  kCountCalls = 1U << 0,
+  kTellCalls = 1U << 1,       // a listener is told each call
+  kTrapCalls = 1U << 2,       // a guard mode remembers every allocation
+  kSlowCalls = 0xffff,        // any of the lower half
+  kBoundaryHooks = 1U << 16,  // a barrier or a policy looks at frame boundaries
+  kLifecycle = 1U << 17,      // frames are told to listeners
+  kPressureDue = 1U << 18,    // memory pressure is to be told at the next chance
+  kTrapFrames = 1U << 19,     // a guard mode spoils frame memory when its frame ends
+  kWatchFrames = 1U << 20     // somebody reads the counters when a frame has ended
+};
+
+// Part of a frame that was allocated under one tag.
+struct TagRun {
+  std::size_t start = 0;  // arena positions
+  std::size_t end = 0;
+  TagId tag = TagId::Untagged;
+};
+// Bytes that a frame charged to the budget of a tag.
+struct Charge {
+  std::size_t bytes = 0;
+  TagId tag = TagId::Untagged;
+};
+// A rewind that happened: checkpoints older than it and above its position are stale.
+struct RewindMark {
+  std::uint64_t serial = 0;
+  std::size_t position = 0;
+};
+// A scope that has not ended. A rewind below its start drops it, so there are never more of them
+// than scopes that are open at once. Serials are unique; 0 is a scope that ended before one inside
+// it.
+struct OpenScope {
+  std::size_t position = 0;
+  std::uint64_t serial = 0;
+};
+// A heap block that stands in for frame memory; the header precedes it.
+struct FallbackBlock {
+  FallbackBlock* next = nullptr;
+  void* block = nullptr;
+  std::size_t bytes = 0;
+  std::uint64_t order = 0;  // see Finaliser::order
+};
+
+// One of up to four frames that an arena keeps valid (frames_in_flight).
+struct FrameSlot {
+  explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
+  std::atomic<std::uint64_t> clock{0};   // frame that used the slot last
+  std::atomic<std::size_t> bytes{0};     // its bytes, once it is no longer the current one
+  std::atomic<std::uint64_t> spoilt{0};  // frame whose memory a guard mode made unusable last
+  std::atomic<Finaliser*> finalisers{
+      nullptr};  // newest first; taken whole, by whoever ends the frame
+  ArenaChunk* first = nullptr;
+  ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
+  FallbackBlock* fallback = nullptr;
+  SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
+  MetaVector<Charge> charges;
+  std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
+  std::size_t needed_before = 0;  // and in the window before
+  unsigned window_frames = 0;
+  // Set while the slot is on the list of slots that the shared frame has to close (frame/).
+  std::atomic<bool> listed{false};
+  FrameSlot* next_listed = nullptr;
+  FrameArena* arena = nullptr;
+};
+
+// What other threads may know about an arena; one consistent moment.
+struct ArenaView {
+  std::uint64_t clock = 0;
+  std::size_t position = 0;   // bytes in the current frame
+  std::size_t run_start = 0;  // from here on they are not yet in the ledger, but belong to `tag`
+  std::size_t peak = 0;
+  std::size_t waste = 0;
+  std::size_t fallback = 0;
+  std::uint64_t calls = 0;
+  TagId tag = TagId::Untagged;
+  // Of plain frames that ended, not yet in the ledger either.
+  std::size_t plain_bytes = 0;
+  std::size_t plain_peak = 0;
+  std::uint64_t plain_last_clock = 0;
+  std::size_t plain_last_bytes = 0;
+};
+
+// The figures of a frame that has ended, as its arena keeps them for other threads.
+struct EndedFrame {
+  std::atomic<std::uint64_t> clock{0}, calls{0};
+  std::atomic<std::size_t> bytes{0}, peak{0}, waste{0}, fallback{0};
+};
+
+// What one frame was, kept for the frame that ended last and the one before it.
+struct FrameHistory {
+  std::uint64_t clock = 0;
+  std::size_t bytes = 0;  // at its end
+  std::size_t peak = 0;
+  std::size_t waste = 0;
+  std::size_t fallback = 0;
+  std::uint64_t calls = 0;
+  std::size_t high_water = 0;  // highest peak of any frame
+};
+
+}  // namespace detail
+}  // namespace framealloc

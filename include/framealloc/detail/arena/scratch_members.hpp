@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What one can allocate from a scratch pool: the same on the pool, on a handle and on a borrow.
+#pragma once
+
+#include <framealloc/align.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/arena/finaliser.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc::detail {
+
+// `Self` says where from: usable(report) is the ScratchPool, or null, and then the reason has been
+// reported if it was asked for.
+//
+// Everything here answers null (an empty span) when it is denied, and reports why: FA021 for a
+// fixed pool that is full, FA310, FA311 for limits and budgets, FA012 for a dry source, FA011 for
+// an impossible size or alignment. The try_ variants do the same and report nothing. What they hand
+// out is valid until the pool is reset, rewound past it, or ends.
+template <class Self>
+class ScratchMembers {
+ public:
+  // Effect: one uninitialised T.
+  template <class T>
+  [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(take(sizeof(T), alignof(T), true));
+  }
+  template <class T>
+  [[nodiscard]] T* try_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(take(sizeof(T), alignof(T), false));
+  }
+  // Effect: `size` uninitialised bytes; zero bytes are a valid request with an address of its own.
+  // Requirement: `alignment` a power of two.
+  [[nodiscard]] void* alloc_bytes(std::size_t size, std::size_t alignment = kGranule) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return take(size, alignment, true);
+  }
+  [[nodiscard]] void* try_alloc_bytes(std::size_t size, std::size_t alignment = kGranule) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return take(size, alignment, false);
+  }
+  [[nodiscard]] void* alloc_layout(std::size_t size,
+                                   std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return take(size, alignment, true);
+  }
+  // Effect: `count` value-initialised T in a row; their destructors run, if they do anything, as
+  // those of make() do. Result: an empty span at null when denied.
+  template <class T>
+  [[nodiscard]] std::span<T> alloc_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND {
+    return slice<T>(count, true);
+  }
+  template <class T>
+  [[nodiscard]] std::span<T> try_alloc_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND {
+    return slice<T>(count, false);
+  }
+  // Effect: T(arguments...). If its destructor does anything, it runs when the pool is reset,
+  // rewound past the object, or ends: newest first.
+  template <class T, class... A>
+  [[nodiscard]] T* make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return build<T>(true, std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+  [[nodiscard]] T* try_make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return build<T>(false, std::forward<A>(arguments)...);
+  }
+
+ protected:
+  ScratchMembers() = default;
+  ~ScratchMembers() = default;
+  ScratchMembers(const ScratchMembers&) = default;
+  ScratchMembers& operator=(const ScratchMembers&) = default;
+
+ private:
+  // The record of the destructor stands in front of its objects.
+  template <class T>
+  static constexpr std::size_t kFront =
+      std::is_trivially_destructible_v<T>
+          ? 0
+          : align_up(sizeof(Finaliser), alignof(T) > kGranule ? alignof(T) : kGranule);
+
+  [[nodiscard]] auto* usable(bool report) noexcept {
+    return static_cast<Self*>(this)->usable_pool(report);
+  }
+  [[nodiscard]] void* take(std::size_t size, std::size_t alignment, bool report) noexcept {
+    auto* const pool = usable(report);
+    return pool == nullptr ? nullptr : pool->bump(size, alignment, report);
+  }
+
+  template <class T, class... A>
+  [[nodiscard]] T* build(bool report, A&&... arguments) {
+    static_assert(std::is_object_v<T> && !std::is_array_v<T>);
+    auto* const pool = usable(report);
+    if (pool == nullptr) return nullptr;
+    auto* const home = static_cast<std::byte*>(
+        pool->bump(kFront<T> + sizeof(T), alignof(T) > kGranule ? alignof(T) : kGranule, report));
+    if (home == nullptr) return nullptr;
+    T* object = nullptr;
+    if constexpr (std::is_constructible_v<T, A...>) {
+      object = ::new (static_cast<void*>(home + kFront<T>)) T(std::forward<A>(arguments)...);
+    } else {
+      object = ::new (static_cast<void*>(home + kFront<T>)) T{std::forward<A>(arguments)...};
+    }
+    if constexpr (kFront<T> != 0) pool->arm(home, &destroy_objects<T>, object, 1);
+    return object;
+  }
+
+  template <class T>
+  [[nodiscard]] std::span<T> slice(std::size_t count, bool report) {
+    static_assert(std::is_object_v<T> && !std::is_array_v<T>);
+    auto* const pool = usable(report);
+    if (pool == nullptr) return {};
+    const std::size_t bytes = saturating_bytes(count, sizeof(T));
+    auto* const home =
+        static_cast<std::byte*>(pool->bump(bytes > kMaxRequest ? bytes : kFront<T> + bytes,
+                                           alignof(T) > kGranule ? alignof(T) : kGranule, report));
+    if (home == nullptr) return {};
+    T* const first = reinterpret_cast<T*>(home + kFront<T>);
+    std::uninitialized_value_construct_n(first, count);
+    if constexpr (kFront<T> != 0) pool->arm(home, &destroy_objects<T>, first, count);
+    return {first, count};
+  }
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How often one fault is told: a loop that fails each time must not flood a log.
+#pragma once
+
+#include <framealloc/call_site.hpp>
+#include <framealloc/codes.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc {
+
+struct Report;
+
+namespace detail {
+
+// Counts reports by code and place (by code and tag where the place is unknown). The first few of a
+// kind are told in full; the rest are held back and told as a sum at the end of a frame: at the
+// first chance, then after 8 frames, 16, 32, and so on. Which are told depends on the order of
+// reports and on frame numbers only. Fixed memory: what finds no place in the table is counted by
+// its code alone. Thread contract: any thread; no lock, no allocation.
+class ReportLimit {
+ public:
+  static constexpr std::uint32_t kDefault = 10;
+  static constexpr std::size_t kKinds = 64;
+  static constexpr std::uint64_t kFirstInterval = 8;  // frames
+  static constexpr std::size_t kCodes = 96;           // room for the manifest's
+
+  // Effect: the first `most` reports of each kind are told in full; 0 = all are.
+  void set_most(std::uint32_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
+
+  // Effect: counts the report, of the code at `row` of the manifest. Result: whether it is told in
+  // full.
+  [[nodiscard]] bool admit(const Report& report, std::size_t row) noexcept;
+  // Result: whether anything may be waiting to be told as a sum.
+  [[nodiscard]] bool pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
+
+  // One kind whose sum is due. Views point into the table.
+  struct Due {
+    Code code = Code::None;
+    std::string_view tag;
+    CallSite site;
+    std::uint64_t repeated = 0;
+  };
+  // Calls tell(Due) for each kind that has something held back and whose interval is over at
+  // `frame`; UINT64_MAX is after every interval. Thread contract: any; each sum is told once.
+  template <class Tell>
+  void for_each_due(std::uint64_t frame, Tell&& tell) noexcept {
+    pending_.store(false, std::memory_order_relaxed);
+    bool left = false;
+    for (Kind& kind : kinds_) {
+      Due due;
+      if (!kind.named.load(std::memory_order_acquire)) {
+        left = left || kind.tally.held_back.load(std::memory_order_relaxed) != 0;
+        continue;
+      }
+      due.code = kind.code;
+      due.site = kind.site;
+      due.tag = {kind.tag, kind.tag_size};
+      if (take_due(kind.tally, frame, due.repeated, left)) tell(due);
+    }
+    for (std::size_t row = 0; row < all_codes().size(); ++row) {
+      Due due;
+      due.code = all_codes()[row].code;
+      if (take_due(rest_[row], frame, due.repeated, left)) tell(due);
+    }
+    if (left) pending_.store(true, std::memory_order_relaxed);
+  }
+
+ private:
+  struct Tally {
+    std::atomic<std::uint64_t> seen{0};
+    std::atomic<std::uint64_t> held_back{0};
+    std::atomic<std::uint64_t> due_at{0};    // frame
+    std::atomic<std::uint64_t> interval{0};  // frames; 0 before the first sum
+  };
+  struct Kind {
+    std::atomic<std::uint64_t> key{0};  // 0: free
+    Tally tally;
+    std::atomic<bool> named{false};  // what follows may be read
+    Code code = Code::None;
+    CallSite site;
+    char tag[48] = {};
+    std::uint8_t tag_size = 0;
+  };
+  [[nodiscard]] Tally& find(const Report& report, std::size_t row) noexcept;
+  [[nodiscard]] static bool take_due(Tally& tally, std::uint64_t frame, std::uint64_t& repeated,
+                                     bool& left) noexcept;
+
+  std::atomic<std::uint32_t> most_{kDefault};
+  std::atomic<bool> pending_{false};
+  Kind kinds_[kKinds];
+  Tally rest_[kCodes];
+};
+
+}  // namespace detail
+}  // namespace framealloc

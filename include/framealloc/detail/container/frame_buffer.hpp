@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The storage under FrameVec: a run of objects in frame memory that grows where it stands as long
+// as nothing newer follows it.
+#pragma once
+
+#include <framealloc/align.hpp>
+#include <framealloc/detail/container/relocate.hpp>
+#include <framealloc/frame_arena.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc::detail {
+
+// Elements that need destroying are destroyed when the buffer dies or when its frame ends,
+// whichever comes first. For that the arena keeps a finaliser that points back at the buffer; it
+// empties the buffer, which is then unattached and may be filled anew in a later frame. Elements
+// that need no destroying cost no finaliser, and the buffer then knows nothing of the end of its
+// frame. Thread contract: the thread of the arena.
+template <class T>
+class FrameBuffer {
+ public:
+  explicit FrameBuffer(FrameArena& arena) noexcept : arena_(&arena) {}
+  FrameBuffer(FrameBuffer&& other) noexcept : arena_(other.arena_) { take(other); }
+  FrameBuffer& operator=(FrameBuffer&& other) noexcept {
+    if (this != &other) {
+      dispose();
+      arena_ = other.arena_;
+      take(other);
+    }
+    return *this;
+  }
+  ~FrameBuffer() { dispose(); }
+
+  [[nodiscard]] T* begin() const noexcept { return begin_; }
+  [[nodiscard]] T* end() const noexcept { return end_; }
+  [[nodiscard]] T* limit() const noexcept { return limit_; }
+  void set_end(T* end) noexcept { end_ = end; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return static_cast<std::size_t>(end_ - begin_);
+  }
+  [[nodiscard]] std::size_t capacity() const noexcept {
+    return static_cast<std::size_t>(limit_ - begin_);
+  }
+  [[nodiscard]] FrameArena& arena() const noexcept { return *arena_; }
+
+  // Small values travel in registers: a reference to a loop's variable would keep it in memory.
+  static constexpr bool kByValue =
+      std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
+
+  // Effect: appends T(arguments...), which may refer to an element. Result: null when denied; then
+  // nothing changed and no argument was moved from.
+  template <class... A>
+  FRAMEALLOC_NOINLINE T* append_growing(A&&... arguments) {
+    const Storage storage = extend_a_quarter() ? Storage{begin_, capacity(), {}} : enlarge(1);
+    if (storage.begin == nullptr) return nullptr;
+    // Before the others move, because the arguments may refer to one of them.
+    T* made = construct<T>(storage.begin + size(), std::forward<A>(arguments)...);
+    adopt(storage);
+    end_ = made + 1;
+    return made;
+  }
+
+  FRAMEALLOC_NOINLINE T* append_value_growing(T value) noexcept
+    requires kByValue
+  {
+    if (!extend_a_quarter() && !make_room(1)) return nullptr;
+    return construct<T>(end_++, value);
+  }
+
+  // Effect: room for `more` elements after the present ones, growing in proportion. Result: false
+  // when denied; then nothing changed.
+  FRAMEALLOC_NOINLINE bool make_room(std::size_t more) noexcept {
+    if (static_cast<std::size_t>(limit_ - end_) >= more) return true;
+    const Storage storage = enlarge(more);
+    if (storage.begin == nullptr) return false;
+    adopt(storage);
+    return true;
+  }
+
+  // Effect: room for `capacity` elements in all and no more. Result: as above.
+  bool reserve_exactly(std::size_t capacity) noexcept {
+    if (capacity <= this->capacity()) return true;
+    if (extend_in_place(capacity)) {
+      limit_ = begin_ + capacity;
+      return true;
+    }
+    const Storage storage = allocate(capacity);
+    if (storage.begin == nullptr) return false;
+    adopt(storage);
+    return true;
+  }
+
+  // Effect: gives memory beyond the elements back, if it is the newest of its arena.
+  void shrink() noexcept {
+    if (begin_ == nullptr || !arena_->holds(epoch_)) return;
+    if (!arena_->shrink_top(begin_, bytes(capacity()), bytes(size()))) return;
+    limit_ = end_;
+    // Checkpoints are compared with it: one taken from here on may lie lower than before.
+    if constexpr (kOwes) finaliser_->position = arena_->position();
+  }
+
+  void clear() noexcept {
+    destroy_backwards(begin_, end_);
+    end_ = begin_;
+  }
+
+ private:
+  struct None {};
+  static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
+  using Owed = std::conditional_t<kOwes, Finaliser*, None>;
+  struct Storage {
+    T* begin = nullptr;
+    std::size_t capacity = 0;
+    [[no_unique_address]] Owed finaliser{};
+  };
+
+  // Elements by which a vector grows where it stands, at least. A quarter of its size is the other
+  // bound: small steps cost little in place, and what is not used in the end stays small.
+  static constexpr std::size_t kLeastStep = sizeof(T) <= 4     ? 64 / sizeof(T)
+                                            : sizeof(T) <= 64  ? 16
+                                            : sizeof(T) < 1024 ? 1024 / sizeof(T)
+                                                               : 1;
+
+  [[nodiscard]] std::size_t step() const noexcept {
+    return capacity() / 4 > kLeastStep ? capacity() / 4 : kLeastStep;
+  }
+  static constexpr std::size_t bytes(std::size_t count) noexcept {
+    return saturating_bytes(count, sizeof(T));
+  }
+  // A block is rounded up to the granule; what the rounding adds is capacity too.
+  static constexpr std::size_t fill_granule(std::size_t count) noexcept {
+    return count > kMaxRequest / sizeof(T) ? count : align_up(bytes(count), kGranule) / sizeof(T);
+  }
+  static constexpr std::size_t sum(std::size_t a, std::size_t b) noexcept {
+    return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+  }
+
+  [[nodiscard]] bool extend_in_place(std::size_t capacity) noexcept {
+    // Rewinding to a checkpoint must not take the tail of a buffer that owes destructors and leave
+    // it the rest: a buffer older than a checkpoint moves to a block, and a finaliser, of its own.
+    if constexpr (kOwes) {
+      if (finaliser_ == nullptr || finaliser_->position <= arena_->highest_checkpoint())
+        return false;
+    }
+    return begin_ != nullptr && capacity <= kMaxRequest / sizeof(T) && arena_->epoch() == epoch_ &&
+           arena_->try_extend(begin_, bytes(this->capacity()), bytes(capacity));
+  }
+
+  // Effect: what growth mostly is, without the cases in which it is not possible.
+  FRAMEALLOC_ALWAYS_INLINE bool extend_a_quarter() noexcept {
+    const std::size_t wanted = align_up((capacity() + step()) * sizeof(T), kGranule) / sizeof(T);
+    if (!extend_in_place(wanted)) return false;
+    limit_ = begin_ + wanted;
+    return true;
+  }
+
+  // Result: storage with room for `more` further elements, perhaps the present one made longer.
+  [[nodiscard]] Storage enlarge(std::size_t more) noexcept {
+    const std::size_t need = sum(size(), more);
+    const std::size_t gentle = fill_granule(sum(capacity(), step()));
+    const std::size_t enough = need > gentle ? fill_granule(need) : gentle;
+    if (extend_in_place(enough)) return {begin_, enough, {}};
+    if (enough != need && extend_in_place(need)) return {begin_, need, {}};
+    const std::size_t doubled = fill_granule(sum(capacity(), capacity()));
+    std::size_t wanted = doubled > enough ? doubled : enough;
+    // Near a limit less than the wish must do: a request beyond it would be denied and reported.
+    if (bytes(wanted) > arena_->capacity_left()) wanted = need;
+    const Storage storage = allocate(wanted);
+    return storage.begin != nullptr || wanted == need ? storage : allocate(need);
+  }
+
+  [[nodiscard]] Storage allocate(std::size_t capacity) noexcept {
+    constexpr CallSite kSite = CallSite::of_function("a growing FrameVec or FrameString");
+    if constexpr (kOwes) {
+      Finaliser* const finaliser = arena_->new_finaliser(&frame_over);
+      if (finaliser == nullptr) return {};
+      T* const begin = arena_->alloc_batch<T>(capacity, kSite);
+      return {begin, capacity, finaliser};
+    } else {
+      return {arena_->alloc_batch<T>(capacity, kSite), capacity, {}};
+    }
+  }
+
+  // Effect: makes `storage` the buffer's, with the present elements in it.
+  void adopt(const Storage& storage) noexcept {
+    const std::size_t size = this->size();
+    if (storage.begin != begin_) {
+      relocate(begin_, size, storage.begin);
+      begin_ = storage.begin;
+      end_ = begin_ + size;
+      if constexpr (kOwes) {
+        if (finaliser_ != nullptr) finaliser_->destroy = nullptr;
+        finaliser_ = storage.finaliser;
+        arena_->arm(finaliser_, this, 1);
+      }
+    }
+    limit_ = begin_ + storage.capacity;
+    epoch_ = arena_->epoch();
+  }
+
+  // Called by the arena at the end of the frame, or when it is rewound past the buffer.
+  static void frame_over(void* buffer, std::size_t) noexcept {
+    auto* const self = static_cast<FrameBuffer*>(buffer);
+    T* const begin = std::exchange(self->begin_, nullptr);
+    T* const end = std::exchange(self->end_, nullptr);
+    self->limit_ = nullptr;
+    if constexpr (kOwes) self->finaliser_ = nullptr;
+    destroy_backwards(begin, end);
+  }
+
+  void take(FrameBuffer& other) noexcept {
+    begin_ = std::exchange(other.begin_, nullptr);
+    end_ = std::exchange(other.end_, nullptr);
+    limit_ = std::exchange(other.limit_, nullptr);
+    epoch_ = other.epoch_;
+    if constexpr (kOwes) {
+      finaliser_ = std::exchange(other.finaliser_, nullptr);
+      if (finaliser_ != nullptr) finaliser_->objects = this;
+    }
+  }
+
+  void dispose() noexcept {
+    destroy_backwards(begin_, end_);
+    if constexpr (kOwes) {
+      if (finaliser_ != nullptr) finaliser_->destroy = nullptr;
+      finaliser_ = nullptr;
+    }
+    if (begin_ != nullptr) give_back();
+    begin_ = end_ = limit_ = nullptr;
+  }
+  void give_back() noexcept {
+    if (arena_->holds(epoch_)) arena_->shrink_top(begin_, bytes(capacity()), 0);
+  }
+
+  T* begin_ = nullptr;
+  T* end_ = nullptr;
+  T* limit_ = nullptr;
+  FrameArena* arena_;
+  std::uint64_t epoch_ = 0;  // of the arena when the present memory was had
+  [[no_unique_address]] Owed finaliser_{};
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A chunk cut into blocks of any size, with the holes between them in lists by size.
+#pragma once
+
+#include <framealloc/align.hpp>
+#include <framealloc/ids.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+// Stands in front of each block, free or not. Sizes count granules of 16 bytes.
+struct BlockHeader {
+  std::uint32_t granules;  // of this block, header included; 0 ends the chunk
+  std::uint32_t before;    // of the block in front; 0 for the first
+  std::uint32_t owner;     // index that the user of the chunk gave
+  TagId tag;
+  bool live;
+  bool movable;
+};
+static_assert(sizeof(BlockHeader) == kGranule);
+
+// Stands at the start of its chunk. Finding a hole, and joining a freed block with its free
+// neighbours, take constant time: holes are listed in bins of geometric size with eight steps each,
+// found by bitmaps (the two-level segregated fit of Masmano and others).
+// Thread contract: one thread at a time.
+class BlockChunk {
+ public:
+  static constexpr unsigned kBins = 30;  // by the binary logarithm, above the first eight sizes
+  static constexpr unsigned kSteps = 8;
+  static constexpr std::size_t kNoBin = SIZE_MAX;
+
+  // Requirement: `memory` is a chunk of `bytes`, a multiple of the granule.
+  [[nodiscard]] static BlockChunk* make(void* memory, std::size_t bytes) noexcept;
+  // Result: bytes that one block can have at most in a chunk of that size, its header not counted.
+  [[nodiscard]] static std::size_t largest_block(std::size_t chunk_bytes) noexcept;
+  BlockChunk(const BlockChunk&) = delete;
+  BlockChunk& operator=(const BlockChunk&) = delete;
+
+  // Result: a block of at least `bytes`, aligned; null when no hole fits. A hole that would fit may
+  // be missed when many of about the same size are listed before it.
+  [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment, std::uint32_t owner, TagId tag,
+                           bool movable) noexcept;
+  // Effect: frees a block. A `*cursor` of next_live() that a joined hole swallowed is moved to the
+  // hole's begin.
+  void give_back(void* block, std::uint32_t* cursor = nullptr) noexcept;
+
+  [[nodiscard]] static BlockHeader* header_of(void* block) noexcept {
+    return static_cast<BlockHeader*>(block) - 1;
+  }
+  [[nodiscard]] static void* block_of(BlockHeader* header) noexcept { return header + 1; }
+  // Result: the first block that is in use at `*position` or behind it (in granules; 0 begins), and
+  // `*position` is behind it; null at the end.
+  [[nodiscard]] BlockHeader* next_live(std::uint32_t* position) noexcept;
+
+  // A parked block is free and looks as if it were in use, so that nothing joins with it and it can
+  // be handed out again as it is. Whoever parks it keeps it, and gives it back in the end.
+  // Effect: parks a block. Result: its size in granules, header included.
+  std::uint32_t park(void* block) noexcept {
+    BlockHeader* const header = header_of(block);
+    if (!header->movable) --unmovable_;
+    header->movable = true;
+    ++parked_;
+    return header->granules;
+  }
+  // Effect: hands a parked block out again.
+  void unpark(void* block, std::uint32_t owner, TagId tag, bool movable) noexcept {
+    BlockHeader* const header = header_of(block);
+    header->owner = owner;
+    header->tag = tag;
+    header->movable = movable;
+    if (!movable) ++unmovable_;
+    --parked_;
+  }
+  // Effect: a parked block is one in use, to be given back.
+  void unpark() noexcept { --parked_; }
+  [[nodiscard]] bool only_parked() const noexcept { return parked_ == live_; }
+  // Result: granules of a block of `bytes`, header included.
+  [[nodiscard]] static constexpr std::uint32_t granules_for(std::size_t bytes) noexcept {
+    const std::size_t rounded = align_up(bytes == 0 ? 1 : bytes, kGranule) / kGranule;
+    return static_cast<std::uint32_t>(rounded) + 1;
+  }
+
+  [[nodiscard]] std::size_t live_blocks() const noexcept { return live_; }
+  [[nodiscard]] std::size_t unmovable_blocks() const noexcept { return unmovable_; }
+  [[nodiscard]] std::size_t used_bytes() const noexcept { return used_ * kGranule; }
+  [[nodiscard]] std::size_t free_bytes() const noexcept { return (total_ - used_) * kGranule; }
+  // Result: the bin of the largest hole; kNoBin when there is none.
+  [[nodiscard]] std::size_t largest_bin() const noexcept;
+  // Result: the bin whose holes may fit such a block; all of the next bin do.
+  [[nodiscard]] static std::size_t bin_for(std::size_t bytes) noexcept;
+
+  // The space's: which list the chunk is on, and when it was last found not worth emptying.
+  BlockChunk* next = nullptr;
+  BlockChunk* previous = nullptr;
+  std::size_t listed_bin = kNoBin;
+  std::uint64_t passed_over_at = 0;
+
+ private:
+  struct Hole {  // in the first granule behind the header of a free block; positions, 0 is none
+    std::uint32_t next;
+    std::uint32_t previous;
+  };
+  struct Place {
+    unsigned bin;
+    unsigned step;
+  };
+
+  explicit BlockChunk(std::size_t bytes) noexcept;
+  [[nodiscard]] static Place place_of(std::uint32_t granules) noexcept;
+  [[nodiscard]] BlockHeader* at(std::uint32_t position) noexcept {
+    return reinterpret_cast<BlockHeader*>(reinterpret_cast<std::byte*>(this) +
+                                          static_cast<std::size_t>(position) * kGranule);
+  }
+  [[nodiscard]] std::uint32_t position_of(const void* address) const noexcept {
+    return static_cast<std::uint32_t>(
+        static_cast<std::size_t>(static_cast<const std::byte*>(address) -
+                                 reinterpret_cast<const std::byte*>(this)) /
+        kGranule);
+  }
+  [[nodiscard]] Hole* hole_at(std::uint32_t position) noexcept {
+    return reinterpret_cast<Hole*>(at(position) + 1);
+  }
+  void list(std::uint32_t position) noexcept;
+  void unlist(std::uint32_t position) noexcept;
+  [[nodiscard]] std::uint32_t find_hole(std::uint32_t granules, std::size_t alignment) noexcept;
+  [[nodiscard]] std::uint32_t aligned_start(std::uint32_t position,
+                                            std::size_t alignment) const noexcept;
+
+  std::uint32_t first_;  // position of the first block
+  std::uint32_t total_;  // granules of all blocks
+  std::uint32_t used_ = 0;
+  std::uint32_t live_ = 0;
+  std::uint32_t unmovable_ = 0;
+  std::uint32_t parked_ = 0;
+  std::uint32_t bins_ = 0;  // bit n: bin n has a hole
+  std::uint8_t steps_[kBins] = {};
+  std::uint32_t heads_[kBins][kSteps] = {};
+};
+
+}  // namespace framealloc::detail

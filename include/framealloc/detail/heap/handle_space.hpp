@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Where the objects behind handles and the bytes of streamed assets lie: chunks with holes, and
+// runs of chunks for what is larger.
+#pragma once
+
+#include <framealloc/align.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/heap/handle_chunk.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/ids.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+// Whose a block is: handed in when it is taken, found again when chunks are emptied.
+struct BlockOwner {
+  std::uint32_t index = 0;
+  TagId tag = TagId::Untagged;
+  bool movable = false;
+};
+
+// Takes from the chunk with the smallest hole that fits, which keeps chunks full or empty. One
+// chunk at a time can be set apart to be emptied: then nothing is taken from it any more. An
+// allocation takes it back into use rather than ask for a new chunk. Small blocks that were freed
+// wait in lists by size for the next request of that size, as long as something else in their chunk
+// is in use and nothing is being emptied: no hole is split or joined for them.
+// Thread contract: any thread, except where said. The chunk pool is called without the lock.
+class FRAMEALLOC_API HandleSpace {
+ public:
+  // An aligned block may need almost its alignment more. Half a chunk is where a run of whole
+  // chunks begins to waste no more than a block that no second one fits beside.
+  explicit HandleSpace(ChunkPool& chunks) noexcept
+      : pool_(chunks), most_(BlockChunk::largest_block(chunks.chunk_size()) / 2) {}
+  // Gives every chunk back, and with it the blocks in them. Requirement: no larger block is in use.
+  ~HandleSpace();
+  HandleSpace(const HandleSpace&) = delete;
+  HandleSpace& operator=(const HandleSpace&) = delete;
+
+  // Result: null when the chunk pool has nothing; `*denied_by_limit` then says why.
+  // Requirement: `bytes` at most kMaxRequest, `alignment` a power of two no larger than that.
+  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment, const BlockOwner& owner,
+                               bool* denied_by_limit) noexcept;
+  // Effect: frees the block; `bytes` and `alignment` as when it was taken. Result: its tag.
+  TagId free(void* block, std::size_t bytes, std::size_t alignment) noexcept;
+  // Result: the tag that the block was taken under.
+  [[nodiscard]] TagId tag_of(void* block, std::size_t bytes, std::size_t alignment) const noexcept;
+  // Result: whether a block of that kind has chunks of its own (and can never move).
+  [[nodiscard]] bool is_large(std::size_t bytes, std::size_t alignment) const noexcept {
+    return bytes > most_ || alignment > most_ || bytes + alignment > most_;
+  }
+
+  struct Totals {
+    std::size_t chunks = 0;
+    std::size_t chunk_bytes = 0;  // held, runs not counted
+    std::size_t used_bytes = 0;   // of blocks, headers and rounding included
+    std::size_t free_bytes = 0;   // holes
+    std::size_t large_blocks = 0;
+    std::size_t large_bytes = 0;  // of runs, as held
+    std::size_t unmovable_blocks = 0;
+    std::uint64_t released_chunks = 0;  // ever given back
+  };
+  [[nodiscard]] Totals totals() const noexcept;
+
+  // --- Emptying a chunk; all of it under lock() --------------------------------------------------
+  // First every block of the chunk is given a place elsewhere, then the blocks move: so nothing
+  // moves unless the chunk can be emptied. Chunks that fall empty on the way are linked to
+  // `*emptied`, for release() after the lock.
+  [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
+  // Effect: sets the least used chunk apart whose blocks could fit elsewhere. Chunks that were
+  // passed over in a call numbered `not_since` or later are left out. Result: false when there is
+  // none.
+  [[nodiscard]] bool set_apart(std::uint64_t not_since, BlockChunk** emptied) noexcept;
+  [[nodiscard]] bool has_set_apart() const noexcept { return apart_ != nullptr; }
+  // Effect: puts the chunk back into use, as not worth emptying in the call numbered `at_call`, and
+  // frees the places that were planned.
+  void put_back(std::uint64_t at_call, BlockChunk** emptied) noexcept;
+  // Result: the next block in use of the chunk that is set apart, null behind the last.
+  [[nodiscard]] BlockHeader* next_apart() noexcept { return apart_->next_live(&cursor_); }
+  // Effect: takes a place in another chunk for a block. Result: false when no hole fits.
+  [[nodiscard]] bool plan(BlockHeader* source, std::size_t bytes, std::size_t alignment) noexcept;
+  // Result: a block that is to move, and in `*to` its place, the caller's now; null when none is
+  // left. What was freed since it was planned is passed over.
+  [[nodiscard]] BlockHeader* next_planned(void** to, BlockChunk** emptied) noexcept;
+  // Effect: gives a place back that next_planned() handed out, or a block.
+  void give_back(void* block, BlockChunk** emptied) noexcept;
+  // Effect: gives chunks to the pool. Not under the lock.
+  void release(BlockChunk* emptied) noexcept;
+
+ private:
+  struct RunHeader {  // stands in front of a block that has a run to itself
+    void* run;
+    std::size_t run_bytes;
+    TagId tag;
+  };
+  struct Planned {  // in the place that was taken for a block
+    Planned* next;
+    BlockHeader* source;
+  };
+  static_assert(sizeof(Planned) <= kGranule);
+
+  [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment,
+                           const BlockOwner& owner) noexcept;
+  // The blocks that wait. Result: null, false when it has to be a hole.
+  [[nodiscard]] void* take_parked(std::size_t bytes, std::size_t alignment,
+                                  const BlockOwner& owner) noexcept;
+  [[nodiscard]] bool park(void* block) noexcept;
+  void give_back_parked(BlockChunk** emptied) noexcept;
+  [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, TagId tag,
+                                   bool* denied_by_limit) noexcept;
+  [[nodiscard]] static RunHeader* run_of(void* block) noexcept;
+  [[nodiscard]] BlockChunk* chunk_of(const void* block) const noexcept;
+  void enlist(BlockChunk* chunk) noexcept;
+  void delist(BlockChunk* chunk) noexcept;
+  void relist(BlockChunk* chunk) noexcept;
+  void drop_plan(BlockChunk** emptied) noexcept;
+  template <class Visit>
+  void for_each_listed(Visit&& visit) const noexcept;
+
+  static constexpr std::size_t kFull = BlockChunk::kBins;  // the list of chunks without a hole
+  // Blocks that wait: of at most 512 bytes, at most so many of a size. More would keep chunks in
+  // use that compaction and the next large request could have.
+  static constexpr std::uint32_t kMostParked = 33;  // granules, header included
+  static constexpr std::uint8_t kParkedOfASize = 16;
+  struct Parked {  // in the block
+    Parked* next;
+  };
+
+  ChunkPool& pool_;
+  std::size_t most_;  // bytes of the largest block that is not a run
+  mutable SpinLock lock_;
+  BlockChunk* lists_[BlockChunk::kBins + 1] = {};  // by the bin of the chunk's largest hole
+  std::uint32_t filled_ = 0;  // bit n: list n has a chunk; full ones not counted
+  std::size_t chunks_ = 0;
+  std::size_t used_bytes_ = 0;
+  std::size_t free_bytes_ = 0;
+  std::size_t large_blocks_ = 0;
+  std::size_t large_bytes_ = 0;
+  std::size_t unmovable_ = 0;
+  std::uint64_t released_ = 0;
+  BlockChunk* apart_ = nullptr;
+  Planned* planned_ = nullptr;
+  std::uint32_t cursor_ = 0;
+  std::size_t parked_bytes_ = 0;          // part of used_bytes_
+  Parked* parked_[kMostParked + 1] = {};  // by granules
+  std::uint8_t parked_count_[kMostParked + 1] = {};
+};
+
+}  // namespace framealloc::detail

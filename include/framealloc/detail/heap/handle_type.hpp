@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the handle allocator knows of a type: how large it is, how it moves, how it ends.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/relocatable.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc {
+
+// True where compaction may move objects of the type at all. A move that may throw could leave half
+// an object behind, so such a type stays where it is.
+template <class T>
+inline constexpr bool is_handle_movable =
+    is_trivially_relocatable<T> ||
+    (std::is_nothrow_move_constructible_v<T> && std::is_nothrow_destructible_v<T>);
+
+namespace detail {
+
+struct HandleType {
+  std::size_t size;
+  std::size_t alignment;
+  bool movable;
+  bool bitwise;
+  // Effect: the object is at `to` afterwards and no longer at `from`; the two do not overlap. Null
+  // when not movable.
+  void (*relocate)(void* from, void* to) noexcept;
+  void (*destroy)(void* object) noexcept;  // null when there is nothing to do
+  std::string_view name;
+};
+
+template <class T>
+constexpr std::string_view handle_type_name() noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  // "... handle_type_name() [with T = game::Enemy; ...]", and "[T = game::Enemy]" from Clang.
+  constexpr std::string_view text = FRAMEALLOC_FUNCTION;
+  constexpr std::size_t begin = text.find("T = ") + 4;
+  constexpr std::size_t end = text.find_first_of(";]", begin);
+  return text.substr(begin, end - begin);
+#else
+  return FRAMEALLOC_FUNCTION;
+#endif
+}
+
+template <class T>
+void relocate_object([[maybe_unused]] void* from, [[maybe_unused]] void* to) noexcept {
+  if constexpr (is_trivially_relocatable<T>) {
+    std::memcpy(to, from, sizeof(T));
+  } else if constexpr (is_handle_movable<T>) {
+    T* const original = std::launder(static_cast<T*>(from));
+    ::new (to) T(std::move(*original));
+    std::destroy_at(original);
+  }
+}
+
+template <class T>
+void destroy_object(void* object) noexcept {
+  std::destroy_at(std::launder(static_cast<T*>(object)));
+}
+
+template <class T>
+constexpr HandleType describe_type() noexcept {
+  HandleType type{sizeof(T), alignof(T), is_handle_movable<T>, is_trivially_relocatable<T>,
+                  nullptr,   nullptr,    handle_type_name<T>()};
+  if constexpr (is_handle_movable<T>) type.relocate = &relocate_object<T>;
+  if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_object<T>;
+  return type;
+}
+
+// Its address is the identity of the type. A program whose parts hide their symbols from each other
+// may hold it more than once; then the names decide.
+template <class T>
+inline constexpr HandleType handle_type = describe_type<T>();
+
+[[nodiscard]] inline bool same_type(const HandleType* a, const HandleType* b) noexcept {
+  return a == b || (a->size == b->size && a->name == b->name);
+}
+
+}  // namespace detail
+}  // namespace framealloc

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Equal chunks, aligned to their size, shared by all threads of one allocator.
+#pragma once
+
+#include <framealloc/decommit.hpp>
+#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+
+#include <cstddef>
+
+namespace framealloc::detail {
+
+// Idle chunks are kept for the next taker; those that stay idle over several frames go back to the
+// source (tick), so that memory follows the recent need and not the all-time peak.
+// Idle runs of several chunks are kept as well, since a frame that needs one tends to need it
+// again. Before a request is denied, what lies idle is given back and the request tried once more.
+// Thread contract: any thread; a spin lock guards the idle lists, the source is called outside it.
+class ChunkPool {
+ public:
+  // Requirement: `chunk_size` a power of two, at least 4 KiB.
+  ChunkPool(Supply& supply, std::size_t chunk_size, DecommitConfig decommit = {}) noexcept
+      : supply_(supply), chunk_size_(chunk_size), decommit_(decommit) {}
+  ~ChunkPool();  // gives the idle chunks back
+  ChunkPool(const ChunkPool&) = delete;
+  ChunkPool& operator=(const ChunkPool&) = delete;
+
+  [[nodiscard]] std::size_t chunk_size() const noexcept { return chunk_size_; }
+  // Result: one chunk, aligned to its size; null when limit or source deny it.
+  [[nodiscard]] void* acquire(bool* denied_by_limit = nullptr) noexcept;
+  void release(void* chunk) noexcept;
+  // Result: a run of whole chunks with at least `bytes`, aligned to the chunk size; `*size` gets
+  // its size in bytes, which may be up to a quarter more than needed. Release it with that size.
+  [[nodiscard]] void* acquire_run(std::size_t bytes, std::size_t* size,
+                                  bool* denied_by_limit = nullptr) noexcept;
+  void release_run(void* run, std::size_t size) noexcept;
+
+  // Effect: called now and then by the driving thread (every 8th frame end): decides which idle
+  // chunks and runs the policy has no use for, and sheds at most `most` of them. By default that is
+  // what no one needed for two calls.
+  void tick(std::size_t most = 4) noexcept;
+  // Effect: gives at most `most` of what the latest tick() found unneeded back to the source.
+  // Called at other frame ends, it spreads the cost of a large surplus. Ends early, but not before
+  // the first, when the time budget is used up: the clock is looked at between releases.
+  // Result: false when none is left.
+  bool shed(std::size_t most = 4) noexcept;
+  // Effect: shed() of `least` and a quarter of what lies idle. Result: as shed().
+  bool shed_share(std::size_t least) noexcept;
+  // Effect: gives every idle chunk back. Result: bytes given back.
+  std::size_t trim() noexcept;
+  [[nodiscard]] std::size_t idle_bytes() const noexcept;
+  [[nodiscard]] const DecommitConfig& decommit() const noexcept { return decommit_; }
+
+ private:
+  struct Idle {
+    Idle* next;
+  };
+  struct IdleRun {
+    IdleRun* next;
+    std::size_t size;
+    unsigned ticks;  // since it was released
+  };
+  // All but the last run under the lock. An idle chunk holds the link to the next: one that cannot
+  // be right was written over by who kept a pointer into the chunk, and is not followed.
+  Idle* next_of(Idle* chunk, std::size_t count) noexcept;
+  void drop_broken_runs() noexcept {
+    if (run_count_ != 0) check_runs();
+  }
+  void check_runs() noexcept;
+  // Result: false when there is nothing that shed() could give back.
+  [[nodiscard]] bool may_shed() const noexcept { return surplus_ != 0 || run_count_ != 0; }
+  Idle* pop_chunk() noexcept;
+  Idle* pop_surplus() noexcept;
+  IdleRun* unlink_run(IdleRun** link) noexcept;
+  IdleRun* take_fitting_run(std::size_t wanted) noexcept;
+  IdleRun* take_old_run() noexcept;
+  void* acquire_from_supply(std::size_t size, bool* denied_by_limit) noexcept;
+
+  Supply& supply_;
+  std::size_t chunk_size_;
+  DecommitConfig decommit_;
+  mutable SpinLock lock_;
+  Idle* idle_ = nullptr;
+  std::size_t idle_count_ = 0;
+  std::size_t low_water_ = 0;       // least idle count since the last tick
+  std::size_t low_water_last_ = 0;  // and in the period before
+  std::size_t surplus_ = 0;         // idle chunks that the last tick found unneeded
+  IdleRun* runs_ = nullptr;
+  std::size_t run_count_ = 0;
+  std::size_t run_bytes_ = 0;
+};
+
+}  // namespace framealloc::detail

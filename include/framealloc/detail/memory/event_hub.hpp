@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Where an allocator's events go: who listens, and how a listener leaves.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/sync/event_count.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/ids.hpp>
+#include <framealloc/lifecycle_event.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace framealloc {
+
+namespace detail {
+class EventHub;
+}
+
+// While it lives, its listener is called. Move-only. It may end after its allocator: then nothing
+// is left to do.
+//
+// end(), and so the destructor, returns when no thread is in the listener any more: each listener
+// counts the threads that are in it. Called from inside a listener of the same allocator it does
+// not wait, so that two listeners may end each other; calls that other threads are in then go on
+// for a moment, and what the listener captured lives until the last of them returns.
+class FRAMEALLOC_API Subscription {
+ public:
+  Subscription() noexcept = default;  // of nothing
+  Subscription(Subscription&& other) noexcept { swap(other); }
+  Subscription& operator=(Subscription&& other) noexcept {
+    Subscription(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Subscription() { end(); }
+  // Effect: the listener is not called any more. Thread contract: any thread.
+  void end() noexcept;
+  // Result: whether there is a listener. It does not say whether its allocator still lives.
+  [[nodiscard]] explicit operator bool() const noexcept { return hub_ != nullptr; }
+  void swap(Subscription& other) noexcept {
+    std::swap(hub_, other.hub_);
+    std::swap(serial_, other.serial_);
+    std::swap(slot_, other.slot_);
+    std::swap(generation_, other.generation_);
+  }
+
+ private:
+  friend class detail::EventHub;
+  detail::EventHub* hub_ = nullptr;
+  std::uint64_t serial_ = 0;  // of the hub: another may come to stand at its address
+  std::uint32_t slot_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+namespace detail {
+
+// Something of the library's own that is told every event, before the listeners: it neither
+// allocates nor emits.
+class EventObserver {
+ public:
+  virtual void on_event(const FrameEvent& event) noexcept = 0;
+
+ protected:
+  ~EventObserver() = default;
+};
+
+// A callable that is kept for its listener. Destroyed by the last thread that leaves it.
+struct OwnedListener {
+  void (*destroy)(Metadata& metadata, OwnedListener* self) noexcept = nullptr;
+};
+
+// One per allocator. Off until enable(); while it is off, or nobody listens to a kind, emitting is
+// one load on a slow path. Thread contract: any thread, except where said.
+class FRAMEALLOC_API EventHub {
+ public:
+  static constexpr std::size_t kMaxListeners = 64;
+  // Called whenever the set of kinds that somebody waits for changes; under the hub's lock.
+  using Watcher = void (*)(void* context, FrameEventMask wanted) noexcept;
+
+  EventHub(Metadata& metadata, const TagTable& tags,
+           const std::atomic<std::uint64_t>& frame_number) noexcept;
+  ~EventHub();
+  EventHub(const EventHub&) = delete;
+  EventHub& operator=(const EventHub&) = delete;
+  // Requirement: before other threads use the hub.
+  void set_watcher(Watcher watcher, void* context) noexcept {
+    watcher_ = watcher;
+    watcher_context_ = context;
+  }
+
+  // `observer` may be null; it is told frames' begins and ends until disable(), and must outlive
+  // the hub.
+  void enable(EventObserver* observer) noexcept;
+  void disable() noexcept;
+  [[nodiscard]] bool enabled() const noexcept { return enabled_.load(std::memory_order_relaxed); }
+  [[nodiscard]] EventObserver* observer() const noexcept {
+    return observer_.load(std::memory_order_acquire);
+  }
+
+  // Result: a subscription of nothing when all places are taken. `owned` (may be null) then stays
+  // the caller's.
+  [[nodiscard]] Subscription subscribe(FrameEventListener listener, void* context,
+                                       FrameEventMask mask, OwnedListener* owned) noexcept;
+  // Effect: ends every subscription, and forgets that there were any. Requirement: no other thread
+  // uses the hub any more.
+  void close() noexcept;
+  [[nodiscard]] std::size_t listeners() const noexcept;
+
+  [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
+    return (wanted_.load(std::memory_order_relaxed) & mask_of(kind)) != 0;
+  }
+  // Effect: completes the event (thread, time, tag; the frame unless it has one) and tells it.
+  // Requirement: no lock is held, and the caller expects anything to have changed afterwards.
+  FRAMEALLOC_COLD void emit(FrameEvent event, TagId tag = TagId::Untagged) noexcept;
+  // Result: events that listeners caused, and that were told to nobody.
+  [[nodiscard]] std::uint64_t suppressed() const noexcept {
+    return suppressed_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  friend class framealloc::Subscription;
+  // refs: generation in the upper half; below it the number of threads in the listener, plus one
+  // while it is subscribed. 0 there: the place is free.
+  struct Slot {
+    std::atomic<std::uint64_t> refs{0};
+    std::atomic<FrameEventMask> mask{0};  // 0 once the subscription has ended
+    FrameEventListener listener = nullptr;
+    void* context = nullptr;
+    OwnedListener* owned = nullptr;
+  };
+  [[nodiscard]] bool enter(Slot& slot) noexcept;
+  void leave(Slot& slot) noexcept;
+  void end(std::uint32_t slot, std::uint32_t generation) noexcept;
+  void recompute() noexcept;  // under the lock
+  void link() noexcept;
+  void unlink() noexcept;
+  [[nodiscard]] static EventHub* find(const EventHub* hub, std::uint64_t serial) noexcept;
+
+  Metadata& metadata_;
+  const TagTable& tags_;
+  const std::atomic<std::uint64_t>& frame_number_;
+  std::atomic<FrameEventMask> wanted_{0};
+  std::atomic<bool> enabled_{false};
+  std::atomic<EventObserver*> observer_{nullptr};
+  std::atomic<std::uint32_t> slots_in_use_{0};  // none above it was ever taken
+  std::atomic<std::uint64_t> suppressed_{0};
+  SpinLock changing_;
+  Watcher watcher_ = nullptr;
+  void* watcher_context_ = nullptr;
+  EventCount left_;  // somebody has left a listener for good
+  std::uint64_t serial_ = 0;
+  EventHub* next_hub_ = nullptr;
+  Slot slots_[kMaxListeners];
+};
+
+}  // namespace detail
+}  // namespace framealloc

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The free blocks of one size class that one thread holds under one tag.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/counter.hpp>
+
+#include <cstdint>
+
+namespace framealloc::detail {
+
+struct SlabHeader;
+class PoolTable;
+
+// A free block; the link stands in the block itself.
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+// Blocks on `free` are ready: they are charged to the budgets and may come from any of the list's
+// slabs, newest first, since that one is likely in cache. Blocks that are not ready are "at home",
+// on a list of their slab. Thread contract: the owning thread; the counters are readable by any.
+struct ClassList {
+  FreeBlock* free = nullptr;
+  OwnedCounter allocations;
+  OwnedCounter local_frees;  // those that the inline path took
+  std::uint32_t block_size = 0;
+  std::uint32_t alignment = 0;
+
+  std::uint32_t class_index = 0;
+  PoolTable* table = nullptr;
+  SlabHeader* slabs[3] = {};      // by SlabPlace
+  OwnedCounter linked;            // blocks put on `free` by slow paths, less those taken off again
+  std::uint64_t home_blocks = 0;  // blocks at home, over all slabs
+  std::uint64_t sweep = 0;        // blocks that collections have yet to send home
+  std::uint64_t seen_allocations = 0;    // as of the last collection
+  std::uint64_t recent_allocations = 0;  // between the last two collections
+
+  // Effect: a block of a slab of this list is ready again.
+  FRAMEALLOC_ALWAYS_INLINE void push(void* block) noexcept {
+    auto* const freed = static_cast<FreeBlock*>(block);
+    freed->next = free;
+    free = freed;
+    local_frees.increment();
+  }
+  // Result: number of blocks on `free`; derived, so that the hot path need not count it.
+  [[nodiscard]] std::uint64_t ready() const noexcept {
+    return linked.get() + local_frees.get() - allocations.get();
+  }
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One thread's lists of free blocks under one tag, and the inline allocation.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/counter.hpp>
+#include <framealloc/detail/pool/class_list.hpp>
+#include <framealloc/detail/pool/size_classes.hpp>
+#include <framealloc/ids.hpp>
+
+#include <atomic>
+#include <cstddef>
+
+namespace framealloc::detail {
+
+// A list that never has a block.
+FRAMEALLOC_API extern constinit ClassList empty_class_list;
+
+// The lists of one (thread, tag, kind). Index is the size of the request in granules, so that a
+// request of a known size is one load away from its list. An allocator that verifies every call,
+// like a thread that is not attached yet, has the empty list everywhere: the one branch "list is
+// empty" then covers it too.
+// Thread contract: the owning thread; the counters in `lists` are readable by any.
+class FRAMEALLOC_API PoolTable {
+ public:
+  constexpr PoolTable() noexcept {
+    for (ClassList*& list : by_granule) list = &empty_class_list;
+  }
+  PoolTable(const PoolTable&) = delete;
+  PoolTable& operator=(const PoolTable&) = delete;
+
+  // Effect: takes a ready block. Result: the block, aligned to kGranule; null when the slow path
+  // has to provide one. Requirement: granules <= kMaxGranules.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_pop(std::size_t granules) noexcept {
+    return pop(by_granule[granules]);
+  }
+  // The same for an alignment above kGranule; `granules` from granules_of().
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_pop_aligned(std::size_t granules,
+                                                               std::size_t alignment) noexcept {
+    ClassList* const list = by_granule[granules];
+    return list->alignment >= alignment ? pop(list) : nullptr;
+  }
+
+  ClassList* by_granule[kMaxGranules + 1];
+
+  ClassList* lists = nullptr;  // one per class
+  std::size_t list_count = 0;
+  TagId tag = TagId::Untagged;
+  AllocKind kind = AllocKind::Pool;
+  PoolTable* next = nullptr;  // of the thread's tables
+  // Blocks of this kind and tag that were too large for a slab page.
+  OwnedCounter large_bytes;
+  OwnedCounter large_allocations;
+
+ private:
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* pop(ClassList* list) noexcept {
+    FreeBlock* const block = list->free;
+    if (block == nullptr) [[unlikely]]
+      return nullptr;
+    list->free = block->next;
+    list->allocations.increment();
+    return block;
+  }
+};
+
+// The table of a thread that is not attached.
+FRAMEALLOC_API extern constinit PoolTable empty_pool_table;
+
+}  // namespace framealloc::detail

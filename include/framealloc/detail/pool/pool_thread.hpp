@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One thread's part of an allocator's pool: its lists, what it owes others, what others owe it.
+#pragma once
+
+#include <framealloc/call_site.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/pool/pool_shared.hpp>
+#include <framealloc/detail/pool/pool_table.hpp>
+#include <framealloc/detail/pool/remote.hpp>
+#include <framealloc/detail/pool/slab.hpp>
+#include <framealloc/detail/pool/thread_limit.hpp>
+#include <framealloc/ids.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc::detail {
+
+class SpanChunk;
+
+// One per (allocator, thread); recycled for later threads, and living as long as the allocator, so
+// that a stale `owner` of a slab is never a dangling pointer.
+// Thread contract: the attached thread only, except where said. attach() on another thread than the
+// last detach() requires that the caller synchronises the two.
+class FRAMEALLOC_API PoolThread {
+ public:
+  // Effect: registers with `shared`, which counts it from now on. Any thread.
+  // Requirement: both outlive the object's last use; the object is not destroyed before `shared`'s.
+  PoolThread(PoolShared& shared, ThreadLedger& ledger) noexcept;
+  PoolThread(const PoolThread&) = delete;
+  PoolThread& operator=(const PoolThread&) = delete;
+
+  // Effect: the calling thread owns this object from now on; its tag is Untagged.
+  // `thread_word` is its os::thread_word().
+  void attach(std::uintptr_t thread_word, ThreadId id) noexcept;
+  // Effect: gives up everything: sends what was freed for others, gives empty pages back, and
+  // leaves the rest to be adopted.
+  void detach() noexcept;
+  [[nodiscard]] bool attached() const noexcept { return thread_word_ != 0; }
+  [[nodiscard]] ThreadId thread_id() const noexcept { return id_; }
+
+  // Effect: allocations count under `tag` from now on. Result: its table of pool lists, for
+  // PoolTable::try_pop(); when bookkeeping memory is short, the untagged table or an empty one.
+  PoolTable* select(TagId tag) noexcept;
+  [[nodiscard]] PoolTable* current() const noexcept { return current_; }
+  [[nodiscard]] TagId current_tag() const noexcept { return tag_; }
+
+  // Effect: allocates by every means; reports why when it cannot. A size of 0 counts as 1.
+  // Result: a block aligned to `alignment` and to kGranule, or null. `kind` is Pool or Heap.
+  [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
+                               const CallSite& site) noexcept;
+  // Effect: frees a block of any size, whoever owns it; null is ignored. A bad address is reported
+  // (FA005, FA006) as far as the check level tells, and nothing changes.
+  // Thread contract: any thread; `mine` is the caller's own object, null when it is not attached.
+  static void free(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
+                   const CallSite& site) noexcept;
+  // The same for a block that is known to be of a slab page, see is_slab_request(): what to call
+  // when try_free_local() says no.
+  static void free_slab_block(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,
+                              const CallSite& site) noexcept;
+
+  // Effect: asks `host` before blocks of kind Pool beyond `limit` bytes are in use of this thread's
+  // pages; SIZE_MAX = none.
+  void set_limit(std::size_t limit, PoolLimitHost* host) noexcept {
+    limit_ = limit;
+    limit_host_ = host;
+  }
+  // Result: bytes of pool blocks of this thread's pages that are in use, by any thread, or freed by
+  // others and not yet taken back. Blocks too large for a page are not among them. Thread contract:
+  // any thread; exact for the owner.
+  [[nodiscard]] std::size_t bytes_in_use() const noexcept;
+  // Result: whether a pool request of `bytes` may be met.
+  [[nodiscard]] bool within_limit(std::size_t bytes, const CallSite& site) noexcept {
+    return limit_ == SIZE_MAX || pass_limit(bytes, site);
+  }
+
+  // True when at_boundary() would do nothing.
+  [[nodiscard]] bool idle() const noexcept {
+    return outgoing_used_ == 0 && pending_ == nullptr && inbox_.empty() && !recalled();
+  }
+  // Effect: sends what this thread freed for others. At a frame boundary it bounds the delay.
+  void flush() noexcept;
+  // Effect: takes back at most `max_blocks` blocks that others freed. Result: how many.
+  std::size_t drain(std::size_t max_blocks) noexcept;
+  // Effect: what the policy of deferred frees asks for at a frame's boundary; what was freed for
+  // others is sent in any case.
+  enum class Boundary : std::uint8_t { Begin, End, Either };
+  void at_boundary(Boundary boundary) noexcept;
+  // Effect: moves at most `max_blocks` free blocks beyond what recent use explains from the lists
+  // to their slabs, and gives slabs that are empty back. Looks at a few lists per call, in turn,
+  // unless `max_blocks` is kEverything; then nothing is kept ready. Result: blocks moved.
+  std::size_t collect(std::size_t max_blocks) noexcept;
+  static constexpr std::size_t kEverything = SIZE_MAX;
+  // Effect: gives back all that the lists hold ready, so that budget or memory is there for others.
+  // Result: true if there was anything.
+  bool give_back_ready() noexcept;
+  // Effect: the owner gives back what it keeps ready when it next fills a list or reaches a frame
+  // boundary. Thread contract: any thread.
+  void recall() noexcept { recalled_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool recalled() const noexcept { return recalled_.load(std::memory_order_relaxed); }
+  // Effect: does so, if it was asked to.
+  void answer_recall() noexcept {
+    if (!recalled()) [[likely]]
+      return;
+    recalled_.store(false, std::memory_order_relaxed);
+    (void)give_back_ready();
+  }
+  // Result: bytes of free blocks that are charged to `tag` or below it (to any tag when `whole`).
+  // Thread contract: any thread; exact for the owner.
+  [[nodiscard]] std::size_t ready_bytes(bool whole, TagId tag) const noexcept;
+
+  // Result: the newest table, which leads to the others; tables live as long as the allocator. Any
+  // thread, which may read the counters in them.
+  [[nodiscard]] const PoolTable* tables() const noexcept {
+    return tables_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
+  [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] PoolShared& shared() noexcept { return shared_; }
+
+ private:
+  friend class PoolShared;
+  friend class Heap;
+
+  static constexpr std::size_t kKinds = 2;  // pool, heap
+  static constexpr std::size_t kBlock = 64;
+  static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
+  static constexpr std::size_t kOutgoing = 8;
+
+  static constexpr std::uint64_t kNoSort = UINT64_MAX;
+  // What was freed for one owner and is of one sort of slabs.
+  struct alignas(2 * kCacheLine) Outgoing {
+    PoolThread* owner = nullptr;  // null while the batch is empty
+    std::uint64_t sort = kNoSort;
+    OwnedCounter* bytes = nullptr;  // of this thread's ledger
+    OwnedCounter* frees = nullptr;
+    RemoteBatch batch;
+  };
+
+  // Tables.
+  [[nodiscard]] PoolTable* table_of(AllocKind kind, TagId tag) noexcept;
+  [[nodiscard]] PoolTable* make_table(AllocKind kind, TagId tag) noexcept;
+  [[nodiscard]] PoolTable* table_for_allocation(AllocKind kind) noexcept;
+
+  // Filling a list.
+  [[nodiscard]] bool refill(ClassList& list, std::size_t size, const CallSite& site) noexcept;
+  [[nodiscard]] bool find_slab(ClassList& list, bool* denied_by_limit) noexcept;
+  [[nodiscard]] SlabHeader* make_slab(const ClassList& list, bool* denied_by_limit) noexcept;
+  [[nodiscard]] std::size_t charge(const ClassList& list, BudgetManager::Denial* denial) noexcept;
+  std::size_t link_portion(ClassList& list, std::size_t blocks) noexcept;
+  std::size_t link_from(ClassList& list, SlabHeader& slab, std::size_t blocks) noexcept;
+  void take_over(ClassList& list, SlabHeader* slab) noexcept;
+  // While frees are verified. Result: the list without its first block, emptied where it is broken.
+  [[nodiscard]] FreeBlock* after_verified(ClassList& list) noexcept;
+
+  [[nodiscard]] bool pass_limit(std::size_t bytes, const CallSite& site) noexcept;
+  FRAMEALLOC_NOINLINE void finish_allocation(const ClassList& list, void* block, std::size_t size,
+                                             bool refilled, const CallSite& site) noexcept;
+
+  // Emptying lists.
+  template <class Visit>
+  void for_each_list(Visit&& visit) noexcept {
+    PoolTable* table = tables_.load(std::memory_order_relaxed);
+    for (; table != nullptr; table = table->next) {
+      for (std::size_t i = 0; i < table->list_count; ++i) visit(table->lists[i]);
+    }
+  }
+  std::size_t collect_list(ClassList& list, std::size_t max_blocks, bool everything) noexcept;
+  std::size_t send_home(ClassList& list, std::size_t blocks) noexcept;
+  void release_empty(ClassList& list, std::uint64_t keep) noexcept;
+  // Frees across threads.
+  [[nodiscard]] bool take_back_for(const ClassList& list) noexcept;
+  std::size_t take_urgent() noexcept;
+  static void free_unusual(PoolShared& shared, PoolThread* mine, SlabHeader* slab, void* block,
+                           AllocKind kind, const CallSite& site) noexcept;
+  static void free_valid(PoolShared& shared, PoolThread* mine, SlabHeader* slab,
+                         void* block) noexcept;
+  void free_own(SlabHeader* slab, void* block) noexcept;
+  void free_remote(SlabHeader* slab, PoolThread* owner, void* block) noexcept;
+  void free_remote_slow(Outgoing& outgoing, SlabHeader* slab, void* block) noexcept;
+  [[nodiscard]] OwnedCounter& freed_bytes(const SlabHeader& slab) noexcept;
+  [[nodiscard]] OwnedCounter& freed_blocks(const SlabHeader& slab) noexcept;
+  // What a batch was, so that it can be told once anything may change.
+  struct Sent {
+    PoolThread* owner = nullptr;
+    std::size_t blocks = 0;
+    std::size_t bytes = 0;
+  };
+  Sent flush(Outgoing& outgoing) noexcept;
+  void tell(const Sent& sent) noexcept {
+    if (sent.owner != nullptr && shared_.scrutinised() && !leaving_) {
+      shared_.tell_batch(*sent.owner, sent.blocks, sent.bytes);
+    }
+  }
+
+  // Verification.
+  void record_allocation(void* block, std::size_t size, const CallSite& site) noexcept;
+  static void record_resize(SlabHeader* slab, void* block, std::size_t size) noexcept;
+  [[nodiscard]] static bool verify_free(PoolShared& shared, void* block, AllocKind kind,
+                                        const CallSite& site) noexcept;
+  // `record` may be null: then the sites are not known.
+  static void report_wrong_kind(PoolShared& shared, const void* block, TagId tag, AllocKind is,
+                                AllocKind freed_as, const BlockRecord* record,
+                                const CallSite& site) noexcept;
+  static void report_double_free(PoolShared& shared, const void* block, TagId tag,
+                                 const BlockRecord* record, const CallSite& site) noexcept;
+
+  PoolShared& shared_;
+  ThreadLedger& ledger_;
+  PoolThread* next_ = nullptr;  // of the allocator's threads
+  std::uintptr_t thread_word_ = 0;
+  ThreadId id_;
+  std::atomic<std::uint64_t> id_number_{0};  // the same, for reports of other threads
+  TagId tag_ = TagId::Untagged;
+  PoolTable* current_ = &empty_pool_table;
+  std::atomic<PoolTable*> tables_{nullptr};  // all, newest first
+  PoolTable** blocks_[kKinds][kBlocks] = {};
+  PoolTable* first_block_[kKinds][kBlock] = {};
+  PoolTable* cursor_table_ = nullptr;  // where collect() goes on
+  std::size_t cursor_list_ = 0;
+  SpanChunk* current_span_ = nullptr;  // the heap's, see heap/
+  std::size_t limit_ = SIZE_MAX;
+  PoolLimitHost* limit_host_ = nullptr;
+  // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
+  OwnedCounter away_bytes_;
+  bool leaving_ = false;  // in detach(): nothing is told
+  std::atomic<bool> recalled_{false};
+  OwnedCounter refills_;
+  OwnedCounter remote_frees_;
+
+  std::size_t outgoing_used_ = 0;  // entries that hold something
+  RemoteNode* pending_ = nullptr;  // taken from the inbox, not looked at yet
+  Outgoing outgoing_[kOutgoing];
+  RemoteInbox inbox_;
+  DeferredQueue deferred_;
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The doors into an allocator for everything that is not on the hottest path: containers, boxes,
+// standard-library adaptors. Each finds the calling thread's state itself.
+#pragma once
+
+#include <framealloc/call_site.hpp>
+#include <framealloc/frame_arena.hpp>
+#include <framealloc/ids.hpp>
+
+#include <cstddef>
+
+namespace framealloc::detail {
+
+class Instance;  // the shared state behind a SmartAlloc; see thread/instance.hpp
+
+// Thread contract of all: any thread. Result: null when denied, and the reason has been reported.
+[[nodiscard]] void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
+                                  const CallSite& site) noexcept;
+void pool_free(Instance& instance, void* block, std::size_t size, std::size_t alignment,
+               const CallSite& site) noexcept;
+[[nodiscard]] void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
+                                  const CallSite& site) noexcept;
+void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
+
+// Result: the calling thread's arena; one that is always full when the thread cannot be attached.
+[[nodiscard]] FrameArena& frame_arena(Instance& instance) noexcept;
+
+// Effect: reports a request that cannot be met, such as a count whose size overflows (FA011).
+void report_bad_request(Instance& instance, std::size_t count, std::size_t size) noexcept;
+
+}  // namespace framealloc::detail

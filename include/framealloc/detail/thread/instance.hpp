@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The state that all copies of one SmartAlloc share. Owns everything the allocator has; two
+// instances share nothing but the process-wide table of threads.
+#pragma once
+
+#include <framealloc/budget.hpp>
+#include <framealloc/config.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/frame/frame_clock.hpp>
+#include <framealloc/detail/frame/phase.hpp>
+#include <framealloc/detail/heap/heap.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/pool/pool_shared.hpp>
+#include <framealloc/detail/thread/frame_watcher.hpp>
+#include <framealloc/detail/thread/lifecycle.hpp>
+#include <framealloc/detail/thread/room_maker.hpp>
+#include <framealloc/detail/thread/thread_services.hpp>
+#include <framealloc/detail/thread/thread_state.hpp>
+#include <framealloc/pressure.hpp>
+#include <framealloc/report.hpp>
+#include <framealloc/stats.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc::detail {
+
+class Instance {
+ public:
+  // Result: an instance with one reference; null when the configuration cannot be (FA010) or the
+  // source has no memory for it (FA012), and `*why` says which.
+  [[nodiscard]] static Instance* create(const AllocConfig& wanted, Error* why) noexcept;
+  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  // Result: true when the last reference went; the caller then calls destroy().
+  [[nodiscard]] bool release() noexcept {
+    return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  // Effect: ends open frames (destructors owed run), then gives everything back to the source,
+  // live blocks too. Requirement: no other thread uses the allocator any more.
+  void destroy() noexcept;
+  // Effect: ends what is open, so that a leak report sees only leaks.
+  void close_frames() noexcept;
+
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  // What the handle copies, so that a hot call needs one load less.
+  [[nodiscard]] std::size_t tls_slot() const noexcept { return tls_slot_; }
+  [[nodiscard]] std::uintptr_t page_mask() const noexcept { return pools_.page_mask(); }
+
+  // Result: the calling thread's state; null when it has none yet.
+  [[nodiscard]] ThreadState* find_state() const noexcept {
+    if (tls_slot_ != kSharedTlsSlot) [[likely]]
+      return tls_table.slots[tls_slot_].state;
+    return find_state_elsewhere();
+  }
+  // Result: the calling thread's state, made on demand; null when memory for it is short
+  // (reported).
+  [[nodiscard]] ThreadState* state() noexcept {
+    ThreadState* mine = find_state();
+    return mine != nullptr ? mine : attach();
+  }
+  // Effect: if the calling thread ends and is just handing its state back, calls `end` once it has,
+  // because an object of the thread's last frame held the last handle. Result: whether it is.
+  [[nodiscard]] bool postpone_end(void (*end)(Instance&)) noexcept;
+  // Called when the thread of `state` ends.
+  void retire(ThreadState* state) noexcept;
+
+  // Frames. Unbalanced calls are reported as FA004 and change nothing.
+  // `mine` is the calling thread's state as its table shows it; null when it shows none.
+  FRAMEALLOC_ALWAYS_INLINE void begin_frame(ThreadState* mine) noexcept {
+    if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().untouched()) [[unlikely]] {
+      return begin_frame_slow(mine);
+    }
+    driver_ = word_of(mine);
+    const std::uint64_t clock = clock_.begin();
+    mine->shared_arena().reenter(clock);
+    frame_number_.store(clock >> 1, std::memory_order_relaxed);
+  }
+  FRAMEALLOC_ALWAYS_INLINE void end_frame(ThreadState* mine) noexcept {
+    if (driver_ != word_of(mine)) [[unlikely]]
+      return end_frame_slow(mine);
+    FrameArena& arena = mine->shared_arena();
+    if (!arena.untouched() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      return end_frame_slow(mine);
+    }
+    clock_.end_single(&arena);
+    arena.close_own();
+    driver_ += kEndedPlain;
+    if (--maintenance_in_ == 0) [[unlikely]]
+      maintain(mine);
+  }
+  // Effect: frames take the longer path, on which barriers and deferred frees are looked after.
+  // Thread contract: the thread that drives frames.
+  void watch_boundaries() noexcept {
+    services_.watch_boundaries();
+    driver_ = kNobody;
+  }
+  void begin_thread_frame() noexcept;
+  void end_thread_frame() noexcept;
+  [[nodiscard]] std::uint64_t frame_number() const noexcept { return frame_of(clock_.now()); }
+  [[nodiscard]] std::size_t frame_remaining() noexcept;
+  // Effect: so much was in use at some moment, as AllocStats::peak_allocated will know. Any thread.
+  void note_peak(std::size_t bytes) noexcept;
+  // Effect: while on, frames begin and end the long way, where hooks are called. The driving
+  // thread.
+  void hook_boundaries(bool on) noexcept;
+  // Effect: while on, every frame call of every thread is counted (and slower: it takes the slow
+  // path).
+  void count_frame_calls(bool on) noexcept;
+
+  // Effect: frames and what happens in them are told to `observer` (may be null) and to whoever has
+  // subscribed; figures of threads begin anew. The driving thread.
+  void track_lifecycle(EventObserver* observer) noexcept;
+  void untrack_lifecycle() noexcept;
+  // Effect: `watcher` is told from now on when a shared frame has ended; null is nobody. It must
+  // outlive its watch. The driving thread.
+  void watch_frames(FrameWatcher* watcher) noexcept;
+  [[nodiscard]] FrameWatcher* frame_watcher() const noexcept {
+    return watcher_.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] EventHub& events() noexcept { return events_; }
+  [[nodiscard]] const EventHub& events() const noexcept { return events_; }
+  [[nodiscard]] PressureMonitor& pressure() noexcept { return pressure_; }
+  [[nodiscard]] RoomMaker& room() noexcept { return room_; }
+  // Effect: `own` is null for the shared frame.
+  void tell_frame_begin(std::uint64_t number, ThreadState* own) noexcept;
+  void tell_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
+  // Effect: pressure that was noted is told at the end of the call. Where nothing may be told yet.
+  void note_acquired() noexcept {
+    if (supply_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_relaxed);
+  }
+  // Effect: tells pressure that was noted. Requirement: no lock is held.
+  void settle() noexcept {
+    if ((modes_.load(std::memory_order_relaxed) & kPressureDue) != 0) {
+      modes_.fetch_and(~std::uint32_t{kPressureDue}, std::memory_order_relaxed);
+    }
+    pressure_.settle();
+  }
+
+  // Effect: gives back what is not needed now. Result: bytes given back to the source.
+  std::size_t trim() noexcept;
+  // Effect: chunks of dead frames of this thread and of threads that ended, and empty pages, lie
+  // idle or go back.
+  void release_unused() noexcept;
+
+  void report(Code code, std::string_view message, TagId tag = TagId::Untagged,
+              std::size_t requested = 0, std::size_t available = 0, const CallSite& site = {},
+              const void* address = nullptr) noexcept;
+
+  [[nodiscard]] AllocStats stats() noexcept;
+  [[nodiscard]] FrameStats frame_stats() const noexcept;
+  [[nodiscard]] TagStats tag_stats(TagId tag) const;
+  // Result: the same without the path. Allocates nothing.
+  [[nodiscard]] TagStats tag_figures(TagId tag) const noexcept;
+  // Result: bytes of all kinds that the tag holds now. Allocates nothing.
+  [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
+  // Result: the tag that holds most, and in `*bytes` how much. Allocates nothing.
+  [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
+  [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
+
+  [[nodiscard]] const AllocConfig& config() const noexcept { return config_; }
+  [[nodiscard]] Supply& supply() noexcept { return supply_; }
+  [[nodiscard]] Metadata& metadata() noexcept { return metadata_; }
+  [[nodiscard]] ChunkPool& chunks() noexcept { return chunks_; }
+  [[nodiscard]] TagTable& tags() noexcept { return tags_; }
+  [[nodiscard]] const TagTable& tags() const noexcept { return tags_; }
+  [[nodiscard]] BudgetManager* budgets() const noexcept { return budgets_; }
+  [[nodiscard]] PoolShared& pools() noexcept { return pools_; }
+  [[nodiscard]] const PoolShared& pools() const noexcept { return pools_; }
+  [[nodiscard]] Heap& heap() noexcept { return heap_; }
+  // Result: null when the guard mode is Off.
+  [[nodiscard]] FrameTrap* trap() const noexcept { return trap_; }
+  [[nodiscard]] FrameClock& clock() noexcept { return clock_; }
+  [[nodiscard]] const FrameClock& clock() const noexcept { return clock_; }
+  [[nodiscard]] PhaseTable& phases() noexcept { return phases_; }
+  [[nodiscard]] const PhaseTable& phases() const noexcept { return phases_; }
+  [[nodiscard]] ReportSink& sink() noexcept { return sink_; }
+  [[nodiscard]] ThreadServices& services() noexcept { return services_; }
+  [[nodiscard]] const ThreadServices& services() const noexcept { return services_; }
+  [[nodiscard]] const std::atomic<std::uint32_t>& modes() const noexcept { return modes_; }
+  [[nodiscard]] const std::atomic<std::uint64_t>& frame_counter() const noexcept {
+    return frame_number_;
+  }
+  // Effect: what the account counts is part of the sums from now on. Any thread.
+  void add_account(SharedAccount& account) noexcept;
+  // Result: the newest account; see SharedAccount::next_account.
+  [[nodiscard]] const SharedAccount* first_account() const noexcept {
+    return accounts_.load(std::memory_order_acquire);
+  }
+  // Effect: sums no account any more. Requirement: nobody sums meanwhile.
+  void forget_accounts() noexcept { accounts_.store(nullptr, std::memory_order_relaxed); }
+  // What the layers above keep with the instance; theirs to make and destroy.
+  void* extension = nullptr;
+
+  // Every state that ever was, newest first; states die with the instance.
+  [[nodiscard]] ThreadState* first_state() const noexcept {
+    return all_states_.load(std::memory_order_acquire);
+  }
+
+ private:
+  Instance(const AllocConfig& config, MemorySource& source, std::size_t home_bytes) noexcept;
+  ~Instance();
+  [[nodiscard]] static std::size_t home_bytes() noexcept;
+  [[nodiscard]] ThreadState* attach() noexcept;
+  [[nodiscard]] ThreadState* find_state_elsewhere() const noexcept;
+  FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
+  FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
+  // The short way, when budgets are charged for the frame. Result: false if it is too long.
+  [[nodiscard]] bool begin_charged(ThreadState* mine) noexcept;
+  [[nodiscard]] bool end_charged(ThreadState* mine) noexcept;
+  [[nodiscard]] static std::uintptr_t word_of(ThreadState* state) noexcept {
+    return reinterpret_cast<std::uintptr_t>(state);
+  }
+  FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
+  void release_retired_arenas() noexcept;
+  static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
+  void tell_frame_end() noexcept;
+  void report_unmet_wishes() noexcept;
+  [[nodiscard]] bool set_guard(Error* why) noexcept;
+  [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
+  [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
+                                           std::uint64_t now) const noexcept;
+
+  AllocConfig config_;
+  SystemSource own_source_;  // when the configuration names none
+  std::size_t tls_slot_;
+  std::atomic<std::uint64_t> references_{1};
+  std::atomic<std::uint32_t> modes_{0};
+  Supply supply_;
+  Metadata metadata_;
+  ChunkPool chunks_;
+  ReportSink sink_;
+  FrameClock clock_;
+  std::atomic<std::uint64_t> frame_number_{0};  // for reports of lower layers
+  TagTable tags_;
+  EventHub events_;
+  PressureMonitor pressure_;
+  RoomMaker room_;
+  std::uint64_t frame_began_ns_ = 0;  // while frames are told
+  std::atomic<FrameWatcher*> watcher_{nullptr};
+  PhaseTable phases_;
+  ThreadServices services_;
+  FrameTrap* trap_ = nullptr;  // of a guard mode
+  BudgetManager* budgets_ = nullptr;
+  PoolShared pools_;
+  Heap heap_;
+
+  std::atomic<ThreadState*> all_states_{nullptr};
+  std::atomic<const SharedAccount*> accounts_{nullptr};
+  SpinLock retired_lock_;
+  ThreadState* retired_ = nullptr;
+  std::atomic<unsigned> retired_with_chunks_{0};
+  std::atomic<std::uint64_t> peak_allocated_{0};
+  std::atomic<std::uint64_t> high_water_{0};
+  // What the short way through a frame boundary needs to know, in one word: the state of the thread
+  // that drives the frame; plus kEndedPlain once its frame has ended plain, so that the next may
+  // begin where it was; kNobody when only the long way will do.
+  static constexpr std::uintptr_t kEndedPlain = 1;
+  static constexpr std::uintptr_t kNobody = 2;
+  std::uintptr_t driver_ = kNobody;
+  ThreadState* opener_ = nullptr;     // who began the latest frame
+  std::uint64_t maintenance_in_ = 8;  // frames
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an allocator gives back before it denies a request.
+#pragma once
+
+#include <framealloc/detail/account/room_keeper.hpp>
+#include <framealloc/ids.hpp>
+
+#include <atomic>
+#include <cstddef>
+
+namespace framealloc::detail {
+
+class Instance;
+
+// One per allocator. A thread gives back what is its own; the others are asked, see
+// ThreadState::recall(): their lists and cursors are read and written without any synchronisation,
+// so nobody else can take from them.
+class RoomMaker final : public RoomKeeper {
+ public:
+  // Effect: parts of the layers above give back what they do not use. Result: bytes.
+  using TrimParts = std::size_t (*)(Instance& instance) noexcept;
+
+  explicit RoomMaker(Instance& instance) noexcept : instance_(instance) {}
+  RoomMaker(const RoomMaker&) = delete;
+  RoomMaker& operator=(const RoomMaker&) = delete;
+
+  // Null: there are none (any more). Any thread.
+  void set_parts(TrimParts trim) noexcept { trim_parts_.store(trim, std::memory_order_release); }
+
+  bool give_back_charges(bool whole, TagId tag) noexcept override;
+  bool give_back_memory() noexcept override;
+  [[nodiscard]] std::size_t ready_elsewhere(bool whole, TagId tag) const noexcept override;
+
+ private:
+  [[nodiscard]] bool trim_parts() noexcept;
+
+  Instance& instance_;
+  std::atomic<TrimParts> trim_parts_{nullptr};
+};
+
+}  // namespace framealloc::detail

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The frame arena of one thread: bump a cursor, compare with a limit. Everything else that the
+// library can do to a frame allocation hides behind that one comparison.
+#pragma once
+
+#include <framealloc/align.hpp>
+#include <framealloc/call_site.hpp>
+#include <framealloc/checkpoint.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/arena/arena_host.hpp>
+#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/arena/frame_slot.hpp>
+#include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/sync/cache_line.hpp>
+#include <framealloc/detail/sync/relaxed_compare.hpp>
+#include <framealloc/detail/sync/sequence_count.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace framealloc {
+
+namespace detail {
+class FrameTrap;
+}
+
+// Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.
+// Thread contract: all members are for the owning thread, except where they say otherwise.
+class alignas(detail::kCacheLine) FrameArena {
+ public:
+  // Effect: one uninitialised T. Result: null when the arena is full (FrameOverflow::Fail), when a
+  // budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open
+  // (FA001). The memory is valid until the end of the frame. `site` is for guard modes; only the
+  // slow path ever looks at it.
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
+  }
+
+  // Effect: `count` uninitialised T in a row, one bump. Result: as alloc(); a count whose size
+  // overflows is reported as FA011.
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
+      std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(
+        bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
+  }
+
+  // Effect: `size` uninitialised bytes, aligned to kGranule (16). Zero bytes are a valid request.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
+      std::size_t size, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return bump<kGranule>(align_up(saturate(size), kGranule), site);
+  }
+
+  // The same with any power-of-two alignment; another alignment is reported as FA011 at check
+  // level 1 and a broken requirement below it.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
+      std::size_t size, std::size_t alignment,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    if constexpr (kCheckLevel >= 1) {
+      if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
+    }
+    // The slow path takes the mask, so that the compiler need not keep a copy of the alignment.
+    return bump_bytes_or(size, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
+      return alloc_slow_masked(size, mask, site.file, site.function, site.line);
+    });
+  }
+
+  // Effect: if `block` (of `old_size` bytes) is the newest allocation and the arena has room, makes
+  // it `new_size` bytes long in place. Result: false if not; then nothing changed.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_extend(const void* block, std::size_t old_size,
+                                                         std::size_t new_size) noexcept {
+    const auto start = reinterpret_cast<std::uintptr_t>(block);
+    const std::uintptr_t end = start + align_up(saturate(new_size), kGranule);
+    if (start + align_up(old_size, kGranule) != cursor_.load(std::memory_order_relaxed)) {
+      return false;
+    }
+    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]] {
+      return extend_slow(start, end);
+    }
+    cursor_.store(end, std::memory_order_relaxed);
+    return true;
+  }
+  // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
+  // Result: whether it was; false, too, on another thread than the arena's, the only one of these
+  // members that others may call.
+  bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
+
+  // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
+  // constructed. Result: null when there is no memory for the record.
+  [[nodiscard]] detail::Finaliser* new_finaliser(detail::Finaliser::Destroy destroy) noexcept;
+  // Effect: `destroy(objects, count)` now runs when the frame ends, or when the arena is rewound to
+  // a checkpoint taken before this call; newest first. Set `finaliser->destroy` to null to cancel.
+  void arm(detail::Finaliser* finaliser, void* objects, std::size_t count) noexcept;
+
+  // Result: the present place; refused by rewind() when no frame is open.
+  [[nodiscard]] FrameCheckpoint checkpoint() noexcept;
+  // Effect: frees everything allocated since `to`, running the destructors owed, newest first.
+  // Result: false, and nothing moved, for a stale, foreign or forward checkpoint, and on another
+  // thread than the arena's (FA210).
+  bool rewind(const FrameCheckpoint& to) noexcept;
+
+  // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
+  // back. Any thread.
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return clock() + rewound_.get(); }
+  // Result: whether what was allocated at `epoch` is still there: its frame is open and nothing has
+  // been rewound since. Any thread.
+  [[nodiscard]] bool holds(std::uint64_t epoch) const noexcept {
+    return host_ != nullptr && clock() != 0 && this->epoch() == epoch &&
+           host_->frame_is_open(*this);
+  }
+  // Result: the position of the highest checkpoint or scope that may still be rewound to.
+  [[nodiscard]] std::size_t highest_checkpoint() const noexcept {
+    if (scopes_ == nullptr || scopes_->empty()) return highest_checkpoint_;
+    const std::size_t scope = scopes_->back().position;
+    return scope > highest_checkpoint_ ? scope : highest_checkpoint_;
+  }
+
+  // Result: bytes held in the current frame, rounding included.
+  [[nodiscard]] std::size_t position() const noexcept {
+    return cursor_.load(std::memory_order_relaxed) - origin_.load(std::memory_order_relaxed);
+  }
+  // Result: bytes allocated in the arena's life, rewound ones included: differences measure phases.
+  // Any thread; exact for the owner.
+  [[nodiscard]] std::uint64_t allocated_total() const noexcept {
+    return finished_bytes_.get() + plain_bytes_.get() + rewound_bytes_.get() + position();
+  }
+  [[nodiscard]] std::uint64_t calls_counted() const noexcept {
+    return calls_total_.get() + calls_.get();
+  }
+  // Result: bytes that can be had before the capacity or the chain's budget denies; SIZE_MAX when
+  // nothing but the source limits the arena.
+  [[nodiscard]] std::size_t capacity_left() const noexcept;
+
+  // Result: bytes already charged to budgets but not yet allocated.
+  [[nodiscard]] std::size_t charged_ahead() const noexcept;
+  [[nodiscard]] std::size_t chunk_room_left() const noexcept;  // to the end of the chunk
+
+  FrameArena(const FrameArena&) = delete;
+  FrameArena& operator=(const FrameArena&) = delete;
+
+  // --- For the library: frame/ and thread/ drive an arena through these. -------------------------
+
+  // Effect: `rounded` bytes (a multiple of kGranule), or what `slow()` returns when the slow path
+  // is needed. The one place where the hot path is written down.
+  template <std::size_t Alignment, class Slow>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_or(std::size_t rounded, Slow&& slow) noexcept {
+    std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
+    if constexpr (Alignment > kGranule) start = (start + Alignment - 1) & (0 - Alignment);
+    const std::uintptr_t end = start + rounded;
+    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]]
+      return slow();
+    cursor_.store(end, std::memory_order_relaxed);
+    return reinterpret_cast<void*>(start);
+  }
+
+  // The same for a size and an alignment that are known only at run time; `slow(0 - alignment)`.
+  template <class Slow>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_bytes_or(
+      std::size_t size, std::size_t alignment,
+      Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>) {
+    const std::uintptr_t mask = 0 - alignment;
+    const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
+    const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
+    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]]
+      return slow(mask);
+    cursor_.store(end, std::memory_order_relaxed);
+    return reinterpret_cast<void*>(start);
+  }
+
+  // The arena of threads that have none yet: full, and never fills.
+  constexpr FrameArena() noexcept = default;
+  struct Setup {
+    detail::ArenaHost* host;
+    detail::Metadata* metadata;
+    detail::ThreadLedger* ledger;
+    const std::atomic<std::uint32_t>* modes;
+    FrameOverflow overflow;
+    std::size_t capacity;  // bytes per frame before the overflow policy decides; ignored for Grow
+    unsigned slots;        // frames_in_flight
+    unsigned first_cell;   // of TagCounters::frames: 0 for the shared frame, 4 for a thread's own
+    // Of a guard mode; null when that is Off.
+    detail::FrameTrap* trap = nullptr;
+    const std::atomic<std::uint64_t>* frame_clock = nullptr;  // for the trap: what shows the frame
+  };
+  // Result: false when there is no memory for the arena's records.
+  [[nodiscard]] bool set_up(const Setup& setup) noexcept;
+  void tear_down() noexcept;  // gives every chunk and fallback block back; runs no destructors
+
+  // Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
+  void enter(std::uint64_t clock) noexcept;
+  // The same in a few instructions. Requirement: the arena was in the frame before, untouched(),
+  // and no mode is on.
+  FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept {
+    const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
+    const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
+    plain_last_.set(held);
+    plain_bytes_.add(held);
+    if (held > plain_peak_.get()) plain_peak_.set(held);
+    cursor_.store(origin, std::memory_order_relaxed);
+    clock_.store(clock, std::memory_order_relaxed);
+    limit_.store(plain_end_, std::memory_order_relaxed);
+  }
+  // The same, and the end of its frame, when charged(). Owner.
+  void reenter_charged(std::uint64_t clock) noexcept;
+  void leave_charged() noexcept;
+  // Result: whether the current frame was only bumped, in one chunk, under one tag; charged(): and
+  // budgets are charged for it; plain(): whether it owes nothing when it ends.
+  [[nodiscard]] bool untouched() const noexcept { return shape_ == Shape::Untouched; }
+  [[nodiscard]] bool charged() const noexcept { return shape_ == Shape::Charged; }
+  [[nodiscard]] bool plain() const noexcept { return shape_ >= Shape::Rewound; }
+  // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
+  // Requirement: nothing has been allocated in the frame yet.
+  void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
+  // Effect: makes the next call take the slow path. Thread contract: any thread.
+  void close() noexcept { limit_.store(0, std::memory_order_seq_cst); }
+  void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }  // on its own thread
+  // Effect: the short way through the frame boundary is not taken for this frame.
+  void complicate() noexcept {
+    if (shape_ == Shape::Complex) return;
+    shape_ = Shape::Complex;
+    slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
+  }
+  // A checkpoint whose end is known: it is listed while its scope lasts, so that rewinds need not
+  // be remembered for it. close_scope() rewinds to it unless `keep`.
+  [[nodiscard]] FrameCheckpoint open_scope() noexcept;
+  void close_scope(const FrameCheckpoint& scope, bool keep) noexcept;
+  // Result: an ordinary checkpoint at the start of a scope, which may be copied and kept; one that
+  // is refused when the scope has been rewound past.
+  [[nodiscard]] FrameCheckpoint checkpoint_of(const FrameCheckpoint& scope) noexcept;
+  // Effect: the host's guard has changed, and holds for the current frame too.
+  void renew_guard() noexcept;
+  // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
+  void finish() noexcept;
+  // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
+  // blocks. Thread contract: any thread; each destructor runs once.
+  void release_frame(std::uint64_t clock, bool owner) noexcept;
+  // The same for the frame that the arena is or was in, with one frame in flight.
+  void release_frame_if_over(bool owner) noexcept {
+    if (slot_count_ == 1) release_frame(clock(), owner);
+  }
+  // Effect: gives chunks of dead frames back. Owner, or anyone who holds the retired thread.
+  void release_chunks() noexcept;
+  void set_tag(TagId tag) noexcept;
+  // Effect: returns to the budgets what is charged to them and not yet allocated; recall_quota()
+  // has the owner do so at its next call, which takes the slow path. Any thread may recall.
+  void give_quota_back() noexcept;
+  void recall_quota() noexcept;
+  void answer_recall() noexcept;
+  // Result: bytes charged and not yet allocated at the moment `here`. Any thread.
+  [[nodiscard]] std::size_t quota_left(const detail::ArenaView& here) const noexcept;
+  [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(detail::kRelaxed); }
+  [[nodiscard]] detail::FrameSlot& slot_of(std::uint64_t clock) noexcept {
+    return slots_[(clock >> 1) % slot_count_];
+  }
+  [[nodiscard]] detail::FrameSlot* slots() noexcept { return slots_; }
+  [[nodiscard]] const detail::FrameSlot* slots() const noexcept { return slots_; }
+  [[nodiscard]] unsigned slot_count() const noexcept { return slot_count_; }
+  [[nodiscard]] unsigned first_cell() const noexcept { return first_cell_; }
+  // Result: one consistent moment. Thread contract: any thread.
+  [[nodiscard]] detail::ArenaView view() const noexcept;
+  // Result: what this arena did in frame `clock`; zeros when it was not in it, or too long ago.
+  [[nodiscard]] detail::FrameHistory history(std::uint64_t clock) const noexcept;
+  // A retry loop around reads that must agree with view(): begin, read, and again if retry is true.
+  [[nodiscard]] std::uint32_t read_begin() const noexcept { return edits_.begin_read(); }
+  [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept {
+    return edits_.retry_read(begun);
+  }
+  [[nodiscard]] std::size_t chunk_bytes() const noexcept {
+    return chunk_bytes_.load(detail::kRelaxed);
+  }
+
+ private:
+  // What the current frame has been through; see reenter() and ArenaScope.
+  enum class Shape : std::uint8_t {
+    Complex,    // several chunks or tags, destructors owed, checkpoints taken
+    Charged,    // none of these, only bumped, but budgets are charged
+    Rewound,    // nor those, but rewound by scopes
+    Untouched,  // only bumped
+  };
+  friend class ArenaScope;
+  void flush_plain() noexcept;  // the ledger gets what plain frames held
+  class Edit;                   // brackets changes that view() must see whole
+
+  template <std::size_t Alignment>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded,
+                                                    const CallSite& site) noexcept {
+    return bump_or<Alignment>(rounded, [this, rounded, &site]() FRAMEALLOC_INLINE_LAMBDA {
+      return alloc_slow(rounded, Alignment, site.file, site.function, site.line);
+    });
+  }
+
+  // The parts of a call site by value: an object would be built on the stack before the hot path.
+  FRAMEALLOC_COLD void* alloc_slow(std::size_t size, std::size_t alignment, const char* file,
+                                   const char* function, std::uint32_t line) noexcept;
+  FRAMEALLOC_COLD void* alloc_slow_masked(std::size_t size, std::uintptr_t mask, const char* file,
+                                          const char* function, std::uint32_t line) noexcept;
+  void note_allocation(std::uintptr_t start, std::uintptr_t end, const CallSite& site) noexcept;
+  // With a guard mode: see arena_trap.cpp.
+  bool advance_to_fresh_chunk(std::size_t room, detail::Refusal* why) noexcept;
+  void leave_chunk() noexcept;
+  void resume_after(const FrameCheckpoint& to) noexcept;
+  void spoil_frame(detail::FrameSlot& slot, std::uint64_t clock) noexcept;
+  void check_spoilt(detail::FrameSlot& slot) noexcept;
+  void spoil_rewound(const FrameCheckpoint& to) noexcept;
+  void pad_to_page() noexcept;
+  FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
+  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
+  void* overflow(std::size_t size, std::size_t alignment) noexcept;
+  void* stand_in(std::size_t size, std::size_t alignment) noexcept;
+  // Result: whether the arena may go to `position`; if not, `*instead` is what the call returns.
+  bool pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
+                  void** instead) noexcept;
+  void* refuse(const detail::Refusal& why, std::size_t size) noexcept;
+  bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
+  bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
+  void step_into(detail::ArenaChunk* next) noexcept;
+  void enter_start(detail::FrameSlot& slot) noexcept;
+  void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
+  void publish_limit() noexcept;
+  void note_calls() noexcept;
+  void find_shape() noexcept;
+  void tell_call(std::size_t size) noexcept;
+  [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
+  [[nodiscard]] FrameCheckpoint here() const noexcept;
+  [[nodiscard]] bool lists(const FrameCheckpoint& scope) const noexcept;
+  void note_rewind(std::size_t position) noexcept;
+  [[nodiscard]] bool refuse_thread(const char* what) noexcept;
+  [[nodiscard]] FrameCheckpoint checkpoint_while_plain(std::uintptr_t cursor) noexcept;
+
+  void flush_run(std::size_t position) noexcept;    // ledger gets [run_start_, position)
+  void unwind_runs(std::size_t position) noexcept;  // ledger loses [position, here)
+  void count_bytes(detail::TagCounters& counters, std::size_t bytes) noexcept;
+  void uncount_bytes(TagId tag, std::size_t bytes) noexcept;
+  bool record_charge(TagId tag, std::size_t bytes) noexcept;
+  void return_charge(TagId tag, std::size_t bytes) noexcept;
+  void return_charges(detail::FrameSlot& slot) noexcept;
+  void return_unused_quota() noexcept;
+  [[nodiscard]] std::size_t quota() const noexcept;
+  [[nodiscard]] std::size_t bytes_expected() const noexcept;
+
+  void run_finalisers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
+  void free_fallback(detail::FrameSlot& slot, std::uint64_t after) noexcept;
+  void trim_slot(detail::FrameSlot& slot) noexcept;
+  [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
+  [[nodiscard]] std::size_t cell() const noexcept;
+  [[nodiscard]] std::uintptr_t chunk_end() const noexcept;
+  void leave_broken_chunk() noexcept;
+
+  // The hot line. limit_ is 0 while the slow path has something to do.
+  std::atomic<std::uintptr_t> cursor_{kGranule};
+  std::atomic<std::uintptr_t> limit_{0};
+  std::atomic<std::uintptr_t> origin_{kGranule};  // cursor minus position
+  detail::ArenaChunk* chunk_ = nullptr;
+  detail::ArenaHost* host_ = nullptr;
+  std::atomic<std::uint64_t> clock_{0};      // frame that the arena is in; odd
+  detail::TagCounters* counters_ = nullptr;  // of the current tag
+  std::atomic<std::size_t> run_start_{0};
+
+  // Of the plain frames since the tag or the shape changed, all under the current tag.
+  Shape shape_ = Shape::Complex;
+  std::uintptr_t plain_end_ = 0;
+  detail::OwnedCounter plain_bytes_;
+  detail::OwnedCounter plain_peak_;
+  detail::OwnedCounter plain_last_;  // of the frame right before the current one
+
+  detail::SequenceCount edits_;
+  std::atomic<TagId> tag_{TagId::Untagged};
+  FrameOverflow overflow_ = FrameOverflow::Grow;
+  bool budgeted_ = false;
+  bool charging_ = false;  // the budgets are being asked: what they cause must not return quota
+  bool modest_ = false;    // another thread has needed it in this frame
+  std::atomic<bool> recalled_{false};  // another thread needs what is charged ahead
+  unsigned slot_count_ = 1, first_cell_ = 0;
+  std::size_t capacity_ = SIZE_MAX;           // position that the overflow policy guards
+  std::atomic<std::size_t> quota_{SIZE_MAX};  // position up to which budgets are charged
+  std::size_t guard_ = SIZE_MAX;  // position from which the host is asked: the thread's budget
+  std::atomic<std::size_t> peak_{0};
+  std::atomic<std::size_t> waste_{0};
+  std::atomic<std::size_t> fallback_bytes_{0};
+  std::atomic<std::size_t> chunk_bytes_{0};
+  detail::OwnedCounter calls_;   // in the current frame, while calls are counted
+  detail::EndedFrame ended_[2];  // by frame number
+  std::atomic<std::size_t> high_water_{0};
+  detail::OwnedCounter calls_total_, finished_bytes_, rewound_bytes_;
+  std::uint64_t rewinds_ = 0;            // those that left a mark
+  std::uint64_t forgotten_rewinds_ = 0;  // the newest for whose mark there was no memory
+  std::uint64_t order_ = 0;              // number of finalisers and fallback blocks, ever
+  detail::OwnedCounter rewound_;         // all of them
+  std::uint64_t rewinds_at_enter_ = 0;   // both as they were when the frame began, for scopes that
+  std::uint64_t order_at_enter_ = 0;     // began while it was plain
+  std::size_t fallback_peak_ = 0;        // most bytes of position and fallback together, this frame
+  std::size_t highest_checkpoint_ = 0;   // of this frame; rewinds above it need no mark
+  std::size_t configured_capacity_ = SIZE_MAX;
+  std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported
+  detail::MetaVector<detail::TagRun>* runs_ = nullptr;
+  detail::MetaVector<detail::RewindMark>* marks_ = nullptr;
+  detail::MetaVector<detail::OpenScope>* scopes_ = nullptr;  // outermost first; positions rise
+  std::uint64_t scope_serial_ = 0;
+  detail::FrameSlot* slots_ = nullptr;
+  detail::Metadata* metadata_ = nullptr;
+  detail::ThreadLedger* ledger_ = nullptr;
+  const std::atomic<std::uint32_t>* modes_ = nullptr;
+  detail::FrameTrap* trap_ = nullptr;  // of a guard mode
+  const std::atomic<std::uint64_t>* frame_clock_ = nullptr;
+};
+
+}  // namespace framealloc

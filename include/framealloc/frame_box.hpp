@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The owner of one object in frame memory.
+#pragma once
+
+#include <framealloc/frame_new.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc {
+
+// Destroys its object when it goes out of scope, or at the end of the frame, whichever comes first;
+// in the second case (and when the arena is rewound past the object) it reads as null from then on,
+// so that a box which outlives its frame touches nothing. release() leaves the object to the frame.
+// With a trivially destructible T it is a pointer and nothing else, and does not learn of the end.
+// The memory stays used until the frame ends: what is freed early is what the object owns.
+// Requirement: a box of a T with a destructor is destroyed, moved from or outlives its frame.
+// Move-only. Thread contract: the thread of the arena.
+template <class T>
+class FrameBox {
+  static_assert(std::is_object_v<T> && !std::is_array_v<T>);
+
+ public:
+  using element_type = T;
+
+  FrameBox() noexcept = default;
+  FrameBox(std::nullptr_t) noexcept {}
+  FrameBox(FrameBox&& other) noexcept { take(other); }
+  FrameBox& operator=(FrameBox&& other) noexcept {
+    if (this != &other) {
+      reset();
+      take(other);
+    }
+    return *this;
+  }
+  FrameBox& operator=(std::nullptr_t) noexcept {
+    reset();
+    return *this;
+  }
+  ~FrameBox() { reset(); }
+
+  // Effect: a T(arguments...) and its owner. Result: a null box when memory is denied.
+  template <class... A>
+  [[nodiscard]] static FrameBox make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
+    FrameBox box;
+    if constexpr (kOwes) {
+      detail::Finaliser* const finaliser = arena.new_finaliser(&frame_over);
+      if (finaliser == nullptr) return box;
+      T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
+      if (home == nullptr) return box;
+      box.object_ = detail::construct<T>(home, std::forward<A>(arguments)...);
+      box.finaliser_ = finaliser;
+      arena.arm(finaliser, &box, 1);
+    } else {
+      box.object_ = frame_new<T>(arena, std::forward<A>(arguments)...);
+    }
+    return box;
+  }
+
+  [[nodiscard]] T* get() const noexcept { return object_; }
+  // Requirement of these two: not null.
+  [[nodiscard]] T& operator*() const noexcept { return *object_; }
+  [[nodiscard]] T* operator->() const noexcept { return object_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
+
+  // Effect: leaves the object to the frame, which destroys it at its end. Result: the object.
+  [[nodiscard]] T* release() noexcept {
+    if constexpr (kOwes) {
+      if (finaliser_ != nullptr) {
+        finaliser_->destroy = &detail::destroy_objects<T>;
+        finaliser_->objects = object_;
+        finaliser_ = nullptr;
+      }
+    }
+    return std::exchange(object_, nullptr);
+  }
+  [[nodiscard]] T* into_raw() noexcept { return release(); }
+  // Effect: moves the object out and destroys what is left of it. Requirement: not null.
+  [[nodiscard]] T into_inner() {
+    T value(std::move(*object_));
+    reset();
+    return value;
+  }
+  // Effect: destroys the object now; the box is null afterwards.
+  void reset() noexcept {
+    T* const object = std::exchange(object_, nullptr);
+    if constexpr (kOwes) {
+      if (object == nullptr) return;
+      finaliser_->destroy = nullptr;
+      finaliser_ = nullptr;
+      std::destroy_at(object);
+    }
+  }
+
+  void swap(FrameBox& other) noexcept { std::swap(*this, other); }
+  friend void swap(FrameBox& a, FrameBox& b) noexcept { std::swap<FrameBox>(a, b); }
+  friend bool operator==(const FrameBox& a, const FrameBox& b) noexcept {
+    return a.object_ == b.object_;
+  }
+  friend bool operator==(const FrameBox& box, std::nullptr_t) noexcept {
+    return box.object_ == nullptr;
+  }
+
+ private:
+  struct None {};
+  static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
+
+  // Called by the arena at the end of the frame, or when it is rewound past the object. While a box
+  // owns the object, the finaliser points at the box, so that the box learns of it.
+  static void frame_over(void* box, std::size_t) noexcept {
+    auto* const self = static_cast<FrameBox*>(box);
+    if constexpr (kOwes) self->finaliser_ = nullptr;
+    std::destroy_at(std::exchange(self->object_, nullptr));
+  }
+  void take(FrameBox& other) noexcept {
+    object_ = std::exchange(other.object_, nullptr);
+    if constexpr (kOwes) {
+      finaliser_ = std::exchange(other.finaliser_, nullptr);
+      if (finaliser_ != nullptr) finaliser_->objects = this;
+    }
+  }
+
+  T* object_ = nullptr;
+  [[no_unique_address]] std::conditional_t<kOwes, detail::Finaliser*, None> finaliser_{};
+};
+
+// Without a finaliser nothing knows the box's address.
+template <class T>
+struct IsTriviallyRelocatable<FrameBox<T>> : std::is_trivially_destructible<T> {};
+
+}  // namespace framealloc
+
+template <class T>
+struct std::hash<framealloc::FrameBox<T>> {
+  std::size_t operator()(const framealloc::FrameBox<T>& box) const noexcept {
+    return std::hash<T*>()(box.get());
+  }
+};

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One object in frame memory that nobody has to destroy.
+#pragma once
+
+#include <framealloc/detail/container/relocate.hpp>
+#include <framealloc/frame_arena.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc {
+
+// Effect: T(arguments...) in frame memory; its destructor, if it has one that does something, runs
+// at the end of the frame or when the arena is rewound past it, newest first. Result: the object,
+// or null when memory is denied. Thread contract: the thread of the arena.
+template <class T, class... A>
+[[nodiscard]] T* frame_new(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
+  if constexpr (std::is_trivially_destructible_v<T>) {
+    T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
+    return home == nullptr ? nullptr : detail::construct<T>(home, std::forward<A>(arguments)...);
+  } else {
+    detail::Finaliser* const finaliser = arena.new_finaliser(&detail::destroy_objects<T>);
+    if (finaliser == nullptr) return nullptr;
+    T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
+    if (home == nullptr) return nullptr;
+    detail::construct<T>(home, std::forward<A>(arguments)...);
+    arena.arm(finaliser, home, 1);
+    return home;
+  }
+}
+
+}  // namespace framealloc

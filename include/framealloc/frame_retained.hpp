@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The handle of an object in frame memory that may outlive its frame elsewhere.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/frame/retention_record.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc {
+
+// Points at its object until that leaves frame memory: promoted or destroyed when the frame ends,
+// destroyed when the arena is rewound past it. From then on it is null, so a handle that outlives
+// its frame touches nothing; id() still names the object, for PromotionResult::take(). The object
+// belongs to the frame, not to the handle: it stays when the handle goes.
+// Requirement: a handle is destroyed, moved from or outlives its frame. Move-only.
+// Thread contract: the thread that made the object; the one that ends the frame writes to it.
+template <class T>
+class FrameRetained {
+  static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T>);
+
+ public:
+  using element_type = T;
+
+  FrameRetained() noexcept = default;
+  FrameRetained(std::nullptr_t) noexcept {}
+  // For the library: the record has just been armed.
+  explicit FrameRetained(detail::RetainedRecord& record) noexcept : id_(record.id) {
+    link_.record = &record;
+    record.link = &link_;
+  }
+  FrameRetained(FrameRetained&& other) noexcept { take(other); }
+  FrameRetained& operator=(FrameRetained&& other) noexcept {
+    if (this != &other) {
+      forget();
+      take(other);
+    }
+    return *this;
+  }
+  ~FrameRetained() { forget(); }
+
+  // Result: the object; null when memory was denied or the object has left the frame.
+  [[nodiscard]] T* get() const noexcept {
+    return link_.record == nullptr ? nullptr : static_cast<T*>(link_.record->object);
+  }
+  // Requirement of these two: not null.
+  [[nodiscard]] T& operator*() const noexcept { return *get(); }
+  [[nodiscard]] T* operator->() const noexcept { return get(); }
+  [[nodiscard]] explicit operator bool() const noexcept { return link_.record != nullptr; }
+  // Result: a number that no other object of the allocator has; 0 when memory was denied.
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+
+ private:
+  void take(FrameRetained& other) noexcept {
+    id_ = std::exchange(other.id_, 0);
+    link_.record = std::exchange(other.link_.record, nullptr);
+    if (link_.record != nullptr) link_.record->link = &link_;
+  }
+  void forget() noexcept {
+    if (link_.record != nullptr) link_.record->link = nullptr;
+    link_.record = nullptr;
+  }
+
+  detail::RetainedLink link_;
+  std::uint64_t id_ = 0;
+};
+
+}  // namespace framealloc

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A string in frame memory.
+#pragma once
+
+#include <framealloc/frame_vec.hpp>
+
+#include <algorithm>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace framealloc {
+
+// The surface of std::string, with the differences of FrameVec: nothing throws, what may need
+// memory answers whether it had it and changes nothing when it was denied, growth is in place while
+// the string is the newest thing in its arena, move-only with clone(). Always followed by a NUL; a
+// string that never held anything has no memory, and c_str() is "". Reading goes through
+// std::string_view, to which it converts. Arguments may refer to the string itself. Not to be read
+// after its frame. Thread contract: one thread, the one whose arena it uses.
+class FrameString {
+ public:
+  using value_type = char;
+  using size_type = std::size_t;
+  using iterator = char*;
+  using const_iterator = const char*;
+  static constexpr std::size_t npos = std::string_view::npos;
+
+  // Effect: an empty string with room for `capacity` characters. Failure: a denied request is
+  // reported and shows as a smaller capacity().
+  explicit FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
+                       std::size_t capacity = 0) noexcept
+      : chars_(arena) {
+    (void)reserve(capacity);
+  }
+  // Effect: a copy of `text`; empty when memory is denied.
+  template <class Text>
+    requires std::convertible_to<const Text&, std::string_view>
+  FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const Text& text) noexcept
+      : chars_(arena) {
+    (void)append(text);
+  }
+  FrameString(FrameString&&) noexcept = default;
+  FrameString& operator=(FrameString&&) noexcept = default;
+  // Effect: becomes a copy of `text`; unchanged when memory is denied.
+  FrameString& operator=(std::string_view text) noexcept {
+    (void)assign(text);
+    return *this;
+  }
+
+  // --- Reading ---
+  [[nodiscard]] std::size_t size() const noexcept { return chars_.size(); }
+  [[nodiscard]] std::size_t length() const noexcept { return chars_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return chars_.empty(); }
+  // Result: characters that fit without growing; the NUL has room of its own.
+  [[nodiscard]] std::size_t capacity() const noexcept {
+    return chars_.capacity() == 0 ? 0 : chars_.capacity() - 1;
+  }
+  [[nodiscard]] FrameArena& arena() const noexcept { return chars_.arena(); }
+  [[nodiscard]] const char* c_str() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return chars_.capacity() == 0 ? "" : chars_.data();
+  }
+  // c_str(), or null for a string that never held anything: there is nothing to write to.
+  [[nodiscard]] char* data() noexcept FRAMEALLOC_LIFETIMEBOUND { return chars_.data(); }
+  [[nodiscard]] const char* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return c_str(); }
+  [[nodiscard]] std::string_view view() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return {c_str(), size()};
+  }
+  operator std::string_view() const noexcept FRAMEALLOC_LIFETIMEBOUND { return view(); }
+  // Requirement of these: the character exists; at() as FrameVec::at().
+  [[nodiscard]] char& operator[](std::size_t i) noexcept { return chars_[i]; }
+  [[nodiscard]] const char& operator[](std::size_t i) const noexcept { return chars_[i]; }
+  [[nodiscard]] char& at(std::size_t i) noexcept { return chars_.at(i); }
+  [[nodiscard]] const char& at(std::size_t i) const noexcept { return chars_.at(i); }
+  [[nodiscard]] char& front() noexcept { return chars_.front(); }
+  [[nodiscard]] const char& front() const noexcept { return chars_.front(); }
+  [[nodiscard]] char& back() noexcept { return chars_.back(); }
+  [[nodiscard]] const char& back() const noexcept { return chars_.back(); }
+  [[nodiscard]] iterator begin() noexcept { return chars_.begin(); }
+  [[nodiscard]] iterator end() noexcept { return chars_.end(); }
+  [[nodiscard]] const_iterator begin() const noexcept { return chars_.begin(); }
+  [[nodiscard]] const_iterator end() const noexcept { return chars_.end(); }
+  [[nodiscard]] const_iterator cbegin() const noexcept { return chars_.begin(); }
+  [[nodiscard]] const_iterator cend() const noexcept { return chars_.end(); }
+
+  // As std::string_view's, whose substr() throws: here what lies outside is left out.
+  [[nodiscard]] std::string_view substr(std::size_t from, std::size_t count = npos) const noexcept {
+    return view().substr(std::min(from, size()), count);
+  }
+  [[nodiscard]] std::size_t find(std::string_view text, std::size_t from = 0) const noexcept {
+    return view().find(text, from);
+  }
+  [[nodiscard]] std::size_t find(char c, std::size_t from = 0) const noexcept {
+    return view().find(c, from);
+  }
+  [[nodiscard]] std::size_t rfind(std::string_view text, std::size_t from = npos) const noexcept {
+    return view().rfind(text, from);
+  }
+  [[nodiscard]] std::size_t rfind(char c, std::size_t from = npos) const noexcept {
+    return view().rfind(c, from);
+  }
+  [[nodiscard]] std::size_t find_first_of(std::string_view set,
+                                          std::size_t from = 0) const noexcept {
+    return view().find_first_of(set, from);
+  }
+  [[nodiscard]] std::size_t find_last_of(std::string_view set,
+                                         std::size_t from = npos) const noexcept {
+    return view().find_last_of(set, from);
+  }
+  [[nodiscard]] bool starts_with(std::string_view text) const noexcept {
+    return view().starts_with(text);
+  }
+  [[nodiscard]] bool ends_with(std::string_view text) const noexcept {
+    return view().ends_with(text);
+  }
+  [[nodiscard]] bool contains(std::string_view text) const noexcept { return find(text) != npos; }
+  [[nodiscard]] bool contains(char c) const noexcept { return find(c) != npos; }
+  [[nodiscard]] int compare(std::string_view text) const noexcept { return view().compare(text); }
+
+  // --- Changing. Result, where nothing else is said: false when denied; then nothing changed. ---
+  bool push_back(char c) noexcept {
+    if (chars_.remaining() < 2 && !chars_.make_room(2)) return false;
+    (void)chars_.push_back(c);
+    return close();
+  }
+  // Requirement: not empty.
+  void pop_back() noexcept {
+    chars_.pop_back();
+    (void)close();
+  }
+  bool append(std::string_view text) noexcept { return replace(size(), 0, text); }
+  bool append(std::size_t count, char c) noexcept {
+    if (count > kMaxRequest || !chars_.make_room(count + 1)) return false;
+    return chars_.resize(size() + count, c) && close();
+  }
+  // Effect: appends, or leaves the string as it is when denied.
+  FrameString& operator+=(std::string_view text) noexcept {
+    (void)append(text);
+    return *this;
+  }
+  FrameString& operator+=(const char* text) noexcept { return *this += std::string_view(text); }
+  FrameString& operator+=(char c) noexcept {
+    (void)push_back(c);
+    return *this;
+  }
+  bool assign(std::string_view text) noexcept { return replace(0, size(), text); }
+  bool assign(std::size_t count, char c) noexcept {
+    if (count > kMaxRequest || !reserve(count)) return false;
+    chars_.clear();
+    return append(count, c);
+  }
+  bool insert(std::size_t at, std::string_view text) noexcept { return replace(at, 0, text); }
+  bool insert(std::size_t at, std::size_t count, char c) noexcept {
+    at = std::min(at, size());
+    const std::size_t before = size();
+    if (!append(count, c)) return false;
+    std::rotate(begin() + at, begin() + before, end());
+    return true;
+  }
+  FrameString& erase(std::size_t from = 0, std::size_t count = npos) noexcept {
+    from = std::min(from, size());
+    (void)replace(from, count, {});  // needs no memory
+    return *this;
+  }
+  // Effect: `text` in place of `count` characters from `from` on; what lies outside is left out.
+  bool replace(std::size_t from, std::size_t count, std::string_view text) noexcept;
+
+  bool resize(std::size_t count, char c = '\0') noexcept {
+    if (count > size()) return append(count - size(), c);
+    if (chars_.capacity() == 0) return true;
+    (void)chars_.resize(count);
+    return close();
+  }
+  bool reserve(std::size_t capacity) noexcept {
+    if (capacity <= this->capacity()) return true;
+    if (!chars_.reserve(capacity == SIZE_MAX ? capacity : capacity + 1)) return false;
+    return close();
+  }
+  void clear() noexcept {
+    chars_.clear();
+    if (chars_.capacity() != 0) (void)close();
+  }
+  void shrink_to_fit() noexcept {
+    if (chars_.capacity() == 0 || chars_.remaining() < 2) return;
+    // The NUL takes part, or the memory that holds it would be given back.
+    (void)chars_.push_back('\0');
+    chars_.shrink_to_fit();
+    chars_.pop_back();
+  }
+  void swap(FrameString& other) noexcept { chars_.swap(other.chars_); }
+  friend void swap(FrameString& a, FrameString& b) noexcept { a.swap(b); }
+  // Result: a copy in the same arena, or nothing when denied.
+  [[nodiscard]] std::optional<FrameString> clone() const noexcept {
+    FrameString copy(arena());
+    if (!copy.append(view())) return std::nullopt;
+    return copy;
+  }
+
+  friend bool operator==(const FrameString& a, const FrameString& b) noexcept {
+    return a.view() == b.view();
+  }
+  friend bool operator==(const FrameString& a, std::string_view b) noexcept {
+    return a.view() == b;
+  }
+  friend bool operator==(const FrameString& a, const char* b) noexcept { return a.view() == b; }
+  friend auto operator<=>(const FrameString& a, const FrameString& b) noexcept {
+    return a.view() <=> b.view();
+  }
+  friend auto operator<=>(const FrameString& a, std::string_view b) noexcept {
+    return a.view() <=> b;
+  }
+  friend auto operator<=>(const FrameString& a, const char* b) noexcept {
+    return a.view() <=> std::string_view(b);
+  }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                      const FrameString& text) {
+    return out << text.view();
+  }
+
+ private:
+  // Effect: writes the NUL. Requirement: room for it.
+  bool close() noexcept {
+    *chars_.end() = '\0';
+    return true;
+  }
+
+  FrameVec<char> chars_;  // has room for one more than it holds, or no memory at all
+};
+
+inline bool FrameString::replace(std::size_t from, std::size_t count,
+                                 std::string_view text) noexcept {
+  const std::size_t before = size();
+  from = std::min(from, before);
+  count = std::min(count, before - from);
+  if (chars_.capacity() == 0 && text.empty()) return true;
+  // Outgrown memory stays as it was until the frame ends, so `text` may have stood in it; in grown
+  // or kept memory the new characters are first appended and then turned into place.
+  if (!chars_.make_room(text.size() + 1)) return false;
+  (void)chars_.append_range(text);
+  std::rotate(begin() + from, begin() + before, end());
+  if (count != 0) {
+    const auto cut = begin() + from + text.size();
+    (void)chars_.erase(cut, cut + count);
+  }
+  return close();
+}
+
+template <>
+struct IsTriviallyRelocatable<FrameString> : std::true_type {};
+
+}  // namespace framealloc
+
+template <>
+struct std::hash<framealloc::FrameString> {
+  std::size_t operator()(const framealloc::FrameString& text) const noexcept {
+    return std::hash<std::string_view>()(text.view());
+  }
+};

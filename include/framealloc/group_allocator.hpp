@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Allocations that end together: a level, a match, a loaded document.
+#pragma once
+
+#include <framealloc/align.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/heap/group_slot.hpp>
+#include <framealloc/detail/heap/handle_space.hpp>
+#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/group_handle.hpp>
+#include <framealloc/group_types.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace framealloc {
+
+// A group bumps through pieces of memory that start small and double, so that its allocations cost
+// little and freeing it costs one step for each piece, however many allocations lie in them; a
+// large request has a piece to itself. Groups nest: freeing one frees those inside it first.
+// Pieces are counted and charged under the tag of the thread that made the group.
+//
+// What is denied is null (an empty span, an empty id) and reported: FA011 for an impossible size or
+// alignment, FA310 and FA311 for limits and budgets of tags, FA313 for the budget of a group, FA012
+// for a dry source, FA401 for a group that has been freed.
+//
+// Thread contract: any thread, all at once; groups do not wait for each other. Destructors run
+// outside locks on the thread that frees, and may call back. A group that is freed while another
+// thread constructs an object in it goes when that constructor has returned.
+class FRAMEALLOC_API GroupAllocator {
+ public:
+  explicit GroupAllocator(const detail::AccountHost& host) noexcept;
+  // Frees every group that is left, destructors included. Requirement: no other thread uses it.
+  ~GroupAllocator();
+  GroupAllocator(const GroupAllocator&) = delete;
+  GroupAllocator& operator=(const GroupAllocator&) = delete;
+
+  // Effect: makes a group. Names need not differ. `budget`: bytes, as asked for, that it and the
+  // groups inside it may hold; 0 = none. It takes memory with its first allocation.
+  [[nodiscard]] GroupId create_group(std::string_view name, std::size_t budget = 0) noexcept;
+  // Effect: a group inside another, whose budget it shares.
+  [[nodiscard]] GroupId create_child(GroupId parent, std::string_view name,
+                                     std::size_t budget = 0) noexcept;
+  // The same, held by a GroupHandle that frees it.
+  [[nodiscard]] GroupHandle group(std::string_view name,
+                                  std::size_t budget = 0) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return GroupHandle(*this, create_group(name, budget));
+  }
+
+  // Effect: `size` uninitialised bytes; zero bytes are a valid request with an address of its own.
+  // Requirement: `alignment` a power of two. Valid until the group is freed.
+  [[nodiscard]] void* alloc_layout(GroupId group, std::size_t size,
+                                   std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Effect: one uninitialised T.
+  template <class T>
+  [[nodiscard]] T* alloc(GroupId group) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(alloc_layout(group, sizeof(T), alignof(T)));
+  }
+  // Effect: T(arguments...), whose destructor runs when the group is freed: newest first.
+  template <class T, class... A>
+  [[nodiscard]] T* make(GroupId group, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
+  // Effect: the value moved (or copied) into the group, as make() would.
+  template <class T>
+  [[nodiscard]] std::decay_t<T>* alloc_val(GroupId group, T&& value) FRAMEALLOC_LIFETIMEBOUND {
+    return make<std::decay_t<T>>(group, std::forward<T>(value));
+  }
+  // Effect: `count` value-initialised T in a row, with destructors as make().
+  template <class T>
+  [[nodiscard]] std::span<T> alloc_slice(GroupId group, std::size_t count) FRAMEALLOC_LIFETIMEBOUND;
+
+  // Effect: frees the groups inside it, youngest first, and then it: destructors run, memory goes
+  // back, ids are stale at once. Result: false for an id that names no living group; one that is
+  // stale is reported (FA401).
+  bool free_group(GroupId group) noexcept;
+
+  // Of a group itself, without those inside it; 0, "" and false where the id names none.
+  [[nodiscard]] std::size_t group_size(GroupId group) const noexcept;   // bytes, as asked for
+  [[nodiscard]] std::size_t group_count(GroupId group) const noexcept;  // allocations
+  [[nodiscard]] std::string group_name(GroupId group) const;
+  [[nodiscard]] bool group_exists(GroupId group) const noexcept;
+  // Result: bytes that it and those inside it may still ask for; SIZE_MAX without a budget.
+  [[nodiscard]] std::size_t budget_remaining(GroupId group) const noexcept;
+  // Looks at every group.
+  [[nodiscard]] GroupStats stats() const noexcept;
+
+  // For the layers above, which sum over all accounts.
+  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
+
+ private:
+  using Slot = detail::GroupSlot;
+
+  // A block for objects to be constructed in. It keeps the group's memory until it ends.
+  struct Birth {
+    GroupAllocator* groups = nullptr;
+    Slot* slot = nullptr;
+    std::byte* home = nullptr;
+    Birth() = default;
+    Birth(const Birth&) = delete;
+    Birth& operator=(const Birth&) = delete;
+    ~Birth() {
+      if (slot != nullptr) groups->let_go(*slot);
+    }
+  };
+  struct Request {
+    std::size_t size = 0;   // for the caller
+    std::size_t front = 0;  // before it, for the record of a destructor
+    std::size_t alignment = kGranule;
+  };
+  template <class T>
+  static constexpr std::size_t kFront =
+      std::is_trivially_destructible_v<T>
+          ? 0
+          : align_up(sizeof(detail::Finaliser), alignof(T) > kGranule ? alignof(T) : kGranule);
+  template <class T>
+  [[nodiscard]] bool begin(Birth& birth, GroupId group, std::size_t bytes) noexcept {
+    return begin(birth, group,
+                 Request{bytes, kFront<T>, alignof(T) > kGranule ? alignof(T) : kGranule});
+  }
+
+  [[nodiscard]] bool begin(Birth& birth, GroupId group, const Request& request) noexcept;
+  // Effect: the destructor is owed from now on.
+  void arm(Birth& birth, detail::Finaliser::Destroy destroy, void* objects,
+           std::size_t count) noexcept;
+  // Result: the block, and its group's memory is kept by one reference more if `keep`.
+  [[nodiscard]] void* allocate(GroupId group, const Request& request, Slot** keep) noexcept;
+  [[nodiscard]] void* allocate_slowly(Slot& slot, GroupId group, const Request& request) noexcept;
+  // Under the slot's lock.
+  [[nodiscard]] static void* bump(Slot& slot, const Request& request) noexcept;
+  [[nodiscard]] void* bump_fresh(Slot& slot, const Request& request) noexcept;
+  [[nodiscard]] std::size_t segment_bytes(std::size_t need, std::size_t usual) const noexcept;
+  [[nodiscard]] detail::GroupSegment* acquire(TagId tag, std::size_t bytes) noexcept;
+  [[nodiscard]] bool charge(Slot& slot, std::size_t bytes) noexcept;
+  static void uncharge(Slot& slot, std::size_t bytes, const Slot* until = nullptr) noexcept;
+
+  [[nodiscard]] GroupId create(const GroupId* parent, std::string_view name,
+                               std::size_t budget) noexcept;
+  // Under the lock of the table.
+  FRAMEALLOC_COLD void tell_created(GenerationalId id, std::string_view name, std::size_t budget,
+                                    TagId tag) const noexcept;
+  FRAMEALLOC_COLD void tell_freed(const Slot& slot) const noexcept;
+  void settle(Slot& slot, Slot* parent, std::size_t budget) noexcept;
+  [[nodiscard]] Slot* condemn(Slot& root) noexcept;
+  void let_go(Slot& slot) noexcept;
+  [[nodiscard]] Slot* finish(Slot& slot) noexcept;
+
+  [[nodiscard]] static bool lives(const Slot& slot, GroupId group) noexcept {
+    return slot.alive && slot.generation == group.id().generation;
+  }
+  // Result: what look(slot) answers under the lock of a living group, else `otherwise`.
+  template <class R, class Look>
+  [[nodiscard]] R look_at(GroupId group, R otherwise, Look&& look) const;
+  FRAMEALLOC_COLD void report_stale(GroupId group, std::string_view what) const noexcept;
+  FRAMEALLOC_COLD void report_budget(const Slot& slot, const Slot& payer, std::size_t bytes,
+                                     std::size_t left) noexcept;
+  FRAMEALLOC_COLD void report_impossible(const Request& request) const noexcept;
+
+  detail::SharedAccount account_;
+  detail::HandleSpace space_;
+  detail::GroupTable table_;
+  std::size_t most_segment_;
+  Slot* youngest_root_ = nullptr;  // under the lock of the table
+  std::atomic<std::uint64_t> created_{0};
+  std::atomic<std::uint64_t> freed_{0};
+  std::atomic<std::uint64_t> segments_taken_{0};
+  std::atomic<std::uint64_t> denials_{0};
+};
+
+template <class T, class... A>
+T* GroupAllocator::make(GroupId group, A&&... arguments) {
+  static_assert(std::is_object_v<T> && !std::is_array_v<T>);
+  Birth birth;
+  if (!begin<T>(birth, group, sizeof(T))) return nullptr;
+  void* const home = birth.home + kFront<T>;
+  T* object = nullptr;
+  if constexpr (std::is_constructible_v<T, A...>) {
+    object = ::new (home) T(std::forward<A>(arguments)...);
+  } else {
+    object = ::new (home) T{std::forward<A>(arguments)...};
+  }
+  if constexpr (kFront<T> != 0) arm(birth, &detail::destroy_objects<T>, object, 1);
+  return object;
+}
+
+template <class T>
+std::span<T> GroupAllocator::alloc_slice(GroupId group, std::size_t count) {
+  static_assert(std::is_object_v<T> && !std::is_array_v<T>);
+  Birth birth;
+  if (!begin<T>(birth, group, saturating_bytes(count, sizeof(T)))) return {};
+  T* const first = reinterpret_cast<T*>(birth.home + kFront<T>);
+  std::uninitialized_value_construct_n(first, count);
+  if constexpr (kFront<T> != 0) arm(birth, &detail::destroy_objects<T>, first, count);
+  return {first, count};
+}
+
+template <class T>
+T* GroupHandle::alloc() noexcept {
+  return groups_ == nullptr ? nullptr : groups_->alloc<T>(id_);
+}
+template <class T, class... A>
+T* GroupHandle::make(A&&... arguments) {
+  return groups_ == nullptr ? nullptr : groups_->make<T>(id_, std::forward<A>(arguments)...);
+}
+template <class T>
+std::decay_t<T>* GroupHandle::alloc_val(T&& value) {
+  return groups_ == nullptr ? nullptr : groups_->alloc_val(id_, std::forward<T>(value));
+}
+template <class T>
+std::span<T> GroupHandle::alloc_slice(std::size_t count) {
+  if (groups_ == nullptr) return {};
+  return groups_->alloc_slice<T>(id_, count);
+}
+
+}  // namespace framealloc

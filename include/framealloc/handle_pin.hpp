@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Holding an object behind a handle in place for a while.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/heap/handle_slots.hpp>
+#include <framealloc/handle.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace framealloc {
+
+class HandleAllocator;
+
+namespace detail {
+FRAMEALLOC_API void unpin_handle(HandleAllocator& handles, HandleSlot& slot) noexcept;
+}
+
+// While it lives, the object neither moves nor goes away: a free() meanwhile makes the handle stale
+// at once, and the object ends with the last guard. Guards of one object are counted. Empty when
+// the handle found nothing. Lives no longer than its allocator.
+// Thread contract: an ordinary value; it may be moved to another thread and end there.
+template <class T>
+class PinGuard {
+ public:
+  PinGuard() = default;
+  PinGuard(PinGuard&& other) noexcept { swap(other); }
+  PinGuard& operator=(PinGuard&& other) noexcept {
+    PinGuard taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~PinGuard() { unpin(); }
+  void swap(PinGuard& other) noexcept {
+    std::swap(handles_, other.handles_);
+    std::swap(slot_, other.slot_);
+    std::swap(object_, other.object_);
+    std::swap(handle_, other.handle_);
+  }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
+  [[nodiscard]] T* get() const noexcept FRAMEALLOC_LIFETIMEBOUND { return object_; }
+  [[nodiscard]] T& operator*() const noexcept FRAMEALLOC_LIFETIMEBOUND { return *object_; }
+  [[nodiscard]] T* operator->() const noexcept FRAMEALLOC_LIFETIMEBOUND { return object_; }
+  [[nodiscard]] Handle<std::remove_const_t<T>> handle() const noexcept { return handle_; }
+  // Effect: lets go now; the guard is empty afterwards. If the object was freed meanwhile and this
+  // was its last guard, its destructor runs here.
+  void unpin() noexcept {
+    object_ = nullptr;
+    if (detail::HandleSlot* const slot = std::exchange(slot_, nullptr)) {
+      detail::unpin_handle(*handles_, *slot);
+    }
+  }
+
+ private:
+  friend class HandleAllocator;
+  PinGuard(HandleAllocator& handles, detail::HandleSlot& slot, T* object,
+           Handle<std::remove_const_t<T>> handle) noexcept
+      : handles_(&handles), slot_(&slot), object_(object), handle_(handle) {}
+
+  HandleAllocator* handles_ = nullptr;
+  detail::HandleSlot* slot_ = nullptr;
+  T* object_ = nullptr;
+  Handle<std::remove_const_t<T>> handle_;
+};
+
+}  // namespace framealloc

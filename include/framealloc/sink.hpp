@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Places for reports to go. Give them to SmartAlloc::add_sink(), several at once if you like.
+#pragma once
+
+#include <framealloc/codes.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/ids.hpp>
+#include <framealloc/report.hpp>
+#include <framealloc/report_text.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace framealloc {
+
+// A report to keep: owns its texts.
+struct Diagnostic {
+  Code code = Code::None;
+  Severity severity = Severity::Error;
+  std::string message;  // the report's; the code's meaning when it had none
+  std::string note;     // the code's meaning
+  std::string help;
+  std::string tag;
+  std::string file;  // "" when the place is unknown
+  std::string function;
+  std::uint32_t line = 0;
+  std::uint64_t frame = 0;
+  ThreadId thread;
+  std::size_t requested = 0;  // bytes
+  std::size_t available = 0;  // bytes
+  std::string holder;         // path of the tag that held most, "" when untagged or not asked
+  std::size_t holder_bytes = 0;
+  const void* address = nullptr;
+
+  [[nodiscard]] FRAMEALLOC_API static Diagnostic of(const Report& report);
+};
+
+// Writes each report as text to a stream; the standard error is where an allocator without a
+// handler writes anyway.
+class FRAMEALLOC_API TextSink final : public DiagnosticSink {
+ public:
+  explicit TextSink(std::FILE* stream = stderr) noexcept : stream_(stream) {}
+  void on_report(const Report& report) noexcept override;
+  [[nodiscard]] bool limited() const noexcept override { return true; }
+
+ private:
+  std::FILE* stream_;
+};
+
+// Keeps every report, in the order in which they came. For tests and tools: what it keeps is
+// memory of its own, from the standard allocator. Thread contract: any thread.
+class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
+ public:
+  CollectingSink() = default;
+  CollectingSink(const CollectingSink&) = delete;
+  CollectingSink& operator=(const CollectingSink&) = delete;
+  void on_report(const Report& report) noexcept override;
+
+  [[nodiscard]] std::vector<Diagnostic> diagnostics() const;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t count(Code code) const;
+  [[nodiscard]] bool has_errors() const;
+  [[nodiscard]] bool has_warnings() const;
+  void clear();
+
+ private:
+  [[nodiscard]] bool has(Severity severity) const;
+  mutable std::mutex mutex_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
+// Hands each report to a callable as it is. `F` takes a const Report& and must not throw.
+template <class F>
+  requires std::invocable<F&, const Report&>
+class CallbackSink final : public DiagnosticSink {
+ public:
+  explicit CallbackSink(F function) : function_(std::move(function)) {}
+  void on_report(const Report& report) noexcept override { function_(report); }
+
+ private:
+  F function_;
+};
+
+// Hands each report to a log: `F` takes the severity and the text of the report, several lines
+// without a line break at the end, valid during the call only. It must not throw.
+template <class F>
+  requires std::invocable<F&, Severity, std::string_view>
+class LogSink final : public DiagnosticSink {
+ public:
+  explicit LogSink(F function) : function_(std::move(function)) {}
+  void on_report(const Report& report) noexcept override {
+    const ReportText text = format_report(report);
+    std::string_view lines = text;
+    if (lines.ends_with('\n')) lines.remove_suffix(1);
+    function_(code_info(report.code).severity, lines);
+  }
+  [[nodiscard]] bool limited() const noexcept override { return true; }
+
+ private:
+  F function_;
+};
+
+}  // namespace framealloc

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an allocator holds at one moment, for tools: the memory inspector, `fa diff`, `fa insight`.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/frame_summary.hpp>
+#include <framealloc/ids.hpp>
+#include <framealloc/stats.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace framealloc {
+
+namespace detail {
+class Instance;
+}
+
+// The version of the schema that Snapshot::to_json() writes by default.
+inline constexpr unsigned SNAPSHOT_VERSION = 1;
+inline constexpr unsigned kSnapshotVersion2 = 2;
+
+// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 has all of it,
+// and says its units. docs/snapshots.md describes both.
+struct SnapshotBudget {
+  std::size_t limit = 0;
+  std::size_t used = 0;
+  // Result: 0 to 255, rounded down.
+  [[nodiscard]] unsigned percent() const noexcept;
+};
+// Frame bytes are those of the snapshot's frame: so far, or all of it once it has ended.
+struct SnapshotSummary {
+  std::size_t frame_bytes = 0;
+  std::size_t pool_bytes = 0;
+  std::size_t heap_bytes = 0;
+  std::size_t total_bytes = 0;
+  std::size_t peak_bytes = 0;
+};
+struct SnapshotThread {
+  std::string id;
+  std::string name;  // as the program named it, else "thread <id>"
+  std::size_t frame_bytes = 0;
+  // Blocks that the thread allocated and that have not come back to it, wherever they are used.
+  std::size_t pool_bytes = 0;
+  std::size_t heap_bytes = 0;
+  std::size_t peak_bytes = 0;      // most frame bytes in any frame
+  std::size_t reserved_bytes = 0;  // chunks of its arenas
+  // Of frame memory: used are frame_bytes. Absent when the thread has none.
+  std::optional<SnapshotBudget> budget;
+  // Of pool memory: used are blocks of the thread's pages that nobody has freed. Version 2 only.
+  std::optional<SnapshotBudget> pool_budget;
+};
+// One tag and kind.
+struct SnapshotTag {
+  std::string path;
+  std::string thread;  // "*": all threads
+  AllocKind kind = AllocKind::Frame;
+  std::uint64_t alloc_count = 0;  // pool and heap together; frame calls are not counted one by one
+  std::size_t bytes = 0;
+  // Of the behaviour filter, see docs/behavior.md; while it is off 0, 0 and none.
+  double avg_lifetime_frames = 0;
+  double promotion_rate = 0;             // per frame
+  std::vector<std::string> diagnostics;  // codes
+};
+// A limit of a tag or of the whole; a limit of 0 means none.
+struct SnapshotLimit {
+  std::string tag;  // path; "" for untagged bytes, and for the whole
+  bool global = false;
+  std::size_t soft_limit = 0;
+  std::size_t hard_limit = 0;
+  std::size_t used = 0;  // charged: held, plus what threads keep ready
+  std::size_t peak = 0;
+  std::uint64_t denials = 0;
+};
+struct SnapshotDiagnostic {
+  std::string code;
+  std::optional<std::string> tag;
+  std::string message;
+};
+
+struct FRAMEALLOC_API Snapshot {
+  std::int64_t unix_seconds = 0;  // when it was made, UTC
+  std::uint64_t frame = 0;
+  std::uint64_t duration_us = 0;  // of the frame; 0 = not measured, see with_duration()
+  SnapshotSummary summary;
+  std::vector<SnapshotThread> threads;
+  std::vector<SnapshotTag> tags;
+  struct {
+    std::uint64_t to_pool = 0, to_heap = 0, to_scratch = 0, failed = 0;  // of the summary given
+  } promotions;
+  struct {
+    std::uint64_t pending = 0;
+    std::uint64_t completed_total = 0;
+  } transfers;
+  struct {
+    std::uint64_t queue_depth = 0;
+    std::uint64_t processed_total = 0;
+  } deferred;
+  // Of the frame alone, where the one who makes snapshots knows the frame before: SnapshotEmitter.
+  std::uint64_t transfers_this_frame = 0;
+  std::uint64_t deferred_this_frame = 0;
+  std::vector<SnapshotDiagnostic> diagnostics;
+
+  // Version 2 only.
+  std::uint64_t process_id = 0;
+  std::string process_name;
+  std::size_t reserved_bytes = 0;
+  std::size_t peak_reserved_bytes = 0;
+  std::size_t idle_bytes = 0;
+  std::size_t metadata_bytes = 0;
+  std::uint64_t allocation_count = 0;
+  std::uint64_t deallocation_count = 0;
+  std::vector<PhaseStats> phases;
+  std::vector<SnapshotLimit> budgets;  // the whole first; only those with a limit
+
+  Snapshot() = default;
+  // Effect: an empty snapshot of that frame, made now.
+  explicit Snapshot(std::uint64_t frame_number);
+  Snapshot& with_duration(std::uint64_t microseconds) { return duration_us = microseconds, *this; }
+  Snapshot& with_summary(const SnapshotSummary& all) { return summary = all, *this; }
+  Snapshot& with_promotions(const FrameSummary& promoted);
+  Snapshot& add_thread(SnapshotThread thread);
+  Snapshot& add_tag(SnapshotTag tag);
+  Snapshot& add_diagnostic(SnapshotDiagnostic diagnostic);
+
+  // Result: UTC as YYYY-MM-DDTHH:MM:SSZ.
+  [[nodiscard]] std::string timestamp() const;
+  // Result: JSON of the schema's version, 1 or 2; empty for another.
+  [[nodiscard]] std::string to_json(unsigned version = SNAPSHOT_VERSION) const;
+};
+
+// Result: "frame", "pool", "heap" or "scratch".
+[[nodiscard]] FRAMEALLOC_API std::string_view kind_name(AllocKind kind) noexcept;
+
+// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent when
+// nobody allocates or frees meanwhile, each figure true in itself otherwise.
+[[nodiscard]] FRAMEALLOC_API Snapshot make_snapshot(detail::Instance& instance);
+
+}  // namespace framealloc

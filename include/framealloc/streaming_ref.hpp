@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Holding a streamed asset in memory while it is used.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/streaming_types.hpp>
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace framealloc {
+
+class StreamingAllocator;
+
+namespace detail {
+struct StreamAsset;
+}
+
+// While it lives, the asset is not evicted, and a free() of it takes effect only when the last of
+// its guards ends. Empty when the asset was not ready. Lives no longer than its allocator.
+// Thread contract: an ordinary value; it may be moved to another thread and end there.
+class FRAMEALLOC_API StreamRef {
+ public:
+  StreamRef() = default;
+  StreamRef(StreamRef&& other) noexcept { swap(other); }
+  StreamRef& operator=(StreamRef&& other) noexcept {
+    StreamRef taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~StreamRef() { release(); }
+  void swap(StreamRef& other) noexcept {
+    std::swap(streaming_, other.streaming_);
+    std::swap(asset_, other.asset_);
+    std::swap(id_, other.id_);
+    std::swap(bytes_, other.bytes_);
+  }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return asset_ != nullptr; }
+  [[nodiscard]] StreamId id() const noexcept { return id_; }
+  [[nodiscard]] std::byte* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return bytes_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return bytes_;
+  }
+  // Result: the bytes as whole T; a rest at the end is left out. Requirement: T was written there.
+  template <class T>
+  [[nodiscard]] std::span<T> as() const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return {reinterpret_cast<T*>(bytes_.data()), bytes_.size() / sizeof(T)};
+  }
+  // Effect: lets go now; the guard is empty afterwards.
+  void release() noexcept;
+
+ private:
+  friend class StreamingAllocator;
+  StreamRef(StreamingAllocator& streaming, detail::StreamAsset& asset, StreamId id,
+            std::span<std::byte> bytes) noexcept
+      : streaming_(&streaming), asset_(&asset), id_(id), bytes_(bytes) {}
+
+  StreamingAllocator* streaming_ = nullptr;
+  detail::StreamAsset* asset_ = nullptr;
+  StreamId id_;
+  std::span<std::byte> bytes_;
+};
+
+}  // namespace framealloc

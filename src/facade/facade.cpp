@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "facade/facade.hpp"
+
+#include <framealloc/smart_alloc_shared.hpp>
+
+#include <new>
+#include <utility>
+
+namespace framealloc::detail {
+
+namespace {
+
+constexpr std::size_t kDefaultStreamingBudget = std::size_t{256} << 20;
+
+TagId tag_of_this_thread(void* instance) noexcept {
+  const ThreadState* const mine = static_cast<Instance*>(instance)->find_state();
+  return mine == nullptr ? TagId::Untagged : mine->tag();
+}
+
+std::size_t streaming_budget(const AllocConfig& config) noexcept {
+  if (config.streaming_budget != 0) return config.streaming_budget;
+  return config.global_memory_limit != 0 ? config.global_memory_limit / 4 : kDefaultStreamingBudget;
+}
+
+// An allocator without memory.
+struct Nowhere {
+  NullSource source;
+  Supply supply{source, 0};
+  Metadata metadata{supply};
+  ChunkPool chunks{supply, std::size_t{64} << 10};
+  TagTable tags;
+  ReportSink sink;
+  std::atomic<std::uint64_t> frame{0};
+  AccountHost host{supply, chunks, metadata, tags, sink, frame};
+  Nowhere() noexcept {
+    sink.set([](const Report&, void*) {}, nullptr);
+  }
+};
+
+// Result: a T that is never destroyed, so that it serves destructors of other statics too.
+template <class T, class... A>
+T& immortal(A&&... arguments) noexcept {
+  alignas(T) static std::byte home[sizeof(T)];
+  static T* const object = ::new (home) T(std::forward<A>(arguments)...);
+  return *object;
+}
+
+// What a leak report calls the part, and what is left in it at the end.
+void describe(SharedAccount& account, LazyPart<HandleAllocator> Facade::*) noexcept {
+  account.describe("handles", SharedAccount::AtEnd::ReportsItself);
+}
+void describe(SharedAccount& account, LazyPart<StreamingAllocator> Facade::*) noexcept {
+  account.describe("streaming", SharedAccount::AtEnd::Kept);
+}
+void describe(SharedAccount& account, LazyPart<ScratchRegistry> Facade::*) noexcept {
+  account.describe("scratch", SharedAccount::AtEnd::Kept);
+}
+void describe(SharedAccount& account, LazyPart<GroupAllocator> Facade::*) noexcept {
+  account.describe("groups", SharedAccount::AtEnd::Leaks);
+}
+
+// Result: bytes that parts held and did not use.
+std::size_t trim_parts(Instance& instance) noexcept {
+  Facade* const facade = facade_of(&instance);
+  return facade == nullptr || facade->scratch.made() == nullptr ? 0
+                                                                : facade->scratch.made()->trim();
+}
+
+// Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
+template <class T, class... A>
+T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arguments) noexcept {
+  Facade* const facade = facade_of(instance);
+  if (facade == nullptr) return immortal<T>(nowhere());
+  Instance& owner = facade->instance;
+  // Room is made without the lock under which the part is: whoever is asked may ask for the part.
+  for (RoomSearch room(&owner.pressure());;) {
+    T* const made = (facade->*part).get([&]() -> T* {
+      T* const fresh = owner.metadata().create<T>(account_host(owner), arguments...);
+      if (fresh == nullptr) return nullptr;
+      describe(fresh->account(), part);
+      owner.add_account(fresh->account());
+      return fresh;
+    });
+    if (made != nullptr) return *made;
+    if (!room.more(sizeof(T), owner.metadata().limit_is_reached())) break;
+  }
+  owner.report(Code::FA012, "no memory for the records of a part of the allocator", TagId::Untagged,
+               sizeof(T), owner.supply().remaining());
+  return immortal<T>(nowhere());
+}
+
+}  // namespace
+
+const AccountHost& nowhere() noexcept { return immortal<Nowhere>().host; }
+
+AccountHost account_host(Instance& instance) noexcept {
+  return {instance.supply(), instance.chunks(),        instance.metadata(), instance.tags(),
+          instance.sink(),   instance.frame_counter(), instance.budgets(),  &tag_of_this_thread,
+          &instance,         &instance.pressure(),     &instance.events()};
+}
+
+Facade::Facade(Instance& owner) noexcept : instance(owner), resources(owner) {
+  owner.room().set_parts(&trim_parts);
+}
+
+Facade::~Facade() {
+  instance.room().set_parts(nullptr);
+  instance.metadata().destroy(behavior.made());
+  instance.forget_accounts();
+  // First what may owe destructors of objects that hold the others' handles.
+  instance.metadata().destroy(groups.made());
+  instance.metadata().destroy(scratch.made());
+  instance.metadata().destroy(retention.made());
+  instance.metadata().destroy(streaming.made());
+  instance.metadata().destroy(handles.made());
+}
+
+HandleAllocator& handles_of(const Instance* instance) noexcept {
+  const bool checked = instance != nullptr && const_cast<Instance*>(instance)->pools().checked();
+  return part_of(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+}
+
+GroupAllocator& groups_of(const Instance* instance) noexcept {
+  return part_of(instance, &Facade::groups);
+}
+
+std::size_t trim_all(Instance& instance) noexcept {
+  const std::size_t before = instance.supply().reserved();
+  // Chunks that they give back lie idle in the chunk pool until the instance trims that.
+  (void)trim_parts(instance);
+  (void)instance.trim();
+  const std::size_t after = instance.supply().reserved();
+  return before > after ? before - after : 0;
+}
+
+ScratchRegistry& scratch_of(const Instance* instance) noexcept {
+  return part_of(instance, &Facade::scratch);
+}
+
+StreamingAllocator& streaming_of(const Instance* instance) noexcept {
+  return part_of(instance, &Facade::streaming,
+                 instance == nullptr ? 0 : streaming_budget(instance->config()));
+}
+
+}  // namespace framealloc::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the facade keeps with an instance: the resources of the standard library, and the allocators
+// that all threads share. Made with the allocator and destroyed right before its instance.
+#pragma once
+
+#include <framealloc/detail/frame/retention_book.hpp>
+#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/group_allocator.hpp>
+#include <framealloc/handle_allocator.hpp>
+#include <framealloc/scratch_registry.hpp>
+#include <framealloc/streaming.hpp>
+#include "container/pmr_resources.hpp"
+#include "diag/behavior_filter.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace framealloc::detail {
+
+// A part of an allocator that is made when it is first asked for. Thread contract: any thread.
+template <class T>
+class LazyPart {
+ public:
+  // Result: the part, made by make() if need be; null when make() gave none.
+  template <class Make>
+  [[nodiscard]] T* get(Make&& make) noexcept {
+    T* part = part_.load(std::memory_order_acquire);
+    if (part != nullptr) return part;
+    const std::lock_guard guard(making_);
+    part = part_.load(std::memory_order_relaxed);
+    if (part == nullptr) part_.store(part = make(), std::memory_order_release);
+    return part;
+  }
+  [[nodiscard]] T* made() const noexcept { return part_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<T*> part_{nullptr};
+  SpinLock making_;
+};
+
+struct Facade {
+  explicit Facade(Instance& owner) noexcept;
+  ~Facade();
+  Facade(const Facade&) = delete;
+  Facade& operator=(const Facade&) = delete;
+
+  Instance& instance;
+  PmrResources resources;
+  LazyPart<HandleAllocator> handles;
+  LazyPart<StreamingAllocator> streaming;
+  LazyPart<RetentionBook> retention;
+  LazyPart<ScratchRegistry> scratch;
+  LazyPart<GroupAllocator> groups;
+  LazyPart<BehaviorFilter> behavior;
+};
+
+// Result: the facade of the instance; null when there is no instance.
+[[nodiscard]] inline Facade* facade_of(const Instance* instance) noexcept {
+  return instance == nullptr ? nullptr : static_cast<Facade*>(instance->extension);
+}
+// What the parts need of their allocator.
+[[nodiscard]] AccountHost account_host(Instance& instance) noexcept;
+// What parts of no allocator stand on: a source with nothing to give, and nobody to report to. So
+// every call on them is defined, and denied. Lives as long as the program.
+[[nodiscard]] const AccountHost& nowhere() noexcept;
+
+}  // namespace framealloc::detail

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The short way through pool and frame for callers that know the allocator but no type: resources
+// and standard allocators. SmartAlloc's templates have the same, with sizes known when compiled.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/pool/size_classes.hpp>
+#include <framealloc/detail/pool/slab.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/detail/thread/tls.hpp>
+
+#include <cstddef>
+
+namespace framealloc::detail {
+
+// Result: this thread's slot; that of no thread when it is not attached.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE TlsSlot& slot_of(const Instance& instance) noexcept {
+  return tls_table.slots[instance.tls_slot()];
+}
+
+// Result: a block that lay ready; null when the slow path has to provide one.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_pool_pop(const Instance& instance,
+                                                          std::size_t size,
+                                                          std::size_t alignment) noexcept {
+  if (!is_slab_request(size, alignment)) [[unlikely]]
+    return nullptr;
+  PoolTable& table = *slot_of(instance).pool;
+  if (alignment <= kGranule) [[likely]]
+    return table.try_pop((size + kGranule - 1) / kGranule);
+  return table.try_pop_aligned(granules_of(size, alignment), alignment);
+}
+
+// Effect: frees a block of this thread's. Result: false when the slow path has to do it.
+// Requirement: `block` was given out for a request of this size and alignment.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_pool_push(const Instance& instance, void* block,
+                                                          std::size_t size,
+                                                          std::size_t alignment) noexcept {
+  // At check level 1 nothing may be read through the pointer before it is known to be ours.
+  if constexpr (kCheckLevel != 0) return false;
+  if (block == nullptr || !is_slab_request(size, alignment)) [[unlikely]]
+    return false;
+  ClassList* const list = slot_of(instance).pool->by_granule[granules_of(size, alignment)];
+  if (try_free_into(list, block, instance.page_mask())) [[likely]]
+    return true;
+  return try_free_local(block, instance.page_mask(), os::thread_word());
+}
+
+}  // namespace framealloc::detail
