@@ -1,101 +1,86 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <cstdio>
-#include <fstream>
-#include <string>
-
+#include "common/exit_codes.hpp"
+#include "common/output.hpp"
+#include "common/progress.hpp"
+#include "common/terminal_text.hpp"
 #include "interrupt.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "reports.hpp"
 #include "run.hpp"
+
+#include <fstream>
+#include <string>
 
 namespace {
 
 using namespace fa_demo;
 
-bool write_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(text.data(), static_cast<std::streamsize>(text.size()));
-  file.close();
-  return file.good();
-}
+constexpr const char* kVerb = "fa demo";
 
 int exit_code_of(const RunResult& run) {
-  if (!run.same_checksums) return kExitDifferent;
-  if (run.interrupted) return kExitInterrupted;
+  if (!run.same_checksums) return fa_tools::kExitNo;
+  if (run.interrupted) return fa_tools::kExitInterrupted;
   const SideResult* ours = run.side("framealloc");
   if (run.options.check && ours != nullptr && !steady_complaints(run, *ours).empty()) {
-    return kExitNotSteady;
+    return fa_tools::kExitNo;
   }
-  return kExitOk;
+  return fa_tools::kExitOk;
 }
 
 // Found out now, not after half a minute of work.
-bool can_write(const std::string& path, const char* what) {
+bool can_write(const std::string& path, const char* option) {
   if (path.empty()) return true;
   const std::ofstream probe(path, std::ios::app);
   if (probe) return true;
-  std::fprintf(stderr,
-               "fa-demo: cannot write the %s '%s': its folder must exist and be writable. Choose "
-               "another file with --%s.\n",
-               what, path.c_str(), what);
+  fa_tools::complain(kVerb,
+                     "cannot write '" + path +
+                         "': its folder must exist and be writable. Choose another file with " +
+                         option,
+                     fa_tools::kExitWrite);
   return false;
 }
 
 int play(const Options& options) {
   if (options.traced_child) {
     run_traced_child(options);
-    return kExitOk;
+    return fa_tools::kExitOk;
   }
-  if (!can_write(options.report_path, "report") || !can_write(options.trace_path, "trace")) {
-    return kExitReport;
+  if (!can_write(options.report_path, "--report") || !can_write(options.trace_path, "--trace")) {
+    return fa_tools::kExitWrite;
   }
   catch_interrupts();
   RunResult run;
   {
-    Progress progress(!options.quiet);
+    fa_tools::Progress progress(!options.quiet);
     run = run_demo(options, progress);
   }
   const Machine machine = read_machine();
-  const std::string text = options.json ? json_report(run, machine) : text_report(run, machine);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (std::fflush(stdout) != 0) return kExitReport;
+  std::string text = options.json ? json_report(run, machine) : text_report(run, machine);
+  std::string complaint;
   if (!options.report_path.empty()) {
-    if (!write_file(options.report_path, html_report(run, machine))) {
-      std::fprintf(stderr, "fa-demo: the report '%s' could not be written; is the disk full?\n",
-                   options.report_path.c_str());
-      return kExitReport;
+    complaint = fa_tools::write_file(options.report_path, html_report(run, machine));
+    if (complaint.empty() && !options.json) {
+      text += "report written to " + fa_tools::printable(options.report_path) + "\n";
     }
-    if (!options.json) std::printf("report written to %s\n", options.report_path.c_str());
   }
-  if (!run.trace_complaint.empty()) {
-    std::fprintf(stderr, "fa-demo: the trace could not be written: %s\n",
-                 run.trace_complaint.c_str());
-    return kExitReport;
+  if (complaint.empty() && !run.trace_complaint.empty()) {
+    complaint = "the trace could not be written: " + run.trace_complaint;
+  } else if (!options.trace_path.empty() && !run.interrupted && !options.json) {
+    text += "trace written to " + fa_tools::printable(options.trace_path) + "\n";
   }
-  if (!options.trace_path.empty() && !run.interrupted && !options.json) {
-    std::printf("trace written to %s\n", options.trace_path.c_str());
-  }
-  return exit_code_of(run);
+  const int written = fa_tools::write_out(kVerb, text);
+  if (!complaint.empty()) return fa_tools::complain(kVerb, complaint, fa_tools::kExitWrite);
+  return written == fa_tools::kExitOk ? exit_code_of(run) : written;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const ParsedOptions parsed = parse_options(
-      std::span<char* const>(argv + 1, argc > 0 ? static_cast<std::size_t>(argc - 1) : 0));
-  switch (parsed.wanted) {
-    case ParsedOptions::Wanted::Help:
-      std::fputs(help_text().c_str(), stdout);
-      return kExitOk;
-    case ParsedOptions::Wanted::Version:
-      std::puts("fa-demo " FRAMEALLOC_TOOLS_VERSION);
-      return kExitOk;
-    case ParsedOptions::Wanted::Complaint:
-      std::fprintf(stderr, "%s\n", parsed.complaint.c_str());
-      return kExitUsage;
-    case ParsedOptions::Wanted::Run:
-      break;
+  const Options options = parse_options(fa_tools::Arguments::words_of(argc, argv));
+  if (!options.complaint.empty()) return fa_tools::complain_usage(kVerb, options.complaint);
+  if (options.help) return fa_tools::write_out(kVerb, help_text());
+  if (options.version) {
+    return fa_tools::write_out(kVerb, "fa demo " FRAMEALLOC_TOOLS_VERSION "\n");
   }
-  return play(parsed.options);
+  return play(options);
 }

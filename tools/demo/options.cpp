@@ -1,217 +1,82 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "options.hpp"
 
-#include <charconv>
 #include <limits>
+#include <vector>
 
 namespace fa_demo {
 namespace {
 
-std::string scene_list(std::string_view separator) {
-  std::string list;
-  for (const SceneInfo& scene : all_scenes()) {
-    if (!list.empty()) list += separator;
-    list += scene.name;
-  }
-  return list;
+std::string scene_names() {
+  std::vector<std::string_view> names;
+  for (const SceneInfo& scene : all_scenes()) names.push_back(scene.name);
+  return fa_tools::alternatives(names);
 }
 
-/// Walks the arguments; keeps the first complaint.
-class Reader {
- public:
-  explicit Reader(std::span<char* const> arguments) : arguments_(arguments) {}
-
-  bool next() {
-    if (at_ == arguments_.size() || !complaint.empty()) return false;
-    const std::string_view argument = arguments_[at_++];
-    const std::size_t equals = argument.find('=');
-    has_inline_value_ = argument.starts_with("--") && equals != std::string_view::npos;
-    name = has_inline_value_ ? argument.substr(0, equals) : argument;
-    inline_value_ = has_inline_value_ ? argument.substr(equals + 1) : std::string_view();
-    used_value_ = false;
-    return true;
-  }
-
-  std::string_view value(std::string_view expected) {
-    used_value_ = true;
-    if (has_inline_value_) return inline_value_;
-    if (at_ < arguments_.size()) return arguments_[at_++];
-    complain("has no value", expected);
-    return {};
-  }
-
-  template <class Number>
-  void number(Number& target, Number least, Number most, std::string_view what) {
-    const std::string expected =
-        std::string(what) + " from " + std::to_string(least) + " to " + std::to_string(most);
-    const std::string_view text = value(expected);
-    if (!complaint.empty()) return;
-    std::uint64_t parsed = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
-    if (error != std::errc() || end != text.data() + text.size() || parsed < least ||
-        parsed > most) {
-      complain("has the value '" + std::string(text) + "'", expected);
-      return;
-    }
-    target = static_cast<Number>(parsed);
-  }
-
-  void flag(bool& target, bool to) { target = to; }
-
-  /// A flag written with "=value" is a mistake that must not pass unnoticed.
-  void finish_argument() {
-    if (complaint.empty() && has_inline_value_ && !used_value_) {
-      complain("has the value '" + std::string(inline_value_) + "'", "no value: it is a switch");
-    }
-  }
-
-  void complain(const std::string& found, std::string_view expected) {
-    complaint = "fa-demo: argument '" + std::string(name) + "' " + found + "; expected " +
-                std::string(expected) + ". Run 'fa demo --help' for the list.";
-  }
-
-  std::string_view name;
-  std::string complaint;
-
- private:
-  std::span<char* const> arguments_;
-  std::size_t at_ = 0;
-  std::string_view inline_value_;
-  bool has_inline_value_ = false;
-  bool used_value_ = false;
-};
-
-void read_scene(Reader& reader, Options& options) {
-  const std::string expected = "one of " + scene_list(", ");
-  const std::string_view text = reader.value(expected);
-  if (!reader.complaint.empty()) return;
-  if (const auto scene = find_scene(text)) {
-    options.scene = *scene;
-  } else {
-    reader.complain("has the value '" + std::string(text) + "'", expected);
-  }
-}
-
-void read_only(Reader& reader, Options& options) {
-  constexpr std::string_view kExpected = "framealloc or malloc";
-  const std::string_view text = reader.value(kExpected);
-  if (!reader.complaint.empty()) return;
-  if (text != "framealloc" && text != "malloc") {
-    reader.complain("has the value '" + std::string(text) + "'", kExpected);
-    return;
-  }
-  options.run_framealloc = text == "framealloc";
-  options.run_malloc = text == "malloc";
-}
-
-void read_hand_off(Reader& reader, Options& options) {
-  constexpr std::string_view kExpected = "park or spin";
-  const std::string_view text = reader.value(kExpected);
-  if (!reader.complaint.empty()) return;
-  if (text == "park") {
-    options.hand_off = HandOff::Park;
-  } else if (text == "spin") {
-    options.hand_off = HandOff::Spin;
-  } else {
-    reader.complain("has the value '" + std::string(text) + "'", kExpected);
-  }
-}
-
-void read_format(Reader& reader, Options& options) {
-  constexpr std::string_view kExpected = "text or json";
-  const std::string_view text = reader.value(kExpected);
-  if (!reader.complaint.empty()) return;
-  if (text != "text" && text != "json") {
-    reader.complain("has the value '" + std::string(text) + "'", kExpected);
-    return;
-  }
-  options.json = text == "json";
-}
-
-void read_path(Reader& reader, std::string& path, std::string_view expected) {
-  const std::string_view text = reader.value(expected);
-  if (!reader.complaint.empty()) return;
-  if (text.empty()) {
-    reader.complain("has an empty value", expected);
-    return;
-  }
-  path = text;
+// Result: the first option that needs the framealloc side although that does not run; null when
+// there is none.
+const char* idle_option(const Options& options) {
+  if (options.run_framealloc) return nullptr;
+  if (options.check) return "--check";
+  if (!options.trace_path.empty()) return "--trace";
+  if (options.behavior) return "--behavior";
+  return options.snapshots.empty() ? nullptr : "--snapshots";
 }
 
 }  // namespace
 
-ParsedOptions parse_options(std::span<char* const> arguments) {
-  ParsedOptions parsed;
-  Options& options = parsed.options;
-  Reader reader(arguments);
-  using Wanted = ParsedOptions::Wanted;
-  while (reader.next()) {
-    const std::string_view name = reader.name;
-    if (name == "--help" || name == "-h") {
-      parsed.wanted = Wanted::Help;
-    } else if (name == "--version") {
-      parsed.wanted = Wanted::Version;
-    } else if (name == "--scene") {
-      read_scene(reader, options);
-    } else if (name == "--frames") {
-      reader.number<std::uint32_t>(options.frames, 1, 1'000'000, "a number");
-    } else if (name == "--warm-up") {
-      reader.number<std::uint32_t>(options.warm_up, 0, 1'000'000, "a number");
-    } else if (name == "--threads") {
-      reader.number<unsigned>(options.threads, 1, 64, "a number");
-    } else if (name == "--seed") {
-      reader.number<std::uint64_t>(options.seed, 0, std::numeric_limits<std::uint64_t>::max(),
-                                   "a number");
-    } else if (name == "--only") {
-      read_only(reader, options);
-    } else if (name == "--hand-off") {
-      read_hand_off(reader, options);
-    } else if (name == "--format") {
-      read_format(reader, options);
-    } else if (name == "--report") {
-      read_path(reader, options.report_path, "the name of the HTML file to write");
-    } else if (name == "--trace") {
-      read_path(reader, options.trace_path, "the name of the JSON file to write");
-    } else if (name == "--snapshots") {
-      read_path(reader, options.snapshots, "the directory to write snapshots into");
-    } else if (name == "--json") {
-      reader.flag(options.json, true);
-    } else if (name == "--quiet" || name == "-q") {
-      reader.flag(options.quiet, true);
-    } else if (name == "--no-trace") {
-      reader.flag(options.trace, false);
-    } else if (name == "--check") {
-      reader.flag(options.check, true);
-    } else if (name == "--behavior") {
-      reader.flag(options.behavior, true);
-    } else if (name == "--traced-child") {
-      reader.flag(options.traced_child, true);
+Options parse_options(std::span<char* const> words) {
+  Options options;
+  fa_tools::Arguments arguments(words, options);
+  while (arguments.next()) {
+    if (arguments.is("--scene")) {
+      arguments.parsed(options.scene, &find_scene, scene_names());
+    } else if (arguments.is("--frames")) {
+      arguments.number<std::uint32_t>(options.frames, 1, 1'000'000);
+    } else if (arguments.is("--warm-up")) {
+      arguments.number<std::uint32_t>(options.warm_up, 0, 1'000'000);
+    } else if (arguments.is("--threads")) {
+      arguments.number<unsigned>(options.threads, 1, 64);
+    } else if (arguments.is("--seed")) {
+      arguments.number<std::uint64_t>(options.seed, 0, std::numeric_limits<std::uint64_t>::max());
+    } else if (arguments.is("--only")) {
+      const std::size_t side = arguments.choice({"framealloc", "malloc"});
+      options.run_framealloc = side == 0;
+      options.run_malloc = side == 1;
+    } else if (arguments.is("--hand-off")) {
+      options.hand_off = arguments.choice({"park", "spin"}) == 0 ? HandOff::Park : HandOff::Spin;
+    } else if (arguments.is("--format")) {
+      options.json = arguments.choice({"text", "json"}) == 1;
+    } else if (arguments.is("--report")) {
+      options.report_path = arguments.text("the name of the HTML file to write").value_or("");
+    } else if (arguments.is("--trace")) {
+      options.trace_path = arguments.text("the name of the JSON file to write").value_or("");
+    } else if (arguments.is("--snapshots")) {
+      options.snapshots = arguments.text("the directory to write snapshots into").value_or("");
+    } else if (arguments.is("--json")) {
+      options.json = true;
+    } else if (arguments.is("--quiet") || arguments.is("-q")) {
+      options.quiet = true;
+    } else if (arguments.is("--no-trace")) {
+      options.trace = false;
+    } else if (arguments.is("--check")) {
+      options.check = true;
+    } else if (arguments.is("--behavior")) {
+      options.behavior = true;
+    } else if (arguments.is("--traced-child")) {
+      options.traced_child = true;
     } else {
-      reader.complain("is not known", "an option of fa demo");
+      arguments.refuse();
     }
-    reader.finish_argument();
   }
-  if (reader.complaint.empty() && options.check && !options.run_framealloc) {
-    reader.name = "--check";
-    reader.complain("has nothing to check", "the framealloc side to run: leave --only malloc away");
+  if (!options.wants_run()) return options;
+  if (const char* const idle = idle_option(options)) {
+    options.complaint = std::string(idle) +
+                        " needs the framealloc side, which does not run: leave --only malloc away";
+  } else if (!options.report_path.empty() && options.report_path == options.trace_path) {
+    options.complaint = "--report and --trace have the same file";
   }
-  if (reader.complaint.empty() && !options.trace_path.empty() && !options.run_framealloc) {
-    reader.name = "--trace";
-    reader.complain("has nothing to trace", "the framealloc side to run: leave --only malloc away");
-  }
-  if (reader.complaint.empty() && options.behavior && !options.run_framealloc) {
-    reader.name = "--behavior";
-    reader.complain("has nothing to watch", "the framealloc side to run: leave --only malloc away");
-  }
-  if (reader.complaint.empty() && !options.snapshots.empty() && !options.run_framealloc) {
-    reader.name = "--snapshots";
-    reader.complain("has nothing to show", "the framealloc side to run: leave --only malloc away");
-  }
-  if (!reader.complaint.empty()) {
-    parsed.wanted = Wanted::Complaint;
-    parsed.complaint = reader.complaint;
-  }
-  return parsed;
+  return options;
 }
 
 std::string help_text() {
@@ -246,15 +111,15 @@ std::string help_text() {
       "  --json             write JSON to standard output instead of text (also --format json)\n"
       "  --format HOW       text (default) or json\n"
       "  --no-trace         do not count system calls (skips two short traced child processes)\n"
-      "  --check            fail with exit code 4 if a steady frame on framealloc has an\n"
+      "  --check            fail with exit code 1 if a steady frame on framealloc has an\n"
       "                     allocation, a memory system call or a page fault of our code\n"
       "  --behavior         turn framealloc's behaviour filter on, and report what it finds\n"
       "  -q, --quiet        no progress bar\n"
       "  -h, --help         this text\n"
       "  --version          the version\n"
       "\n"
-      "exit codes: 0 done; 1 the two sides computed different games; 2 wrong arguments;\n"
-      "            3 the report or the trace could not be written; 4 --check failed;\n"
+      "exit codes: 0 done; 1 the sides computed different games, or --check failed; 2 wrong\n"
+      "            arguments; 3 the output, the report or the trace could not be written;\n"
       "            130 interrupted (the report then covers the frames that ran)\n";
   return text;
 }

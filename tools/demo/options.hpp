@@ -7,22 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "common/arguments.hpp"
 #include "jobs.hpp"
 #include "scene.hpp"
 
 namespace fa_demo {
 
-/// The exit codes of fa-demo. --help and tools/README.md list them.
-enum ExitCode : int {
-  kExitOk = 0,
-  kExitDifferent = 1,  ///< the two sides computed different games
-  kExitUsage = 2,      ///< a wrong argument
-  kExitReport = 3,     ///< the report or the trace could not be written
-  kExitNotSteady = 4,  ///< --check found memory traffic in the steady frames
-  kExitInterrupted = 130,
-};
-
-struct Options {
+struct Options : fa_tools::CommonOptions {
   SceneKind scene = SceneKind::Pyramid;
   std::uint32_t frames = 600;   ///< timed frames on each side
   std::uint32_t warm_up = 180;  ///< frames before the first timed one
@@ -42,15 +33,8 @@ struct Options {
   std::string snapshots;      ///< directory of the framealloc side's snapshots; empty for none
 };
 
-struct ParsedOptions {
-  enum class Wanted { Run, Help, Version, Complaint };
-  Wanted wanted = Wanted::Run;
-  Options options;
-  std::string complaint;  ///< what was wrong, where, what was expected, and what to do
-};
-
 /// Reads the arguments after the program's name.
-ParsedOptions parse_options(std::span<char* const> arguments);
+Options parse_options(std::span<char* const> arguments);
 
 /// The text of --help.
 std::string help_text();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // tools/README.md documents every member; "schema" changes when one changes its meaning.
-#include <framealloc/json_text.hpp>
-
+#include "common/json_text.hpp"
 #include "format.hpp"
 #include "reports.hpp"
 
 namespace fa_demo {
 namespace {
 
-using framealloc::JsonText;
+using fa_tools::JsonText;
 
 void put_calls(JsonText& json, const CallCensus& census) {
   json.open_object("calls");

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <memory>
 
+#include "common/progress.hpp"
 #include "interrupt.hpp"
 #include "page_faults.hpp"
-#include "progress.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <time.h>
@@ -133,7 +133,7 @@ std::vector<Player> make_players(const Options& options, JobCrew& crew) {
 
 }  // namespace
 
-RunResult run_demo(const Options& options, Progress& progress) {
+RunResult run_demo(const Options& options, fa_tools::Progress& progress) {
   RunResult run;
   run.options = options;
   run.calls_counted = can_count_calls();

@@ -4,12 +4,14 @@
 #include "options.hpp"
 #include "results.hpp"
 
+namespace fa_tools {
+class Progress;
+}
+
 namespace fa_demo {
 
-class Progress;
-
 /// Plays the scene on each wanted side, in turns, and measures.
-RunResult run_demo(const Options& options, Progress& progress);
+RunResult run_demo(const Options& options, fa_tools::Progress& progress);
 
 /// What the traced child process does: the warm-up, then the marked frames. Prints nothing.
 void run_traced_child(const Options& options);

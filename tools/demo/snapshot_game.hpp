@@ -5,8 +5,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 
+#include "common/output.hpp"
 #include "game.hpp"
 #include "policy_framealloc.hpp"
 
@@ -36,7 +36,7 @@ class SnapshotGame final : public Game<FrameallocPolicy> {
           std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
       if (!emitter_.emit(snapshot) && !complained_) {
         complained_ = true;
-        std::fprintf(stderr, "fa-demo: --snapshots: %s\n", emitter_.error().c_str());
+        fa_tools::complain("fa demo", "--snapshots: " + emitter_.error(), 0);
       }
     }
     return report;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "comparison.hpp"
 
-#include "snapshot_files/arguments.hpp"
+#include "common/arguments.hpp"
 
 #include <algorithm>
 #include <map>
@@ -126,8 +126,8 @@ bool Limit::exceeded(const Growth& growth) const {
 std::optional<Limit> parse_limit(std::string_view text) {
   Limit limit;
   limit.text = text;
-  limit.bytes = fa_snapshots::parse_bytes(text);
-  limit.percent = fa_snapshots::parse_percent(text);
+  limit.bytes = fa_tools::parse_bytes(text);
+  limit.percent = fa_tools::parse_percent(text);
   if (!limit.bytes && !limit.percent) return std::nullopt;
   return limit;
 }

@@ -2,7 +2,7 @@
 // Two snapshots, compared.
 #pragma once
 
-#include "snapshot_files/reader.hpp"
+#include "formats/snapshot_reader.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace fa_diff {
 
-using fa_snapshots::SnapshotFile;
+using fa_formats::SnapshotFile;
 
 // Bytes, in both snapshots.
 struct Growth {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // fa diff: what grew between two snapshots.
+#include "common/arguments.hpp"
+#include "common/exit_codes.hpp"
+#include "common/output.hpp"
 #include "render.hpp"
-#include "snapshot_files/arguments.hpp"
 
-#include <cstdio>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
 using namespace fa_diff;
-using fa_snapshots::Arguments;
 
+constexpr const char* kVerb = "fa diff";
 constexpr const char* kHelp =
     "fa diff A B [--format text|json] [--min BYTES] [--fail-over LIMIT] [--fail-over-tag LIMIT]\n"
     "\n"
@@ -39,50 +40,31 @@ constexpr const char* kHelp =
 constexpr const char* kWantedBytes = "bytes, for example 4096, 64K or 10MiB";
 constexpr const char* kWantedLimit = "bytes or percent, for example 64K, 10MiB or 5%";
 
-struct Options {
-  bool help = false, version = false, json = false;
+struct Options : fa_tools::CommonOptions {
+  bool json = false;
   std::vector<std::string> files;
   RenderOptions render;
-  std::string complaint;  // not empty: what is wrong with the arguments
 };
 
-void take_limit(Arguments& arguments, Options& options, std::optional<Limit>& into) {
-  const std::string name(arguments.name());
-  const std::string_view value = arguments.value();
-  into = parse_limit(value);
-  if (!into) options.complaint = fa_snapshots::expected(name, value, kWantedLimit);
-}
-
-Options parse(std::span<char* const> words) {
+Options parse(int argc, char** argv) {
   Options options;
-  Arguments arguments(words);
-  while (options.complaint.empty() && arguments.next()) {
-    if (arguments.is_flag("--help") || arguments.is_flag("-h")) {
-      options.help = true;
-    } else if (arguments.is_flag("--version")) {
-      options.version = true;
-    } else if (arguments.is_option("--format")) {
-      const std::string_view value = arguments.value();
-      options.json = value == "json";
-      if (value != "json" && value != "text") {
-        options.complaint = fa_snapshots::expected("--format", value, "text or json");
-      }
-    } else if (arguments.is_option("--min")) {
-      const std::string_view value = arguments.value();
-      const std::optional<std::uint64_t> bytes = fa_snapshots::parse_bytes(value);
-      options.render.min_bytes = bytes.value_or(0);
-      if (!bytes) options.complaint = fa_snapshots::expected("--min", value, kWantedBytes);
-    } else if (arguments.is_option("--fail-over")) {
-      take_limit(arguments, options, options.render.total_limit);
-    } else if (arguments.is_option("--fail-over-tag")) {
-      take_limit(arguments, options, options.render.tag_limit);
-    } else if (arguments.is_option()) {
-      options.complaint = "no option '" + std::string(arguments.name()) + "'";
-    } else {
+  fa_tools::Arguments arguments(argc, argv, options);
+  while (arguments.next()) {
+    if (arguments.is("--format")) {
+      options.json = arguments.choice({"text", "json"}) == 1;
+    } else if (arguments.is("--min")) {
+      arguments.parsed(options.render.min_bytes, &fa_tools::parse_bytes, kWantedBytes);
+    } else if (arguments.is("--fail-over")) {
+      arguments.parsed(options.render.total_limit, &parse_limit, kWantedLimit);
+    } else if (arguments.is("--fail-over-tag")) {
+      arguments.parsed(options.render.tag_limit, &parse_limit, kWantedLimit);
+    } else if (arguments.is_operand()) {
       options.files.emplace_back(arguments.name());
+    } else {
+      arguments.refuse();
     }
   }
-  if (options.complaint.empty() && !options.help && !options.version && options.files.size() != 2) {
+  if (options.wants_run() && options.files.size() != 2) {
     options.complaint = std::to_string(options.files.size()) + " snapshots given; expected 2";
   }
   return options;
@@ -91,26 +73,22 @@ Options parse(std::span<char* const> words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options =
-      parse(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
-  if (!options.complaint.empty()) {
-    std::fprintf(stderr, "fa diff: %s; `fa diff --help` shows what there is\n",
-                 options.complaint.c_str());
-    return fa_snapshots::kExitUsage;
+  const Options options = parse(argc, argv);
+  if (!options.complaint.empty()) return fa_tools::complain_usage(kVerb, options.complaint);
+  if (options.help) return fa_tools::write_out(kVerb, kHelp);
+  if (options.version) {
+    return fa_tools::write_out(kVerb, "fa diff " FRAMEALLOC_TOOLS_VERSION "\n");
   }
-  if (options.help) return fa_snapshots::write_out(kHelp);
-  if (options.version) return fa_snapshots::write_out("fa diff " FRAMEALLOC_TOOLS_VERSION "\n");
-  auto before = fa_snapshots::read_newest(options.files[0]);
-  auto after = fa_snapshots::read_newest(options.files[1]);
+  auto before = fa_formats::read_newest(options.files[0]);
+  auto after = fa_formats::read_newest(options.files[1]);
   for (const std::string& complaint : {before.complaint, after.complaint}) {
-    if (!complaint.empty()) std::fprintf(stderr, "fa diff: %s\n", complaint.c_str());
+    if (!complaint.empty()) fa_tools::complain(kVerb, complaint, fa_tools::kExitRead);
   }
-  if (!before || !after) return fa_snapshots::kExitRead;
+  if (!before || !after) return fa_tools::kExitRead;
   const Comparison comparison = compare(std::move(before.value), std::move(after.value));
   const int written =
-      fa_snapshots::write_out(options.json ? render_json(comparison, options.render)
-                                           : render_text(comparison, options.render));
-  if (written != fa_snapshots::kExitOk) return written;
-  return exceeded(comparison, options.render).empty() ? fa_snapshots::kExitOk
-                                                      : fa_snapshots::kExitOver;
+      fa_tools::write_out(kVerb, options.json ? render_json(comparison, options.render)
+                                              : render_text(comparison, options.render));
+  if (written != fa_tools::kExitOk) return written;
+  return exceeded(comparison, options.render).empty() ? fa_tools::kExitOk : fa_tools::kExitNo;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "render.hpp"
 
-#include "snapshot_files/text_table.hpp"
-
-#include <framealloc/json_text.hpp>
+#include "common/json_text.hpp"
+#include "common/text_table.hpp"
 
 #include <cstdio>
 #include <iterator>
@@ -13,10 +12,10 @@ namespace fa_diff {
 
 namespace {
 
-using fa_snapshots::bytes_text;
-using fa_snapshots::growth_text;
-using fa_snapshots::TextTable;
-using framealloc::JsonText;
+using fa_tools::bytes_text;
+using fa_tools::growth_text;
+using fa_tools::JsonText;
+using fa_tools::TextTable;
 
 constexpr std::size_t kNameWidth = 44;
 
@@ -54,7 +53,7 @@ std::string left_out(std::size_t rows, std::size_t all, const char* what,
 }
 
 std::string title_of(const char* letter, const SnapshotFile& file) {
-  return std::string(letter) + "  " + fa_snapshots::fitted(file.path, 120) + "\n   frame " +
+  return std::string(letter) + "  " + fa_tools::fitted(file.path, 120) + "\n   frame " +
          std::to_string(file.snapshot.frame) + ", " + file.timestamp + ", version " +
          std::to_string(file.version) + "\n";
 }
@@ -145,7 +144,7 @@ std::string render_text(const Comparison& comparison, const RenderOptions& optio
   if (!over.empty()) out += "\ngrew by more than allowed\n";
   for (const std::string& name : over) {
     const Limit& limit = name == "total" ? *options.total_limit : *options.tag_limit;
-    out += "  " + fa_snapshots::fitted(name, kNameWidth + 8) + " (" + limit.text + ")\n";
+    out += "  " + fa_tools::fitted(name, kNameWidth + 8) + " (" + limit.text + ")\n";
   }
   return out;
 }

@@ -98,7 +98,7 @@ void add_threads(Exposition& out, const Snapshot& snapshot) {
 
 }  // namespace
 
-std::string to_prometheus(const fa_snapshots::SnapshotFile& file) {
+std::string to_prometheus(const fa_formats::SnapshotFile& file) {
   const Snapshot& snapshot = file.snapshot;
   Exposition out;
   out.begin("framealloc_snapshot_timestamp_seconds", "gauge",

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // fa export: snapshots for other tools.
+#include "common/arguments.hpp"
+#include "common/exit_codes.hpp"
+#include "common/output.hpp"
 #include "exposition.hpp"
-#include "snapshot_files/arguments.hpp"
 #include "timeline.hpp"
 
-#include <cstdio>
 #include <filesystem>
-#include <span>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 namespace {
 
-using fa_snapshots::Arguments;
-using fa_snapshots::SnapshotFile;
+using fa_formats::Read;
+using fa_formats::SnapshotFile;
+using Files = std::vector<SnapshotFile>;
 
+constexpr const char* kVerb = "fa export";
 constexpr const char* kHelp =
     "fa export SNAPSHOTS --to trace|prometheus [--output FILE]\n"
     "\n"
@@ -34,90 +35,84 @@ constexpr const char* kHelp =
     "Exit codes: 0 done; 2 wrong arguments; 3 the output could not be written; 4 a snapshot could\n"
     "not be read.\n";
 
-struct Options {
-  bool help = false, version = false;
-  std::string source, to, output;
-  std::string complaint;  // not empty: what is wrong with the arguments
+struct Options : fa_tools::CommonOptions {
+  std::string source, output;
+  enum class To { None, Trace, Prometheus } to = To::None;
 };
 
-Options parse(std::span<char* const> words) {
+Options parse(int argc, char** argv) {
   Options options;
-  Arguments arguments(words);
-  while (options.complaint.empty() && arguments.next()) {
-    if (arguments.is_flag("--help") || arguments.is_flag("-h")) {
-      options.help = true;
-    } else if (arguments.is_flag("--version")) {
-      options.version = true;
-    } else if (arguments.is_option("--to")) {
-      options.to = arguments.value();
-      if (options.to != "trace" && options.to != "prometheus") {
-        options.complaint = fa_snapshots::expected("--to", options.to, "trace or prometheus");
-      }
-    } else if (arguments.is_option("--output")) {
-      options.output = arguments.value();
-      if (options.output.empty()) {
-        options.complaint = fa_snapshots::expected("--output", "", "the name of a file");
-      }
-    } else if (arguments.is_option()) {
-      options.complaint = "no option '" + std::string(arguments.name()) + "'";
-    } else if (!options.source.empty()) {
-      options.complaint = "more than one file or folder given; expected one";
-    } else {
+  fa_tools::Arguments arguments(argc, argv, options);
+  while (arguments.next()) {
+    if (arguments.is("--to")) {
+      options.to = static_cast<Options::To>(1 + arguments.choice({"trace", "prometheus"}));
+    } else if (arguments.is("--output")) {
+      options.output = arguments.text("the name of a file").value_or("");
+    } else if (arguments.is_operand() && options.source.empty()) {
       options.source = arguments.name();
+    } else {
+      arguments.refuse();
     }
   }
-  if (!options.complaint.empty() || options.help || options.version) return options;
-  if (options.source.empty()) options.complaint = "no snapshots given; expected a file or a folder";
-  if (options.to.empty()) options.complaint = "--to is missing; expected --to trace or prometheus";
+  if (!options.wants_run()) return options;
+  if (options.source.empty()) {
+    options.complaint = "no snapshots given; expected a file or a folder";
+  } else if (options.to == Options::To::None) {
+    options.complaint = "--to is missing; expected --to trace or prometheus";
+  }
   return options;
 }
 
-int complain_write(const std::string& why) {
-  std::fprintf(stderr, "fa export: %s\n", why.c_str());
-  return fa_snapshots::kExitWrite;
-}
-
-int write_text(const std::string& text, const std::string& path) {
-  if (path.empty()) return fa_snapshots::write_out(text);
-  std::FILE* const file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return complain_write(path + " cannot be written; does its folder exist?");
-  const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (std::fclose(file) != 0 || !whole) return complain_write(path + ": is the disk full?");
-  return fa_snapshots::kExitOk;
-}
-
-fa_snapshots::Read<std::vector<SnapshotFile>> read_all(const std::string& source) {
+Read<Files> read_all(const std::string& source, bool newest_only) {
   std::error_code error;
-  if (std::filesystem::is_directory(source, error)) return fa_snapshots::read_folder(source);
-  fa_snapshots::Read<SnapshotFile> one = fa_snapshots::read_snapshot(source);
-  fa_snapshots::Read<std::vector<SnapshotFile>> all;
+  if (!newest_only && std::filesystem::is_directory(source, error)) {
+    return fa_formats::read_folder(source);
+  }
+  Read<SnapshotFile> one = fa_formats::read_newest(source);
+  Read<Files> all;
   all.complaint = std::move(one.complaint);
   all.value.push_back(std::move(one.value));
   return all;
 }
 
+// Result: whether writing would destroy what is read.
+bool would_overwrite(const std::string& output, const std::string& source) {
+  namespace fs = std::filesystem;
+  if (fa_tools::same_file(output, source)) return true;
+  std::error_code error;
+  for (fs::directory_iterator at(source, error), end; !error && at != end; at.increment(error)) {
+    if (fa_formats::is_snapshot_name(at->path().filename().string()) &&
+        fa_tools::same_file(output, at->path().string())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int write(const std::string& text, const std::string& path) {
+  if (path.empty()) return fa_tools::write_data(kVerb, text);
+  const std::string complaint = fa_tools::write_file(path, text);
+  return complaint.empty() ? fa_tools::kExitOk
+                           : fa_tools::complain(kVerb, complaint, fa_tools::kExitWrite);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options =
-      parse(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
-  if (!options.complaint.empty()) {
-    std::fprintf(stderr, "fa export: %s; `fa export --help` shows what there is\n",
-                 options.complaint.c_str());
-    return fa_snapshots::kExitUsage;
+  const Options options = parse(argc, argv);
+  if (!options.complaint.empty()) return fa_tools::complain_usage(kVerb, options.complaint);
+  if (options.help) return fa_tools::write_out(kVerb, kHelp);
+  if (options.version) {
+    return fa_tools::write_out(kVerb, "fa export " FRAMEALLOC_TOOLS_VERSION "\n");
   }
-  if (options.help) return fa_snapshots::write_out(kHelp);
-  if (options.version) return fa_snapshots::write_out("fa export " FRAMEALLOC_TOOLS_VERSION "\n");
-  const auto files = read_all(options.source);
-  if (!files) {
-    std::fprintf(stderr, "fa export: %s\n", files.complaint.c_str());
-    return fa_snapshots::kExitRead;
+  if (!options.output.empty() && would_overwrite(options.output, options.source)) {
+    return fa_tools::complain_usage(
+        kVerb, "--output '" + options.output + "' is a snapshot that is read; name another file");
   }
-  if (options.to == "prometheus") {
-    return write_text(fa_export::to_prometheus(files.value.back()), options.output);
-  }
-  const auto written = fa_export::write_timeline(
-      files.value, options.output.empty() ? "/dev/stdout" : options.output);
-  if (!written) return complain_write(written.error().message.c_str());
-  return fa_snapshots::kExitOk;
+  const bool newest_only = options.to == Options::To::Prometheus;
+  const Read<Files> files = read_all(options.source, newest_only);
+  if (!files) return fa_tools::complain(kVerb, files.complaint, fa_tools::kExitRead);
+  return write(newest_only ? fa_export::to_prometheus(files.value.back())
+                           : fa_export::to_timeline(files.value),
+               options.output);
 }

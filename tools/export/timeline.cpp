@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "timeline.hpp"
 
-#include <framealloc/trace_file.hpp>
+#include "formats/trace_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 
 namespace fa_export {
 
 namespace {
 
+using fa_formats::TraceText;
 using framealloc::AllocKind;
 using framealloc::Snapshot;
-using framealloc::TraceArg;
-using framealloc::TraceFile;
 // Frame, pool, heap, scratch.
 using Sums = std::array<std::uint64_t, 4>;
 
-void add_kinds(TraceFile& trace, const std::string& name, std::uint64_t at_ns, const Sums& sums) {
-  const TraceArg args[] = {TraceArg::of("frame", sums[0]), TraceArg::of("pool", sums[1]),
-                           TraceArg::of("heap", sums[2]), TraceArg::of("scratch", sums[3])};
-  trace.add_counter(name, at_ns, args);
+void add_kinds(TraceText& trace, const std::string& name, std::uint64_t at_ns, const Sums& sums) {
+  const TraceText::Value values[] = {
+      {"frame", sums[0]}, {"pool", sums[1]}, {"heap", sums[2]}, {"scratch", sums[3]}};
+  trace.add_counter(name, at_ns, values);
 }
 
-void add_snapshot(TraceFile& trace, const fa_snapshots::SnapshotFile& file, std::uint64_t at_ns,
+void add_snapshot(TraceText& trace, const fa_formats::SnapshotFile& file, std::uint64_t at_ns,
                   std::map<std::string, Sums>& shown) {
   const Snapshot& snapshot = file.snapshot;
   add_kinds(
@@ -33,9 +33,8 @@ void add_snapshot(TraceFile& trace, const fa_snapshots::SnapshotFile& file, std:
       {snapshot.summary.frame_bytes, snapshot.summary.pool_bytes, snapshot.summary.heap_bytes, 0});
   if (file.extended()) {
     const std::uint64_t idle = std::min(snapshot.idle_bytes, snapshot.reserved_bytes);
-    const TraceArg args[] = {TraceArg::of("used", snapshot.reserved_bytes - idle),
-                             TraceArg::of("idle", idle)};
-    trace.add_counter("reserved bytes", at_ns, args);
+    const TraceText::Value values[] = {{"used", snapshot.reserved_bytes - idle}, {"idle", idle}};
+    trace.add_counter("reserved bytes", at_ns, values);
   }
   // What a snapshot does not name any more holds nothing.
   for (auto& [name, sums] : shown) sums = {};
@@ -57,21 +56,19 @@ static_assert(static_cast<int>(AllocKind::Frame) == 0 && static_cast<int>(AllocK
 
 }  // namespace
 
-framealloc::Result<void> write_timeline(const std::vector<fa_snapshots::SnapshotFile>& files,
-                                        const std::string& path) {
-  TraceFile trace;
-  framealloc::Result<void> opened = trace.open(path);
-  if (!opened) return opened;
-  trace.name_process("snapshots");
+std::string to_timeline(const std::vector<fa_formats::SnapshotFile>& files) {
+  // The last second whose nanoseconds a counter of them can hold.
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max() / 1'000'000'000;
+  TraceText trace("snapshots");
   std::map<std::string, Sums> shown;
   std::uint64_t last_ns = 0;
-  for (const fa_snapshots::SnapshotFile& file : files) {
-    const std::int64_t seconds = std::max<std::int64_t>(file.snapshot.unix_seconds, 0);
+  for (const fa_formats::SnapshotFile& file : files) {
+    const std::int64_t seconds = std::clamp<std::int64_t>(file.snapshot.unix_seconds, 0, kLast);
     const std::uint64_t begin_ns = static_cast<std::uint64_t>(seconds) * 1'000'000'000;
     last_ns = std::max(begin_ns, last_ns + 1'000'000);
     add_snapshot(trace, file, last_ns, shown);
   }
-  return trace.close();
+  return trace.take();
 }
 
 }  // namespace fa_export

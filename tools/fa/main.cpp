@@ -4,20 +4,19 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "common/exit_codes.hpp"
+#include "common/output.hpp"
 #include "locate.hpp"
 #include "verbs.hpp"
 
 namespace {
 
-constexpr int kExitUsage = 2;
-constexpr int kExitNotInstalled = 3;
-constexpr int kExitNotStarted = 4;
+constexpr const char* kName = "fa";
 
 const fa::Verb* find_verb(std::string_view name) {
   const auto found = std::find_if(fa::kVerbs.begin(), fa::kVerbs.end(),
@@ -25,62 +24,60 @@ const fa::Verb* find_verb(std::string_view name) {
   return found == fa::kVerbs.end() ? nullptr : &*found;
 }
 
-void print_help(const std::string& folder) {
-  std::puts(
+std::string help_text(const std::string& folder) {
+  std::string text =
       "fa - the tools of framealloc\n"
       "\n"
       "usage: fa <verb> [arguments]     fa <verb> --help says what a verb does\n"
-      "       fa --help | --version\n");
+      "       fa --help | --version\n"
+      "\n";
   for (const fa::Verb& verb : fa::kVerbs) {
-    const bool present = fa::find_program(verb.name, folder).has_value();
-    std::printf("  %-9.*s %.*s%s\n", static_cast<int>(verb.name.size()), verb.name.data(),
-                static_cast<int>(verb.summary.size()), verb.summary.data(),
-                present ? "" : " (not installed)");
+    std::string name(verb.name);
+    name.resize(9, ' ');
+    text.append("  ").append(name).append(" ").append(verb.summary);
+    text += fa::find_program(verb.name, folder) ? "\n" : " (not installed)\n";
   }
-  std::puts(
-      "\n"
-      "A verb is the program fa-<verb>, looked for beside fa and then in PATH.\n"
-      "\n"
-      "exit codes: the verb's own; without one: 0 help or version printed; 2 no such verb;\n"
-      "            3 the verb is not installed; 4 its program could not be started");
+  return text +
+         "\n"
+         "A verb is the program fa-<verb>, looked for beside fa and then in PATH.\n"
+         "\n"
+         "exit codes: the verb's own; without one: 0 help or version printed; 2 no such verb;\n"
+         "            3 the output could not be written; 5 the verb is not installed, or its\n"
+         "            program could not be started\n";
 }
 
 int run(const fa::Verb& verb, const std::string& folder, char** arguments) {
   std::optional<std::string> program = fa::find_program(verb.name, folder);
   if (!program) {
-    std::fprintf(stderr,
-                 "fa: the verb '%s' is not installed: there is no program fa-%s in '%s' or in "
-                 "PATH. 'fa --help' lists the verbs that are.\n",
-                 std::string(verb.name).c_str(), std::string(verb.name).c_str(), folder.c_str());
-    return kExitNotInstalled;
+    std::string text("the verb '");
+    text.append(verb.name).append("' is not installed: there is no program fa-").append(verb.name);
+    text.append(" in '").append(folder);
+    text.append("' or in PATH. 'fa --help' lists the verbs that are");
+    return fa_tools::complain(kName, text, fa_tools::kExitUnavailable);
   }
   arguments[0] = program->data();
   execv(program->c_str(), arguments);
-  std::fprintf(stderr, "fa: cannot start '%s': %s\n", program->c_str(), std::strerror(errno));
-  return kExitNotStarted;
+  return fa_tools::complain(kName, "cannot start '" + *program + "': " + std::strerror(errno),
+                            fa_tools::kExitUnavailable);
+}
+
+int wrong_usage(const std::string& what) {
+  return fa_tools::complain(kName, what + "; 'fa --help' lists them", fa_tools::kExitUsage);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string folder = fa::own_folder(argc > 0 ? argv[0] : "fa");
-  if (argc < 2) {
-    std::fputs("fa: no verb given; 'fa --help' lists them\n", stderr);
-    return kExitUsage;
-  }
+  if (argc < 2) return wrong_usage("no verb given");
   const std::string_view word = argv[1];
   if (word == "--help" || word == "-h" || word == "help") {
-    print_help(folder);
-    return 0;
+    return fa_tools::write_out(kName, help_text(folder));
   }
   if (word == "--version") {
-    std::puts("fa " FRAMEALLOC_TOOLS_VERSION);
-    return 0;
+    return fa_tools::write_out(kName, "fa " FRAMEALLOC_TOOLS_VERSION "\n");
   }
   const fa::Verb* verb = find_verb(word);
-  if (verb == nullptr) {
-    std::fprintf(stderr, "fa: there is no verb '%s'; 'fa --help' lists them\n", argv[1]);
-    return kExitUsage;
-  }
+  if (verb == nullptr) return wrong_usage("there is no verb '" + std::string(word) + "'");
   return run(*verb, folder, argv + 1);
 }

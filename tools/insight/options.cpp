@@ -92,56 +92,32 @@ bool is_loopback_host(std::string_view host) {
 
 Options parse_options(std::span<char* const> words) {
   Options options;
-  bool serve = false;
-  bool interval = false;
-  for (std::size_t at = 0; at < words.size() && options.complaint.empty();) {
-    const std::string_view word = words[at++];
-    const std::size_t equals = word.find('=');
-    const bool inline_value = word.starts_with("--") && equals != std::string_view::npos;
-    const std::string name(word.substr(0, inline_value ? equals : std::string_view::npos));
-    if (!inline_value && (name == "--help" || name == "-h")) {
-      options.help = true;
-      continue;
-    }
-    if (!inline_value && name == "--version") {
-      options.version = true;
-      continue;
-    }
-    if (name != "--directory" && name != "--serve" && name != "--interval" && name != "--once") {
-      options.complaint = "no option '" + std::string(word) + "'";
-      continue;
-    }
-    if (!inline_value && at == words.size()) {
-      options.complaint = name + " has no value";
-      continue;
-    }
-    const std::string_view value = inline_value ? word.substr(equals + 1) : words[at++];
-    if (name == "--serve") {
-      serve = true;
-      const ParsedAddress parsed = parse_address(value);
+  const char* live = nullptr;  // an option that only serving has
+  int interval = static_cast<int>(options.interval.count());
+  fa_tools::Arguments arguments(words, options);
+  while (arguments.next()) {
+    if (arguments.is("--serve")) {
+      live = "--serve";
+      const ParsedAddress parsed = parse_address(arguments.text("HOST:PORT").value_or(""));
       if (parsed.address) {
         options.address = *parsed.address;
       } else {
-        options.complaint = name + " " + parsed.complaint;
+        arguments.complain("--serve " + parsed.complaint);
       }
-    } else if (name == "--interval") {
-      interval = true;
-      const std::optional<int> parsed = number(value, kShortestInterval, kLongestInterval);
-      if (parsed) {
-        options.interval = std::chrono::milliseconds(*parsed);
-      } else {
-        options.complaint = name + " has the value '" + std::string(value) +
-                            "'; expected milliseconds from 50 to 60000";
-      }
-    } else if (value.empty()) {
-      options.complaint = name + " has an empty value; expected " +
-                          (name == "--once" ? "the name of the page to write" : "a directory");
+    } else if (arguments.is("--interval")) {
+      live = "--interval";
+      arguments.number(interval, kShortestInterval, kLongestInterval);
+    } else if (arguments.is("--once")) {
+      options.once = arguments.text("the name of the page to write").value_or("");
+    } else if (arguments.is("--directory")) {
+      options.directory = arguments.text("a directory").value_or("");
     } else {
-      (name == "--once" ? options.once : options.directory) = value;
+      arguments.refuse();
     }
   }
-  if (options.complaint.empty() && !options.once.empty() && (serve || interval)) {
-    options.complaint = std::string("--once and ") + (serve ? "--serve" : "--interval") +
+  options.interval = std::chrono::milliseconds(interval);
+  if (options.wants_run() && !options.once.empty() && live != nullptr) {
+    options.complaint = std::string("--once and ") + live +
                         ": the page is written once and nothing is served; leave one away";
   }
   return options;
@@ -166,9 +142,9 @@ std::string help_text() {
          "\n"
          "Ctrl-C ends it.\n"
          "\n"
-         "Exit codes: 0 done; 2 wrong arguments; 3 the directory cannot be read, or has no\n"
-         "            snapshot for --once; 4 the address cannot be listened on; 5 the page could\n"
-         "            not be written.\n";
+         "Exit codes: 0 done; 2 wrong arguments; 3 the page could not be written; 4 the directory\n"
+         "            cannot be read, or has no snapshot for --once; 5 the address cannot be\n"
+         "            listened on.\n";
 }
 
 }  // namespace fa_insight

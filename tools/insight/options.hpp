@@ -2,6 +2,8 @@
 // What fa insight is asked for.
 #pragma once
 
+#include "common/arguments.hpp"
+
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -10,13 +12,6 @@
 #include <string_view>
 
 namespace fa_insight {
-
-// --help and tools/README.md list them.
-inline constexpr int kExitOk = 0;
-inline constexpr int kExitUsage = 2;
-inline constexpr int kExitDirectory = 3;  // it cannot be read
-inline constexpr int kExitAddress = 4;    // it cannot be listened on
-inline constexpr int kExitWrite = 5;      // the page could not be written
 
 // An address of this machine that no other machine reaches.
 struct Address {
@@ -40,14 +35,11 @@ ParsedAddress parse_address(std::string_view text);
 // another site that has its name point here must not be answered.
 bool is_loopback_host(std::string_view host);
 
-struct Options {
+struct Options : fa_tools::CommonOptions {
   std::filesystem::path directory = "target/framealloc";  // as SnapshotConfig has it
   Address address;
   std::chrono::milliseconds interval{1000};  // between two requests for a snapshot
   std::filesystem::path once;                // not empty: write this page, serve nothing
-  bool help = false;
-  bool version = false;
-  std::string complaint;  // not empty: what is wrong with the arguments
 };
 
 Options parse_options(std::span<char* const> words);

@@ -40,10 +40,13 @@ const time = (us) => (us >= 1000 ? (us / 1000).toFixed(us >= 100000 ? 0 : 2) + '
 const percent = (part, whole) => (whole > 0 ? (100 * part) / whole : 0);
 
 // --- taking snapshots in
+// A snapshot may hold anything where something else is expected: null, a number, a text.
 const list = (value) => (Array.isArray(value) ? value : []);
+const object = (value) => (value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {});
+const rows_of = (value) => list(value).filter((row) => row !== null && typeof row === 'object');
 function tagBytes(snapshot) {
   const all = new Map();
-  for (const tag of list(snapshot.tags)) {
+  for (const tag of rows_of(snapshot.tags)) {
     const path = String(tag.path ?? '');
     all.set(path, (all.get(path) ?? 0) + number(tag.bytes));
   }
@@ -56,7 +59,7 @@ function take(answer) {
     const other = last && (number(data.frame) < number(last.frame) ||
                            (data.process && last.process && data.process.id !== last.process.id));
     if (!last || other) { state.points = []; state.firstTags = tagBytes(data); }
-    const summary = data.summary ?? {};
+    const summary = object(data.summary);
     if (last && !other && last.frame === data.frame) state.points.pop();
     state.points.push({frame: number(data.frame), time: number(data.duration_us),
                        frame_bytes: number(summary.frame_bytes), pool_bytes: number(summary.pool_bytes),
@@ -106,7 +109,7 @@ if (emitter.wanted()) emitter.emit(alloc.snapshot());`),
            'To see the page at work: fa demo --snapshots DIR, and fa insight --directory DIR.'));
 }
 function showTiles(snapshot) {
-  const all = snapshot.summary ?? {};
+  const all = object(snapshot.summary);
   // The allocator's own peak is sampled too; what was seen to be held was held.
   const peak = Math.max(number(all.peak_bytes), ...state.points.map(held));
   const tile = (id, name, value, kind) => make('div', {class: 'tile'},
@@ -137,7 +140,7 @@ function tree(snapshot) {
     }
     return at;
   };
-  for (const tag of list(snapshot.tags)) {
+  for (const tag of rows_of(snapshot.tags)) {
     const at = node(String(tag.path ?? ''));
     const kind = ['frame', 'pool', 'heap'].includes(tag.alloc_kind) ? tag.alloc_kind : 'other';
     at.kinds[kind] = (at.kinds[kind] ?? 0) + number(tag.bytes);
@@ -158,7 +161,7 @@ function tree(snapshot) {
 }
 function showTags(snapshot) {
   const root = tree(snapshot);
-  const other = list(snapshot.tags).some((tag) => !['frame', 'pool', 'heap'].includes(tag.alloc_kind));
+  const other = rows_of(snapshot.tags).some((tag) => !['frame', 'pool', 'heap'].includes(tag.alloc_kind));
   const kinds = other ? ['frame', 'pool', 'heap', 'other'] : ['frame', 'pool', 'heap'];
   const wanted = byId('filter').value.trim().toLowerCase();
   const rows = [];
@@ -204,32 +207,44 @@ function fill(id, head, rows, none) {
           : [make('tr', {}, make('td', {class: 'faint', colspan: head.length}, none))])));
 }
 
+// Result: bytes that a tag and those below it held in the snapshot's frame, as the table of tags has them.
+function heldBytes(snapshot, tag) {
+  const below = (path) => path === tag || (tag !== '' && path.startsWith(tag + '::'));
+  return rows_of(snapshot.tags).filter((row) => below(String(row.path ?? '')))
+      .reduce((sum, row) => sum + number(row.bytes), 0);
+}
+// What is charged now and what the frame held: once a frame has ended none of it is charged any more,
+// yet the rest of the page tells what it held.
 function showBudgets(snapshot) {
-  const all = list(snapshot.budgets).map((budget) => ({
-    name: budget.scope === 'global' ? 'all memory' : budget.tag === '' ? '(untagged)' : budget.tag,
-    used: number(budget.used), limit: number(budget.hard_limit) || number(budget.soft_limit),
-    soft: number(budget.soft_limit), hard: number(budget.hard_limit), peak: number(budget.peak), denials: number(budget.denials)}));
-  for (const thread of list(snapshot.threads)) {
+  const all = rows_of(snapshot.budgets).map((budget) => {
+    const global = budget.scope === 'global', used = number(budget.used), tag = String(budget.tag ?? '');
+    const frame = Math.max(used, global ? number(object(snapshot.summary).total_bytes) : heldBytes(snapshot, tag));
+    return {name: global ? 'all memory' : tag === '' ? '(untagged)' : tag, used, frame,
+            limit: number(budget.hard_limit) || number(budget.soft_limit), soft: number(budget.soft_limit),
+            hard: number(budget.hard_limit), peak: Math.max(number(budget.peak), frame), denials: number(budget.denials)};
+  });
+  for (const thread of rows_of(snapshot.threads)) {
     for (const [kind, budget, peak] of [['frame', thread.budget, thread.peak_bytes], ['pool', thread.pool_budget, 0]]) {
       if (!budget) continue;
       const limit = number(budget.limit), used = number(budget.used);
-      all.push({name: `${kind} of ${thread.name}`, used, limit, soft: 0, hard: limit,
+      all.push({name: `${kind} of ${thread.name}`, used, frame: used, limit, soft: 0, hard: limit,
                 peak: Math.max(number(peak), used), denials: 0});
     }
   }
   const bars = all.map((budget) => {
-    const part = percent(budget.used, budget.limit);
-    const full = budget.hard > 0 && budget.used >= budget.hard;
-    const level = full ? 'bad' : (budget.soft > 0 && budget.used > budget.soft) || part > 90 ? 'warn' : 'ok';
+    const part = percent(budget.frame, budget.limit);
+    const full = budget.hard > 0 && budget.frame >= budget.hard;
+    const level = full ? 'bad' : (budget.soft > 0 && budget.frame > budget.soft) || part > 90 ? 'warn' : 'ok';
     const most = percent(budget.peak, budget.limit);
     const bar = make('div', {class: 'bar'}, make('i', {class: 'peak', width: Math.min(most, 100) + '%'}),
                      make('i', {class: level, width: Math.min(part, 100) + '%'}));
     if (budget.soft > 0 && budget.soft < budget.limit) {
       bar.append(make('b', {left: percent(budget.soft, budget.limit) + '%', title: `soft limit ${bytes(budget.soft)}`}));
     }
+    const now = budget.frame === budget.used ? '' : `${bytes(budget.used)} now, `;
     return make('div', {class: 'budget', 'data-budget': budget.name, title: 'pale: the peak'},
         make('div', {class: 'row'}, make('span', {}, budget.name),
-             make('span', {}, `${bytes(budget.used)} of ${bytes(budget.limit)}`)),
+             make('span', {}, `${now}${bytes(budget.frame)}${now ? ' in the frame' : ''} of ${bytes(budget.limit)}`)),
         bar, make('div', {class: 'row note'}, make('span', {}, `${Math.floor(part)} %`),
                   make('span', {}, `peak ${bytes(budget.peak)}, ${Math.floor(most)} %`)),
         budget.denials ? make('div', {class: 'up'}, `${count(budget.denials)} denied`) : null);
@@ -241,7 +256,7 @@ function showBudgets(snapshot) {
   byId('budgets').replaceChildren(...bars);
 }
 function showThreads(snapshot) {
-  const rows = list(snapshot.threads).map((thread) => make('tr', {},
+  const rows = rows_of(snapshot.threads).map((thread) => make('tr', {},
       make('td', {}, String(thread.name)), make('td', {class: 'faint'}, String(thread.id)),
       ...['frame_bytes', 'pool_bytes', 'heap_bytes', 'peak_bytes', 'reserved_bytes'].map((key) =>
           make('td', {}, thread[key] === undefined ? '·' : bytes(thread[key])))));
@@ -249,15 +264,15 @@ function showThreads(snapshot) {
        rows, 'No thread has allocated.');
 }
 function showPhases(snapshot) {
-  byId('phases-card').hidden = snapshot.phases === undefined;
-  const rows = list(snapshot.phases).map((phase) => make('tr', {}, make('td', {}, String(phase.name)),
+  byId('phases-card').hidden = !Array.isArray(snapshot.phases);
+  const rows = rows_of(snapshot.phases).map((phase) => make('tr', {}, make('td', {}, String(phase.name)),
       make('td', {}, count(phase.count)), make('td', {}, bytes(phase.bytes_last_frame)), make('td', {}, bytes(phase.bytes_peak_frame)),
       make('td', {}, time(number(phase.duration_us_last_frame))), make('td', {}, time(number(phase.duration_us_max)))));
   fill('phases', ['phase', 'times', 'last frame', 'peak of a frame', 'time, last frame', 'longest'].map((text) => make('th', {}, text)),
        rows, 'No phase has ended: SmartAlloc::phase_scope() makes one.');
 }
 function showFlows(snapshot) {
-  const {promotions = {}, transfers = {}, deferred = {}} = snapshot;
+  const [promotions, transfers, deferred] = [snapshot.promotions, snapshot.transfers, snapshot.deferred].map(object);
   const facts = [['promoted to pool', promotions.to_pool], ['to heap', promotions.to_heap], ['to scratch', promotions.to_scratch],
     ['promotions failed', promotions.failed], ['transfers pending', transfers.pending],
     ['transfers since the last snapshot', transfers.completed_this_frame], ['deferred frees queued', deferred.queue_depth],
@@ -274,13 +289,13 @@ function codeLink(code) {
   return make('a', {class: `code ${row.severity}`, href: `#code-${code}`, title: row.meaning}, code);
 }
 function showDiagnostics(snapshot) {
-  const found = list(snapshot.diagnostics);
+  const found = rows_of(snapshot.diagnostics);
   byId('diagnostics').replaceChildren(...(found.length
       ? found.map((finding) => make('div', {class: 'finding'}, codeLink(String(finding.code)), ' ',
             finding.tag ? make('b', {}, finding.tag + ' ') : null, String(finding.message)))
       : [make('p', {class: 'faint'}, 'None in this snapshot; the game adds them with Snapshot::add_diagnostic().')]));
   const codes = new Set(found.map((finding) => String(finding.code)));
-  for (const tag of list(snapshot.tags)) for (const code of list(tag.diagnostics)) codes.add(String(code));
+  for (const tag of rows_of(snapshot.tags)) for (const code of list(tag.diagnostics)) codes.add(String(code));
   const rows = [...codes].filter(known).sort();
   byId('codes-card').hidden = rows.length === 0;
   byId('codes').replaceChildren(...rows.flatMap((code) => {

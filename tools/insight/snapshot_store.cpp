@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "snapshot_store.hpp"
 
+#include "formats/json_file.hpp"
+#include "formats/snapshot_reader.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
-#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -21,32 +22,23 @@ namespace {
 constexpr std::uintmax_t kLargestFile = std::uintmax_t{16} << 20;
 constexpr const char* kRequest = "snapshot.request";
 
-bool is_snapshot(const std::string& name) {
-  return name.starts_with("snapshot_") && name.ends_with(".json");
-}
-
-// Result: nothing when the file is gone or cannot be read.
-std::optional<std::string> read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) return std::nullopt;
-  return text;
-}
-
-// Result: "" for a snapshot, else what is wrong.
-std::string fault_of(const std::string& text) {
-  const json value = json::parse(text, nullptr, false);
-  if (value.is_discarded()) {
-    return "is not whole JSON; SnapshotEmitter renames whole files into place, so something else "
-           "wrote or cut this one";
-  }
+// Result: "" for a snapshot, else what is wrong. Versions to come are taken too: the page shows
+// what it knows of them.
+std::string fault_of(const std::string& text, const std::string& name) {
+  json value;
+  const std::string fault =
+      fa_formats::parse_json(text, name,
+                             "a whole snapshot: SnapshotEmitter renames whole files into place, so "
+                             "something else wrote or "
+                             "cut this one",
+                             value);
+  if (!fault.empty()) return fault;
   const auto is_number = [&](const char* key) {
     const auto at = value.find(key);
     return at != value.end() && at->is_number_unsigned();
   };
   if (!value.is_object() || !is_number("version") || !is_number("frame")) {
-    return "is JSON, but no snapshot: it has no `version` and `frame`";
+    return name + ": is JSON, but no snapshot: it has no `version` and `frame`";
   }
   return {};
 }
@@ -89,7 +81,7 @@ std::uint64_t SnapshotStore::scan() {
   directory_problem_ = error ? directory_problem(directory_) : std::string();
   for (const fs::directory_iterator end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (!is_snapshot(name)) continue;
+    if (!fa_formats::is_snapshot_name(name)) continue;
     // Each of these fails when the game has pruned the file since the directory was listed.
     std::error_code gone;
     Seen seen;
@@ -114,20 +106,17 @@ std::uint64_t SnapshotStore::scan() {
 }
 
 void SnapshotStore::take(const fs::path& path, Seen& seen) {
+  const std::string name = path.filename().string();
   if (seen.size > kLargestFile) {
-    seen.problem = "has " + std::to_string(seen.size) + " bytes; more than 16 MiB is not read";
+    seen.problem =
+        name + ": has " + std::to_string(seen.size) + " bytes; more than 16 MiB is not read";
   } else {
-    std::optional<std::string> text = read(path);
-    if (!text) {
-      std::error_code gone;
-      if (!fs::exists(path, gone)) return;
-      seen.problem = "cannot be read";
-    } else {
-      seen.problem = fault_of(*text);
-      if (seen.problem.empty()) {
-        bytes_ += text->size();
-        snapshots_.push_back({++latest_, std::move(*text)});
-      }
+    fa_formats::Read<std::string> text = fa_formats::read_text(path.string(), "a snapshot");
+    if (text.gone) return;
+    seen.problem = text ? fault_of(text.value, name) : text.complaint;
+    if (seen.problem.empty()) {
+      bytes_ += text.value.size();
+      snapshots_.push_back({++latest_, std::move(text.value)});
     }
   }
   while (snapshots_.size() > most_snapshots_ || (bytes_ > most_bytes_ && snapshots_.size() > 1)) {
@@ -147,7 +136,7 @@ std::string SnapshotStore::json_since(std::uint64_t since) const {
   };
   if (!directory_problem_.empty()) add_problem(directory_problem_);
   for (const auto& [name, seen] : files_) {
-    if (!seen.problem.empty()) add_problem(name + " " + seen.problem);
+    if (!seen.problem.empty()) add_problem(seen.problem);
   }
   out += "],\"snapshots\":[";
   separator = "";

@@ -176,7 +176,7 @@ TEST_F(Diff, LongAndStrangeNamesKeepTheTableInShape) {
   const Outcome outcome = run({a(), write("b.json", long_name.to_json())});
   EXPECT_NE(outcome.out.find("...xxx"), std::string::npos);
   EXPECT_NE(outcome.out.find("xxx::end"), std::string::npos);
-  EXPECT_NE(outcome.out.find("line?break?[31m"), std::string::npos);
+  EXPECT_NE(outcome.out.find("line\\nbreak\\x1b[31m"), std::string::npos);
   EXPECT_EQ(outcome.out.find('\x1b'), std::string::npos);
   std::size_t from = 0;
   while (from < outcome.out.size()) {
@@ -240,6 +240,31 @@ TEST_F(Diff, WrongArgumentsAreAUsageError) {
   }
   EXPECT_NE(run({a(), b(), "--min", "x"}).err.find("--min has the value 'x'; expected bytes"),
             std::string::npos);
+}
+
+TEST_F(Diff, ForeignTextCannotSteerTheTerminal) {
+  Snapshot snapshot = after();
+  add_tag(snapshot, "\x1b[2J\xe2\x80\xaegnp.exe", AllocKind::Heap, 9000);
+  add_thread(snapshot, "9", "a\nb\x9b", 9000);
+  const std::string file = write("odd\x1b[31m.json", snapshot.to_json(2));
+  for (const char* format : {"text", "json"}) {
+    const Outcome outcome = run({a(), file, "--format", format, "--fail-over-tag", "1"});
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+    for (const char* raw : {"\x1b", "\xe2\x80\xae", "a\nb"}) {
+      EXPECT_EQ(outcome.out.find(raw), std::string::npos) << outcome.out;
+    }
+    EXPECT_NE(outcome.out.find("\\u202egnp.exe"), std::string::npos) << outcome.out;
+  }
+  const Outcome missing = run({a(), "no\x1b[2Jfile"});
+  EXPECT_EQ(missing.exit_code, 4);
+  EXPECT_EQ(missing.err.find('\x1b'), std::string::npos) << missing.err;
+}
+
+TEST_F(Diff, NoticesAFullDisk) {
+  const Outcome outcome = fa_test::run_program(
+      "/bin/sh", {"-c", std::string(FA_DIFF_PROGRAM " ") + a() + " " + b() + " >/dev/full"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_NE(outcome.err.find("No space left on device"), std::string::npos) << outcome.err;
 }
 
 TEST_F(Diff, IsAVerbOfFa) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -119,8 +120,38 @@ TEST_F(Export, SaysWhatItCannotDo) {
     EXPECT_EQ(outcome.exit_code, 3);
     EXPECT_NE(outcome.err.find("none/x"), std::string::npos) << outcome.err;
   }
+  const Outcome full = run({folder_.string(), "--to", "trace", "--output", "/dev/full"});
+  EXPECT_EQ(full.exit_code, 3);
+  EXPECT_NE(full.err.find("No space left on device"), std::string::npos) << full.err;
   EXPECT_EQ(fa_test::run_program(FA_PROGRAM, {"export", "--help"}).exit_code, 0);
   EXPECT_TRUE(run({"--version"}).out.starts_with("fa export "));
+}
+
+TEST_F(Export, DoesNotWriteOntoWhatItReads) {
+  const fs::path input = folder_ / "snapshot_0000000000000001.json";
+  const std::uintmax_t size = fs::file_size(input);
+  fs::create_symlink(input, folder_ / "link");
+  fs::create_hard_link(input, folder_ / "hard");
+  for (const fs::path& output : {input, folder_ / "link", folder_ / "hard"}) {
+    for (const fs::path& source : {input, folder_}) {
+      for (const char* to : {"trace", "prometheus"}) {
+        const Outcome outcome = run({source.string(), "--to", to, "--output", output.string()});
+        EXPECT_EQ(outcome.exit_code, 2) << output;
+        EXPECT_NE(outcome.err.find("name another file"), std::string::npos) << outcome.err;
+      }
+    }
+  }
+  EXPECT_EQ(fs::file_size(input), size);
+}
+
+TEST_F(Export, OnlyTheNewestSnapshotHasToBeWholeForMetrics) {
+  const fs::path oldest = folder_ / "snapshot_0000000000000001.json";
+  std::ofstream(oldest) << "{\"version\": 1e999}";
+  fs::last_write_time(oldest, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  EXPECT_EQ(run({folder_.string(), "--to", "prometheus"}).exit_code, 0);
+  const Outcome trace = run({folder_.string(), "--to", "trace"});
+  EXPECT_EQ(trace.exit_code, 4);
+  EXPECT_NE(trace.err.find("a number that is too large"), std::string::npos) << trace.err;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include "fa/verbs.hpp"
@@ -40,10 +41,9 @@ class DriverTest : public testing::Test {
 };
 
 TEST_F(DriverTest, HelpListsEveryVerbAndSaysWhichAreMissing) {
-  add_verb(folder_ / "fa-doctor", "exit 0");
+  add_verb(folder_ / "fa-list", "exit 0");
   const auto outcome = run_program(driver(), {"--help"}, path_variable());
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(fa::kVerbs.size(), 14U);
   std::size_t missing = 0;
   for (std::size_t at = 0; (at = outcome.out.find("(not installed)", at)) != std::string::npos;
        ++at) {
@@ -58,9 +58,9 @@ TEST_F(DriverTest, HelpListsEveryVerbAndSaysWhichAreMissing) {
 }
 
 TEST_F(DriverTest, RunsTheVerbBesideItselfWithItsArgumentsAndItsExitCode) {
-  add_verb(folder_ / "fa-check", "echo beside \"$1\" \"$2\"; exit 41");
-  add_verb(folder_ / "path" / "fa-check", "echo path; exit 42");
-  const auto outcome = run_program(driver(), {"check", "two words", "--help"}, path_variable());
+  add_verb(folder_ / "fa-explain", "echo beside \"$1\" \"$2\"; exit 41");
+  add_verb(folder_ / "path" / "fa-explain", "echo path; exit 42");
+  const auto outcome = run_program(driver(), {"explain", "two words", "--help"}, path_variable());
   EXPECT_EQ(outcome.exit_code, 41);
   EXPECT_EQ(outcome.out, "beside two words --help\n");
 }
@@ -85,17 +85,39 @@ TEST_F(DriverTest, AnUnknownVerbIsAUsageError) {
 }
 
 TEST_F(DriverTest, AMissingVerbIsNamed) {
-  const auto outcome = run_program(driver(), {"record"}, path_variable());
-  EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_NE(outcome.err.find("fa-record"), std::string::npos) << outcome.err;
+  const auto outcome = run_program(driver(), {"diff"}, path_variable());
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_NE(outcome.err.find("fa-diff"), std::string::npos) << outcome.err;
 }
 
 TEST_F(DriverTest, AVerbThatCannotStartIsReported) {
-  add_verb(folder_ / "fa-show", "");
-  std::ofstream(folder_ / "fa-show") << "#!/no/such/interpreter\n";
-  const auto outcome = run_program(driver(), {"show"}, path_variable());
-  EXPECT_EQ(outcome.exit_code, 4);
+  add_verb(folder_ / "fa-export", "");
+  std::ofstream(folder_ / "fa-export") << "#!/no/such/interpreter\n";
+  const auto outcome = run_program(driver(), {"export"}, path_variable());
+  EXPECT_EQ(outcome.exit_code, 5);
   EXPECT_NE(outcome.err.find("cannot start"), std::string::npos) << outcome.err;
+}
+
+// What the driver lists is what the folders of the tools are.
+TEST_F(DriverTest, ListsTheVerbsThatTheToolsAre) {
+  std::set<std::string> listed, made;
+  for (const fa::Verb& verb : fa::kVerbs) listed.emplace(verb.name);
+  for (const auto& entry : fs::directory_iterator(fs::path(FA_SOURCE_DIR) / "tools")) {
+    if (fs::exists(entry.path() / "main.cpp")) made.insert(entry.path().filename().string());
+  }
+  made.erase("fa");
+  EXPECT_EQ(listed, made);
+}
+
+TEST_F(DriverTest, AFullDiskAndForeignTextAreReported) {
+  for (const char* option : {"--help", "--version"}) {
+    const auto outcome =
+        run_program("/bin/sh", {"-c", driver() + " " + option + " >/dev/full"}, path_variable());
+    EXPECT_EQ(outcome.exit_code, 3) << option;
+    EXPECT_NE(outcome.err.find("No space left"), std::string::npos) << outcome.err;
+  }
+  const auto outcome = run_program(driver(), {"a\x1b[2J\xe2\x80\xae"}, path_variable());
+  EXPECT_EQ(outcome.err, "fa: there is no verb 'a\\x1b[2J\\u202e'; 'fa --help' lists them\n");
 }
 
 TEST_F(DriverTest, PrintsItsVersion) {

@@ -77,7 +77,8 @@ TEST_F(InsightBrowser, ShowsASnapshotAndThenTheNext) {
   EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame-bytes\""), "1.00 MiB");
   EXPECT_TRUE(has(first, "data-tag=\"game::physics\""));
   EXPECT_TRUE(has(first, "data-budget=\"game::physics\""));
-  EXPECT_TRUE(has(first, "0 B of 4.00 MiB"));
+  // What the frame held stands beside what is charged after it.
+  EXPECT_TRUE(has(first, "0 B now, 1.00 MiB in the frame of 4.00 MiB"));
   EXPECT_TRUE(has(first, "peak 1.00 MiB, 25 %"));
   EXPECT_TRUE(has(first, "game thread"));
   EXPECT_TRUE(has(first, "href=\"#code-FA310\""));
@@ -134,8 +135,23 @@ TEST_F(InsightBrowser, SaysWhatToDoWithoutASnapshot) {
   const std::string page = visible(document(100));
   EXPECT_TRUE(has(page, "No snapshot yet"));
   EXPECT_TRUE(has(page, "SnapshotEmitter"));
-  EXPECT_TRUE(has(page, "snapshot_1.json is not whole JSON"));
+  EXPECT_TRUE(has(page, "snapshot_1.json: ends in the middle"));
   EXPECT_TRUE(has(page, "id=\"content\" hidden"));
+}
+
+// Whatever stands where a list or a text belongs: the page shows the rest of the snapshot.
+TEST_F(InsightBrowser, SurvivesNullsAndOtherKinds) {
+  folder_.write("snapshot_1.json", R"({"version":2,"frame":7,"summary":null,"process":null,
+    "threads":[null,3,{"name":null,"budget":5}],"budgets":{},"phases":null,"promotions":null,
+    "transfers":7,"deferred":[],"diagnostics":[null,{"code":null}],
+    "tags":[null,"x",{"path":null},{"path":"whole","alloc_kind":"heap","bytes":2048},
+            {"path":"odd","alloc_kind":null,"bytes":"many","diagnostics":{"a":1}}]})");
+  folder_.write("snapshot_2.json", R"({"version":2,"frame":8,"tags":null,"threads":7})");
+  folder_.write("snapshot_3.json", R"({"version":2,"frame":9,"tags":[null],"summary":[]})");
+  const std::string page = visible(document(100));
+  EXPECT_TRUE(has(page, "data-seen=\"3\"")) << page;
+  EXPECT_EQ(text_in(page, "div class=\"value\" id=\"frame\""), "9");
+  EXPECT_TRUE(has(page, "None in this snapshot")) << "the last part was not drawn";
 }
 
 TEST_F(InsightBrowser, ReadsAReportFromAFile) {

@@ -72,12 +72,13 @@ TEST(InsightOptions, SaysWhatIsWrong) {
     return parse(std::move(words)).complaint;
   };
   EXPECT_EQ(complaint({"--port", "80"}), "no option '--port'");
-  EXPECT_EQ(complaint({"--help=1"}), "no option '--help=1'");
-  EXPECT_EQ(complaint({"--serve"}), "--serve has no value");
+  EXPECT_EQ(complaint({"--help=1"}), "--help has the value '1'; expected no value: it is a switch");
+  EXPECT_EQ(complaint({"--serve"}), "--serve has no value; expected HOST:PORT");
   EXPECT_NE(complaint({"--serve", "0.0.0.0:1"}).find("shown to nobody else"), std::string::npos);
   EXPECT_NE(complaint({"--interval", "49"}).find("from 50 to 60000"), std::string::npos);
   EXPECT_NE(complaint({"--interval", "1s"}).find("'1s'"), std::string::npos);
-  EXPECT_NE(complaint({"--directory="}).find("empty"), std::string::npos);
+  EXPECT_NE(complaint({"--directory="}).find("has no value; expected a directory"),
+            std::string::npos);
   EXPECT_NE(complaint({"--once", "a", "--serve", "1"}).find("--once and --serve"),
             std::string::npos);
 }

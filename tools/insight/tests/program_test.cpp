@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The program as a user runs it.
-#include "options.hpp"
+#include "common/exit_codes.hpp"
 
 #include "game.hpp"
 #include "test_support/program.hpp"
@@ -28,7 +28,7 @@ bool has(const std::string& text, const std::string& part) {
 
 TEST(InsightProgram, HelpsThroughTheDriver) {
   const Outcome outcome = run_program(FA_PROGRAM, {"insight", "--help"});
-  EXPECT_EQ(outcome.exit_code, kExitOk);
+  EXPECT_EQ(outcome.exit_code, fa_tools::kExitOk);
   for (const char* option : {"--directory", "--serve", "--interval", "--once", "Exit codes"}) {
     EXPECT_TRUE(has(outcome.out, option)) << option;
   }
@@ -37,14 +37,14 @@ TEST(InsightProgram, HelpsThroughTheDriver) {
 
 TEST(InsightProgram, SaysWhatIsWrong) {
   const Outcome other = run({"--serve", "192.168.1.5:80"});
-  EXPECT_EQ(other.exit_code, kExitUsage);
+  EXPECT_EQ(other.exit_code, fa_tools::kExitUsage);
   EXPECT_TRUE(has(other.err, "'192.168.1.5:80' is no address of this machine alone"));
   EXPECT_TRUE(has(other.err, "fa insight --help"));
-  EXPECT_EQ(run({"snapshots"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"snapshots"}).exit_code, fa_tools::kExitUsage);
 
   const Folder folder;
   const Outcome missing = run({"--directory", (folder.path() / "none").string()});
-  EXPECT_EQ(missing.exit_code, kExitDirectory);
+  EXPECT_EQ(missing.exit_code, fa_tools::kExitRead);
   EXPECT_TRUE(has(missing.err, "there is no directory"));
 }
 
@@ -52,7 +52,7 @@ TEST(InsightProgram, ServesUntilInterrupted) {
   const Folder folder;
   folder.write("snapshot.request", "");
   const Outcome outcome = run({"--directory", folder.path().string()}, 3000);
-  EXPECT_EQ(outcome.exit_code, kExitOk);
+  EXPECT_EQ(outcome.exit_code, fa_tools::kExitOk);
   EXPECT_TRUE(has(outcome.out, "http://127.0.0.1:")) << outcome.out;
   EXPECT_FALSE(has(outcome.out, "127.0.0.1:0/"));
   EXPECT_EQ(outcome.err, "");
@@ -65,14 +65,14 @@ TEST(InsightProgram, WritesAReport) {
   const std::string page = (folder.path() / "report.html").string();
   const std::vector<std::string> arguments{"--directory", folder.path().string(), "--once", page};
   const Outcome none = run(arguments);
-  EXPECT_EQ(none.exit_code, kExitDirectory);
+  EXPECT_EQ(none.exit_code, fa_tools::kExitRead);
   EXPECT_TRUE(has(none.err, "no snapshot in"));
 
   Game game(folder.path());
   game.run_frame(1000);
   ASSERT_TRUE(game.emit());
   const Outcome outcome = run(arguments);
-  EXPECT_EQ(outcome.exit_code, kExitOk) << outcome.err;
+  EXPECT_EQ(outcome.exit_code, fa_tools::kExitOk) << outcome.err;
   EXPECT_TRUE(has(outcome.out, "1 snapshots written"));
   std::ostringstream text;
   text << std::ifstream(page).rdbuf();
@@ -81,8 +81,22 @@ TEST(InsightProgram, WritesAReport) {
 
   const Outcome denied = run({"--directory", folder.path().string(), "--once",
                               (folder.path() / "none" / "report.html").string()});
-  EXPECT_EQ(denied.exit_code, kExitWrite);
-  EXPECT_TRUE(has(denied.err, "cannot write"));
+  EXPECT_EQ(denied.exit_code, fa_tools::kExitWrite);
+  EXPECT_TRUE(has(denied.err, "cannot be written: No such file"));
+}
+
+TEST(InsightProgram, OverwritesNoSnapshotAndNoticesAFullDisk) {
+  const Folder folder;
+  const std::string text = R"({"version":1,"frame":1,"tags":null})";
+  folder.write("snapshot_1.json", text);
+  const std::string file = (folder.path() / "snapshot_1.json").string();
+  const Outcome refused = run({"--directory", folder.path().string(), "--once", file});
+  EXPECT_EQ(refused.exit_code, fa_tools::kExitUsage);
+  EXPECT_TRUE(has(refused.err, "is a snapshot"));
+  EXPECT_EQ(std::filesystem::file_size(file), text.size());
+  const Outcome full = run({"--directory", folder.path().string(), "--once", "/dev/full"});
+  EXPECT_EQ(full.exit_code, fa_tools::kExitWrite);
+  EXPECT_TRUE(has(full.err, "No space left on device")) << full.err;
 }
 
 }  // namespace

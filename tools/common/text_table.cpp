@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "snapshot_files/text_table.hpp"
+#include "common/text_table.hpp"
+
+#include "common/terminal_text.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
 #include <utility>
 
-namespace fa_snapshots {
+namespace fa_tools {
 
 namespace {
 
@@ -30,10 +32,7 @@ std::size_t width_of(std::string_view text) {
 }
 
 std::string fitted(std::string_view text, std::size_t most) {
-  std::string clean(text);
-  for (char& byte : clean) {
-    if (static_cast<unsigned char>(byte) < 0x20U || byte == 0x7F) byte = '?';
-  }
+  const std::string clean = printable(text);
   const std::size_t width = width_of(clean);
   if (width <= most || most < 5) return clean;
   // The end says more about a path than its begin.
@@ -95,4 +94,4 @@ std::string growth_text(std::int64_t bytes) {
   return (bytes < 0 ? "-" : "+") + bytes_text(amount);
 }
 
-}  // namespace fa_snapshots
+}  // namespace fa_tools

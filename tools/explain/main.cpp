@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // fa explain: what a code means and what helps.
+#include "common/exit_codes.hpp"
+#include "common/output.hpp"
 #include "options.hpp"
 
-#include <cstdio>
+#include <string>
+#include <vector>
 
 namespace {
 
 using namespace fa_explain;
+
+constexpr const char* kVerb = "fa explain";
 
 constexpr const char* kHelp =
     "fa explain CODE... [--format text|json|markdown]\n"
@@ -23,27 +28,24 @@ constexpr const char* kHelp =
     "Exit codes: 0 done; 1 no such code; 2 wrong arguments; 3 the output could not be written.\n";
 
 void complain_unknown(const std::string& name) {
-  std::string text = "fa explain: no code or slug '" + name + "'";
+  std::string text = "no code or slug '" + name + "'";
   const std::vector<std::string> similar = similar_names(name);
   for (std::size_t i = 0; i < similar.size(); ++i) {
     text += (i == 0 ? "; did you mean " : ", ") + similar[i];
   }
   if (!similar.empty()) text += "?";
-  std::fprintf(stderr, "%s; `fa list` shows all\n", text.c_str());
+  fa_tools::complain(kVerb, text + "; `fa list` shows all", fa_tools::kExitNo);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options =
-      parse_explain(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
-  if (!options.complaint.empty()) {
-    std::fprintf(stderr, "fa explain: %s; `fa explain --help` shows what there is\n",
-                 options.complaint.c_str());
-    return kExitUsage;
+  const Options options = parse_explain(fa_tools::Arguments::words_of(argc, argv));
+  if (!options.complaint.empty()) return fa_tools::complain_usage(kVerb, options.complaint);
+  if (options.help) return fa_tools::write_out(kVerb, kHelp);
+  if (options.version) {
+    return fa_tools::write_out(kVerb, "fa explain " FRAMEALLOC_TOOLS_VERSION "\n");
   }
-  if (options.help) return write_out(kHelp);
-  if (options.version) return write_out("fa explain " FRAMEALLOC_TOOLS_VERSION "\n");
   Rows rows = options.all ? all_rows() : Rows{};
   bool known = true;
   for (const std::string& name : options.names) {
@@ -54,7 +56,7 @@ int main(int argc, char** argv) {
       known = false;
     }
   }
-  if (rows.empty()) return kExitUnknown;
-  const int exit_code = write_out(explain(rows, options.format, options.all));
-  return exit_code == kExitOk && !known ? kExitUnknown : exit_code;
+  if (rows.empty()) return fa_tools::kExitNo;
+  const int written = fa_tools::write_out(kVerb, explain(rows, options.format, options.all));
+  return written == fa_tools::kExitOk && !known ? fa_tools::kExitNo : written;
 }

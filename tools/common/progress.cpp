@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "progress.hpp"
+#include "common/progress.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 #endif
 
-namespace fa_demo {
+namespace fa_tools {
 namespace {
 
 bool stderr_is_terminal() {
@@ -50,4 +50,4 @@ void Progress::clear() {
   drawn_ = false;
 }
 
-}  // namespace fa_demo
+}  // namespace fa_tools

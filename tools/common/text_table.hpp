@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace fa_snapshots {
+namespace fa_tools {
 
 class TextTable {
  public:
@@ -32,8 +32,8 @@ class TextTable {
 
 // Result: the number of characters of UTF-8, each of which is taken to be one column wide.
 std::size_t width_of(std::string_view text);
-// Result: `text` without control characters and in at most `most` characters; its middle becomes
-// "..." where it is longer.
+// Result: printable(text) in at most `most` characters; its middle becomes "..." where it is
+// longer.
 std::string fitted(std::string_view text, std::size_t most);
 
 // Result: "1.5 MiB", "12 B".
@@ -41,4 +41,4 @@ std::string bytes_text(std::uint64_t bytes);
 // Result: the same with a sign: "+1.5 MiB", "-12 B", "0 B".
 std::string growth_text(std::int64_t bytes);
 
-}  // namespace fa_snapshots
+}  // namespace fa_tools

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // fa list: the diagnostic codes.
-#include "options.hpp"
+#include "common/exit_codes.hpp"
+#include "common/output.hpp"
+#include "explain/options.hpp"
 
-#include <cstdio>
+#include <string>
 
 namespace {
 
 using namespace fa_explain;
+
+constexpr const char* kVerb = "fa list";
 
 constexpr const char* kHelp =
     "fa list [--category WORD] [--severity WORD] [--raised-by WORD]\n"
@@ -27,17 +31,14 @@ constexpr const char* kHelp =
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options =
-      parse_list(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
-  if (!options.complaint.empty()) {
-    std::fprintf(stderr, "fa list: %s; `fa list --help` shows what there is\n",
-                 options.complaint.c_str());
-    return kExitUsage;
-  }
+  const Options options = parse_list(fa_tools::Arguments::words_of(argc, argv));
+  if (!options.complaint.empty()) return fa_tools::complain_usage(kVerb, options.complaint);
   if (options.help) {
-    return write_out(std::string(kHelp) + "\nCategories: " + category_words() + ".\n");
+    return fa_tools::write_out(kVerb, kHelp + ("\nCategories: " + category_words() + ".\n"));
   }
-  if (options.version) return write_out("fa list " FRAMEALLOC_TOOLS_VERSION "\n");
+  if (options.version) {
+    return fa_tools::write_out(kVerb, "fa list " FRAMEALLOC_TOOLS_VERSION "\n");
+  }
   Rows rows;
   for (const CodeInfo* row : all_rows()) {
     if (options.category && row->category != *options.category) continue;
@@ -45,5 +46,5 @@ int main(int argc, char** argv) {
     if (options.raised_by && row->raised_by != *options.raised_by) continue;
     rows.push_back(row);
   }
-  return write_out(list(rows, options.format));
+  return fa_tools::write_out(kVerb, list(rows, options.format));
 }

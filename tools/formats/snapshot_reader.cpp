@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "snapshot_files/reader.hpp"
+#include "formats/snapshot_reader.hpp"
+
+#include "formats/json_file.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <tuple>
 #include <utility>
 
-namespace fa_snapshots {
+namespace fa_formats {
 
 namespace {
 
@@ -23,7 +22,9 @@ namespace fs = std::filesystem;
 using framealloc::AllocKind;
 using Json = nlohmann::json;
 
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{256} << 20;
+constexpr std::string_view kSnapshot = "a snapshot as Snapshot::to_json() writes it";
+// A game may prune its folder faster than it is read: it is listed again as often.
+constexpr int kMostTries = 100;
 
 std::string kind_of(const Json& value) {
   if (value.is_number()) return value.is_number_unsigned() ? "a number" : value.dump();
@@ -151,20 +152,36 @@ void take_process(Taker& take, const Json& root, framealloc::Snapshot& snapshot)
   });
 }
 
+// Result: the digits `text` as a number; -1 when they are none.
+int digits(std::string_view text) {
+  int value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
 // Seconds since 1970 of "2026-11-22T10:00:00Z".
-std::optional<std::int64_t> parse_timestamp(const std::string& text) {
-  int year = 0, used = 0;
-  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  const int fields = std::sscanf(text.c_str(), "%d-%2u-%2uT%2u:%2u:%2uZ%n", &year, &month, &day,
-                                 &hour, &minute, &second, &used);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (fields != 6 || static_cast<std::size_t>(used) != text.size() || !date.ok()) {
+std::optional<std::int64_t> parse_timestamp(std::string_view text) {
+  constexpr std::string_view kShape = "####-##-##T##:##:##Z";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (kShape[i] != '#' && kShape[i] != text[i]) return std::nullopt;
+  }
+  const int year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2));
+  const int day = digits(text.substr(8, 2)), hour = digits(text.substr(11, 2));
+  const int minute = digits(text.substr(14, 2)), second = digits(text.substr(17, 2));
+  if (year < 0 || month < 0 || day < 0) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 59) {
     return std::nullopt;
   }
-  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return days * 86400 + std::int64_t{hour} * 3600 + std::int64_t{minute} * 60 + second;
+  return days * 86400 + hour * 3600 + minute * 60 + second;
 }
 
 void take_all(Taker& take, const Json& root, SnapshotFile& file) {
@@ -210,19 +227,49 @@ void take_all(Taker& take, const Json& root, SnapshotFile& file) {
   if (file.extended()) take_process(take, root, snapshot);
 }
 
-// Result: "12:5", the line and column of a byte.
-std::string place_of(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
-  const auto lines = std::ranges::count(before, '\n');
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t column =
-      newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
-  return std::to_string(lines + 1) + ":" + std::to_string(column);
+bool is_older(const SnapshotFile& a, const SnapshotFile& b) {
+  // Not by name alone: a program that is started again counts its frames from 1.
+  return std::tie(a.timestamp, a.snapshot.frame, a.path) <
+         std::tie(b.timestamp, b.snapshot.frame, b.path);
 }
 
-bool is_snapshot(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.starts_with("snapshot_") && name.ends_with(".json");
+// Result: the snapshots of a folder by name; a complaint when there are none.
+Read<std::vector<std::string>> list_folder(const std::string& path) {
+  Read<std::vector<std::string>> result;
+  std::error_code error;
+  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    if (is_snapshot_name(at->path().filename().string()))
+      result.value.push_back(at->path().string());
+  }
+  std::ranges::sort(result.value);
+  if (error) {
+    result.complaint = path + ": cannot be read: " + error.message();
+  } else if (result.value.empty()) {
+    result.complaint = path +
+                       ": has no snapshot_*.json; expected what a SnapshotEmitter writes. Make the "
+                       "file snapshot.request in it while the program runs, or switch auto_emit on";
+  }
+  return result;
+}
+
+// Effect: visits what each file of the folder reads as, those that vanished left out; once more
+// when all of them have. Result: why nothing was visited, or "".
+template <class Visit>
+std::string visit_folder(const std::string& path, Visit&& visit) {
+  for (int tries = 1;; ++tries) {
+    const Read<std::vector<std::string>> names = list_folder(path);
+    if (!names && tries == 1) return names.complaint;
+    bool visited = false;
+    for (const std::string& name : names.value) {
+      Read<SnapshotFile> one = read_snapshot(name);
+      if (one.gone) continue;
+      visited = true;
+      visit(name, std::move(one));
+    }
+    if (visited) return {};
+    if (tries == kMostTries) return path + ": its snapshots vanish before they can be read";
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
@@ -230,24 +277,9 @@ bool is_snapshot(const fs::path& path) {
 Read<SnapshotFile> parse_snapshot(std::string_view text, const std::string& path) {
   Read<SnapshotFile> result;
   result.value.path = path;
-  const std::size_t last = text.find_last_not_of(" \t\r\n");
-  if (last == std::string_view::npos) {
-    result.complaint = path + ": is empty; expected a snapshot. Take a new one";
-    return result;
-  }
   Json root;
-  try {
-    root = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    if (error.byte > last + 1) {
-      result.complaint =
-          path + ": ends in the middle of a value; expected a whole snapshot. Take a new one";
-    } else {
-      result.complaint = path + ":" + place_of(text, error.byte) +
-                         ": is not JSON; expected a snapshot as Snapshot::to_json() writes it";
-    }
-    return result;
-  }
+  result.complaint = parse_json(text, path, kSnapshot, root);
+  if (!result) return result;
   Taker take;
   if (!root.is_object()) {
     result.complaint = path + ": is " + kind_of(root) + "; expected a snapshot, which is an object";
@@ -267,70 +299,55 @@ Read<SnapshotFile> parse_snapshot(std::string_view text, const std::string& path
   return result;
 }
 
+bool is_snapshot_name(std::string_view name) {
+  return name.starts_with("snapshot_") && name.ends_with(".json");
+}
+
 Read<SnapshotFile> read_snapshot(const std::string& path) {
-  Read<SnapshotFile> result;
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (!error && size > kMostBytes) {
-    result.complaint = path + ": has more than 256 MiB; expected a snapshot";
-    return result;
-  }
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  std::string text;
-  char buffer[65536];
-  while (file != nullptr) {
-    const std::size_t got = std::fread(buffer, 1, sizeof buffer, file.get());
-    text.append(buffer, got);
-    if (got < sizeof buffer) break;
-  }
-  if (file == nullptr || std::ferror(file.get()) != 0) {
-    result.complaint = path + ": cannot be read: " + std::strerror(errno);
-    return result;
-  }
-  return parse_snapshot(text, path);
+  const Read<std::string> text = read_text(path, kSnapshot);
+  if (text) return parse_snapshot(text.value, path);
+  return {{}, text.complaint, text.gone};
 }
 
 Read<std::vector<SnapshotFile>> read_folder(const std::string& path) {
   Read<std::vector<SnapshotFile>> result;
-  std::error_code error;
-  std::vector<std::string> names;
-  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    if (is_snapshot(at->path())) names.push_back(at->path().string());
-  }
-  if (error) {
-    result.complaint = path + ": cannot be read: " + error.message();
-    return result;
-  }
-  if (names.empty()) {
-    result.complaint = path +
-                       ": has no snapshot_*.json; expected what a SnapshotEmitter writes. Make the "
-                       "file snapshot.request in it while the program runs, or switch auto_emit on";
-    return result;
-  }
-  std::ranges::sort(names);
-  for (const std::string& name : names) {
-    Read<SnapshotFile> one = read_snapshot(name);
-    if (!one) {
-      result.complaint = one.complaint;
-      return result;
-    }
-    result.value.push_back(std::move(one.value));
-  }
-  // Not by name alone: a program that is started again counts its frames from 1.
-  std::ranges::sort(result.value, [](const SnapshotFile& a, const SnapshotFile& b) {
-    return std::tie(a.timestamp, a.snapshot.frame, a.path) <
-           std::tie(b.timestamp, b.snapshot.frame, b.path);
+  std::string fault;  // of the first file that is none
+  result.complaint = visit_folder(path, [&](const std::string&, Read<SnapshotFile> one) {
+    if (!one && fault.empty()) fault = one.complaint;
+    if (one) result.value.push_back(std::move(one.value));
   });
+  if (result) result.complaint = fault;
+  std::ranges::sort(result.value, is_older);
   return result;
 }
 
 Read<SnapshotFile> read_newest(const std::string& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return read_snapshot(path);
-  Read<std::vector<SnapshotFile>> all = read_folder(path);
-  if (!all) return {{}, all.complaint};
-  return {std::move(all.value.back()), {}};
+  using Time = fs::file_time_type;
+  const auto time_of = [](const std::string& name) {
+    std::error_code gone;
+    const Time time = fs::last_write_time(name, gone);
+    return gone ? Time::min() : time;
+  };
+  Read<SnapshotFile> newest, faulty;
+  bool found = false;
+  Time last_read = Time::min(), last_fault = Time::min();
+  newest.complaint = visit_folder(path, [&](const std::string& name, Read<SnapshotFile> one) {
+    const Time time = time_of(name);
+    if (!one) {
+      if (faulty.complaint.empty() || time > last_fault) {
+        faulty = std::move(one);
+        last_fault = time;
+      }
+      return;
+    }
+    last_read = std::max(last_read, time);
+    if (!found || is_older(newest.value, one.value)) newest.value = std::move(one.value);
+    found = true;
+  });
+  if (!newest || faulty.complaint.empty()) return newest;
+  return !found || last_fault > last_read ? faulty : newest;
 }
 
-}  // namespace fa_snapshots
+}  // namespace fa_formats

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
-namespace fa_demo {
+namespace fa_tools {
 
 /// A progress bar on standard error, drawn only where that is a terminal and at most ten times a
-/// second. Drawing happens between frames, never in one.
+/// second. Drawing happens when it is called, by nothing else.
 class Progress {
  public:
   explicit Progress(bool wanted);
@@ -26,4 +26,4 @@ class Progress {
   std::chrono::steady_clock::time_point last_{};
 };
 
-}  // namespace fa_demo
+}  // namespace fa_tools
