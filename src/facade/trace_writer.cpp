@@ -19,10 +19,6 @@ constexpr std::uint64_t kOwnFrameTracks = kFrameTrack + 128;
 
 constexpr FrameEventMask kFrameKinds = events(FrameEventKind::FrameEnd);
 
-std::string frame_name(const FrameEvent& event) {
-  return "frame " + std::to_string(event.frame_number);
-}
-
 std::string track_name(const SmartAlloc& alloc, ThreadId thread) {
   // Looked for rather than asked for by its number: a thread that only uses what all threads share
   // has no figures, and asking for them is a mistake that is reported.
@@ -108,10 +104,12 @@ void TraceWriter::write_frame(const FrameEvent& event) {
     track = kOwnFrameTracks + event.thread_id.value;
     introduce(event.thread_id, track, " frames");
   }
-  const TraceArg args[] = {TraceArg::of("bytes", event.total_allocated),
+  // The number is an argument: viewers group, color and sum up slices by their name.
+  const TraceArg args[] = {TraceArg::of("frame", event.frame_number),
+                           TraceArg::of("bytes", event.total_allocated),
                            TraceArg::of("peak_bytes", event.peak_memory)};
   if (event.began_ns != 0) {
-    file_.add_bar(track, "frame", frame_name(event), event.began_ns, event.timestamp_ns, args);
+    file_.add_bar(track, "frame", "frame", event.began_ns, event.timestamp_ns, args);
   }
   if (!event.own_frame && config_.counters_every != 0) write_counters(event.timestamp_ns);
 }
