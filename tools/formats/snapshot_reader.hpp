@@ -4,7 +4,7 @@
 
 #include "formats/read.hpp"
 
-#include <framealloc/diag/snapshot.hpp>
+#include <framealloc/snapshot.hpp>
 
 #include <string>
 #include <string_view>

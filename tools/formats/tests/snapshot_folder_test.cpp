@@ -2,7 +2,7 @@
 // Folders of snapshots, while a game writes into them.
 #include "formats/snapshot_reader.hpp"
 
-#include <framealloc/diag/snapshot_emitter.hpp>
+#include <framealloc/snapshot_emitter.hpp>
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
