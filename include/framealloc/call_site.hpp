@@ -5,8 +5,12 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/base/type_name.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace framealloc {
 
@@ -42,4 +46,59 @@ struct CallSite {
   [[nodiscard]] constexpr bool known() const noexcept { return line != 0; }
 };
 
+// The last, defaulted parameter `Here here = CallSite::current()` of functions that are overloaded:
+// nothing but a CallSite converts to it, so `resize(5, {})` keeps meaning a value.
+struct Here {
+  constexpr Here(const CallSite& place) noexcept : site(place) {}
+  CallSite site;
+};
+
+namespace detail {
+
+// A value and the place of the call that gave it: for operators, which can have no defaulted
+// parameters.
+template <class T>
+struct Placed {
+  template <class U>
+    requires(!std::same_as<std::remove_cvref_t<U>, Placed> && std::convertible_to<U, T>)
+  constexpr Placed(U&& given, CallSite place = CallSite::current()) noexcept
+      : value(std::forward<U>(given)), site(place) {}
+  T value;
+  CallSite site;
+};
+
+// With more arguments than these a function that takes any names only itself in reports.
+inline constexpr std::size_t kMostSited = 6;
+
+}  // namespace detail
 }  // namespace framealloc
+
+// A function that takes any arguments cannot have a defaulted one behind them. It is written once,
+// with the place in front, as `name_at(site, arguments...)`; this macro gives it an overload for
+// each number of arguments up to kMostSited. `define(types, parameters, arguments)` gets three
+// parenthesised lists for FRAMEALLOC_LIST: the first and the last begin with a comma unless empty,
+// the one in the middle ends with one.
+#define FRAMEALLOC_LIST(...) __VA_ARGS__
+// clang-format off
+#define FRAMEALLOC_FORWARD(n) std::forward<A##n>(a##n)
+#define FRAMEALLOC_FOR_EACH_ARITY(define)                                         \
+  define((), (), ())                                                              \
+  define((, class A1), (A1&& a1, ), (, FRAMEALLOC_FORWARD(1)))                    \
+  define((, class A1, class A2), (A1&& a1, A2&& a2, ), (, FRAMEALLOC_FORWARD(1),  \
+   FRAMEALLOC_FORWARD(2)))                                                        \
+  define((, class A1, class A2, class A3),                                        \
+         (A1&& a1, A2&& a2, A3&& a3, ),                                           \
+         (, FRAMEALLOC_FORWARD(1), FRAMEALLOC_FORWARD(2), FRAMEALLOC_FORWARD(3))) \
+  define((, class A1, class A2, class A3, class A4),                              \
+         (A1&& a1, A2&& a2, A3&& a3, A4&& a4, ),                                  \
+         (, FRAMEALLOC_FORWARD(1), FRAMEALLOC_FORWARD(2), FRAMEALLOC_FORWARD(3),  \
+          FRAMEALLOC_FORWARD(4)))                                                 \
+  define((, class A1, class A2, class A3, class A4, class A5),                    \
+         (A1&& a1, A2&& a2, A3&& a3, A4&& a4, A5&& a5, ),                         \
+         (, FRAMEALLOC_FORWARD(1), FRAMEALLOC_FORWARD(2), FRAMEALLOC_FORWARD(3),  \
+          FRAMEALLOC_FORWARD(4), FRAMEALLOC_FORWARD(5)))                          \
+  define((, class A1, class A2, class A3, class A4, class A5, class A6),          \
+         (A1&& a1, A2&& a2, A3&& a3, A4&& a4, A5&& a5, A6&& a6, ),                \
+         (, FRAMEALLOC_FORWARD(1), FRAMEALLOC_FORWARD(2), FRAMEALLOC_FORWARD(3),  \
+          FRAMEALLOC_FORWARD(4), FRAMEALLOC_FORWARD(5), FRAMEALLOC_FORWARD(6)))
+// clang-format on

@@ -35,8 +35,8 @@ class alignas(detail::kCacheLine) FrameArena {
  public:
   // Effect: one uninitialised T. Result: null when the arena is full (FrameOverflow::Fail), when a
   // budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open
-  // (FA001). The memory is valid until the end of the frame. `site` is for guard modes; only the
-  // slow path ever looks at it.
+  // (FA001). The memory is valid until the end of the frame. `site` is for reports and guard modes;
+  // only the slow path ever looks at it.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
@@ -64,7 +64,9 @@ class alignas(detail::kCacheLine) FrameArena {
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     if constexpr (kCheckLevel >= 1) {
-      if (!is_power_of_two(alignment)) return refuse_alignment(size, alignment);
+      if (!is_power_of_two(alignment)) {
+        return refuse_alignment(size, alignment, site.file, site.function, site.line);
+      }
     }
     // The slow path takes the mask, so that the compiler need not keep a copy of the alignment.
     return bump_bytes_or(size, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
@@ -94,7 +96,8 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
   // constructed. Result: null when there is no memory for the record.
-  [[nodiscard]] detail::Finaliser* new_finaliser(detail::Finaliser::Destroy destroy) noexcept;
+  [[nodiscard]] detail::Finaliser* new_finaliser(detail::Finaliser::Destroy destroy,
+                                                 CallSite site = CallSite::current()) noexcept;
   // Effect: `destroy(objects, count)` now runs when the frame ends, or when the arena is rewound to
   // a checkpoint taken before this call; newest first. Set `finaliser->destroy` to null to cancel.
   void arm(detail::Finaliser* finaliser, void* objects, std::size_t count) noexcept;
@@ -312,13 +315,14 @@ class alignas(detail::kCacheLine) FrameArena {
   void spoil_rewound(const FrameCheckpoint& to) noexcept;
   void pad_to_page() noexcept;
   FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
-  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
-  void* overflow(std::size_t size, std::size_t alignment) noexcept;
-  void* stand_in(std::size_t size, std::size_t alignment) noexcept;
+  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
+                                         const char* function, std::uint32_t line) noexcept;
+  void* overflow(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
+  void* stand_in(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
   // Result: whether the arena may go to `position`; if not, `*instead` is what the call returns.
   bool pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
-                  void** instead) noexcept;
-  void* refuse(const detail::Refusal& why, std::size_t size) noexcept;
+                  const CallSite& site, void** instead) noexcept;
+  void* refuse(const detail::Refusal& why, std::size_t size, const CallSite& site) noexcept;
   bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
   bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
   void step_into(detail::ArenaChunk* next) noexcept;

@@ -42,22 +42,39 @@ class FrameBox {
   }
   ~FrameBox() { reset(); }
 
-  // Effect: a T(arguments...) and its owner. Result: a null box when memory is denied.
+  // Effect: a T(arguments...) and its owner. Result: a null box when memory is denied. Reports name
+  // `site`.
   template <class... A>
-  [[nodiscard]] static FrameBox make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
+  [[nodiscard]] static FrameBox make_at(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
+                                        const CallSite& site, A&&... arguments) {
     FrameBox box;
     if constexpr (kOwes) {
-      detail::Finaliser* const finaliser = arena.new_finaliser(&frame_over);
+      detail::Finaliser* const finaliser = arena.new_finaliser(&frame_over, site);
       if (finaliser == nullptr) return box;
-      T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
+      T* const home = arena.alloc<T>(site);
       if (home == nullptr) return box;
       box.object_ = detail::construct<T>(home, std::forward<A>(arguments)...);
       box.finaliser_ = finaliser;
       arena.arm(finaliser, &box, 1);
     } else {
-      box.object_ = frame_new<T>(arena, std::forward<A>(arguments)...);
+      box.object_ = frame_new_at<T>(arena, site, std::forward<A>(arguments)...);
     }
     return box;
+  }
+  // The same, where reports name the caller.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                            \
+  template <int = 0 FRAMEALLOC_LIST types>                                                         \
+  [[nodiscard]] static FrameBox make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,                   \
+                                     FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_at(arena, here.site FRAMEALLOC_LIST arguments);                                    \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
+  template <class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] static FrameBox make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
+    return make_at(arena, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                   std::forward<A>(arguments)...);
   }
 
   [[nodiscard]] T* get() const noexcept { return object_; }

@@ -53,9 +53,9 @@ class FrameMap {
   // Effect: an empty map with room for `capacity` entries. Failure: a denied request is reported
   // and shows as a smaller capacity().
   explicit FrameMap(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
-                    Hash hash = Hash(), Eq eq = Eq()) noexcept
+                    Hash hash = Hash(), Eq eq = Eq(), Here here = CallSite::current()) noexcept
       : entries_(arena), hash_(std::move(hash)), eq_(std::move(eq)) {
-    (void)reserve(capacity);
+    (void)reserve(capacity, here);
   }
   FrameMap(FrameMap&&) noexcept = default;
   // The index goes first, since it lies behind the entries: so both can be given back.
@@ -130,38 +130,67 @@ class FrameMap {
 
   // --- Adding. Result: the entry and whether it is new; {end(), false} when denied. ---
   // Effect: adds the entry unless the key is there; then nothing changes.
-  std::pair<iterator, bool> insert(K key, V value) { return add(std::move(key), std::move(value)); }
-  std::pair<iterator, bool> insert(value_type entry) {
-    return add(entry.first, std::move(entry.second));
+  std::pair<iterator, bool> insert(K key, V value, Here here = CallSite::current()) {
+    return add(here.site, std::move(key), std::move(value));
+  }
+  std::pair<iterator, bool> insert(value_type entry, Here here = CallSite::current()) {
+    return add(here.site, entry.first, std::move(entry.second));
   }
   // Effect: adds the entry, or gives the present one a new value, for which no memory is needed.
-  std::pair<iterator, bool> insert_or_assign(K key, V value) {
-    const auto result = add(std::move(key), std::move(value));
+  std::pair<iterator, bool> insert_or_assign(K key, V value, Here here = CallSite::current()) {
+    const auto result = add(here.site, std::move(key), std::move(value));
     // Neither was moved from unless the entry is new.
     if (!result.second && result.first != end()) result.first->second = std::move(value);
     return result;
   }
   // Effect: adds V(arguments...) unless the key is there. What is not added is not moved from.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                           \
+  template <int = 0 FRAMEALLOC_LIST types>                                        \
+  std::pair<iterator, bool> try_emplace(                                          \
+      const K& key, FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return add(here.site, key FRAMEALLOC_LIST arguments);                         \
+  }                                                                               \
+  template <int = 0 FRAMEALLOC_LIST types>                                        \
+  std::pair<iterator, bool> try_emplace(                                          \
+      K&& key, FRAMEALLOC_LIST parameters Here here = CallSite::current()) {      \
+    return add(here.site, std::move(key) FRAMEALLOC_LIST arguments);              \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   std::pair<iterator, bool> try_emplace(const K& key, A&&... arguments) {
-    return add(key, std::forward<A>(arguments)...);
+    return add(CallSite::of_function(FRAMEALLOC_FUNCTION), key, std::forward<A>(arguments)...);
   }
   template <class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   std::pair<iterator, bool> try_emplace(K&& key, A&&... arguments) {
-    return add(std::move(key), std::forward<A>(arguments)...);
+    return add(CallSite::of_function(FRAMEALLOC_FUNCTION), std::move(key),
+               std::forward<A>(arguments)...);
   }
   // Result: the value of the key, made from the arguments if it was not there; null when denied.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                      \
+  template <int = 0 FRAMEALLOC_LIST types>                                                   \
+  V* get_or_insert(K key, FRAMEALLOC_LIST parameters Here here = CallSite::current())        \
+      FRAMEALLOC_LIFETIMEBOUND {                                                             \
+    return value_of(add(here.site, std::move(key) FRAMEALLOC_LIST arguments).first.entry()); \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   V* get_or_insert(K key, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return value_of(add(std::move(key), std::forward<A>(arguments)...).first.entry());
+    return value_of(add(CallSite::of_function(FRAMEALLOC_FUNCTION), std::move(key),
+                        std::forward<A>(arguments)...)
+                        .first.entry());
   }
   // Effect: room for `capacity` entries in all. Result: false when denied.
-  bool reserve(std::size_t capacity) noexcept {
+  bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept {
     if (capacity <= this->capacity()) return true;
     if (capacity > detail::FrameIndex::kMostEntries) {
-      return entries_.reserve(SIZE_MAX);  // which is denied, and reported as too large
+      return entries_.reserve(SIZE_MAX, here);  // which is denied, and reported as too large
     }
-    return rebuild(detail::FrameIndex::buckets_for(capacity));
+    return rebuild(detail::FrameIndex::buckets_for(capacity), here.site);
   }
 
   // --- Removing ---
@@ -197,10 +226,10 @@ class FrameMap {
   void swap(FrameMap& other) noexcept { std::swap(*this, other); }
   friend void swap(FrameMap& a, FrameMap& b) noexcept { a.swap(b); }
   // Result: a copy in the same arena, or nothing when denied.
-  [[nodiscard]] std::optional<FrameMap> clone() const {
-    FrameMap copy(arena(), size(), hash_, eq_);
+  [[nodiscard]] std::optional<FrameMap> clone(Here here = CallSite::current()) const {
+    FrameMap copy(arena(), size(), hash_, eq_, here);
     for (const auto& [key, value] : *this) {
-      if (!copy.try_emplace(key, value).second) return std::nullopt;
+      if (!copy.add(here.site, key, value).second) return std::nullopt;
     }
     return copy;
   }
@@ -236,15 +265,15 @@ class FrameMap {
   }
 
   template <class Key, class... A>
-  std::pair<iterator, bool> add(Key&& key, A&&... arguments) {
+  std::pair<iterator, bool> add(const CallSite& site, Key&& key, A&&... arguments) {
     Entry* const present = look_up(key);
     if (present != entries_.end()) return {iterator(present), false};
-    if (!has_room()) return {end(), false};
+    if (!has_room(site)) return {end(), false};
     const auto number = static_cast<std::uint32_t>(entries_.size());
     // The place first: making the entry may consume the key.
     const auto place = place_of(key);
-    Entry* const entry =
-        entries_.emplace_back(std::in_place, std::forward<Key>(key), std::forward<A>(arguments)...);
+    Entry* const entry = entries_.emplace_back_at(site, std::in_place, std::forward<Key>(key),
+                                                  std::forward<A>(arguments)...);
     if (entry == nullptr) return {end(), false};
     index_.enter(place, number);
     return {iterator(entry), true};
@@ -252,16 +281,16 @@ class FrameMap {
 
   // Effect: makes room for one more. Entries and index grow together, so that what empties the
   // entries (the end of the frame, a rewind) never leaves an index of another age.
-  bool has_room() noexcept {
+  bool has_room(const CallSite& site) noexcept {
     if (size() < capacity()) return true;
     const std::size_t more = capacity() == 0 ? 8 : index_.buckets() * 2;
-    if (size() < detail::FrameIndex::kMostEntries && rebuild(more)) return true;
-    return capacity() != 0 && size() + 1 < index_.buckets() && entries_.make_room(1);
+    if (size() < detail::FrameIndex::kMostEntries && rebuild(more, site)) return true;
+    return capacity() != 0 && size() + 1 < index_.buckets() && entries_.make_room(1, site);
   }
-  bool rebuild(std::size_t buckets) noexcept {
+  bool rebuild(std::size_t buckets, const CallSite& site) noexcept {
     if (entries_.capacity() == 0) index_.forget();
-    if (!entries_.reserve(detail::FrameIndex::good_load(buckets))) return false;
-    if (!index_.renew(entries_.arena(), buckets)) return false;
+    if (!entries_.reserve(detail::FrameIndex::good_load(buckets), site)) return false;
+    if (!index_.renew(entries_.arena(), buckets, site)) return false;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       index_.add(hash_of(entries_[i].shown.first), static_cast<std::uint32_t>(i));
     }

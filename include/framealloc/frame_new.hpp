@@ -13,21 +13,38 @@ namespace framealloc {
 
 // Effect: T(arguments...) in frame memory; its destructor, if it has one that does something, runs
 // at the end of the frame or when the arena is rewound past it, newest first. Result: the object,
-// or null when memory is denied. Thread contract: the thread of the arena.
+// or null when memory is denied. Reports name `site`. Thread contract: the thread of the arena.
 template <class T, class... A>
-[[nodiscard]] T* frame_new(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
+[[nodiscard]] T* frame_new_at(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const CallSite& site,
+                              A&&... arguments) {
   if constexpr (std::is_trivially_destructible_v<T>) {
-    T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
+    T* const home = arena.alloc<T>(site);
     return home == nullptr ? nullptr : detail::construct<T>(home, std::forward<A>(arguments)...);
   } else {
-    detail::Finaliser* const finaliser = arena.new_finaliser(&detail::destroy_objects<T>);
+    detail::Finaliser* const finaliser = arena.new_finaliser(&detail::destroy_objects<T>, site);
     if (finaliser == nullptr) return nullptr;
-    T* const home = arena.alloc<T>(CallSite::of_function(FRAMEALLOC_FUNCTION));
+    T* const home = arena.alloc<T>(site);
     if (home == nullptr) return nullptr;
     detail::construct<T>(home, std::forward<A>(arguments)...);
     arena.arm(finaliser, home, 1);
     return home;
   }
+}
+
+// The same, where reports name the caller.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                    \
+  template <class T FRAMEALLOC_LIST types>                                                 \
+  [[nodiscard]] T* frame_new(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,                   \
+                             FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return frame_new_at<T>(arena, here.site FRAMEALLOC_LIST arguments);                    \
+  }
+FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
+template <class T, class... A>
+  requires(sizeof...(A) > detail::kMostSited)
+[[nodiscard]] T* frame_new(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, A&&... arguments) {
+  return frame_new_at<T>(arena, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                         std::forward<A>(arguments)...);
 }
 
 }  // namespace framealloc

@@ -39,7 +39,7 @@ class FrameSlice {
                                        std::size_t count, CallSite site = CallSite::current()) {
     detail::Finaliser* finaliser = nullptr;
     if constexpr (!std::is_trivially_destructible_v<T>) {
-      finaliser = arena.new_finaliser(&detail::destroy_objects<T>);
+      finaliser = arena.new_finaliser(&detail::destroy_objects<T>, site);
       if (finaliser == nullptr) return {};
     }
     T* const data = arena.alloc_batch<T>(count, site);

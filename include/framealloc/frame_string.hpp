@@ -33,23 +33,24 @@ class FrameString {
 
   // Effect: an empty string with room for `capacity` characters. Failure: a denied request is
   // reported and shows as a smaller capacity().
-  explicit FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
-                       std::size_t capacity = 0) noexcept
+  explicit FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
+                       Here here = CallSite::current()) noexcept
       : chars_(arena) {
-    (void)reserve(capacity);
+    (void)reserve(capacity, here);
   }
   // Effect: a copy of `text`; empty when memory is denied.
   template <class Text>
     requires std::convertible_to<const Text&, std::string_view>
-  FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const Text& text) noexcept
+  FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const Text& text,
+              Here here = CallSite::current()) noexcept
       : chars_(arena) {
-    (void)append(text);
+    (void)append(text, here);
   }
   FrameString(FrameString&&) noexcept = default;
   FrameString& operator=(FrameString&&) noexcept = default;
   // Effect: becomes a copy of `text`; unchanged when memory is denied.
-  FrameString& operator=(std::string_view text) noexcept {
-    (void)assign(text);
+  FrameString& operator=(detail::Placed<std::string_view> text) noexcept {
+    (void)assign(text.value, text.site);
     return *this;
   }
 
@@ -123,8 +124,8 @@ class FrameString {
   [[nodiscard]] int compare(std::string_view text) const noexcept { return view().compare(text); }
 
   // --- Changing. Result, where nothing else is said: false when denied; then nothing changed. ---
-  bool push_back(char c) noexcept {
-    if (chars_.remaining() < 2 && !chars_.make_room(2)) return false;
+  bool push_back(char c, Here here = CallSite::current()) noexcept {
+    if (chars_.remaining() < 2 && !chars_.make_room(2, here)) return false;
     (void)chars_.push_back(c);
     return close();
   }
@@ -133,32 +134,37 @@ class FrameString {
     chars_.pop_back();
     (void)close();
   }
-  bool append(std::string_view text) noexcept { return replace(size(), 0, text); }
-  bool append(std::size_t count, char c) noexcept {
-    if (count > kMaxRequest || !chars_.make_room(count + 1)) return false;
-    return chars_.resize(size() + count, c) && close();
+  bool append(std::string_view text, Here here = CallSite::current()) noexcept {
+    return replace(size(), 0, text, here);
+  }
+  bool append(std::size_t count, char c, Here here = CallSite::current()) noexcept {
+    if (count > kMaxRequest || !chars_.make_room(count + 1, here)) return false;
+    return chars_.resize(size() + count, c, here) && close();
   }
   // Effect: appends, or leaves the string as it is when denied.
-  FrameString& operator+=(std::string_view text) noexcept {
-    (void)append(text);
+  FrameString& operator+=(detail::Placed<std::string_view> text) noexcept {
+    (void)append(text.value, text.site);
     return *this;
   }
-  FrameString& operator+=(const char* text) noexcept { return *this += std::string_view(text); }
-  FrameString& operator+=(char c) noexcept {
-    (void)push_back(c);
+  FrameString& operator+=(detail::Placed<char> c) noexcept {
+    (void)push_back(c.value, c.site);
     return *this;
   }
-  bool assign(std::string_view text) noexcept { return replace(0, size(), text); }
-  bool assign(std::size_t count, char c) noexcept {
-    if (count > kMaxRequest || !reserve(count)) return false;
+  bool assign(std::string_view text, Here here = CallSite::current()) noexcept {
+    return replace(0, size(), text, here);
+  }
+  bool assign(std::size_t count, char c, Here here = CallSite::current()) noexcept {
+    if (count > kMaxRequest || !reserve(count, here)) return false;
     chars_.clear();
-    return append(count, c);
+    return append(count, c, here);
   }
-  bool insert(std::size_t at, std::string_view text) noexcept { return replace(at, 0, text); }
-  bool insert(std::size_t at, std::size_t count, char c) noexcept {
+  bool insert(std::size_t at, std::string_view text, Here here = CallSite::current()) noexcept {
+    return replace(at, 0, text, here);
+  }
+  bool insert(std::size_t at, std::size_t count, char c, Here here = CallSite::current()) noexcept {
     at = std::min(at, size());
     const std::size_t before = size();
-    if (!append(count, c)) return false;
+    if (!append(count, c, here)) return false;
     std::rotate(begin() + at, begin() + before, end());
     return true;
   }
@@ -168,17 +174,18 @@ class FrameString {
     return *this;
   }
   // Effect: `text` in place of `count` characters from `from` on; what lies outside is left out.
-  bool replace(std::size_t from, std::size_t count, std::string_view text) noexcept;
+  bool replace(std::size_t from, std::size_t count, std::string_view text,
+               Here here = CallSite::current()) noexcept;
 
-  bool resize(std::size_t count, char c = '\0') noexcept {
-    if (count > size()) return append(count - size(), c);
+  bool resize(std::size_t count, char c = '\0', Here here = CallSite::current()) noexcept {
+    if (count > size()) return append(count - size(), c, here);
     if (chars_.capacity() == 0) return true;
     (void)chars_.resize(count);
     return close();
   }
-  bool reserve(std::size_t capacity) noexcept {
+  bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept {
     if (capacity <= this->capacity()) return true;
-    if (!chars_.reserve(capacity == SIZE_MAX ? capacity : capacity + 1)) return false;
+    if (!chars_.reserve(capacity == SIZE_MAX ? capacity : capacity + 1, here)) return false;
     return close();
   }
   void clear() noexcept {
@@ -195,9 +202,9 @@ class FrameString {
   void swap(FrameString& other) noexcept { chars_.swap(other.chars_); }
   friend void swap(FrameString& a, FrameString& b) noexcept { a.swap(b); }
   // Result: a copy in the same arena, or nothing when denied.
-  [[nodiscard]] std::optional<FrameString> clone() const noexcept {
+  [[nodiscard]] std::optional<FrameString> clone(Here here = CallSite::current()) const noexcept {
     FrameString copy(arena());
-    if (!copy.append(view())) return std::nullopt;
+    if (!copy.append(view(), here)) return std::nullopt;
     return copy;
   }
 
@@ -233,16 +240,16 @@ class FrameString {
   FrameVec<char> chars_;  // has room for one more than it holds, or no memory at all
 };
 
-inline bool FrameString::replace(std::size_t from, std::size_t count,
-                                 std::string_view text) noexcept {
+inline bool FrameString::replace(std::size_t from, std::size_t count, std::string_view text,
+                                 Here here) noexcept {
   const std::size_t before = size();
   from = std::min(from, before);
   count = std::min(count, before - from);
   if (chars_.capacity() == 0 && text.empty()) return true;
   // Outgrown memory stays as it was until the frame ends, so `text` may have stood in it; in grown
   // or kept memory the new characters are first appended and then turned into place.
-  if (!chars_.make_room(text.size() + 1)) return false;
-  (void)chars_.append_range(text);
+  if (!chars_.make_room(text.size() + 1, here)) return false;
+  (void)chars_.append_range(text, here);
   std::rotate(begin() + from, begin() + before, end());
   if (count != 0) {
     const auto cut = begin() + from + text.size();

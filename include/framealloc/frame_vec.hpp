@@ -59,15 +59,16 @@ class FrameVec {
 
   // Effect: an empty vector with room for exactly `capacity` elements. Failure: a denied request is
   // reported and shows as a smaller capacity().
-  explicit FrameVec(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0) noexcept
+  explicit FrameVec(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
+                    Here here = CallSite::current()) noexcept
       : buffer_(arena) {
-    (void)buffer_.reserve_exactly(capacity);
+    (void)buffer_.reserve_exactly(capacity, here.site);
   }
   FrameVec(FrameVec&&) noexcept = default;
   FrameVec& operator=(FrameVec&&) noexcept = default;
   // Effect: replaces the content. Failure: an assignment that is denied memory leaves it empty.
   FrameVec& operator=(std::initializer_list<T> values) {
-    (void)assign(values);
+    (void)assign(values, CallSite::of_function(FRAMEALLOC_FUNCTION));
     return *this;
   }
 
@@ -137,22 +138,45 @@ class FrameVec {
     return {data(), size()};
   }
 
-  // --- Adding. Arguments may refer to elements of the vector, ranges may not. ---
-  bool push_back(const T& value) { return emplace_back(value) != nullptr; }
-  bool push_back(T&& value) { return emplace_back(std::move(value)) != nullptr; }
+  // --- Adding. Arguments may refer to elements of the vector, ranges may not. What is denied is
+  // --- reported with the place of the call.
+  FRAMEALLOC_ALWAYS_INLINE bool push_back(const T& value, Here here = CallSite::current()) {
+    return emplace_back_at(here.site, value) != nullptr;
+  }
+  FRAMEALLOC_ALWAYS_INLINE bool push_back(T&& value, Here here = CallSite::current()) {
+    return emplace_back_at(here.site, std::move(value)) != nullptr;
+  }
+  // Effect: appends T(arguments...).
   // Result: the new element, or null when denied (std::vector's reference could not say so).
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                        \
+  template <int = 0 FRAMEALLOC_LIST types>                                                     \
+  FRAMEALLOC_ALWAYS_INLINE T* emplace_back(FRAMEALLOC_LIST parameters Here here =              \
+                                               CallSite::current()) FRAMEALLOC_LIFETIMEBOUND { \
+    return emplace_back_at(here.site FRAMEALLOC_LIST arguments);                               \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class... A>
-  FRAMEALLOC_ALWAYS_INLINE T* emplace_back(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    requires(sizeof...(A) > detail::kMostSited)
+  T* emplace_back(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return emplace_back_at(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                           std::forward<A>(arguments)...);
+  }
+  // The same, where reports name `site`.
+  template <class... A>
+  FRAMEALLOC_ALWAYS_INLINE T* emplace_back_at(const CallSite& site,
+                                              A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     T* const at = buffer_.end();
     if constexpr (detail::FrameBuffer<T>::kByValue) {
       alignas(T) std::byte home[sizeof(T)];
       const T value = *detail::construct<T>(home, std::forward<A>(arguments)...);
       if (at == buffer_.limit()) [[unlikely]]
-        return buffer_.append_value_growing(value);
+        return buffer_.append_value_growing(value, site.file, site.function, site.line);
       ::new (static_cast<void*>(at)) T(value);
     } else {
       if (at == buffer_.limit()) [[unlikely]] {
-        return buffer_.append_growing(std::forward<A>(arguments)...);
+        return buffer_.append_growing(site.file, site.function, site.line,
+                                      std::forward<A>(arguments)...);
       }
       detail::construct<T>(at, std::forward<A>(arguments)...);
     }
@@ -165,112 +189,133 @@ class FrameVec {
   // The same for a new element. Result: the element, or null when full.
   template <class... A>
   [[nodiscard]] T* try_emplace(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return is_full() ? nullptr : emplace_back(std::forward<A>(arguments)...);
+    return is_full() ? nullptr : emplace_back_at(CallSite{}, std::forward<A>(arguments)...);
   }
   // Effect: appends the elements of [first, last) until memory is denied. Result: how many.
   template <std::input_iterator I, std::sentinel_for<I> S>
-  std::size_t extend_from_iter(I first, S last) {
+  std::size_t extend_from_iter(I first, S last, Here here = CallSite::current()) {
     const std::size_t before = size();
     if constexpr (std::forward_iterator<I>) {
       const auto count = static_cast<std::size_t>(std::ranges::distance(first, last));
       if constexpr (std::contiguous_iterator<I> && std::is_trivially_copyable_v<T> &&
                     std::same_as<T, std::iter_value_t<I>>) {
-        if (count != 0 && buffer_.make_room(count)) {
+        if (count != 0 && buffer_.make_room(count, here.site)) {
           std::memcpy(static_cast<void*>(buffer_.end()), std::to_address(first), count * sizeof(T));
           buffer_.set_end(buffer_.end() + count);
           return count;
         }
       } else {
-        (void)buffer_.make_room(count);
+        (void)buffer_.make_room(count, here.site);
       }
     }
     for (; first != last; ++first) {
-      if (emplace_back(*first) == nullptr) break;
+      if (emplace_back_at(here.site, *first) == nullptr) break;
     }
     return size() - before;
   }
   template <std::ranges::input_range R>
-  std::size_t extend_from_iter(R&& range) {
-    return extend_from_iter(std::ranges::begin(range), std::ranges::end(range));
+  std::size_t extend_from_iter(R&& range, Here here = CallSite::current()) {
+    return extend_from_iter(std::ranges::begin(range), std::ranges::end(range), here);
   }
   // Effect: appends the range, or as much of it as memory allows. Result: true when all of it.
   template <std::ranges::input_range R>
-  bool append_range(R&& range) {
+  bool append_range(R&& range, Here here = CallSite::current()) {
     if constexpr (std::ranges::forward_range<R>) {
       const auto count = static_cast<std::size_t>(std::ranges::distance(range));
-      return extend_from_iter(range) == count;
+      return extend_from_iter(range, here) == count;
     } else {
       auto first = std::ranges::begin(range);
       for (; first != std::ranges::end(range); ++first) {
-        if (emplace_back(*first) == nullptr) return false;
+        if (emplace_back_at(here.site, *first) == nullptr) return false;
       }
       return true;
     }
   }
 
   // Effect: inserts before `at`. Result: the first new element, or end() when denied.
-  iterator insert(const_iterator at, const T& value) { return emplace(at, value); }
-  iterator insert(const_iterator at, T&& value) { return emplace(at, std::move(value)); }
-  iterator insert(const_iterator at, std::size_t count, const T& value) {
+  iterator insert(const_iterator at, const T& value, Here here = CallSite::current()) {
+    return emplace_at(here.site, at, value);
+  }
+  iterator insert(const_iterator at, T&& value, Here here = CallSite::current()) {
+    return emplace_at(here.site, at, std::move(value));
+  }
+  iterator insert(const_iterator at, std::size_t count, const T& value,
+                  Here here = CallSite::current()) {
     const std::size_t index = index_of(at);
     const std::size_t before = size();
     const T kept(value);
-    if (!buffer_.make_room(count)) return end();
+    if (!buffer_.make_room(count, here.site)) return end();
     std::uninitialized_fill_n(end(), count, kept);
     buffer_.set_end(end() + count);
     return turn_in(index, before);
   }
   template <std::input_iterator I>
-  iterator insert(const_iterator at, I first, I last) {
+  iterator insert(const_iterator at, I first, I last, Here here = CallSite::current()) {
     const std::size_t index = index_of(at);
     const std::size_t before = size();
     for (; first != last; ++first) {
-      if (emplace_back(*first) != nullptr) continue;
+      if (emplace_back_at(here.site, *first) != nullptr) continue;
       erase(begin() + before, end());
       return end();
     }
     return turn_in(index, before);
   }
-  iterator insert(const_iterator at, std::initializer_list<T> values) {
-    return insert(at, values.begin(), values.end());
+  iterator insert(const_iterator at, std::initializer_list<T> values,
+                  Here here = CallSite::current()) {
+    return insert(at, values.begin(), values.end(), here);
   }
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                          \
+  template <int = 0 FRAMEALLOC_LIST types>                                       \
+  iterator emplace(const_iterator at,                                            \
+                   FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return emplace_at(here.site, at FRAMEALLOC_LIST arguments);                  \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   iterator emplace(const_iterator at, A&&... arguments) {
-    const std::size_t index = index_of(at);
-    const std::size_t before = size();
-    if (emplace_back(std::forward<A>(arguments)...) == nullptr) return end();
-    return turn_in(index, before);
+    return emplace_at(CallSite::of_function(FRAMEALLOC_FUNCTION), at,
+                      std::forward<A>(arguments)...);
   }
 
   // Effect: replaces the content. Result: false when denied; the vector is empty then.
-  bool assign(std::size_t count, const T& value) {
+  bool assign(std::size_t count, const T& value, Here here = CallSite::current()) {
     const T kept(value);  // it may be an element
     clear();
-    return resize(count, kept);
+    return resize(count, kept, here);
   }
   template <std::input_iterator I, std::sentinel_for<I> S>
-  bool assign(I first, S last) {
+  bool assign(I first, S last, Here here = CallSite::current()) {
     clear();
     for (; first != last; ++first) {
-      if (emplace_back(*first) != nullptr) continue;
+      if (emplace_back_at(here.site, *first) != nullptr) continue;
       clear();
       return false;
     }
     return true;
   }
-  bool assign(std::initializer_list<T> values) { return assign(values.begin(), values.end()); }
-  // Effect: value-initialises, or copies, what is added. Result: false when denied.
-  bool resize(std::size_t count) {
-    return resize_with(count, [](T* from, T* to) { std::uninitialized_value_construct(from, to); });
+  bool assign(std::initializer_list<T> values, Here here = CallSite::current()) {
+    return assign(values.begin(), values.end(), here);
   }
-  bool resize(std::size_t count, const T& value) {
+  // Effect: value-initialises, or copies, what is added. Result: false when denied.
+  bool resize(std::size_t count, Here here = CallSite::current()) {
+    return resize_with(
+        count, [](T* from, T* to) { std::uninitialized_value_construct(from, to); }, here.site);
+  }
+  bool resize(std::size_t count, const T& value, Here here = CallSite::current()) {
     const T kept(value);
-    return resize_with(count, [&](T* from, T* to) { std::uninitialized_fill(from, to, kept); });
+    return resize_with(
+        count, [&](T* from, T* to) { std::uninitialized_fill(from, to, kept); }, here.site);
   }
   // Effect: room for `capacity` elements in all, exactly. Result: false when denied.
-  bool reserve(std::size_t capacity) noexcept { return buffer_.reserve_exactly(capacity); }
+  bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept {
+    return buffer_.reserve_exactly(capacity, here.site);
+  }
   // Effect: room for `more` further elements, growing in proportion. Result: false when denied.
-  bool make_room(std::size_t more) noexcept { return buffer_.make_room(more); }
+  bool make_room(std::size_t more, Here here = CallSite::current()) noexcept {
+    return buffer_.make_room(more, here.site);
+  }
 
   // --- Removing ---
   void pop_back() noexcept {
@@ -308,9 +353,9 @@ class FrameVec {
   friend void swap(FrameVec& a, FrameVec& b) noexcept { a.swap(b); }
 
   // Result: a copy in the same arena, or nothing when denied.
-  [[nodiscard]] std::optional<FrameVec> clone() const {
-    FrameVec copy(arena(), size());
-    if (copy.extend_from_iter(begin(), end()) != size()) return std::nullopt;
+  [[nodiscard]] std::optional<FrameVec> clone(Here here = CallSite::current()) const {
+    FrameVec copy(arena(), size(), here);
+    if (copy.extend_from_iter(begin(), end(), here) != size()) return std::nullopt;
     return copy;
   }
 
@@ -333,6 +378,13 @@ class FrameVec {
     }
     return buffer_.begin() + i;
   }
+  template <class... A>
+  iterator emplace_at(const CallSite& site, const_iterator at, A&&... arguments) {
+    const std::size_t index = index_of(at);
+    const std::size_t before = size();
+    if (emplace_back_at(site, std::forward<A>(arguments)...) == nullptr) return end();
+    return turn_in(index, before);
+  }
   // Effect: moves what stands from `before` on to `index`.
   iterator turn_in(std::size_t index, std::size_t before) {
     std::rotate(begin() + index, begin() + before, end());
@@ -343,12 +395,12 @@ class FrameVec {
     buffer_.set_end(first);
   }
   template <class Fill>
-  bool resize_with(std::size_t count, Fill fill) {
+  bool resize_with(std::size_t count, Fill fill, const CallSite& site) {
     if (count < size()) {
       drop_from(begin() + count);
       return true;
     }
-    if (!buffer_.make_room(count - size())) return false;
+    if (!buffer_.make_room(count - size(), site)) return false;
     fill(end(), begin() + count);
     buffer_.set_end(begin() + count);
     return true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/finaliser.hpp>
 #include <framealloc/detail/heap/group_slot.hpp>
@@ -46,36 +47,59 @@ class FRAMEALLOC_API GroupAllocator {
 
   // Effect: makes a group. Names need not differ. `budget`: bytes, as asked for, that it and the
   // groups inside it may hold; 0 = none. It takes memory with its first allocation.
-  [[nodiscard]] GroupId create_group(std::string_view name, std::size_t budget = 0) noexcept;
+  [[nodiscard]] GroupId create_group(std::string_view name, std::size_t budget = 0,
+                                     CallSite site = CallSite::current()) noexcept;
   // Effect: a group inside another, whose budget it shares.
-  [[nodiscard]] GroupId create_child(GroupId parent, std::string_view name,
-                                     std::size_t budget = 0) noexcept;
+  [[nodiscard]] GroupId create_child(GroupId parent, std::string_view name, std::size_t budget = 0,
+                                     CallSite site = CallSite::current()) noexcept;
   // The same, held by a GroupHandle that frees it.
-  [[nodiscard]] GroupHandle group(std::string_view name,
-                                  std::size_t budget = 0) noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return GroupHandle(*this, create_group(name, budget));
+  [[nodiscard]] GroupHandle group(std::string_view name, std::size_t budget = 0,
+                                  CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return GroupHandle(*this, create_group(name, budget, site));
   }
 
   // Effect: `size` uninitialised bytes; zero bytes are a valid request with an address of its own.
   // Requirement: `alignment` a power of two. Valid until the group is freed.
-  [[nodiscard]] void* alloc_layout(GroupId group, std::size_t size,
-                                   std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] void* alloc_layout(GroupId group, std::size_t size, std::size_t alignment,
+                                   CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
   // Effect: one uninitialised T.
   template <class T>
-  [[nodiscard]] T* alloc(GroupId group) noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return static_cast<T*>(alloc_layout(group, sizeof(T), alignof(T)));
+  [[nodiscard]] T* alloc(GroupId group,
+                         CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(alloc_layout(group, sizeof(T), alignof(T), site));
   }
   // Effect: T(arguments...), whose destructor runs when the group is freed: newest first.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                            \
+  template <class T FRAMEALLOC_LIST types>                                                         \
+  [[nodiscard]] T* make(GroupId group, FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
+      FRAMEALLOC_LIFETIMEBOUND {                                                                   \
+    return make_at<T>(here.site, group FRAMEALLOC_LIST arguments);                                 \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
-  [[nodiscard]] T* make(GroupId group, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] T* make(GroupId group, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return make_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), group,
+                      std::forward<A>(arguments)...);
+  }
+  // The same, where reports name `site`.
+  template <class T, class... A>
+  [[nodiscard]] T* make_at(const CallSite& site, GroupId group,
+                           A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
   // Effect: the value moved (or copied) into the group, as make() would.
   template <class T>
-  [[nodiscard]] std::decay_t<T>* alloc_val(GroupId group, T&& value) FRAMEALLOC_LIFETIMEBOUND {
-    return make<std::decay_t<T>>(group, std::forward<T>(value));
+  [[nodiscard]] std::decay_t<T>* alloc_val(
+      GroupId group, T&& value, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
+    return make_at<std::decay_t<T>>(site, group, std::forward<T>(value));
   }
   // Effect: `count` value-initialised T in a row, with destructors as make().
   template <class T>
-  [[nodiscard]] std::span<T> alloc_slice(GroupId group, std::size_t count) FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] std::span<T> alloc_slice(GroupId group, std::size_t count,
+                                         CallSite site = CallSite::current())
+      FRAMEALLOC_LIFETIMEBOUND;
 
   // Effect: frees the groups inside it, youngest first, and then it: destructors run, memory goes
   // back, ids are stale at once. Result: false for an id that names no living group; one that is
@@ -114,6 +138,7 @@ class FRAMEALLOC_API GroupAllocator {
     std::size_t size = 0;   // for the caller
     std::size_t front = 0;  // before it, for the record of a destructor
     std::size_t alignment = kGranule;
+    const CallSite& site;
   };
   template <class T>
   static constexpr std::size_t kFront =
@@ -121,9 +146,10 @@ class FRAMEALLOC_API GroupAllocator {
           ? 0
           : align_up(sizeof(detail::Finaliser), alignof(T) > kGranule ? alignof(T) : kGranule);
   template <class T>
-  [[nodiscard]] bool begin(Birth& birth, GroupId group, std::size_t bytes) noexcept {
+  [[nodiscard]] bool begin(Birth& birth, GroupId group, std::size_t bytes,
+                           const CallSite& site) noexcept {
     return begin(birth, group,
-                 Request{bytes, kFront<T>, alignof(T) > kGranule ? alignof(T) : kGranule});
+                 Request{bytes, kFront<T>, alignof(T) > kGranule ? alignof(T) : kGranule, site});
   }
 
   [[nodiscard]] bool begin(Birth& birth, GroupId group, const Request& request) noexcept;
@@ -137,12 +163,13 @@ class FRAMEALLOC_API GroupAllocator {
   [[nodiscard]] static void* bump(Slot& slot, const Request& request) noexcept;
   [[nodiscard]] void* bump_fresh(Slot& slot, const Request& request) noexcept;
   [[nodiscard]] std::size_t segment_bytes(std::size_t need, std::size_t usual) const noexcept;
-  [[nodiscard]] detail::GroupSegment* acquire(TagId tag, std::size_t bytes) noexcept;
-  [[nodiscard]] bool charge(Slot& slot, std::size_t bytes) noexcept;
+  [[nodiscard]] detail::GroupSegment* acquire(TagId tag, std::size_t bytes,
+                                              const CallSite& site) noexcept;
+  [[nodiscard]] bool charge(Slot& slot, std::size_t bytes, const CallSite& site) noexcept;
   static void uncharge(Slot& slot, std::size_t bytes, const Slot* until = nullptr) noexcept;
 
-  [[nodiscard]] GroupId create(const GroupId* parent, std::string_view name,
-                               std::size_t budget) noexcept;
+  [[nodiscard]] GroupId create(const GroupId* parent, std::string_view name, std::size_t budget,
+                               const CallSite& site) noexcept;
   // Under the lock of the table.
   FRAMEALLOC_COLD void tell_created(GenerationalId id, std::string_view name, std::size_t budget,
                                     TagId tag) const noexcept;
@@ -158,9 +185,10 @@ class FRAMEALLOC_API GroupAllocator {
   // Result: what look(slot) answers under the lock of a living group, else `otherwise`.
   template <class R, class Look>
   [[nodiscard]] R look_at(GroupId group, R otherwise, Look&& look) const;
-  FRAMEALLOC_COLD void report_stale(GroupId group, std::string_view what) const noexcept;
+  FRAMEALLOC_COLD void report_stale(GroupId group, std::string_view what,
+                                    const CallSite& site = {}) const noexcept;
   FRAMEALLOC_COLD void report_budget(const Slot& slot, const Slot& payer, std::size_t bytes,
-                                     std::size_t left) noexcept;
+                                     std::size_t left, const CallSite& site) noexcept;
   FRAMEALLOC_COLD void report_impossible(const Request& request) const noexcept;
 
   detail::SharedAccount account_;
@@ -175,10 +203,10 @@ class FRAMEALLOC_API GroupAllocator {
 };
 
 template <class T, class... A>
-T* GroupAllocator::make(GroupId group, A&&... arguments) {
+T* GroupAllocator::make_at(const CallSite& site, GroupId group, A&&... arguments) {
   static_assert(std::is_object_v<T> && !std::is_array_v<T>);
   Birth birth;
-  if (!begin<T>(birth, group, sizeof(T))) return nullptr;
+  if (!begin<T>(birth, group, sizeof(T), site)) return nullptr;
   void* const home = birth.home + kFront<T>;
   T* object = nullptr;
   if constexpr (std::is_constructible_v<T, A...>) {
@@ -191,10 +219,10 @@ T* GroupAllocator::make(GroupId group, A&&... arguments) {
 }
 
 template <class T>
-std::span<T> GroupAllocator::alloc_slice(GroupId group, std::size_t count) {
+std::span<T> GroupAllocator::alloc_slice(GroupId group, std::size_t count, CallSite site) {
   static_assert(std::is_object_v<T> && !std::is_array_v<T>);
   Birth birth;
-  if (!begin<T>(birth, group, saturating_bytes(count, sizeof(T)))) return {};
+  if (!begin<T>(birth, group, saturating_bytes(count, sizeof(T)), site)) return {};
   T* const first = reinterpret_cast<T*>(birth.home + kFront<T>);
   std::uninitialized_value_construct_n(first, count);
   if constexpr (kFront<T> != 0) arm(birth, &detail::destroy_objects<T>, first, count);
@@ -202,21 +230,22 @@ std::span<T> GroupAllocator::alloc_slice(GroupId group, std::size_t count) {
 }
 
 template <class T>
-T* GroupHandle::alloc() noexcept {
-  return groups_ == nullptr ? nullptr : groups_->alloc<T>(id_);
+T* GroupHandle::alloc(CallSite site) noexcept {
+  return groups_ == nullptr ? nullptr : groups_->alloc<T>(id_, site);
 }
 template <class T, class... A>
-T* GroupHandle::make(A&&... arguments) {
-  return groups_ == nullptr ? nullptr : groups_->make<T>(id_, std::forward<A>(arguments)...);
+T* GroupHandle::make_at(const CallSite& site, A&&... arguments) {
+  return groups_ == nullptr ? nullptr
+                            : groups_->make_at<T>(site, id_, std::forward<A>(arguments)...);
 }
 template <class T>
-std::decay_t<T>* GroupHandle::alloc_val(T&& value) {
-  return groups_ == nullptr ? nullptr : groups_->alloc_val(id_, std::forward<T>(value));
+std::decay_t<T>* GroupHandle::alloc_val(T&& value, CallSite site) {
+  return groups_ == nullptr ? nullptr : groups_->alloc_val(id_, std::forward<T>(value), site);
 }
 template <class T>
-std::span<T> GroupHandle::alloc_slice(std::size_t count) {
+std::span<T> GroupHandle::alloc_slice(std::size_t count, CallSite site) {
   if (groups_ == nullptr) return {};
-  return groups_->alloc_slice<T>(id_, count);
+  return groups_->alloc_slice<T>(id_, count, site);
 }
 
 }  // namespace framealloc

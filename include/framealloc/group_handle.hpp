@@ -2,6 +2,7 @@
 // A group that is freed when its handle ends.
 #pragma once
 
+#include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/group_types.hpp>
 
@@ -39,18 +40,35 @@ class FRAMEALLOC_API GroupHandle {
 
   // As those of GroupAllocator.
   template <class T>
-  [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND;
-  [[nodiscard]] void* alloc_layout(std::size_t size,
-                                   std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] T* alloc(CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] void* alloc_layout(std::size_t size, std::size_t alignment,
+                                   CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                             \
+  template <class T FRAMEALLOC_LIST types>                                          \
+  [[nodiscard]] T* make(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
+      FRAMEALLOC_LIFETIMEBOUND {                                                    \
+    return make_at<T>(here.site FRAMEALLOC_LIST arguments);                         \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
-  [[nodiscard]] T* make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] T* make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return make_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+  [[nodiscard]] T* make_at(const CallSite& site, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
   template <class T>
-  [[nodiscard]] std::decay_t<T>* alloc_val(T&& value) FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] std::decay_t<T>* alloc_val(T&& value, CallSite site = CallSite::current())
+      FRAMEALLOC_LIFETIMEBOUND;
   template <class T>
-  [[nodiscard]] std::span<T> alloc_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] std::span<T> alloc_slice(std::size_t count, CallSite site = CallSite::current())
+      FRAMEALLOC_LIFETIMEBOUND;
   // Result: a group inside this one, with a handle of its own. Let it end first: one whose group
   // has gone with its parent notices and does nothing.
-  [[nodiscard]] GroupHandle child(std::string_view name, std::size_t budget = 0) noexcept;
+  [[nodiscard]] GroupHandle child(std::string_view name, std::size_t budget = 0,
+                                  CallSite site = CallSite::current()) noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept;   // bytes, as asked for
   [[nodiscard]] std::size_t count() const noexcept;  // allocations

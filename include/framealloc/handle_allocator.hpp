@@ -2,6 +2,7 @@
 // Objects that are named by handles, so that they can move and memory does not fragment.
 #pragma once
 
+#include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/heap/handle_slots.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
@@ -41,16 +42,40 @@ class FRAMEALLOC_API HandleAllocator {
 
   // Effect: constructs T(arguments...), counted under the calling thread's tag.
   // Result: its handle; dangling when memory or a budget denies it, and the reason is reported.
-  template <class T, class... A>
-  [[nodiscard]] Handle<T> alloc(A&&... arguments) {
-    return alloc_with_options<T>(HandleOptions{}, std::forward<A>(arguments)...);
+  // alloc_with_options() does the same, and `options` says whether it may move and who is told when
+  // it did.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] Handle<T> alloc(FRAMEALLOC_LIST parameters Here here = CallSite::current()) {     \
+    return alloc_at<T>(here.site, HandleOptions {} FRAMEALLOC_LIST arguments);                    \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] Handle<T> alloc_with_options(                                                     \
+      const HandleOptions& options, FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return alloc_at<T>(here.site, options FRAMEALLOC_LIST arguments);                             \
   }
-  // Effect: as alloc(), and `options` says whether it may move and who is told when it did.
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
-  [[nodiscard]] Handle<T> alloc_with_options(const HandleOptions& options, A&&... arguments);
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] Handle<T> alloc(A&&... arguments) {
+    return alloc_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), HandleOptions{},
+                       std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] Handle<T> alloc_with_options(const HandleOptions& options, A&&... arguments) {
+    return alloc_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), options,
+                       std::forward<A>(arguments)...);
+  }
+  // The same, where reports name `site`.
+  template <class T, class... A>
+  [[nodiscard]] Handle<T> alloc_at(const CallSite& site, const HandleOptions& options,
+                                   A&&... arguments);
   // Effect: room for a T without a value; write it before it is read.
   template <class T>
-  [[nodiscard]] Handle<T> alloc_raw(const HandleOptions& options = {}) noexcept;
+  [[nodiscard]] Handle<T> alloc_raw(const HandleOptions& options = {},
+                                    CallSite site = CallSite::current()) noexcept;
 
   // Effect: the handle is stale at once. The destructor runs here, or, while the object is pinned,
   // when its last guard ends. A dangling handle is ignored. Result: false for one that is stale or
@@ -164,7 +189,8 @@ class FRAMEALLOC_API HandleAllocator {
   }
   [[nodiscard]] void* find_slowly(GenerationalId id, const Type& type, bool report) noexcept;
 
-  [[nodiscard]] bool begin(Birth& birth, const HandleOptions& options) noexcept;
+  [[nodiscard]] bool begin(Birth& birth, const HandleOptions& options,
+                           const CallSite& site) noexcept;
   [[nodiscard]] GenerationalId publish(Birth& birth) noexcept;
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
@@ -189,8 +215,6 @@ class FRAMEALLOC_API HandleAllocator {
   void relocate(Slot& slot, const Type& type, void* from, void* to) noexcept;
 
   FRAMEALLOC_COLD void report_stale(GenerationalId id, const Type& type) const noexcept;
-  FRAMEALLOC_COLD void report_denied(const Type& type, TagId tag,
-                                     bool denied_by_limit) const noexcept;
 
   HandleConfig config_;
   detail::SharedAccount account_;
@@ -208,10 +232,11 @@ class FRAMEALLOC_API HandleAllocator {
 };
 
 template <class T, class... A>
-Handle<T> HandleAllocator::alloc_with_options(const HandleOptions& options, A&&... arguments) {
+Handle<T> HandleAllocator::alloc_at(const CallSite& site, const HandleOptions& options,
+                                    A&&... arguments) {
   static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T>);
   Birth birth{this, &detail::handle_type<T>};
-  if (!begin(birth, options)) return Handle<T>();
+  if (!begin(birth, options, site)) return Handle<T>();
   if constexpr (std::is_constructible_v<T, A...>) {
     ::new (birth.home) T(std::forward<A>(arguments)...);
   } else {
@@ -221,11 +246,11 @@ Handle<T> HandleAllocator::alloc_with_options(const HandleOptions& options, A&&.
 }
 
 template <class T>
-Handle<T> HandleAllocator::alloc_raw(const HandleOptions& options) noexcept {
+Handle<T> HandleAllocator::alloc_raw(const HandleOptions& options, CallSite site) noexcept {
   static_assert(std::is_trivially_copyable_v<T>, "a type that needs its constructor: use alloc()");
   static_assert(!std::is_array_v<T> && !std::is_const_v<T>);
   Birth birth{this, &detail::handle_type<T>};
-  return begin(birth, options) ? Handle<T>(publish(birth)) : Handle<T>();
+  return begin(birth, options, site) ? Handle<T>(publish(birth)) : Handle<T>();
 }
 
 template <class T>

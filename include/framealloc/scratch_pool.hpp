@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/finaliser.hpp>
 #include <framealloc/detail/arena/scratch_members.hpp>
@@ -92,22 +93,22 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
 
   [[nodiscard]] ScratchPool* usable_pool(bool) noexcept { return this; }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t size, std::size_t alignment,
-                                                    bool report) noexcept {
+                                                    bool report, const CallSite& site) noexcept {
     if constexpr (kCheckLevel >= 1) {
       const Use use(*this);
-      return use ? bump_unchecked(size, alignment, report) : nullptr;
+      return use ? bump_unchecked(size, alignment, report, site) : nullptr;
     }
-    return bump_unchecked(size, alignment, report);
+    return bump_unchecked(size, alignment, report, site);
   }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_unchecked(std::size_t size,
-                                                              std::size_t alignment,
-                                                              bool report) noexcept {
+                                                              std::size_t alignment, bool report,
+                                                              const CallSite& site) noexcept {
     if (!is_power_of_two(alignment)) [[unlikely]]
-      return bump_slow(size, alignment, report);
+      return bump_slow(size, alignment, report, site.file, site.function, site.line);
     const std::uintptr_t start = place(cursor_.load(std::memory_order_relaxed), alignment);
     const std::uintptr_t end = start + rounded(size);
     if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
-      return bump_slow(size, alignment, report);
+      return bump_slow(size, alignment, report, site.file, site.function, site.line);
     }
     cursor_.store(end, std::memory_order_relaxed);
     return reinterpret_cast<void*>(start);
@@ -119,10 +120,14 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   [[nodiscard]] static std::size_t rounded(std::size_t size) noexcept {
     return align_up(saturate(size) + (size == 0 ? 1 : 0), kGranule);
   }
-  FRAMEALLOC_COLD void* bump_slow(std::size_t size, std::size_t alignment, bool report) noexcept;
+  // The parts of a call site by value: an object would be built on the stack before the hot path.
+  FRAMEALLOC_COLD void* bump_slow(std::size_t size, std::size_t alignment, bool report,
+                                  const char* file, const char* function,
+                                  std::uint32_t line) noexcept;
   [[nodiscard]] void* advance(std::size_t size, std::size_t alignment) noexcept;
   [[nodiscard]] std::size_t next_segment_bytes(std::size_t need) const noexcept;
-  FRAMEALLOC_COLD void* refuse(std::size_t size, std::size_t alignment, bool report) const noexcept;
+  FRAMEALLOC_COLD void* refuse(std::size_t size, std::size_t alignment, bool report,
+                               const CallSite& site) const noexcept;
 
   void arm(void* record, detail::Finaliser::Destroy destroy, void* objects,
            std::size_t count) noexcept;

@@ -32,14 +32,16 @@ class FRAMEALLOC_API ScratchRegistry {
   // impossible capacity (FA011).
   [[nodiscard]] ScratchPoolHandle get_or_create(
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
-      ScratchPolicy policy = ScratchPolicy::Grow) noexcept FRAMEALLOC_LIFETIMEBOUND;
+      ScratchPolicy policy = ScratchPolicy::Grow,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Result: the pool of that name; empty when there is none.
   [[nodiscard]] ScratchPoolHandle get(std::string_view name) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // As get_or_create(). Result: a reference that is valid until the pool is removed, and where
   // get_or_create() is empty, to a pool that denies everything.
   [[nodiscard]] ScratchPool& pool(
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
-      ScratchPolicy policy = ScratchPolicy::Grow) noexcept FRAMEALLOC_LIFETIMEBOUND;
+      ScratchPolicy policy = ScratchPolicy::Grow,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] bool exists(std::string_view name) noexcept;
 
   // Effect: ScratchPool::reset() of the pool. Result: false when there is none, or it refused.
@@ -54,12 +56,14 @@ class FRAMEALLOC_API ScratchRegistry {
   // Effect: function(ScratchPool&) with the pool of that name, made if need be; other threads'
   // with_pool() on it wait meanwhile, nested ones of this thread do not. Result: what it returns.
   template <class F>
-  decltype(auto) with_pool(std::string_view name, F&& function) {
-    return with_pool(name, kDefaultScratchCapacity, std::forward<F>(function));
+  decltype(auto) with_pool(std::string_view name, F&& function,
+                           CallSite site = CallSite::current()) {
+    return with_pool(name, kDefaultScratchCapacity, std::forward<F>(function), site);
   }
   template <class F>
-  decltype(auto) with_pool(std::string_view name, std::size_t capacity, F&& function) {
-    const ScratchPoolHandle handle = get_or_create(name, capacity);
+  decltype(auto) with_pool(std::string_view name, std::size_t capacity, F&& function,
+                           CallSite site = CallSite::current()) {
+    const ScratchPoolHandle handle = get_or_create(name, capacity, ScratchPolicy::Grow, site);
     ScratchPool& pool = handle.pool_ == nullptr ? nothing_ : *handle.pool_;
     const Claim claim(pool);
     return std::forward<F>(function)(pool);
@@ -95,9 +99,9 @@ class FRAMEALLOC_API ScratchRegistry {
   // Result: a reference taken, or null.
   [[nodiscard]] ScratchPool* find(std::string_view name) noexcept;
   [[nodiscard]] ScratchPool* find_or_make(std::string_view name, std::size_t capacity,
-                                          ScratchPolicy policy) noexcept;
-  [[nodiscard]] ScratchPool* make(std::string_view name, std::size_t capacity,
-                                  ScratchPolicy policy) noexcept;
+                                          ScratchPolicy policy, const CallSite& site) noexcept;
+  [[nodiscard]] ScratchPool* make(std::string_view name, std::size_t capacity, ScratchPolicy policy,
+                                  const CallSite& site) noexcept;
   [[nodiscard]] ScratchPool* listed(std::string_view name) const noexcept;
   // Result: the oldest attached pool that is younger than number `after`, a reference taken.
   [[nodiscard]] ScratchPool* next_after(std::uint64_t after) const noexcept;

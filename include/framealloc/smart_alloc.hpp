@@ -132,7 +132,7 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
 
   // --- Frame memory: null when denied, uninitialised unless said, valid until the frame ends
   // ---------
-  // `site` is for guard modes; only the slow path ever looks at it.
+  // `site` is for reports and guard modes; only the slow path ever looks at it.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -172,11 +172,26 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
   // end.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] T* frame_new(FRAMEALLOC_LIST parameters Here here = CallSite::current())          \
+      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
+    return frame_new_at<T>(frame_arena(), here.site FRAMEALLOC_LIST arguments);                   \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] FrameBox<T> frame_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
+      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
+    return FrameBox<T>::make_at(frame_arena(), here.site FRAMEALLOC_LIST arguments);              \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return framealloc::frame_new<T>(frame_arena(), std::forward<A>(arguments)...);
   }
   template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
   }
@@ -187,17 +202,21 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
     return FrameSlice<T>::make(frame_arena(), count, site);
   }
   template <class T>
-  [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0) noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return FrameVec<T>(frame_arena(), capacity);
+  [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0,
+                                      CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return FrameVec<T>(frame_arena(), capacity, site);
   }
   template <class K, class V>
-  [[nodiscard]] FrameMap<K, V> frame_map(std::size_t capacity = 0) noexcept
+  [[nodiscard]] FrameMap<K, V> frame_map(std::size_t capacity = 0,
+                                         CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
-    return FrameMap<K, V>(frame_arena(), capacity);
+    return FrameMap<K, V>(frame_arena(), capacity, {}, {}, site);
   }
-  [[nodiscard]] FrameString frame_string(std::size_t capacity = 0) noexcept
+  [[nodiscard]] FrameString frame_string(std::size_t capacity = 0,
+                                         CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
-    return FrameString(frame_arena(), capacity);
+    return FrameString(frame_arena(), capacity, site);
   }
   // Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
   [[nodiscard]] std::size_t frame_remaining() const noexcept {
@@ -214,19 +233,38 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   template <class T>
   FRAMEALLOC_ALWAYS_INLINE void pool_free(T* block, CallSite site = CallSite::current()) noexcept;
   // Effect: a T that the box destroys and frees, on whatever thread it dies.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] PoolBox<T> pool_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_box<PoolBox<T>>(here.site FRAMEALLOC_LIST arguments);                             \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] PoolArc<T> pool_arc(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_box<PoolArc<T>>(here.site FRAMEALLOC_LIST arguments);                             \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] HeapBox<T> heap_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_box<HeapBox<T>>(here.site FRAMEALLOC_LIST arguments);                             \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   [[nodiscard]] PoolBox<T> pool_box(A&&... arguments) {
-    return instance_ == nullptr
-               ? PoolBox<T>()
-               : PoolBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                     std::forward<A>(arguments)...);
+    return make_box<PoolBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                std::forward<A>(arguments)...);
   }
   template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
   [[nodiscard]] PoolArc<T> pool_arc(A&&... arguments) {
-    return instance_ == nullptr
-               ? PoolArc<T>()
-               : PoolArc<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                     std::forward<A>(arguments)...);
+    return make_box<PoolArc<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
+    return make_box<HeapBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                std::forward<A>(arguments)...);
   }
   // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
   template <class T>
@@ -238,13 +276,6 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   void heap_free(T* block, CallSite site = CallSite::current()) noexcept {
     if (instance_ != nullptr)
       detail::heap_free(*instance_, const_cast<std::remove_cv_t<T>*>(block), site);
-  }
-  template <class T, class... A>
-  [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
-    return instance_ == nullptr
-               ? HeapBox<T>()
-               : HeapBox<T>::make_at(*instance_, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                     std::forward<A>(arguments)...);
   }
   // std::vectors whose memory is the pool's, the heap's; they throw std::bad_alloc when denied.
   template <class T>
@@ -349,6 +380,11 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   void adopt(detail::Instance* instance) noexcept;
   void let_go() noexcept;
   void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
+  template <class Box, class... A>
+  [[nodiscard]] Box make_box(const CallSite& site, A&&... arguments) {
+    return instance_ == nullptr ? Box()
+                                : Box::make_at(*instance_, site, std::forward<A>(arguments)...);
+  }
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,
                                                  const char* file, const char* function,
@@ -356,7 +392,8 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow_masked(std::size_t size, std::uintptr_t mask,
                                                         const char* file, const char* function,
                                                         std::uint32_t line) noexcept;
-  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment) noexcept;
+  FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
+                                         const char* function, std::uint32_t line) noexcept;
   [[nodiscard]] FRAMEALLOC_COLD void* pool_slow(std::size_t size, std::size_t alignment,
                                                 const char* file, const char* function,
                                                 std::uint32_t line,

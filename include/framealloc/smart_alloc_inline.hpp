@@ -10,7 +10,7 @@ FRAMEALLOC_ALWAYS_INLINE void* SmartAlloc::frame_alloc_layout(std::size_t size,
                                                               std::size_t alignment,
                                                               CallSite site) noexcept {
   if (!is_power_of_two(alignment)) [[unlikely]]
-    return refuse_alignment(size, alignment);
+    return refuse_alignment(size, alignment, site.file, site.function, site.line);
   return slot().arena->bump_bytes_or(
       size, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
         return frame_slow_masked(size, mask, site.file, site.function, site.line);

@@ -39,24 +39,31 @@ class RetentionMembers {
   // plain end_frame(), a rewind, the end of the allocator), it is destroyed. An object that is to
   // be dropped is better had from frame_new(): a record of some 170 bytes stands before each of
   // these. Result: an empty handle when memory is denied (reported). Any thread in a frame.
-  template <class T, class... A>
-  [[nodiscard]] FrameRetained<T> frame_retained(RetentionPolicy policy, A&&... arguments) {
-    Instance* const instance = mine();
-    if (instance == nullptr) return {};
-    FrameArena& arena = frame_arena(*instance);
-    RetainedRecord* const record = new_retained(*instance, arena, retained_type<T>, policy,
-                                                CallSite::of_function(FRAMEALLOC_FUNCTION));
-    if (record == nullptr) return {};
-    T* const home = arena.alloc<T>();
-    if (home == nullptr) return {};
-    construct<T>(home, std::forward<A>(arguments)...);
-    arm_retained(arena, *record, home);
-    return FrameRetained<T>(*record);
+  // frame_with_importance() is the same with the policy that belongs to the importance.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                     \
+  template <class T FRAMEALLOC_LIST types>                                                  \
+  [[nodiscard]] FrameRetained<T> frame_retained(                                            \
+      RetentionPolicy policy, FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return retain<T>(here.site, policy FRAMEALLOC_LIST arguments);                          \
+  }                                                                                         \
+  template <class T FRAMEALLOC_LIST types>                                                  \
+  [[nodiscard]] FrameRetained<T> frame_with_importance(                                     \
+      Importance importance, FRAMEALLOC_LIST parameters Here here = CallSite::current()) {  \
+    return retain<T>(here.site, importance.policy() FRAMEALLOC_LIST arguments);             \
   }
-  // The same with the policy that belongs to the importance.
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
+    requires(sizeof...(A) > kMostSited)
+  [[nodiscard]] FrameRetained<T> frame_retained(RetentionPolicy policy, A&&... arguments) {
+    return retain<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), policy,
+                     std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > kMostSited)
   [[nodiscard]] FrameRetained<T> frame_with_importance(Importance importance, A&&... arguments) {
-    return frame_retained<T>(importance.policy(), std::forward<A>(arguments)...);
+    return retain<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), importance.policy(),
+                     std::forward<A>(arguments)...);
   }
 
   // Effect: as end_frame(), but first every retained object of the frame, of all threads, moves to
@@ -103,6 +110,21 @@ class RetentionMembers {
   RetentionMembers& operator=(const RetentionMembers&) = default;
 
  private:
+  template <class T, class... A>
+  [[nodiscard]] FrameRetained<T> retain(const CallSite& site, const RetentionPolicy& policy,
+                                        A&&... arguments) {
+    Instance* const instance = mine();
+    if (instance == nullptr) return {};
+    FrameArena& arena = frame_arena(*instance);
+    RetainedRecord* const record =
+        new_retained(*instance, arena, retained_type<T>, policy, site.template of_type<T>());
+    if (record == nullptr) return {};
+    T* const home = arena.alloc<T>(site);
+    if (home == nullptr) return {};
+    construct<T>(home, std::forward<A>(arguments)...);
+    arm_retained(arena, *record, home);
+    return FrameRetained<T>(*record);
+  }
   [[nodiscard]] Instance* mine() const noexcept {
     return static_cast<const Handle*>(this)->instance();
   }

@@ -46,9 +46,9 @@ class SharedMembers {
   // Result: the pool of that name, made with that capacity (bytes) if there is none; it grows past
   // it. Valid until the pool is removed from scratch(). One thread uses a pool at a time.
   [[nodiscard]] ScratchPool& scratch_pool(
-      std::string_view name,
-      std::size_t capacity = kDefaultScratchCapacity) const noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return scratch().pool(name, capacity);
+      std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
+      CallSite site = CallSite::current()) const noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return scratch().pool(name, capacity, ScratchPolicy::Grow, site);
   }
 
  protected:

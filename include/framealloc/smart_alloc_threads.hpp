@@ -32,13 +32,19 @@ class ThreadMembers {
 
   // Effect: a T(arguments...) in the pool, to be received by another thread: it outlives the frame,
   // and its address stays the same. Result: a handle of nothing when memory is denied (reported).
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                         \
+  template <class T FRAMEALLOC_LIST types>                                                      \
+  [[nodiscard]] TransferHandle<T> frame_box_for_transfer(FRAMEALLOC_LIST parameters Here here = \
+                                                             CallSite::current()) {             \
+    return make_transfer<T>(here.site FRAMEALLOC_LIST arguments);                               \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
+    requires(sizeof...(A) > kMostSited)
   [[nodiscard]] TransferHandle<T> frame_box_for_transfer(A&&... arguments) {
-    Instance* const instance = mine();
-    if (instance == nullptr) return {};
-    return TransferHandle<T>(
-        *instance, PoolBox<T>::make_at(*instance, CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                       std::forward<A>(arguments)...));
+    return make_transfer<T>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                            std::forward<A>(arguments)...);
   }
   // Result: sums over all threads. Exact once the reader has synchronised with them.
   [[nodiscard]] TransferStats transfer_stats() const noexcept {
@@ -129,6 +135,13 @@ class ThreadMembers {
   ThreadMembers& operator=(const ThreadMembers&) = default;
 
  private:
+  template <class T, class... A>
+  [[nodiscard]] TransferHandle<T> make_transfer(const CallSite& site, A&&... arguments) {
+    Instance* const instance = mine();
+    if (instance == nullptr) return {};
+    return TransferHandle<T>(*instance,
+                             PoolBox<T>::make_at(*instance, site, std::forward<A>(arguments)...));
+  }
   template <class F>
   struct KeptHandler : ThreadServices::Kept {
     explicit KeptHandler(F f) : function(std::move(f)) {

@@ -44,7 +44,7 @@ class FrameAllocator {
       : arena_(other.arena_), epoch_(other.epoch_) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
-    T* const block = arena_->alloc_batch<T>(count, CallSite::of_function("FrameAllocator"));
+    T* const block = arena_->alloc_batch<T>(count, CallSite::of_function(FRAMEALLOC_FUNCTION));
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(saturating_bytes(count, sizeof(T)));
     }
@@ -99,10 +99,11 @@ class PoolAllocator {
   PoolAllocator(const PoolAllocator<U>& other) noexcept : instance_(other.instance()) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
+    constexpr CallSite kSite = CallSite::of_function(FRAMEALLOC_FUNCTION).template of_type<T>();
     const std::size_t bytes = saturating_bytes(count, sizeof(T));
     void* const block = instance_ == nullptr
                             ? nullptr
-                            : detail::pool_allocate(*instance_, bytes, alignof(T), CallSite{});
+                            : detail::pool_allocate(*instance_, bytes, alignof(T), kSite);
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(bytes);
     }
@@ -142,10 +143,11 @@ class HeapAllocator {
   HeapAllocator(const HeapAllocator<U>& other) noexcept : instance_(other.instance()) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
+    constexpr CallSite kSite = CallSite::of_function(FRAMEALLOC_FUNCTION).template of_type<T>();
     const std::size_t bytes = saturating_bytes(count, sizeof(T));
     void* const block = instance_ == nullptr
                             ? nullptr
-                            : detail::heap_allocate(*instance_, bytes, alignof(T), CallSite{});
+                            : detail::heap_allocate(*instance_, bytes, alignof(T), kSite);
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(bytes);
     }

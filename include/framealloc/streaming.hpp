@@ -48,11 +48,12 @@ class FRAMEALLOC_API StreamingAllocator {
   // Result: the asset's id; empty when it is denied, which is reported: FA402 by this budget,
   // FA310, FA311 by others, FA012 by the source, FA011 for an impossible size or alignment.
   [[nodiscard]] StreamId reserve(std::size_t size, StreamPriority priority = StreamPriority::Normal,
-                                 std::size_t alignment = kGranule) noexcept;
+                                 std::size_t alignment = kGranule,
+                                 CallSite site = CallSite::current()) noexcept;
   // As reserve(), counted under the tag of that path ("game::textures").
   [[nodiscard]] StreamId reserve_tagged(std::size_t size, StreamPriority priority,
-                                        std::string_view tag,
-                                        std::size_t alignment = kGranule) noexcept;
+                                        std::string_view tag, std::size_t alignment = kGranule,
+                                        CallSite site = CallSite::current()) noexcept;
 
   // --- For the loader of an asset ----------------------------------------------------------------
   // Effect: the asset is Loading, from Reserved, Failed or (again) Loading. Result: its memory,
@@ -140,8 +141,9 @@ class FRAMEALLOC_API StreamingAllocator {
   };
 
   [[nodiscard]] StreamId reserve_under(std::size_t size, StreamPriority priority, TagId tag,
-                                       std::size_t alignment) noexcept;
-  [[nodiscard]] bool take_memory(Asset& asset, Claim& claim, Inheritance& inheritance) noexcept;
+                                       std::size_t alignment, const CallSite& site) noexcept;
+  [[nodiscard]] bool take_memory(Asset& asset, Claim& claim, Inheritance& inheritance,
+                                 const CallSite& site) noexcept;
   void unpin(Asset& asset) noexcept;
 
   // Eviction: streaming_eviction.cpp. The first five under the lock.
@@ -175,7 +177,8 @@ class FRAMEALLOC_API StreamingAllocator {
   }
   FRAMEALLOC_COLD void tell_now(FrameEventKind kind, const Told& asset) const noexcept;
   FRAMEALLOC_COLD void report_shortage(const Shortage& shortage, std::size_t size,
-                                       StreamPriority priority, TagId tag) const noexcept;
+                                       StreamPriority priority, TagId tag,
+                                       const CallSite& site) const noexcept;
 
   // Result: the frame that accesses are stamped with.
   [[nodiscard]] std::uint64_t now() const noexcept {

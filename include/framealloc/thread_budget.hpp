@@ -106,8 +106,8 @@ class ThreadBudget final : public PoolLimitHost {
   // Result: the position of a frame at which an arena has to ask; SIZE_MAX = never.
   [[nodiscard]] std::size_t first_guard() const noexcept { return first_guard_; }
   // Effect: decides about a request that would bring the arena to `position`, and moves `*guard`.
-  [[nodiscard]] GuardAnswer pass_frame(std::size_t position, std::size_t size,
-                                       std::size_t* guard) noexcept;
+  [[nodiscard]] GuardAnswer pass_frame(std::size_t position, std::size_t size, std::size_t* guard,
+                                       const CallSite& site) noexcept;
   [[nodiscard]] bool pass_pool(std::size_t used, std::size_t size,
                                const CallSite& site) noexcept override;
 

@@ -66,8 +66,8 @@ class TransferChannel {
   template <class Alloc>
     requires requires(const Alloc& alloc) { alloc.instance(); }
   TransferChannel(const Alloc& alloc, std::size_t capacity,
-                  BackPressure policy = BackPressure::wait())
-      : TransferChannel(alloc.instance(), capacity == 0 ? 1 : capacity, policy) {}
+                  BackPressure policy = BackPressure::wait(), CallSite site = CallSite::current())
+      : TransferChannel(alloc.instance(), capacity == 0 ? 1 : capacity, policy, site) {}
   ~TransferChannel() {
     close();
     while (
@@ -142,13 +142,14 @@ class TransferChannel {
  private:
   using Ring = detail::TransferRing<TransferHandle<T>>;
 
-  TransferChannel(detail::Instance* instance, std::size_t capacity, BackPressure policy) noexcept
+  TransferChannel(detail::Instance* instance, std::size_t capacity, BackPressure policy,
+                  const CallSite& site) noexcept
       : instance_(instance),
         memory_(instance == nullptr
                     ? nullptr
                     : detail::heap_allocate(*instance,
                                             saturating_bytes(capacity, sizeof(typename Ring::Cell)),
-                                            detail::kCacheLine, CallSite{})),
+                                            detail::kCacheLine, site)),
         ring_(memory_ == nullptr ? static_cast<void*>(&spare_) : memory_,
               memory_ == nullptr ? 1 : capacity),
         policy_(policy),

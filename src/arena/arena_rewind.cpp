@@ -230,8 +230,8 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   return true;
 }
 
-Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy) noexcept {
-  auto* finaliser = alloc<Finaliser>();
+Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy, CallSite site) noexcept {
+  auto* finaliser = alloc<Finaliser>(site);
   if (finaliser != nullptr) {
     std::construct_at(finaliser);
     finaliser->destroy = destroy;

@@ -37,9 +37,10 @@ std::uintptr_t FrameArena::chunk_end() const noexcept {
 void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char* file,
                              const char* function, std::uint32_t line) noexcept {
   if (host_ == nullptr) return nullptr;  // a thread that could not be attached; reported there
+  const CallSite site{file, function, line};
   if (size > kMaxRequest) {
     host_->report(Code::FA011, "the size overflows or no block can be this large", tag(), size,
-                  kMaxRequest);
+                  kMaxRequest, site);
     return nullptr;
   }
   size = align_up(size, kGranule);
@@ -47,7 +48,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
   for (detail::RoomSearch room(host_->pressure());;) {
     if (!host_->enter_frame(*this)) {
       host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size,
-                    0);
+                    0, site);
       return nullptr;
     }
     const std::uintptr_t cursor = cursor_.load(kRelaxed);
@@ -55,36 +56,36 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
     const std::uintptr_t end = start + size;
     if (chunk_ != nullptr && end <= chunk_end()) {
       const std::size_t position = end - origin_.load(kRelaxed);
-      if (position > capacity_) return overflow(size, alignment);
+      if (position > capacity_) return overflow(size, alignment, site);
       if (position > guard_) {
         void* instead = nullptr;
-        if (!pass_guard(position, size, alignment, &instead)) return instead;
+        if (!pass_guard(position, size, alignment, site, &instead)) return instead;
         continue;  // its handler may have allocated, too
       }
       if (position > quota()) {
         Refusal why;
-        if (!extend_quota(position, &why)) return refuse(why, size);
+        if (!extend_quota(position, &why)) return refuse(why, size, site);
         // A budget's event handler may have allocated, or ended the frame: then look again.
         if (cursor_.load(kRelaxed) != cursor || position > quota()) continue;
       }
       cursor_.store(end, kRelaxed);
       note_calls();
-      if (trap_ != nullptr) note_allocation(start, end, CallSite{file, function, line});
+      if (trap_ != nullptr) note_allocation(start, end, site);
       publish_limit();
       tell_call(size);
       return reinterpret_cast<void*>(start);
     }
-    if (position() + size > capacity_) return overflow(size, alignment);
+    if (position() + size > capacity_) return overflow(size, alignment, site);
     if (position() + size > guard_) {
       void* instead = nullptr;
-      if (!pass_guard(position() + size, size, alignment, &instead)) return instead;
+      if (!pass_guard(position() + size, size, alignment, site, &instead)) return instead;
       continue;
     }
     Refusal why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (advance_chunk(size + padding, &why)) continue;
     // Whoever is asked to make room may have used this very arena: look at everything again.
-    if (!room.more(size, why.code == Code::FA310)) return refuse(why, size);
+    if (!room.more(size, why.code == Code::FA310)) return refuse(why, size, site);
   }
 }
 
@@ -257,7 +258,7 @@ bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
   return true;
 }
 
-void* FrameArena::refuse(const Refusal& why, std::size_t size) noexcept {
+void* FrameArena::refuse(const Refusal& why, std::size_t size, const CallSite& site) noexcept {
   Text<256> text("the memory source gave nothing for another chunk");
   TagId culprit = tag();
   if (why.code == Code::FA310) text = "the global limit leaves too little for frame memory";
@@ -270,13 +271,13 @@ void* FrameArena::refuse(const Refusal& why, std::size_t size) noexcept {
     text.append("; other threads keep ").append_bytes(why.ready_elsewhere);
     text.append(" of it ready and have been asked for it");
   }
-  host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size,
-                why.available);
+  host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size, why.available,
+                site);
   publish_limit();
   return nullptr;
 }
 
-void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
+void* FrameArena::overflow(std::size_t size, std::size_t alignment, const CallSite& site) noexcept {
   host_->note_overflow();
   const std::size_t left = capacity_ - position();
   if (overflow_ == FrameOverflow::Fail || overflow_reported_ != clock()) {
@@ -286,21 +287,21 @@ void* FrameArena::overflow(std::size_t size, std::size_t alignment) noexcept {
         overflow_ == FrameOverflow::Fail
             ? "the arena has reached frame_arena_size and its policy is Fail"
             : "the arena has reached frame_arena_size; the heap serves the rest of the frame",
-        tag(), size, left);
+        tag(), size, left, site);
   }
   publish_limit();
   if (overflow_ != FrameOverflow::HeapFallback) return nullptr;
-  void* const block = stand_in(size, alignment);
+  void* const block = stand_in(size, alignment, site);
   const std::size_t held = position() + fallback_bytes_.load(kRelaxed);
   if (block != nullptr && held > fallback_peak_) fallback_peak_ = held;
   return block;
 }
 
 // A heap block in place of frame memory.
-void* FrameArena::stand_in(std::size_t size, std::size_t alignment) noexcept {
+void* FrameArena::stand_in(std::size_t size, std::size_t alignment, const CallSite& site) noexcept {
   complicate();
   auto* record = metadata_->create<FallbackBlock>();
-  void* block = record == nullptr ? nullptr : host_->allocate_fallback(size, alignment);
+  void* block = record == nullptr ? nullptr : host_->allocate_fallback(size, alignment, site);
   if (block == nullptr) {
     metadata_->destroy(record);
     return nullptr;
@@ -314,9 +315,9 @@ void* FrameArena::stand_in(std::size_t size, std::size_t alignment) noexcept {
 }
 
 bool FrameArena::pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
-                            void** instead) noexcept {
+                            const CallSite& site, void** instead) noexcept {
   std::size_t guard = guard_;
-  const detail::GuardAnswer answer = host_->pass_guard(position, size, &guard);
+  const detail::GuardAnswer answer = host_->pass_guard(position, size, &guard, site);
   guard_ = guard;
   if (answer == detail::GuardAnswer::Go) {
     // The host may have allocated; the request that it let pass is not asked about again.
@@ -326,7 +327,7 @@ bool FrameArena::pass_guard(std::size_t position, std::size_t size, std::size_t 
     return true;
   }
   publish_limit();
-  *instead = answer == detail::GuardAnswer::Fallback ? stand_in(size, alignment) : nullptr;
+  *instead = answer == detail::GuardAnswer::Fallback ? stand_in(size, alignment, site) : nullptr;
   return false;
 }
 
@@ -337,9 +338,11 @@ void FrameArena::renew_guard() noexcept {
   close();  // the next call publishes the limit
 }
 
-void* FrameArena::refuse_alignment(std::size_t size, std::size_t alignment) noexcept {
+void* FrameArena::refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
+                                   const char* function, std::uint32_t line) noexcept {
   if (host_ != nullptr) {
-    host_->report(Code::FA011, "the alignment is not a power of two", tag(), size, alignment);
+    host_->report(Code::FA011, "the alignment is not a power of two", tag(), size, alignment,
+                  CallSite{file, function, line});
   }
   return nullptr;
 }

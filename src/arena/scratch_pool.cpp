@@ -80,10 +80,12 @@ void* ScratchPool::advance(std::size_t size, std::size_t alignment) noexcept {
   return reinterpret_cast<void*>(start);
 }
 
-void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool report) noexcept {
+void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool report, const char* file,
+                             const char* function, std::uint32_t line) noexcept {
+  const CallSite site{file, function, line};
   const std::size_t most = kMaxRequest / 4;
   if (size > most || alignment > most || !is_power_of_two(alignment)) {
-    return refuse(size, alignment, report);
+    return refuse(size, alignment, report, site);
   }
   {
     const std::lock_guard guard(lock_);
@@ -94,10 +96,10 @@ void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool repor
   const std::size_t need = rounded(size) + slack;
   const bool fixed = policy_ == ScratchPolicy::Fixed;
   if (fixed && (first_ != nullptr || rounded(size) > capacity_)) {
-    return refuse(size, alignment, report);
+    return refuse(size, alignment, report, site);
   }
   detail::ScratchSegment* const fresh =
-      detail::ScratchSegment::acquire(account(), tag_, next_segment_bytes(need), report);
+      detail::ScratchSegment::acquire(account(), tag_, next_segment_bytes(need), report, site);
   if (fresh == nullptr) return nullptr;
   void* block = nullptr;
   {
@@ -109,10 +111,11 @@ void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool repor
     held_ += fresh->held;
     block = advance(size, alignment);
   }
-  return block != nullptr ? block : refuse(size, alignment, report);
+  return block != nullptr ? block : refuse(size, alignment, report, site);
 }
 
-void* ScratchPool::refuse(std::size_t size, std::size_t alignment, bool report) const noexcept {
+void* ScratchPool::refuse(std::size_t size, std::size_t alignment, bool report,
+                          const CallSite& site) const noexcept {
   if (!report) return nullptr;
   Text<256> message;
   Code code = Code::FA021;
@@ -129,7 +132,7 @@ void* ScratchPool::refuse(std::size_t size, std::size_t alignment, bool report) 
     message.append("scratch pool '").append(name_).append("' of ").append_bytes(capacity_);
     message.append(" has ").append_bytes(remaining()).append(" left");
   }
-  account().report(code, message, tag_, size, code == Code::FA021 ? remaining() : 0);
+  account().report(code, message, tag_, size, code == Code::FA021 ? remaining() : 0, nullptr, site);
   return nullptr;
 }
 

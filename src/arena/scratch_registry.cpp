@@ -40,12 +40,12 @@ ScratchPool* ScratchRegistry::find(std::string_view name) noexcept {
 }
 
 ScratchPool* ScratchRegistry::make(std::string_view name, std::size_t capacity,
-                                   ScratchPolicy policy) noexcept {
+                                   ScratchPolicy policy, const CallSite& site) noexcept {
   const TagId tag = account_.current_tag();
   if (capacity > kMaxRequest / 4) {
     Text<192> message("a scratch pool of ");
     message.append_bytes(capacity);
-    account_.report(Code::FA011, message, tag, capacity, kMaxRequest / 4);
+    account_.report(Code::FA011, message, tag, capacity, kMaxRequest / 4, nullptr, site);
     return nullptr;
   }
   detail::Metadata& metadata = account_.host().metadata;
@@ -61,14 +61,16 @@ ScratchPool* ScratchRegistry::make(std::string_view name, std::size_t capacity,
     });
     if (pool == nullptr) metadata.deallocate(letters, name.size());
   }
-  if (pool == nullptr) account_.report_out_of_memory(tag, sizeof(ScratchPool), denied_by_limit);
+  if (pool == nullptr) {
+    account_.report_out_of_memory(tag, sizeof(ScratchPool), denied_by_limit, site);
+  }
   return pool;
 }
 
 ScratchPool* ScratchRegistry::find_or_make(std::string_view name, std::size_t capacity,
-                                           ScratchPolicy policy) noexcept {
+                                           ScratchPolicy policy, const CallSite& site) noexcept {
   if (ScratchPool* const found = find(name)) return found;
-  ScratchPool* const fresh = make(name, capacity, policy);
+  ScratchPool* const fresh = make(name, capacity, policy, site);
   if (fresh == nullptr) return nullptr;
   ScratchPool* other = nullptr;
   {
@@ -93,8 +95,8 @@ ScratchPool* ScratchRegistry::find_or_make(std::string_view name, std::size_t ca
 }
 
 ScratchPoolHandle ScratchRegistry::get_or_create(std::string_view name, std::size_t capacity,
-                                                 ScratchPolicy policy) noexcept {
-  return ScratchPoolHandle(find_or_make(name, capacity, policy));
+                                                 ScratchPolicy policy, CallSite site) noexcept {
+  return ScratchPoolHandle(find_or_make(name, capacity, policy, site));
 }
 
 ScratchPoolHandle ScratchRegistry::get(std::string_view name) noexcept {
@@ -107,8 +109,8 @@ bool ScratchRegistry::exists(std::string_view name) noexcept {
 }
 
 ScratchPool& ScratchRegistry::pool(std::string_view name, std::size_t capacity,
-                                   ScratchPolicy policy) noexcept {
-  ScratchPool* const found = find_or_make(name, capacity, policy);
+                                   ScratchPolicy policy, CallSite site) noexcept {
+  ScratchPool* const found = find_or_make(name, capacity, policy, site);
   if (found == nullptr) return nothing_;
   let_go(*found);  // the registry holds it
   return *found;

@@ -54,7 +54,7 @@ void give(const AccountHost& host, const Memory& memory) noexcept {
 }  // namespace
 
 ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::size_t bytes,
-                                        bool report) noexcept {
+                                        bool report, const CallSite& site) noexcept {
   bool denied_by_limit = false;
   Memory memory;
   (void)account.take_memory(kHeader + bytes, &denied_by_limit, [&](bool* by_limit) {
@@ -62,13 +62,13 @@ ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::
     return memory.address;
   });
   if (memory.address == nullptr) {
-    if (report) account.report_out_of_memory(tag, bytes, denied_by_limit);
+    if (report) account.report_out_of_memory(tag, bytes, denied_by_limit, site);
     return nullptr;
   }
   BudgetManager::Denial denial;
   if (!account.count_in(tag, memory.bytes, 0, &denial)) {
     give(account.host(), memory);
-    if (report) account.report_denial(denial, tag, bytes);
+    if (report) account.report_denial(denial, tag, bytes, site);
     return nullptr;
   }
   account.settle();

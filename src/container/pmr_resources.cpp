@@ -15,10 +15,12 @@ void* InstanceResource::allocate_slow(std::size_t bytes, std::size_t alignment) 
                   .alloc_bytes(bytes, alignment, CallSite::of_function("frame_resource()"));
       break;
     case AllocKind::Pool:
-      block = detail::pool_allocate(*instance_, bytes, alignment, CallSite{});
+      block = detail::pool_allocate(*instance_, bytes, alignment,
+                                    CallSite::of_function("pool_resource()"));
       break;
     default:
-      block = detail::heap_allocate(*instance_, bytes, alignment, CallSite{});
+      block = detail::heap_allocate(*instance_, bytes, alignment,
+                                    CallSite::of_function("heap_resource()"));
       break;
   }
   if (block == nullptr) detail::refuse_memory(bytes);

@@ -95,10 +95,11 @@ void* SmartAlloc::frame_slow_masked(std::size_t size, std::uintptr_t mask, const
   return frame_slow(size, 0 - mask, file, function, line);
 }
 
-void* SmartAlloc::refuse_alignment(std::size_t size, std::size_t alignment) noexcept {
+void* SmartAlloc::refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
+                                   const char* function, std::uint32_t line) noexcept {
   if (instance_ != nullptr) {
     instance_->report(Code::FA011, "the alignment is not a power of two", TagId::Untagged, size,
-                      alignment);
+                      alignment, CallSite{file, function, line});
   }
   return nullptr;
 }

@@ -30,9 +30,10 @@ RetentionBook* retention_book(const Instance* instance) noexcept {
 
 namespace {
 
-void report_no_record(Instance& instance, FrameArena& arena, std::size_t bytes) noexcept {
+void report_no_record(Instance& instance, FrameArena& arena, std::size_t bytes,
+                      const CallSite& site) noexcept {
   instance.report(Code::FA012, "no memory for the records of a retained object", arena.tag(), bytes,
-                  instance.supply().remaining());
+                  instance.supply().remaining(), site);
 }
 
 }  // namespace
@@ -42,10 +43,10 @@ RetainedRecord* new_retained(Instance& instance, FrameArena& arena, const Retain
   RetentionBook* const book = retention_book(&instance);
   const auto scratch = book == nullptr ? std::nullopt : book->keep(policy.scratch_name());
   if (!scratch) {
-    report_no_record(instance, arena, type.size);
+    report_no_record(instance, arena, type.size, site);
     return nullptr;
   }
-  RetainedRecord* const record = arena.alloc<RetainedRecord>();
+  RetainedRecord* const record = arena.alloc<RetainedRecord>(site);
   if (record == nullptr) return nullptr;
   std::construct_at(record);
   const ThreadState* const mine = instance.find_state();
@@ -260,11 +261,13 @@ void* Promoter::move_to_scratch(const RetainedRecord& record, PromotionFailure* 
     return nullptr;
   }
   std::size_t capacity = 0;
-  void* const home =
-      registry.with_pool(record.scratch, record.scratch_capacity, [&](ScratchPool& pool) {
+  void* const home = registry.with_pool(
+      record.scratch, record.scratch_capacity,
+      [&](ScratchPool& pool) {
         capacity = pool.capacity();
-        return record.type->to_scratch(pool, record.object);
-      });
+        return record.type->to_scratch(pool, record.object, record.site);
+      },
+      record.site);
   if (home != nullptr) return home;
   *why = before.reason_since(instance_.sink());
   if (*why == PromotionFailure::ScratchPoolFull && record.type->size > capacity) {

@@ -32,11 +32,10 @@ void* GroupAllocator::bump(Slot& slot, const Request& request) noexcept {
   return reinterpret_cast<void*>(start);
 }
 
-void* GroupAllocator::alloc_layout(GroupId group, std::size_t size,
-                                   std::size_t alignment) noexcept {
-  Request request;
-  request.size = size;
-  request.alignment = is_power_of_two(alignment) && alignment < kGranule ? kGranule : alignment;
+void* GroupAllocator::alloc_layout(GroupId group, std::size_t size, std::size_t alignment,
+                                   CallSite site) noexcept {
+  const Request request{
+      size, 0, is_power_of_two(alignment) && alignment < kGranule ? kGranule : alignment, site};
   return allocate(group, request, nullptr);
 }
 
@@ -81,7 +80,7 @@ void* GroupAllocator::allocate(GroupId group, const Request& request, Slot** kee
     if (!stale) slot->references.fetch_add(1, kRelaxed);
   }
   if (stale) {
-    report_stale(group, "asked for memory");
+    report_stale(group, "asked for memory", request.site);
     return nullptr;
   }
   void* const block = allocate_slowly(*slot, group, request);
@@ -95,7 +94,7 @@ void* GroupAllocator::allocate(GroupId group, const Request& request, Slot** kee
 
 // Requirement: the caller keeps the group. Memory is asked for outside its lock.
 void* GroupAllocator::allocate_slowly(Slot& slot, GroupId group, const Request& request) noexcept {
-  if (!charge(slot, request.size)) return nullptr;
+  if (!charge(slot, request.size, request.site)) return nullptr;
   void* block = nullptr;
   bool alive = true;
   {
@@ -104,7 +103,7 @@ void* GroupAllocator::allocate_slowly(Slot& slot, GroupId group, const Request& 
     if (alive) block = bump(slot, request);
   }
   if (!alive) {
-    report_stale(group, "asked for memory");
+    report_stale(group, "asked for memory", request.site);
   } else if (block == nullptr) {
     block = bump_fresh(slot, request);
   }
@@ -130,7 +129,7 @@ void* GroupAllocator::bump_fresh(Slot& slot, const Request& request) noexcept {
   // Segments are aligned to their header's size; a larger alignment has to be found inside.
   const std::size_t slack = request.alignment > GroupSegment::kHeader ? request.alignment : 0;
   const std::size_t need = GroupSegment::kHeader + slack + rounded(request.front + request.size);
-  GroupSegment* const segment = acquire(slot.tag, segment_bytes(need, usual));
+  GroupSegment* const segment = acquire(slot.tag, segment_bytes(need, usual), request.site);
   if (segment == nullptr) return nullptr;
   const std::lock_guard guard(slot.lock);
   segment->next = slot.segments;
@@ -153,19 +152,19 @@ void* GroupAllocator::bump_fresh(Slot& slot, const Request& request) noexcept {
   return block;
 }
 
-GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes) noexcept {
+GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes, const CallSite& site) noexcept {
   bool denied_by_limit = false;
   void* const memory = account_.take_memory(bytes, &denied_by_limit, [&](bool* by_limit) {
     return space_.allocate(bytes, GroupSegment::kHeader, {0, tag, false}, by_limit);
   });
   if (memory == nullptr) {
-    account_.report_out_of_memory(tag, bytes, denied_by_limit);
+    account_.report_out_of_memory(tag, bytes, denied_by_limit, site);
     return nullptr;
   }
   BudgetManager::Denial denial;
   if (!account_.count_in(tag, bytes, 0, &denial)) {
     space_.free(memory, bytes, GroupSegment::kHeader);
-    account_.report_denial(denial, tag, bytes);
+    account_.report_denial(denial, tag, bytes, site);
     return nullptr;
   }
   segments_taken_.fetch_add(1, kRelaxed);
@@ -173,14 +172,14 @@ GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes) noexcept {
   return ::new (memory) GroupSegment{nullptr, bytes};
 }
 
-bool GroupAllocator::charge(Slot& slot, std::size_t bytes) noexcept {
+bool GroupAllocator::charge(Slot& slot, std::size_t bytes, const CallSite& site) noexcept {
   for (Slot* payer = slot.budgeted; payer != nullptr;) {
     std::size_t charged = payer->charged.load(kRelaxed);
     do {
       const std::size_t left = payer->budget - charged;
       if (bytes > left) {
         uncharge(slot, bytes, payer);
-        report_budget(slot, *payer, bytes, left);
+        report_budget(slot, *payer, bytes, left, site);
         return false;
       }
     } while (!payer->charged.compare_exchange_weak(charged, charged + bytes, kRelaxed));
@@ -198,12 +197,12 @@ void GroupAllocator::uncharge(Slot& slot, std::size_t bytes, const Slot* until) 
 }
 
 void GroupAllocator::report_budget(const Slot& slot, const Slot& payer, std::size_t bytes,
-                                   std::size_t left) noexcept {
+                                   std::size_t left, const CallSite& site) noexcept {
   denials_.fetch_add(1, kRelaxed);
   Text<256> message("the budget of group '");
   message.append(std::string_view(payer.name, payer.name_size)).append("' leaves ");
   message.append_bytes(left).append("; the request needs ").append_bytes(bytes);
-  account_.report(Code::FA313, message, slot.tag, bytes, left);
+  account_.report(Code::FA313, message, slot.tag, bytes, left, nullptr, site);
 }
 
 void GroupAllocator::report_impossible(const Request& request) const noexcept {
@@ -214,15 +213,17 @@ void GroupAllocator::report_impossible(const Request& request) const noexcept {
     message.append("no block has ").append_bytes(request.size).append(", aligned to ");
     message.append(request.alignment);
   }
-  account_.report(Code::FA011, message, account_.current_tag(), request.size, kMostBytes);
+  account_.report(Code::FA011, message, account_.current_tag(), request.size, kMostBytes, nullptr,
+                  request.site);
 }
 
-void GroupAllocator::report_stale(GroupId group, std::string_view what) const noexcept {
+void GroupAllocator::report_stale(GroupId group, std::string_view what,
+                                  const CallSite& site) const noexcept {
   if (!group) return;  // its creation was denied, and that has been said
   Text<192> message("group ");
   message.append(group.id().index).append(" (generation ").append(group.id().generation);
   message.append(") has been freed; ").append(what).append(" afterwards");
-  account_.report(Code::FA401, message, account_.current_tag(), 0, 0);
+  account_.report(Code::FA401, message, account_.current_tag(), 0, 0, nullptr, site);
 }
 
 }  // namespace framealloc

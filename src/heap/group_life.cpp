@@ -30,24 +30,25 @@ GroupAllocator::~GroupAllocator() {
   }
 }
 
-GroupId GroupAllocator::create_group(std::string_view name, std::size_t budget) noexcept {
-  return create(nullptr, name, budget);
+GroupId GroupAllocator::create_group(std::string_view name, std::size_t budget,
+                                     CallSite site) noexcept {
+  return create(nullptr, name, budget, site);
 }
 
-GroupId GroupAllocator::create_child(GroupId parent, std::string_view name,
-                                     std::size_t budget) noexcept {
-  return create(&parent, name, budget);
+GroupId GroupAllocator::create_child(GroupId parent, std::string_view name, std::size_t budget,
+                                     CallSite site) noexcept {
+  return create(&parent, name, budget, site);
 }
 
-GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
-                               std::size_t budget) noexcept {
+GroupId GroupAllocator::create(const GroupId* parent, std::string_view name, std::size_t budget,
+                               const CallSite& site) noexcept {
   const TagId tag = account_.current_tag();
   detail::Metadata& metadata = account_.host().metadata;
   bool denied_by_limit = false;
   auto* const letters = static_cast<char*>(account_.take_records(
       name.size(), &denied_by_limit, [&] { return metadata.allocate(name.size()); }));
   if (letters == nullptr) {
-    account_.report_out_of_memory(tag, name.size(), denied_by_limit);
+    account_.report_out_of_memory(tag, name.size(), denied_by_limit, site);
     return GroupId();
   }
   Slot* created = nullptr;
@@ -78,11 +79,11 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name,
     denied_by_limit = metadata.limit_is_reached();
     if (room.more(sizeof(Slot), denied_by_limit)) continue;
     metadata.deallocate(letters, name.size());
-    account_.report_out_of_memory(tag, sizeof(Slot), denied_by_limit);
+    account_.report_out_of_memory(tag, sizeof(Slot), denied_by_limit, site);
     return GroupId();
   }
   metadata.deallocate(letters, name.size());
-  report_stale(*parent, "asked to hold another group");
+  report_stale(*parent, "asked to hold another group", site);
   return GroupId();
 }
 

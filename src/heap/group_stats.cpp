@@ -63,13 +63,13 @@ GroupStats GroupAllocator::stats() const noexcept {
   return all;
 }
 
-void* GroupHandle::alloc_layout(std::size_t size, std::size_t alignment) noexcept {
-  return groups_ == nullptr ? nullptr : groups_->alloc_layout(id_, size, alignment);
+void* GroupHandle::alloc_layout(std::size_t size, std::size_t alignment, CallSite site) noexcept {
+  return groups_ == nullptr ? nullptr : groups_->alloc_layout(id_, size, alignment, site);
 }
 
-GroupHandle GroupHandle::child(std::string_view name, std::size_t budget) noexcept {
+GroupHandle GroupHandle::child(std::string_view name, std::size_t budget, CallSite site) noexcept {
   if (groups_ == nullptr) return GroupHandle();
-  return GroupHandle(*groups_, groups_->create_child(id_, name, budget));
+  return GroupHandle(*groups_, groups_->create_child(id_, name, budget, site));
 }
 
 std::size_t GroupHandle::size() const noexcept {

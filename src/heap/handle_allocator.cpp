@@ -40,12 +40,13 @@ HandleAllocator::~HandleAllocator() {
   }
 }
 
-bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept {
+bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
+                            const CallSite& site) noexcept {
   const Type& type = *birth.type;
   const TagId tag = account_.current_tag();
   BudgetManager::Denial denial;
   if (!account_.count_in(tag, accounted(type), 0, &denial)) {
-    account_.report_denial(denial, tag, accounted(type));
+    account_.report_denial(denial, tag, accounted(type), site);
     return false;
   }
   bool denied_by_limit = false;
@@ -69,7 +70,7 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options) noexcept
     account_.host().metadata.destroy(hook);
     if (slot != nullptr) slots_.give_back(slot);
     account_.count_out(tag, accounted(type));
-    report_denied(type, tag, denied_by_limit);
+    account_.report_out_of_memory(tag, type.size, denied_by_limit, site);
     return false;
   }
   slot->hook = hook;

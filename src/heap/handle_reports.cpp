@@ -120,9 +120,4 @@ void HandleAllocator::report_stale(GenerationalId id, const Type& type) const no
   account_.report(Code::FA401, message, TagId::Untagged, 0, 0);
 }
 
-void HandleAllocator::report_denied(const Type& type, TagId tag,
-                                    bool denied_by_limit) const noexcept {
-  account_.report_out_of_memory(tag, type.size, denied_by_limit);
-}
-
 }  // namespace framealloc

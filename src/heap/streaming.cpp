@@ -30,22 +30,23 @@ StreamingAllocator::~StreamingAllocator() {
 }
 
 StreamId StreamingAllocator::reserve(std::size_t size, StreamPriority priority,
-                                     std::size_t alignment) noexcept {
-  return reserve_under(size, priority, account_.current_tag(), alignment);
+                                     std::size_t alignment, CallSite site) noexcept {
+  return reserve_under(size, priority, account_.current_tag(), alignment, site);
 }
 
 StreamId StreamingAllocator::reserve_tagged(std::size_t size, StreamPriority priority,
-                                            std::string_view tag, std::size_t alignment) noexcept {
+                                            std::string_view tag, std::size_t alignment,
+                                            CallSite site) noexcept {
   const TagId id = account_.host().tags.intern(TagId::Untagged, tag);
-  return reserve_under(size, priority, id, alignment);
+  return reserve_under(size, priority, id, alignment, site);
 }
 
 StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority priority, TagId tag,
-                                           std::size_t alignment) noexcept {
+                                           std::size_t alignment, const CallSite& site) noexcept {
   if (size > kMaxRequest || alignment > kMaxRequest || !is_power_of_two(alignment)) {
     Text<192> message("a streamed asset of ");
     message.append_bytes(size).append(" aligned to ").append(alignment);
-    account_.report(Code::FA011, message, tag, size, 0);
+    account_.report(Code::FA011, message, tag, size, 0, nullptr, site);
     return StreamId();
   }
   detail::Metadata& metadata = account_.host().metadata;
@@ -53,7 +54,7 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   Asset* const asset = account_.take_records(sizeof(Asset), &denied_by_limit,
                                              [&] { return metadata.create<Asset>(); });
   if (asset == nullptr) {
-    account_.report_out_of_memory(tag, sizeof(Asset), denied_by_limit);
+    account_.report_out_of_memory(tag, sizeof(Asset), denied_by_limit, site);
     return StreamId();
   }
   asset->size = size;
@@ -74,11 +75,11 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   }
   if (!granted) {
     metadata.destroy(asset);
-    report_shortage(why, size, priority, tag);
+    report_shortage(why, size, priority, tag, site);
     return StreamId();
   }
   Inheritance inheritance;
-  if (!take_memory(*asset, claimed, inheritance)) {
+  if (!take_memory(*asset, claimed, inheritance, site)) {
     metadata.destroy(asset);
     return StreamId();
   }
@@ -100,8 +101,8 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   return told.id;
 }
 
-bool StreamingAllocator::take_memory(Asset& asset, Claim& claim,
-                                     Inheritance& inheritance) noexcept {
+bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& inheritance,
+                                     const CallSite& site) noexcept {
   inheritance.tag = asset.tag;
   for (const Asset* victim = claim.victims.first(); victim != nullptr; victim = victim->next) {
     if (victim->tag == asset.tag) inheritance.charge += accounted(victim->size);
@@ -110,7 +111,7 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim,
   BudgetManager::Denial denial;
   if (!account_.count_in(asset.tag, accounted(asset.size), inheritance.charge, &denial)) {
     withdraw(claim);
-    account_.report_denial(denial, asset.tag, asset.size);
+    account_.report_denial(denial, asset.tag, asset.size, site);
     return false;
   }
   const auto find_donor = [&](std::size_t most) {
@@ -138,7 +139,7 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim,
   if (asset.memory != nullptr) return true;
   account_.count_out(asset.tag, accounted(asset.size), inheritance.charge);
   withdraw(claim);
-  account_.report_out_of_memory(asset.tag, asset.size, denied_by_limit);
+  account_.report_out_of_memory(asset.tag, asset.size, denied_by_limit, site);
   return false;
 }
 

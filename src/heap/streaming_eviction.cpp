@@ -185,7 +185,8 @@ StreamingAllocator::Shortage StreamingAllocator::shortage(StreamPriority priorit
 }
 
 void StreamingAllocator::report_shortage(const Shortage& shortage, std::size_t size,
-                                         StreamPriority priority, TagId tag) const noexcept {
+                                         StreamPriority priority, TagId tag,
+                                         const CallSite& site) const noexcept {
   std::size_t most = 0;
   const TagId holder = account_.holder_of_most(&most);
   Text<768> message("an asset of priority ");
@@ -204,7 +205,8 @@ void StreamingAllocator::report_shortage(const Shortage& shortage, std::size_t s
     }
     message.append(": ").append_bytes(most);
   }
-  account_.report(Code::FA402, message, tag, size, shortage.free + shortage.evictable);
+  account_.report(Code::FA402, message, tag, size, shortage.free + shortage.evictable, nullptr,
+                  site);
 }
 
 }  // namespace framealloc

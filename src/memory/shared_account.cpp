@@ -95,7 +95,8 @@ void SharedAccount::tell(const FrameEvent& event, TagId tag) const noexcept {
 }
 
 void SharedAccount::report(Code code, std::string_view message, TagId tag, std::size_t requested,
-                           std::size_t available, const void* address) const noexcept {
+                           std::size_t available, const void* address,
+                           const CallSite& site) const noexcept {
   const TagPath path = host_.tags.path(tag);
   Report report;
   report.code = code;
@@ -105,17 +106,19 @@ void SharedAccount::report(Code code, std::string_view message, TagId tag, std::
   report.requested = requested;
   report.available = available;
   report.address = address;
+  report.site = site;
   host_.sink.emit(report);
 }
 
-void SharedAccount::report_denial(const BudgetManager::Denial& denial, TagId tag,
-                                  std::size_t bytes) const noexcept {
+void SharedAccount::report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
+                                  const CallSite& site) const noexcept {
   const BudgetManager::DenialText message = host_.budgets->explain(denial, bytes);
-  report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available);
+  report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available, nullptr,
+         site);
 }
 
-void SharedAccount::report_out_of_memory(TagId tag, std::size_t bytes,
-                                         bool denied_by_limit) const noexcept {
+void SharedAccount::report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                                         const CallSite& site) const noexcept {
   Text<192> message;
   std::size_t available = 0;
   if (denied_by_limit) {
@@ -126,7 +129,8 @@ void SharedAccount::report_out_of_memory(TagId tag, std::size_t bytes,
     message.append("the source '").append(host_.supply.source().name()).append("' gave no memory");
   }
   message.append("; the request needs ").append_bytes(bytes);
-  report(denied_by_limit ? Code::FA310 : Code::FA012, message, tag, bytes, available);
+  report(denied_by_limit ? Code::FA310 : Code::FA012, message, tag, bytes, available, nullptr,
+         site);
 }
 
 }  // namespace framealloc::detail

@@ -75,9 +75,9 @@ void ThreadState::uncharge(TagId tag, std::size_t bytes) noexcept {
   if (bytes != 0) instance_.budgets()->uncharge(tag, bytes);
 }
 
-GuardAnswer ThreadState::pass_guard(std::size_t position, std::size_t size,
-                                    std::size_t* guard) noexcept {
-  return budget_.pass_frame(position, size, guard);
+GuardAnswer ThreadState::pass_guard(std::size_t position, std::size_t size, std::size_t* guard,
+                                    const CallSite& site) noexcept {
+  return budget_.pass_frame(position, size, guard, site);
 }
 
 void ThreadState::renew_guards() noexcept {
@@ -85,8 +85,9 @@ void ThreadState::renew_guards() noexcept {
   if (has_own_arena_.load(std::memory_order_relaxed)) own_arena_.renew_guard();
 }
 
-void* ThreadState::allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept {
-  return instance_.heap().allocate(pools_, bytes, alignment, CallSite{});
+void* ThreadState::allocate_fallback(std::size_t bytes, std::size_t alignment,
+                                     const CallSite& site) noexcept {
+  return instance_.heap().allocate(pools_, bytes, alignment, site);
 }
 
 void ThreadState::free_fallback(void* block) noexcept {
@@ -118,8 +119,8 @@ void ThreadState::note_fault(std::string_view message, const void* address) noex
 }
 
 void ThreadState::report(Code code, std::string_view message, TagId tag, std::size_t requested,
-                         std::size_t available) noexcept {
-  instance_.report(code, message, tag, requested, available);
+                         std::size_t available, const CallSite& site) noexcept {
+  instance_.report(code, message, tag, requested, available, site);
 }
 
 }  // namespace framealloc::detail

@@ -44,8 +44,8 @@ ThreadBudgetStats ThreadBudget::stats() noexcept {
   return stats;
 }
 
-GuardAnswer ThreadBudget::pass_frame(std::size_t position, std::size_t size,
-                                     std::size_t* guard) noexcept {
+GuardAnswer ThreadBudget::pass_frame(std::size_t position, std::size_t size, std::size_t* guard,
+                                     const CallSite& site) noexcept {
   const std::size_t budget = config_.frame_budget;
   if (asking_ || budget == 0) {
     *guard = SIZE_MAX;
@@ -59,7 +59,7 @@ GuardAnswer ThreadBudget::pass_frame(std::size_t position, std::size_t size,
   }
   const BudgetExceededPolicy policy = config_.frame_exceeded_policy;
   const std::size_t used = position > size ? position - size : 0;
-  switch (exceeded(AllocKind::Frame, size, used, policy, false, CallSite{})) {
+  switch (exceeded(AllocKind::Frame, size, used, policy, false, site)) {
     case BudgetDecision::Deny:
       return GuardAnswer::Deny;
     case BudgetDecision::Promote:

@@ -58,7 +58,8 @@ void ThreadState::publish() noexcept {
 
 void ThreadState::retire() noexcept {
   if (in_own_frame()) {
-    report(Code::FA004, "a thread ended with its own frame open; the frame was ended", tag_, 0, 0);
+    report(Code::FA004, "a thread ended with its own frame open; the frame was ended", tag_, 0, 0,
+           CallSite{});
     end_own_frame();
   }
   finish_own_frames();
@@ -137,7 +138,8 @@ bool ThreadState::begin_own_frame() noexcept {
     if (!own_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
                             config.frame_overflow, config.frame_arena_size, config.frames_in_flight,
                             4, instance_.trap(), &own_clock_})) {
-      report(Code::FA012, "no memory for the records of a thread's own frames", tag_, 0, 0);
+      report(Code::FA012, "no memory for the records of a thread's own frames", tag_, 0, 0,
+             CallSite{});
       return true;
     }
     own_arena_.set_tag(tag_);
@@ -261,7 +263,7 @@ void ThreadState::begin_phase(std::string_view name) noexcept {
                         frame_calls()};
   if (shared_arena_.clock() != 0) shared_arena_.complicate();  // end_frame() looks for open phases
   if (!phases_.push_back(phase)) {
-    report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0);
+    report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0, CallSite{});
   }
 }
 

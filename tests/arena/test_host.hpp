@@ -34,6 +34,7 @@ class TestHost final : public detail::ArenaHost {
     Code code;
     TagId tag;
     std::size_t requested, available;
+    CallSite site;
   };
 
   TestHost() : TestHost(Options{}) {}
@@ -148,7 +149,8 @@ class TestHost final : public detail::ArenaHost {
     return granted;
   }
   void uncharge(TagId tag, std::size_t bytes) noexcept override { charged[tag] -= bytes; }
-  void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept override {
+  void* allocate_fallback(std::size_t bytes, std::size_t alignment,
+                          const CallSite&) noexcept override {
     if (deny_fallback) return nullptr;
     ++fallbacks_out;
     ++fallbacks_taken;
@@ -163,9 +165,9 @@ class TestHost final : public detail::ArenaHost {
   void note_fault(std::string_view message, const void*) noexcept override {
     faults.emplace_back(message);
   }
-  void report(Code code, std::string_view, TagId tag, std::size_t requested,
-              std::size_t available) noexcept override {
-    said.push_back({code, tag, requested, available});
+  void report(Code code, std::string_view, TagId tag, std::size_t requested, std::size_t available,
+              const CallSite& site) noexcept override {
+    said.push_back({code, tag, requested, available, site});
   }
 
  private:

@@ -104,10 +104,13 @@ class TestArena final : public detail::ArenaHost {
     return want;
   }
   void uncharge(TagId, std::size_t) noexcept override {}
-  void* allocate_fallback(std::size_t, std::size_t) noexcept override { return nullptr; }
+  void* allocate_fallback(std::size_t, std::size_t, const CallSite&) noexcept override {
+    return nullptr;
+  }
   void free_fallback(void*) noexcept override {}
   void note_overflow() noexcept override {}
-  void report(Code code, std::string_view, TagId, std::size_t, std::size_t) noexcept override {
+  void report(Code code, std::string_view, TagId, std::size_t, std::size_t,
+              const CallSite&) noexcept override {
     reports_.push_back(code);
   }
 

@@ -20,6 +20,7 @@ class ReportLog {
     std::size_t requested, available;
     std::uint64_t frame;
     std::uint32_t line;
+    std::string function;
   };
   // Pass as AllocConfig::on_report, with `this` as the context.
   static void handler(const Report& report, void* self) {
@@ -27,7 +28,7 @@ class ReportLog {
     const std::lock_guard lock(log.mutex_);
     log.entries_.push_back({report.code, std::string(report.message), std::string(report.tag),
                             report.site.file, report.requested, report.available, report.frame,
-                            report.site.line});
+                            report.site.line, report.site.function});
   }
   [[nodiscard]] std::size_t count(Code code) const {
     const std::lock_guard lock(mutex_);

@@ -102,15 +102,15 @@ class ArenaHost {
   [[nodiscard]] virtual std::size_t first_guard() const noexcept { return SIZE_MAX; }
   // Effect: decides about a request of `size` bytes that would bring the arena to `position`, and
   // moves `*guard` to where to ask again; for Go beyond `position`. A denial has been reported.
-  [[nodiscard]] virtual GuardAnswer pass_guard(std::size_t, std::size_t,
-                                               std::size_t* guard) noexcept {
+  [[nodiscard]] virtual GuardAnswer pass_guard(std::size_t, std::size_t, std::size_t* guard,
+                                               const CallSite&) noexcept {
     *guard = SIZE_MAX;
     return GuardAnswer::Go;
   }
 
   // Heap blocks that stand in for frame memory after an overflow.
-  [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes,
-                                                std::size_t alignment) noexcept = 0;
+  [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes, std::size_t alignment,
+                                                const CallSite& site) noexcept = 0;
   virtual void free_fallback(void* block) noexcept = 0;
 
   // Effect: a call of `size` bytes has been met, while kTellCalls or kPressureDue is on. The arena
@@ -125,7 +125,7 @@ class ArenaHost {
   // Effect: notes what cannot be (FA009), to be told where a handler may run.
   virtual void note_fault(std::string_view, const void*) noexcept {}
   virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,
-                      std::size_t available) noexcept = 0;
+                      std::size_t available, const CallSite& site = {}) noexcept = 0;
 
  protected:
   ~ArenaHost() = default;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/finaliser.hpp>
 
@@ -27,46 +28,64 @@ class ScratchMembers {
  public:
   // Effect: one uninitialised T.
   template <class T>
-  [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return static_cast<T*>(take(sizeof(T), alignof(T), true));
+  [[nodiscard]] T* alloc(CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return static_cast<T*>(take(sizeof(T), alignof(T), true, site));
   }
   template <class T>
   [[nodiscard]] T* try_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return static_cast<T*>(take(sizeof(T), alignof(T), false));
+    return static_cast<T*>(take(sizeof(T), alignof(T), false, CallSite{}));
   }
   // Effect: `size` uninitialised bytes; zero bytes are a valid request with an address of its own.
   // Requirement: `alignment` a power of two.
-  [[nodiscard]] void* alloc_bytes(std::size_t size, std::size_t alignment = kGranule) noexcept
+  [[nodiscard]] void* alloc_bytes(std::size_t size, std::size_t alignment = kGranule,
+                                  CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
-    return take(size, alignment, true);
+    return take(size, alignment, true, site);
   }
   [[nodiscard]] void* try_alloc_bytes(std::size_t size, std::size_t alignment = kGranule) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
-    return take(size, alignment, false);
+    return take(size, alignment, false, CallSite{});
   }
-  [[nodiscard]] void* alloc_layout(std::size_t size,
-                                   std::size_t alignment) noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return take(size, alignment, true);
+  [[nodiscard]] void* alloc_layout(std::size_t size, std::size_t alignment,
+                                   CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return take(size, alignment, true, site);
   }
   // Effect: `count` value-initialised T in a row; their destructors run, if they do anything, as
   // those of make() do. Result: an empty span at null when denied.
   template <class T>
-  [[nodiscard]] std::span<T> alloc_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND {
-    return slice<T>(count, true);
+  [[nodiscard]] std::span<T> alloc_slice(std::size_t count, CallSite site = CallSite::current())
+      FRAMEALLOC_LIFETIMEBOUND {
+    return slice<T>(count, true, site);
   }
   template <class T>
   [[nodiscard]] std::span<T> try_alloc_slice(std::size_t count) FRAMEALLOC_LIFETIMEBOUND {
-    return slice<T>(count, false);
+    return slice<T>(count, false, CallSite{});
   }
   // Effect: T(arguments...). If its destructor does anything, it runs when the pool is reset,
   // rewound past the object, or ends: newest first.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                             \
+  template <class T FRAMEALLOC_LIST types>                                          \
+  [[nodiscard]] T* make(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
+      FRAMEALLOC_LIFETIMEBOUND {                                                    \
+    return build<T>(true, here.site FRAMEALLOC_LIST arguments);                     \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
   template <class T, class... A>
+    requires(sizeof...(A) > kMostSited)
   [[nodiscard]] T* make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return build<T>(true, std::forward<A>(arguments)...);
+    return build<T>(true, CallSite::of_function(FRAMEALLOC_FUNCTION),
+                    std::forward<A>(arguments)...);
+  }
+  // The same, where reports name `site`.
+  template <class T, class... A>
+  [[nodiscard]] T* make_at(const CallSite& site, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return build<T>(true, site, std::forward<A>(arguments)...);
   }
   template <class T, class... A>
   [[nodiscard]] T* try_make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return build<T>(false, std::forward<A>(arguments)...);
+    return build<T>(false, CallSite{}, std::forward<A>(arguments)...);
   }
 
  protected:
@@ -86,18 +105,19 @@ class ScratchMembers {
   [[nodiscard]] auto* usable(bool report) noexcept {
     return static_cast<Self*>(this)->usable_pool(report);
   }
-  [[nodiscard]] void* take(std::size_t size, std::size_t alignment, bool report) noexcept {
+  [[nodiscard]] void* take(std::size_t size, std::size_t alignment, bool report,
+                           const CallSite& site) noexcept {
     auto* const pool = usable(report);
-    return pool == nullptr ? nullptr : pool->bump(size, alignment, report);
+    return pool == nullptr ? nullptr : pool->bump(size, alignment, report, site);
   }
 
   template <class T, class... A>
-  [[nodiscard]] T* build(bool report, A&&... arguments) {
+  [[nodiscard]] T* build(bool report, const CallSite& site, A&&... arguments) {
     static_assert(std::is_object_v<T> && !std::is_array_v<T>);
     auto* const pool = usable(report);
     if (pool == nullptr) return nullptr;
-    auto* const home = static_cast<std::byte*>(
-        pool->bump(kFront<T> + sizeof(T), alignof(T) > kGranule ? alignof(T) : kGranule, report));
+    auto* const home = static_cast<std::byte*>(pool->bump(
+        kFront<T> + sizeof(T), alignof(T) > kGranule ? alignof(T) : kGranule, report, site));
     if (home == nullptr) return nullptr;
     T* object = nullptr;
     if constexpr (std::is_constructible_v<T, A...>) {
@@ -110,14 +130,14 @@ class ScratchMembers {
   }
 
   template <class T>
-  [[nodiscard]] std::span<T> slice(std::size_t count, bool report) {
+  [[nodiscard]] std::span<T> slice(std::size_t count, bool report, const CallSite& site) {
     static_assert(std::is_object_v<T> && !std::is_array_v<T>);
     auto* const pool = usable(report);
     if (pool == nullptr) return {};
     const std::size_t bytes = saturating_bytes(count, sizeof(T));
-    auto* const home =
-        static_cast<std::byte*>(pool->bump(bytes > kMaxRequest ? bytes : kFront<T> + bytes,
-                                           alignof(T) > kGranule ? alignof(T) : kGranule, report));
+    auto* const home = static_cast<std::byte*>(
+        pool->bump(bytes > kMaxRequest ? bytes : kFront<T> + bytes,
+                   alignof(T) > kGranule ? alignof(T) : kGranule, report, site));
     if (home == nullptr) return {};
     T* const first = reinterpret_cast<T*>(home + kFront<T>);
     std::uninitialized_value_construct_n(first, count);

@@ -28,7 +28,7 @@ struct ScratchSegment {
   // Result: a segment of `bytes` usable bytes, counted under the tag and charged to its budgets;
   // null when that is denied, which is reported. Requirement: a multiple of kGranule.
   [[nodiscard]] static ScratchSegment* acquire(SharedAccount& account, TagId tag, std::size_t bytes,
-                                               bool report) noexcept;
+                                               bool report, const CallSite& site) noexcept;
   // Effect: gives a chain of segments back. Result: bytes.
   static std::size_t release(SharedAccount& account, TagId tag, ScratchSegment* first) noexcept;
 };

@@ -52,10 +52,13 @@ class FrameBuffer {
       std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
 
   // Effect: appends T(arguments...), which may refer to an element. Result: null when denied; then
-  // nothing changed and no argument was moved from.
+  // nothing changed and no argument was moved from. The parts of a call site by value, here and
+  // below: an object would be built on the stack where the vector is full or not.
   template <class... A>
-  FRAMEALLOC_NOINLINE T* append_growing(A&&... arguments) {
-    const Storage storage = extend_a_quarter() ? Storage{begin_, capacity(), {}} : enlarge(1);
+  FRAMEALLOC_NOINLINE T* append_growing(const char* file, const char* function, std::uint32_t line,
+                                        A&&... arguments) {
+    const CallSite site{file, function, line};
+    const Storage storage = extend_a_quarter() ? Storage{begin_, capacity(), {}} : enlarge(1, site);
     if (storage.begin == nullptr) return nullptr;
     // Before the others move, because the arguments may refer to one of them.
     T* made = construct<T>(storage.begin + size(), std::forward<A>(arguments)...);
@@ -64,31 +67,32 @@ class FrameBuffer {
     return made;
   }
 
-  FRAMEALLOC_NOINLINE T* append_value_growing(T value) noexcept
+  FRAMEALLOC_NOINLINE T* append_value_growing(T value, const char* file, const char* function,
+                                              std::uint32_t line) noexcept
     requires kByValue
   {
-    if (!extend_a_quarter() && !make_room(1)) return nullptr;
+    if (!extend_a_quarter() && !make_room(1, CallSite{file, function, line})) return nullptr;
     return construct<T>(end_++, value);
   }
 
   // Effect: room for `more` elements after the present ones, growing in proportion. Result: false
   // when denied; then nothing changed.
-  FRAMEALLOC_NOINLINE bool make_room(std::size_t more) noexcept {
+  FRAMEALLOC_NOINLINE bool make_room(std::size_t more, const CallSite& site) noexcept {
     if (static_cast<std::size_t>(limit_ - end_) >= more) return true;
-    const Storage storage = enlarge(more);
+    const Storage storage = enlarge(more, site);
     if (storage.begin == nullptr) return false;
     adopt(storage);
     return true;
   }
 
   // Effect: room for `capacity` elements in all and no more. Result: as above.
-  bool reserve_exactly(std::size_t capacity) noexcept {
+  bool reserve_exactly(std::size_t capacity, const CallSite& site) noexcept {
     if (capacity <= this->capacity()) return true;
     if (extend_in_place(capacity)) {
       limit_ = begin_ + capacity;
       return true;
     }
-    const Storage storage = allocate(capacity);
+    const Storage storage = allocate(capacity, site);
     if (storage.begin == nullptr) return false;
     adopt(storage);
     return true;
@@ -159,7 +163,7 @@ class FrameBuffer {
   }
 
   // Result: storage with room for `more` further elements, perhaps the present one made longer.
-  [[nodiscard]] Storage enlarge(std::size_t more) noexcept {
+  [[nodiscard]] Storage enlarge(std::size_t more, const CallSite& site) noexcept {
     const std::size_t need = sum(size(), more);
     const std::size_t gentle = fill_granule(sum(capacity(), step()));
     const std::size_t enough = need > gentle ? fill_granule(need) : gentle;
@@ -169,19 +173,18 @@ class FrameBuffer {
     std::size_t wanted = doubled > enough ? doubled : enough;
     // Near a limit less than the wish must do: a request beyond it would be denied and reported.
     if (bytes(wanted) > arena_->capacity_left()) wanted = need;
-    const Storage storage = allocate(wanted);
-    return storage.begin != nullptr || wanted == need ? storage : allocate(need);
+    const Storage storage = allocate(wanted, site);
+    return storage.begin != nullptr || wanted == need ? storage : allocate(need, site);
   }
 
-  [[nodiscard]] Storage allocate(std::size_t capacity) noexcept {
-    constexpr CallSite kSite = CallSite::of_function("a growing FrameVec or FrameString");
+  [[nodiscard]] Storage allocate(std::size_t capacity, const CallSite& site) noexcept {
     if constexpr (kOwes) {
-      Finaliser* const finaliser = arena_->new_finaliser(&frame_over);
+      Finaliser* const finaliser = arena_->new_finaliser(&frame_over, site);
       if (finaliser == nullptr) return {};
-      T* const begin = arena_->alloc_batch<T>(capacity, kSite);
+      T* const begin = arena_->alloc_batch<T>(capacity, site);
       return {begin, capacity, finaliser};
     } else {
-      return {arena_->alloc_batch<T>(capacity, kSite), capacity, {}};
+      return {arena_->alloc_batch<T>(capacity, site), capacity, {}};
     }
   }
 

@@ -52,9 +52,8 @@ class FrameIndex {
 
   // Effect: an empty index of `count` buckets, a power of two from 8 on; the old one is dropped.
   // Result: false when memory is denied; then nothing changed.
-  bool renew(FrameArena& arena, std::size_t count) noexcept {
-    auto* const fresh =
-        arena.alloc_batch<Bucket>(count, CallSite::of_function("a growing FrameMap"));
+  bool renew(FrameArena& arena, std::size_t count, const CallSite& site) noexcept {
+    auto* const fresh = arena.alloc_batch<Bucket>(count, site);
     if (fresh == nullptr) return false;
     buckets_ = fresh;
     mask_ = count - 1;

@@ -127,12 +127,14 @@ class FRAMEALLOC_API SharedAccount {
   [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
 
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
-              std::size_t available, const void* address = nullptr) const noexcept;
+              std::size_t available, const void* address = nullptr,
+              const CallSite& site = {}) const noexcept;
   // Effect: says which budget denied (FA310, FA311).
-  void report_denial(const BudgetManager::Denial& denial, TagId tag,
-                     std::size_t bytes) const noexcept;
+  void report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
+                     const CallSite& site) const noexcept;
   // Effect: says that limit (FA310) or source (FA012) denied memory.
-  void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit) const noexcept;
+  void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                            const CallSite& site) const noexcept;
 
  private:
   AccountHost host_;

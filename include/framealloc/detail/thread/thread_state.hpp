@@ -131,16 +131,17 @@ class ThreadState final : public ArenaHost {
   std::size_t charge(TagId tag, std::size_t need, std::size_t want, Refusal* why) noexcept override;
   void uncharge(TagId tag, std::size_t bytes) noexcept override;
   std::size_t first_guard() const noexcept override { return budget_.first_guard(); }
-  GuardAnswer pass_guard(std::size_t position, std::size_t size,
-                         std::size_t* guard) noexcept override;
-  void* allocate_fallback(std::size_t bytes, std::size_t alignment) noexcept override;
+  GuardAnswer pass_guard(std::size_t position, std::size_t size, std::size_t* guard,
+                         const CallSite& site) noexcept override;
+  void* allocate_fallback(std::size_t bytes, std::size_t alignment,
+                          const CallSite& site) noexcept override;
   void free_fallback(void* block) noexcept override;
   void note_call(std::size_t size) noexcept override;
   PressureMonitor* pressure() noexcept override;
   void note_overflow() noexcept override;
   void note_fault(std::string_view message, const void* address) noexcept override;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
-              std::size_t available) noexcept override;
+              std::size_t available, const CallSite& site) noexcept override;
   ThreadLifecycle lifecycle;
   TransferCounts transfers;                 // written by the owner
   ThreadState* next_in_instance = nullptr;  // all states, newest first; only grows
