@@ -41,8 +41,19 @@ else()
   list(APPEND configure "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
 endif()
 
-run("${CMAKE_COMMAND}" -S "${PROJECT}" -B "${WORK}/build" ${configure})
-run("${CMAKE_COMMAND}" --build "${WORK}/build" --config ${user_config})
-find_program(consumer NAMES consumer PATHS "${WORK}/build" "${WORK}/build/${user_config}"
-  NO_DEFAULT_PATH REQUIRED)
-run("${consumer}")
+# Configures, builds and runs one project; ARGN are arguments beside those in `configure`, whose
+# semicolons would not survive being passed.
+function(try project build)
+  run("${CMAKE_COMMAND}" -S "${project}" -B "${build}" ${configure} ${ARGN})
+  run("${CMAKE_COMMAND}" --build "${build}" --config ${user_config})
+  find_program(consumer NAMES consumer PATHS "${build}" "${build}/${user_config}"
+    NO_DEFAULT_PATH NO_CACHE REQUIRED)
+  run("${consumer}")
+endfunction()
+
+try("${PROJECT}" "${WORK}/build")
+if(ARGUMENTS MATCHES "FRAMEALLOC_MODULES_LIST=([^|]*)/modules.txt")
+  set(components "${CMAKE_MATCH_1}")
+  run("${CMAKE_COMMAND}" --install "${WORK}/build" --config ${user_config} --prefix "${WORK}/prefix")
+  try("${components}" "${WORK}/components" "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+endif()

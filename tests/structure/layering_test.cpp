@@ -12,23 +12,32 @@
 namespace framealloc::structure {
 namespace {
 
-const PublicHeaders kMadeUp{{"align.hpp", "base"},
-                            {"stats.hpp", "account"},
-                            {"leak.hpp", "diag"},
-                            {"smart_alloc.hpp", "facade"}};
+const Layout kMadeUp{{{"align.hpp", "base"},
+                      {"stats.hpp", "account"},
+                      {"leak.hpp", "diag"},
+                      {"smart_alloc.hpp", "facade"}},
+                     parse_modules(make_file("modules.txt",
+                                             "gpu         gpu/core            -\n"
+                                             "gpu_vulkan  gpu/vulkan          gpu\n"
+                                             "async       integrations/async  -\n"
+                                             "asio        integrations/asio   async threads\n"))};
 
 std::vector<Offence> includes_of(const std::string& path, const std::string& text) {
   return check_includes(make_file(path, text), kMadeUp);
 }
 
-const PublicHeaders& the_headers() {
-  static const PublicHeaders headers = [] {
-    for (const SourceFile& file : read_tree("tests/structure")) {
-      if (file.path == "tests/structure/public_headers.txt") return parse_public_headers(file);
-    }
-    return PublicHeaders{};
-  }();
-  return headers;
+SourceFile read(const std::string& folder, const std::string& name) {
+  for (const SourceFile& file : read_tree(folder)) {
+    if (file.path == folder + "/" + name) return file;
+  }
+  ADD_FAILURE() << "no " << folder << "/" << name;
+  return {};
+}
+
+const Layout& the_layout() {
+  static const Layout layout{parse_public_headers(read("tests/structure", "public_headers.txt")),
+                             parse_modules(read("modules", "modules.txt"))};
+  return layout;
 }
 
 TEST(Layering, AllowsTheSameFolderAndThoseBelow) {
@@ -55,18 +64,18 @@ TEST(Layering, NoticesAnIncludeThatPointsUpwards) {
 }
 
 TEST(Layering, NoticesAPublicHeaderFromAbove) {
-  EXPECT_EQ(includes_of("include/framealloc/leak.hpp", "#include <framealloc/smart_alloc.hpp>\n")
-                .size(),
-            1U);
+  EXPECT_EQ(
+      includes_of("include/framealloc/leak.hpp", "#include <framealloc/smart_alloc.hpp>\n").size(),
+      1U);
   EXPECT_EQ(includes_of("include/framealloc/align.hpp", "#include <framealloc/stats.hpp>\n").size(),
             1U);
   EXPECT_EQ(includes_of("src/os/clock.cpp", "#include <framealloc/stats.hpp>\n").size(), 1U);
 }
 
 TEST(Layering, NoticesEveryUpwardPairOfFoldersOnEveryRing) {
-  const std::vector<std::string> order{"base", "os",    "sync",   "account",   "memory", "arena",
-                                       "pool", "heap",  "frame",  "thread",    "container", "diag",
-                                       "facade"};
+  const std::vector<std::string> order{"base",      "os",   "sync",  "account", "memory",
+                                       "arena",     "pool", "heap",  "frame",   "thread",
+                                       "container", "diag", "facade"};
   for (std::size_t from = 0; from < order.size(); ++from) {
     for (std::size_t to = 0; to < order.size(); ++to) {
       const std::string detail = "#include \"framealloc/detail/" + order[to] + "/y.hpp\"\n";
@@ -103,16 +112,59 @@ TEST(Layering, NoticesRelativePathsUnknownFoldersAndHeadersWithoutARow) {
   EXPECT_EQ(includes_of("include/framealloc/thing.hpp", "").size(), 1U);
 }
 
-TEST(Layering, ModulesMayUseTheCoreButNotEachOther) {
-  EXPECT_TRUE(
-      includes_of("modules/integrations/box2d/world.hpp",
-                  "#include <framealloc/smart_alloc.hpp>\n#include <framealloc/box2d/hooks.hpp>\n")
-          .empty());
-  EXPECT_EQ(
-      includes_of("modules/integrations/box2d/world.hpp", "#include <framealloc/gpu/block.hpp>\n")
-          .size(),
-      1U);
-  EXPECT_EQ(includes_of("src/heap/heap.cpp", "#include <framealloc/gpu/block.hpp>\n").size(), 1U);
+TEST(Layering, ModulesMayUseTheCoreAndWhatTheyStandOn) {
+  const auto includes = [](const char* path, const char* header) {
+    return includes_of(path, "#include <framealloc/" + std::string(header) + ">\n").empty();
+  };
+  EXPECT_TRUE(includes("modules/integrations/asio/src/loop.cpp", "smart_alloc.hpp"));
+  EXPECT_TRUE(includes("modules/integrations/asio/src/loop.cpp", "asio/asio.hpp"));
+  EXPECT_TRUE(includes("modules/integrations/asio/src/loop.cpp", "async/async.hpp"));
+  EXPECT_FALSE(includes("modules/integrations/async/src/async.cpp", "asio/asio.hpp"));
+  EXPECT_FALSE(includes("modules/integrations/asio/src/loop.cpp", "gpu.hpp"));
+  EXPECT_FALSE(includes("src/heap/heap.cpp", "gpu/block.hpp"));
+  EXPECT_FALSE(includes("modules/integrations/flecs/hooks.hpp", "smart_alloc.hpp"));  // no row
+}
+
+TEST(Layering, ModulesMayShareAFolderOfHeaders) {
+  const auto includes = [](const char* path, const char* header) {
+    return includes_of(path, "#include <framealloc/" + std::string(header) + ">\n").empty();
+  };
+  EXPECT_TRUE(includes("modules/gpu/vulkan/src/device.cpp", "gpu/vulkan.hpp"));
+  EXPECT_TRUE(includes("modules/gpu/vulkan/src/device.cpp", "gpu/block/list.hpp"));
+  EXPECT_TRUE(includes("modules/gpu/vulkan/src/device.cpp", "gpu.hpp"));
+  EXPECT_FALSE(includes("modules/gpu/core/src/heap.cpp", "gpu/vulkan.hpp"));
+}
+
+TEST(Layering, NoticesModulesThatStandOnEachOther) {
+  const auto offences = check_modules(make_file("modules.txt",
+                                                "# name folder stands on\n"
+                                                "a one/a c\n"
+                                                "b one/b a\n"
+                                                "c two/deep/c b\n"));
+  ASSERT_GE(offences.size(), 1U);
+  EXPECT_EQ(offences[0].line, 2U);
+  EXPECT_EQ(offences[0].what, "modules stand on each other: a -> c -> b -> a");
+  EXPECT_EQ(check_modules(make_file("modules.txt", "a one/a a\n")).size(), 1U);
+}
+
+TEST(Layering, NoticesModulesThatStandOnNothing) {
+  const auto count = [](const char* rows) {
+    return check_modules(make_file("modules.txt", rows)).size();
+  };
+  EXPECT_EQ(count("a one/a -\nb one/b a threads\nc c a+b\n"), 0U);
+  EXPECT_EQ(count("a one/a nobody\n"), 1U);
+  EXPECT_EQ(count("a one/a b\nb one/b -\n"), 1U);
+  EXPECT_EQ(count("a one/a -\na two/a -\n"), 1U);
+}
+
+TEST(Layering, TheListOfModulesIsTheTree) {
+  const auto offences = check_modules(read("modules", "modules.txt"));
+  EXPECT_TRUE(offences.empty()) << describe(offences);
+  std::set<std::string> there;
+  for (const SourceFile& file : read_tree("modules")) there.insert(file.path);
+  for (const Module& module : the_layout().modules) {
+    EXPECT_TRUE(there.contains("modules/" + module.folder + "/CMakeLists.txt")) << module.name;
+  }
 }
 
 TEST(Layering, WhatStandsOutsideUsesHeadersForUsersOnly) {
@@ -143,7 +195,7 @@ TEST(Layering, TheTreeFollowsTheRingsAndTheDirection) {
     for (const SourceFile& file : read_tree(folder)) {
       ++files;
       for (const auto& check : {check_includes, check_platform_conditions}) {
-        const auto found = check(file, the_headers());
+        const auto found = check(file, the_layout());
         offences.insert(offences.end(), found.begin(), found.end());
       }
     }
@@ -155,7 +207,7 @@ TEST(Layering, TheTreeFollowsTheRingsAndTheDirection) {
 TEST(Layering, EveryRowOfTheTableIsAHeader) {
   std::set<std::string> there;
   for (const SourceFile& file : read_tree("include/framealloc")) there.insert(file.path);
-  for (const auto& [header, folder] : the_headers()) {
+  for (const auto& [header, folder] : the_layout().headers) {
     EXPECT_TRUE(there.contains("include/framealloc/" + header)) << header;
   }
 }
@@ -168,7 +220,7 @@ TEST(Layering, PlacesOfBeforeOnlyForward) {
     if (slashes == 2 || file.path.starts_with("include/framealloc/detail/")) continue;
     ++count;
     const std::string name = file.path.substr(file.path.rfind('/') + 1);
-    EXPECT_TRUE(the_headers().contains(name)) << file.path;
+    EXPECT_TRUE(the_layout().headers.contains(name)) << file.path;
     EXPECT_EQ(std::ranges::count(file.lines, "#include <framealloc/" + name + ">"), 1) << file.path;
     EXPECT_LE(file.lines.size(), 5U) << file.path;
   }
