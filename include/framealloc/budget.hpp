@@ -8,6 +8,7 @@
 #include <framealloc/detail/base/fault_note.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/figures.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/text.hpp>
 
@@ -182,6 +183,12 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::optional<TagBudget> get_tag_budget(std::string_view tag) const;
   // Result: every tag that has a limit or a charge, parents before children.
   [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;
+  // Effect: shows the budget of the whole, then those that get_all_tag_budgets() lists. Allocates
+  // nothing; no lock is held meanwhile.
+  template <class F>
+  void visit(F&& function) const {
+    visit_all(detail::visitor_of<BudgetFigures>(function));
+  }
   void reset_stats() noexcept;  // peaks and denials; limits and usage stay
 
   // Internal to the library. Effect: `observer` is called as well, before the handler.
@@ -230,6 +237,7 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
  private:
+  void visit_all(const detail::FigureVisitor<BudgetFigures>& visit) const;
   // Calls visit(budget, its tag, whether it is that of the whole) for the tag, its ancestors and
   // the whole, until one returns false.
   template <class Visit>

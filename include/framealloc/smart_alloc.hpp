@@ -338,6 +338,23 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
     return instance_ == nullptr ? TagStats{} : instance_->tag_stats(tag);
   }
   [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  // "" (untagged) first
+  // Effect: calls visit(const TagFigures&) for every tag, parents before children; visit(const
+  // ThreadFigures&) for every thread that uses the allocator, the newest first; visit(const
+  // BudgetFigures&) for the budget of the whole and of each tag that has a limit or a charge, none
+  // without budgets. They allocate nothing, stop nobody and take as long as there are cells (a tag
+  // of a thread) that hold something. Thread contract: any thread; no lock is held during a call.
+  template <class F>
+  void visit_tags(F&& visit) const {
+    if (instance_ != nullptr) instance_->visit_tags(detail::visitor_of<TagFigures>(visit));
+  }
+  template <class F>
+  void visit_threads(F&& visit) const {
+    if (instance_ != nullptr) instance_->visit_threads(detail::visitor_of<ThreadFigures>(visit));
+  }
+  template <class F>
+  void visit_budgets(F&& visit) const {
+    if (instance_ != nullptr) instance_->visit_budgets(detail::visitor_of<BudgetFigures>(visit));
+  }
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
   // Effect: while on, frame calls are counted (FrameStats::allocation_count); each then takes the
   // slow path, so switch it on for the frames that you look at.

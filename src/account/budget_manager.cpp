@@ -258,6 +258,29 @@ std::vector<TagBudget> BudgetManager::get_all_tag_budgets() const {
   return result;
 }
 
+void BudgetManager::visit_all(const detail::FigureVisitor<BudgetFigures>& visit) const {
+  const auto show = [&visit](const detail::Budget& budget, TagId id, std::string_view tag,
+                             bool global) {
+    BudgetFigures figures;
+    figures.id = id;
+    figures.global = global;
+    figures.tag = tag;
+    figures.soft_limit = budget.soft();
+    figures.hard_limit = budget.hard();
+    figures.current_usage = budget.used();
+    figures.peak_usage = budget.peak();
+    figures.denials = budget.denials();
+    visit(figures);
+  };
+  show(global_, TagId::Untagged, "", true);
+  const std::size_t count = tags_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const detail::Budget& budget = per_tag_[i];
+    if (budget.hard() == 0 && budget.soft() == 0 && budget.used() == 0) continue;
+    show(budget, detail::tag_at(i), tags_.path(detail::tag_at(i)), false);
+  }
+}
+
 void BudgetManager::reset_stats() noexcept {
   global_.reset_statistics();
   const std::size_t count = tags_.size();

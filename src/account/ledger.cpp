@@ -6,20 +6,27 @@
 
 namespace framealloc::detail {
 
-TagCounters& ThreadLedger::make_block(std::size_t index) noexcept {
+TagCounters& ThreadLedger::begin(std::size_t index) noexcept {
   const std::size_t number = index / kBlock;
-  const auto bit = static_cast<std::uint16_t>(1U << number);
-  if ((spilled_ & bit) != 0) return spill_;
+  TagCounters* block = blocks_[number].load(std::memory_order_relaxed);
+  if (block == nullptr) {
+    const auto bit = static_cast<std::uint16_t>(1U << number);
+    if ((spilled_ & bit) != 0) return spill_;
 
-  void* const memory =
-      allocator_ != nullptr ? allocator_(context_, kBlock * sizeof(TagCounters)) : nullptr;
-  if (memory == nullptr) {
-    spilled_ = static_cast<std::uint16_t>(spilled_ | bit);
-    return spill_;
+    void* const memory =
+        allocator_ != nullptr ? allocator_(context_, kBlock * sizeof(TagCounters)) : nullptr;
+    if (memory == nullptr) {
+      spilled_ = static_cast<std::uint16_t>(spilled_ | bit);
+      return spill_;
+    }
+    block = static_cast<TagCounters*>(memory);
+    std::uninitialized_value_construct_n(block, kBlock);
+    blocks_[number].store(block, std::memory_order_relaxed);
   }
-  auto* const block = static_cast<TagCounters*>(memory);
-  std::uninitialized_value_construct_n(block, kBlock);
-  blocks_[number].store(block, std::memory_order_release);
+  // The release orders the block, and its counters at zero, before the bit that leads readers to
+  // them.
+  const std::uint64_t used = used_[number].load(std::memory_order_relaxed);
+  used_[number].store(used | bit_of(index), std::memory_order_release);
   return block[index % kBlock];
 }
 

@@ -65,7 +65,8 @@ void BehaviorFilter::read_ledgers(TagBehavior& mine, TagId tag) noexcept {
     if (counters == nullptr) return;
     mine.frame.bytes.now += counters->frame_bytes_total.get();
     mine.pool.frees.now += counters->pool_remote_frees.get();
-    mine.pool.bytes -= counters->pool_remote_bytes.get();
+    mine.pool.allocations.now += counters->pool_large_allocations.get();
+    mine.pool.bytes += counters->pool_large_bytes.get() - counters->pool_remote_bytes.get();
     mine.heap.frees.now += counters->heap_frees.get();
     mine.heap.allocations.now += counters->heap_allocations.get();
     mine.heap.bytes += counters->heap_bytes_in.get() - counters->heap_bytes_out.get();
@@ -79,8 +80,9 @@ void BehaviorFilter::read_ledgers(TagBehavior& mine, TagId tag) noexcept {
 void BehaviorFilter::read_table(TagBehavior& mine, const PoolTable& table) noexcept {
   const bool pool = table.kind == AllocKind::Pool;
   BlockBehavior& blocks = pool ? mine.pool : mine.heap;
-  for (std::size_t i = 0; i < table.list_count; ++i) {
-    const ClassList& list = table.lists[i];
+  const ClassList* next = table.first_list->load(std::memory_order_acquire);
+  for (; next != nullptr; next = next->next_in_table) {
+    const ClassList& list = *next;
     // Frees first: a block that comes and goes meanwhile is at worst counted as still in use.
     const std::uint64_t frees = list.local_frees.get();
     const std::uint64_t allocations = list.allocations.get();
@@ -95,12 +97,9 @@ void BehaviorFilter::read_table(TagBehavior& mine, const PoolTable& table) noexc
       mine.classes = static_cast<ClassReading*>(memory);
       std::uninitialized_value_construct_n(mine.classes, table.list_count);
     }
-    mine.classes[i].allocations_now += allocations;
-    mine.classes[i].frees_now += frees;
+    mine.classes[list.class_index].allocations_now += allocations;
+    mine.classes[list.class_index].frees_now += frees;
   }
-  if (!pool) return;
-  blocks.allocations.now += table.large_allocations.get();
-  blocks.bytes += table.large_bytes.get();
 }
 
 // What arenas have handed out under the tag that is current, which the ledger does not know yet.

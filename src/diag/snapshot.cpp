@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -17,54 +18,47 @@ namespace framealloc {
 namespace {
 
 using detail::Instance;
-using detail::ThreadState;
 
 std::optional<SnapshotBudget> budget_of(std::size_t limit, std::size_t used) {
   if (limit == 0) return std::nullopt;
   return SnapshotBudget{limit, used};
 }
 
-std::string thread_name(const ThreadState& state) {
-  const detail::ThreadLifecycle& lifecycle = state.lifecycle;
-  const std::lock_guard guard(lifecycle.lock);
-  std::string name(lifecycle.name.view());
-  if (name.empty()) name.append("thread ").append(std::to_string(state.id().value));
-  return name;
-}
-
-SnapshotThread thread_of(Instance& instance, ThreadState& state, const FrameStats& frame) {
+SnapshotThread thread_of(const ThreadFigures& figures) {
   SnapshotThread thread;
-  thread.id = std::to_string(state.id().value);
-  thread.name = thread_name(state);
-  const detail::PoolTotals totals = instance.pools().totals_of(state.pools());
-  thread.frame_bytes = state.shared_arena().history(2 * frame.frame_number + 1).bytes;
-  thread.pool_bytes = totals.pool_bytes;
-  thread.heap_bytes = totals.heap_bytes;
-  thread.peak_bytes = state.shared_arena().history(0).high_water;
-  thread.reserved_bytes = state.arena_reserved();
-  thread.budget = budget_of(state.budget().frame_limit(), thread.frame_bytes);
-  thread.pool_budget = budget_of(state.budget().pool_limit(), state.pools().bytes_in_use());
+  thread.id = std::to_string(figures.id.value);
+  thread.name = figures.name;
+  if (thread.name.empty()) thread.name.append("thread ").append(thread.id);
+  thread.frame_bytes = figures.frame_bytes;
+  thread.pool_bytes = figures.pool_bytes;
+  thread.heap_bytes = figures.heap_bytes;
+  thread.peak_bytes = figures.peak_frame_bytes;
+  thread.reserved_bytes = figures.reserved_bytes;
+  thread.budget = budget_of(figures.frame_limit, figures.frame_bytes);
+  thread.pool_budget = budget_of(figures.pool_limit, figures.pool_used);
   return thread;
 }
 
-// What the behaviour filter says, found in the order in which it is asked for: by tag, then kind.
+// What the behavior filter says, by tag and kind.
 class Behavior {
  public:
   explicit Behavior(const Instance& instance) {
     if (const auto* const filter = detail::behavior_filter_of(instance)) report_ = filter->report();
-  }
-  void add_to(SnapshotTag& tag) {
-    for (std::size_t i = next_; i < report_.stats.size(); ++i) {
-      const BehaviorStats& stats = report_.stats[i];
-      if (stats.kind != tag.kind || stats.tag != tag.path) continue;
-      tag.avg_lifetime_frames = stats.avg_lifetime_frames();
-      tag.promotion_rate = stats.promotion_rate();
-      next_ = i + 1;
-      break;
-    }
+    for (const BehaviorStats& stats : report_.stats)
+      stats_.emplace(Key(stats.tag, stats.kind), &stats);
     for (const BehaviorIssue& issue : report_.issues) {
-      if (issue.kind != tag.kind || issue.tag != tag.path) continue;
-      tag.diagnostics.emplace_back(code_info(issue.code).id);
+      issues_.emplace(Key(issue.tag, issue.kind), &issue);
+    }
+  }
+  void add_to(SnapshotTag& tag) const {
+    const Key key(tag.path, tag.kind);
+    if (const auto found = stats_.find(key); found != stats_.end()) {
+      tag.avg_lifetime_frames = found->second->avg_lifetime_frames();
+      tag.promotion_rate = found->second->promotion_rate();
+    }
+    const auto [first, last] = issues_.equal_range(key);
+    for (auto issue = first; issue != last; ++issue) {
+      tag.diagnostics.emplace_back(code_info(issue->second->code).id);
     }
   }
   void add_to(Snapshot& snapshot) const {
@@ -74,15 +68,17 @@ class Behavior {
   }
 
  private:
+  using Key = std::pair<std::string_view, AllocKind>;
   BehaviorReport report_;
-  std::size_t next_ = 0;
+  std::map<Key, const BehaviorStats*> stats_;
+  std::multimap<Key, const BehaviorIssue*> issues_;  // of a key in the order of the report
 };
 
-void add_kind(Snapshot& snapshot, Behavior& behavior, const TagStats& stats, AllocKind kind,
-              std::size_t bytes, std::uint64_t count) {
+void add_kind(Snapshot& snapshot, const Behavior& behavior, const TagFigures& figures,
+              AllocKind kind, std::size_t bytes, std::uint64_t count) {
   if (bytes == 0 && count == 0) return;
   SnapshotTag tag;
-  tag.path = stats.tag;
+  tag.path = figures.tag;
   tag.thread.push_back('*');
   tag.kind = kind;
   tag.alloc_count = count;
@@ -91,10 +87,9 @@ void add_kind(Snapshot& snapshot, Behavior& behavior, const TagStats& stats, All
   snapshot.add_tag(std::move(tag));
 }
 
-void add_limit(Snapshot& snapshot, TagBudget&& budget, bool global) {
-  if (budget.soft_limit == 0 && budget.hard_limit == 0) return;
-  snapshot.budgets.push_back({std::move(budget.name), global, budget.soft_limit, budget.hard_limit,
-                              budget.current_usage, budget.peak_usage, budget.denials});
+template <class Figures, class F>
+detail::FigureVisitor<Figures> visitor(F& visit) noexcept {
+  return detail::visitor_of<Figures>(visit);
 }
 
 }  // namespace
@@ -151,29 +146,31 @@ Snapshot make_snapshot(Instance& instance) {
   snapshot.metadata_bytes = stats.metadata_bytes;
   snapshot.allocation_count = stats.allocation_count;
   snapshot.deallocation_count = stats.deallocation_count;
-  for (ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) {
-    if (s->bound()) snapshot.add_thread(thread_of(instance, *s, frame));
-  }
+  const auto add_thread = [&snapshot](const ThreadFigures& figures) {
+    snapshot.add_thread(thread_of(figures));
+  };
+  instance.visit_threads(visitor<ThreadFigures>(add_thread));
   std::ranges::reverse(snapshot.threads);  // oldest first
-  Behavior behavior(instance);
-  for (std::size_t i = 0; i < instance.tags().size(); ++i) {
-    const TagStats tag = instance.tag_stats(static_cast<TagId>(i));
+  const Behavior behavior(instance);
+  const auto add_tag = [&](const TagFigures& tag) {
     const std::size_t in_frame = frame.open ? tag.frame_bytes : tag.last_frame_bytes;
     add_kind(snapshot, behavior, tag, AllocKind::Frame, in_frame, 0);
     add_kind(snapshot, behavior, tag, AllocKind::Pool, tag.pool_bytes, tag.allocation_count);
     add_kind(snapshot, behavior, tag, AllocKind::Heap, tag.heap_bytes, 0);
-  }
+  };
+  instance.visit_tags(visitor<TagFigures>(add_tag));
   behavior.add_to(snapshot);
   for (std::uint32_t id = 0; id < instance.phases().size(); ++id) {
     PhaseStats phase = instance.phases().stats(id);
     if (phase.count != 0) snapshot.phases.push_back(std::move(phase));
   }
-  if (const BudgetManager* const budgets = instance.budgets()) {
-    add_limit(snapshot, budgets->get_global_budget(), true);
-    for (TagBudget& budget : budgets->get_all_tag_budgets()) {
-      add_limit(snapshot, std::move(budget), false);
-    }
-  }
+  const auto add_budget = [&snapshot](const BudgetFigures& budget) {
+    if (budget.soft_limit == 0 && budget.hard_limit == 0) return;
+    snapshot.budgets.push_back({std::string(budget.tag), budget.global, budget.soft_limit,
+                                budget.hard_limit, budget.current_usage, budget.peak_usage,
+                                budget.denials});
+  };
+  instance.visit_budgets(visitor<BudgetFigures>(add_budget));
   const TransferStats transfers = detail::transfer_stats(instance);
   const std::uint64_t over = transfers.transfers_completed + transfers.transfers_dropped;
   snapshot.transfers.completed_total = transfers.transfers_completed;

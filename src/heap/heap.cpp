@@ -64,7 +64,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
     void* const block = in_span ? allocate_span(request, &denied_by_limit)
                                 : allocate_run(request, &denied_by_limit);
     if (block != nullptr) {
-      count_in(request, table);
+      count_in(request);
       if (shared_.guard_ != nullptr) shared_.guard_->begin_life(block, size, request.bytes);
       shared_.settle();
       if (shared_.scrutinised()) {
@@ -176,13 +176,13 @@ bool Heap::charge(const Request& request) noexcept {
   return false;
 }
 
-void Heap::count_in(const Request& request, PoolTable* table) noexcept {
-  if (table != nullptr) {
-    table->large_bytes.add(request.bytes);
-    table->large_allocations.add(1);
+void Heap::count_in(const Request& request) noexcept {
+  TagCounters& counters = request.thread.ledger_.at(request.tag);
+  if (request.kind == AllocKind::Pool) {
+    counters.pool_large_bytes.add(request.bytes);
+    counters.pool_large_allocations.add(1);
     return;
   }
-  TagCounters& counters = request.thread.ledger_.at(request.tag);
   counters.heap_bytes_in.add(request.bytes);
   counters.heap_allocations.add(1);
 }

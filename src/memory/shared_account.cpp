@@ -64,15 +64,11 @@ AccountTotals SharedAccount::totals(const TagId* only) const noexcept {
     sum.frees += counters.heap_frees.get();
   };
   const std::lock_guard guard(lock_);
-  if (only != nullptr) {
-    if (const TagCounters* const counters = ledger_.find(*only)) add(*counters);
-    return sum;
+  if (only == nullptr) {
+    ledger_.visit_used(add);
+  } else if (const TagCounters* const counters = ledger_.find(*only)) {
+    add(*counters);
   }
-  const std::size_t tags = host_.tags.size();
-  for (std::size_t i = 0; i < tags; ++i) {
-    if (const TagCounters* const counters = ledger_.find(static_cast<TagId>(i))) add(*counters);
-  }
-  add(ledger_.spill());
   return sum;
 }
 
@@ -80,9 +76,11 @@ TagId SharedAccount::holder_of_most(std::size_t* bytes) const noexcept {
   *bytes = 0;
   TagId holder = TagId::Untagged;
   const std::size_t tags = host_.tags.size();
+  const std::lock_guard guard(lock_);
   for (std::size_t i = 0; i < tags; ++i) {
     const auto tag = static_cast<TagId>(i);
-    const std::size_t held = bytes_of(tag);
+    const TagCounters* const counters = ledger_.find(tag);
+    const std::size_t held = counters == nullptr ? 0 : held_by(*counters);
     if (held <= *bytes) continue;
     *bytes = held;
     holder = tag;

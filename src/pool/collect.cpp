@@ -80,16 +80,16 @@ std::size_t PoolThread::collect(std::size_t max_blocks) noexcept {
     if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
     return moved;
   }
-  for (int i = 0; i < kListsPerCall && moved < max_blocks; ++i) {
-    if (cursor_table_ == nullptr) {
-      cursor_table_ = tables_.load(std::memory_order_relaxed);
-      cursor_list_ = 0;
-      if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
-      if (cursor_table_ == nullptr) break;
-    }
-    moved += collect_list(cursor_table_->lists[cursor_list_], max_blocks - moved, false);
-    if (++cursor_list_ == cursor_table_->list_count) {
-      cursor_table_ = cursor_table_->next;
+  if (cursor_block_ == nullptr) {
+    cursor_block_ = list_blocks_.load(std::memory_order_relaxed);
+    cursor_list_ = 0;
+    if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
+  }
+  // A call ends with the round, so that no list is looked at twice within one.
+  for (int i = 0; i < kListsPerCall && moved < max_blocks && cursor_block_ != nullptr; ++i) {
+    moved += collect_list(cursor_block_->lists[cursor_list_], max_blocks - moved, false);
+    if (++cursor_list_ == cursor_block_->count.load(std::memory_order_relaxed)) {
+      cursor_block_ = cursor_block_->next;
       cursor_list_ = 0;
     }
   }
@@ -112,15 +112,12 @@ bool PoolThread::give_back_ready() noexcept {
 
 std::size_t PoolThread::ready_bytes(bool whole, TagId tag) const noexcept {
   std::uint64_t bytes = 0;
-  const PoolTable* table = tables_.load(std::memory_order_acquire);
-  for (; table != nullptr; table = table->next) {
-    if (!whole && !is_charged_to(shared_.tags_, table->tag, tag)) continue;
-    for (std::size_t i = 0; i < table->list_count; ++i) {
-      // Below zero is a reading between two counters of a thread that goes on.
-      const auto ready = static_cast<std::int64_t>(table->lists[i].ready());
-      if (ready > 0) bytes += static_cast<std::uint64_t>(ready) * table->lists[i].block_size;
-    }
-  }
+  visit_lists([&](const ClassList& list) {
+    // Below zero is a reading between two counters of a thread that goes on.
+    const auto ready = static_cast<std::int64_t>(list.ready());
+    if (ready <= 0 || (!whole && !is_charged_to(shared_.tags_, list.table->tag, tag))) return;
+    bytes += static_cast<std::uint64_t>(ready) * list.block_size;
+  });
   return static_cast<std::size_t>(bytes);
 }
 

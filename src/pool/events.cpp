@@ -41,29 +41,17 @@ void PoolShared::tell_taken_back(std::uint64_t blocks, std::size_t bytes) noexce
 
 PoolTotals PoolShared::totals(const PoolThread& thread) const noexcept {
   PoolTotals result;
-  const auto add = [&result](const TagCounters& counters) {
-    result.bytes_total += counters.heap_bytes_in.get();
-    result.allocations += counters.heap_allocations.get();
+  thread.ledger_.visit_used([&result](const TagCounters& counters) {
+    result.bytes_total += counters.heap_bytes_in.get() + counters.pool_large_bytes.get();
+    result.allocations += counters.heap_allocations.get() + counters.pool_large_allocations.get();
     result.frees += counters.pool_remote_frees.get() + counters.heap_frees.get();
-  };
-  const std::size_t tags = tags_.size();
-  for (std::size_t tag = 0; tag < tags; ++tag) {
-    const TagCounters* const counters = thread.ledger_.find(tag_at(tag));
-    if (counters != nullptr) add(*counters);
-  }
-  add(thread.ledger_.spill());
-  const PoolTable* table = thread.tables_.load(std::memory_order_acquire);
-  for (; table != nullptr; table = table->next) {
-    result.bytes_total += table->large_bytes.get();
-    result.allocations += table->large_allocations.get();
-    for (std::size_t i = 0; i < table->list_count; ++i) {
-      const ClassList& list = table->lists[i];
-      const std::uint64_t allocations = list.allocations.get();
-      result.bytes_total += allocations * list.block_size;
-      result.allocations += allocations;
-      result.frees += list.local_frees.get();
-    }
-  }
+  });
+  thread.visit_lists([&result](const ClassList& list) {
+    const std::uint64_t allocations = list.allocations.get();
+    result.bytes_total += allocations * list.block_size;
+    result.allocations += allocations;
+    result.frees += list.local_frees.get();
+  });
   result.refills = thread.refills_.get();
   result.remote_frees = thread.remote_frees_.get();
   return result;

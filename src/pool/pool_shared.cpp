@@ -23,8 +23,9 @@ struct Sums {
     frees += counters.pool_remote_frees.get() + counters.heap_frees.get();
   }
   void add_allocations(const TagCounters& counters) noexcept {
+    pool_in += counters.pool_large_bytes.get();
     heap_in += counters.heap_bytes_in.get();
-    allocations += counters.heap_allocations.get();
+    allocations += counters.pool_large_allocations.get() + counters.heap_allocations.get();
   }
 };
 
@@ -37,17 +38,12 @@ std::size_t difference(std::uint64_t in, std::uint64_t out) noexcept {
 
 // Calls add(counters) for one tag, or for all of them.
 template <class Add>
-void visit_ledger(const ThreadLedger& ledger, const TagId* only, std::size_t tags, Add&& add) {
-  if (only != nullptr) {
-    if (const TagCounters* const counters = ledger.find(*only)) add(*counters);
-    return;
+void visit_ledger(const ThreadLedger& ledger, const TagId* only, Add&& add) {
+  if (only == nullptr) {
+    ledger.visit_used(add);
+  } else if (const TagCounters* const counters = ledger.find(*only)) {
+    add(*counters);
   }
-  for (std::size_t tag = 0; tag < tags; ++tag) {
-    if (const TagCounters* const counters = ledger.find(TagId{static_cast<std::uint16_t>(tag)})) {
-      add(*counters);
-    }
-  }
-  add(ledger.spill());
 }
 
 }  // namespace
@@ -176,48 +172,36 @@ PoolTotals PoolShared::totals_of(const PoolThread& thread) const noexcept {
 PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noexcept {
   const PoolThread* const threads =
       alone != nullptr ? alone : threads_.load(std::memory_order_acquire);
-  const std::size_t tags = tags_.size();
   Sums sums;
   PoolTotals result;
   const auto after = [alone](const PoolThread* thread) {
     return alone != nullptr ? nullptr : thread->next_;
   };
-  const auto for_each_table = [&](auto&& visit) {
+  const auto for_each_list = [&](auto&& visit) {
     for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
-      const PoolTable* table = thread->tables_.load(std::memory_order_acquire);
-      for (; table != nullptr; table = table->next) {
-        if (only == nullptr || table->tag == *only) visit(*table);
-      }
+      only == nullptr ? thread->visit_lists(visit) : thread->visit_lists(*only, visit);
     }
   };
   const auto for_each_ledger = [&](auto&& add) {
     for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
-      visit_ledger(thread->ledger_, only, tags, add);
+      visit_ledger(thread->ledger_, only, add);
     }
-    if (alone == nullptr) visit_ledger(strays_, only, tags, add);
+    if (alone == nullptr) visit_ledger(strays_, only, add);
   };
 
   // Frees first: a block is counted in before it is counted out, so that threads which go on
   // meanwhile cannot make the difference negative by much.
-  for_each_table([&](const PoolTable& table) {
-    for (std::size_t i = 0; i < table.list_count; ++i) {
-      const ClassList& list = table.lists[i];
-      const std::uint64_t frees = list.local_frees.get();
-      sums.frees += frees;
-      (table.kind == AllocKind::Pool ? sums.pool_out : sums.heap_out) += frees * list.block_size;
-    }
+  for_each_list([&sums](const ClassList& list) {
+    const std::uint64_t frees = list.local_frees.get();
+    sums.frees += frees;
+    (list.kind == AllocKind::Pool ? sums.pool_out : sums.heap_out) += frees * list.block_size;
   });
-  for_each_ledger([&](const TagCounters& counters) { sums.add_frees(counters); });
-  for_each_ledger([&](const TagCounters& counters) { sums.add_allocations(counters); });
-  for_each_table([&](const PoolTable& table) {
-    auto& in = table.kind == AllocKind::Pool ? sums.pool_in : sums.heap_in;
-    in += table.large_bytes.get();
-    sums.allocations += table.large_allocations.get();
-    for (std::size_t i = 0; i < table.list_count; ++i) {
-      const std::uint64_t allocations = table.lists[i].allocations.get();
-      sums.allocations += allocations;
-      in += allocations * table.lists[i].block_size;
-    }
+  for_each_ledger([&sums](const TagCounters& counters) { sums.add_frees(counters); });
+  for_each_ledger([&sums](const TagCounters& counters) { sums.add_allocations(counters); });
+  for_each_list([&sums](const ClassList& list) {
+    const std::uint64_t allocations = list.allocations.get();
+    sums.allocations += allocations;
+    (list.kind == AllocKind::Pool ? sums.pool_in : sums.heap_in) += allocations * list.block_size;
   });
   if (only == nullptr) {
     for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {

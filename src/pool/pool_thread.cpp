@@ -19,7 +19,8 @@ constexpr std::size_t kind_index(AllocKind kind) noexcept {
 
 PoolThread::PoolThread(PoolShared& shared, ThreadLedger& ledger) noexcept
     : shared_(shared), ledger_(ledger) {
-  for (std::size_t kind = 0; kind < kKinds; ++kind) blocks_[kind][0] = first_block_[kind];
+  for (std::size_t kind = 0; kind < kKinds; ++kind)
+    blocks_[kind][0].store(first_block_[kind], std::memory_order_relaxed);
   next_ = shared.threads_.load(std::memory_order_relaxed);
   while (!shared.threads_.compare_exchange_weak(next_, this, std::memory_order_release,
                                                 std::memory_order_relaxed)) {
@@ -63,7 +64,7 @@ void PoolThread::detach() noexcept {
   tag_ = TagId::Untagged;
   away_bytes_.set(0);
   current_ = &empty_pool_table;
-  cursor_table_ = nullptr;
+  cursor_block_ = nullptr;
   cursor_list_ = 0;
   thread_word_ = 0;
   std::size_t bytes = 0;
@@ -86,45 +87,68 @@ PoolTable* PoolThread::table_for_allocation(AllocKind kind) noexcept {
 
 PoolTable* PoolThread::table_of(AllocKind kind, TagId tag) noexcept {
   const auto index = static_cast<std::size_t>(tag);
-  PoolTable**& block = blocks_[kind_index(kind)][index / kBlock];
+  std::atomic<TableEntry*>& blocks = blocks_[kind_index(kind)][index / kBlock];
+  TableEntry* block = blocks.load(std::memory_order_relaxed);
   if (block == nullptr) {
-    void* const memory = shared_.metadata_.allocate(kBlock * sizeof(PoolTable*));
+    void* const memory = shared_.metadata_.allocate(kBlock * sizeof(TableEntry));
     if (memory == nullptr) return nullptr;
-    block = static_cast<PoolTable**>(memory);
-    std::uninitialized_fill_n(block, kBlock, nullptr);
+    block = static_cast<TableEntry*>(memory);
+    std::uninitialized_value_construct_n(block, kBlock);
+    blocks.store(block, std::memory_order_release);
   }
-  PoolTable*& table = block[index % kBlock];
-  if (table == nullptr) table = make_table(kind, tag);
-  return table;
+  TableEntry& entry = block[index % kBlock];
+  if (entry.table == nullptr) entry.table = make_table(kind, tag, entry.first_list);
+  return entry.table;
 }
 
-PoolTable* PoolThread::make_table(AllocKind kind, TagId tag) noexcept {
+PoolTable* PoolThread::make_table(AllocKind kind, TagId tag,
+                                  std::atomic<ClassList*>& first_list) noexcept {
   const SizeClasses& classes = shared_.classes_;
   void* const memory =
-      shared_.metadata_.allocate(sizeof(PoolTable) + classes.size() * sizeof(ClassList));
+      shared_.metadata_.allocate(sizeof(PoolTable) + classes.size() * sizeof(ClassList*));
   if (memory == nullptr) return nullptr;
   auto* const table = ::new (memory) PoolTable();
-  table->lists = reinterpret_cast<ClassList*>(static_cast<std::byte*>(memory) + sizeof(PoolTable));
+  table->lists = reinterpret_cast<ClassList**>(static_cast<std::byte*>(memory) + sizeof(PoolTable));
   table->list_count = classes.size();
   table->tag = tag;
   table->kind = kind;
-  std::uninitialized_value_construct_n(table->lists, table->list_count);
-  for (std::size_t i = 0; i < table->list_count; ++i) {
-    ClassList& list = table->lists[i];
-    list.block_size = classes[i].block_size;
-    list.alignment = classes[i].alignment;
-    list.class_index = static_cast<std::uint32_t>(i);
-    list.table = table;
-  }
-  // While calls are verified the inline path finds empty lists only.
-  if (!shared_.checked_) {
-    for (std::size_t granules = 0; granules <= kMaxGranules; ++granules) {
-      table->by_granule[granules] = &table->lists[classes.index_of_granules(granules)];
-    }
-  }
+  table->first_list = &first_list;
+  std::uninitialized_fill_n(table->lists, table->list_count, nullptr);
   table->next = tables_.load(std::memory_order_relaxed);
   tables_.store(table, std::memory_order_release);
   return table;
+}
+
+ClassList* PoolThread::make_list(PoolTable& table, std::size_t class_index) noexcept {
+  ListBlock* block = list_blocks_.load(std::memory_order_relaxed);
+  std::size_t count = block == nullptr ? 0 : block->count.load(std::memory_order_relaxed);
+  if (block == nullptr || count == ListBlock::kLists) {
+    ListBlock* const more = shared_.metadata_.create<ListBlock>();
+    if (more == nullptr) return nullptr;
+    more->next = block;
+    list_blocks_.store(more, std::memory_order_release);
+    block = more;
+    count = 0;
+  }
+  const SizeClasses& classes = shared_.classes_;
+  ClassList& list = block->lists[count];
+  list.block_size = classes[class_index].block_size;
+  list.alignment = classes[class_index].alignment;
+  list.class_index = static_cast<std::uint32_t>(class_index);
+  list.kind = table.kind;
+  list.table = &table;
+  list.next_in_table = table.first_list->load(std::memory_order_relaxed);
+  block->count.store(count + 1, std::memory_order_release);
+  table.first_list->store(&list, std::memory_order_release);
+  table.lists[class_index] = &list;
+  // While calls are verified the inline path finds empty lists only.
+  if (!shared_.checked_) {
+    std::size_t granules = list.block_size / kGranule;
+    for (; granules != SIZE_MAX && classes.index_of_granules(granules) == class_index; --granules) {
+      table.by_granule[granules] = &list;
+    }
+  }
+  return &list;
 }
 
 void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind kind,
@@ -151,7 +175,12 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
   }
   // It may have been the empty one for want of memory.
   if (kind == AllocKind::Pool) current_ = table;
-  ClassList& list = table->lists[shared_.classes_.find(room, alignment)];
+  ClassList* const found = list_of(*table, shared_.classes_.find(room, alignment));
+  if (found == nullptr) {
+    shared_.report_out_of_memory(tag_, size, shared_.limit_is_reached(), site);
+    return nullptr;
+  }
+  ClassList& list = *found;
   const bool dry = list.free == nullptr;
   if (dry && !refill(list, size, site)) return nullptr;
   FreeBlock* const block = list.free;

@@ -178,13 +178,9 @@ void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
 
 std::size_t PoolThread::bytes_in_use() const noexcept {
   std::uint64_t ready = 0;
-  const PoolTable* table = tables_.load(std::memory_order_acquire);
-  for (; table != nullptr; table = table->next) {
-    if (table->kind != AllocKind::Pool) continue;
-    for (std::size_t i = 0; i < table->list_count; ++i) {
-      ready += table->lists[i].ready() * table->lists[i].block_size;
-    }
-  }
+  visit_lists([&ready](const ClassList& list) {
+    if (list.kind == AllocKind::Pool) ready += list.ready() * list.block_size;
+  });
   // Below zero is a reading between two counters of a thread that goes on.
   const auto used = static_cast<std::int64_t>(away_bytes_.get() - ready);
   return used > 0 ? static_cast<std::size_t>(used) : 0;

@@ -132,15 +132,11 @@ void PoolShared::check_slab(const SlabHeader& slab) noexcept {
 }
 
 void PoolShared::check_lists(const PoolThread& thread) noexcept {
-  const PoolTable* table = thread.tables();
-  for (; table != nullptr; table = table->next) {
-    for (std::size_t i = 0; i < table->list_count; ++i) {
-      const ClassList& list = table->lists[i];
-      std::uint64_t left = list.ready();
-      FreeBlock* block = list.free;
-      for (; block != nullptr && left != 0; --left) block = next_ready(list, block, left);
-    }
-  }
+  thread.visit_lists([this](const ClassList& list) {
+    std::uint64_t left = list.ready();
+    FreeBlock* block = list.free;
+    for (; block != nullptr && left != 0; --left) block = next_ready(list, block, left);
+  });
 }
 
 void PoolShared::check_structures() noexcept {

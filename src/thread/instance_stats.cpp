@@ -6,6 +6,7 @@
 #include <framealloc/detail/base/relaxed.hpp>
 
 #include <algorithm>
+#include <mutex>
 
 namespace framealloc::detail {
 
@@ -29,6 +30,12 @@ std::size_t valid_bytes(const FrameArena& arena, std::uint64_t now, unsigned in_
     }
   } while (arena.read_retry(begun));
   return sum;
+}
+
+// Result: false where an arena has nothing under the tag: not in the ledger, nor not yet there.
+// Most pairs of a thread and a tag are such, so that they must cost next to nothing.
+bool has_figures(const FrameArena& arena, const TagCounters* counters, TagId tag) noexcept {
+  return counters != nullptr || arena.tag() == tag;
 }
 
 // The same for one tag.
@@ -62,7 +69,7 @@ std::size_t last_frame_bytes(const TagCounters& counters, unsigned which,
 }
 
 // Adds what one arena did for a tag, ever: what the ledger knows is added by the caller, once.
-void add_tag_history(TagStats& stats, const FrameArena& arena, const TagCounters* counters,
+void add_tag_history(TagFigures& stats, const FrameArena& arena, const TagCounters* counters,
                      TagId tag, std::uint64_t now) noexcept {
   if (arena.slots() == nullptr) return;
   const std::uint64_t last = 2 * (clock_is_open(now) ? frame_of(now) - 1 : frame_of(now)) + 1;
@@ -180,27 +187,38 @@ FrameStats Instance::frame_stats() const noexcept {
 }
 
 TagStats Instance::tag_stats(TagId tag) const {
-  TagStats stats = tag_figures(tag);
+  const TagFigures figures = tag_figures(tag);
+  TagStats stats;
   stats.tag = tags_.path(tag).view();
+  stats.current_bytes = figures.current_bytes;
+  stats.frame_bytes = figures.frame_bytes;
+  stats.pool_bytes = figures.pool_bytes;
+  stats.heap_bytes = figures.heap_bytes;
+  stats.bytes_allocated = figures.bytes_allocated;
+  stats.allocation_count = figures.allocation_count;
+  stats.peak_frame_bytes = figures.peak_frame_bytes;
+  stats.last_frame_bytes = figures.last_frame_bytes;
+  stats.subtree_bytes = figures.current_bytes;
   return stats;
 }
 
-TagStats Instance::tag_figures(TagId tag) const noexcept {
-  TagStats stats;
+TagFigures Instance::tag_figures(TagId tag) const noexcept {
+  TagFigures stats;
+  stats.id = tag;
+  stats.parent = tags_.parent(tag);
   const std::uint64_t now = clock_.now();
   const unsigned in_flight = config_.frames_in_flight;
   for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
-    const TagCounters* counters = s->ledger().find(tag);
     if (s->shared_arena().slots() == nullptr) continue;
-    stats.frame_bytes += valid_tag_bytes(s->shared_arena(), counters, tag, now, in_flight);
-    const FrameArena* own = s->own_arena();
-    const std::uint64_t own_now = s->own_clock().load(kRelaxed);
-    if (own != nullptr) {
-      stats.frame_bytes += valid_tag_bytes(*own, counters, tag, own_now, in_flight);
-    }
+    const TagCounters* const counters = s->ledger().find(tag);
     if (counters != nullptr) stats.bytes_allocated += counters->frame_bytes_total.get();
-    add_tag_history(stats, s->shared_arena(), counters, tag, now);
-    if (own != nullptr) add_tag_history(stats, *own, counters, tag, own_now);
+    const auto add = [&](const FrameArena& arena, std::uint64_t clock) {
+      if (!has_figures(arena, counters, tag)) return;
+      stats.frame_bytes += valid_tag_bytes(arena, counters, tag, clock, in_flight);
+      add_tag_history(stats, arena, counters, tag, clock);
+    };
+    add(s->shared_arena(), now);
+    if (const FrameArena* const own = s->own_arena()) add(*own, s->own_clock().load(kRelaxed));
   }
   const PoolTotals totals = block_totals(&tag);
   stats.pool_bytes = totals.pool_bytes;
@@ -208,8 +226,47 @@ TagStats Instance::tag_figures(TagId tag) const noexcept {
   stats.bytes_allocated += totals.bytes_total;
   stats.allocation_count = totals.allocations;
   stats.current_bytes = stats.frame_bytes + stats.pool_bytes + stats.heap_bytes;
-  stats.subtree_bytes = stats.current_bytes;
   return stats;
+}
+
+void Instance::visit_tags(const FigureVisitor<TagFigures>& visit) const {
+  const std::size_t count = tags_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    TagFigures figures = tag_figures(tag_at(i));
+    const TagPath path = tags_.path(tag_at(i));
+    figures.tag = path.view();
+    figures.name = tags_.name(tag_at(i));
+    visit(figures);
+  }
+}
+
+void Instance::visit_threads(const FigureVisitor<ThreadFigures>& visit) const {
+  const std::uint64_t clock = 2 * frame_number() + 1;
+  for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    if (!s->bound()) continue;
+    ThreadName name;
+    {
+      const std::lock_guard guard(s->lifecycle.lock);
+      name = s->lifecycle.name;
+    }
+    const PoolTotals totals = pools_.totals_of(s->pools());
+    ThreadFigures figures;
+    figures.id = s->id();
+    figures.name = name.view();
+    figures.frame_bytes = s->shared_arena().history(clock).bytes;
+    figures.pool_bytes = totals.pool_bytes;
+    figures.heap_bytes = totals.heap_bytes;
+    figures.peak_frame_bytes = s->shared_arena().history(0).high_water;
+    figures.reserved_bytes = s->arena_reserved();
+    figures.frame_limit = s->budget().frame_limit();
+    figures.pool_limit = s->budget().pool_limit();
+    figures.pool_used = s->pools().bytes_in_use();
+    visit(figures);
+  }
+}
+
+void Instance::visit_budgets(const FigureVisitor<BudgetFigures>& visit) const {
+  if (budgets_ != nullptr) budgets_->visit(visit);
 }
 
 std::size_t Instance::bytes_of(TagId tag) const noexcept {
@@ -220,10 +277,12 @@ std::size_t Instance::bytes_of(TagId tag) const noexcept {
   for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
     if (s->shared_arena().slots() == nullptr) continue;
     const TagCounters* const counters = s->ledger().find(tag);
-    bytes += valid_tag_bytes(s->shared_arena(), counters, tag, now, in_flight);
-    if (const FrameArena* const own = s->own_arena()) {
-      bytes += valid_tag_bytes(*own, counters, tag, s->own_clock().load(kRelaxed), in_flight);
-    }
+    const auto add = [&](const FrameArena& arena, std::uint64_t clock) {
+      if (!has_figures(arena, counters, tag)) return;
+      bytes += valid_tag_bytes(arena, counters, tag, clock, in_flight);
+    };
+    add(s->shared_arena(), now);
+    if (const FrameArena* const own = s->own_arena()) add(*own, s->own_clock().load(kRelaxed));
   }
   return bytes;
 }
@@ -249,17 +308,24 @@ TagStats Instance::tag_stats(std::string_view tag) const {
     for (std::size_t i = 0; i < tags_.size(); ++i) {
       const auto below = static_cast<TagId>(i);
       if (below == exact || !tags_.is_within(below, exact)) continue;
-      stats.subtree_bytes += tag_stats(below).current_bytes;
+      stats.subtree_bytes += tag_figures(below).current_bytes;
     }
     return stats;
   }
-  // No such path: every tag whose last component it is, as "physics" in "game::physics".
+  // No such path: every tag whose last component it is, as "physics" in "game::physics". What is
+  // below several of them is in the subtree of each.
   TagStats sum;
   sum.tag = tag;
   for (std::size_t i = 1; i < tags_.size(); ++i) {
-    const auto id = static_cast<TagId>(i);
+    const TagId id = tag_at(i);
+    std::size_t named = 0;
+    for (TagId at = id; at != TagId::Untagged; at = tags_.parent(at)) {
+      if (tags_.name(at) == tag) ++named;
+    }
+    if (named == 0) continue;
+    const TagFigures one = tag_figures(id);
+    sum.subtree_bytes += named * one.current_bytes;
     if (tags_.name(id) != tag) continue;
-    const TagStats one = tag_stats(tags_.path(id).view());
     sum.current_bytes += one.current_bytes;
     sum.frame_bytes += one.frame_bytes;
     sum.pool_bytes += one.pool_bytes;
@@ -268,7 +334,6 @@ TagStats Instance::tag_stats(std::string_view tag) const {
     sum.allocation_count += one.allocation_count;
     sum.peak_frame_bytes += one.peak_frame_bytes;
     sum.last_frame_bytes += one.last_frame_bytes;
-    sum.subtree_bytes += one.subtree_bytes;
   }
   return sum;
 }

@@ -76,6 +76,23 @@ TEST(ThreadLedgerTest, FindMakesNothing) {
   EXPECT_EQ(source.requests, 0U);
 }
 
+// Who sums reads the tags that were used, not all that a block has room for.
+TEST(ThreadLedgerTest, OnlyUsedTagsAreVisited) {
+  BlockSource source;
+  const auto ledger = std::make_unique<ThreadLedger>(&BlockSource::give, &source);
+  for (const std::size_t used :
+       {std::size_t{3}, std::size_t{63}, std::size_t{64}, std::size_t{700}}) {
+    ledger->at(tag(used)).heap_bytes_in.add(used);
+  }
+  EXPECT_EQ(ledger->find(tag(4)), nullptr);
+  EXPECT_EQ(ledger->find(tag(65)), nullptr);
+  std::vector<std::uint64_t> seen;
+  ledger->visit_used([&](const TagCounters& counters) {
+    if (&counters != &ledger->spill()) seen.push_back(counters.heap_bytes_in.get());
+  });
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{3, 63, 64, 700}));
+}
+
 TEST(ThreadLedgerTest, WithoutMemoryTotalsStayExact) {
   BlockSource source;
   source.left = 1;

@@ -7,6 +7,7 @@
 #include <framealloc/ids.hpp>
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,6 +28,8 @@ struct TagCounters {
   FrameCell last_frame[2];         // what the most recently reused cell held when its frame ended
   OwnedCounter frame_bytes_total;  // frame bytes ever allocated
   OwnedCounter frame_bytes_peak;   // most frame bytes held at once in one frame
+  OwnedCounter pool_large_bytes;   // pool bytes allocated in blocks too large for a slab page
+  OwnedCounter pool_large_allocations;
   OwnedCounter pool_remote_bytes;  // pool bytes of this tag that this thread freed for others
   OwnedCounter pool_remote_frees;
   OwnedCounter heap_bytes_in;   // heap bytes allocated
@@ -57,24 +60,46 @@ class ThreadLedger {
   // Result: the counters to write. Thread contract: the owning thread.
   [[nodiscard]] TagCounters& at(TagId tag) noexcept {
     const auto index = static_cast<std::size_t>(tag);
-    TagCounters* block = blocks_[index / kBlock].load(std::memory_order_relaxed);
-    return block != nullptr ? block[index % kBlock] : make_block(index);
+    const std::uint64_t used = used_[index / kBlock].load(std::memory_order_relaxed);
+    if ((used & bit_of(index)) == 0) [[unlikely]]
+      return begin(index);
+    return blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
   }
   // Result: the counters to read, or null when the thread never used the tag. Any thread.
   [[nodiscard]] const TagCounters* find(TagId tag) const noexcept {
     const auto index = static_cast<std::size_t>(tag);
-    const TagCounters* block = blocks_[index / kBlock].load(std::memory_order_acquire);
-    return block != nullptr ? &block[index % kBlock] : nullptr;
+    const std::uint64_t used = used_[index / kBlock].load(std::memory_order_acquire);
+    if ((used & bit_of(index)) == 0) return nullptr;
+    return &blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
+  }
+  // Effect: calls visit(counters) for every tag that the thread has used, and for the spill. Reads
+  // the others not at all. Any thread.
+  template <class Visit>
+  void visit_used(Visit&& visit) const noexcept {
+    for (std::size_t number = 0; number < kBlocks; ++number) {
+      std::uint64_t used = used_[number].load(std::memory_order_acquire);
+      if (used == 0) continue;
+      const TagCounters* const block = blocks_[number].load(std::memory_order_relaxed);
+      for (; used != 0; used &= used - 1) visit(block[std::countr_zero(used)]);
+    }
+    visit(spill_);
   }
   // What could not be attributed to its tag for want of memory.
   [[nodiscard]] const TagCounters& spill() const noexcept { return spill_; }
 
  private:
-  TagCounters& make_block(std::size_t index) noexcept;
+  static_assert(kBlock == 64);  // so that a word has a bit for each tag of a block
+  [[nodiscard]] static constexpr std::uint64_t bit_of(std::size_t index) noexcept {
+    return std::uint64_t{1} << (index % kBlock);
+  }
+  // The first use of a tag.
+  TagCounters& begin(std::size_t index) noexcept;
 
   BlockAllocator allocator_;
   void* context_;
   std::atomic<TagCounters*> blocks_[kBlocks] = {};
+  // Bit n of word b: tag 64 b + n has been used. Set after its block was published.
+  std::atomic<std::uint64_t> used_[kBlocks] = {};
   std::uint16_t spilled_ = 0;  // bit n: block n could not be made
   static_assert(kBlocks <= 16);
   TagCounters spill_;

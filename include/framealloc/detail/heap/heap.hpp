@@ -130,7 +130,7 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
 
   // Accounting of large blocks.
   [[nodiscard]] bool charge(const Request& request) noexcept;
-  void count_in(const Request& request, PoolTable* table) noexcept;
+  void count_in(const Request& request) noexcept;
   void count_out(PoolThread* thread, TagId tag, AllocKind kind, std::size_t bytes) noexcept;
   // Effect: charges and counts that a block of `before` bytes has `after` now. Result: false, and
   // nothing changes, when a budget denies.

@@ -4,7 +4,11 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/base/counter.hpp>
+#include <framealloc/detail/sync/cache_line.hpp>
+#include <framealloc/ids.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace framealloc::detail {
@@ -20,7 +24,8 @@ struct FreeBlock {
 // Blocks on `free` are ready: they are charged to the budgets and may come from any of the list's
 // slabs, newest first, since that one is likely in cache. Blocks that are not ready are "at home",
 // on a list of their slab. Thread contract: the owning thread; the counters are readable by any.
-struct ClassList {
+// Aligned, so that whoever sums the counters reads one cache line per list.
+struct alignas(kCacheLine) ClassList {
   FreeBlock* free = nullptr;
   OwnedCounter allocations;
   OwnedCounter local_frees;  // those that the inline path took
@@ -28,7 +33,9 @@ struct ClassList {
   std::uint32_t alignment = 0;
 
   std::uint32_t class_index = 0;
+  AllocKind kind = AllocKind::Pool;  // of the table, here for those who sum
   PoolTable* table = nullptr;
+  ClassList* next_in_table = nullptr;
   SlabHeader* slabs[3] = {};      // by SlabPlace
   OwnedCounter linked;            // blocks put on `free` by slow paths, less those taken off again
   std::uint64_t home_blocks = 0;  // blocks at home, over all slabs
@@ -47,6 +54,15 @@ struct ClassList {
   [[nodiscard]] std::uint64_t ready() const noexcept {
     return linked.get() + local_frees.get() - allocations.get();
   }
+};
+
+// The lists of a thread lie densely in such blocks, in the order in which they were first needed,
+// so that a sum over all of them reads what exists and nothing else. They are never taken away.
+struct ListBlock {
+  static constexpr std::size_t kLists = 31;
+  ListBlock* next = nullptr;          // older
+  std::atomic<std::size_t> count{0};  // of lists that are complete; written by the owner
+  ClassList lists[kLists];
 };
 
 }  // namespace framealloc::detail

@@ -43,14 +43,12 @@ class FRAMEALLOC_API PoolTable {
 
   ClassList* by_granule[kMaxGranules + 1];
 
-  ClassList* lists = nullptr;  // one per class
+  ClassList** lists = nullptr;  // by class; null until a block of the class is first asked for
   std::size_t list_count = 0;
+  std::atomic<ClassList*>* first_list = nullptr;  // those that exist, newest first; see PoolThread
   TagId tag = TagId::Untagged;
   AllocKind kind = AllocKind::Pool;
   PoolTable* next = nullptr;  // of the thread's tables
-  // Blocks of this kind and tag that were too large for a slab page.
-  OwnedCounter large_bytes;
-  OwnedCounter large_allocations;
 
  private:
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* pop(ClassList* list) noexcept {

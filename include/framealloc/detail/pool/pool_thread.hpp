@@ -116,6 +116,25 @@ class FRAMEALLOC_API PoolThread {
   [[nodiscard]] const PoolTable* tables() const noexcept {
     return tables_.load(std::memory_order_acquire);
   }
+  // Effect: calls visit(list) for every list from which a block was ever asked for; with a tag, for
+  // those of the tag. Any thread, which may read the counters in them.
+  template <class Visit>
+  void visit_lists(Visit&& visit) const noexcept {
+    const ListBlock* block = list_blocks_.load(std::memory_order_acquire);
+    for (; block != nullptr; block = block->next) {
+      const std::size_t count = block->count.load(std::memory_order_acquire);
+      for (std::size_t i = 0; i < count; ++i) visit(block->lists[i]);
+    }
+  }
+  template <class Visit>
+  void visit_lists(TagId tag, Visit&& visit) const noexcept {
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      const TableEntry* const entry = find_entry(kind, tag);
+      if (entry == nullptr) continue;
+      const ClassList* list = entry->first_list.load(std::memory_order_acquire);
+      for (; list != nullptr; list = list->next_in_table) visit(*list);
+    }
+  }
   [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
   [[nodiscard]] PoolShared& shared() noexcept { return shared_; }
@@ -140,8 +159,27 @@ class FRAMEALLOC_API PoolThread {
   };
 
   // Tables.
+  // The lists of a table are found beside the pointer to it: a table is large, and who sums over
+  // many tags need not touch each.
+  struct TableEntry {
+    PoolTable* table = nullptr;  // the owner's
+    std::atomic<ClassList*> first_list{nullptr};
+  };
+  // Result: null when there is none yet. Any thread.
+  [[nodiscard]] const TableEntry* find_entry(std::size_t kind, TagId tag) const noexcept {
+    const auto index = static_cast<std::size_t>(tag);
+    const TableEntry* const block = blocks_[kind][index / kBlock].load(std::memory_order_acquire);
+    return block == nullptr ? nullptr : &block[index % kBlock];
+  }
+  // Result: null when there is no memory for it.
+  [[nodiscard]] ClassList* list_of(PoolTable& table, std::size_t class_index) noexcept {
+    ClassList* const known = table.lists[class_index];
+    return known != nullptr ? known : make_list(table, class_index);
+  }
+  [[nodiscard]] ClassList* make_list(PoolTable& table, std::size_t class_index) noexcept;
   [[nodiscard]] PoolTable* table_of(AllocKind kind, TagId tag) noexcept;
-  [[nodiscard]] PoolTable* make_table(AllocKind kind, TagId tag) noexcept;
+  [[nodiscard]] PoolTable* make_table(AllocKind kind, TagId tag,
+                                      std::atomic<ClassList*>& first_list) noexcept;
   [[nodiscard]] PoolTable* table_for_allocation(AllocKind kind) noexcept;
 
   // Filling a list.
@@ -162,9 +200,10 @@ class FRAMEALLOC_API PoolThread {
   // Emptying lists.
   template <class Visit>
   void for_each_list(Visit&& visit) noexcept {
-    PoolTable* table = tables_.load(std::memory_order_relaxed);
-    for (; table != nullptr; table = table->next) {
-      for (std::size_t i = 0; i < table->list_count; ++i) visit(table->lists[i]);
+    ListBlock* block = list_blocks_.load(std::memory_order_relaxed);
+    for (; block != nullptr; block = block->next) {
+      const std::size_t count = block->count.load(std::memory_order_relaxed);
+      for (std::size_t i = 0; i < count; ++i) visit(block->lists[i]);
     }
   }
   std::size_t collect_list(ClassList& list, std::size_t max_blocks, bool everything) noexcept;
@@ -216,9 +255,10 @@ class FRAMEALLOC_API PoolThread {
   TagId tag_ = TagId::Untagged;
   PoolTable* current_ = &empty_pool_table;
   std::atomic<PoolTable*> tables_{nullptr};  // all, newest first
-  PoolTable** blocks_[kKinds][kBlocks] = {};
-  PoolTable* first_block_[kKinds][kBlock] = {};
-  PoolTable* cursor_table_ = nullptr;  // where collect() goes on
+  std::atomic<TableEntry*> blocks_[kKinds][kBlocks] = {};
+  TableEntry first_block_[kKinds][kBlock] = {};
+  std::atomic<ListBlock*> list_blocks_{nullptr};  // newest first
+  ListBlock* cursor_block_ = nullptr;             // where collect() goes on
   std::size_t cursor_list_ = 0;
   SpanChunk* current_span_ = nullptr;  // the heap's, see heap/
   std::size_t limit_ = SIZE_MAX;

@@ -21,6 +21,7 @@
 #include <framealloc/detail/thread/room_maker.hpp>
 #include <framealloc/detail/thread/thread_services.hpp>
 #include <framealloc/detail/thread/thread_state.hpp>
+#include <framealloc/figures.hpp>
 #include <framealloc/pressure.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/stats.hpp>
@@ -158,8 +159,14 @@ class Instance {
   [[nodiscard]] AllocStats stats() noexcept;
   [[nodiscard]] FrameStats frame_stats() const noexcept;
   [[nodiscard]] TagStats tag_stats(TagId tag) const;
-  // Result: the same without the path. Allocates nothing.
-  [[nodiscard]] TagStats tag_figures(TagId tag) const noexcept;
+  // Result: the same as plain values, without the texts. Allocates nothing.
+  [[nodiscard]] TagFigures tag_figures(TagId tag) const noexcept;
+  // Effect: shows every tag, every attached thread (the newest first), every budget. Each takes as
+  // long as there are cells that hold something, and allocates nothing. Any thread; no lock is held
+  // while `visit` runs.
+  void visit_tags(const FigureVisitor<TagFigures>& visit) const;
+  void visit_threads(const FigureVisitor<ThreadFigures>& visit) const;
+  void visit_budgets(const FigureVisitor<BudgetFigures>& visit) const;
   // Result: bytes of all kinds that the tag holds now. Allocates nothing.
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
   // Result: the tag that holds most, and in `*bytes` how much. Allocates nothing.

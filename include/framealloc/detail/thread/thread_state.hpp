@@ -88,6 +88,7 @@ class ThreadState final : public ArenaHost {
 
   // Limits of this thread. Owner.
   [[nodiscard]] ThreadBudget& budget() noexcept { return budget_; }
+  [[nodiscard]] const ThreadBudget& budget() const noexcept { return budget_; }
   void renew_guards() noexcept;
 
   // Effect: gives back to the budgets what is charged under `tag` or below it (under any tag when

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -48,13 +47,15 @@ struct Limits {
   std::size_t peak = 0;
   std::uint64_t denials = 0;
   [[nodiscard]] std::size_t limit() const noexcept { return hard != 0 ? hard : soft; }
-  [[nodiscard]] static Limits of(const detail::Budget& budget) noexcept {
-    return {budget.soft(), budget.hard(), budget.used(), budget.peak(), budget.denials()};
+  [[nodiscard]] static Limits of(const BudgetFigures& budget) noexcept {
+    return {budget.soft_limit, budget.hard_limit, budget.current_usage, budget.peak_usage,
+            budget.denials};
   }
 };
 
 struct TagRow {
-  std::string_view name;        // last component; "" of untagged bytes
+  std::string_view name;  // last component; "" of untagged bytes
+  std::size_t parent = 0;
   std::size_t first_child = 0;  // 0 = none
   std::size_t next_sibling = 0;
   std::size_t frame = 0;  // bytes of the open frame, or of the one that ended last
@@ -83,16 +84,13 @@ class Figures {
 
   // Effect: takes what the allocator holds now.
   void read(const SmartAlloc& alloc) {
-    detail::Instance* const instance = alloc.instance();
-    if (instance == nullptr) return;
+    if (!alloc) return;
     all = alloc.stats();
     frame = alloc.frame_stats();
     frame_bytes = frame.open ? all.frame_allocated : frame.bytes_allocated;
     add_to_history();
-    read_tags(*instance);
-    read_threads(*instance);
-    const BudgetManager* const budgets = alloc.budgets();
-    whole = budgets == nullptr ? Limits{} : Limits::of(budgets->global_budget());
+    read_tags(alloc);
+    read_threads(alloc);
   }
 
   AllocStats all;
@@ -121,49 +119,45 @@ class Figures {
     last_frame_ = frame.frame_number;
     last_time_ = now;
   }
-  void read_tags(detail::Instance& instance) {
-    const detail::TagTable& table = instance.tags();
-    const BudgetManager* const budgets = instance.budgets();
-    tags.resize(table.size());
-    for (std::size_t i = 0; i < tags.size(); ++i) {
-      const auto id = static_cast<TagId>(i);
-      const TagStats stats = instance.tag_figures(id);
-      TagRow& row = tags[i];
-      row = {};
-      row.name = table.name(id);
-      row.frame = frame.open ? stats.frame_bytes : stats.last_frame_bytes;
-      row.pool = stats.pool_bytes;
-      row.heap = stats.heap_bytes;
-      row.peak_frame = stats.peak_frame_bytes;
+  void read_tags(const SmartAlloc& alloc) {
+    tags.clear();
+    alloc.visit_tags([this](const TagFigures& figures) {
+      TagRow& row = tags.emplace_back();
+      row.name = figures.name;
+      row.parent = static_cast<std::size_t>(figures.parent);
+      row.frame = frame.open ? figures.frame_bytes : figures.last_frame_bytes;
+      row.pool = figures.pool_bytes;
+      row.heap = figures.heap_bytes;
+      row.peak_frame = figures.peak_frame_bytes;
       row.subtree = row.frame + row.pool + row.heap;
-      if (budgets != nullptr) row.limits = Limits::of(budgets->budget_of(id));
-    }
+    });
+    whole = {};
+    alloc.visit_budgets([this](const BudgetFigures& figures) {
+      const auto id = static_cast<std::size_t>(figures.id);
+      if (figures.global) whole = Limits::of(figures);
+      // A tag may have come since the tags were shown.
+      if (!figures.global && id < tags.size()) tags[id].limits = Limits::of(figures);
+    });
     // Parents come before children, so sums and links are made from the end.
     for (std::size_t i = tags.size(); i-- > 1;) {
-      TagRow& parent = tags[static_cast<std::size_t>(table.parent(static_cast<TagId>(i)))];
+      TagRow& parent = tags[tags[i].parent];
       parent.subtree += tags[i].subtree;
       tags[i].next_sibling = parent.first_child;
       parent.first_child = i;
     }
   }
-  void read_threads(detail::Instance& instance) {
+  void read_threads(const SmartAlloc& alloc) {
     threads.clear();
-    for (detail::ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) {
-      if (!s->bound()) continue;
-      ThreadRow row;
-      {
-        const std::lock_guard guard(s->lifecycle.lock);
-        row.name = s->lifecycle.name;
-      }
-      const detail::PoolTotals totals = instance.pools().totals_of(s->pools());
-      row.id = s->id();
-      row.frame = s->shared_arena().history(2 * frame.frame_number + 1).bytes;
-      row.pool = totals.pool_bytes;
-      row.heap = totals.heap_bytes;
-      row.peak_frame = s->shared_arena().history(0).high_water;
-      row.frame_limit = s->budget().frame_limit();
-      threads.push_back(row);
-    }
+    alloc.visit_threads([this](const ThreadFigures& figures) {
+      ThreadRow& row = threads.emplace_back();
+      row.name = detail::ThreadName(figures.name);
+      row.id = figures.id;
+      row.frame = figures.frame_bytes;
+      row.pool = figures.pool_bytes;
+      row.heap = figures.heap_bytes;
+      row.peak_frame = figures.peak_frame_bytes;
+      row.frame_limit = figures.frame_limit;
+    });
     std::reverse(threads.begin(), threads.end());  // oldest first
   }
 
