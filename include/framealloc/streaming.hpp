@@ -5,6 +5,7 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
 #include <framealloc/detail/heap/streaming_asset.hpp>
+#include <framealloc/detail/heap/streaming_slots.hpp>
 #include <framealloc/detail/memory/shared_account.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
@@ -186,14 +187,25 @@ class FRAMEALLOC_API StreamingAllocator {
            account_.host().frame_number.load(std::memory_order_relaxed);
   }
 
+  // Effect: makes a record with a slot of its own. Without the lock. Result: null when bookkeeping
+  // memory is short.
+  [[nodiscard]] Asset* make_record() noexcept;
+  void discard(Asset* asset) noexcept;  // one that nothing was made of
+
   // Records, under the lock.
   [[nodiscard]] Asset* find(StreamId id) const noexcept;         // freed ones too
   [[nodiscard]] Asset* find_usable(StreamId id) const noexcept;  // others
-  [[nodiscard]] Asset* touch(StreamId id) noexcept;
+  // Effect: counts as an access. Result: the slot of an asset that may be accessed, else kNone.
+  [[nodiscard]] std::uint32_t touch(StreamId id) noexcept;
   void insert(Asset* asset) noexcept;
   void erase(Asset* asset) noexcept;
+  // Effect: sets the state, and with it whether the asset can be accessed.
+  void set_state(Asset* asset, StreamState state) noexcept;
   void enlist(Asset* asset) noexcept;
   void delist(Asset* asset) noexcept;
+  [[nodiscard]] bool is_listed(const Asset& asset) const noexcept {
+    return slots_.is_listed(asset.slot);
+  }
   void set_loaded(Asset* asset, std::size_t bytes) noexcept;
   // Effect: the load of the asset is over, by failure or cancellation. Result: true when it was
   // freed meanwhile and is to be destroyed, which the caller does without the lock.
@@ -203,14 +215,12 @@ class FRAMEALLOC_API StreamingAllocator {
   void destroy(Asset* asset, std::size_t inherited_charge = 0, bool keep_memory = false) noexcept;
   template <class Visit>
   void for_each_asset(Visit&& visit) const noexcept {
-    for (const Asset* const first : buckets_) {
-      for (const Asset* asset = first; asset != nullptr; asset = asset->next_in_bucket) {
-        visit(*asset);
-      }
+    const std::uint32_t count = slots_.size();
+    for (std::uint32_t index = 0; index < count; ++index) {
+      if (const Asset* const asset = slots_.asset(index)) visit(*asset);
     }
   }
 
-  static constexpr std::size_t kBuckets = 4096;
   static constexpr std::size_t kEvictable = kStreamPriorities - 1;  // Critical is never evicted
 
   detail::SharedAccount account_;
@@ -221,7 +231,6 @@ class FRAMEALLOC_API StreamingAllocator {
   std::size_t reserved_ = 0;  // of assets and claims; victims count until they are gone
   std::size_t loaded_ = 0;
   std::size_t peak_reserved_ = 0;
-  std::uint64_t next_id_ = 1;
   std::uint64_t assets_ = 0;
   std::uint64_t evictions_ = 0;
   std::size_t evicted_bytes_ = 0;
@@ -229,8 +238,7 @@ class FRAMEALLOC_API StreamingAllocator {
   StreamingPolicy policy_;
   StreamEvictionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
-  AssetList evictable_[kEvictable];  // by priority
-  Asset* buckets_[kBuckets] = {};
+  mutable detail::StreamSlots slots_;
 };
 
 }  // namespace framealloc

@@ -20,13 +20,13 @@ StreamingAllocator::StreamingAllocator(const detail::AccountHost& host, std::siz
     : account_(host), space_(host.chunks), budget_(budget) {}
 
 StreamingAllocator::~StreamingAllocator() {
-  for (Asset* const first : buckets_) {
-    for (Asset* asset = first; asset != nullptr;) {
-      Asset* const next = asset->next_in_bucket;
-      destroy(asset);
-      asset = next;
-    }
+  const std::uint32_t count = slots_.size();
+  for (std::uint32_t index = 0; index < count; ++index) {
+    if (Asset* const asset = slots_.asset(index)) destroy(asset);
   }
+  slots_.release_blocks([this](void* memory, std::size_t bytes) {
+    account_.host().metadata.deallocate(memory, bytes);
+  });
 }
 
 StreamId StreamingAllocator::reserve(std::size_t size, StreamPriority priority,
@@ -49,10 +49,9 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
     account_.report(Code::FA011, message, tag, size, 0, nullptr, site);
     return StreamId();
   }
-  detail::Metadata& metadata = account_.host().metadata;
   bool denied_by_limit = false;
-  Asset* const asset = account_.take_records(sizeof(Asset), &denied_by_limit,
-                                             [&] { return metadata.create<Asset>(); });
+  Asset* const asset =
+      account_.take_records(sizeof(Asset), &denied_by_limit, [this] { return make_record(); });
   if (asset == nullptr) {
     account_.report_out_of_memory(tag, sizeof(Asset), denied_by_limit, site);
     return StreamId();
@@ -74,13 +73,13 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
     }
   }
   if (!granted) {
-    metadata.destroy(asset);
+    discard(asset);
     report_shortage(why, size, priority, tag, site);
     return StreamId();
   }
   Inheritance inheritance;
   if (!take_memory(*asset, claimed, inheritance, site)) {
-    metadata.destroy(asset);
+    discard(asset);
     return StreamId();
   }
   evict_all(claimed.victims, &inheritance);
@@ -91,8 +90,6 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
     // The victims' share of the budget becomes the asset's in one step, so that nobody else gets
     // it.
     reserved_ = reserved_ - claimed.victim_bytes - claimed.extra + size;
-    asset->id = StreamId(next_id_++);
-    asset->last_access = now();
     insert(asset);
     told = told_of(*asset);
   }
@@ -161,7 +158,7 @@ void* StreamingAllocator::begin_load(StreamId id) noexcept {
       delist(asset);
       set_loaded(asset, 0);
       asset->failed = false;
-      asset->state = StreamState::Loading;
+      set_state(asset, StreamState::Loading);
       return asset->memory;
     }
   }
@@ -191,8 +188,8 @@ bool StreamingAllocator::finish_load(StreamId id) noexcept {
     told = told_of(*asset);
     if (!asset->cancelled && !asset->freed) {
       set_loaded(asset, asset->size);
-      asset->state = StreamState::Ready;
-      asset->last_access = now();
+      set_state(asset, StreamState::Ready);
+      slots_[asset->slot].last_access = now();
       enlist(asset);
       loaded = true;
     } else if (end_load(asset)) {
@@ -229,8 +226,10 @@ bool StreamingAllocator::cancel_load(StreamId id) noexcept {
 
 StreamRef StreamingAllocator::acquire(StreamId id) noexcept {
   const std::lock_guard guard(lock_);
-  Asset* const asset = touch(id);
-  if (asset == nullptr || asset->pins == UINT32_MAX) return StreamRef();
+  const std::uint32_t slot = touch(id);
+  if (slot == detail::StreamSlots::kNone) return StreamRef();
+  Asset* const asset = slots_.asset(slot);
+  if (asset->pins == UINT32_MAX) return StreamRef();
   if (asset->pins++ == 0) delist(asset);
   return StreamRef(*this, *asset, id, {static_cast<std::byte*>(asset->memory), asset->size});
 }
@@ -258,8 +257,8 @@ const void* StreamingAllocator::access(StreamId id) noexcept { return access_mut
 
 void* StreamingAllocator::access_mut(StreamId id) noexcept {
   const std::lock_guard guard(lock_);
-  const Asset* const asset = touch(id);
-  return asset == nullptr ? nullptr : asset->memory;
+  const std::uint32_t slot = touch(id);
+  return slot == detail::StreamSlots::kNone ? nullptr : slots_[slot].memory;
 }
 
 bool StreamingAllocator::free(StreamId id) noexcept {
@@ -272,6 +271,7 @@ bool StreamingAllocator::free(StreamId id) noexcept {
     told = told_of(*asset);
     if (asset->pins != 0 || asset->state == StreamState::Loading) {
       asset->freed = true;
+      set_state(asset, asset->state);
     } else {
       delist(asset);
       reserved_ -= asset->size;
@@ -291,7 +291,7 @@ bool StreamingAllocator::set_priority(StreamId id, StreamPriority priority) noex
     Asset* const asset = find_usable(id);
     if (asset == nullptr || asset->state == StreamState::Evicting) return false;
     delist(asset);
-    asset->priority = priority;
+    asset->priority = slots_[asset->slot].priority = priority;
     enlist(asset);
     told = told_of(*asset);
   }

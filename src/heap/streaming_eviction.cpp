@@ -21,7 +21,7 @@ std::size_t StreamingAllocator::priorities_below(StreamPriority priority) const 
 }
 
 bool StreamingAllocator::is_idle(const Asset& asset, std::uint64_t frames) const noexcept {
-  return now() - asset.last_access >= frames;
+  return now() - slots_[asset.slot].last_access >= frames;
 }
 
 bool StreamingAllocator::claim(std::size_t size, StreamPriority priority, Claim& claim) noexcept {
@@ -48,15 +48,17 @@ std::size_t StreamingAllocator::choose(std::size_t needed, std::size_t below,
                                        std::uint64_t idle_frames, AssetList& victims) noexcept {
   std::size_t found = 0;
   for (std::size_t priority = 0; priority < below && found < needed; ++priority) {
-    for (Asset* asset = evictable_[priority].first(); asset != nullptr && found < needed;) {
-      Asset* const next = asset->next;
+    std::uint32_t slot = slots_.oldest(priority);
+    while (slot != detail::StreamSlots::kNone && found < needed) {
+      const std::uint32_t next = slots_.next(slot);
+      Asset* const asset = slots_.asset(slot);
       if (is_idle(*asset, idle_frames)) {
         delist(asset);
-        asset->state = StreamState::Evicting;
+        set_state(asset, StreamState::Evicting);
         victims.push_back(asset);
         found += asset->size;
       }
-      asset = next;
+      slot = next;
     }
   }
   // A large one at the end may have made smaller ones before it unnecessary.
@@ -74,9 +76,8 @@ std::size_t StreamingAllocator::choose(std::size_t needed, std::size_t below,
 
 // What is spared was the least recently accessed of its priority, and is so again.
 void StreamingAllocator::spare(Asset* victim) noexcept {
-  victim->state = victim->failed ? StreamState::Failed : StreamState::Ready;
-  evictable_[static_cast<std::size_t>(victim->priority)].push_front(victim);
-  victim->listed = true;
+  set_state(victim, victim->failed ? StreamState::Failed : StreamState::Ready);
+  slots_.enlist(victim->slot, true);
 }
 
 void StreamingAllocator::spare(AssetList& victims) noexcept {
@@ -144,9 +145,9 @@ bool StreamingAllocator::evict(StreamId id) noexcept {
   {
     const std::lock_guard guard(lock_);
     Asset* const asset = find_usable(id);
-    if (asset == nullptr || !asset->listed) return false;
+    if (asset == nullptr || !is_listed(*asset)) return false;
     delist(asset);
-    asset->state = StreamState::Evicting;
+    set_state(asset, StreamState::Evicting);
     victims.push_back(asset);
   }
   evict_all(victims, nullptr);
@@ -176,7 +177,7 @@ StreamingAllocator::Shortage StreamingAllocator::shortage(StreamPriority priorit
   for_each_asset([&](const Asset& asset) {
     if (asset.pins != 0) shortage.pinned += asset.size;
     if (asset.state == StreamState::Loading) shortage.loading += asset.size;
-    if (asset.listed && static_cast<std::size_t>(asset.priority) < below &&
+    if (is_listed(asset) && static_cast<std::size_t>(asset.priority) < below &&
         is_idle(asset, policy_.min_idle_frames)) {
       shortage.evictable += asset.size;
     }

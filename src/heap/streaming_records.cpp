@@ -4,14 +4,53 @@
 #include <framealloc/streaming.hpp>
 
 #include <mutex>
+#include <utility>
 
 namespace framealloc {
 
-// Ids are given out one after the other, so their low bits spread them.
+StreamingAllocator::Asset* StreamingAllocator::make_record() noexcept {
+  detail::Metadata& metadata = account_.host().metadata;
+  std::uint32_t slot = detail::StreamSlots::kNone;
+  while (slot == detail::StreamSlots::kNone) {
+    std::size_t wanted = 0;
+    {
+      const std::lock_guard guard(lock_);
+      slot = slots_.take();
+      wanted = slots_.next_block_bytes();
+    }
+    if (slot != detail::StreamSlots::kNone) break;
+    // Memory is asked for without the lock, since that may call the user's source.
+    void* memory = wanted == 0 ? nullptr : metadata.allocate(wanted);
+    if (memory == nullptr) return nullptr;
+    {
+      const std::lock_guard guard(lock_);
+      // Another thread may have brought a block or given a slot back meanwhile.
+      if (slots_.next_block_bytes() == wanted) slots_.add_block(std::exchange(memory, nullptr));
+      slot = slots_.take();
+    }
+    metadata.deallocate(memory, wanted);
+  }
+  auto* const asset = metadata.create<Asset>();
+  if (asset != nullptr) {
+    asset->slot = slot;
+    return asset;
+  }
+  const std::lock_guard guard(lock_);
+  slots_.give_back(slot);
+  return nullptr;
+}
+
+void StreamingAllocator::discard(Asset* asset) noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    slots_.give_back(asset->slot);
+  }
+  account_.host().metadata.destroy(asset);
+}
+
 StreamingAllocator::Asset* StreamingAllocator::find(StreamId id) const noexcept {
-  Asset* asset = buckets_[id.raw() % kBuckets];
-  while (asset != nullptr && asset->id != id) asset = asset->next_in_bucket;
-  return asset;
+  const std::uint32_t slot = slots_.find(id);
+  return slot == detail::StreamSlots::kNone ? nullptr : slots_.asset(slot);
 }
 
 StreamingAllocator::Asset* StreamingAllocator::find_usable(StreamId id) const noexcept {
@@ -20,18 +59,24 @@ StreamingAllocator::Asset* StreamingAllocator::find_usable(StreamId id) const no
 }
 
 void StreamingAllocator::insert(Asset* asset) noexcept {
-  Asset*& first = buckets_[asset->id.raw() % kBuckets];
-  asset->next_in_bucket = first;
-  first = asset;
+  asset->id = slots_.id_of(asset->slot);
+  slots_.asset(asset->slot) = asset;
+  detail::StreamSlot& slot = slots_[asset->slot];
+  slot.priority = asset->priority;
+  slot.last_access = now();
   ++assets_;
 }
 
 void StreamingAllocator::erase(Asset* asset) noexcept {
-  Asset** link = &buckets_[asset->id.raw() % kBuckets];
-  while (*link != asset) link = &(*link)->next_in_bucket;
-  *link = asset->next_in_bucket;
+  slots_.give_back(asset->slot);
   --assets_;
   set_loaded(asset, 0);
+}
+
+void StreamingAllocator::set_state(Asset* asset, StreamState state) noexcept {
+  asset->state = state;
+  const bool usable = state == StreamState::Ready && !asset->freed;
+  slots_[asset->slot].memory = usable ? asset->memory : nullptr;
 }
 
 // Every change of what an asset has loaded passes here, so the sum is always that of the assets.
@@ -44,27 +89,22 @@ void StreamingAllocator::enlist(Asset* asset) noexcept {
   const bool complete = asset->state == StreamState::Ready || asset->state == StreamState::Failed;
   if (!complete || asset->pins != 0 || asset->freed) return;
   if (asset->priority == StreamPriority::Critical) return;
-  AssetList& list = evictable_[static_cast<std::size_t>(asset->priority)];
   // Nothing is lost with what failed to load: it goes first.
-  asset->failed ? list.push_front(asset) : list.push_back(asset);
-  asset->listed = true;
+  slots_.enlist(asset->slot, asset->failed);
 }
 
 void StreamingAllocator::delist(Asset* asset) noexcept {
-  if (!asset->listed) return;
-  evictable_[static_cast<std::size_t>(asset->priority)].remove(asset);
-  asset->listed = false;
+  if (is_listed(*asset)) slots_.delist(asset->slot);
 }
 
-StreamingAllocator::Asset* StreamingAllocator::touch(StreamId id) noexcept {
-  Asset* const asset = find_usable(id);
-  if (asset == nullptr || asset->state != StreamState::Ready) return nullptr;
-  asset->last_access = now();
-  if (asset->listed) {
-    delist(asset);
-    enlist(asset);
-  }
-  return asset;
+std::uint32_t StreamingAllocator::touch(StreamId id) noexcept {
+  const std::uint32_t index = slots_.find(id);
+  if (index == detail::StreamSlots::kNone) return index;
+  detail::StreamSlot& slot = slots_[index];
+  if (slot.memory == nullptr) return detail::StreamSlots::kNone;
+  slot.last_access = now();
+  if (slot.older != detail::StreamSlot::kUnlisted) slots_.note_access(index);
+  return index;
 }
 
 bool StreamingAllocator::end_load(Asset* asset) noexcept {
@@ -75,7 +115,7 @@ bool StreamingAllocator::end_load(Asset* asset) noexcept {
   }
   set_loaded(asset, 0);
   asset->failed = !asset->cancelled;
-  asset->state = asset->cancelled ? StreamState::Reserved : StreamState::Failed;
+  set_state(asset, asset->cancelled ? StreamState::Reserved : StreamState::Failed);
   asset->cancelled = false;
   enlist(asset);
   return false;
@@ -113,7 +153,7 @@ std::optional<StreamInfo> StreamingAllocator::info(StreamId id) const noexcept {
   const Asset* const asset = find_usable(id);
   if (asset == nullptr) return std::nullopt;
   return StreamInfo{asset->state,  asset->priority, asset->size,
-                    asset->loaded, asset->pins,     now() - asset->last_access};
+                    asset->loaded, asset->pins,     now() - slots_[asset->slot].last_access};
 }
 
 StreamingStats StreamingAllocator::stats() const noexcept {

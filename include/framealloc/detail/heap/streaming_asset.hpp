@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The record of one streamed asset, and the lists that such records are on.
+// The record of one streamed asset, and the list of those chosen to be evicted.
 #pragma once
 
 #include <framealloc/ids.hpp>
@@ -17,7 +17,7 @@ struct StreamAsset {
   std::size_t alignment = 0;
   std::size_t capacity = 0;  // size that the memory was taken for
   std::size_t loaded = 0;
-  std::uint64_t last_access = 0;  // frame
+  std::uint32_t slot = 0;  // see StreamSlots
   std::uint32_t pins = 0;
   TagId tag = TagId::Untagged;
   StreamPriority priority = StreamPriority::Normal;
@@ -26,11 +26,8 @@ struct StreamAsset {
   bool freed = false;      // free() was called while it was pinned or loading
   bool failed = false;     // the latest load did
 
-  StreamAsset* next_in_bucket = nullptr;
-  // In the list of what may be evicted, least recently accessed first; or among chosen victims.
-  StreamAsset* next = nullptr;
+  StreamAsset* next = nullptr;  // among chosen victims
   StreamAsset* previous = nullptr;
-  bool listed = false;
 };
 
 // Doubly linked, the record holds the links. Thread contract: under the owner's lock.
@@ -43,12 +40,6 @@ class StreamAssetList {
     asset->previous = last_;
     (last_ == nullptr ? first_ : last_->next) = asset;
     last_ = asset;
-  }
-  void push_front(StreamAsset* asset) noexcept {
-    asset->previous = nullptr;
-    asset->next = first_;
-    (first_ == nullptr ? last_ : first_->previous) = asset;
-    first_ = asset;
   }
   void remove(StreamAsset* asset) noexcept {
     (asset->previous == nullptr ? first_ : asset->previous->next) = asset->next;
