@@ -5,6 +5,7 @@
 #include <framealloc/detail/os/clock.hpp>
 #include <framealloc/text.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -16,6 +17,12 @@ namespace {
 constexpr unsigned kRunTicks = 2;
 // More idle runs than this are not kept: looking for one that fits stays short.
 constexpr std::size_t kMostIdleRuns = 32;
+// Two windows, the current one and the one before, cover at least so long.
+constexpr std::uint64_t kRunWindowNs = 250'000'000;
+// Idle runs beyond the peak: a share of it, and so many chunks in any case, so that a frame which
+// needs a few runs one after the other finds each of them again.
+constexpr std::size_t kRunSlackShare = 16;
+constexpr std::size_t kRunSlackChunks = 16;
 
 }  // namespace
 
@@ -93,14 +100,21 @@ void* ChunkPool::acquire_run(std::size_t bytes, std::size_t* size, bool* denied_
   if (wanted == chunk_size_) {
     run = acquire(denied_by_limit);
   } else {
+    IdleRun* excess = nullptr;
     {
       const std::lock_guard guard(lock_);
       if (IdleRun* const idle = take_fitting_run(wanted)) {
         got = idle->size;
         run = idle;
       }
+      excess = use_runs(got);
     }
+    give_back(excess);
     if (run == nullptr) run = acquire_from_supply(wanted, denied_by_limit);
+    if (run == nullptr) {
+      const std::lock_guard guard(lock_);
+      runs_in_use_ -= got;
+    }
   }
   if (run != nullptr) *size = got;
   return run;
@@ -109,16 +123,57 @@ void* ChunkPool::acquire_run(std::size_t bytes, std::size_t* size, bool* denied_
 void ChunkPool::release_run(void* run, std::size_t size) noexcept {
   if (run == nullptr) return;
   if (size == chunk_size_) return release(run);
+  IdleRun* excess = nullptr;
   {
     const std::lock_guard guard(lock_);
+    drop_broken_runs();
+    runs_in_use_ -= size;
     if (run_count_ < kMostIdleRuns) {
       runs_ = ::new (run) IdleRun{runs_, size, 0};
       ++run_count_;
       run_bytes_ += size;
-      return;
+      run = nullptr;
     }
+    excess = use_runs(0);
   }
+  give_back(excess);
   supply_.release(run, size, chunk_size_);
+}
+
+ChunkPool::IdleRun* ChunkPool::use_runs(std::size_t bytes) noexcept {
+  runs_in_use_ += bytes;
+  const std::uint64_t now = os::now_ns();
+  const std::uint64_t age = now - run_window_ns_;
+  if (age >= kRunWindowNs) {
+    run_peak_last_ = age < 2 * kRunWindowNs ? run_peak_ : runs_in_use_;
+    run_peak_ = 0;
+    run_window_ns_ = now;
+  }
+  run_peak_ = std::max(run_peak_, runs_in_use_);
+  return decommit_.policy == DecommitPolicy::Never ? nullptr : take_excess_runs();
+}
+
+ChunkPool::IdleRun* ChunkPool::take_excess_runs() noexcept {
+  const std::size_t peak = std::max(run_peak_, run_peak_last_);
+  const std::size_t most =
+      peak + std::max(peak / kRunSlackShare, kRunSlackChunks * chunk_size_) - runs_in_use_;
+  IdleRun* excess = nullptr;
+  while (run_bytes_ > most && runs_ != nullptr) {
+    IdleRun** oldest = &runs_;
+    while ((*oldest)->next != nullptr) oldest = &(*oldest)->next;
+    IdleRun* const run = unlink_run(oldest);
+    run->next = excess;
+    excess = run;
+  }
+  return excess;
+}
+
+void ChunkPool::give_back(IdleRun* runs) noexcept {
+  while (runs != nullptr) {
+    IdleRun* const next = runs->next;
+    supply_.release(runs, runs->size, chunk_size_);
+    runs = next;
+  }
 }
 
 void ChunkPool::tick(std::size_t most) noexcept {
@@ -189,13 +244,8 @@ std::size_t ChunkPool::trim() noexcept {
     bytes += chunk_size_;
     chunks = next;
   }
-  while (runs != nullptr) {
-    IdleRun* const next = runs->next;
-    const std::size_t size = runs->size;
-    supply_.release(runs, size, chunk_size_);
-    bytes += size;
-    runs = next;
-  }
+  for (const IdleRun* run = runs; run != nullptr; run = run->next) bytes += run->size;
+  give_back(runs);
   return bytes;
 }
 
@@ -237,8 +287,9 @@ ChunkPool::IdleRun* ChunkPool::take_fitting_run(std::size_t wanted) noexcept {
   IdleRun** best = nullptr;
   for (IdleRun** link = &runs_; *link != nullptr; link = &(*link)->next) {
     const std::size_t size = (*link)->size;
-    // A quarter more is waste that one can bear; the runs of steady use fit exactly anyway.
-    if (size < wanted || size - wanted > wanted / 4) continue;
+    // What is more was touched before and stays resident: an eighth can be borne, and the runs of
+    // steady use fit exactly anyway.
+    if (size < wanted || size - wanted > wanted / 8) continue;
     if (best == nullptr || size < (*best)->size) best = link;
   }
   return best == nullptr ? nullptr : unlink_run(best);

@@ -7,14 +7,18 @@
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace framealloc::detail {
 
 // Idle chunks are kept for the next taker; those that stay idle over several frames go back to the
 // source (tick), so that memory follows the recent need and not the all-time peak.
 // Idle runs of several chunks are kept as well, since a frame that needs one tends to need it
-// again. Before a request is denied, what lies idle is given back and the request tried once more.
-// Thread contract: any thread; a spin lock guards the idle lists, the source is called outside it.
+// again; but no more than that what is in use and what lies idle come to the most that was in use
+// over the last quarter of a second, and a little: a sixteenth of it, or 16 chunks where that is
+// more. So blocks of ever other sizes do not pile up as runs that fit none of them. Before a
+// request is denied, what lies idle is given back and the request tried once more. Thread contract:
+// any thread; a spin lock guards the idle lists, the source is called outside it.
 class ChunkPool {
  public:
   // Requirement: `chunk_size` a power of two, at least 4 KiB.
@@ -29,7 +33,7 @@ class ChunkPool {
   [[nodiscard]] void* acquire(bool* denied_by_limit = nullptr) noexcept;
   void release(void* chunk) noexcept;
   // Result: a run of whole chunks with at least `bytes`, aligned to the chunk size; `*size` gets
-  // its size in bytes, which may be up to a quarter more than needed. Release it with that size.
+  // its size in bytes, which may be up to an eighth more than needed. Release it with that size.
   [[nodiscard]] void* acquire_run(std::size_t bytes, std::size_t* size,
                                   bool* denied_by_limit = nullptr) noexcept;
   void release_run(void* run, std::size_t size) noexcept;
@@ -72,6 +76,11 @@ class ChunkPool {
   Idle* pop_surplus() noexcept;
   IdleRun* unlink_run(IdleRun** link) noexcept;
   IdleRun* take_fitting_run(std::size_t wanted) noexcept;
+  // Effect: so many bytes of runs more are in use. Result: idle runs that are too many now, out of
+  // the list, for give_back().
+  [[nodiscard]] IdleRun* use_runs(std::size_t bytes) noexcept;
+  [[nodiscard]] IdleRun* take_excess_runs() noexcept;
+  void give_back(IdleRun* runs) noexcept;
   IdleRun* take_old_run() noexcept;
   void* acquire_from_supply(std::size_t size, bool* denied_by_limit) noexcept;
 
@@ -86,7 +95,12 @@ class ChunkPool {
   std::size_t surplus_ = 0;         // idle chunks that the last tick found unneeded
   IdleRun* runs_ = nullptr;
   std::size_t run_count_ = 0;
-  std::size_t run_bytes_ = 0;
+  std::size_t run_bytes_ = 0;    // of idle ones
+  std::size_t runs_in_use_ = 0;  // bytes
+  // The most of these in the current window of time and in the one before.
+  std::size_t run_peak_ = 0;
+  std::size_t run_peak_last_ = 0;
+  std::uint64_t run_window_ns_ = 0;  // when the current one began
 };
 
 }  // namespace framealloc::detail
