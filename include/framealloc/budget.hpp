@@ -170,7 +170,10 @@ class FRAMEALLOC_API BudgetManager {
 
   // Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
   // "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is
-  // denied. Result: false, and nothing is set, when the table of tags has no room for it.
+  // denied. What threads keep ready is recalled: frame memory at once, so that the next request is
+  // asked about; blocks that lie ready in a pool at once from the calling thread, from others when
+  // they next take a slow path. Result: false, and nothing is set, when the table of tags has no
+  // room for it. Requirement of this and the next: no lock that a listener of events may want.
   bool register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard) noexcept;
   // Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
   void set_global_budget(std::size_t soft, std::size_t hard) noexcept;
@@ -247,6 +250,7 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
                                        unsigned halvings, Denial& denied) noexcept;
   void announce(TagId tag) noexcept;
+  void recall_charges(bool whole, TagId tag, std::size_t hard) noexcept;
   FRAMEALLOC_COLD void note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept;
   void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current, std::size_t limit,
               std::size_t requested = 0) noexcept;

@@ -221,11 +221,19 @@ bool BudgetManager::register_tag_budget(std::string_view tag, std::size_t soft,
   const std::optional<TagId> id = tags_.try_intern(TagId::Untagged, tag);
   if (!id) return false;
   per_tag_[index_of(*id)].set_limits(soft, hard);
+  recall_charges(false, *id, hard);
   return true;
 }
 
 void BudgetManager::set_global_budget(std::size_t soft, std::size_t hard) noexcept {
   global_.set_limits(soft, hard);
+  recall_charges(true, TagId::Untagged, hard);
+}
+
+// What threads were charged for ahead of their need was had under the limit before: kept, it would
+// let them pass the new one without asking.
+void BudgetManager::recall_charges(bool whole, TagId tag, std::size_t hard) noexcept {
+  if (hard != 0 && keeper_ != nullptr) keeper_->recall_charges(whole, tag);
 }
 
 void BudgetManager::set_event_handler(BudgetHandler handler, void* context) noexcept {

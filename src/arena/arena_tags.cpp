@@ -147,12 +147,13 @@ void FrameArena::give_quota_back() noexcept {
 }
 
 void FrameArena::recall_quota() noexcept {
-  recalled_.store(true, kRelaxed);
+  recalled_.store(true, std::memory_order_seq_cst);
   close();
 }
 
 void FrameArena::answer_recall() noexcept {
-  if (!recalled_.load(kRelaxed)) [[likely]]
+  // Acquire: the limit that was set before the recall is the one that is asked next.
+  if (!recalled_.load(std::memory_order_acquire) || charging_) [[likely]]
     return;
   recalled_.store(false, kRelaxed);
   modest_ = true;  // or the next charge would take as much again

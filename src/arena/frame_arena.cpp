@@ -96,6 +96,7 @@ void* FrameArena::alloc_slow_masked(std::size_t size, std::uintptr_t mask, const
 
 bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept {
   if (host_ == nullptr || clock() == 0 || !host_->frame_is_open(*this)) return false;
+  answer_recall();
   if (end < start || end > chunk_end()) return false;
   const std::size_t position = end - origin_.load(kRelaxed);
   const std::uintptr_t cursor = cursor_.load(kRelaxed);
@@ -125,9 +126,10 @@ void FrameArena::tell_call(std::size_t size) noexcept {
     host_->note_call(size);
 }
 
-// The order matters: the limit is stored before the frame and the modes are looked at again, and
-// whoever ends the frame or sets a mode stores that first and the limit afterwards. So either this
-// thread sees the change here or its limit ends up 0 and its next call sees it.
+// The order matters: the limit is stored before the frame, the modes and a recall are looked at
+// again, and whoever ends the frame, sets a mode or recalls stores that first and the limit
+// afterwards. So either this thread sees the change here or its limit ends up 0 and its next call
+// sees it.
 void FrameArena::publish_limit() noexcept {
   if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) {
     // Not even the chunk is looked at: a guard mode may have taken it away with its frame.
@@ -144,7 +146,8 @@ void FrameArena::publish_limit() noexcept {
   limit_.store(end, std::memory_order_seq_cst);
   if (end == 0) return;
   if (!host_->frame_is_open(*this) ||
-      (modes_->load(std::memory_order_seq_cst) & detail::kSlowCalls) != 0) {
+      (modes_->load(std::memory_order_seq_cst) & detail::kSlowCalls) != 0 ||
+      recalled_.load(std::memory_order_seq_cst)) {
     limit_.store(0, kRelaxed);
   }
 }

@@ -20,6 +20,15 @@ bool RoomMaker::give_back_charges(bool whole, TagId tag) noexcept {
   return given;
 }
 
+void RoomMaker::recall_charges(bool whole, TagId tag) noexcept {
+  ThreadState* const mine = instance_.find_state();
+  if (mine != nullptr) (void)mine->give_back_charges(whole, tag);
+  (void)trim_parts();
+  for (ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s != mine) s->recall();
+  }
+}
+
 bool RoomMaker::give_back_memory() noexcept {
   bool given = give_back_charges(true, TagId::Untagged);
   const std::size_t before = instance_.supply().reserved();

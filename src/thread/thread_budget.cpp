@@ -18,6 +18,8 @@ void ThreadBudget::set(const ThreadBudgetConfig& config) noexcept {
     first_guard_ = config.frame_budget / 100 * percent + config.frame_budget % 100 * percent / 100;
   }
   state_.pools().set_limit(config.pool_budget == 0 ? SIZE_MAX : config.pool_budget, this);
+  // Blocks that lie ready would be handed out without asking.
+  if (config.pool_budget != 0) (void)state_.pools().give_back_ready();
   state_.renew_guards();
 }
 

@@ -94,6 +94,7 @@ class Rig final : public RoomKeeper {
     PoolThread* const mine = pool_of_this_thread();
     return mine != nullptr && mine->give_back_ready();
   }
+  void recall_charges(bool, TagId) noexcept override {}
   bool give_back_memory() noexcept override {
     return give_back_charges(true, TagId::Untagged) || chunks_.idle_bytes() != 0;
   }

@@ -215,13 +215,13 @@ TEST_F(Recall, TheDrivingThreadAnswersAtTheEndOfItsFrame) {
     ASSERT_TRUE(alloc.frame_number() == 1 || alloc.frame_arena().charged());
     alloc.end_frame();
   };
+  alloc.budgets()->set_global_budget(0, 64_KiB);
   alloc.pool_free(alloc.pool_alloc<Block>());
   const std::size_t ready = alloc.budgets()->current_usage();
   ASSERT_GT(ready, 0u);
   plain_frame();
   plain_frame();
   EXPECT_EQ(alloc.budgets()->current_usage(), ready) << "nobody has asked for it";
-  alloc.budgets()->set_global_budget(0, 64_KiB);
   std::thread([&] { EXPECT_EQ(alloc.heap_alloc<std::byte>(64_KiB), nullptr); }).join();
   ASSERT_EQ(denials.size(), 1u);
   EXPECT_EQ(denials[0].ready_elsewhere, ready);

@@ -18,6 +18,9 @@ class RoomKeeper {
   // it (under any tag when `whole`) and does not use, and what the parts that all threads share
   // hold likewise; asks the other threads for theirs. Result: whether anything came back.
   virtual bool give_back_charges(bool whole, TagId tag) noexcept = 0;
+  // Effect: the same after a limit was set, and every other thread asks the budgets before it next
+  // takes frame memory, also one that is being charged at this moment.
+  virtual void recall_charges(bool whole, TagId tag) noexcept = 0;
   // Effect: the same for all tags, and memory: empty pages, chunks of dead frames.
   // Result: whether it is worth to ask for memory once more.
   virtual bool give_back_memory() noexcept = 0;

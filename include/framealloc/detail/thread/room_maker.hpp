@@ -28,6 +28,7 @@ class RoomMaker final : public RoomKeeper {
   void set_parts(TrimParts trim) noexcept { trim_parts_.store(trim, std::memory_order_release); }
 
   bool give_back_charges(bool whole, TagId tag) noexcept override;
+  void recall_charges(bool whole, TagId tag) noexcept override;
   bool give_back_memory() noexcept override;
   [[nodiscard]] std::size_t ready_elsewhere(bool whole, TagId tag) const noexcept override;
 
