@@ -9,24 +9,13 @@
 
 namespace framealloc::detail {
 
-bool choose_guard(AllocConfig& config, Error* why) noexcept {
+std::optional<GuardMode> guard_from_environment(std::string_view* wish) noexcept {
   const char* const variable = std::getenv("FRAMEALLOC_GUARD");
-  const std::string_view wish = variable == nullptr ? "" : variable;
-  if (wish.empty()) return true;
-  if (wish == "off") {
-    config.guard = GuardMode::Off;
-  } else if (wish == "poison") {
-    config.guard = GuardMode::Poison;
-  } else if (wish == "pages") {
-    config.guard = GuardMode::Pages;
-  } else {
-    why->code = Code::FA010;
-    why->message.clear();
-    why->message.append("the environment variable FRAMEALLOC_GUARD is '").append(wish);
-    why->message.append("'; expected off, poison or pages");
-    return false;
-  }
-  return true;
+  *wish = variable == nullptr ? "" : variable;
+  if (*wish == "off") return GuardMode::Off;
+  if (*wish == "poison") return GuardMode::Poison;
+  if (*wish == "pages") return GuardMode::Pages;
+  return std::nullopt;
 }
 
 bool Instance::set_guard(Error* why) noexcept {

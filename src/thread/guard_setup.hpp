@@ -4,10 +4,13 @@
 
 #include <framealloc/config.hpp>
 
+#include <optional>
+#include <string_view>
+
 namespace framealloc::detail {
 
-// Effect: `config.guard` is what the environment variable FRAMEALLOC_GUARD says, where it is set
-// and not empty. Result: false, and the reason, when it says something else than a mode.
-[[nodiscard]] bool choose_guard(AllocConfig& config, Error* why) noexcept;
+// Result: the mode that the environment variable FRAMEALLOC_GUARD names; nothing when it is not
+// set, empty, or names none. `*wish` is what it says.
+[[nodiscard]] std::optional<GuardMode> guard_from_environment(std::string_view* wish) noexcept;
 
 }  // namespace framealloc::detail

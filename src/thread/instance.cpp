@@ -6,8 +6,10 @@
 #include "thread/guard_setup.hpp"
 #include "thread/registry.hpp"
 
+#include <cstdlib>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace framealloc::detail {
@@ -42,8 +44,25 @@ void on_budget_event(const BudgetEvent& what, void* hub) {
 std::size_t Instance::home_bytes() noexcept { return align_up(sizeof(Instance), kHomeUnit); }
 
 Instance* Instance::create(const AllocConfig& wanted, Error* why) noexcept {
+  std::string_view wish;
+  const std::optional<GuardMode> guard = guard_from_environment(&wish);
   AllocConfig config = wanted;
-  if (!choose_guard(config, why)) return nullptr;
+  config.guard = guard.value_or(wanted.guard);
+  Instance* instance = make(config, why);
+  if (instance != nullptr || config.guard == wanted.guard) return instance;
+  // What somebody wrote into the environment must not take a program's allocator away.
+  const Error refused = *why;
+  config.guard = wanted.guard;
+  instance = make(config, why);
+  if (instance != nullptr) {
+    Text<384> text("FRAMEALLOC_GUARD=");
+    text.append(wish).append(" has no effect: ").append(refused.message.view());
+    instance->report(Code::FA013, text);
+  }
+  return instance;
+}
+
+Instance* Instance::make(const AllocConfig& config, Error* why) noexcept {
   if (Result<void> valid = config.validate(); !valid) {
     *why = valid.error();
     return nullptr;
@@ -118,6 +137,7 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
   (void)sink_.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
+  report_misspelt_environment();
   report_unmet_wishes();
 }
 
@@ -136,6 +156,25 @@ void Instance::report_unmet_wishes() noexcept {
   if (config_.numa_node < 0) return;
   tell("numa_node",
        foreign ? kForeign : why_no_node(static_cast<unsigned>(config_.numa_node)).view());
+}
+
+// A word that is misspelt is said to be, and otherwise as good as none.
+void Instance::report_misspelt_environment() noexcept {
+  const auto tell = [this](std::string_view variable, std::string_view value,
+                           std::string_view expected) {
+    Text<256> text("the environment variable ");
+    text.append(variable).append(" is '").append(Text<64>(value));
+    text.append("', which has no effect; expected ").append(expected);
+    report(Code::FA013, text);
+  };
+  std::string_view wish;
+  if (!guard_from_environment(&wish) && !wish.empty()) {
+    tell("FRAMEALLOC_GUARD", wish, "off, poison or pages");
+  }
+  const char* const strict = std::getenv("FRAMEALLOC_STRICT");
+  if (strict != nullptr && *strict != '\0' && !parse_strict_mode(strict)) {
+    tell("FRAMEALLOC_STRICT", strict, "warn, error or warning");
+  }
 }
 
 Instance::~Instance() {

@@ -47,11 +47,48 @@ TEST(GuardModes, TheEnvironmentIsStrongerThanTheConfiguration) {
     const Environment environment(word);
     EXPECT_EQ(SmartAlloc(config_of(log, GuardMode::Poison)).guard_mode(), mode) << word;
   }
-  const Environment environment("pagse");
-  const auto made = SmartAlloc::create(config_of(log, GuardMode::Off));
-  ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, Code::FA010);
-  EXPECT_NE(std::string(made.error().message.view()).find("'pagse'"), std::string::npos);
+}
+
+// Whoever sets an environment variable does not know the program; what is wrong with it is told,
+// and the program runs as if it were not there.
+TEST(GuardModes, AnEnvironmentThatCannotBeFollowedIsTold) {
+  PmrSource source(std::pmr::new_delete_resource());
+  const auto made_in = [](const char* wish, AllocConfig config, std::string_view told) {
+    const Environment environment(wish);
+    ReportLog log;
+    config.on_report = &ReportLog::handler;
+    config.report_context = &log;
+    SmartAlloc alloc(config);
+    EXPECT_TRUE(alloc) << wish;
+    EXPECT_EQ(alloc.guard_mode(), config.guard) << wish;
+    alloc.begin_frame();
+    EXPECT_NE(alloc.frame_alloc<int>(), nullptr);
+    alloc.end_frame();
+    ASSERT_EQ(log.size(), 1U) << wish;
+    EXPECT_EQ(log.last().code, Code::FA013);
+    EXPECT_NE(log.last().message.find(told), std::string::npos) << log.last().message;
+  };
+  for (const GuardMode mode : {GuardMode::Off, GuardMode::Poison}) {
+    const AllocConfig config = AllocConfig::minimal().with_guard(mode);
+    for (const char* wish : {"pagse", "Poison", "1", " off", "pages,poison"}) {
+      made_in(wish, config, std::string("'") + wish + "'");
+    }
+    made_in(std::string(100000, 'x').c_str(), config, "expected off, poison or pages");
+    // This source cannot take memory away.
+    made_in("pages", AllocConfig(config).with_upstream(&source), "protect");
+  }
+}
+
+TEST(GuardModes, AMisspeltStrictModeIsTold) {
+  setenv("FRAMEALLOC_STRICT", "eror", 1);
+  ReportLog log;
+  const SmartAlloc alloc(config_of(log, GuardMode::Off));
+  unsetenv("FRAMEALLOC_STRICT");
+  EXPECT_TRUE(alloc);
+  EXPECT_EQ(alloc.strict_mode(), StrictMode::Warn);
+  ASSERT_EQ(log.size(), 1U);
+  EXPECT_EQ(log.last().code, Code::FA013);
+  EXPECT_NE(log.last().message.find("'eror'"), std::string::npos) << log.last().message;
 }
 
 TEST(GuardModes, ASourceThatCannotProtectIsRefusedForPages) {

@@ -230,7 +230,9 @@ class Instance {
   void release_retired_arenas() noexcept;
   static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
   void tell_frame_end() noexcept;
+  [[nodiscard]] static Instance* make(const AllocConfig& config, Error* why) noexcept;
   void report_unmet_wishes() noexcept;
+  void report_misspelt_environment() noexcept;
   [[nodiscard]] bool set_guard(Error* why) noexcept;
   [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
