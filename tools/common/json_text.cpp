@@ -13,7 +13,7 @@ namespace fa_tools {
 namespace {
 
 void append_unit(std::string& out, unsigned unit) {
-  char escape[8];
+  char escape[16];
   std::snprintf(escape, sizeof escape, "\\u%04x", unit);
   out += escape;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "facts.hpp"
 
+#include <algorithm>
 #include <functional>
 
 #include "format.hpp"
@@ -103,27 +104,93 @@ std::vector<Fact> feature_facts(const RunResult& run) {
   return facts;
 }
 
-std::string verdict(const RunResult& run) {
+namespace {
+
+// "3 %" as "+3 %" against the first side; "" for that one.
+std::string compared(double value, double first) {
+  if (first <= 0.0 || value == first) return "";
+  const double percent = (value / first - 1.0) * 100.0;
+  return concat(" (", percent < 0.0 ? "" : "+", fixed(percent, 0), " %)");
+}
+
+// What every side says, joined to a sentence.
+std::string by_side(const RunResult& run, const Cell& cell) {
   std::string text;
-  if (run.interrupted) text += "Interrupted: this covers the frames that ran. ";
-  if (run.sides.size() == 2) {
-    if (!run.same_checksums) {
-      return text + "The two sides computed different games: nothing here can be compared.";
-    }
-    if (!run.interrupted) text += "Both sides computed the same game. ";
+  for (const SideResult& side : run.sides) {
+    if (!text.empty()) text += "; ";
+    text += concat(side_title(side.name), " ", cell(side));
   }
+  return text;
+}
+
+std::string traffic_verdict(const RunResult& run) {
+  return "A steady frame's allocations, system calls for memory, page faults: " +
+         by_side(run,
+                 [&run](const SideResult& side) {
+                   const SyscallCensus& calls = side.system_calls;
+                   const bool counted = run.calls_counted && side.steady.counted_frames != 0;
+                   const double system =
+                       static_cast<double>(calls.memory + calls.futex) /
+                       static_cast<double>(std::max<std::uint32_t>(calls.frames, 1));
+                   return concat(counted ? per_frame(side.steady.our_allocations) : "?", ", ",
+                                 calls.measured ? per_frame(system) : "?", ", ",
+                                 run.faults_counted ? per_frame(side.steady.faults) : "?");
+                 }) +
+         ".";
+}
+
+std::string time_verdict(const RunResult& run) {
+  const auto time = [&run](Percentiles SideResult::* times) {
+    return by_side(run, [&run, times](const SideResult& side) {
+      const auto value = static_cast<double>((side.*times).p50);
+      const auto first = static_cast<double>((run.sides[0].*times).p50);
+      return concat(fixed(value / 1e6, 2), compared(value, first));
+    });
+  };
+  return concat("Median ms of our code, without Box2D's step: ", time(&SideResult::our_times),
+                ". Whole frame: ", time(&SideResult::times), ".");
+}
+
+}  // namespace
+
+std::vector<std::string> verdict(const RunResult& run) {
+  if (!run.same_checksums) {
+    return {"The sides computed different games: nothing here can be compared."};
+  }
+  std::vector<std::string> lines{traffic_verdict(run), time_verdict(run)};
+  if (run.interrupted) lines[0] = "Interrupted: this covers the frames that ran. " + lines[0];
+  return lines;
+}
+
+std::string not_shown(const RunResult& run) {
   const SideResult* ours = run.side("framealloc");
-  if (ours == nullptr) return text;
+  if (ours == nullptr || !run.same_checksums) return "";
   const std::vector<std::string> complaints = steady_complaints(run, *ours);
-  if (complaints.empty()) {
-    return text +
-           "A steady frame on framealloc calls malloc 0 times, makes 0 system calls for memory and "
-           "takes 0 page faults.";
+  std::string text;
+  for (const std::string& complaint : complaints) {
+    text += concat(text.empty() ? "A steady frame on framealloc is not shown to be free of memory "
+                                  "traffic: "
+                                : "; ",
+                   complaint);
   }
-  text += "A steady frame on framealloc is not shown to be free of memory traffic: ";
-  for (std::size_t i = 0; i < complaints.size(); ++i) {
-    if (i != 0) text += "; ";
-    text += complaints[i];
+  return text.empty() ? text : text + ".";
+}
+
+std::string score(const RunResult& run) {
+  if (run.sides.size() < 2 || run.sides[0].phases.empty()) return "";
+  std::vector<std::size_t> wins(run.sides.size()), losses(run.sides.size());
+  const std::size_t parts = run.sides[0].phases.size();
+  for (std::size_t part = 0; part < parts; ++part) {
+    const Standing standing = standing_of(run, medians_of_part(run, part));
+    for (std::size_t side = 0; side < wins.size(); ++side) {
+      if (standing.fastest.empty() || standing.is_fastest(side)) ++wins[side];
+      if (standing.slowest == side) ++losses[side];
+    }
+  }
+  std::string text = concat("Of ", std::to_string(parts), " parts:");
+  for (std::size_t i = 0; i < wins.size(); ++i) {
+    text += concat(i == 0 ? " " : "; ", side_title(run.sides[i].name), " is among the fastest in ",
+                   std::to_string(wins[i]), ", far behind in ", std::to_string(losses[i]));
   }
   return text + ".";
 }

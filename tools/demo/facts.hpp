@@ -21,7 +21,11 @@ std::vector<Fact> steady_facts(const RunResult& run);
 /// What the text and the HTML report say of handles, streamed assets and retained results.
 std::vector<Fact> feature_facts(const RunResult& run);
 
-/// The outcome in one or two sentences.
-std::string verdict(const RunResult& run);
+/// The outcome in two lines: what a steady frame costs in memory traffic, and in time.
+std::vector<std::string> verdict(const RunResult& run);
+/// Why framealloc's steady frames are not shown to be free of memory traffic; "" when they are.
+std::string not_shown(const RunResult& run);
+/// How many parts of the frame each side wins.
+std::string score(const RunResult& run);
 
 }  // namespace fa_demo

@@ -77,6 +77,7 @@ class Game : public Side {
     in_phase("draw list", [this] { drawing_.sort(particles_); });
     in_phase("events", [this] { apply_events(); });
     contacts_ = physics_.contact_count();
+    before_release();
     policy_.note_fullest();
     in_phase("release", [this] {
       drawing_.release();
@@ -133,6 +134,8 @@ class Game : public Side {
 
  protected:
   Policy& policy() noexcept { return policy_; }
+  /// Called in each frame where it holds the most.
+  virtual void before_release() {}
 
  private:
   template <class Work>

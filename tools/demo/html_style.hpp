@@ -12,6 +12,7 @@ inline constexpr std::string_view kHtmlStyle = R"css(
   color-scheme: light dark;
   --page: #f6f6f3; --card: #ffffff; --text: #1d1d1b; --soft: #5d5c57; --line: #e3e2dc;
   --fa: #2a78d6; --malloc: #d9601f; --frame: #1b8f66;
+  --kept: #8a63c9; --mimalloc: #b08900;
   --t0: #2a78d6; --t1: #1baf7a; --t2: #eda100; --t3: #6a55c9; --t4: #e87ba4; --t5: #008300;
   --t6: #e34948; --t7: #8a8984;
 }
@@ -19,6 +20,7 @@ inline constexpr std::string_view kHtmlStyle = R"css(
   :root {
     --page: #161615; --card: #1f1f1d; --text: #f1f0ec; --soft: #b3b1a8; --line: #383733;
     --fa: #4c95ee; --malloc: #ee7d3f; --frame: #36b98a;
+    --kept: #b294ee; --mimalloc: #d8b13a;
     --t0: #4c95ee; --t1: #2cb884; --t2: #d59a1c; --t3: #9a87ee; --t4: #db6a97; --t5: #4aa83f;
     --t6: #ea6665; --t7: #94928b;
   }
@@ -38,9 +40,9 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px;
   padding: 14px 18px; }
 .card h3 { font-size: 13px; font-weight: 500; color: var(--soft); margin: 0 0 4px; }
-.card b { display: block; font-size: 26px; font-weight: 640; color: var(--fa);
+.card b { display: block; font-size: 26px; font-weight: 640; color: var(--c);
   font-variant-numeric: tabular-nums; }
-.card span { font-size: 13px; color: var(--malloc); font-variant-numeric: tabular-nums; }
+.card span { display: block; font-size: 13px; color: var(--c); font-variant-numeric: tabular-nums; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .grid { stroke: var(--line); stroke-width: 1; }
@@ -48,7 +50,8 @@ svg text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-num
 .line { fill: none; stroke: var(--c); stroke-width: 1.5; stroke-linejoin: round; }
 .area { fill: var(--c); fill-opacity: 0.28; stroke: var(--c); stroke-width: 1.5; }
 .bar { fill: var(--c); }
-.s-fa { --c: var(--fa); } .s-malloc { --c: var(--malloc); } .s-frame { --c: var(--frame); }
+.s-fa { --c: var(--fa); } .s-malloc { --c: var(--malloc); }
+.s-kept { --c: var(--kept); } .s-mimalloc { --c: var(--mimalloc); } .s-frame { --c: var(--frame); }
 .t0 { --c: var(--t0); } .t1 { --c: var(--t1); } .t2 { --c: var(--t2); } .t3 { --c: var(--t3); }
 .t4 { --c: var(--t4); } .t5 { --c: var(--t5); } .t6 { --c: var(--t6); } .t7 { --c: var(--t7); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 8px; font-size: 13px;
@@ -63,6 +66,11 @@ td { text-align: right; }
 th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; }
 tr:last-child td { border-bottom: 0; }
+td.won { color: var(--frame); font-weight: 650; }
+td.lost { color: var(--malloc); font-weight: 650; }
+h3 { font-size: 14px; font-weight: 600; margin: 14px 0 4px; }
+pre { overflow-x: auto; font-size: 12.5px; line-height: 1.45; background: var(--page); padding: 12px;
+  border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; margin: 8px 0 0; }
 )css";
 
 }  // namespace fa_demo

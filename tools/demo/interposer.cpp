@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <type_traits>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
@@ -17,6 +18,7 @@
 
 #if defined(__linux__) && defined(__GLIBC__) && !defined(FA_DEMO_SANITIZED)
 #define FA_DEMO_CAN_COUNT 1
+#include <dlfcn.h>
 #include <link.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -58,6 +60,9 @@ CountAs::~CountAs() { t_count_as = previous_; }
 
 #if !defined(FA_DEMO_CAN_COUNT)
 
+std::string load_mimalloc() { return "calls of malloc cannot be redirected in this build"; }
+UseMimalloc::UseMimalloc() noexcept = default;
+UseMimalloc::~UseMimalloc() = default;
 bool can_count_calls() noexcept { return false; }
 void learn_callers() {}
 void start_call_census() noexcept {}
@@ -77,7 +82,18 @@ struct CodeRange {
 // must not find a table that is only half made.
 constinit std::array<CodeRange, 64> g_ranges{};
 constinit std::size_t g_range_count = 0;
-constinit std::atomic<bool> g_counting{false};
+// What a call has to do besides: one load and one branch when that is nothing.
+constexpr unsigned kCounting = 1, kMimalloc = 2;
+constinit std::atomic<unsigned> g_modes{0};
+
+struct Functions {
+  void* (*malloc)(std::size_t) = nullptr;
+  void* (*calloc)(std::size_t, std::size_t) = nullptr;
+  void* (*realloc)(void*, std::size_t) = nullptr;
+  void* (*memalign)(std::size_t, std::size_t) = nullptr;
+  void (*free)(void*) = nullptr;
+};
+constinit Functions g_mimalloc{};
 
 struct alignas(64) LiveCounts {
   std::atomic<std::uint64_t> allocations{0};
@@ -129,24 +145,59 @@ LiveCounts& counts_of(const void* return_address) noexcept {
   return g_counts[static_cast<std::size_t>(caller)];
 }
 
-void count_allocation(const void* return_address, std::size_t size) noexcept {
-  if (!g_counting.load(std::memory_order_relaxed)) return;
-  LiveCounts& counts = counts_of(return_address);
-  counts.allocations.fetch_add(1, std::memory_order_relaxed);
-  counts.bytes.fetch_add(size, std::memory_order_relaxed);
+// Both return whether the call goes to mimalloc.
+bool note_allocation(const void* return_address, std::size_t size) noexcept {
+  const unsigned modes = g_modes.load(std::memory_order_relaxed);
+  if (modes == 0) [[likely]]
+    return false;
+  if ((modes & kCounting) != 0) {
+    LiveCounts& counts = counts_of(return_address);
+    counts.allocations.fetch_add(1, std::memory_order_relaxed);
+    counts.bytes.fetch_add(size, std::memory_order_relaxed);
+  }
+  return (modes & kMimalloc) != 0;
 }
 
-void count_free(const void* return_address, const void* block) noexcept {
-  if (block == nullptr || !g_counting.load(std::memory_order_relaxed)) return;
-  counts_of(return_address).frees.fetch_add(1, std::memory_order_relaxed);
+bool note_free(const void* return_address, const void* block) noexcept {
+  const unsigned modes = g_modes.load(std::memory_order_relaxed);
+  if (modes == 0) [[likely]]
+    return false;
+  if ((modes & kCounting) != 0 && block != nullptr) {
+    counts_of(return_address).frees.fetch_add(1, std::memory_order_relaxed);
+  }
+  return (modes & kMimalloc) != 0;
 }
 
 void count_mapping(const void* return_address) noexcept {
-  if (!g_counting.load(std::memory_order_relaxed)) return;
+  if ((g_modes.load(std::memory_order_relaxed) & kCounting) == 0) return;
   counts_of(return_address).mappings.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace
+
+std::string load_mimalloc() {
+  if (g_mimalloc.malloc != nullptr) return {};
+  void* const library = [] {
+    void* const newest = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);
+    return newest != nullptr ? newest : dlopen("libmimalloc.so", RTLD_NOW | RTLD_LOCAL);
+  }();
+  if (library == nullptr) return "there is no libmimalloc.so; the package libmimalloc2.0 has it";
+  Functions found;
+  const auto find = [library](auto& function, const char* name) {
+    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
+    return function != nullptr;
+  };
+  if (!find(found.malloc, "mi_malloc") || !find(found.calloc, "mi_calloc") ||
+      !find(found.realloc, "mi_realloc") || !find(found.memalign, "mi_memalign") ||
+      !find(found.free, "mi_free")) {
+    return "its library lacks mi_malloc or another function of the family";
+  }
+  g_mimalloc = found;
+  return {};
+}
+
+UseMimalloc::UseMimalloc() noexcept { g_modes.fetch_or(kMimalloc, std::memory_order_seq_cst); }
+UseMimalloc::~UseMimalloc() { g_modes.fetch_and(~kMimalloc, std::memory_order_seq_cst); }
 
 bool can_count_calls() noexcept { return true; }
 
@@ -163,11 +214,11 @@ void start_call_census() noexcept {
     counts.bytes.store(0, std::memory_order_relaxed);
     counts.mappings.store(0, std::memory_order_relaxed);
   }
-  g_counting.store(true, std::memory_order_seq_cst);
+  g_modes.fetch_or(kCounting, std::memory_order_seq_cst);
 }
 
 CallCensus stop_call_census() noexcept {
-  g_counting.store(false, std::memory_order_seq_cst);
+  g_modes.fetch_and(~kCounting, std::memory_order_seq_cst);
   CallCensus census;
   for (std::size_t i = 0; i < kCallers; ++i) {
     census.by[i].allocations = g_counts[i].allocations.load(std::memory_order_relaxed);
@@ -195,40 +246,49 @@ void __libc_free(void* block);
 
 #define FA_DEMO_CALLER __builtin_return_address(0)
 
+namespace fa_demo {
+namespace {
+
+void* allocate(const void* caller, std::size_t size) noexcept {
+  return note_allocation(caller, size) ? g_mimalloc.malloc(size) : __libc_malloc(size);
+}
+void* allocate_aligned(const void* caller, std::size_t alignment, std::size_t size) noexcept {
+  return note_allocation(caller, size) ? g_mimalloc.memalign(alignment, size)
+                                       : __libc_memalign(alignment, size);
+}
+void release(const void* caller, void* block) noexcept {
+  note_free(caller, block) ? g_mimalloc.free(block) : __libc_free(block);
+}
+
+}  // namespace
+}  // namespace fa_demo
+
 extern "C" {
 
-void* malloc(std::size_t size) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  return __libc_malloc(size);
-}
+void* malloc(std::size_t size) noexcept { return fa_demo::allocate(FA_DEMO_CALLER, size); }
 void* calloc(std::size_t count, std::size_t size) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, count * size);
-  return __libc_calloc(count, size);
+  return fa_demo::note_allocation(FA_DEMO_CALLER, count * size)
+             ? fa_demo::g_mimalloc.calloc(count, size)
+             : __libc_calloc(count, size);
 }
 void* realloc(void* block, std::size_t size) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  return __libc_realloc(block, size);
+  return fa_demo::note_allocation(FA_DEMO_CALLER, size) ? fa_demo::g_mimalloc.realloc(block, size)
+                                                        : __libc_realloc(block, size);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  return __libc_memalign(alignment, size);
+  return fa_demo::allocate_aligned(FA_DEMO_CALLER, alignment, size);
 }
 void* memalign(std::size_t alignment, std::size_t size) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  return __libc_memalign(alignment, size);
+  return fa_demo::allocate_aligned(FA_DEMO_CALLER, alignment, size);
 }
 int posix_memalign(void** block, std::size_t alignment, std::size_t size) noexcept {
   if (alignment < sizeof(void*) || (alignment & (alignment - 1)) != 0) return EINVAL;
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  void* memory = __libc_memalign(alignment, size);
+  void* memory = fa_demo::allocate_aligned(FA_DEMO_CALLER, alignment, size);
   if (memory == nullptr) return ENOMEM;
   *block = memory;
   return 0;
 }
-void free(void* block) noexcept {
-  fa_demo::count_free(FA_DEMO_CALLER, block);
-  __libc_free(block);
-}
+void free(void* block) noexcept { fa_demo::release(FA_DEMO_CALLER, block); }
 
 void* mmap(void* address, std::size_t size, int protection, int flags, int file,
            off_t offset) noexcept {
@@ -252,9 +312,7 @@ int mprotect(void* address, std::size_t size, int protection) noexcept {
 
 namespace {
 
-void* new_block(const void* caller, std::size_t size) {
-  fa_demo::count_allocation(caller, size);
-  void* block = __libc_malloc(size != 0 ? size : 1);
+void* checked(void* block) {
   if (block == nullptr) {
 #if defined(__cpp_exceptions)
     throw std::bad_alloc();
@@ -263,25 +321,18 @@ void* new_block(const void* caller, std::size_t size) {
 #endif
   }
   return block;
+}
+
+void* new_block(const void* caller, std::size_t size) {
+  return checked(fa_demo::allocate(caller, size != 0 ? size : 1));
 }
 
 void* new_aligned_block(const void* caller, std::size_t size, std::align_val_t alignment) {
-  fa_demo::count_allocation(caller, size);
-  void* block = __libc_memalign(static_cast<std::size_t>(alignment), size != 0 ? size : 1);
-  if (block == nullptr) {
-#if defined(__cpp_exceptions)
-    throw std::bad_alloc();
-#else
-    std::abort();
-#endif
-  }
-  return block;
+  return checked(
+      fa_demo::allocate_aligned(caller, static_cast<std::size_t>(alignment), size != 0 ? size : 1));
 }
 
-void delete_block(const void* caller, void* block) noexcept {
-  fa_demo::count_free(caller, block);
-  __libc_free(block);
-}
+void delete_block(const void* caller, void* block) noexcept { fa_demo::release(caller, block); }
 
 }  // namespace
 
@@ -296,12 +347,10 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
   return new_aligned_block(FA_DEMO_CALLER, size, alignment);
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  return __libc_malloc(size != 0 ? size : 1);
+  return fa_demo::allocate(FA_DEMO_CALLER, size != 0 ? size : 1);
 }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  fa_demo::count_allocation(FA_DEMO_CALLER, size);
-  return __libc_malloc(size != 0 ? size : 1);
+  return fa_demo::allocate(FA_DEMO_CALLER, size != 0 ? size : 1);
 }
 void operator delete(void* block) noexcept { delete_block(FA_DEMO_CALLER, block); }
 void operator delete[](void* block) noexcept { delete_block(FA_DEMO_CALLER, block); }

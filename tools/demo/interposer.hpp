@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 /// Counts the calls that reach malloc and its family, operator new, and the wrappers of mmap,
@@ -58,6 +59,21 @@ void learn_callers();
 void start_call_census() noexcept;
 /// Ends the census and returns it.
 CallCensus stop_call_census() noexcept;
+
+/// Result: "" when mimalloc has been loaded, now or before; else why not. Call before any
+/// UseMimalloc.
+std::string load_mimalloc();
+
+/// Leads every call of malloc, its family and operator new to mimalloc until the scope ends, those
+/// of all threads. Requirement: load_mimalloc() gave ""; what is allocated inside such scopes is
+/// freed inside them, and nothing else is.
+class UseMimalloc {
+ public:
+  UseMimalloc() noexcept;
+  ~UseMimalloc();
+  UseMimalloc(const UseMimalloc&) = delete;
+  UseMimalloc& operator=(const UseMimalloc&) = delete;
+};
 
 /// Counts this thread's calls as `caller`'s until the scope ends, whatever their return address:
 /// for a function of ours that only hands Box2D's own request on to malloc.

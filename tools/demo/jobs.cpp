@@ -48,6 +48,8 @@ void wake_all(std::atomic<std::uint32_t>& word) noexcept {
 
 constexpr int kSpins = 400;
 
+thread_local unsigned t_worker = 0;
+
 /// Waits until `word` is no longer `old`; returns its new value.
 std::uint32_t await_change(std::atomic<std::uint32_t>& word, std::uint32_t old,
                            HandOff hand_off) noexcept {
@@ -96,7 +98,10 @@ void JobCrew::wait() noexcept {
   while (busy != 0) busy = await_change(busy_, busy, hand_off_);
 }
 
+unsigned JobCrew::current_worker() noexcept { return t_worker; }
+
 void JobCrew::work(unsigned index) noexcept {
+  t_worker = index + 1;
   std::uint32_t seen = 0;
   for (;;) {
     seen = await_change(batch_, seen, hand_off_);

@@ -50,6 +50,9 @@ class JobCrew {
   unsigned threads() const noexcept { return static_cast<unsigned>(threads_.size()); }
 
   static constexpr std::size_t kMaxJobs = 4;
+  static constexpr unsigned kMaxThreads = 64;
+  /// The number of the thread that calls, from 1; 0 for one that is not a crew's.
+  static unsigned current_worker() noexcept;
 
  private:
   void work(unsigned index) noexcept;

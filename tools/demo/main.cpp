@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "bug.hpp"
+#include "common/color.hpp"
 #include "common/exit_codes.hpp"
 #include "common/output.hpp"
 #include "common/progress.hpp"
@@ -8,6 +10,7 @@
 #include "reports.hpp"
 #include "run.hpp"
 
+#include <cstdio>
 #include <fstream>
 #include <string>
 
@@ -18,7 +21,7 @@ using namespace fa_demo;
 constexpr const char* kVerb = "fa demo";
 
 int exit_code_of(const RunResult& run) {
-  if (!run.same_checksums) return fa_tools::kExitNo;
+  if (!run.same_checksums || (run.bug.asked && !run.bug.caught)) return fa_tools::kExitNo;
   if (run.interrupted) return fa_tools::kExitInterrupted;
   const SideResult* ours = run.side("framealloc");
   if (run.options.check && ours != nullptr && !steady_complaints(run, *ours).empty()) {
@@ -45,6 +48,10 @@ int play(const Options& options) {
     run_traced_child(options);
     return fa_tools::kExitOk;
   }
+  if (options.bug_child) {
+    run_bug_child(options);
+    return fa_tools::kExitOk;
+  }
   if (!can_write(options.report_path, "--report") || !can_write(options.trace_path, "--trace")) {
     return fa_tools::kExitWrite;
   }
@@ -55,7 +62,8 @@ int play(const Options& options) {
     run = run_demo(options, progress);
   }
   const Machine machine = read_machine();
-  std::string text = options.json ? json_report(run, machine) : text_report(run, machine);
+  std::string text = options.json ? json_report(run, machine)
+                                  : text_report(run, machine, fa_tools::Color::on(stdout));
   std::string complaint;
   if (!options.report_path.empty()) {
     complaint = fa_tools::write_file(options.report_path, html_report(run, machine));

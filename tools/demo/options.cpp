@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "options.hpp"
 
+#include <array>
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace fa_demo {
 namespace {
+
+constexpr std::array<SideInfo, 4> kSides{{{SideKind::Framealloc, "framealloc", "framealloc"},
+                                          {SideKind::Malloc, "malloc", "malloc"},
+                                          {SideKind::Kept, "kept", "malloc, kept"},
+                                          {SideKind::Mimalloc, "mimalloc", "mimalloc"}}};
 
 std::string scene_names() {
   std::vector<std::string_view> names;
@@ -16,7 +23,7 @@ std::string scene_names() {
 // Result: the first option that needs the framealloc side although that does not run; null when
 // there is none.
 const char* idle_option(const Options& options) {
-  if (options.run_framealloc) return nullptr;
+  if (options.runs(SideKind::Framealloc)) return nullptr;
   if (options.check) return "--check";
   if (!options.trace_path.empty()) return "--trace";
   if (options.behavior) return "--behavior";
@@ -25,9 +32,20 @@ const char* idle_option(const Options& options) {
 
 }  // namespace
 
+std::span<const SideInfo> all_sides() noexcept { return kSides; }
+
+std::string_view side_title(std::string_view name) noexcept {
+  for (const SideInfo& side : kSides) {
+    if (side.name == name) return side.title;
+  }
+  return name;
+}
+
 Options parse_options(std::span<char* const> words) {
   Options options;
   fa_tools::Arguments arguments(words, options);
+  std::optional<std::size_t> only;
+  bool with_mimalloc = false;
   while (arguments.next()) {
     if (arguments.is("--scene")) {
       arguments.parsed(options.scene, &find_scene, scene_names());
@@ -40,9 +58,10 @@ Options parse_options(std::span<char* const> words) {
     } else if (arguments.is("--seed")) {
       arguments.number<std::uint64_t>(options.seed, 0, std::numeric_limits<std::uint64_t>::max());
     } else if (arguments.is("--only")) {
-      const std::size_t side = arguments.choice({"framealloc", "malloc"});
-      options.run_framealloc = side == 0;
-      options.run_malloc = side == 1;
+      only = arguments.choice({"framealloc", "malloc", "kept", "mimalloc"});
+    } else if (arguments.is("--with")) {
+      arguments.choice({"mimalloc"});
+      with_mimalloc = true;
     } else if (arguments.is("--hand-off")) {
       options.hand_off = arguments.choice({"park", "spin"}) == 0 ? HandOff::Park : HandOff::Spin;
     } else if (arguments.is("--format")) {
@@ -63,16 +82,22 @@ Options parse_options(std::span<char* const> words) {
       options.check = true;
     } else if (arguments.is("--behavior")) {
       options.behavior = true;
+    } else if (arguments.is("--show-bug")) {
+      options.show_bug = true;
     } else if (arguments.is("--traced-child")) {
       options.traced_child = true;
+    } else if (arguments.is("--bug-child")) {
+      options.bug_child = true;
     } else {
       arguments.refuse();
     }
   }
+  if (with_mimalloc) options.sides.push_back(SideKind::Mimalloc);
+  if (only) options.sides = {kSides[*only].kind};
   if (!options.wants_run()) return options;
   if (const char* const idle = idle_option(options)) {
-    options.complaint = std::string(idle) +
-                        " needs the framealloc side, which does not run: leave --only malloc away";
+    options.complaint =
+        std::string(idle) + " needs the framealloc side, which does not run: leave --only away";
   } else if (!options.report_path.empty() && options.report_path == options.trace_path) {
     options.complaint = "--report and --trace have the same file";
   }
@@ -81,12 +106,18 @@ Options parse_options(std::span<char* const> words) {
 
 std::string help_text() {
   std::string text =
-      "fa demo - a game loop on real physics, once on framealloc and once on malloc/new\n"
+      "fa demo - a game loop on real physics, on framealloc and on malloc/new\n"
       "\n"
       "usage: fa demo [options]\n"
       "\n"
-      "Runs the same scene both ways in turns, compares what the two computed, and reports frame\n"
-      "times, allocations, memory by tag, page faults and system calls.\n"
+      "Plays the same scene on each side in turns, compares what they computed, and reports frame\n"
+      "times, allocations, memory by tag, page faults and system calls. The sides:\n"
+      "\n"
+      "  framealloc         frame memory, pools, handles, the heap of the library\n"
+      "  malloc             new, delete and the standard containers, as C++ comes\n"
+      "  kept               the same, with vectors, strings and tables that are kept and cleared\n"
+      "                     between frames, as a careful programmer does it\n"
+      "  mimalloc           malloc's code on mimalloc, with --with mimalloc where it is installed\n"
       "\n"
       "  --scene NAME       what to play (default pyramid):\n";
   for (const SceneInfo& scene : all_scenes()) {
@@ -97,11 +128,13 @@ std::string help_text() {
     text += '\n';
   }
   text +=
-      "  --frames N         timed frames on each side (default 600)\n"
+      "  --frames N         timed frames on each side (default 1000)\n"
       "  --warm-up N        frames before the first timed one (default 180)\n"
       "  --threads N        job threads (default 4)\n"
       "  --seed N           seed of every random number (default 2024)\n"
-      "  --only SIDE        run one side only: framealloc or malloc\n"
+      "  --only SIDE        run one side only\n"
+      "  --with mimalloc    play on mimalloc too\n"
+      "  --show-bug         show how a stale pointer into a frame that is over is caught\n"
       "  --hand-off HOW     how job threads wait: park (sleep in the kernel, default) or spin\n"
       "  --report FILE      also write the report as one self-contained HTML page\n"
       "  --trace FILE       at the end, play 240 more frames on framealloc and write a trace of\n"

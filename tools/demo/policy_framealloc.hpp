@@ -26,7 +26,8 @@ class FrameallocPolicy {
   static constexpr std::string_view kName = "framealloc";
   static constexpr bool kFrameFreesObjects = true;
 
-  explicit FrameallocPolicy(bool behavior) : alloc_(config()), behavior_(behavior) {
+  explicit FrameallocPolicy(bool behavior, framealloc::GuardMode guard = framealloc::GuardMode::Off)
+      : alloc_(config(guard)), behavior_(behavior) {
     using namespace framealloc::literals;
     framealloc::BudgetManager& budgets = *alloc_.budgets();
     for (const Subsystem& subsystem : kSubsystems) {
@@ -255,12 +256,13 @@ class FrameallocPolicy {
                                                           {"game::hud", 4 * kMiB},
                                                           {"game::render", 16 * kMiB}}};
 
-  static framealloc::AllocConfig config() {
+  static framealloc::AllocConfig config(framealloc::GuardMode guard) {
     framealloc::AllocConfig config;
+    config.guard = guard;
     config.frame_arena_size = 8 * kMiB;
     config.enable_budgets = true;
     // The first touch of a page is a page fault; all of them happen now, none in a frame.
-    config.prefault = true;
+    config.prefault = guard == framealloc::GuardMode::Off;
     return config;
   }
 

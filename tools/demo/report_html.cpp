@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/terminal_text.hpp"
 #include "facts.hpp"
 #include "format.hpp"
 #include "html_style.hpp"
@@ -12,7 +13,11 @@
 namespace fa_demo {
 namespace {
 
-std::string style_of(const SideResult& side) { return side.name == "malloc" ? "s-malloc" : "s-fa"; }
+std::string style_of(const SideResult& side) {
+  return side.name == "framealloc" ? "s-fa" : "s-" + side.name;
+}
+
+std::string title_of(const SideResult& side) { return std::string(side_title(side.name)); }
 
 std::string section(std::string_view title, std::string_view about, const std::string& body) {
   return "<section><h2>" + escaped(title) + "</h2><p class=\"about\">" + escaped(about) + "</p>\n" +
@@ -32,6 +37,21 @@ class Table {
     for (const std::string& cell : cells) html_ += "<td>" + escaped(cell) + "</td>";
     html_ += "</tr>\n";
   }
+  /// A row in which the least value wins.
+  void contest(const RunResult& run, const std::string& label,
+               const std::vector<std::uint64_t>& values,
+               const std::function<std::string(std::uint64_t)>& show) {
+    const Standing standing = standing_of(run, values);
+    html_ += "<tr><td>" + escaped(label) + "</td>";
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      html_ += standing.is_fastest(i)  ? "<td class=\"won\">"
+               : standing.slowest == i ? "<td class=\"lost\">"
+                                       : "<td>";
+      html_ += escaped(show(values[i])) + "</td>";
+    }
+    if (values.size() > 1) html_ += "<td>" + escaped(standing.words) + "</td>";
+    html_ += "</tr>\n";
+  }
   std::string take() { return std::move(html_) + "</tbody></table></div>\n"; }
 
  private:
@@ -40,7 +60,7 @@ class Table {
 
 std::vector<std::string> side_names(const RunResult& run, const std::string& first) {
   std::vector<std::string> names{first};
-  for (const SideResult& side : run.sides) names.push_back(side.name);
+  for (const SideResult& side : run.sides) names.push_back(title_of(side));
   return names;
 }
 
@@ -49,7 +69,7 @@ std::string frame_times(const RunResult& run) {
   double top = 0.0;
   std::size_t frames = 0;
   for (const SideResult& side : run.sides) {
-    Series line{side.name, style_of(side), {}};
+    Series line{title_of(side), style_of(side), {}};
     for (const std::uint64_t time : side.frame_nanoseconds) {
       line.values.push_back(static_cast<double>(time) / 1e6);
     }
@@ -75,7 +95,7 @@ std::string distribution(const RunResult& run) {
   constexpr std::size_t kSteps = 60;
   std::vector<Series> steps;
   for (const SideResult& side : run.sides) {
-    Series one{side.name, style_of(side), {}};
+    Series one{title_of(side), style_of(side), {}};
     for (const std::size_t count : histogram_of(side.frame_nanoseconds, low, high, kSteps)) {
       one.values.push_back(static_cast<double>(count));
     }
@@ -84,28 +104,23 @@ std::string distribution(const RunResult& run) {
   const ChartText text{"How many frames took how long", "frame time, ms", "frames"};
   std::string html = legend(steps) + step_chart(text, steps, static_cast<double>(low) / 1e6,
                                                 static_cast<double>(high) / 1e6);
-  std::vector<std::string> headings = side_names(run, "frame time, ms");
-  if (run.sides.size() == 2) headings.emplace_back("malloc / framealloc");
+  std::vector<std::string> headings = side_names(run, "time, ms");
+  if (run.sides.size() > 1) headings.emplace_back("fastest");
   Table table(headings);
   const auto row = [&](const std::string& label, Percentiles SideResult::* times,
                        std::uint64_t Percentiles::* point) {
-    std::vector<std::string> cells{label};
-    for (const SideResult& side : run.sides) {
-      cells.push_back(milliseconds(static_cast<double>(side.*times.*point)));
-    }
-    if (run.sides.size() == 2) {
-      const auto first = static_cast<double>(run.sides[0].*times.*point);
-      const auto second = static_cast<double>(run.sides[1].*times.*point);
-      cells.push_back(fixed(second / std::max(first, 1.0), 2));
-    }
-    table.row(cells);
+    std::vector<std::uint64_t> values;
+    for (const SideResult& side : run.sides) values.push_back(side.*times.*point);
+    table.contest(run, label, values,
+                  [](std::uint64_t value) { return milliseconds(static_cast<double>(value)); });
   };
-  row("p50", &SideResult::times, &Percentiles::p50);
-  row("p99", &SideResult::times, &Percentiles::p99);
-  row("p99.9", &SideResult::times, &Percentiles::p999);
-  row("max", &SideResult::times, &Percentiles::max);
+  row("our code p50", &SideResult::our_times, &Percentiles::p50);
+  row("our code p99", &SideResult::our_times, &Percentiles::p99);
+  row("frame p50", &SideResult::times, &Percentiles::p50);
+  row("frame p99", &SideResult::times, &Percentiles::p99);
+  if (run.frames_run >= kFramesForP999) row("frame p99.9", &SideResult::times, &Percentiles::p999);
+  row("frame max", &SideResult::times, &Percentiles::max);
   row("p50, processor time of the driving thread", &SideResult::processor_times, &Percentiles::p50);
-  row("p99, processor time of the driving thread", &SideResult::processor_times, &Percentiles::p99);
   return html + table.take();
 }
 
@@ -142,7 +157,7 @@ std::string faults_over_frames(const RunResult& run) {
   double top = 1.0;
   std::size_t frames = 0;
   for (const SideResult& side : run.sides) {
-    Series line{side.name, style_of(side), {}};
+    Series line{title_of(side), style_of(side), {}};
     std::vector<std::uint64_t> sorted = side.frame_faults;
     std::sort(sorted.begin(), sorted.end());
     if (!sorted.empty()) {
@@ -178,13 +193,13 @@ std::string allocations(const RunResult& run) {
   };
   for (const SideResult& side : run.sides) {
     if (run.calls_counted) {
-      add(side, side.name + ": malloc calls by our code", style_of(side),
+      add(side, title_of(side) + ": malloc calls by our code", style_of(side),
           [](const CountedFrame& frame) {
             return static_cast<double>(frame.calls.of(Caller::Ours).allocations);
           });
     }
     if (!side.counted.empty() && side.counted.front().memory.known) {
-      add(side, side.name + ": frame allocations", "s-frame", [](const CountedFrame& frame) {
+      add(side, title_of(side) + ": frame allocations", "s-frame", [](const CountedFrame& frame) {
         return static_cast<double>(frame.memory.frame_allocations);
       });
     }
@@ -193,19 +208,30 @@ std::string allocations(const RunResult& run) {
   return legend(lines) + line_chart(text, lines, top, first, std::max(last, first + 1.0));
 }
 
-std::string phase_times(const RunResult& run) {
+std::string part_times(const RunResult& run) {
   if (run.sides.empty() || run.sides[0].phases.empty()) return "";
+  // Box2D's step would make every other bar invisible.
   std::vector<std::string> labels;
-  for (const PhaseTotal& phase : run.sides[0].phases) labels.push_back(phase.name);
   std::vector<Series> bars;
-  for (const SideResult& side : run.sides) {
-    Series bar{side.name, style_of(side), {}};
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      bar.values.push_back(i < side.phases.size() ? side.phases[i].mean_nanoseconds / 1e3 : 0.0);
+  for (const SideResult& side : run.sides) bars.push_back({title_of(side), style_of(side), {}});
+  for (std::size_t part = 0; part < run.sides[0].phases.size(); ++part) {
+    if (run.sides[0].phases[part].name == "physics") continue;
+    labels.push_back(run.sides[0].phases[part].name);
+    const std::vector<std::uint64_t> medians = medians_of_part(run, part);
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+      bars[i].values.push_back(static_cast<double>(medians[i]) / 1e3);
     }
-    bars.push_back(std::move(bar));
   }
-  return legend(bars) + bar_chart({"Mean time of each part of a frame", "", "us"}, bars, labels);
+  std::vector<std::string> headings = side_names(run, "median, us");
+  if (run.sides.size() > 1) headings.emplace_back("fastest");
+  Table table(headings);
+  for (std::size_t part = 0; part < run.sides[0].phases.size(); ++part) {
+    table.contest(run, run.sides[0].phases[part].name, medians_of_part(run, part),
+                  [](std::uint64_t value) { return fixed(static_cast<double>(value) / 1e3, 1); });
+  }
+  return "<p>" + escaped(score(run)) + "</p>" + table.take() + legend(bars) +
+         bar_chart({"Median time of each part of a frame but Box2D's step", "", "us"}, bars,
+                   labels);
 }
 
 std::string steady_table(const RunResult& run) {
@@ -238,9 +264,31 @@ std::string behavior_table(const BehaviorUse& use) {
   return table.take();
 }
 
+std::string memory_charts(const MemoryReport& memory) {
+  std::vector<std::string> tags, phases;
+  Series frame{"frame", "s-fa", {}}, pool{"pool", "s-frame", {}}, heap{"heap", "s-kept", {}};
+  const auto kib = [](std::size_t bytes) { return static_cast<double>(bytes) / 1024.0; };
+  for (const TagUse& tag : memory.tags) {
+    tags.push_back(tag.name);
+    frame.values.push_back(kib(tag.frame_bytes));
+    pool.values.push_back(kib(tag.pool_bytes));
+    heap.values.push_back(kib(tag.heap_bytes));
+  }
+  Series taken{"frame memory taken, scratch included", "s-fa", {}};
+  for (const PhaseUse& phase : memory.phases) {
+    if (phase.frame_bytes == 0) continue;
+    phases.push_back(phase.name);
+    taken.values.push_back(kib(phase.frame_bytes));
+  }
+  const std::vector<Series> held{frame, pool, heap};
+  return "<h3>by tag</h3>" + legend(held) +
+         bar_chart({"Bytes held by tag", "", "KiB"}, held, tags) + "<h3>by phase</h3>" +
+         legend({taken}) + bar_chart({"Frame memory taken by phase", "", "KiB"}, {taken}, phases);
+}
+
 std::string memory_tables(const SideResult& side) {
-  const CountedFrame* frame = typical_frame(side);
-  if (frame == nullptr || !frame->memory.known) return "";
+  const CountedFrame* frame = fullest_frame(side);
+  if (frame == nullptr) return "";
   const auto bytes = [](std::size_t value) { return byte_count(static_cast<double>(value)); };
   Table tags({"tag", "frame", "frame peak", "pool", "heap"});
   for (const TagUse& tag : frame->memory.tags) {
@@ -257,32 +305,50 @@ std::string memory_tables(const SideResult& side) {
     budgets.row({budget.tag, bytes(budget.limit), bytes(budget.used), bytes(budget.peak),
                  grouped(budget.denials)});
   }
-  return tags.take() + budgets.take() + phases.take();
+  return memory_charts(frame->memory) + tags.take() + phases.take() + budgets.take();
 }
 
-std::string card(std::string_view title, const std::string& ours, const std::string& theirs) {
-  return "<div class=\"card\"><h3>" + escaped(title) + "</h3><b>" + escaped(ours) + "</b><span>" +
-         escaped(theirs) + "</span></div>\n";
+/// One figure of all sides: the first one's is large, the others' stand below in their colors.
+std::string card(const RunResult& run, std::string_view title,
+                 const std::function<std::string(const SideResult&)>& value) {
+  std::string html = "<div class=\"card\"><h3>" + escaped(title) + "</h3>";
+  for (std::size_t i = 0; i < run.sides.size(); ++i) {
+    const SideResult& side = run.sides[i];
+    html += i == 0 ? "<b class=\"" + style_of(side) + "\">" + escaped(value(side)) + "</b>"
+                   : "<span class=\"" + style_of(side) + "\">" +
+                         escaped(value(side) + " on " + title_of(side)) + "</span>";
+  }
+  return html + "</div>\n";
 }
 
 std::string cards(const RunResult& run) {
-  const SideResult* ours = run.side("framealloc");
-  const SideResult* theirs = run.side("malloc");
-  if (ours == nullptr || theirs == nullptr) return "";
+  if (run.sides.size() < 2) return "";
   std::string html = "<div class=\"cards\">";
-  html += card("frame time p50", milliseconds(static_cast<double>(ours->times.p50)) + " ms",
-               milliseconds(static_cast<double>(theirs->times.p50)) + " ms on malloc");
-  html += card("frame time p99", milliseconds(static_cast<double>(ours->times.p99)) + " ms",
-               milliseconds(static_cast<double>(theirs->times.p99)) + " ms on malloc");
   if (run.calls_counted) {
-    html += card("malloc calls per steady frame", per_frame(ours->steady.our_allocations),
-                 per_frame(theirs->steady.our_allocations) + " on malloc");
+    html += card(run, "allocations by malloc, per steady frame",
+                 [](const SideResult& side) { return per_frame(side.steady.our_allocations); });
   }
   if (run.faults_counted) {
-    html += card("page faults per steady frame", per_frame(ours->steady.faults),
-                 per_frame(theirs->steady.faults) + " on malloc");
+    html += card(run, "page faults per steady frame",
+                 [](const SideResult& side) { return per_frame(side.steady.faults); });
   }
+  html += card(run, "our code, p50", [](const SideResult& side) {
+    return milliseconds(static_cast<double>(side.our_times.p50)) + " ms";
+  });
+  html += card(run, "whole frame, p50", [](const SideResult& side) {
+    return milliseconds(static_cast<double>(side.times.p50)) + " ms";
+  });
   return html + "</div>\n";
+}
+
+std::string bug_section(const BugReport& bug) {
+  if (!bug.asked) return "";
+  return section(
+      bug.caught ? "A stale pointer, caught where it was used" : "The stale pointer was not caught",
+      "The display keeps a pointer into frame 20 and looks at it in frame 22. In a child "
+      "process, guard mode Pages made the memory of ended frames inaccessible, stopped the "
+      "program at the access, and said this.",
+      "<pre>" + escaped(fa_tools::printable_lines(bug.text)) + "</pre>");
 }
 
 std::string machine_table(const RunResult& run, const Machine& machine) {
@@ -312,7 +378,25 @@ std::string html_report(const RunResult& run, const Machine& machine) {
       "<title>framealloc demo</title><style>" +
       std::string(kHtmlStyle) + "</style></head><body><main>\n<h1>framealloc demo: " +
       escaped(scene_name(run.options.scene)) + "</h1>\n<p class=\"lead\">";
-  html += escaped(verdict(run)) + "</p>\n" + cards(run);
+  for (const std::string& line : verdict(run)) html += escaped(line) + "<br>";
+  html += escaped(not_shown(run)) + "</p>\n" + cards(run) + bug_section(run.bug);
+  html += section("Where the time goes",
+                  "Median of each part of a frame on the driving thread; the fastest are green, "
+                  "one far behind is red.",
+                  part_times(run));
+  for (const SideResult& side : run.sides) {
+    if (const CountedFrame* const frame = fullest_frame(side)) {
+      html += section(
+          "Who held what at the fullest moment on " + title_of(side),
+          "Frame " + grouped(frame->frame) + ", before the game let go of anything: " +
+              byte_count(static_cast<double>(frame->memory.frame_bytes)) + " of frame memory, " +
+              byte_count(static_cast<double>(frame->memory.pool_bytes)) + " in pools, " +
+              byte_count(static_cast<double>(frame->memory.heap_bytes)) +
+              " in the heap. No profiler knows this: the program said what the memory "
+              "is for.",
+          memory_tables(side));
+    }
+  }
   html += section("Frame time", "Each timed frame. The sides run in turns of 30 frames.",
                   frame_times(run));
   html +=
@@ -344,14 +428,10 @@ std::string html_report(const RunResult& run, const Machine& machine) {
     const std::string chart = bytes_by_tag(side);
     if (!chart.empty()) {
       html += section("Frame memory by tag on " + side.name, "Of each counted frame.", chart);
-      html += section("Memory of the last counted frame", "By tag, by phase, and by budget.",
-                      memory_tables(side));
     }
   }
-  html += section("Where the time goes", "Mean of each part of a frame on the driving thread.",
-                  phase_times(run));
   html += section("How it was measured",
-                  "The same game, compiled twice with different memory policies, computes the same "
+                  "The same game, compiled once for each memory policy, computes the same "
                   "checksum. Malloc calls are caught in the program and sorted by the caller's "
                   "return address; page faults come from getrusage; system calls are counted in a "
                   "traced child process, in 60 steady frames, where the job threads' own waiting "

@@ -109,11 +109,16 @@ void put_system_calls(JsonText& json, const SyscallCensus& calls) {
   json.close_object();
 }
 
-void put_percentiles(JsonText& json, std::string_view key, const Percentiles& times) {
+void put_percentiles(JsonText& json, std::string_view key, const Percentiles& times,
+                     std::size_t frames) {
   json.open_object(key);
   json.put("p50", times.p50);
   json.put("p99", times.p99);
-  json.put("p99_9", times.p999);
+  if (frames >= kFramesForP999) {
+    json.put("p99_9", times.p999);
+  } else {
+    json.put_null("p99_9");
+  }
   json.put("max", times.max);
   json.put("mean", times.mean);
   json.close_object();
@@ -173,8 +178,10 @@ void put_side(JsonText& json, const RunResult& run, const SideResult& side) {
   json.open_object();
   json.put("name", side.name);
   json.put("checksum", hexadecimal(side.checksum));
-  put_percentiles(json, "frame_time_ns", side.times);
-  put_percentiles(json, "processor_time_ns", side.processor_times);
+  const std::size_t frames = side.frame_nanoseconds.size();
+  put_percentiles(json, "frame_time_ns", side.times, frames);
+  put_percentiles(json, "our_time_ns", side.our_times, frames);
+  put_percentiles(json, "processor_time_ns", side.processor_times, frames);
   json.open_object("scene");
   json.put("bodies", side.counts.bodies);
   json.put("contacts", side.counts.contacts);
@@ -193,7 +200,8 @@ void put_side(JsonText& json, const RunResult& run, const SideResult& side) {
   for (const PhaseTotal& phase : side.phases) {
     json.open_object();
     json.put("phase", phase.name);
-    json.put("mean_ns", phase.mean_nanoseconds);
+    json.put("median_ns", phase.median);
+    json.put("mean_ns", phase.mean);
     json.close_object();
   }
   json.close_array();
@@ -245,6 +253,14 @@ std::string json_report(const RunResult& run, const Machine& machine) {
     json.put("steady_frame_clean", steady_complaints(run, *ours).empty());
   } else {
     json.put_null("steady_frame_clean");
+  }
+  if (run.bug.asked) {
+    json.open_object("bug");
+    json.put("caught", run.bug.caught);
+    json.put("report", run.bug.text);
+    json.close_object();
+  } else {
+    json.put_null("bug");
   }
   json.open_array("sides");
   for (const SideResult& side : run.sides) put_side(json, run, side);

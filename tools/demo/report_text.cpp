@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/color.hpp"
+#include "common/terminal_text.hpp"
 #include "facts.hpp"
 #include "format.hpp"
 #include "reports.hpp"
@@ -12,6 +14,8 @@ namespace {
 constexpr std::size_t kLabelWidth = 46;
 constexpr std::size_t kColumnWidth = 16;
 
+using fa_tools::Style;
+
 std::string left(std::string text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
   return text;
@@ -21,78 +25,91 @@ std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
 
-/// Writes tables with one column per side and, where both ran, a ratio.
+/// Writes tables with one column per side.
 class TextReport {
  public:
-  explicit TextReport(const RunResult& run) : run_(run) {}
+  TextReport(const RunResult& run, fa_tools::Color color) : run_(run), color_(color) {}
 
   void heading(std::string_view title) {
-    text += "\n";
     std::string line = left(std::string(title), kLabelWidth);
-    for (const SideResult& side : run_.sides) line += right(side.name, kColumnWidth);
-    text += line + "\n";
+    for (const SideResult& side : run_.sides) {
+      line += right(std::string(side_title(side.name)), kColumnWidth);
+    }
+    text += "\n" + color_.paint(Style::Strong, line) + "\n";
   }
 
-  void row(std::string_view label, const std::function<std::string(const SideResult&)>& cell,
-           const std::string& last = "") {
+  void row(std::string_view label, const std::function<std::string(const SideResult&)>& cell) {
     text += left("  " + std::string(label), kLabelWidth);
     for (const SideResult& side : run_.sides) text += right(cell(side), kColumnWidth);
-    if (!last.empty()) text += right(last, kColumnWidth);
     text += "\n";
   }
 
   void time_row(std::string_view label, Percentiles SideResult::* times,
                 std::uint64_t Percentiles::* point) {
-    std::string ratio;
-    if (run_.sides.size() == 2 && run_.sides[0].*times.*point != 0) {
-      ratio = fixed(static_cast<double>(run_.sides[1].*times.*point) /
-                        static_cast<double>(run_.sides[0].*times.*point),
-                    2);
+    std::vector<std::uint64_t> values;
+    for (const SideResult& side : run_.sides) values.push_back(side.*times.*point);
+    contest(label, values,
+            [](std::uint64_t value) { return milliseconds(static_cast<double>(value)); });
+  }
+
+  /// A row in which the least value wins: it has a star, one far behind a dash, and the last column
+  /// says by how much.
+  void contest(std::string_view label, const std::vector<std::uint64_t>& values,
+               const std::function<std::string(std::uint64_t)>& show) {
+    const Standing standing = standing_of(run_, values);
+    text += left("  " + std::string(label), kLabelWidth);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const bool slowest = standing.slowest == i;
+      const char* const mark = standing.is_fastest(i) ? "*" : slowest ? "-" : " ";
+      const Style style = standing.is_fastest(i) ? Style::Good
+                          : slowest              ? Style::Bad
+                                                 : Style::Plain;
+      text += color_.paint(style, right(show(values[i]) + mark, kColumnWidth));
     }
-    row(
-        label,
-        [times, point](const SideResult& side) {
-          return milliseconds(static_cast<double>(side.*times.*point));
-        },
-        ratio);
+    if (!standing.words.empty()) text += "  " + standing.words;
+    text += "\n";
   }
 
   void line(const std::string& words) { text += words + "\n"; }
+  void strong_line(const std::string& words) { line(color_.paint(Style::Strong, words)); }
 
   std::string text;
 
  private:
   const RunResult& run_;
+  fa_tools::Color color_;
 };
 
 void write_times(TextReport& report, const RunResult& run) {
-  report.heading("frame time, ms");
-  if (run.sides.size() == 2) {
-    report.text.pop_back();
-    report.text += right("malloc / fa", kColumnWidth) + "\n";
+  report.heading("time, ms (* fastest, - far behind)");
+  report.time_row("our code p50", &SideResult::our_times, &Percentiles::p50);
+  report.time_row("our code p99", &SideResult::our_times, &Percentiles::p99);
+  report.time_row("frame p50", &SideResult::times, &Percentiles::p50);
+  report.time_row("frame p99", &SideResult::times, &Percentiles::p99);
+  if (run.frames_run >= kFramesForP999) {
+    report.time_row("frame p99.9", &SideResult::times, &Percentiles::p999);
   }
-  report.time_row("p50", &SideResult::times, &Percentiles::p50);
-  report.time_row("p99", &SideResult::times, &Percentiles::p99);
-  report.time_row("p99.9", &SideResult::times, &Percentiles::p999);
-  report.time_row("max", &SideResult::times, &Percentiles::max);
+  report.time_row("frame max", &SideResult::times, &Percentiles::max);
   report.time_row("p50, processor time of the driving thread", &SideResult::processor_times,
                   &Percentiles::p50);
-  report.time_row("p99, processor time of the driving thread", &SideResult::processor_times,
-                  &Percentiles::p99);
-  if (run.frames_run < 1000) {
-    report.line("  (with fewer than 1000 timed frames, p99.9 is the slowest frame)");
-  }
 }
 
-void write_phases(TextReport& report, const RunResult& run) {
+void write_parts(TextReport& report, const RunResult& run) {
   if (run.sides.empty() || run.sides[0].phases.empty()) return;
-  report.heading("mean time by part of the frame, us");
-  for (std::size_t i = 0; i < run.sides[0].phases.size(); ++i) {
-    report.row(run.sides[0].phases[i].name, [i](const SideResult& side) {
-      return i < side.phases.size() ? fixed(side.phases[i].mean_nanoseconds / 1e3, 1)
-                                    : std::string("-");
-    });
+  report.heading("median by part of the frame, us (* fastest, - far behind)");
+  for (std::size_t part = 0; part < run.sides[0].phases.size(); ++part) {
+    report.contest(run.sides[0].phases[part].name, medians_of_part(run, part),
+                   [](std::uint64_t value) { return fixed(static_cast<double>(value) / 1e3, 1); });
   }
+  if (const std::string text = score(run); !text.empty()) report.line("  " + text);
+}
+
+void write_bug(TextReport& report, const BugReport& bug) {
+  if (!bug.asked) return;
+  report.strong_line(bug.caught ? "\na stale pointer, caught by guard mode Pages where it was used"
+                                : "\nthe stale pointer was not caught");
+  report.text += fa_tools::printable_lines(bug.text);
+  if (!bug.text.ends_with('\n')) report.text += '\n';
 }
 
 void write_steady(TextReport& report, const RunResult& run) {
@@ -131,10 +148,11 @@ void write_behavior(TextReport& report, const SideResult& side) {
 }
 
 void write_memory(TextReport& report, const SideResult& side) {
-  const CountedFrame* frame = typical_frame(side);
-  if (frame == nullptr || !frame->memory.known) return;
+  const CountedFrame* frame = fullest_frame(side);
+  if (frame == nullptr) return;
   const MemoryReport& memory = frame->memory;
-  report.line("\nmemory on " + side.name + ", frame " + grouped(frame->frame));
+  report.strong_line("\nwho held what at the fullest moment on " + side.name + ", frame " +
+                     grouped(frame->frame));
   report.line("  frame memory " + byte_count(static_cast<double>(memory.frame_bytes)) + " in " +
               grouped(memory.frame_allocations) + " allocations (peak " +
               byte_count(static_cast<double>(memory.frame_peak_bytes)) + "); pools " +
@@ -142,8 +160,8 @@ void write_memory(TextReport& report, const SideResult& side) {
               byte_count(static_cast<double>(memory.heap_bytes)) + "; held from the system " +
               byte_count(static_cast<double>(memory.reserved_bytes)));
   if (!memory.tags.empty()) {
-    report.line("  " + left("tag", 26) + right("frame", 12) + right("pool", 12) +
-                right("heap", 12));
+    report.line("  " + left("tag", 26) + right("frame", 12) + right("peak", 12) +
+                right("pool", 12) + right("heap", 12));
     for (const TagUse& tag : memory.tags) {
       report.line("  " + left(tag.name, 26) +
                   right(byte_count(static_cast<double>(tag.frame_bytes)), 12) +
@@ -193,10 +211,25 @@ void write_allocations(TextReport& report, const RunResult& run) {
 
 }  // namespace
 
-std::string text_report(const RunResult& run, const Machine& machine) {
-  TextReport report(run);
+std::string text_report(const RunResult& run, const Machine& machine, fa_tools::Color color) {
+  TextReport report(run, color);
   const Options& options = run.options;
-  report.line("fa demo: scene " + std::string(scene_name(options.scene)) + ", seed " +
+  for (const std::string& line : verdict(run)) report.strong_line(line);
+  if (const std::string text = not_shown(run); !text.empty()) report.line(text);
+  if (!run.missing_side.empty()) report.line(run.missing_side);
+  if (!run.same_checksums) {
+    report.line("seen to differ at frame " + std::to_string(run.different_at));
+  }
+  write_bug(report, run.bug);
+  write_parts(report, run);
+  write_times(report, run);
+  write_allocations(report, run);
+  write_steady(report, run);
+  write_features(report, run);
+  for (const SideResult& side : run.sides) write_behavior(report, side);
+  for (const SideResult& side : run.sides) write_memory(report, side);
+
+  report.line("\nscene " + std::string(scene_name(options.scene)) + ", seed " +
               std::to_string(options.seed) + ", " + std::to_string(options.threads) +
               " job threads, " + grouped(run.frames_run) + " timed frames on each side in " +
               fixed(run.seconds, 1) + " s");
@@ -211,22 +244,9 @@ std::string text_report(const RunResult& run, const Machine& machine) {
                 grouped(counts.died) + " died), " + grouped(counts.draw_items) + " drawn, " +
                 grouped(counts.paths) + " paths, " + grouped(counts.labels) + " labels");
   }
-  write_times(report, run);
-  write_allocations(report, run);
-  write_steady(report, run);
-  write_features(report, run);
-  for (const SideResult& side : run.sides) write_behavior(report, side);
-  write_phases(report, run);
-  for (const SideResult& side : run.sides) write_memory(report, side);
-
-  report.line("");
   for (const SideResult& side : run.sides) {
     report.line(left("checksum " + side.name, 24) + hexadecimal(side.checksum));
   }
-  if (!run.same_checksums) {
-    report.line("seen to differ at frame " + std::to_string(run.different_at));
-  }
-  report.line(verdict(run));
   return report.text;
 }
 

@@ -3,11 +3,19 @@
 
 #include <algorithm>
 
+#include "format.hpp"
+
 namespace fa_demo {
 
 void summarise(SideResult& side) {
   side.times = percentiles_of(side.frame_nanoseconds);
   side.processor_times = percentiles_of(side.processor_nanoseconds);
+  side.our_times = percentiles_of(side.our_nanoseconds);
+  for (PhaseTotal& phase : side.phases) {
+    const Percentiles times = percentiles_of(phase.nanoseconds);
+    phase.median = times.p50;
+    phase.mean = times.mean;
+  }
   SteadyFacts& steady = side.steady;
   steady = SteadyFacts();
   const std::size_t first = side.frame_faults.size() / 2;
@@ -44,6 +52,66 @@ void summarise(SideResult& side) {
 
 const CountedFrame* typical_frame(const SideResult& side) noexcept {
   return side.counted.empty() ? nullptr : &side.counted.back();
+}
+
+const CountedFrame* fullest_frame(const SideResult& side) noexcept {
+  const auto held = [](const CountedFrame& frame) {
+    return frame.memory.frame_bytes + frame.memory.pool_bytes + frame.memory.heap_bytes;
+  };
+  const CountedFrame* fullest = nullptr;
+  for (const CountedFrame& frame : side.counted) {
+    if (!frame.memory.known) continue;
+    if (fullest == nullptr || held(frame) > held(*fullest)) fullest = &frame;
+  }
+  return fullest;
+}
+
+Standing standing_of(const RunResult& run, const std::vector<std::uint64_t>& values) {
+  Standing standing;
+  standing.slowest = values.size();
+  if (values.size() < 2) return standing;
+  const auto best =
+      static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
+  const auto worst =
+      static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
+  const auto times_best = [&](std::size_t side) {
+    return static_cast<double>(values[side]) /
+           static_cast<double>(std::max<std::uint64_t>(values[best], 1));
+  };
+  std::size_t others = 0, next = values.size();  // those that are slower, and the fastest of them
+  std::vector<bool> fastest(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    fastest[i] = times_best(i) < kEven || values[i] - values[best] < 1000;
+    if (fastest[i]) continue;
+    ++others;
+    if (next == values.size() || values[i] < values[next]) next = i;
+  }
+  standing.words = "even";
+  if (others == 0) return standing;
+  standing.fastest = fastest;
+  if (!fastest[worst] && times_best(worst) >= kFarSlower) standing.slowest = worst;
+  // The comparison that people look for: framealloc with the best of the others.
+  const SideResult* const ours = run.side("framealloc");
+  const auto our_place = ours == nullptr ? best : static_cast<std::size_t>(ours - run.sides.data());
+  std::string names;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (fastest[i]) names += concat(names.empty() ? "" : " and ", side_title(run.sides[i].name));
+  }
+  const bool alone = others + 1 == values.size();
+  if (!fastest[our_place]) {
+    standing.words = concat(names, " by ", fixed(times_best(our_place), 2), "x");
+  } else {
+    standing.words = alone ? concat(names, " by ", fixed(times_best(next), 2), "x") : names;
+  }
+  return standing;
+}
+
+std::vector<std::uint64_t> medians_of_part(const RunResult& run, std::size_t part) {
+  std::vector<std::uint64_t> medians;
+  for (const SideResult& side : run.sides) {
+    medians.push_back(part < side.phases.size() ? side.phases[part].median : 0);
+  }
+  return medians;
 }
 
 std::vector<std::string> steady_complaints(const RunResult& run, const SideResult& side) {

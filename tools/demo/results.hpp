@@ -25,7 +25,16 @@ struct CountedFrame {
 
 struct PhaseTotal {
   std::string name;
-  double mean_nanoseconds = 0.0;
+  std::vector<std::uint64_t> nanoseconds;  ///< of each timed frame
+  std::uint64_t median = 0;
+  double mean = 0.0;
+};
+
+/// What the child process with the seeded bug said.
+struct BugReport {
+  bool asked = false;   ///< --show-bug
+  bool caught = false;  ///< guard mode Pages named the stale access
+  std::string text;     ///< its report, or why there is none
 };
 
 /// What was measured in the steady frames: the second half of the frames that ran.
@@ -48,6 +57,7 @@ struct SideResult {
   std::string name;
   std::vector<std::uint64_t> frame_nanoseconds;      ///< of the timed frames
   std::vector<std::uint64_t> processor_nanoseconds;  ///< of the driving thread, same frames
+  std::vector<std::uint64_t> our_nanoseconds;        ///< the same frames without b2World::Step
   std::vector<std::uint64_t> frame_faults;           ///< of every frame after the warm-up
   std::vector<CountedFrame> counted;
   std::vector<PhaseTotal> phases;
@@ -57,6 +67,7 @@ struct SideResult {
   SyscallCensus system_calls;
 
   Percentiles times;
+  Percentiles our_times;
   Percentiles processor_times;
   SteadyFacts steady;
 };
@@ -72,6 +83,8 @@ struct RunResult {
   bool calls_counted = false;
   bool faults_counted = false;
   std::string trace_complaint;  ///< why the trace asked for is not there, or not whole
+  std::string missing_side;     ///< why a side that was asked for did not run
+  BugReport bug;
 
   const SideResult* side(std::string_view name) const noexcept {
     for (const SideResult& one : sides) {
@@ -84,8 +97,31 @@ struct RunResult {
 /// Fills `times` and `steady` from the raw figures.
 void summarise(SideResult& side);
 
-/// The last steady counted frame, or null: what the memory tables show.
+/// The last steady counted frame, or null.
 const CountedFrame* typical_frame(const SideResult& side) noexcept;
+/// The inspected frame that held the most memory, or null: what the memory tables show.
+const CountedFrame* fullest_frame(const SideResult& side) noexcept;
+
+/// p99.9 is worth showing from so many frames on: ten of them lie beyond it.
+inline constexpr std::uint64_t kFramesForP999 = 10'000;
+
+/// Differences of less, or of less than a microsecond, are called even: they change sign from run
+/// to run.
+inline constexpr double kEven = 1.05;
+/// From so many times the best on, the slowest side is marked.
+inline constexpr double kFarSlower = 1.5;
+
+/// How the sides stand in one measurement of which less is better.
+struct Standing {
+  std::vector<bool> fastest;  ///< even with the best; empty when all are, or there is one side only
+  std::size_t slowest = 0;    ///< place of the side that is marked; the number of sides for none
+  std::string words;  ///< "framealloc by 1.22x", "malloc by 2.21x" (than framealloc), "even"
+
+  bool is_fastest(std::size_t side) const { return !fastest.empty() && fastest[side]; }
+};
+Standing standing_of(const RunResult& run, const std::vector<std::uint64_t>& values);
+/// Result: the medians of part number `part`, one for each side.
+std::vector<std::uint64_t> medians_of_part(const RunResult& run, std::size_t part);
 
 /// Whether a steady frame of this side is free of memory traffic by our code, with the reasons why
 /// not. A figure that could not be measured is a reason too.

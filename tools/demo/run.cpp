@@ -5,7 +5,9 @@
 #include <chrono>
 #include <memory>
 
+#include "bug.hpp"
 #include "common/progress.hpp"
+#include "format.hpp"
 #include "interrupt.hpp"
 #include "page_faults.hpp"
 
@@ -68,10 +70,10 @@ void add_phase_times(Player& player) {
   const std::vector<PhaseTime>& times = player.side->phase_times();
   std::vector<PhaseTotal>& totals = player.result.phases;
   if (totals.empty()) {
-    for (const PhaseTime& time : times) totals.push_back({std::string(time.name), 0.0});
+    for (const PhaseTime& time : times) totals.push_back({std::string(time.name), {}, 0, 0.0});
   }
   for (std::size_t i = 0; i < times.size() && i < totals.size(); ++i) {
-    totals[i].mean_nanoseconds += static_cast<double>(times[i].nanoseconds);
+    totals[i].nanoseconds.push_back(times[i].nanoseconds);
   }
 }
 
@@ -99,6 +101,11 @@ void play_turn(Player& player, std::uint32_t timed) {
     const FrameTime time = play_frame(player, true);
     player.result.frame_nanoseconds.push_back(time.nanoseconds);
     player.result.processor_nanoseconds.push_back(time.processor_nanoseconds);
+    std::uint64_t physics = 0;
+    for (const PhaseTime& part : player.side->phase_times()) {
+      if (part.name == "physics") physics += part.nanoseconds;
+    }
+    player.result.our_nanoseconds.push_back(time.nanoseconds - std::min(physics, time.nanoseconds));
     add_phase_times(player);
   }
   if (!interrupted()) play_counted_frames(player);
@@ -118,24 +125,70 @@ std::string play_for_trace(Side& side, const std::string& path) {
 
 std::vector<Player> make_players(const Options& options, JobCrew& crew) {
   std::vector<Player> players;
-  if (options.run_framealloc) players.push_back({make_framealloc_side(options, crew), {}, 0});
-  if (options.run_malloc) players.push_back({make_malloc_side(options, crew), {}, 0});
+  for (const SideInfo& side : all_sides()) {
+    if (!options.runs(side.kind)) continue;
+    switch (side.kind) {
+      case SideKind::Framealloc:
+        players.push_back({make_framealloc_side(options, crew), {}, 0});
+        break;
+      case SideKind::Malloc:
+        players.push_back({make_malloc_side(options, crew), {}, 0});
+        break;
+      case SideKind::Kept:
+        players.push_back({make_kept_side(options, crew), {}, 0});
+        break;
+      case SideKind::Mimalloc:
+        players.push_back({make_mimalloc_side(options, crew), {}, 0});
+        break;
+    }
+  }
   const std::size_t turns = options.frames / kTimedPerTurn + 1;
   for (Player& player : players) {
     player.result.name = player.side->name();
     player.result.frame_nanoseconds.reserve(options.frames);
     player.result.processor_nanoseconds.reserve(options.frames);
+    player.result.our_nanoseconds.reserve(options.frames);
     player.result.frame_faults.reserve(options.frames + turns * (kSettlingPerTurn + 1));
     player.result.counted.reserve(turns);
   }
   return players;
 }
 
+// Result: what the sides' frames took so far, so that nobody has to wait for
+// the first figure until the end.
+std::string first_figures(const std::vector<Player>& players) {
+  std::string text = "frame so far:";
+  for (const Player& player : players) {
+    std::vector<std::uint64_t> times = player.result.frame_nanoseconds;
+    if (times.empty()) return "playing";
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    text += concat(" ", side_title(player.result.name), " ",
+                   fixed(static_cast<double>(*middle) / 1e6, 2),
+                   &player == &players.back() ? " ms" : ",");
+  }
+  return text;
+}
+
+bool differ(const std::vector<Player>& players) {
+  return std::any_of(players.begin(), players.end(), [&players](const Player& player) {
+    return player.frame == players[0].frame && player.result.checksum != players[0].result.checksum;
+  });
+}
+
 }  // namespace
 
-RunResult run_demo(const Options& options, fa_tools::Progress& progress) {
+RunResult run_demo(const Options& asked, fa_tools::Progress& progress) {
   RunResult run;
-  run.options = options;
+  run.options = asked;
+  if (asked.runs(SideKind::Mimalloc)) {
+    run.missing_side = load_mimalloc();
+    if (!run.missing_side.empty()) {
+      run.missing_side = "mimalloc is left out: " + run.missing_side;
+      std::erase(run.options.sides, SideKind::Mimalloc);
+    }
+  }
+  const Options& options = run.options;
   run.calls_counted = can_count_calls();
   run.faults_counted = can_count_page_faults();
   const auto began = Clock::now();
@@ -157,17 +210,16 @@ RunResult run_demo(const Options& options, fa_tools::Progress& progress) {
     for (std::uint32_t left = options.frames; left != 0 && !interrupted();) {
       const std::uint32_t timed = std::min(left, kTimedPerTurn);
       left -= timed;
-      // A B, then B A: neither side always follows the other.
+      // A B C, then C B A: no side always follows the same other.
       for (std::size_t i = 0; i < players.size(); ++i) {
         Player& player = players[reversed ? players.size() - 1 - i : i];
-        progress.show(player.result.name, done, total);
+        progress.show(first_figures(players), done, total);
         play_turn(player, timed);
         done += timed;
       }
       reversed = !reversed;
       run.frames_run += timed;
-      if (players.size() == 2 && players[0].frame == players[1].frame &&
-          players[0].result.checksum != players[1].result.checksum) {
+      if (differ(players)) {
         run.same_checksums = false;
         run.different_at = players[0].frame;
         break;
@@ -180,10 +232,6 @@ RunResult run_demo(const Options& options, fa_tools::Progress& progress) {
     for (Player& player : players) {
       player.result.counts = player.side->counts();
       player.result.features = player.side->features();
-      const auto frames = static_cast<double>(player.result.frame_nanoseconds.size());
-      for (PhaseTotal& phase : player.result.phases) {
-        if (frames > 0.0) phase.mean_nanoseconds /= frames;
-      }
       run.sides.push_back(std::move(player.result));
     }
     if (!options.trace_path.empty() && !interrupted()) {
@@ -203,12 +251,17 @@ RunResult run_demo(const Options& options, fa_tools::Progress& progress) {
     }
     summarise(side);
   }
+  if (options.show_bug && !interrupted()) {
+    progress.show("showing the bug", 1, 1);
+    run.bug = show_bug(options);
+  }
   run.interrupted = run.interrupted || interrupted();
   run.seconds = std::chrono::duration<double>(Clock::now() - began).count();
   return run;
 }
 
 void run_traced_child(const Options& options) {
+  if (options.runs(SideKind::Mimalloc) && !load_mimalloc().empty()) return;
   JobCrew crew(options.threads, options.hand_off);
   std::vector<Player> players = make_players(options, crew);
   for (Player& player : players) {

@@ -148,6 +148,13 @@ class Side {
 };
 
 std::unique_ptr<Side> make_malloc_side(const Options& options, JobCrew& crew);
+std::unique_ptr<Side> make_kept_side(const Options& options, JobCrew& crew);
+/// Requirement: can_use_mimalloc() was true.
+std::unique_ptr<Side> make_mimalloc_side(const Options& options, JobCrew& crew);
 std::unique_ptr<Side> make_framealloc_side(const Options& options, JobCrew& crew);
+
+/// The framealloc side under guard mode Pages, with a stale pointer that is read in frame 22.
+std::unique_ptr<Side> make_forgetful_side(const Options& options, JobCrew& crew);
+inline constexpr std::uint64_t kBugFrames = 25;
 
 }  // namespace fa_demo

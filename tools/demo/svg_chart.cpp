@@ -10,13 +10,13 @@ namespace fa_demo {
 namespace {
 
 constexpr double kWidth = 960.0;
-constexpr double kHeight = 250.0;
+constexpr double kChartHeight = 250.0;
 constexpr double kLeft = 62.0;
 constexpr double kRight = 12.0;
 constexpr double kTop = 14.0;
 constexpr double kBottom = 40.0;
 constexpr double kPlotWidth = kWidth - kLeft - kRight;
-constexpr double kPlotHeight = kHeight - kTop - kBottom;
+constexpr double kPlotHeight = kChartHeight - kTop - kBottom;
 
 std::string number(double value) {
   std::string text = fixed(value, 2);
@@ -78,9 +78,9 @@ std::string horizontal_axis(const ChartText& text, double first, double last) {
   const double step = nice_step(last - first);
   for (double value = std::ceil(first / step) * step; value <= last * 1.0001; value += step) {
     const double x = kLeft + kPlotWidth * (value - first) / std::max(last - first, 1e-9);
-    svg += label_at(x, kHeight - kBottom + 17.0, "middle", axis_number(value));
+    svg += label_at(x, kChartHeight - kBottom + 17.0, "middle", axis_number(value));
   }
-  return svg + label_at(kLeft + kPlotWidth / 2.0, kHeight - 5.0, "middle", text.x_label);
+  return svg + label_at(kLeft + kPlotWidth / 2.0, kChartHeight - 5.0, "middle", text.x_label);
 }
 
 double most_of(const std::vector<Series>& series) {
@@ -127,8 +127,8 @@ std::string legend(const std::vector<Series>& series) {
 std::string line_chart(const ChartText& text, const std::vector<Series>& series, double top,
                        double x_first, double x_last) {
   top = std::max(top, 1e-9);
-  std::string svg =
-      open_svg(text, kHeight) + vertical_axis(text, top) + horizontal_axis(text, x_first, x_last);
+  std::string svg = open_svg(text, kChartHeight) + vertical_axis(text, top) +
+                    horizontal_axis(text, x_first, x_last);
   for (const Series& one : series) {
     const auto count = static_cast<double>(std::max<std::size_t>(one.values.size(), 2) - 1);
     std::string points;
@@ -145,8 +145,8 @@ std::string line_chart(const ChartText& text, const std::vector<Series>& series,
 std::string step_chart(const ChartText& text, const std::vector<Series>& series, double x_first,
                        double x_last) {
   const double top = std::max(most_of(series) * 1.05, 1.0);
-  std::string svg =
-      open_svg(text, kHeight) + vertical_axis(text, top) + horizontal_axis(text, x_first, x_last);
+  std::string svg = open_svg(text, kChartHeight) + vertical_axis(text, top) +
+                    horizontal_axis(text, x_first, x_last);
   for (const Series& one : series) {
     const double width =
         kPlotWidth / static_cast<double>(std::max<std::size_t>(one.values.size(), 1));
@@ -171,7 +171,7 @@ std::string stacked_chart(const ChartText& text, const std::vector<Series>& seri
     for (const Series& one : series) sum += one.values[column];
     top = std::max(top, sum * 1.05);
   }
-  std::string svg = open_svg(text, kHeight) + vertical_axis(text, top);
+  std::string svg = open_svg(text, kChartHeight) + vertical_axis(text, top);
   const double pitch = kPlotWidth / static_cast<double>(std::max<std::size_t>(labels.size(), 1));
   const double width = std::min(pitch * 0.7, 44.0);
   // Too many labels would run into each other.
@@ -193,10 +193,10 @@ std::string stacked_chart(const ChartText& text, const std::vector<Series>& seri
       below += value;
     }
     if (column % every == 0) {
-      svg += label_at(x + width / 2.0, kHeight - kBottom + 17.0, "middle", labels[column]);
+      svg += label_at(x + width / 2.0, kChartHeight - kBottom + 17.0, "middle", labels[column]);
     }
   }
-  return svg + label_at(kLeft + kPlotWidth / 2.0, kHeight - 5.0, "middle", text.x_label) +
+  return svg + label_at(kLeft + kPlotWidth / 2.0, kChartHeight - 5.0, "middle", text.x_label) +
          "</svg>\n";
 }
 
@@ -204,24 +204,34 @@ std::string bar_chart(const ChartText& text, const std::vector<Series>& series,
                       const std::vector<std::string>& labels) {
   constexpr double kNames = 190.0;
   constexpr double kNumbers = 90.0;
-  constexpr double kBar = 11.0;
-  const double group = kBar * static_cast<double>(series.size()) + 12.0;
+  constexpr double kBar = 14.0;
+  constexpr double kGap = 9.0;
+  // What is 0 has no bar, so that what there is can be found.
+  const auto bars_of = [&series](std::size_t row) {
+    std::size_t bars = 0;
+    for (const Series& one : series) bars += one.values[row] > 0.0 ? 1 : 0;
+    return static_cast<double>(std::max<std::size_t>(bars, 1));
+  };
   const double top = std::max(most_of(series), 1e-9);
-  const double height = group * static_cast<double>(labels.size()) + 8.0;
+  double height = 8.0;
+  for (std::size_t row = 0; row < labels.size(); ++row) height += kBar * bars_of(row) + kGap;
   std::string svg = open_svg(text, height);
+  double y = 4.0;
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const double y = 4.0 + group * static_cast<double>(row);
-    svg += label_at(kNames - 10.0, y + (group - 12.0) / 2.0 + 4.0, "end", labels[row]);
-    for (std::size_t s = 0; s < series.size(); ++s) {
-      const double value = series[s].values[row];
+    svg += label_at(kNames - 10.0, y + kBar * bars_of(row) / 2.0 + 3.0, "end", labels[row]);
+    double bar_y = y;
+    for (const Series& one : series) {
+      const double value = one.values[row];
+      if (value <= 0.0) continue;
       const double length = (kWidth - kNames - kNumbers) * value / top;
-      const double bar_y = y + kBar * static_cast<double>(s);
-      svg += "<rect class=\"bar " + series[s].style + "\"" + attribute("x", kNames) +
+      svg += "<rect class=\"bar " + one.style + "\"" + attribute("x", kNames) +
              attribute("y", bar_y) + attribute("width", std::max(length, 1.0)) +
-             attribute("height", kBar - 2.0) + " rx=\"2\"/>\n";
-      svg += label_at(kNames + length + 6.0, bar_y + kBar - 2.0, "start",
+             attribute("height", kBar - 3.0) + " rx=\"2\"/>\n";
+      svg += label_at(kNames + length + 6.0, bar_y + kBar - 4.0, "start",
                       axis_number(value) + " " + text.unit);
+      bar_y += kBar;
     }
+    y += kBar * bars_of(row) + kGap;
   }
   return svg + "</svg>\n";
 }

@@ -171,6 +171,7 @@ SyscallCensus trace_side(const Options& options, std::string_view side) {
       "--threads=" + std::to_string(options.threads),
       "--seed=" + std::to_string(options.seed),
       options.hand_off == HandOff::Park ? "--hand-off=park" : "--hand-off=spin"};
+  if (side == "mimalloc") words.emplace_back("--with=mimalloc");
   if (options.behavior && side == "framealloc") words.emplace_back("--behavior");
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

@@ -23,7 +23,7 @@ struct SyscallCensus {
   std::vector<std::pair<std::string, std::uint64_t>> by_name;  ///< every unmarked call
 };
 
-/// Runs `side` ("framealloc" or "malloc") in a child process under ptrace: the options' warm-up
+/// Runs `side` (a name of all_sides()) in a child process under ptrace: the options' warm-up
 /// first, then kTracedFrames frames whose system calls are counted.
 ///
 /// The child is a fresh run of this program, since the counting needs every thread from its birth.

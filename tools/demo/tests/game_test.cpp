@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 
+#include "interposer.hpp"
 #include "jobs.hpp"
 #include "options.hpp"
 #include "side.hpp"
@@ -39,12 +40,14 @@ std::uint64_t play(Maker maker, SceneKind scene, unsigned threads, std::uint64_t
 
 class SceneTest : public testing::TestWithParam<SceneKind> {};
 
-TEST_P(SceneTest, IsTheSameOnBothSidesAndForAnyNumberOfThreads) {
+TEST_P(SceneTest, IsTheSameOnEverySideAndForAnyNumberOfThreads) {
   const std::uint64_t expected = play(&make_malloc_side, GetParam(), 4);
   EXPECT_EQ(play(&make_malloc_side, GetParam(), 4), expected) << "the second run differs";
   EXPECT_EQ(play(&make_malloc_side, GetParam(), 1), expected);
   EXPECT_EQ(play(&make_framealloc_side, GetParam(), 4), expected);
   EXPECT_EQ(play(&make_framealloc_side, GetParam(), 3), expected);
+  EXPECT_EQ(play(&make_kept_side, GetParam(), 4), expected);
+  EXPECT_EQ(play(&make_kept_side, GetParam(), 1), expected);
   EXPECT_NE(play(&make_malloc_side, GetParam(), 4, 2), expected) << "the seed has no effect";
 }
 
@@ -80,7 +83,7 @@ TEST_P(SceneTest, HasWhatThePageSays) {
   Options options;
   options.scene = GetParam();
   JobCrew crew(4, HandOff::Park);
-  for (const Maker maker : {&make_malloc_side, &make_framealloc_side}) {
+  for (const Maker maker : {&make_malloc_side, &make_framealloc_side, &make_kept_side}) {
     const std::unique_ptr<Side> side = maker(options, crew);
     for (int frame = 0; frame < 100; ++frame) side->run_frame();
     const SceneCounts counts = side->counts();
@@ -173,6 +176,36 @@ TEST(FrameallocSide, KnowsItsMemoryByTagPhaseAndBudget) {
   for (const PhaseTime& time : side->phase_times()) {
     EXPECT_TRUE(phases.contains(std::string(time.name))) << time.name;
   }
+}
+
+// What lives for a frame takes nothing from malloc once it has grown; what is left are entities and
+// other things with a life of their own.
+TEST(KeptSide, CallsMallocForAFewThingsOnly) {
+  JobCrew crew(2, HandOff::Park);
+  const std::unique_ptr<Side> kept = make_kept_side({}, crew);
+  const std::unique_ptr<Side> plain = make_malloc_side({}, crew);
+  const auto calls_of = [](Side& side) {
+    for (int frame = 0; frame < 100; ++frame) side.run_frame();
+    start_call_census();
+    side.run_frame();
+    return stop_call_census().of(Caller::Ours).allocations;
+  };
+  learn_callers();
+  const std::uint64_t careful = calls_of(*kept), careless = calls_of(*plain);
+  if (can_count_calls()) {
+    EXPECT_LT(careful, 200U);
+    EXPECT_GT(careless, 1000U);
+  }
+}
+
+TEST(MimallocSide, PlaysTheSameGameOnMimalloc) {
+  const std::string missing = load_mimalloc();
+  if (!missing.empty()) {
+    EXPECT_FALSE(can_count_calls() && missing.find("libmimalloc") == std::string::npos) << missing;
+    return;  // not installed: --with mimalloc says so and goes on
+  }
+  EXPECT_EQ(play(&make_mimalloc_side, SceneKind::Swarm, 2),
+            play(&make_malloc_side, SceneKind::Swarm, 2));
 }
 
 TEST(MallocSide, ClaimsToKnowNothing) {

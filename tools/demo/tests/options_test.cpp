@@ -25,8 +25,14 @@ TEST(Options, ReadsEveryOption) {
   EXPECT_EQ(options.warm_up, 3U);
   EXPECT_EQ(options.threads, 9U);
   EXPECT_EQ(options.seed, 77U);
-  EXPECT_FALSE(options.run_framealloc);
-  EXPECT_TRUE(options.run_malloc);
+  EXPECT_EQ(options.sides, std::vector<SideKind>{SideKind::Malloc});
+  EXPECT_GE(parse({}).frames, 1000U);
+  EXPECT_EQ(parse({}).sides,
+            (std::vector<SideKind>{SideKind::Framealloc, SideKind::Malloc, SideKind::Kept}));
+  EXPECT_TRUE(parse({"--with", "mimalloc"}).runs(SideKind::Mimalloc));
+  EXPECT_TRUE(parse({"--with", "mimalloc"}).runs(SideKind::Framealloc));
+  EXPECT_FALSE(parse({"--only", "kept"}).runs(SideKind::Framealloc));
+  EXPECT_TRUE(parse({"--show-bug"}).show_bug);
   EXPECT_EQ(options.hand_off, HandOff::Spin);
   EXPECT_EQ(options.report_path, "x.html");
   EXPECT_TRUE(options.json);
@@ -50,9 +56,10 @@ TEST(Options, ReadsEveryOption) {
 TEST(Options, HelpNamesEveryOptionSceneAndExitCode) {
   const std::string help = help_text();
   for (const char* word :
-       {"--scene", "--frames", "--warm-up", "--threads", "--seed", "--only", "--hand-off",
-        "--report", "--json", "--format", "--no-trace", "--check", "--behavior", "--trace ",
-        "--snapshots", "--quiet", "--version", "exit codes", "130"}) {
+       {"--scene",    "--frames",   "--warm-up",   "--threads",       "--seed",     "--only",
+        "--hand-off", "--report",   "--json",      "--format",        "--no-trace", "--check",
+        "--behavior", "--trace ",   "--snapshots", "--with mimalloc", "--show-bug", "--quiet",
+        "--version",  "exit codes", "130"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   for (const SceneInfo& scene : all_scenes()) {
@@ -83,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{{"--threads"}, "--threads has no value"},
                     Mistake{{"--seed", "99999999999999999999999"}, "--seed has"},
                     Mistake{{"--scene", "volcano"}, "pyramid, rain or swarm"},
-                    Mistake{{"--only", "both"}, "framealloc or malloc"},
+                    Mistake{{"--only", "both"}, "framealloc, malloc, kept or mimalloc"},
                     Mistake{{"--hand-off="}, "park or spin"},
                     Mistake{{"--format", "xml"}, "text or json"},
                     Mistake{{"--report="}, "the name of the HTML file"},

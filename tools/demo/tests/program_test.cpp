@@ -56,6 +56,7 @@ TEST_P(SceneProgram, SteadyFramesHaveNoMemoryTrafficOnFramealloc) {
   EXPECT_EQ(number(json, "same_checksums"), 1.0);
   EXPECT_EQ(text(json, "sides.0.name"), "framealloc");
   EXPECT_EQ(text(json, "sides.1.name"), "malloc");
+  EXPECT_EQ(text(json, "sides.2.name"), "kept");
   EXPECT_EQ(text(json, "sides.0.checksum"), text(json, "sides.1.checksum"));
   EXPECT_GT(number(json, "sides.0.counted_frames.0.memory.frame_allocations"), 1000.0);
   if (number(json, "calls_counted") != 1.0) {
@@ -153,6 +154,9 @@ TEST(DemoProgram, WritesEveryDocumentedMember) {
                            "sides.0.system_calls.by_name",
                            "sides.0.phase_times.0.phase",
                            "sides.0.phase_times.0.mean_ns",
+                           "sides.0.phase_times.0.median_ns",
+                           "sides.0.our_time_ns.p50",
+                           "bug",
                            "sides.0.counted_frames.0.frame",
                            "sides.0.counted_frames.0.page_faults",
                            "sides.0.counted_frames.0.memory.tags.0.tag",
@@ -193,6 +197,19 @@ TEST(DemoProgram, CheckFailsWhereNothingWasShown) {
                                                         "framealloc", "--no-trace", "--check"});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
   EXPECT_NE(outcome.out.find("system calls were not counted"), std::string::npos) << outcome.out;
+}
+
+// The bug of the demo is caught at the access, with the frame, the tag and the line of the
+// allocation.
+TEST(DemoProgram, ShowsAStalePointerBeingCaught) {
+  const Outcome outcome = run_program(FA_DEMO_PROGRAM, {"--frames", "2", "--warm-up", "0", "--only",
+                                                        "framealloc", "--no-trace", "--show-bug"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const char* part : {"caught by guard mode Pages", "frame memory of frame 20",
+                           "forgetful_game.hpp:", "(note) under tag game::hud",
+                           "used 2 frames after its frame ended", "access: read"}) {
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part << "\n" << outcome.out;
+  }
 }
 
 TEST(DemoProgram, WritesThePage) {
