@@ -94,8 +94,12 @@ class alignas(detail::kCacheLine) FrameArena {
   // members that others may call.
   bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
-  // Effect: makes the record of a destructor that the frame will owe; arm() it once the objects are
-  // constructed. Result: null when there is no memory for the record.
+  // Effect: an object with a destructor is about to be constructed in the current frame; until
+  // arm(), no guard mode touches the memory of this arena and this frame. Result: false when it has
+  // done so already: the frame is over, and its memory gone.
+  [[nodiscard]] bool expect_object() noexcept { return trap_ == nullptr || go_inside(clock()); }
+  // Effect: makes the record of a destructor that the frame will owe, and expects the objects;
+  // arm() it once they are constructed. Result: null when there is no memory for the record.
   [[nodiscard]] detail::Finaliser* new_finaliser(detail::Finaliser::Destroy destroy,
                                                  CallSite site = CallSite::current()) noexcept;
   // Effect: `destroy(objects, count)` now runs when the frame ends, or when the arena is rewound to
@@ -307,10 +311,14 @@ class alignas(detail::kCacheLine) FrameArena {
                                           const char* function, std::uint32_t line) noexcept;
   void note_allocation(std::uintptr_t start, std::uintptr_t end, const CallSite& site) noexcept;
   // With a guard mode: see arena_trap.cpp.
+  class Inside;
+  [[nodiscard]] bool go_inside(std::uint64_t clock) noexcept;
+  void come_out(std::uint64_t clock) noexcept;
   bool advance_to_fresh_chunk(std::size_t room, detail::Refusal* why) noexcept;
   void leave_chunk() noexcept;
   void resume_after(const FrameCheckpoint& to) noexcept;
-  void spoil_frame(detail::FrameSlot& slot, std::uint64_t clock) noexcept;
+  [[nodiscard]] bool spoil_frame(detail::FrameSlot& slot, std::uint64_t clock, bool owner) noexcept;
+  void part_with_chunks(detail::FrameSlot& slot) noexcept;
   void check_spoilt(detail::FrameSlot& slot) noexcept;
   void spoil_rewound(const FrameCheckpoint& to) noexcept;
   void pad_to_page() noexcept;

@@ -49,9 +49,9 @@ class FrameBox {
                                         const CallSite& site, A&&... arguments) {
     FrameBox box;
     if constexpr (kOwes) {
-      detail::Finaliser* const finaliser = arena.new_finaliser(&frame_over, site);
-      if (finaliser == nullptr) return box;
-      T* const home = arena.alloc<T>(site);
+      detail::Finaliser* finaliser;
+      T* const home = detail::allocate_owing(arena, &frame_over, &finaliser, site,
+                                             [&] { return arena.alloc<T>(site); });
       if (home == nullptr) return box;
       box.object_ = detail::construct<T>(home, std::forward<A>(arguments)...);
       box.finaliser_ = finaliser;

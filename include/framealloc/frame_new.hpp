@@ -5,11 +5,33 @@
 #include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/frame_arena.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 namespace framealloc {
+
+namespace detail {
+
+// Effect: the record of a destructor that the frame will owe, and right after it the memory that
+// `allocate()` gets for the objects. Both of one frame: if it ends between the two calls and the
+// next one begins, the record would stand in memory that is handed out again.
+template <class Allocate>
+[[nodiscard]] auto allocate_owing(FrameArena& arena, Finaliser::Destroy destroy,
+                                  Finaliser** finaliser, const CallSite& site,
+                                  Allocate&& allocate) noexcept
+    -> decltype(allocate()) {
+  for (;;) {
+    *finaliser = arena.new_finaliser(destroy, site);
+    if (*finaliser == nullptr) return nullptr;
+    const std::uint64_t frame = arena.clock();
+    const auto memory = allocate();
+    if (memory == nullptr || arena.clock() == frame) return memory;
+  }
+}
+
+}  // namespace detail
 
 // Effect: T(arguments...) in frame memory; its destructor, if it has one that does something, runs
 // at the end of the frame or when the arena is rewound past it, newest first. Result: the object,
@@ -21,9 +43,9 @@ template <class T, class... A>
     T* const home = arena.alloc<T>(site);
     return home == nullptr ? nullptr : detail::construct<T>(home, std::forward<A>(arguments)...);
   } else {
-    detail::Finaliser* const finaliser = arena.new_finaliser(&detail::destroy_objects<T>, site);
-    if (finaliser == nullptr) return nullptr;
-    T* const home = arena.alloc<T>(site);
+    detail::Finaliser* finaliser;
+    T* const home = detail::allocate_owing(arena, &detail::destroy_objects<T>, &finaliser, site,
+                                           [&] { return arena.alloc<T>(site); });
     if (home == nullptr) return nullptr;
     detail::construct<T>(home, std::forward<A>(arguments)...);
     arena.arm(finaliser, home, 1);

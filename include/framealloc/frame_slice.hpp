@@ -4,6 +4,7 @@
 
 #include <framealloc/detail/container/failure.hpp>
 #include <framealloc/frame_arena.hpp>
+#include <framealloc/frame_new.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -38,11 +39,13 @@ class FrameSlice {
   [[nodiscard]] static FrameSlice make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
                                        std::size_t count, CallSite site = CallSite::current()) {
     detail::Finaliser* finaliser = nullptr;
-    if constexpr (!std::is_trivially_destructible_v<T>) {
-      finaliser = arena.new_finaliser(&detail::destroy_objects<T>, site);
-      if (finaliser == nullptr) return {};
+    const auto allocate = [&] { return arena.alloc_batch<T>(count, site); };
+    T* data;
+    if constexpr (std::is_trivially_destructible_v<T>) {
+      data = allocate();
+    } else {
+      data = detail::allocate_owing(arena, &detail::destroy_objects<T>, &finaliser, site, allocate);
     }
-    T* const data = arena.alloc_batch<T>(count, site);
     // The second half is known to the arena, and repeated for the compiler, which else warns of it.
     if (data == nullptr || count > kMaxRequest / sizeof(T)) return {};
     std::uninitialized_value_construct_n(data, count);

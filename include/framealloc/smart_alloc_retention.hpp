@@ -14,6 +14,7 @@
 #include <framealloc/retention_policy.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace framealloc::detail {
@@ -116,11 +117,16 @@ class RetentionMembers {
     Instance* const instance = mine();
     if (instance == nullptr) return {};
     FrameArena& arena = frame_arena(*instance);
-    RetainedRecord* const record =
-        new_retained(*instance, arena, retained_type<T>, policy, site.template of_type<T>());
-    if (record == nullptr) return {};
-    T* const home = arena.alloc<T>(site);
-    if (home == nullptr) return {};
+    RetainedRecord* record;
+    T* home;
+    std::uint64_t frame;
+    do {  // both of one frame, as allocate_owing() does it
+      record = new_retained(*instance, arena, retained_type<T>, policy, site);
+      if (record == nullptr) return {};
+      frame = arena.clock();
+      home = arena.alloc<T>(site);
+      if (home == nullptr) return {};
+    } while (arena.clock() != frame);
     construct<T>(home, std::forward<A>(arguments)...);
     arm_retained(arena, *record, home);
     return FrameRetained<T>(*record);

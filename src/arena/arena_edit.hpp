@@ -18,6 +18,27 @@ class FrameArena::Edit {
   detail::SequenceCount& edits_;
 };
 
+// In a guard mode: while it lives, a thread that ends the frame leaves the frame's memory and the
+// list of its chunks alone. What that thread would have done is done when the last of these goes.
+// False when it has been done already: then the frame is over. For the arena's thread.
+class FrameArena::Inside {
+ public:
+  explicit Inside(FrameArena& arena) noexcept : Inside(arena, arena.clock()) {}
+  Inside(FrameArena& arena, std::uint64_t clock) noexcept
+      : arena_(arena), clock_(clock), is_(arena.trap_ == nullptr || arena.go_inside(clock)) {}
+  ~Inside() {
+    if (arena_.trap_ != nullptr && is_) arena_.come_out(clock_);
+  }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  explicit operator bool() const noexcept { return is_; }
+
+ private:
+  FrameArena& arena_;
+  std::uint64_t clock_;
+  bool is_;
+};
+
 namespace detail {
 
 // Effect: notes that the chunk's header has been written over, and ends the list before it: its

@@ -88,10 +88,12 @@ void FrameArena::tear_down() noexcept {
 void FrameArena::enter(std::uint64_t clock) noexcept {
   if (this->clock() != 0) finish();
   FrameSlot& slot = slot_of(clock);
+  const Inside inside(*this, clock);
   const std::uint64_t leaving = slot.clock.load(kRelaxed);
   if (leaving != 0) {
     release_frame(leaving, true);
-    if (trap_ != nullptr) check_spoilt(slot);
+    if (trap_ != nullptr && trap_->pages()) part_with_chunks(slot);
+    if (trap_ != nullptr && !trap_->pages()) check_spoilt(slot);
     if (detail::leads_on(slot.first, *host_) && slot.first->next != nullptr) trim_slot(slot);
   }
   if (budgeted_ != host_->has_budgets()) budgeted_ = !budgeted_;
@@ -218,7 +220,8 @@ void FrameArena::finish() noexcept {
     if (wanted > capacity_) capacity_ = align_up(wanted, kGranule);
   }
   if (budgeted_) return_unused_quota();
-  if (trap_ != nullptr && !trap_->pages()) leave_chunk();
+  const Inside inside(*this);  // until the arena is in no frame
+  if (trap_ != nullptr && !trap_->pages() && inside) leave_chunk();
   const Edit edit(*this);
   limit_.store(0, kRelaxed);
   flush_run(held);
@@ -243,10 +246,13 @@ void FrameArena::finish() noexcept {
 void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
   FrameSlot& slot = slot_of(clock);
   if (slot.clock.load(kRelaxed) != clock) return;
-  if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0);
+  slot.in_release.fetch_add(1, kRelaxed);
+  do {
+    if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0);
+  } while (trap_ != nullptr && !spoil_frame(slot, clock, owner));
   if (owner && slot.fallback != nullptr) free_fallback(slot, 0);
-  if (trap_ != nullptr) spoil_frame(slot, clock);
   if (budgeted_) return_charges(slot);
+  slot.in_release.fetch_sub(1, std::memory_order_release);
 }
 
 void FrameArena::adopt_first_chunk(ArenaChunk* chunk) noexcept {
@@ -300,6 +306,7 @@ void FrameArena::release_chunks() noexcept {
   complicate();
   for (unsigned i = 0; i < slot_count_; ++i) {
     FrameSlot& slot = slots_[i];
+    if (trap_ != nullptr && trap_->pages()) part_with_chunks(slot);
     while (detail::leads_on(slot.first, *host_)) {
       ArenaChunk* const c = slot.first;
       slot.first = c->next;

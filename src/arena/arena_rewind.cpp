@@ -7,6 +7,8 @@
 
 #include "arena/arena_edit.hpp"
 
+#include <mutex>
+
 namespace framealloc {
 
 using detail::FallbackBlock;
@@ -154,6 +156,8 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
     return false;
   }
   if (!checkpoint_is_valid(to)) return false;
+  const Inside inside(*this);
+  if (!inside) return false;
   complicate();
   FrameSlot& slot = this->slot();
   rewound_.increment();  // before destructors look at epoch()
@@ -197,8 +201,9 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   if (chunk_ == nullptr || start < reinterpret_cast<std::uintptr_t>(chunk_->begin())) return false;
   if (new_size >= old_size) return true;
   const std::uintptr_t end = start + align_up(new_size, kGranule);
+  const Inside inside(*this);
   if (trap_ != nullptr) {
-    if (trap_->pages()) return false;  // no address is handed out twice
+    if (!inside || trap_->pages()) return false;  // no address is handed out twice
     trap_->forbid(chunk_, end, cursor_.load(kRelaxed));
   }
   const std::size_t here = position();
@@ -232,6 +237,7 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
 
 Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy, CallSite site) noexcept {
   auto* finaliser = alloc<Finaliser>(site);
+  while (finaliser != nullptr && !expect_object()) finaliser = alloc<Finaliser>(site);
   if (finaliser != nullptr) {
     std::construct_at(finaliser);
     finaliser->destroy = destroy;
@@ -245,7 +251,14 @@ void FrameArena::arm(Finaliser* finaliser, void* objects, std::size_t count) noe
   finaliser->count = count;
   finaliser->position = position();
   finaliser->order = ++order_;
-  auto& head = slot().finalisers;
+  FrameSlot& slot = this->slot();
+  // With a guard mode the object is expected no more at the moment at which it is owed.
+  std::unique_lock<detail::SpinLock> guard;
+  if (trap_ != nullptr) {
+    guard = std::unique_lock(trap_->lock());
+    if (slot.inside != 0) --slot.inside;
+  }
+  auto& head = slot.finalisers;
   finaliser->next = head.load(kRelaxed);
   while (!head.compare_exchange_weak(finaliser->next, finaliser, std::memory_order_release,
                                      kRelaxed)) {

@@ -6,7 +6,10 @@
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/text.hpp>
 
+#include "arena/arena_edit.hpp"
+
 #include <mutex>
+#include <utility>
 
 namespace framealloc {
 
@@ -27,8 +30,24 @@ void FrameArena::note_allocation(std::uintptr_t start, std::uintptr_t end,
   trap_->note(chunk_, start, end - start, tag(), site);
 }
 
-// A frame's chunks may be taken away at this moment by the thread that ends the frame, if that does
-// not wait for this one: its memory is then gone, but nothing is linked where nobody looks.
+bool FrameArena::go_inside(std::uint64_t clock) noexcept {
+  FrameSlot& slot = slot_of(clock);
+  const std::lock_guard guard(trap_->lock());
+  if (slot.spoilt == clock) return false;
+  ++slot.inside;
+  return true;
+}
+
+void FrameArena::come_out(std::uint64_t clock) noexcept {
+  FrameSlot& slot = slot_of(clock);
+  {
+    const std::lock_guard guard(trap_->lock());
+    if (slot.inside != 0) --slot.inside;
+    if (slot.inside != 0 || slot.left_to_owner != clock) return;
+  }
+  release_frame(clock, true);
+}
+
 bool FrameArena::advance_to_fresh_chunk(std::size_t room, Refusal* why) noexcept {
   complicate();
   const std::size_t header = trap_->header_bytes() - ArenaChunk::kHeaderBytes;
@@ -37,20 +56,12 @@ bool FrameArena::advance_to_fresh_chunk(std::size_t room, Refusal* why) noexcept
   if (next == nullptr) return false;
   trap_->open(next, clock(), *frame_clock_);
   FrameSlot& slot = this->slot();
-  {
-    const std::lock_guard guard(trap_->lock());
-    if (host_->frame_is_open(*this)) {
-      next->next = nullptr;
-      (slot.first == nullptr ? slot.first : slot.deepest->next) = next;
-      slot.deepest = next;
-      chunk_bytes_.fetch_add(next->bytes, kRelaxed);
-      step_into(next);
-      return true;
-    }
-  }
-  trap_->close(next);
-  host_->release_chunk(next);
-  return true;  // the caller looks at the frame again
+  next->next = nullptr;
+  (slot.first == nullptr ? slot.first : slot.deepest->next) = next;
+  slot.deepest = next;
+  chunk_bytes_.store(chunk_bytes() + next->bytes, kRelaxed);
+  step_into(next);
+  return true;
 }
 
 // Poison: how far the chunk was handed out, for when its frame ends.
@@ -60,33 +71,46 @@ void FrameArena::leave_chunk() noexcept {
   if (used > chunk_->used) chunk_->used = used;
 }
 
-// Any thread, once for each frame.
-void FrameArena::spoil_frame(FrameSlot& slot, std::uint64_t clock) noexcept {
-  if (slot.spoilt.exchange(clock, kRelaxed) == clock) return;
-  if (trap_->pages()) {
-    ArenaChunk* first = nullptr;
-    {
-      const std::lock_guard guard(trap_->lock());
-      if (slot.clock.load(kRelaxed) != clock) return;
-      first = slot.first;
-      slot.first = nullptr;
-      slot.deepest = nullptr;
-      for (ArenaChunk* c = first; c != nullptr; c = c->next) {
-        chunk_bytes_.fetch_sub(c->bytes, kRelaxed);
-      }
+// Any thread, once for each frame. Who ends a frame never takes the chunks of another thread away,
+// it only makes their memory unusable: that thread may rest with its arena in the frame for long
+// and look at its chunk when it wakes up. Result: false when destructors came in meanwhile.
+bool FrameArena::spoil_frame(FrameSlot& slot, std::uint64_t clock, bool owner) noexcept {
+  {
+    const std::lock_guard guard(trap_->lock());
+    if (slot.spoilt == clock) return true;
+    if (!owner && slot.inside != 0) {
+      slot.left_to_owner = clock;
+      return true;
     }
-    return trap_->keep(first);
+    if (slot.finalisers.load(kRelaxed) != nullptr) return false;
+    slot.spoilt = clock;  // from here on the list of chunks stands still
+    if (!trap_->pages() && this->clock() == clock) leave_chunk();
   }
-  if (this->clock() == clock) leave_chunk();
   for (ArenaChunk* c = slot.first; c != nullptr && c->sound(); c = c->next) {
-    const std::uintptr_t begin = address_of(c->begin());
-    trap_->forbid(c, begin, begin + c->used);
+    if (trap_->pages()) {
+      trap_->close_off(c);
+    } else {
+      const std::uintptr_t begin = address_of(c->begin());
+      trap_->forbid(c, begin, begin + c->used);
+    }
   }
+  return true;
+}
+
+// Pages: the arena's thread goes on to another frame, and needs the chunks of this one no more.
+void FrameArena::part_with_chunks(FrameSlot& slot) noexcept {
+  std::size_t bytes = 0;
+  for (ArenaChunk** link = &slot.first; detail::leads_on(*link, *host_); link = &(*link)->next) {
+    bytes += (*link)->bytes;
+  }
+  chunk_bytes_.store(chunk_bytes() - bytes, kRelaxed);
+  ArenaChunk* const first = std::exchange(slot.first, nullptr);
+  slot.deepest = nullptr;
+  trap_->keep(first);
 }
 
 // Poison: before memory of an earlier frame is used again.
 void FrameArena::check_spoilt(FrameSlot& slot) noexcept {
-  if (trap_->pages()) return;
   for (ArenaChunk* c = slot.first; c != nullptr && c->sound(); c = c->next) {
     // A tool that forbids the memory needs no pattern, and would object to the look at it.
     const std::byte* const changed =

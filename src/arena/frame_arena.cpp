@@ -132,7 +132,6 @@ void FrameArena::tell_call(std::size_t size) noexcept {
 // sees it.
 void FrameArena::publish_limit() noexcept {
   if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) {
-    // Not even the chunk is looked at: a guard mode may have taken it away with its frame.
     limit_.store(0, std::memory_order_seq_cst);
     return;
   }
@@ -170,6 +169,8 @@ ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room, ArenaHost& h
 }  // namespace
 
 bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
+  const Inside inside(*this);
+  if (!inside) return true;  // the caller looks at the frame again
   if (trap_ != nullptr && trap_->pages()) return advance_to_fresh_chunk(room, why);
   complicate();
   FrameSlot& slot = this->slot();
@@ -355,7 +356,7 @@ std::size_t FrameArena::capacity_left() const noexcept {
 }
 
 std::size_t FrameArena::chunk_room_left() const noexcept {
-  // With a guard mode the end of a frame that is over may be gone.
+  // With a guard mode nothing more comes from the chunk of a frame that is over.
   if (chunk_ == nullptr || (trap_ != nullptr && !host_->frame_is_open(*this))) return 0;
   return chunk_end() - cursor_.load(std::memory_order_relaxed);
 }

@@ -95,6 +95,15 @@ const std::byte* FrameTrap::find_change(const std::byte* begin, std::size_t size
   return nullptr;
 }
 
+void FrameTrap::close_off(ArenaChunk* chunk) noexcept {
+  // Bookkeeping memory was short: nobody could say whose memory it was or for how long.
+  if (chunk->trap == nullptr) return;
+  chunk->trap->state.store(TrapEntry::State::Kept, std::memory_order_release);
+  if (!source().protect(chunk->begin(), chunk->room(), false)) {
+    std::memset(chunk->begin(), kEnded, chunk->room());
+  }
+}
+
 void FrameTrap::keep(ArenaChunk* first) noexcept {
   if (first == nullptr) return;
   ArenaChunk* head = nullptr;
@@ -103,13 +112,9 @@ void FrameTrap::keep(ArenaChunk* first) noexcept {
   for (ArenaChunk* chunk = first; chunk != nullptr;) {
     ArenaChunk* const next = chunk->next;
     if (chunk->trap == nullptr) {
-      // Bookkeeping memory is short: nobody could say whose memory it was or for how long.
       give_back(chunk);
     } else {
-      chunk->trap->state.store(TrapEntry::State::Kept, std::memory_order_release);
-      if (!source().protect(chunk->begin(), chunk->room(), false)) {
-        std::memset(chunk->begin(), kEnded, chunk->room());
-      }
+      if (chunk->trap->state.load(kRelaxed) != TrapEntry::State::Kept) close_off(chunk);
       bytes += chunk->bytes;
       chunk->next = nullptr;
       (head == nullptr ? head : last->next) = chunk;

@@ -46,8 +46,11 @@ RetainedRecord* new_retained(Instance& instance, FrameArena& arena, const Retain
     report_no_record(instance, arena, type.size, site);
     return nullptr;
   }
-  RetainedRecord* const record = arena.alloc<RetainedRecord>(site);
-  if (record == nullptr) return nullptr;
+  RetainedRecord* record;
+  do {
+    record = arena.alloc<RetainedRecord>(site);
+    if (record == nullptr) return nullptr;
+  } while (!arena.expect_object());
   std::construct_at(record);
   const ThreadState* const mine = instance.find_state();
   record->type = &type;

@@ -7,9 +7,10 @@ void FrameClock::end_listed(std::uint64_t ending, FrameArena* mine) noexcept {
   SlotStack& stack = slots_in_use_[(ending >> 1) % in_flight_];
   close_listed(stack, ending);
   if (in_flight_ == 1) {
-    release_listed(stack, mine);
+    release_listed(stack, ending, mine);
   } else {
-    release_listed(slots_in_use_[((ending >> 1) + 1) % in_flight_], mine);
+    const std::uint64_t last = ending - 2 * (in_flight_ - 1);
+    release_listed(slots_in_use_[((ending >> 1) + 1) % in_flight_], last, mine);
   }
 }
 
@@ -19,19 +20,21 @@ void FrameClock::close_listed(SlotStack& stack, std::uint64_t clock) noexcept {
   }
 }
 
-void FrameClock::release_listed(SlotStack& stack, FrameArena* mine) noexcept {
+// A slot whose clock is another is one whose arena was about to enter the frame when that ended: it
+// is the arena's thread that releases what it finds there, and nobody else may touch it meanwhile.
+void FrameClock::release_listed(SlotStack& stack, std::uint64_t clock, FrameArena* mine) noexcept {
   FrameSlot* slot = stack.take_all();
   while (slot != nullptr) {
     FrameSlot* next = slot->next_listed;
-    const std::uint64_t clock = slot->clock.load(std::memory_order_relaxed);
-    slot->listed.store(false, std::memory_order_release);
-    slot->arena->release_frame(clock, slot->arena == mine);
+    const std::uint64_t used = slot->clock.load(std::memory_order_relaxed);
+    if (clock == 0 || used == clock) slot->arena->release_frame(used, slot->arena == mine);
+    slot->listed.store(false, std::memory_order_release);  // last: others may give the chunks back
     slot = next;
   }
 }
 
 void FrameClock::release_all() noexcept {
-  for (SlotStack& stack : slots_in_use_) release_listed(stack, nullptr);
+  for (SlotStack& stack : slots_in_use_) release_listed(stack, 0, nullptr);
 }
 
 }  // namespace framealloc::detail

@@ -15,7 +15,10 @@ bool ThreadState::enter_frame(FrameArena& arena) noexcept {
   const std::uint64_t clock = instance_.clock().now();
   if (!clock_is_open(clock)) return false;
   if (arena.clock() == clock) return true;
-  instance_.clock().list(arena.slot_of(clock), clock);
+  FrameSlot& slot = arena.slot_of(clock);
+  // A destructor that the frame before owed asks, whose memory is still in use.
+  if (slot.in_release.load(std::memory_order_relaxed) != 0) return false;
+  instance_.clock().list(slot, clock);
   arena.enter(clock);
   if (instance_.events().enabled()) lifecycle.note_frame(clock, false);
   if (!pools_.idle()) pools_.at_boundary(PoolThread::Boundary::Either);  // a worker's

@@ -243,8 +243,11 @@ bool ThreadState::release_dead_chunks() noexcept {
     // Plain frames do not write their slot: what the arena itself is in decides as well.
     if (frame_is_valid(arena.clock(), now, in_flight)) return false;
     for (unsigned i = 0; i < arena.slot_count() && arena.slots() != nullptr; ++i) {
-      const std::uint64_t clock = arena.slots()[i].clock.load(std::memory_order_relaxed);
-      if (frame_is_valid(clock, now, in_flight)) return false;
+      const FrameSlot& slot = arena.slots()[i];
+      if (frame_is_valid(slot.clock.load(std::memory_order_relaxed), now, in_flight)) return false;
+      // The thread that ends the frame may be running its destructors: this call may come from one.
+      if (slot.listed.load(std::memory_order_acquire)) return false;
+      if (slot.in_release.load(std::memory_order_acquire) != 0) return false;
     }
     return true;
   };

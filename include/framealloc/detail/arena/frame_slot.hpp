@@ -69,18 +69,25 @@ struct FrameSlot {
   explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
   std::atomic<std::uint64_t> clock{0};   // frame that used the slot last
   std::atomic<std::size_t> bytes{0};     // its bytes, once it is no longer the current one
-  std::atomic<std::uint64_t> spoilt{0};  // frame whose memory a guard mode made unusable last
   std::atomic<Finaliser*> finalisers{
       nullptr};  // newest first; taken whole, by whoever ends the frame
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
+  // With a guard mode, under the lock of its FrameTrap: the frame whose memory was made unusable
+  // last; how many calls of the arena's thread are in the middle of the frame's memory, so that
+  // nobody else may touch it; and the frame that another thread left to them for that reason.
+  std::uint64_t spoilt = 0;
+  unsigned inside = 0;
+  std::uint64_t left_to_owner = 0;
   FallbackBlock* fallback = nullptr;
+  std::atomic<unsigned> in_release{0};  // calls of release_frame(): its chunks must stay
   SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
   MetaVector<Charge> charges;
   std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
   std::size_t needed_before = 0;  // and in the window before
   unsigned window_frames = 0;
-  // Set while the slot is on the list of slots that the shared frame has to close (frame/).
+  // Set while the slot is on the list of slots that the shared frame has to close (frame/), and
+  // until the thread that closes it is done with it.
   std::atomic<bool> listed{false};
   FrameSlot* next_listed = nullptr;
   FrameArena* arena = nullptr;

@@ -46,8 +46,8 @@ class FrameTrap {
   [[nodiscard]] bool annotates() const noexcept { return annotates_; }
   // Result: bytes at the start of a chunk that hold no frame memory.
   [[nodiscard]] std::size_t header_bytes() const noexcept { return header_bytes_; }
-  // Guards the chunk lists of arenas, since with pages() a frame's chunks are taken away by the
-  // thread that ends the frame.
+  // Guards what FrameSlot says is under it: the thread that ends a frame makes the memory of other
+  // threads unusable, which may be in the middle of it.
   [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
 
   // Effect: frame memory will be handed out from `chunk` in frame `clock`; `now` is the clock that
@@ -66,8 +66,12 @@ class FrameTrap {
   // Result: the first of `size` bytes that does not have the pattern any more, null when all have.
   [[nodiscard]] static const std::byte* find_change(const std::byte* begin,
                                                     std::size_t size) noexcept;
-  // Effect: the frame is over; the list of chunks from `first` on is kept, inaccessible, until
-  // enough frames have passed. With pages() only; not under the lock.
+  // Effect: the chunk's frame is over: its memory is inaccessible. With pages() only. Who ends the
+  // frame, or the owner of the arena.
+  void close_off(ArenaChunk* chunk) noexcept;
+  // Effect: the list of chunks from `first` on, whose frame is over, is kept, inaccessible, until
+  // enough frames have passed. With pages() only; not under the lock. Owner of the arena, who keeps
+  // no pointer to them.
   void keep(ArenaChunk* first) noexcept;
   // Effect: chunks that were kept long enough go back to the chunk pool; with `all`, every one.
   // Result: bytes given back.

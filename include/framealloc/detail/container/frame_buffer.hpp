@@ -6,6 +6,7 @@
 #include <framealloc/align.hpp>
 #include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/frame_arena.hpp>
+#include <framealloc/frame_new.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -179,9 +180,9 @@ class FrameBuffer {
 
   [[nodiscard]] Storage allocate(std::size_t capacity, const CallSite& site) noexcept {
     if constexpr (kOwes) {
-      Finaliser* const finaliser = arena_->new_finaliser(&frame_over, site);
-      if (finaliser == nullptr) return {};
-      T* const begin = arena_->alloc_batch<T>(capacity, site);
+      Finaliser* finaliser;
+      T* const begin = allocate_owing(*arena_, &frame_over, &finaliser, site,
+                                      [&] { return arena_->alloc_batch<T>(capacity, site); });
       return {begin, capacity, finaliser};
     } else {
       return {arena_->alloc_batch<T>(capacity, site), capacity, {}};

@@ -84,7 +84,8 @@ class FrameClock {
   using SlotStack = MpscStack<FrameSlot, &FrameSlot::next_listed>;
   void end_listed(std::uint64_t ending, FrameArena* mine) noexcept;
   void close_listed(SlotStack& stack, std::uint64_t clock) noexcept;
-  void release_listed(SlotStack& stack, FrameArena* mine) noexcept;
+  // `clock`: the frame whose memory stops being valid; 0 for whatever a slot was used for last.
+  void release_listed(SlotStack& stack, std::uint64_t clock, FrameArena* mine) noexcept;
 
   std::atomic<std::uint64_t> clock_{2};
   unsigned in_flight_;
