@@ -246,7 +246,9 @@ class alignas(detail::kCacheLine) FrameArena {
   // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
   void finish() noexcept;
   // Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
-  // blocks. Thread contract: any thread; each destructor runs once.
+  // blocks. Thread contract: any thread; each destructor runs once. What comes after the end of the
+  // frame, because the arena's thread was in the middle of it, waits for that thread's next frame,
+  // its end, or release_chunks().
   void release_frame(std::uint64_t clock, bool owner) noexcept;
   // The same for the frame that the arena is or was in, with one frame in flight.
   void release_frame_if_over(bool owner) noexcept {
@@ -359,7 +361,7 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] std::size_t bytes_expected() const noexcept;
 
   void run_finalisers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
-  void free_fallback(detail::FrameSlot& slot, std::uint64_t after) noexcept;
+  void free_fallback(detail::FrameSlot& slot, std::uint64_t after, bool owner) noexcept;
   void trim_slot(detail::FrameSlot& slot) noexcept;
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }
   [[nodiscard]] std::size_t cell() const noexcept;

@@ -121,7 +121,7 @@ class RetentionMembers {
     T* home;
     std::uint64_t frame;
     do {  // both of one frame, as allocate_owing() does it
-      record = new_retained(*instance, arena, retained_type<T>, policy, site);
+      record = new_retained(*instance, arena, retained_type<T>, policy, site.template of_type<T>());
       if (record == nullptr) return {};
       frame = arena.clock();
       home = arena.alloc<T>(site);

@@ -73,7 +73,7 @@ bool FrameArena::set_up(const Setup& setup) noexcept {
 void FrameArena::tear_down() noexcept {
   if (host_ == nullptr) return;
   close();
-  for (unsigned i = 0; i < slot_count_; ++i) free_fallback(slots_[i], 0);
+  for (unsigned i = 0; i < slot_count_; ++i) free_fallback(slots_[i], 0, true);
   release_chunks();
   for (unsigned i = 0; i < slot_count_; ++i) slots_[i].~FrameSlot();
   metadata_->deallocate(slots_, sizeof(FrameSlot) * slot_count_);
@@ -250,7 +250,7 @@ void FrameArena::release_frame(std::uint64_t clock, bool owner) noexcept {
   do {
     if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, 0);
   } while (trap_ != nullptr && !spoil_frame(slot, clock, owner));
-  if (owner && slot.fallback != nullptr) free_fallback(slot, 0);
+  if (slot.fallback.load(kRelaxed) != nullptr) free_fallback(slot, 0, owner);
   if (budgeted_) return_charges(slot);
   slot.in_release.fetch_sub(1, std::memory_order_release);
 }

@@ -162,7 +162,7 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   FrameSlot& slot = this->slot();
   rewound_.increment();  // before destructors look at epoch()
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.order_);
-  if (slot.fallback != nullptr) free_fallback(slot, to.order_);
+  if (slot.fallback.load(kRelaxed) != nullptr) free_fallback(slot, to.order_, true);
   const std::size_t here = position();
   if (budgeted_) return_unused_quota();
   if (trap_ != nullptr) spoil_rewound(to);
@@ -280,16 +280,19 @@ void FrameArena::run_finalisers(FrameSlot& slot, std::uint64_t after) noexcept {
   if (rest != nullptr) slot.finalisers.store(rest, std::memory_order_release);
 }
 
-void FrameArena::free_fallback(FrameSlot& slot, std::uint64_t after) noexcept {
-  while (slot.fallback != nullptr && slot.fallback->order > after) {
-    FallbackBlock* record = slot.fallback;
-    if (slot.clock.load(kRelaxed) == clock()) {
+// Taken whole for the same reason; only its owner adds to it.
+void FrameArena::free_fallback(FrameSlot& slot, std::uint64_t after, bool owner) noexcept {
+  FallbackBlock* list = slot.fallback.exchange(nullptr, std::memory_order_acquire);
+  while (list != nullptr && list->order > after) {
+    FallbackBlock* const record = list;
+    list = record->next;
+    if (owner && slot.clock.load(kRelaxed) == clock()) {
       fallback_bytes_.store(fallback_bytes_.load(kRelaxed) - record->bytes, kRelaxed);
     }
-    slot.fallback = record->next;
     host_->free_fallback(record->block);
     metadata_->destroy(record);
   }
+  if (list != nullptr) slot.fallback.store(list, std::memory_order_release);
 }
 
 }  // namespace framealloc

@@ -311,8 +311,11 @@ void* FrameArena::stand_in(std::size_t size, std::size_t alignment, const CallSi
     return nullptr;
   }
   FrameSlot& slot = this->slot();
-  *record = FallbackBlock{slot.fallback, block, size, ++order_};
-  slot.fallback = record;
+  *record = FallbackBlock{slot.fallback.load(kRelaxed), block, size, ++order_};
+  // Only the thread that ends the frame may be in between, and it takes the whole list.
+  while (!slot.fallback.compare_exchange_weak(record->next, record, std::memory_order_release,
+                                              kRelaxed)) {
+  }
   fallback_bytes_.store(fallback_bytes_.load(kRelaxed) + size, kRelaxed);
   note_calls();
   return block;

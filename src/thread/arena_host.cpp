@@ -94,7 +94,8 @@ void* ThreadState::allocate_fallback(std::size_t bytes, std::size_t alignment,
 }
 
 void ThreadState::free_fallback(void* block) noexcept {
-  instance_.heap().free(&pools_, block, CallSite{});
+  ThreadState* const mine = instance_.find_state();  // whoever ends the frame
+  instance_.heap().free(mine != nullptr ? &mine->pools() : nullptr, block, CallSite{});
 }
 
 void ThreadState::note_call(std::size_t size) noexcept {

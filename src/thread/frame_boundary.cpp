@@ -70,7 +70,7 @@ void Instance::end_frame_slow(ThreadState* tabled) noexcept {
   services_.frame_ends(*this);
   driver_ = kNobody;
   clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
-  if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
+  leave_opener(mine);
   if (mine != nullptr && !mine->pools().idle() &&
       (services_.at_every_boundary() || mine->pools().recalled())) {
     mine->pools().at_boundary(PoolThread::Boundary::End);
@@ -80,6 +80,13 @@ void Instance::end_frame_slow(ThreadState* tabled) noexcept {
   if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) tell_frame_end();
   if (FrameWatcher* const watcher = frame_watcher()) [[unlikely]]
     watcher->on_frame_end();
+}
+
+// The arena of the thread that began the frame, which may be another than ends it. When it has
+// ended it has left its arena on the clock's list.
+void Instance::leave_opener(ThreadState* mine) noexcept {
+  if (opener_ == nullptr || (opener_ != mine && !opener_->bound())) return;
+  opener_->leave_as_driver(opener_ == mine);
 }
 
 void Instance::begin_thread_frame() noexcept {
@@ -101,6 +108,7 @@ void Instance::end_thread_frame() noexcept {
 void Instance::maintain(ThreadState* mine) noexcept {
   const std::uint64_t frame = frame_number();
   if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
+  expire_kept();
   if (mine != nullptr) {
     PoolThread& pools = mine->pools();
     if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
@@ -122,13 +130,32 @@ void Instance::maintain(ThreadState* mine) noexcept {
   sink_.tell_repeats(frame);
 }
 
+// Threads that ended left memory of frames that are over by now, and maybe destructors that came
+// too late for the end of their frame: user code, so the lock is not held. One state at a time is
+// off the list meanwhile, so that new threads find the others.
 void Instance::release_retired_arenas() noexcept {
+  while (ThreadState* const state = take_retired_to_release()) {
+    const bool released = state->release_dead_chunks();
+    const std::lock_guard lock(retired_lock_);
+    state->next_retired = retired_;
+    retired_ = state;
+    if (!released) return;
+  }
+}
+
+ThreadState* Instance::take_retired_to_release() noexcept {
   const std::lock_guard lock(retired_lock_);
   unsigned left = 0;
-  for (ThreadState* s = retired_; s != nullptr; s = s->next_retired) {
-    if (!s->release_dead_chunks()) left = 1;
+  for (ThreadState** link = &retired_; *link != nullptr; link = &(*link)->next_retired) {
+    ThreadState* const state = *link;
+    if (!state->holds_frame_memory()) continue;
+    left = 1;
+    if (!state->frames_are_over()) continue;
+    *link = state->next_retired;
+    return state;
   }
   retired_with_chunks_.store(left, std::memory_order_relaxed);
+  return nullptr;
 }
 
 }  // namespace framealloc::detail

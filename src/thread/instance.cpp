@@ -193,7 +193,7 @@ void Instance::close_frames() noexcept {
     ThreadState* mine = find_state();
     clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
     driver_ = kNobody;
-    if (opener_ != nullptr) opener_->leave_as_driver(opener_ == mine);
+    leave_opener(mine);
   }
   clock_.release_all();
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
@@ -312,7 +312,14 @@ std::size_t Instance::trim() noexcept {
 void Instance::release_unused() noexcept {
   if (ThreadState* const mine = find_state()) mine->release_dead_chunks();
   release_retired_arenas();
+  expire_kept();
   pools_.trim();
+}
+
+void Instance::expire_kept() noexcept {
+  if (trap_ == nullptr) return;
+  (void)trap_->expire(false);
+  heap_.expire_runs(false);
 }
 
 void Instance::report(Code code, std::string_view message, TagId tag, std::size_t requested,

@@ -63,6 +63,7 @@ void ThreadState::retire() noexcept {
     end_own_frame();
   }
   finish_own_frames();
+  leave_shared_frames();
   drop_phases();
   set_tag(TagId::Untagged);
   shared_arena_.give_quota_back();
@@ -80,6 +81,22 @@ void ThreadState::finish_own_frames() noexcept {
   for (unsigned i = 0; i < own_arena_.slot_count(); ++i) {
     const std::uint64_t clock = own_arena_.slots()[i].clock.load(std::memory_order_relaxed);
     if (clock != 0) own_arena_.release_frame(clock, true);
+  }
+}
+
+// A frame that goes on is left to whoever ends it. What is owed by frames that are over, because it
+// came after their end, is left to nobody: this thread enters no further frame.
+void ThreadState::leave_shared_frames() noexcept {
+  FrameClock& clock = instance_.clock();
+  if (const std::uint64_t in = shared_arena_.clock(); in != 0) {
+    shared_arena_.complicate();
+    // The arena of the thread that began the frame may be on no list.
+    if (in == clock.now()) clock.list(shared_arena_.slot_of(in), in);
+  }
+  for (unsigned i = 0; i < shared_arena_.slot_count(); ++i) {
+    const std::uint64_t was = shared_arena_.slots()[i].clock.load(std::memory_order_relaxed);
+    if (was == 0 || frame_is_valid(was, clock.now(), clock.in_flight())) continue;
+    shared_arena_.release_frame(was, true);
   }
 }
 
@@ -237,9 +254,9 @@ void ThreadState::answer_recall() noexcept {
   own_arena_.answer_recall();
 }
 
-bool ThreadState::release_dead_chunks() noexcept {
+bool ThreadState::frames_are_over() const noexcept {
   const unsigned in_flight = instance_.config().frames_in_flight;
-  const auto all_dead = [in_flight](const FrameArena& arena, std::uint64_t now) {
+  const auto all_over = [in_flight](const FrameArena& arena, std::uint64_t now) {
     // Plain frames do not write their slot: what the arena itself is in decides as well.
     if (frame_is_valid(arena.clock(), now, in_flight)) return false;
     for (unsigned i = 0; i < arena.slot_count() && arena.slots() != nullptr; ++i) {
@@ -251,11 +268,30 @@ bool ThreadState::release_dead_chunks() noexcept {
     }
     return true;
   };
-  if (!all_dead(shared_arena_, instance_.clock().now())) return false;
-  if (!all_dead(own_arena_, own_clock_.load(std::memory_order_relaxed))) return false;
+  return all_over(shared_arena_, instance_.clock().now()) &&
+         all_over(own_arena_, own_clock_.load(std::memory_order_relaxed));
+}
+
+bool ThreadState::holds_frame_memory() const noexcept {
+  if (arena_reserved() != 0) return true;
+  for (const FrameArena* arena : {&shared_arena_, &own_arena_}) {
+    for (unsigned i = 0; i < arena->slot_count() && arena->slots() != nullptr; ++i) {
+      const FrameSlot& slot = arena->slots()[i];
+      if (slot.finalisers.load(std::memory_order_relaxed) != nullptr) return true;
+      if (slot.fallback.load(std::memory_order_relaxed) != nullptr) return true;
+    }
+  }
+  return false;
+}
+
+bool ThreadState::release_dead_chunks() noexcept {
+  if (!frames_are_over()) return false;
   for (FrameArena* arena : {&shared_arena_, &own_arena_}) {
     if (arena->slots() == nullptr) continue;
     arena->finish();
+    for (unsigned i = 0; i < arena->slot_count(); ++i) {
+      arena->release_frame(arena->slots()[i].clock.load(std::memory_order_relaxed), true);
+    }
     arena->release_chunks();
   }
   return true;

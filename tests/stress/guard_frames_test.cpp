@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Guard modes beside threads that do nothing wrong: workers that rest for many frames, that come and
-// go, that are in the middle of an allocation or a constructor when their frame ends, and others
-// that trim meanwhile. Nobody uses memory that is over, so nothing may be reported, and nothing may
-// fault or be lost.
+// Guard modes beside threads that do nothing wrong: workers that rest for many frames, that come
+// and go, that are in the middle of an allocation or a constructor when their frame ends, and
+// others that trim meanwhile. Nobody uses memory that is over, so nothing may be reported, and
+// nothing may fault or be lost.
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>

@@ -74,7 +74,8 @@ struct Refusal {
 // What becomes of a request that goes beyond the guard of its arena.
 enum class GuardAnswer : std::uint8_t { Go, Fallback, Deny };
 
-// Implemented by thread/. Every call is made by the thread that owns the arena.
+// Implemented by thread/. Every call is made by the thread that owns the arena, but for those that
+// say otherwise.
 class ArenaHost {
  public:
   // Effect: brings the arena into the frame that is open now (rotating it if it was in an older
@@ -83,8 +84,7 @@ class ArenaHost {
   // Result: false when the frame that the arena is in has ended meanwhile.
   [[nodiscard]] virtual bool frame_is_open(const FrameArena& arena) const noexcept = 0;
 
-  // Result: whether the calling thread is the one that owns the arenas. The only call that any
-  // thread may make.
+  // Result: whether the calling thread is the one that owns the arenas. Any thread.
   [[nodiscard]] virtual bool is_of_this_thread() const noexcept { return true; }
 
   // Result: a chunk with room for at least `room` bytes; null, with the reason, when denied.
@@ -96,7 +96,7 @@ class ArenaHost {
   // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied.
   [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                            Refusal* why) noexcept = 0;
-  virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;
+  virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;  // any thread
 
   // Result: the position of a new frame at which pass_guard() has to be asked; SIZE_MAX = never.
   [[nodiscard]] virtual std::size_t first_guard() const noexcept { return SIZE_MAX; }
@@ -108,7 +108,7 @@ class ArenaHost {
     return GuardAnswer::Go;
   }
 
-  // Heap blocks that stand in for frame memory after an overflow.
+  // Heap blocks that stand in for frame memory after an overflow. Any thread frees them.
   [[nodiscard]] virtual void* allocate_fallback(std::size_t bytes, std::size_t alignment,
                                                 const CallSite& site) noexcept = 0;
   virtual void free_fallback(void* block) noexcept = 0;

@@ -76,6 +76,10 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   void release_held(PoolThread* thread, void* block) noexcept override;
   void check_guards(DamageList& found) noexcept override;
 
+  // Effect: with a guard mode, runs that were kept inaccessible for long enough go back; with `all`,
+  // every one. Any thread.
+  void expire_runs(bool all) noexcept;
+
  private:
   // What an allocation is about.
   struct Request {
@@ -118,7 +122,6 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   [[nodiscard]] static Damage damage_of(const Run& run) noexcept;
   // Effect: a block that was freed stays inaccessible for some frames. Result: false if it cannot.
   [[nodiscard]] bool keep_run(Run& run) noexcept;
-  void expire_runs(bool all) noexcept;
   // Effect: the block, whose life has ended, waits in quarantine. It holds its chunk.
   void hold_span(PoolThread* thread, SpanChunk& chunk, std::size_t index,
                  const Span& span) noexcept;

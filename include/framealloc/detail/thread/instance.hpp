@@ -228,6 +228,9 @@ class Instance {
   }
   FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
+  void expire_kept() noexcept;  // what a guard mode has kept inaccessible for long enough
+  [[nodiscard]] ThreadState* take_retired_to_release() noexcept;
+  void leave_opener(ThreadState* mine) noexcept;
   static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
   void tell_frame_end() noexcept;
   [[nodiscard]] static Instance* make(const AllocConfig& config, Error* why) noexcept;

@@ -71,7 +71,8 @@ class ThreadState final : public ArenaHost {
   // Effect: the arena takes its slow path and pays what its frame owes. `owner`: on its own thread.
   void leave_as_driver(bool owner) noexcept {
     shared_arena_.close();
-    if (!shared_arena_.plain()) shared_arena_.release_frame_if_over(owner);
+    // What shape its frame has is for the owner to look at.
+    if (!owner || !shared_arena_.plain()) shared_arena_.release_frame_if_over(owner);
   }
   // The thread's own frame. Result: false when unbalanced.
   bool begin_own_frame() noexcept;
@@ -107,8 +108,14 @@ class ThreadState final : public ArenaHost {
   // Effect: destructors that frames of this state still owe run, its own frame ends. Only when no
   // other thread uses the allocator.
   void release_arenas() noexcept;
-  // Effect: gives the chunks back if no frame in them is valid any more. Result: whether it did.
-  // Requirement: the calling thread owns the state, or nobody does.
+  // Result: whether no frame of this state is valid any more, and whoever ended the last one is
+  // done with it. Any thread.
+  [[nodiscard]] bool frames_are_over() const noexcept;
+  // Result: whether there is anything that release_dead_chunks() could give back.
+  [[nodiscard]] bool holds_frame_memory() const noexcept;
+  // Effect: if frames_are_over(), runs the destructors that came too late for the end of their
+  // frame and gives the chunks back. Result: whether it did.
+  // Requirement: the calling thread owns the state, or has it to itself; no lock is held.
   bool release_dead_chunks() noexcept;
 
   [[nodiscard]] std::uint64_t overflows() const noexcept { return overflows_.get(); }
@@ -157,6 +164,7 @@ class ThreadState final : public ArenaHost {
   void publish() noexcept;  // the table's entry shows arena_ and the pools of tag_
   void give_first_chunk(FrameArena& arena) noexcept;
   void finish_own_frames() noexcept;
+  void leave_shared_frames() noexcept;
   struct ClosedPhase {
     std::uint32_t id;
     std::uint64_t bytes, calls, ns, began_ns;
