@@ -357,7 +357,8 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   }
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
   // Effect: while on, frame calls are counted (FrameStats::allocation_count); each then takes the
-  // slow path, so switch it on for the frames that you look at.
+  // slow path, so switch it on for the frames that you look at. Any thread, between frames or
+  // inside one; calls of a frame that another thread begins at this very moment may be missed.
   void count_frame_allocations(bool on) noexcept {
     if (instance_ != nullptr) instance_->count_frame_calls(on);
   }

@@ -54,7 +54,7 @@ class ThreadMembers {
 
   // Effect: says when blocks that other threads freed are taken back, and how many may wait; see
   // DeferredConfig. Without a call, the thread that drives frames takes back every few frames.
-  // Thread contract: the thread that drives frames.
+  // Thread contract: any thread; frames look after it from their next boundary on.
   void configure_deferred(const DeferredConfig& config) noexcept {
     Instance* const instance = mine();
     if (instance == nullptr) return;

@@ -16,6 +16,7 @@ constexpr std::size_t kCollectBlocks = 4096;
 
 bool Instance::begin_charged(ThreadState* mine) noexcept {
   if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().charged()) return false;
+  if (modes_.load(std::memory_order_relaxed) != 0) return false;
   driver_ = word_of(mine);
   const std::uint64_t clock = clock_.begin();
   mine->shared_arena().reenter_charged(clock);

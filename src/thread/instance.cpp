@@ -244,7 +244,8 @@ ThreadState* Instance::attach() noexcept {
     ThreadState* head = all_states_.load(std::memory_order_relaxed);
     do {
       state->next_in_instance = head;
-    } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_release,
+      // Before the modes are looked at: who sets one afterwards finds this state.
+    } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_seq_cst,
                                                 std::memory_order_relaxed));
   }
   registry::link(*state, tls_slot_ == kSharedTlsSlot ? nullptr : &tls_table.slots[tls_slot_]);
@@ -291,7 +292,6 @@ void Instance::count_frame_calls(bool on) noexcept {
 void Instance::hook_boundaries(bool on) noexcept {
   if (on) {
     modes_.fetch_or(kBoundaryHooks, std::memory_order_relaxed);
-    driver_ = clock_.open() ? driver_ : kNobody;
   } else {
     modes_.fetch_and(~std::uint32_t{kBoundaryHooks}, std::memory_order_relaxed);
   }

@@ -11,7 +11,6 @@ void Instance::track_lifecycle(EventObserver* observer) noexcept {
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) restart_lifecycle(*s);
   frame_began_ns_ = os::now_ns();
   modes_.fetch_or(kLifecycle, std::memory_order_relaxed);
-  if (!clock_.open()) driver_ = kNobody;
   events_.enable(observer);
 }
 
@@ -27,7 +26,6 @@ void Instance::watch_frames(FrameWatcher* watcher) noexcept {
     return;
   }
   modes_.fetch_or(kWatchFrames, std::memory_order_relaxed);
-  if (!clock_.open()) driver_ = kNobody;
 }
 
 // Whoever subscribes or leaves: calls are told while somebody listens to them.

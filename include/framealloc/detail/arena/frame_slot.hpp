@@ -30,7 +30,8 @@ enum Mode : std::uint32_t {
   kLifecycle = 1U << 17,      // frames are told to listeners
   kPressureDue = 1U << 18,    // memory pressure is to be told at the next chance
   kTrapFrames = 1U << 19,     // a guard mode spoils frame memory when its frame ends
-  kWatchFrames = 1U << 20     // somebody reads the counters when a frame has ended
+  kWatchFrames = 1U << 20,    // somebody reads the counters when a frame has ended
+  kDeferredPolicy = 1U << 21  // deferred frees are looked after at every boundary
 };
 
 // Part of a frame that was allocated under one tag.

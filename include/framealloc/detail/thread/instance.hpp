@@ -77,7 +77,8 @@ class Instance {
   // Frames. Unbalanced calls are reported as FA004 and change nothing.
   // `mine` is the calling thread's state as its table shows it; null when it shows none.
   FRAMEALLOC_ALWAYS_INLINE void begin_frame(ThreadState* mine) noexcept {
-    if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().untouched()) [[unlikely]] {
+    if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().untouched() ||
+        modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       return begin_frame_slow(mine);
     }
     driver_ = word_of(mine);
@@ -98,11 +99,11 @@ class Instance {
     if (--maintenance_in_ == 0) [[unlikely]]
       maintain(mine);
   }
-  // Effect: frames take the longer path, on which barriers and deferred frees are looked after.
-  // Thread contract: the thread that drives frames.
+  // Effect: frames take the longer path, on which barriers and deferred frees are looked after. Any
+  // thread.
   void watch_boundaries() noexcept {
     services_.watch_boundaries();
-    driver_ = kNobody;
+    modes_.fetch_or(kDeferredPolicy, std::memory_order_relaxed);
   }
   void begin_thread_frame() noexcept;
   void end_thread_frame() noexcept;
@@ -136,12 +137,13 @@ class Instance {
   void tell_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
   // Effect: pressure that was noted is told at the end of the call. Where nothing may be told yet.
   void note_acquired() noexcept {
-    if (supply_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_relaxed);
+    if (supply_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_release);
   }
   // Effect: tells pressure that was noted. Requirement: no lock is held.
   void settle() noexcept {
     if ((modes_.load(std::memory_order_relaxed) & kPressureDue) != 0) {
-      modes_.fetch_and(~std::uint32_t{kPressureDue}, std::memory_order_relaxed);
+      // Acquire: what is due is seen once the bit is gone.
+      modes_.fetch_and(~std::uint32_t{kPressureDue}, std::memory_order_acquire);
     }
     pressure_.settle();
   }
@@ -209,7 +211,7 @@ class Instance {
 
   // Every state that ever was, newest first; states die with the instance.
   [[nodiscard]] ThreadState* first_state() const noexcept {
-    return all_states_.load(std::memory_order_acquire);
+    return all_states_.load(std::memory_order_seq_cst);
   }
 
  private:

@@ -34,8 +34,11 @@ class ThreadServices {
   }
 
   // Effect: from now on begin_frame() and end_frame() do more than their shortest path does.
-  void watch_boundaries() noexcept { watched_ = true; }
-  [[nodiscard]] bool at_every_boundary() const noexcept { return watched_; }
+  // Any thread.
+  void watch_boundaries() noexcept { watched_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool at_every_boundary() const noexcept {
+    return watched_.load(std::memory_order_relaxed);
+  }
 
   // Effect: replaces who is asked about requests beyond the budget of a thread; null = nobody.
   // Another thread may still be calling the old one. Thread contract: any thread.
@@ -62,7 +65,7 @@ class ThreadServices {
   void check_phase(Instance& instance) noexcept;
 
   FrameBarrier* barrier_ = nullptr;
-  bool watched_ = false;
+  std::atomic<bool> watched_{false};
   std::uint32_t phases_before_ = 0;  // completed when the frame began
   SpinLock handler_lock_;
   ThreadBudgetHandler handler_ = nullptr;
