@@ -121,7 +121,7 @@ class DeferredQueue {
   void note_processed(std::size_t blocks, std::size_t bytes) noexcept {
     processed.add(blocks);
     processed_bytes.add(bytes);
-    if (room.sleepers() != 0) room.notify_all();
+    room.notify_all();
   }
   [[nodiscard]] std::uint64_t depth() const noexcept {
     const std::uint64_t done = processed.get();

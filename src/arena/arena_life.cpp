@@ -109,7 +109,9 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   const Edit edit(*this);
   calls_.set(0);
   slot.bytes.store(0, kRelaxed);
-  slot.clock.store(clock, kRelaxed);
+  // Before the clock is looked at again: either the thread that ends the frame finds the slot in
+  // it, or this one finds the frame over, and what comes from here on is its own to release.
+  slot.clock.store(clock, std::memory_order_seq_cst);
   clock_.store(clock, kRelaxed);
   run_start_.store(0, kRelaxed);
   peak_.store(0, kRelaxed);

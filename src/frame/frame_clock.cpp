@@ -16,7 +16,7 @@ void FrameClock::end_listed(std::uint64_t ending, FrameArena* mine) noexcept {
 
 void FrameClock::close_listed(SlotStack& stack, std::uint64_t clock) noexcept {
   for (FrameSlot* slot = stack.peek(); slot != nullptr; slot = slot->next_listed) {
-    if (slot->clock.load(std::memory_order_relaxed) == clock) slot->arena->close();
+    if (slot->clock.load(std::memory_order_seq_cst) == clock) slot->arena->close();
   }
 }
 
@@ -26,7 +26,7 @@ void FrameClock::release_listed(SlotStack& stack, std::uint64_t clock, FrameAren
   FrameSlot* slot = stack.take_all();
   while (slot != nullptr) {
     FrameSlot* next = slot->next_listed;
-    const std::uint64_t used = slot->clock.load(std::memory_order_relaxed);
+    const std::uint64_t used = slot->clock.load(std::memory_order_seq_cst);
     if (clock == 0 || used == clock) slot->arena->release_frame(used, slot->arena == mine);
     slot->listed.store(false, std::memory_order_release);  // last: others may give the chunks back
     slot = next;

@@ -72,7 +72,7 @@ void PoolShared::make_room(PoolThread& owner, std::size_t blocks) noexcept {
     case QueueFullPolicy::Grow:
       return;
     case QueueFullPolicy::ProcessImmediately:
-      queue.urgent.store(true, kRelaxed);
+      queue.urgent.store(true, std::memory_order_release);
       return;
     case QueueFullPolicy::Fail:
       return report_queue(owner, "the queue of deferred frees is full for thread ", depth + blocks,
@@ -80,7 +80,7 @@ void PoolShared::make_room(PoolThread& owner, std::size_t blocks) noexcept {
     case QueueFullPolicy::Block:
       break;
   }
-  queue.urgent.store(true, kRelaxed);
+  queue.urgent.store(true, std::memory_order_release);
   const auto done = [&] { return has_room() || owner.inbox_.closed_now(); };
   if (queue.room.await(done, deferred_.block_timeout_ns.load(kRelaxed))) return;
   queue.block_timeouts.fetch_add(1, kRelaxed);
@@ -106,7 +106,8 @@ DeferredStats PoolShared::deferred_stats() const noexcept {
 std::size_t PoolThread::take_urgent() noexcept {
   answer_recall();
   if (!deferred_.urgent.load(kRelaxed)) return 0;
-  deferred_.urgent.store(false, kRelaxed);
+  // Acquire: what was queued before the wish is taken now, what comes later brings another.
+  (void)deferred_.urgent.exchange(false, std::memory_order_acquire);
   const std::size_t taken = drain(kEverything);
   deferred_.immediate.add(taken);
   return taken;

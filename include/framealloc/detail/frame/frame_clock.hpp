@@ -55,9 +55,10 @@ class FrameClock {
   // arena, null when it has none.
   void end(FrameArena* mine) noexcept {
     const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
-    // The clock is stored first and the limits afterwards: an arena that publishes its limit
-    // meanwhile looks at the clock again after that (FrameArena::publish_limit), so one of the two
-    // sees the other.
+    // The clock is stored first; then the list and its slots are looked at, and the limits stored.
+    // An arena that lists its slot, enters the frame or publishes its limit meanwhile looks at the
+    // clock again after that (FrameArena::publish_limit). All of it in the one seq_cst order, so
+    // one of the two sees the other.
     clock_.store(ending + 1, std::memory_order_seq_cst);
     if (in_flight_ != 1 || !slots_in_use_[0].empty()) end_listed(ending, mine);
   }

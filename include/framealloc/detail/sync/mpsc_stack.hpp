@@ -7,6 +7,8 @@
 namespace framealloc::detail {
 
 // Intrusive: `Next` is the member of Node that links. Nodes must outlive their stay in the stack.
+// Pushing and looking are in the single order of all seq_cst operations: who pushes and then looks
+// at a flag, and who sets the flag and then looks at the stack, cannot both miss the other.
 template <class Node, Node* Node::* Next>
 class MpscStack {
  public:
@@ -15,20 +17,20 @@ class MpscStack {
     Node* head = head_.load(std::memory_order_relaxed);
     do {
       last->*Next = head;
-    } while (!head_.compare_exchange_weak(head, first, std::memory_order_release,
+    } while (!head_.compare_exchange_weak(head, first, std::memory_order_seq_cst,
                                           std::memory_order_relaxed));
     return head == nullptr;
   }
   bool push(Node* node) noexcept { return push_chain(node, node); }
   // Result: everything pushed so far, newest first; the stack is empty afterwards.
   [[nodiscard]] Node* take_all() noexcept {
-    if (head_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    if (empty()) return nullptr;
     return head_.exchange(nullptr, std::memory_order_acquire);
   }
   // Result: the newest node, to walk from; nodes pushed meanwhile are missed.
-  [[nodiscard]] Node* peek() const noexcept { return head_.load(std::memory_order_acquire); }
+  [[nodiscard]] Node* peek() const noexcept { return head_.load(std::memory_order_seq_cst); }
   [[nodiscard]] bool empty() const noexcept {
-    return head_.load(std::memory_order_relaxed) == nullptr;
+    return head_.load(std::memory_order_seq_cst) == nullptr;
   }
 
  private:
