@@ -62,33 +62,12 @@ class alignas(detail::kCacheLine) FrameArena {
   // level 1 and a broken requirement below it.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment,
-      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
-    if constexpr (kCheckLevel >= 1) {
-      if (!is_power_of_two(alignment)) {
-        return refuse_alignment(size, alignment, site.file, site.function, site.line);
-      }
-    }
-    // The slow path takes the mask, so that the compiler need not keep a copy of the alignment.
-    return bump_bytes_or(size, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
-      return alloc_slow_masked(size, mask, site.file, site.function, site.line);
-    });
-  }
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   // Effect: if `block` (of `old_size` bytes) is the newest allocation and the arena has room, makes
   // it `new_size` bytes long in place. Result: false if not; then nothing changed.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_extend(const void* block, std::size_t old_size,
-                                                         std::size_t new_size) noexcept {
-    const auto start = reinterpret_cast<std::uintptr_t>(block);
-    const std::uintptr_t end = start + align_up(saturate(new_size), kGranule);
-    if (start + align_up(old_size, kGranule) != cursor_.load(std::memory_order_relaxed)) {
-      return false;
-    }
-    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]] {
-      return extend_slow(start, end);
-    }
-    cursor_.store(end, std::memory_order_relaxed);
-    return true;
-  }
+                                                         std::size_t new_size) noexcept;
   // Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
   // Result: whether it was; false, too, on another thread than the arena's, the only one of these
   // members that others may call.
@@ -204,16 +183,7 @@ class alignas(detail::kCacheLine) FrameArena {
   void enter(std::uint64_t clock) noexcept;
   // The same in a few instructions. Requirement: the arena was in the frame before, untouched(),
   // and no mode is on.
-  FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept {
-    const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
-    const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
-    plain_last_.set(held);
-    plain_bytes_.add(held);
-    if (held > plain_peak_.get()) plain_peak_.set(held);
-    cursor_.store(origin, std::memory_order_relaxed);
-    clock_.store(clock, std::memory_order_relaxed);
-    limit_.store(plain_end_, std::memory_order_relaxed);
-  }
+  FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept;
   // The same, and the end of its frame, when charged(). Owner.
   void reenter_charged(std::uint64_t clock) noexcept;
   void leave_charged() noexcept;
@@ -427,3 +397,5 @@ class alignas(detail::kCacheLine) FrameArena {
 };
 
 }  // namespace framealloc
+
+#include <framealloc/detail/arena/frame_arena_inline.hpp>

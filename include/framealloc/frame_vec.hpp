@@ -32,8 +32,7 @@ namespace framealloc {
 //   vector or at the end of the frame, whichever is first; the vector is empty afterwards. With
 //   trivially destructible elements it is not told, and must not be read after its frame.
 // - After the arena was rewound to a checkpoint taken before the vector last grew, it must not be
-// used
-//   (destroying or assigning to it is fine).
+//   used (destroying or assigning to it is fine).
 // Iterators, pointers and references: as for std::vector, invalidated by what makes the vector grow
 // (unless it reserved enough) and, from the place on, by insert and erase; also by the end of the
 // frame. Moving the vector keeps them. T's move constructor should not throw.
@@ -193,26 +192,7 @@ class FrameVec {
   }
   // Effect: appends the elements of [first, last) until memory is denied. Result: how many.
   template <std::input_iterator I, std::sentinel_for<I> S>
-  std::size_t extend_from_iter(I first, S last, Here here = CallSite::current()) {
-    const std::size_t before = size();
-    if constexpr (std::forward_iterator<I>) {
-      const auto count = static_cast<std::size_t>(std::ranges::distance(first, last));
-      if constexpr (std::contiguous_iterator<I> && std::is_trivially_copyable_v<T> &&
-                    std::same_as<T, std::iter_value_t<I>>) {
-        if (count != 0 && buffer_.make_room(count, here.site)) {
-          std::memcpy(static_cast<void*>(buffer_.end()), std::to_address(first), count * sizeof(T));
-          buffer_.set_end(buffer_.end() + count);
-          return count;
-        }
-      } else {
-        (void)buffer_.make_room(count, here.site);
-      }
-    }
-    for (; first != last; ++first) {
-      if (emplace_back_at(here.site, *first) == nullptr) break;
-    }
-    return size() - before;
-  }
+  std::size_t extend_from_iter(I first, S last, Here here = CallSite::current());
   template <std::ranges::input_range R>
   std::size_t extend_from_iter(R&& range, Here here = CallSite::current()) {
     return extend_from_iter(std::ranges::begin(range), std::ranges::end(range), here);
@@ -414,3 +394,5 @@ template <class T>
 struct IsTriviallyRelocatable<FrameVec<T>> : std::is_trivially_destructible<T> {};
 
 }  // namespace framealloc
+
+#include <framealloc/detail/container/frame_vec_inline.hpp>

@@ -23,6 +23,7 @@
 #include <framealloc/scopes.hpp>
 #include <framealloc/smart_alloc_behavior.hpp>
 #include <framealloc/smart_alloc_events.hpp>
+#include <framealloc/smart_alloc_making.hpp>
 #include <framealloc/smart_alloc_retention.hpp>
 #include <framealloc/smart_alloc_shared.hpp>
 #include <framealloc/smart_alloc_threads.hpp>
@@ -61,7 +62,8 @@ struct Speculation {
 // standard-library adaptors, which throw std::bad_alloc as the standard asks. An allocator that
 // could not be made (impossible configuration, dry source) is valid to use and answers null to
 // everything; see operator bool and create().
-class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
+class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
+                   public detail::ThreadMembers<SmartAlloc>,
                    public detail::SharedMembers<SmartAlloc>,
                    public detail::RetentionMembers<SmartAlloc>,
                    public detail::EventMembers<SmartAlloc>,
@@ -170,31 +172,6 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_alloc_layout(
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
-  // end.
-#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
-  template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] T* frame_new(FRAMEALLOC_LIST parameters Here here = CallSite::current())          \
-      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
-    return frame_new_at<T>(frame_arena(), here.site FRAMEALLOC_LIST arguments);                   \
-  }                                                                                               \
-  template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] FrameBox<T> frame_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
-      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
-    return FrameBox<T>::make_at(frame_arena(), here.site FRAMEALLOC_LIST arguments);              \
-  }
-  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
-#undef FRAMEALLOC_DEFINE
-  template <class T, class... A>
-    requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return framealloc::frame_new<T>(frame_arena(), std::forward<A>(arguments)...);
-  }
-  template <class T, class... A>
-    requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
-  }
   // Effect: `count` value-initialised T.
   template <class T>
   [[nodiscard]] FrameSlice<T> frame_slice(std::size_t count, CallSite site = CallSite::current())
@@ -232,40 +209,6 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   // reported and changes nothing. Runs no destructor.
   template <class T>
   FRAMEALLOC_ALWAYS_INLINE void pool_free(T* block, CallSite site = CallSite::current()) noexcept;
-  // Effect: a T that the box destroys and frees, on whatever thread it dies.
-#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
-  template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] PoolBox<T> pool_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
-    return make_box<PoolBox<T>>(here.site FRAMEALLOC_LIST arguments);                             \
-  }                                                                                               \
-  template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] PoolArc<T> pool_arc(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
-    return make_box<PoolArc<T>>(here.site FRAMEALLOC_LIST arguments);                             \
-  }                                                                                               \
-  template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] HeapBox<T> heap_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
-    return make_box<HeapBox<T>>(here.site FRAMEALLOC_LIST arguments);                             \
-  }
-  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
-#undef FRAMEALLOC_DEFINE
-  template <class T, class... A>
-    requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] PoolBox<T> pool_box(A&&... arguments) {
-    return make_box<PoolBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                std::forward<A>(arguments)...);
-  }
-  template <class T, class... A>
-    requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] PoolArc<T> pool_arc(A&&... arguments) {
-    return make_box<PoolArc<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                std::forward<A>(arguments)...);
-  }
-  template <class T, class... A>
-    requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
-    return make_box<HeapBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
-                                std::forward<A>(arguments)...);
-  }
   // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
   template <class T>
   [[nodiscard]] T* heap_alloc(std::size_t count = 1, CallSite site = CallSite::current()) noexcept {
@@ -398,11 +341,6 @@ class SmartAlloc : public detail::ThreadMembers<SmartAlloc>,
   void adopt(detail::Instance* instance) noexcept;
   void let_go() noexcept;
   void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
-  template <class Box, class... A>
-  [[nodiscard]] Box make_box(const CallSite& site, A&&... arguments) {
-    return instance_ == nullptr ? Box()
-                                : Box::make_at(*instance_, site, std::forward<A>(arguments)...);
-  }
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,
                                                  const char* file, const char* function,

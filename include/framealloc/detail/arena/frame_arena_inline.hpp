@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Bodies of FrameArena that are too long for the class. Included by frame_arena.hpp.
+#pragma once
+
+#include <framealloc/frame_arena.hpp>
+
+namespace framealloc {
+
+FRAMEALLOC_ALWAYS_INLINE void* FrameArena::alloc_bytes(std::size_t size, std::size_t alignment,
+                                                       CallSite site) noexcept {
+  if constexpr (kCheckLevel >= 1) {
+    if (!is_power_of_two(alignment)) {
+      return refuse_alignment(size, alignment, site.file, site.function, site.line);
+    }
+  }
+  // The slow path takes the mask, so that the compiler need not keep a copy of the alignment.
+  return bump_bytes_or(size, alignment, [&](std::uintptr_t mask) FRAMEALLOC_INLINE_LAMBDA {
+    return alloc_slow_masked(size, mask, site.file, site.function, site.line);
+  });
+}
+
+FRAMEALLOC_ALWAYS_INLINE bool FrameArena::try_extend(const void* block, std::size_t old_size,
+                                                     std::size_t new_size) noexcept {
+  const auto start = reinterpret_cast<std::uintptr_t>(block);
+  const std::uintptr_t end = start + align_up(saturate(new_size), kGranule);
+  if (start + align_up(old_size, kGranule) != cursor_.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  if (detail::exceeds_relaxed(end, limit_)) [[unlikely]] {
+    return extend_slow(start, end);
+  }
+  cursor_.store(end, std::memory_order_relaxed);
+  return true;
+}
+
+FRAMEALLOC_ALWAYS_INLINE void FrameArena::reenter(std::uint64_t clock) noexcept {
+  const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
+  const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
+  plain_last_.set(held);
+  plain_bytes_.add(held);
+  if (held > plain_peak_.get()) plain_peak_.set(held);
+  cursor_.store(origin, std::memory_order_relaxed);
+  clock_.store(clock, std::memory_order_relaxed);
+  limit_.store(plain_end_, std::memory_order_relaxed);
+}
+
+}  // namespace framealloc
