@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -127,9 +128,21 @@ class FRAMEALLOC_API HandleAllocator {
     return make_guard(handle, false);
   }
 
-  // Effect: calls function(Handle<T>, T&) for every T, each pinned during its call, so that the
-  // function may use the allocator, compact() and free() of that very object included. Objects that
-  // come meanwhile may be left out.
+  // Effect: objects[i] is what resolve(handles[i]) gives, for each of them; slots and objects are
+  // fetched ahead, so that a walk over many costs little more than one through pointers. Results
+  // beyond the shorter of the two are left out. Result: how many were found.
+  template <class T>
+  std::size_t resolve(std::span<const Handle<T>> handles, std::span<T*> objects) noexcept;
+  // Effect: calls function(T&) for each of the handles that finds its object, in their order; the
+  // others are reported as by resolve(). The function may free any object, its own too: what was
+  // freed by then is not visited any more. Nobody else may free them, and nobody may compact(),
+  // until the walk has ended. Result: how many were visited.
+  template <class T, class F>
+  std::size_t for_each(std::span<const Handle<T>> handles, F&& function);
+  // Effect: calls function(Handle<T>, T&) for every T, each of which stays where it is during its
+  // call, so that the function may use the allocator, compact() and free() of that very object
+  // included. An object that is freed meanwhile, by whomever, may end a little later: when the walk
+  // is beyond its neighbors. Objects that come meanwhile may be left out.
   template <class T, class F>
   void for_each(F&& function);
 
@@ -156,19 +169,20 @@ class FRAMEALLOC_API HandleAllocator {
   void report_leaks() noexcept;
 
  private:
-  friend void detail::unpin_handle(HandleAllocator& handles, detail::HandleSlot& slot) noexcept;
+  friend void detail::unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept;
   using Slot = detail::HandleSlot;
+  using Record = detail::HandleRecord;
   using Type = detail::HandleType;
 
   // A slot and a block for an object to be constructed in; goes back unless it is kept.
   struct Birth {
     HandleAllocator* handles;
     const Type* type;
-    Slot* slot = nullptr;
+    std::uint32_t index = detail::HandleSlots::kNone;
     void* home = nullptr;
     TagId tag = TagId::Untagged;
     ~Birth() {
-      if (slot != nullptr) handles->abandon(*this);
+      if (index != detail::HandleSlots::kNone) handles->abandon(*this);
     }
   };
 
@@ -179,13 +193,16 @@ class FRAMEALLOC_API HandleAllocator {
       return nullptr;
     // The word is read again last: if it is the same, address and type were of that generation.
     const std::uint64_t expected = Slot::word_of(id.generation);
-    if (((slot->word.load(std::memory_order_acquire) & ~Slot::kMostPins) ^ expected) != 0)
+    const std::uint64_t word = slot->word.load(std::memory_order_acquire);
+    if ((word & ~Slot::kMostPins) != expected) return nullptr;
+    const std::uintptr_t address = slot->target.load(std::memory_order_acquire) ^ type.mark;
+    if (slot->word.load(std::memory_order_relaxed) != word) return nullptr;
+    if ((address & detail::kTypeMarkBits) != 0) [[unlikely]]
       return nullptr;
-    void* const address = slot->address.load(std::memory_order_acquire);
-    const Type* const actual = slot->type.load(std::memory_order_acquire);
-    if (((slot->word.load(std::memory_order_relaxed) & ~Slot::kMostPins) ^ expected) != 0)
-      return nullptr;
-    return actual == &type ? address : nullptr;
+    if constexpr (kCheckLevel >= 1) {
+      if (slots_.record(id.index).type.load(std::memory_order_acquire) != &type) return nullptr;
+    }
+    return reinterpret_cast<void*>(address);
   }
   [[nodiscard]] void* find_slowly(GenerationalId id, const Type& type, bool report) noexcept;
 
@@ -194,17 +211,63 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] GenerationalId publish(Birth& birth) noexcept;
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
-  void end(Slot& slot) noexcept;
-  TagId release(Slot& slot, void* home, const Type& type) noexcept;  // result: its tag
+  // Effect: ends an object that was freed while it was held, unless it still is, or somebody else
+  // is faster.
+  void end_if_let_go(std::uint32_t index) noexcept;
+  void end(std::uint32_t index) noexcept;
+  TagId release(std::uint32_t index, void* home, const Type& type) noexcept;  // result: its tag
   FRAMEALLOC_COLD void tell(FrameEventKind kind, GenerationalId id, const Type& type,
                             TagId tag) const noexcept;
-  [[nodiscard]] Slot* pin_slot(GenerationalId id, const Type& type, bool report) noexcept;
-  void unpin(Slot& slot) noexcept;
+  // Result: the object, pinned.
+  [[nodiscard]] void* pin_object(GenerationalId id, const Type& type, bool report) noexcept;
+  void unpin(std::uint32_t index) noexcept;
   template <class T>
   [[nodiscard]] PinGuard<T> make_guard(Handle<T> handle, bool report) noexcept;
-  // Result: the slot's object pinned, if it has one of the type now; `*generation` is its.
-  [[nodiscard]] Slot* pin_any(std::uint32_t index, const Type& type,
-                              std::uint32_t* generation) noexcept;
+  // The objects of a type in a group of slots, which are held while it lives: see HandleSlots.
+  // They are gathered first, so that what is done with them is a loop over pointers: the processor
+  // then works ahead into the next ones, whose memory it would have to wait for.
+  class GroupWalk {
+   public:
+    GroupWalk(HandleAllocator& handles, std::uint32_t first, const Type& type) noexcept;
+    ~GroupWalk() {
+      if (held_) handles_.leave_group(first_);
+    }
+    GroupWalk(const GroupWalk&) = delete;
+    GroupWalk& operator=(const GroupWalk&) = delete;
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // Result: the object and its id; null when it was freed since.
+    [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* at(std::size_t i,
+                                                    GenerationalId* id) const noexcept {
+      const std::uint64_t word = slots_[which_[i]].word.load(std::memory_order_relaxed);
+      *id = GenerationalId{first_ + which_[i], Slot::generation_of(word)};
+      return (word & Slot::kDoomed) == 0 ? objects_[i] : nullptr;
+    }
+
+   private:
+    HandleAllocator& handles_;
+    const Slot* slots_;
+    std::uint32_t first_;
+    bool held_ = false;
+    std::size_t size_ = 0;
+    void* objects_[detail::HandleSlots::kGroup];
+    std::uint8_t which_[detail::HandleSlots::kGroup];
+  };
+  // Effect: what was freed while the group was held ends, if nobody holds it any more.
+  void leave_group(std::uint32_t first) noexcept;
+  // How many handles are looked up before the first of their objects is used, and how many ahead of
+  // that their slots are fetched.
+  static constexpr std::size_t kBatch = 64;
+  static constexpr std::size_t kSlotsAhead = 64;
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve_ahead(std::span<const Handle<T>> handles,
+                                                          std::size_t at) noexcept {
+    if (at + kSlotsAhead < handles.size()) {
+      FRAMEALLOC_PREFETCH_READ(slots_.find(handles[at + kSlotsAhead].raw_index()));
+    }
+    T* const object = resolve(handles[at]);
+    FRAMEALLOC_PREFETCH_WRITE(object);
+    return object;
+  }
 
   enum class Outlook : std::uint8_t { Movable, Going, Fixed };
   [[nodiscard]] Outlook outlook_of(const detail::BlockHeader& block) const noexcept;
@@ -212,7 +275,9 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] bool plan_chunk(const CompactBudget& budget, std::uint64_t deadline) noexcept;
   [[nodiscard]] bool plan_some() noexcept;
   [[nodiscard]] std::size_t move_next() noexcept;
-  void relocate(Slot& slot, const Type& type, void* from, void* to) noexcept;
+  [[nodiscard]] bool begin_move(std::uint32_t index) noexcept;
+  [[nodiscard]] bool is_held(std::uint32_t index) const noexcept;
+  void relocate(std::uint32_t index, const Type& type, void* from, void* to) noexcept;
 
   FRAMEALLOC_COLD void report_stale(GenerationalId id, const Type& type) const noexcept;
 
@@ -255,23 +320,62 @@ Handle<T> HandleAllocator::alloc_raw(const HandleOptions& options, CallSite site
 
 template <class T>
 PinGuard<T> HandleAllocator::make_guard(Handle<T> handle, bool report) noexcept {
-  Slot* const slot = pin_slot(handle.id(), detail::handle_type<T>, report);
-  if (slot == nullptr) return PinGuard<T>();
-  return PinGuard<T>(*this, *slot, static_cast<T*>(slot->address.load(std::memory_order_acquire)),
-                     handle);
+  void* const object = pin_object(handle.id(), detail::handle_type<T>, report);
+  return object == nullptr ? PinGuard<T>() : PinGuard<T>(*this, static_cast<T*>(object), handle);
+}
+
+template <class T>
+std::size_t HandleAllocator::resolve(std::span<const Handle<T>> handles,
+                                     std::span<T*> objects) noexcept {
+  handles = handles.first(handles.size() < objects.size() ? handles.size() : objects.size());
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < handles.size(); ++i) {
+    objects[i] = resolve_ahead(handles, i);
+    found += objects[i] != nullptr ? 1 : 0;
+  }
+  return found;
+}
+
+template <class T, class F>
+std::size_t HandleAllocator::for_each(std::span<const Handle<T>> handles, F&& function) {
+  std::size_t found = 0;
+  struct Found {
+    const Slot* slot;
+    std::uint64_t word;  // without pins
+    T* object;
+  };
+  Found batch[kBatch];
+  for (std::size_t begin = 0; begin < handles.size(); begin += kBatch) {
+    const std::size_t end = begin + kBatch < handles.size() ? begin + kBatch : handles.size();
+    std::size_t count = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      T* const object = resolve_ahead(handles, i);
+      const GenerationalId id = handles[i].id();
+      batch[count] = Found{slots_.find(id.index), Slot::word_of(id.generation), object};
+      count += object != nullptr ? 1 : 0;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      // An earlier call may have freed it.
+      const std::uint64_t word = batch[i].slot->word.load(std::memory_order_acquire);
+      if ((word & ~Slot::kMostPins) != batch[i].word) [[unlikely]]
+        continue;
+      ++found;
+      function(*batch[i].object);
+    }
+  }
+  return found;
 }
 
 template <class T, class F>
 void HandleAllocator::for_each(F&& function) {
   const std::uint32_t slots = slots_.size();
-  for (std::uint32_t index = 0; index < slots; ++index) {
-    std::uint32_t generation = 0;
-    Slot* const slot = pin_any(index, detail::handle_type<T>, &generation);
-    if (slot == nullptr) continue;
-    const Handle<T> handle(index, generation);
-    const PinGuard<T> guard(*this, *slot,
-                            static_cast<T*>(slot->address.load(std::memory_order_acquire)), handle);
-    function(handle, *guard);
+  for (std::uint32_t first = 0; first < slots; first += detail::HandleSlots::kGroup) {
+    GroupWalk walk(*this, first, detail::handle_type<T>);
+    for (std::size_t i = 0; i < walk.size(); ++i) {
+      GenerationalId id;
+      void* const object = walk.at(i, &id);
+      if (object != nullptr) function(Handle<T>(id), *static_cast<T*>(object));
+    }
   }
 }
 

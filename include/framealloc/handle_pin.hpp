@@ -14,7 +14,7 @@ namespace framealloc {
 class HandleAllocator;
 
 namespace detail {
-FRAMEALLOC_API void unpin_handle(HandleAllocator& handles, HandleSlot& slot) noexcept;
+FRAMEALLOC_API void unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept;
 }
 
 // While it lives, the object neither moves nor goes away: a free() meanwhile makes the handle stale
@@ -34,7 +34,6 @@ class PinGuard {
   ~PinGuard() { unpin(); }
   void swap(PinGuard& other) noexcept {
     std::swap(handles_, other.handles_);
-    std::swap(slot_, other.slot_);
     std::swap(object_, other.object_);
     std::swap(handle_, other.handle_);
   }
@@ -47,20 +46,16 @@ class PinGuard {
   // Effect: lets go now; the guard is empty afterwards. If the object was freed meanwhile and this
   // was its last guard, its destructor runs here.
   void unpin() noexcept {
-    object_ = nullptr;
-    if (detail::HandleSlot* const slot = std::exchange(slot_, nullptr)) {
-      detail::unpin_handle(*handles_, *slot);
-    }
+    if (std::exchange(object_, nullptr) == nullptr) return;
+    detail::unpin_handle(*handles_, handle_.raw_index());
   }
 
  private:
   friend class HandleAllocator;
-  PinGuard(HandleAllocator& handles, detail::HandleSlot& slot, T* object,
-           Handle<std::remove_const_t<T>> handle) noexcept
-      : handles_(&handles), slot_(&slot), object_(object), handle_(handle) {}
+  PinGuard(HandleAllocator& handles, T* object, Handle<std::remove_const_t<T>> handle) noexcept
+      : handles_(&handles), object_(object), handle_(handle) {}
 
   HandleAllocator* handles_ = nullptr;
-  detail::HandleSlot* slot_ = nullptr;
   T* object_ = nullptr;
   Handle<std::remove_const_t<T>> handle_;
 };

@@ -68,7 +68,8 @@ std::size_t trim_parts(Instance& instance) noexcept {
 
 // Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
 template <class T, class... A>
-T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arguments) noexcept {
+FRAMEALLOC_NOINLINE T& make_part(const Instance* instance, LazyPart<T> Facade::* part,
+                                 const A&... arguments) noexcept {
   Facade* const facade = facade_of(instance);
   if (facade == nullptr) return immortal<T>(nowhere());
   Instance& owner = facade->instance;
@@ -87,6 +88,18 @@ T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arg
   owner.report(Code::FA012, "no memory for the records of a part of the allocator", TagId::Untagged,
                sizeof(T), owner.supply().remaining());
   return immortal<T>(nowhere());
+}
+
+// Short, since programs call it right before each use of the part.
+template <class T>
+T* made_part_of(const Instance* instance, LazyPart<T> Facade::* part) noexcept {
+  Facade* const facade = facade_of(instance);
+  return facade == nullptr ? nullptr : (facade->*part).made();
+}
+template <class T, class... A>
+T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arguments) noexcept {
+  T* const made = made_part_of(instance, part);
+  return made != nullptr ? *made : make_part(instance, part, arguments...);
 }
 
 }  // namespace
@@ -116,8 +129,9 @@ Facade::~Facade() {
 }
 
 HandleAllocator& handles_of(const Instance* instance) noexcept {
+  if (HandleAllocator* const made = made_part_of(instance, &Facade::handles)) return *made;
   const bool checked = instance != nullptr && const_cast<Instance*>(instance)->pools().checked();
-  return part_of(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+  return make_part(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
 }
 
 GroupAllocator& groups_of(const Instance* instance) noexcept {

@@ -4,6 +4,8 @@
 #include <framealloc/align.hpp>
 #include <framealloc/detail/os/thread.hpp>
 
+#include <bit>
+
 namespace framealloc {
 namespace {
 
@@ -14,7 +16,7 @@ std::size_t accounted(const detail::HandleType& type) noexcept {
 }  // namespace
 
 namespace detail {
-void unpin_handle(HandleAllocator& handles, HandleSlot& slot) noexcept { handles.unpin(slot); }
+void unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept { handles.unpin(index); }
 }  // namespace detail
 
 HandleAllocator::HandleAllocator(const detail::AccountHost& host,
@@ -35,7 +37,7 @@ HandleAllocator::~HandleAllocator() {
       if ((word & Slot::kVacant) != 0) continue;
       slot.word.store(Slot::word_of(Slot::generation_of(word)) | Slot::kDoomed,
                       std::memory_order_relaxed);
-      end(slot);
+      end(index);
     }
   }
 }
@@ -50,11 +52,15 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
     return false;
   }
   bool denied_by_limit = false;
-  Slot* const slot =
-      account_.take_records(sizeof(Slot), &denied_by_limit, [this] { return slots_.take(); });
+  constexpr std::uint32_t kNone = detail::HandleSlots::kNone;
+  std::uint32_t index = kNone;
+  (void)account_.take_records(sizeof(Slot), &denied_by_limit, [&] {
+    index = slots_.take();
+    return index == kNone ? nullptr : &index;
+  });
   void* home = nullptr;
   detail::RelocateHook* hook = nullptr;
-  if (slot != nullptr) {
+  if (index != kNone) {
     if (options.on_relocate != nullptr) {
       hook = account_.host().metadata.create<detail::RelocateHook>(
           detail::RelocateHook{options.on_relocate, options.context});
@@ -62,19 +68,19 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
     if (hook != nullptr || options.on_relocate == nullptr) {
       const bool movable = options.relocatable && type.movable;
       home = account_.take_memory(type.size, &denied_by_limit, [&](bool* by_limit) {
-        return space_.allocate(type.size, type.alignment, {slot->index, tag, movable}, by_limit);
+        return space_.allocate(type.size, type.alignment, {index, tag, movable}, by_limit);
       });
     }
   }
   if (home == nullptr) {
     account_.host().metadata.destroy(hook);
-    if (slot != nullptr) slots_.give_back(slot);
+    if (index != kNone) slots_.give_back(index);
     account_.count_out(tag, accounted(type));
     account_.report_out_of_memory(tag, type.size, denied_by_limit, site);
     return false;
   }
-  slot->hook = hook;
-  birth.slot = slot;
+  slots_.record(index).hook = hook;
+  birth.index = index;
   birth.home = home;
   birth.tag = tag;
   account_.settle();
@@ -82,14 +88,14 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
 }
 
 GenerationalId HandleAllocator::publish(Birth& birth) noexcept {
-  Slot& slot = *birth.slot;
-  birth.slot = nullptr;
+  Slot& slot = *slots_.find(birth.index);
   const std::uint32_t generation = Slot::generation_of(slot.word.load(std::memory_order_relaxed));
   // With release, so that a reader that sees one of them sees the vacant word before it as well.
-  slot.address.store(birth.home, std::memory_order_release);
-  slot.type.store(birth.type, std::memory_order_release);
+  slot.set_address(birth.home, *birth.type);
+  slots_.record(birth.index).type.store(birth.type, std::memory_order_release);
   slot.word.store(Slot::word_of(generation), std::memory_order_release);
-  const GenerationalId id{slot.index, generation};
+  const GenerationalId id{birth.index, generation};
+  birth.index = detail::HandleSlots::kNone;
   if (account_.tells(FrameEventKind::HandleAlloc)) [[unlikely]]
     tell(FrameEventKind::HandleAlloc, id, *birth.type, birth.tag);
   return id;
@@ -107,29 +113,29 @@ void HandleAllocator::tell(FrameEventKind kind, GenerationalId id, const Type& t
 
 // The constructor threw.
 void HandleAllocator::abandon(Birth& birth) noexcept {
-  Slot& slot = *birth.slot;
-  release(slot, birth.home, *birth.type);
-  slots_.give_back(&slot);
+  release(birth.index, birth.home, *birth.type);
+  slots_.give_back(birth.index);
 }
 
-TagId HandleAllocator::release(Slot& slot, void* home, const Type& type) noexcept {
-  if (slot.hook != nullptr) {
-    account_.host().metadata.destroy(slot.hook);
-    slot.hook = nullptr;
+TagId HandleAllocator::release(std::uint32_t index, void* home, const Type& type) noexcept {
+  Record& record = slots_.record(index);
+  if (record.hook != nullptr) {
+    account_.host().metadata.destroy(record.hook);
+    record.hook = nullptr;
   }
   const TagId tag = space_.free(home, type.size, type.alignment);
   account_.count_out(tag, accounted(type));
   return tag;
 }
 
-void HandleAllocator::end(Slot& slot) noexcept {
-  const Type& type = *slot.type.load(std::memory_order_relaxed);
-  void* const object = slot.address.load(std::memory_order_relaxed);
+void HandleAllocator::end(std::uint32_t index) noexcept {
+  const Slot& slot = *slots_.find(index);
+  const Type& type = *slots_.record(index).type.load(std::memory_order_relaxed);
+  void* const object = slot.address(type);
   if (type.destroy != nullptr) type.destroy(object);
-  const TagId tag = release(slot, object, type);
-  const GenerationalId id{slot.index,
-                          Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
-  slots_.retire(&slot);
+  const TagId tag = release(index, object, type);
+  const GenerationalId id{index, Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
+  slots_.retire(index);
   if (account_.tells(FrameEventKind::HandleFree)) [[unlikely]]
     tell(FrameEventKind::HandleFree, id, type, tag);
 }
@@ -145,21 +151,44 @@ bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept 
         word = slot->word.load(std::memory_order_acquire);
         continue;
       }
-      if (!detail::same_type(slot->type.load(std::memory_order_acquire), &type)) break;
-      if (!slot->word.compare_exchange_weak(word, word | Slot::kDoomed, std::memory_order_acq_rel,
+      if (!detail::same_type(slots_.record(id.index).type.load(std::memory_order_acquire), &type)) {
+        break;
+      }
+      const bool pinned = (word & Slot::kMostPins) != 0;
+      const std::uint64_t freed = word | Slot::kDoomed | (pinned ? 0 : Slot::kMoving);
+      if (!slot->word.compare_exchange_weak(word, freed, std::memory_order_seq_cst,
                                             std::memory_order_acquire)) {
         continue;
       }
-      if ((word & Slot::kMostPins) == 0) {
-        end(*slot);
-      } else {
-        deferred_.fetch_add(1, std::memory_order_relaxed);
+      // After the word: a walker who came before it is seen here, one who comes later sees it.
+      if (!pinned && slots_.walkers(id.index).load(std::memory_order_seq_cst) == 0) {
+        end(id.index);
+        return true;
+      }
+      deferred_.fetch_add(1, std::memory_order_relaxed);
+      if (!pinned) {
+        slot->word.fetch_and(~Slot::kMoving, std::memory_order_seq_cst);
+        end_if_let_go(id.index);
       }
       return true;
     }
   }
   report_stale(id, type);
   return false;
+}
+
+// Called whenever a hold ends: whoever was last finds neither pins nor walkers.
+void HandleAllocator::end_if_let_go(std::uint32_t index) noexcept {
+  Slot& slot = *slots_.find(index);
+  std::uint64_t word = slot.word.load(std::memory_order_seq_cst);
+  if ((word & Slot::kDoomed) == 0 || (word & (Slot::kMostPins | Slot::kMoving)) != 0) return;
+  if (slots_.walkers(index).load(std::memory_order_seq_cst) != 0) return;
+  if (!slot.word.compare_exchange_strong(word, word | Slot::kMoving, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed)) {
+    return;
+  }
+  deferred_.fetch_sub(1, std::memory_order_relaxed);
+  end(index);
 }
 
 void* HandleAllocator::find_slowly(GenerationalId id, const Type& type, bool report) noexcept {
@@ -169,8 +198,8 @@ void* HandleAllocator::find_slowly(GenerationalId id, const Type& type, bool rep
     for (unsigned round = 0;; ++round) {
       const std::uint64_t word = slot->word.load(std::memory_order_acquire);
       if (!Slot::lives(word, id.generation)) break;
-      void* const address = slot->address.load(std::memory_order_acquire);
-      const Type* const actual = slot->type.load(std::memory_order_acquire);
+      const Type* const actual = slots_.record(id.index).type.load(std::memory_order_acquire);
+      void* const address = actual == nullptr ? nullptr : slot->address(*actual);
       if (!Slot::lives(slot->word.load(std::memory_order_relaxed), id.generation)) break;
       if (!detail::same_type(actual, &type)) break;
       // What moves by its bytes is whole in its old place until the new address is there.
@@ -182,8 +211,7 @@ void* HandleAllocator::find_slowly(GenerationalId id, const Type& type, bool rep
   return nullptr;
 }
 
-HandleAllocator::Slot* HandleAllocator::pin_slot(GenerationalId id, const Type& type,
-                                                 bool report) noexcept {
+void* HandleAllocator::pin_object(GenerationalId id, const Type& type, bool report) noexcept {
   if (id.is_dangling()) return nullptr;
   Slot* const slot = slots_.find(id.index);
   if (slot != nullptr) {
@@ -195,10 +223,11 @@ HandleAllocator::Slot* HandleAllocator::pin_slot(GenerationalId id, const Type& 
         continue;
       }
       if ((word & Slot::kMostPins) == Slot::kMostPins) return nullptr;
-      if (!detail::same_type(slot->type.load(std::memory_order_acquire), &type)) break;
+      const Type* const actual = slots_.record(id.index).type.load(std::memory_order_acquire);
+      if (!detail::same_type(actual, &type)) break;
       if (slot->word.compare_exchange_weak(word, word + Slot::kPin, std::memory_order_acquire,
                                            std::memory_order_acquire)) {
-        return slot;
+        return slot->address(*actual);
       }
     }
   }
@@ -206,20 +235,57 @@ HandleAllocator::Slot* HandleAllocator::pin_slot(GenerationalId id, const Type& 
   return nullptr;
 }
 
-HandleAllocator::Slot* HandleAllocator::pin_any(std::uint32_t index, const Type& type,
-                                                std::uint32_t* generation) noexcept {
-  const Slot& slot = *slots_.find(index);
-  const std::uint64_t word = slot.word.load(std::memory_order_acquire);
-  if ((word & (Slot::kVacant | Slot::kDoomed)) != 0) return nullptr;
-  *generation = Slot::generation_of(word);
-  return pin_slot(GenerationalId{index, *generation}, type, false);
+void HandleAllocator::unpin(std::uint32_t index) noexcept {
+  const std::uint64_t before =
+      slots_.find(index)->word.fetch_sub(Slot::kPin, std::memory_order_seq_cst);
+  if ((before & Slot::kMostPins) != Slot::kPin || (before & Slot::kDoomed) == 0) return;
+  end_if_let_go(index);
 }
 
-void HandleAllocator::unpin(Slot& slot) noexcept {
-  const std::uint64_t before = slot.word.fetch_sub(Slot::kPin, std::memory_order_acq_rel);
-  if ((before & Slot::kMostPins) != Slot::kPin || (before & Slot::kDoomed) == 0) return;
-  deferred_.fetch_sub(1, std::memory_order_relaxed);
-  end(slot);
+HandleAllocator::GroupWalk::GroupWalk(HandleAllocator& handles, std::uint32_t first,
+                                      const Type& type) noexcept
+    : handles_(handles), slots_(handles.slots_.find(first)), first_(first) {
+  const Record* const records = &handles_.slots_.record(first);
+  // Looked at before they are held: a group without any such object costs no more than that.
+  std::uint64_t seen = 0;
+  for (std::uint32_t i = 0; i < detail::HandleSlots::kGroup; ++i) {
+    const std::uint64_t word = slots_[i].word.load(std::memory_order_relaxed);
+    if ((word & (Slot::kVacant | Slot::kDoomed)) != 0) continue;
+    const Type* const actual = records[i].type.load(std::memory_order_acquire);
+    if (actual != &type && (actual == nullptr || !detail::same_type(actual, &type))) continue;
+    seen |= std::uint64_t{1} << i;
+  }
+  if (seen == 0) return;
+  held_ = true;
+  handles_.slots_.walkers(first).fetch_add(1, std::memory_order_seq_cst);
+  for (unsigned round = 0; seen != 0;) {
+    const auto i = static_cast<std::uint32_t>(std::countr_zero(seen));
+    // After the count: whoever changes the word from here on sees that the object is held.
+    const std::uint64_t word = slots_[i].word.load(std::memory_order_seq_cst);
+    const bool alive = (word & (Slot::kVacant | Slot::kDoomed)) == 0;
+    if (alive && (word & Slot::kMoving) != 0) {
+      os::relax(round++);
+      continue;
+    }
+    seen &= seen - 1;
+    const Type* const actual = records[i].type.load(std::memory_order_acquire);
+    // Another object may have come into the slot since.
+    if (!alive || (actual != &type && !detail::same_type(actual, &type))) continue;
+    void* const object = slots_[i].address(*actual);
+    FRAMEALLOC_PREFETCH_WRITE(object);
+    objects_[size_] = object;
+    which_[size_++] = static_cast<std::uint8_t>(i);
+  }
+}
+
+void HandleAllocator::leave_group(std::uint32_t first) noexcept {
+  if (slots_.walkers(first).fetch_sub(1, std::memory_order_seq_cst) != 1) return;
+  const Slot* const slots = slots_.find(first);
+  for (std::uint32_t i = 0; i < detail::HandleSlots::kGroup; ++i) {
+    const std::uint64_t word = slots[i].word.load(std::memory_order_seq_cst);
+    if ((word & Slot::kDoomed) != 0) [[unlikely]]
+      end_if_let_go(first + i);
+  }
 }
 
 }  // namespace framealloc

@@ -120,7 +120,7 @@ bool HandleAllocator::plan_some() noexcept {
       }
       const Outlook outlook = outlook_of(*block);
       if (outlook == Outlook::Going) continue;
-      const Type* const type = slots_.find(block->owner)->type.load(std::memory_order_acquire);
+      const Type* const type = slots_.record(block->owner).type.load(std::memory_order_acquire);
       if (outlook == Outlook::Fixed || !space_.plan(block, type->size, type->alignment)) {
         space_.put_back(compact_call_, &emptied);
         decided = true;
@@ -136,13 +136,35 @@ HandleAllocator::Outlook HandleAllocator::outlook_of(
   const std::uint64_t word = slots_.find(block.owner)->word.load(std::memory_order_acquire);
   // Pinned, or under construction.
   if ((word & (Slot::kMostPins | Slot::kVacant)) != 0) return Outlook::Fixed;
+  if (slots_.walkers(block.owner).load(std::memory_order_relaxed) != 0) return Outlook::Fixed;
   return (word & Slot::kDoomed) != 0 ? Outlook::Going : Outlook::Movable;
+}
+
+// Result: whether the object of the slot is the caller's to move: it is alive and nobody holds it.
+bool HandleAllocator::begin_move(std::uint32_t index) noexcept {
+  Slot& slot = *slots_.find(index);
+  std::uint64_t word = slot.word.load(std::memory_order_acquire);
+  if ((word & (Slot::kMostPins | Slot::kFlags)) != 0) return false;
+  if (!slot.word.compare_exchange_strong(word, word | Slot::kMoving, std::memory_order_seq_cst,
+                                         std::memory_order_relaxed)) {
+    return false;
+  }
+  // After the word, as for an object that is freed.
+  if (slots_.walkers(index).load(std::memory_order_seq_cst) == 0) return true;
+  slot.word.fetch_and(~Slot::kMoving, std::memory_order_release);
+  return false;
+}
+
+bool HandleAllocator::is_held(std::uint32_t index) const noexcept {
+  const std::uint64_t word = slots_.find(index)->word.load(std::memory_order_relaxed);
+  return (word & Slot::kMostPins) != 0 ||
+         slots_.walkers(index).load(std::memory_order_relaxed) != 0;
 }
 
 // Result: bytes moved; 0 when no object was.
 std::size_t HandleAllocator::move_next() noexcept {
   detail::BlockChunk* emptied = nullptr;
-  Slot* slot = nullptr;
+  std::uint32_t index = 0;
   void* from = nullptr;
   void* to = nullptr;
   const Type* type = nullptr;
@@ -150,19 +172,16 @@ std::size_t HandleAllocator::move_next() noexcept {
     const std::lock_guard guard(space_.lock());
     if (space_.has_set_apart()) {  // else an allocation needed it, or it is empty
       if (detail::BlockHeader* const block = space_.next_planned(&to, &emptied)) {
-        slot = slots_.find(block->owner);
-        std::uint64_t word = slot->word.load(std::memory_order_acquire);
-        if ((word & (Slot::kMostPins | Slot::kFlags)) == 0 &&
-            slot->word.compare_exchange_strong(
-                word, word | Slot::kMoving, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+        index = block->owner;
+        if (begin_move(index)) {
           // The slot is ours now. A block under construction carries the index of a vacant slot, so
           // what was found alive is the object of this block.
           from = detail::BlockChunk::block_of(block);
-          type = slot->type.load(std::memory_order_relaxed);
+          type = slots_.record(index).type.load(std::memory_order_relaxed);
         } else {
           // Pinned since, or about to go; a pin makes what was moved so far the most there is.
           space_.give_back(to, &emptied);
-          if ((word & Slot::kMostPins) != 0 && space_.has_set_apart()) {
+          if (is_held(index) && space_.has_set_apart()) {
             space_.put_back(compact_call_, &emptied);
           }
         }
@@ -174,17 +193,19 @@ std::size_t HandleAllocator::move_next() noexcept {
   }
   space_.release(emptied);
   if (from == nullptr) return 0;
-  relocate(*slot, *type, from, to);
+  relocate(index, *type, from, to);
   return align_up(type->size, kGranule);
 }
 
-void HandleAllocator::relocate(Slot& slot, const Type& type, void* from, void* to) noexcept {
+void HandleAllocator::relocate(std::uint32_t index, const Type& type, void* from,
+                               void* to) noexcept {
+  Slot& slot = *slots_.find(index);
+  const detail::RelocateHook* const kept = slots_.record(index).hook;
   type.relocate(from, to);
-  const GenerationalId id{slot.index,
-                          Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
+  const GenerationalId id{index, Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
   const detail::RelocateHook hook =
-      slot.hook == nullptr ? detail::RelocateHook{nullptr, nullptr} : *slot.hook;
-  slot.address.store(to, std::memory_order_release);
+      kept == nullptr ? detail::RelocateHook{nullptr, nullptr} : *kept;
+  slot.set_address(to, type);
   slot.word.fetch_and(~Slot::kMoving, std::memory_order_release);
   // From here on the object may be freed by anyone; its old place is still ours.
   relocations_.fetch_add(1, std::memory_order_relaxed);

@@ -78,8 +78,8 @@ void HandleAllocator::report_leaks() noexcept {
   for (std::uint32_t index = 0; index < slots; ++index) {
     const Slot& slot = *slots_.find(index);
     if ((slot.word.load(std::memory_order_acquire) & Slot::kVacant) != 0) continue;
-    const Type* const type = slot.type.load(std::memory_order_relaxed);
-    void* const object = slot.address.load(std::memory_order_relaxed);
+    const Type* const type = slots_.record(index).type.load(std::memory_order_relaxed);
+    void* const object = slot.address(*type);
     groups->add(type, space_.tag_of(object, type->size, type->alignment), object);
   }
   for (std::size_t i = 0; i < groups->size; ++i) {
@@ -109,7 +109,7 @@ void HandleAllocator::report_stale(GenerationalId id, const Type& type) const no
     const std::uint64_t word = slot->word.load(std::memory_order_acquire);
     if (Slot::lives(word, id.generation)) {
       message.append(" names an object of type ");
-      message.append(slot->type.load(std::memory_order_acquire)->name);
+      message.append(slots_.record(id.index).type.load(std::memory_order_acquire)->name);
     } else if (Slot::generation_of(word) == id.generation || (word & Slot::kVacant) != 0) {
       message.append(": its object was freed");
     } else {

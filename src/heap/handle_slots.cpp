@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/heap/handle_slots.hpp>
 
+#include <memory>
 #include <mutex>
 #include <new>
 
@@ -8,24 +9,23 @@ namespace framealloc::detail {
 
 HandleSlots::~HandleSlots() {
   for (std::uint32_t block = 0; block < kBlocks; ++block) {
-    const std::size_t count = std::size_t{1} << (block + kFirstShift);
-    metadata_.deallocate(blocks_[block].load(std::memory_order_relaxed),
-                         count * sizeof(HandleSlot));
+    if (bases_[block].load(std::memory_order_relaxed) == 0) break;
+    metadata_.deallocate(slots_of(block), block_bytes(block));
   }
 }
 
-HandleSlot* HandleSlots::take() noexcept {
+std::uint32_t HandleSlots::take() noexcept {
   for (;;) {
     {
       const std::lock_guard guard(lock_);
-      if (free_ != nullptr) {
-        HandleSlot* const slot = free_;
-        free_ = slot->next_free;
+      if (free_ != kNone) {
+        const std::uint32_t index = free_;
+        free_ = record(index).next_free;
         --free_count_;
-        return slot;
+        return index;
       }
     }
-    if (!grow(size())) return nullptr;
+    if (!grow(size())) return kNone;
   }
 }
 
@@ -34,33 +34,39 @@ HandleSlot* HandleSlots::take() noexcept {
 bool HandleSlots::grow(std::uint32_t seen) noexcept {
   const std::uint32_t block = block_of(seen);
   if (block + 1 >= kBlocks) return false;
-  const std::size_t count = std::size_t{1} << (block + kFirstShift);
-  void* const memory = metadata_.allocate(count * sizeof(HandleSlot));
+  const std::size_t count = slots_in(block);
+  void* const memory = metadata_.allocate(block_bytes(block));
   // Another thread may have brought slots meanwhile, or there are really none.
   if (memory == nullptr) return size() != seen;
   auto* const slots = static_cast<HandleSlot*>(memory);
   {
     const std::lock_guard guard(lock_);
     if (size() == seen) {
+      auto* const records = reinterpret_cast<HandleRecord*>(slots + count);
+      auto* const walkers = reinterpret_cast<std::atomic<std::uint32_t>*>(records + count);
+      std::uninitialized_value_construct_n(walkers, count / kGroup);
       for (std::size_t i = count; i-- > 0;) {
-        HandleSlot* const slot = ::new (slots + i) HandleSlot();
-        slot->word.store(HandleSlot::word_of(first_generation_) | HandleSlot::kVacant,
-                         std::memory_order_relaxed);
-        slot->index = seen + static_cast<std::uint32_t>(i);
-        slot->next_free = free_;
-        free_ = slot;
+        ::new (slots + i) HandleSlot();
+        slots[i].word.store(HandleSlot::word_of(first_generation_) | HandleSlot::kVacant,
+                            std::memory_order_relaxed);
+        ::new (records + i) HandleRecord();
+        records[i].next_free = free_;
+        free_ = seen + static_cast<std::uint32_t>(i);
       }
       free_count_ += count;
-      blocks_[block].store(slots, std::memory_order_release);
+      bases_[block].store(
+          reinterpret_cast<std::uintptr_t>(slots) - std::uintptr_t{seen} * sizeof(HandleSlot),
+          std::memory_order_release);
       size_.store(seen + static_cast<std::uint32_t>(count), std::memory_order_release);
       return true;
     }
   }
-  metadata_.deallocate(memory, count * sizeof(HandleSlot));
+  metadata_.deallocate(memory, block_bytes(block));
   return true;
 }
 
-void HandleSlots::retire(HandleSlot* slot) noexcept {
+void HandleSlots::retire(std::uint32_t index) noexcept {
+  HandleSlot* const slot = find(index);
   const std::uint64_t word = slot->word.load(std::memory_order_relaxed);
   const std::uint32_t generation = HandleSlot::generation_of(word);
   if (generation == UINT32_MAX) {
@@ -72,13 +78,13 @@ void HandleSlots::retire(HandleSlot* slot) noexcept {
   }
   slot->word.store(HandleSlot::word_of(generation + 1) | HandleSlot::kVacant,
                    std::memory_order_release);
-  give_back(slot);
+  give_back(index);
 }
 
-void HandleSlots::give_back(HandleSlot* slot) noexcept {
+void HandleSlots::give_back(std::uint32_t index) noexcept {
   const std::lock_guard guard(lock_);
-  slot->next_free = free_;
-  free_ = slot;
+  record(index).next_free = free_;
+  free_ = index;
   ++free_count_;
 }
 

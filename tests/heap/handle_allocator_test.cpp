@@ -212,6 +212,89 @@ TEST(HandleAllocatorTest, ForEachVisitsTheTypeAndMayFree) {
   EXPECT_EQ(handles.active_count(), 900U);
 }
 
+// The walk by type holds whole groups of slots: what is freed in it is stale at once, and ends when
+// the walk has left the group.
+TEST(HandleAllocatorTest, WhatIsFreedInAWalkIsStaleAtOnceAndVisitedNoMore) {
+  int alive = 0;
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  std::vector<Handle<Counted>> all;
+  for (int i = 0; i < 300; ++i) all.push_back(handles.alloc<Counted>(&alive, i));
+  int visited = 0;
+  handles.for_each<Counted>([&](Handle<Counted> handle, Counted& object) {
+    ++visited;
+    const auto number = static_cast<std::size_t>(object.value);
+    EXPECT_TRUE(handles.is_valid(handle));
+    if (number % 2 != 0) return;
+    EXPECT_TRUE(handles.free(handle));
+    EXPECT_FALSE(handles.is_valid(handle));
+    EXPECT_EQ(object.value, static_cast<int>(number)) << "it is still there";
+    // Its neighbor, which the walk may have gathered already, or may have visited.
+    EXPECT_TRUE(handles.free(all[number + 1]));
+    EXPECT_EQ(handles.try_resolve(all[number + 1]), nullptr);
+    // A walk in the walk meets none of them.
+    if (number == 100) {
+      handles.for_each<Counted>([&](Handle<Counted> inner, Counted&) { EXPECT_NE(inner, handle); });
+    }
+  });
+  EXPECT_LT(visited, 300);
+  EXPECT_EQ(handles.active_count(), 0U);
+  EXPECT_EQ(handles.stats().deferred_frees, 0U);
+  EXPECT_EQ(alive, 0);
+}
+
+TEST(HandleAllocatorTest, AWalkMayCompactAndItsObjectStays) {
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  std::vector<Handle<std::array<char, 200>>> all;
+  for (int i = 0; i < 2000; ++i) all.push_back(handles.alloc<std::array<char, 200>>());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i % 4 == 0) continue;
+    EXPECT_TRUE(handles.free(all[i]));
+  }
+  int visited = 0;
+  handles.for_each<std::array<char, 200>>([&](auto handle, std::array<char, 200>& object) {
+    ++visited;
+    object[0] = 'x';
+    handles.compact();
+    EXPECT_EQ(handles.resolve(handle), &object);
+  });
+  EXPECT_EQ(visited, 500);
+  EXPECT_GT(handles.relocation_count(), 0U);
+}
+
+TEST(HandleAllocatorTest, ManyHandlesAreResolvedAtOnce) {
+  HandleWorld world;
+  HandleAllocator handles(world.host());
+  std::vector<Handle<Point>> row;
+  for (int i = 0; i < 1000; ++i) row.push_back(handles.alloc<Point>(i, 0));
+  EXPECT_TRUE(handles.free(row[7]));
+  row[8] = Handle<Point>();
+  std::vector<Point*> points(999);
+  EXPECT_EQ(handles.resolve<Point>(row, points), 997U);
+  EXPECT_EQ(points[7], nullptr);
+  EXPECT_EQ(points[8], nullptr);
+  EXPECT_EQ(points[998]->x, 998);
+  EXPECT_EQ(world.reports(Code::FA401).size(), 1U);  // the stale one; a dangling one is no fault
+  std::size_t sum = 0;
+  // The function ends its object, and now and then one that comes later.
+  std::vector<Handle<Point>> left(row.begin() + 9, row.end());
+  const std::size_t visited = handles.for_each<Point>(left, [&](Point& point) {
+    ++sum;
+    const auto number = static_cast<std::size_t>(point.x);
+    EXPECT_TRUE(handles.free(row[number]));
+    if (number % 10 != 0 || number + 5 >= row.size()) return;
+    EXPECT_TRUE(handles.free(row[number + 5]));
+  });
+  EXPECT_EQ(visited, sum);
+  EXPECT_EQ(visited, 991U - 99U);
+  EXPECT_EQ(handles.active_count(), 8U);  // the first seven, and the one whose handle was lost
+}
+
+TEST(HandleAllocatorTest, ASlotTakesAQuarterOfACacheLine) {
+  EXPECT_EQ(sizeof(detail::HandleSlot), 2 * sizeof(std::uint64_t));
+}
+
 TEST(HandleAllocatorTest, TheEndDestroysWhatIsAliveAndReportsItByType) {
   HandleWorld world;
   int alive = 0;

@@ -138,6 +138,45 @@ TEST(HandleStress, EightThreadsAllocateFreeResolvePinAndCompact) {
   EXPECT_EQ(world.source().live_blocks(), 0U);
 }
 
+// Walkers hold groups of slots while others free and move what is in them.
+TEST(HandleStress, WalksBesideFreesAndCompaction) {
+  HandleWorld world;
+  {
+    HandleAllocator handles(world.host());
+    std::atomic<bool> stop{false};
+    std::atomic<unsigned> broken{0};
+    std::vector<std::thread> threads;
+    for (unsigned t = 0; t < 2; ++t) {
+      threads.emplace_back([&] {
+        while (!stop.load(std::memory_order_relaxed)) {
+          handles.for_each<Owner>([&](Handle<Owner>, const Owner& owner) {
+            if (!owner.whole()) broken.fetch_add(1);
+          });
+        }
+      });
+    }
+    threads.emplace_back([&] {
+      while (!stop.load(std::memory_order_relaxed)) (void)handles.compact(std::uint64_t{100'000});
+    });
+    std::vector<Handle<Owner>> mine;
+    for (int i = 0; i < 6000; ++i) {
+      mine.push_back(handles.alloc<Owner>(static_cast<std::uint64_t>(i)));
+      if (mine.size() < 200) continue;
+      const std::size_t at = static_cast<std::size_t>(i) * 7 % mine.size();
+      EXPECT_TRUE(handles.free(mine[at]));
+      mine[at] = mine.back();
+      mine.pop_back();
+    }
+    stop.store(true);
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(broken.load(), 0U);
+    EXPECT_EQ(handles.active_count(), mine.size());
+    EXPECT_EQ(handles.stats().deferred_frees, 0U);
+  }
+  world.close();
+  EXPECT_EQ(world.source().live_blocks(), 0U);
+}
+
 // Locks that are taken in two orders hang within seconds here.
 TEST(HandleStress, FourThreadsAllocateAndFreeWithoutADeadlock) {
   HandleWorld world;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "checksum.hpp"
@@ -91,7 +92,7 @@ class Behaviours {
     }
     template <class Visit>
     void for_each(Visit&& visit) {
-      for (const Ref ref : refs_) visit(*table_.find(ref));
+      table_.for_each(std::span<const Ref>(refs_.data(), refs_.size()), visit);
     }
     std::size_t size() const noexcept { return refs_.size(); }
 

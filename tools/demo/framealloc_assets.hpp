@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "side.hpp"
@@ -24,6 +25,10 @@ class HandleTable {
   }
   T* find(Ref ref) noexcept { return handles_.resolve(ref); }
   void drop(Ref ref) noexcept { handles_.free(ref); }
+  template <class Visit>
+  void for_each(std::span<const Ref> refs, Visit&& visit) {
+    handles_.for_each<T>(refs, visit);
+  }
 
  private:
   framealloc::HandleAllocator& handles_;

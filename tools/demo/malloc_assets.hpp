@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -35,6 +36,11 @@ class IndexTable {
   void drop(Ref ref) {
     objects_[ref].reset();
     free_.push_back(ref);
+  }
+
+  template <class Visit>
+  void for_each(std::span<const Ref> refs, Visit&& visit) {
+    for (const Ref ref : refs) visit(*find(ref));
   }
 
  private:

@@ -20,25 +20,30 @@ struct RelocateHook {
   void* context;
 };
 
-// One word says everything that has to change at once: generation (32 bits), flags (3), pins (29).
-// The owner of a slot is whoever set kMoving, or kDoomed with no pins left, or took it from the
-// list of free slots; only the owner writes the other members. A reader that looks at them compares
-// the word before and after.
+// What a look-up needs, four to a cache line. One word says everything that has to change at once:
+// generation (32 bits), flags (3), pins (29). The owner of a slot is whoever set kMoving, or took
+// it from the list of free slots; only the owner writes the other members. A reader that looks at
+// them compares the word before and after.
 struct HandleSlot {
   static constexpr std::uint64_t kPin = 1;
   static constexpr std::uint64_t kMostPins = (std::uint64_t{1} << 29) - 1;
-  static constexpr std::uint64_t kMoving = std::uint64_t{1} << 29;  // being relocated just now
+  // Being relocated just now; with kDoomed: being ended.
+  static constexpr std::uint64_t kMoving = std::uint64_t{1} << 29;
   static constexpr std::uint64_t kDoomed = std::uint64_t{1} << 30;  // freed; ends with the last pin
   static constexpr std::uint64_t kVacant = std::uint64_t{1} << 31;  // holds no object
   static constexpr std::uint64_t kFlags = kMoving | kDoomed | kVacant;
 
   std::atomic<std::uint64_t> word{kVacant};
-  std::atomic<void*> address{nullptr};
-  std::atomic<const HandleType*> type{nullptr};
-  RelocateHook* hook = nullptr;
-  HandleSlot* next_free = nullptr;
-  std::uint32_t index = 0;
+  // The object's address, exclusive-or the mark of its type: one comparison then tells a handle of
+  // another type, all but surely. Whoever must be sure asks the record.
+  std::atomic<std::uintptr_t> target{0};
 
+  [[nodiscard]] void* address(const HandleType& type) const noexcept {
+    return reinterpret_cast<void*>(target.load(std::memory_order_acquire) ^ type.mark);
+  }
+  void set_address(void* object, const HandleType& type) noexcept {
+    target.store(reinterpret_cast<std::uintptr_t>(object) ^ type.mark, std::memory_order_release);
+  }
   [[nodiscard]] static constexpr std::uint32_t generation_of(std::uint64_t word) noexcept {
     return static_cast<std::uint32_t>(word >> 32);
   }
@@ -50,12 +55,27 @@ struct HandleSlot {
     return (word & ~(kMostPins | kMoving)) == word_of(generation);
   }
 };
+static_assert(sizeof(void*) != 8 || sizeof(HandleSlot) == 16);
+
+// The rest of a slot, apart from it.
+struct HandleRecord {
+  std::atomic<const HandleType*> type{nullptr};
+  RelocateHook* hook = nullptr;
+  std::uint32_t next_free = 0;
+};
 
 // Blocks of slots of doubling size that never move, so readers need no lock. Slots are made with
 // generation `first_generation`; one whose generation would come round again is never used again.
-// Thread contract: any thread; find() takes no lock.
+//
+// Walkers hold the objects of a group of 64 slots at once, by a count that stands beside the group:
+// one atomic operation instead of 64. Who frees or moves an object looks at the count after the
+// word has been changed, a walker at the word after the count, so that one of the two sees the
+// other. Thread contract: any thread; find() takes no lock.
 class FRAMEALLOC_API HandleSlots {
  public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::uint32_t kGroup = 64;
+
   HandleSlots(Metadata& metadata, std::uint32_t first_generation) noexcept
       : metadata_(metadata), first_generation_(first_generation == 0 ? 1 : first_generation) {}
   ~HandleSlots();
@@ -64,19 +84,33 @@ class FRAMEALLOC_API HandleSlots {
 
   // Result: null when no such slot was made yet.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleSlot* find(std::uint32_t index) const noexcept {
-    const std::uint32_t block = block_of(index);
-    HandleSlot* const slots = blocks_[block].load(std::memory_order_acquire);
-    return slots == nullptr ? nullptr : slots + (index - first_of(block));
+    const std::uintptr_t base = bases_[block_of(index)].load(std::memory_order_acquire);
+    if (base == 0) [[unlikely]]
+      return nullptr;
+    return reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
   }
-  // Result: a vacant slot, the caller's now; null when bookkeeping memory is short.
-  [[nodiscard]] HandleSlot* take() noexcept;
+  // Requirement for these: the slot was made.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleRecord& record(std::uint32_t index) const noexcept {
+    const std::uint32_t block = block_of(index);
+    return records_of(block)[index - first_of(block)];
+  }
+  // Result: how many walkers hold the group of the slot.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE std::atomic<std::uint32_t>& walkers(
+      std::uint32_t index) const noexcept {
+    const std::uint32_t block = block_of(index);
+    auto* const counts =
+        reinterpret_cast<std::atomic<std::uint32_t>*>(records_of(block) + slots_in(block));
+    return counts[(index - first_of(block)) / kGroup];
+  }
+  // Result: a vacant slot, the caller's now; kNone when bookkeeping memory is short.
+  [[nodiscard]] std::uint32_t take() noexcept;
   // Effect: the object of the slot is gone, and every handle to it is stale. Requirement: it is the
   // caller's.
-  void retire(HandleSlot* slot) noexcept;
+  void retire(std::uint32_t index) noexcept;
   // Effect: takes back a slot that never got an object.
-  void give_back(HandleSlot* slot) noexcept;
+  void give_back(std::uint32_t index) noexcept;
 
-  // Result: slots made so far; each index below it can be found.
+  // Result: slots made so far; each index below it can be found. A multiple of kGroup.
   [[nodiscard]] std::uint32_t size() const noexcept {
     return size_.load(std::memory_order_acquire);
   }
@@ -88,19 +122,38 @@ class FRAMEALLOC_API HandleSlots {
   static constexpr std::uint32_t kBlocks = 25;
 
   [[nodiscard]] static constexpr std::uint32_t block_of(std::uint32_t index) noexcept {
-    return static_cast<std::uint32_t>(std::bit_width((index >> kFirstShift) + 1U)) - 1U;
+    return static_cast<std::uint32_t>(std::bit_width(std::uint64_t{index} + (1U << kFirstShift))) -
+           1U - kFirstShift;
   }
   [[nodiscard]] static constexpr std::uint32_t first_of(std::uint32_t block) noexcept {
     return ((1U << block) - 1U) << kFirstShift;
+  }
+  [[nodiscard]] static constexpr std::size_t slots_in(std::uint32_t block) noexcept {
+    return std::size_t{1} << (block + kFirstShift);
+  }
+  // A block: slots, records, counts of walkers.
+  [[nodiscard]] static constexpr std::size_t block_bytes(std::uint32_t block) noexcept {
+    return slots_in(block) * (sizeof(HandleSlot) + sizeof(HandleRecord)) +
+           slots_in(block) / kGroup * sizeof(std::atomic<std::uint32_t>);
+  }
+  // Result: the slots of a block that was made.
+  [[nodiscard]] HandleSlot* slots_of(std::uint32_t block) const noexcept {
+    return reinterpret_cast<HandleSlot*>(bases_[block].load(std::memory_order_acquire) +
+                                         first_of(block) * sizeof(HandleSlot));
+  }
+  [[nodiscard]] HandleRecord* records_of(std::uint32_t block) const noexcept {
+    return reinterpret_cast<HandleRecord*>(slots_of(block) + slots_in(block));
   }
   [[nodiscard]] bool grow(std::uint32_t seen) noexcept;
 
   Metadata& metadata_;
   std::uint32_t first_generation_;
-  std::atomic<HandleSlot*> blocks_[kBlocks] = {};
+  // Of each block, where slot 0 would be if it went on to the front, so that the way to a slot
+  // needs no more of its block than this; 0 while there is none.
+  std::atomic<std::uintptr_t> bases_[kBlocks] = {};
   std::atomic<std::uint32_t> size_{0};
   mutable SpinLock lock_;  // of the list of free slots
-  HandleSlot* free_ = nullptr;
+  std::uint32_t free_ = kNone;
   std::size_t free_count_ = 0;
   std::size_t retired_count_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <framealloc/relocatable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -24,6 +25,10 @@ inline constexpr bool is_handle_movable =
 
 namespace detail {
 
+// Addresses of objects leave these bits alone: they are multiples of the granule, below 2^48.
+inline constexpr std::uintptr_t kTypeMarkBits =
+    sizeof(void*) == 8 ? static_cast<std::uintptr_t>(0xFFFF'0000'0000'000FULL) : 0xFU;
+
 struct HandleType {
   std::size_t size;
   std::size_t alignment;
@@ -34,7 +39,16 @@ struct HandleType {
   void (*relocate)(void* from, void* to) noexcept;
   void (*destroy)(void* object) noexcept;  // null when there is nothing to do
   std::string_view name;
+  std::uintptr_t mark;  // of kTypeMarkBits: from the name, seldom the same for two types
 };
+
+// FNV-1a, spread over the bits of a mark.
+constexpr std::uintptr_t type_mark(std::string_view name, std::size_t size) noexcept {
+  std::uint64_t hash = 14695981039346656037ULL ^ size;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  hash ^= hash >> 32;
+  return static_cast<std::uintptr_t>((hash << 48) | ((hash >> 16) & 0xF)) & kTypeMarkBits;
+}
 
 template <class T>
 constexpr std::string_view handle_type_name() noexcept {
@@ -67,8 +81,9 @@ void destroy_object(void* object) noexcept {
 
 template <class T>
 constexpr HandleType describe_type() noexcept {
-  HandleType type{sizeof(T), alignof(T), is_handle_movable<T>, is_trivially_relocatable<T>,
-                  nullptr,   nullptr,    handle_type_name<T>()};
+  HandleType type{
+      sizeof(T), alignof(T), is_handle_movable<T>,  is_trivially_relocatable<T>,
+      nullptr,   nullptr,    handle_type_name<T>(), type_mark(handle_type_name<T>(), sizeof(T))};
   if constexpr (is_handle_movable<T>) type.relocate = &relocate_object<T>;
   if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_object<T>;
   return type;
