@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <fstream>
 #include <memory_resource>
@@ -53,6 +54,19 @@ void cold_faults(const Row& row, Results& results) {
   state->run(4);
   const double faults = (page_faults() - before) / static_cast<double>(4 * row.ops);
   results.add_value("W9/faults " + row.workload.substr(3), row.peer, faults);
+}
+
+// What the process holds of 16 large blocks that come and go in random sizes. The same numbers, so the
+// same blocks live, for every peer.
+void large_resident(const Row& row, Results& results) {
+  const double before = resident_mib();
+  const auto state = row.make();
+  double most = 0;
+  for (int i = 0; i < 20; ++i) {
+    state->run(1);
+    most = std::max(most, resident_mib() - before);
+  }
+  results.add_value("large/RSS", row.peer, most);
 }
 
 // The vectors of W6, filled once; what the frame holds over what the ints need. `make()` returns an
@@ -140,6 +154,7 @@ void measure_memory(const Rows& rows, Results& results) {
   for (const Row& row : rows.all()) {
     if (row.workload == "W4" && !row.peer.starts_with("floor-")) handoff_growth(row, results);
     if (row.workload.starts_with("W9/")) cold_faults(row, results);
+    if (row.workload == "large/blocks") large_resident(row, results);
   }
   vector_bytes(results);
   reserved_after_peak(results);

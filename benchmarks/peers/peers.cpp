@@ -46,6 +46,7 @@ void add_all_peers(Rows& rows) {
   add_groups(rows);
   add_handover(rows);
   add_barrier(rows);
+  add_scale(rows);
 }
 
 }  // namespace bench

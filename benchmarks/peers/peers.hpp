@@ -21,6 +21,8 @@ void add_handles(Rows& rows);
 void add_groups(Rows& rows);
 void add_handover(Rows& rows);
 void add_barrier(Rows& rows);
+// What must not cost more because there is more of it.
+void add_scale(Rows& rows);
 
 void add_glibc(Rows& rows);
 void add_jemalloc(Rows& rows);
