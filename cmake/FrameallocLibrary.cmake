@@ -29,11 +29,20 @@ function(framealloc_configure_target target)
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
   set_target_properties(${target} PROPERTIES
     VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+  if(FRAMEALLOC_DYNAMIC_TLS)
+    target_compile_definitions(${target} PUBLIC FRAMEALLOC_DYNAMIC_TLS)
+  endif()
+  # Templates of the standard library leave unique symbols in what g++ compiles, and a plugin in which
+  # one of them was found first would never be unloaded.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fno-gnu-unique)
+  endif()
   # Inline code of the headers calls into the library all over, so in a shared library what a header
   # declares is visible, and what is private stands in unnamed namespaces; nobody may replace it, so
   # calls inside it stay direct. In a static library nothing needs to leave the object that it is
   # linked into; a program whose plugins share one allocator uses the shared library.
   if(BUILD_SHARED_LIBS)
+    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET default)
     if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
       target_compile_options(${target} PRIVATE -fno-semantic-interposition)
     endif()

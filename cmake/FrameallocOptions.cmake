@@ -10,6 +10,7 @@ option(FRAMEALLOC_BUILD_FUZZERS "Build the fuzz targets (clang's libFuzzer), eve
 option(FRAMEALLOC_WERROR "Warnings are errors in framealloc's own sources" OFF)
 option(FRAMEALLOC_COVERAGE "Instrument for gcov" OFF)
 option(FRAMEALLOC_PRECOMPILE "Precompile the headers for framealloc's own sources and tests" ${PROJECT_IS_TOP_LEVEL})
+option(FRAMEALLOC_DYNAMIC_TLS "No static thread-local storage, for many plugins that are reloaded in turn: slower" OFF)
 option(FRAMEALLOC_INSTALL "Install rules and the CMake package" ON)
 
 set(FRAMEALLOC_CHECK_LEVEL AUTO CACHE STRING

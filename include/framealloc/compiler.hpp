@@ -20,16 +20,26 @@
 #define FRAMEALLOC_INLINE_LAMBDA __attribute__((always_inline))
 #define FRAMEALLOC_NOINLINE [[gnu::noinline]]
 #define FRAMEALLOC_COLD [[gnu::noinline, gnu::cold]]
-// Thread-local lookups as one load from the thread pointer: no wrapper call, no lazy check.
-#define FRAMEALLOC_TLS_INITIAL_EXEC [[gnu::tls_model("initial-exec")]]
+// Thread-local lookups as one load from the thread pointer: no wrapper call, no lazy check. Each
+// shared object that brings such a variable takes room that glibc has little of and gets back only
+// from the object that was loaded last; FRAMEALLOC_DYNAMIC_TLS trades speed for doing without.
+#ifndef FRAMEALLOC_DYNAMIC_TLS
+#define FRAMEALLOC_TLS_MODEL [[gnu::tls_model("initial-exec")]]
+#else
+#define FRAMEALLOC_TLS_MODEL
+#endif
 #define FRAMEALLOC_API [[gnu::visibility("default")]]
+// For constants of headers that become symbols. Without it g++ makes them unique in the process,
+// and a plugin in which one of them was found first is never unloaded.
+#define FRAMEALLOC_OWN_COPY [[gnu::visibility("hidden")]]
 #else
 #define FRAMEALLOC_ALWAYS_INLINE inline
 #define FRAMEALLOC_INLINE_LAMBDA
 #define FRAMEALLOC_NOINLINE
 #define FRAMEALLOC_COLD
-#define FRAMEALLOC_TLS_INITIAL_EXEC
+#define FRAMEALLOC_TLS_MODEL
 #define FRAMEALLOC_API
+#define FRAMEALLOC_OWN_COPY
 #endif
 
 // Name of the enclosing function, template arguments included.
@@ -37,6 +47,14 @@
 #define FRAMEALLOC_FUNCTION __PRETTY_FUNCTION__
 #else
 #define FRAMEALLOC_FUNCTION __func__
+#endif
+
+// Effect: none, but that the pointer is kept in the register of results, where g++ 12 would choose
+// another and move the pointer at the end of a hot path.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define FRAMEALLOC_IN_RESULT_REGISTER(pointer) asm("" : "+a"(pointer))
+#else
+#define FRAMEALLOC_IN_RESULT_REGISTER(pointer) static_cast<void>(0)
 #endif
 
 // Lets Clang's lifetime analysis see that a result points into its argument; g++ 12 would warn.

@@ -272,7 +272,7 @@ class FrameMap {
     const auto number = static_cast<std::uint32_t>(entries_.size());
     // The place first: making the entry may consume the key.
     const auto place = place_of(key);
-    Entry* const entry = entries_.emplace_back_at(site, std::in_place, std::forward<Key>(key),
+    Entry* const entry = entries_.emplace_back_at(site, std::in_place_t{}, std::forward<Key>(key),
                                                   std::forward<A>(arguments)...);
     if (entry == nullptr) return {end(), false};
     index_.enter(place, number);

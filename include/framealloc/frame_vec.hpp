@@ -195,17 +195,19 @@ class FrameVec {
   std::size_t extend_from_iter(I first, S last, Here here = CallSite::current());
   template <std::ranges::input_range R>
   std::size_t extend_from_iter(R&& range, Here here = CallSite::current()) {
-    return extend_from_iter(std::ranges::begin(range), std::ranges::end(range), here);
+    using std::begin, std::end;
+    return extend_from_iter(begin(range), end(range), here);
   }
   // Effect: appends the range, or as much of it as memory allows. Result: true when all of it.
   template <std::ranges::input_range R>
   bool append_range(R&& range, Here here = CallSite::current()) {
+    using std::begin, std::end;
+    auto first = begin(range);
     if constexpr (std::ranges::forward_range<R>) {
-      const auto count = static_cast<std::size_t>(std::ranges::distance(range));
-      return extend_from_iter(range, here) == count;
+      const std::size_t count = detail::count_between(first, end(range));
+      return extend_from_iter(first, end(range), here) == count;
     } else {
-      auto first = std::ranges::begin(range);
-      for (; first != std::ranges::end(range); ++first) {
+      for (; first != end(range); ++first) {
         if (emplace_back_at(here.site, *first) == nullptr) return false;
       }
       return true;

@@ -2,6 +2,8 @@
 // What becomes of an object in frame memory when its frame ends.
 #pragma once
 
+#include <framealloc/compiler.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,10 +17,10 @@ class RetentionPolicy {
   enum class Kind : std::uint8_t { Discard, Pool, Heap, Scratch };
 
   // The object ends with its frame.
-  static const RetentionPolicy Discard;
+  FRAMEALLOC_OWN_COPY static const RetentionPolicy Discard;
   // The object moves to the pool, the heap: whoever takes it from the PromotionResult owns it.
-  static const RetentionPolicy PromoteToPool;
-  static const RetentionPolicy PromoteToHeap;
+  FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToPool;
+  FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToHeap;
   // The object moves to the scratch pool of that name and lives until the pool is reset. With a
   // `capacity` in bytes the pool is made if there is none; without one that is a failure.
   [[nodiscard]] static constexpr RetentionPolicy PromoteToScratch(
@@ -58,16 +60,18 @@ class RetentionPolicy {
   std::string_view scratch_;
   std::size_t capacity_ = 0;
 };
-inline constexpr RetentionPolicy RetentionPolicy::Discard{};
-inline constexpr RetentionPolicy RetentionPolicy::PromoteToPool{Kind::Pool, {}, 0};
-inline constexpr RetentionPolicy RetentionPolicy::PromoteToHeap{Kind::Heap, {}, 0};
+FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::Discard{};
+FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::PromoteToPool{
+    Kind::Pool, {}, 0};
+FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::PromoteToHeap{
+    Kind::Heap, {}, 0};
 
 // The same decision in words of what the object is for.
 class Importance {
  public:
-  static const Importance Ephemeral;   // of this frame only: Discard
-  static const Importance Reusable;    // made and dropped often: PromoteToPool
-  static const Importance Persistent;  // stays: PromoteToHeap
+  FRAMEALLOC_OWN_COPY static const Importance Ephemeral;   // of this frame only: Discard
+  FRAMEALLOC_OWN_COPY static const Importance Reusable;    // made and dropped often: PromoteToPool
+  FRAMEALLOC_OWN_COPY static const Importance Persistent;  // stays: PromoteToHeap
   // Belongs to a named scratch pool: PromoteToScratch.
   [[nodiscard]] static constexpr Importance Scratch(std::string_view name,
                                                     std::size_t capacity = 0) noexcept {
@@ -83,8 +87,10 @@ class Importance {
 
   RetentionPolicy policy_;
 };
-inline constexpr Importance Importance::Ephemeral{};
-inline constexpr Importance Importance::Reusable{RetentionPolicy::PromoteToPool};
-inline constexpr Importance Importance::Persistent{RetentionPolicy::PromoteToHeap};
+FRAMEALLOC_OWN_COPY inline constexpr Importance Importance::Ephemeral{};
+FRAMEALLOC_OWN_COPY inline constexpr Importance Importance::Reusable{
+    RetentionPolicy::PromoteToPool};
+FRAMEALLOC_OWN_COPY inline constexpr Importance Importance::Persistent{
+    RetentionPolicy::PromoteToHeap};
 
 }  // namespace framealloc

@@ -4,6 +4,7 @@
 
 #include <framealloc/codes.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/sync/mutex.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/report_text.hpp>
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,7 +72,7 @@ class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
 
  private:
   [[nodiscard]] bool has(Severity severity) const;
-  mutable std::mutex mutex_;
+  mutable detail::Mutex mutex_;
   std::vector<Diagnostic> diagnostics_;
 };
 

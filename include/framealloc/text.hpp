@@ -3,9 +3,9 @@
 // nothing.
 #pragma once
 
-#include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
@@ -33,19 +33,16 @@ class Text {
   Text& append(char character) noexcept { return append(std::string_view(&character, 1)); }
   template <std::integral I>
   Text& append(I value) noexcept {
-    char digits[24] = {};
-    const auto end = std::to_chars(digits, digits + sizeof digits, value);
-    return append(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+    bool negative = false;
+    if constexpr (std::signed_integral<I>) negative = value < 0;
+    // Not std::to_chars(): its tables are unique symbols, see FRAMEALLOC_OWN_COPY.
+    const auto magnitude = static_cast<std::uint64_t>(value);
+    return append_digits<10>(negative ? 0 - magnitude : magnitude, negative ? "-" : "");
   }
-  Text& append_hex(std::size_t value) noexcept {
-    char digits[24] = {};
-    const auto end = std::to_chars(digits, digits + sizeof digits, value, 16);
-    return append("0x").append(
-        std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
-  }
+  Text& append_hex(std::size_t value) noexcept { return append_digits<16>(value, "0x"); }
   // Bytes as people read them, exact in brackets: "1.5 MiB (1572864 B)".
   Text& append_bytes(std::size_t bytes) noexcept {
-    static constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+    constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
     if (bytes < 1024) return append(bytes).append(" B");
     std::size_t unit = 0;
     std::size_t scaled = bytes;  // in units of kUnits[unit] / 1024
@@ -67,6 +64,17 @@ class Text {
   void clear() noexcept { size_ = 0, data_[0] = '\0'; }
 
  private:
+  template <unsigned Base>
+  Text& append_digits(std::uint64_t value, std::string_view prefix) noexcept {
+    char digits[24];
+    std::size_t begin = sizeof digits;
+    do {
+      digits[--begin] = "0123456789abcdef"[value % Base];
+      value /= Base;
+    } while (value != 0);
+    return append(prefix).append(std::string_view(digits + begin, sizeof digits - begin));
+  }
+
   char data_[N] = {};
   std::size_t size_ = 0;
 };

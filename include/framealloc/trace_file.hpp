@@ -3,13 +3,13 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/sync/mutex.hpp>
 #include <framealloc/result.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,7 +78,7 @@ class FRAMEALLOC_API TraceFile {
   void flush();
   void fail();
 
-  mutable std::mutex mutex_;
+  mutable detail::Mutex mutex_;
   std::FILE* file_ = nullptr;
   std::string buffer_;
   std::size_t buffer_bytes_ = 0;

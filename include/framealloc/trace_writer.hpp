@@ -5,6 +5,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/detail/sync/mutex.hpp>
 #include <framealloc/lifecycle_event.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/result.hpp>
@@ -15,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -86,7 +86,7 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   Subscription subscription_;
   bool listening_ = false;  // as a sink
   bool tracking_ = false;   // switched on by this writer
-  std::mutex counting_;     // of what follows
+  detail::Mutex counting_;  // of what follows
   std::uint64_t frames_ = 0;
   std::vector<Values> last_;  // by tag: what did not change is not written again
   // Tracks of threads that have names, by their numbers; one that was forgotten is named again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/budget.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/os/thread_record.hpp>
 
 #include <algorithm>
 #include <mutex>
@@ -24,10 +25,11 @@ struct ActiveCall {
   const BudgetManager* manager;
   const ActiveCall* outer;
 };
-FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local const ActiveCall* active_calls = nullptr;
+constexpr auto kHandlerChain = os::CallChain::BudgetHandlers;
 
 bool is_being_handled(const BudgetManager* manager) noexcept {
-  for (const ActiveCall* call = active_calls; call != nullptr; call = call->outer) {
+  for (const auto* call = static_cast<const ActiveCall*>(os::innermost_call(kHandlerChain));
+       call != nullptr; call = call->outer) {
     if (call->manager == manager) return true;
   }
   return false;
@@ -208,11 +210,11 @@ void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_
   const detail::TagPath path = tags_.path(who.tag);
   const BudgetEvent event{kind,  path.view(), who.global,         current,
                           limit, requested,   who.ready_elsewhere};
-  const ActiveCall call{this, active_calls};
-  active_calls = &call;
+  const ActiveCall call{this, static_cast<const ActiveCall*>(os::innermost_call(kHandlerChain))};
+  os::set_innermost_call(kHandlerChain, &call);
   if (observer_ != nullptr) observer_(event, observer_context_);
   if (handler != nullptr) handler(event, context);
-  active_calls = call.outer;
+  os::set_innermost_call(kHandlerChain, call.outer);
 }
 
 bool BudgetManager::register_tag_budget(std::string_view tag, std::size_t soft,

@@ -3,6 +3,7 @@
 
 #include <framealloc/align.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/memory/kept_site.hpp>
 #include "os/annotate.hpp"
 #include "os/stack.hpp"
 #include "os/virtual_memory.hpp"
@@ -50,9 +51,10 @@ void FrameTrap::note(ArenaChunk* chunk, std::uintptr_t start, std::size_t size, 
   record.start =
       static_cast<std::uint32_t>((start - reinterpret_cast<std::uintptr_t>(chunk)) / kGranule);
   record.granules = static_cast<std::uint32_t>(size / kGranule);
-  record.file = site.file;
-  record.function = site.function;
-  record.line = site.line;
+  const CallSite kept = keep_site(site);
+  record.file = kept.file;
+  record.function = kept.function;
+  record.line = kept.line;
   record.tag = tag;
   if (!site.known()) os::capture_stack(record.callers, TrapRecord::kCallers);
   table_.note(*chunk->trap, record);

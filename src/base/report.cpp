@@ -16,7 +16,7 @@ struct Handling {
   const ReportSink* sink;
   const Handling* outer;
 };
-FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local const Handling* handling = nullptr;
+FRAMEALLOC_TLS_MODEL constinit thread_local const Handling* handling = nullptr;
 
 bool is_handling(const ReportSink* sink) noexcept {
   for (const Handling* one = handling; one != nullptr; one = one->outer) {

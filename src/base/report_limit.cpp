@@ -27,6 +27,14 @@ std::uint64_t key_of(const Report& report) noexcept {
   return hash != 0 ? hash : 1;
 }
 
+// Of a text that is too long the end says more.
+template <std::size_t N>
+void copy_end(char (&out)[N], std::string_view text) noexcept {
+  if (text.size() >= N) text.remove_prefix(text.size() - (N - 1));
+  std::memcpy(out, text.data(), text.size());
+  out[text.size()] = '\0';
+}
+
 }  // namespace
 
 ReportLimit::Tally& ReportLimit::find(const Report& report, std::size_t row) noexcept {
@@ -36,7 +44,9 @@ ReportLimit::Tally& ReportLimit::find(const Report& report, std::size_t row) noe
     std::uint64_t found = kind.key.load(kRelaxed);
     if (found == 0 && kind.key.compare_exchange_strong(found, key, kRelaxed)) {
       kind.code = report.code;
-      kind.site = report.site;
+      kind.line = report.site.line;
+      copy_end(kind.file, report.site.file);
+      copy_end(kind.function, report.site.function);
       kind.tag_size = static_cast<std::uint8_t>(std::min(report.tag.size(), sizeof kind.tag));
       if (kind.tag_size != 0) std::memcpy(kind.tag, report.tag.data(), kind.tag_size);
       kind.named.store(true, std::memory_order_release);

@@ -2,6 +2,7 @@
 #include <framealloc/sink.hpp>
 
 #include <algorithm>
+#include <mutex>
 
 namespace framealloc {
 

@@ -8,25 +8,19 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <mutex>
 
 namespace framealloc {
 
 namespace {
 
 constexpr std::size_t kMostText = 256;
+constexpr std::size_t kUsualText = 512;
 // More than the longest event, so that the buffer does not grow.
 constexpr std::size_t kEventRoom = std::size_t{16} << 10;
 constexpr std::size_t kLeastBuffer = kEventRoom;
 constexpr std::string_view kBegin = "[";
 constexpr std::string_view kEnd = "\n]\n";
-
-// An event is built aside, so that the lock is held for copying it only.
-std::string& scratch() {
-  thread_local std::string text;
-  text.reserve(1024);
-  text.clear();
-  return text;
-}
 
 void append_number(std::string& out, std::uint64_t number) {
   char digits[24];
@@ -53,10 +47,12 @@ std::string_view cut(std::string_view text) noexcept {
 
 }  // namespace
 
+// Built aside, so that the lock is held for copying it only. No thread-local text: one with a
+// destructor would keep a plugin from being unloaded as long as the thread lives.
 class TraceFile::Event {
  public:
-  Event(char phase, std::uint64_t process, std::uint64_t track, std::string_view name)
-      : text_(scratch()) {
+  Event(char phase, std::uint64_t process, std::uint64_t track, std::string_view name) {
+    text_.reserve(kUsualText);
     text_ += "\n{\"ph\":\"";
     text_ += phase;
     text_ += "\",\"name\":";
@@ -104,7 +100,7 @@ class TraceFile::Event {
   }
 
  private:
-  std::string& text_;
+  std::string text_;
   bool complete_ = false;
 };
 

@@ -397,7 +397,7 @@ PromotionResult end_frame_promoting(Instance* instance, WhoseFrame whose) noexce
       promoter.run();
     }
     // As the handle calls it: with the state that the thread's table shows.
-    instance->end_frame(tls_table.slots[instance->tls_slot()].state);
+    instance->end_frame(detail::tls_table().slots[instance->tls_slot()].state);
   }
   if (book != nullptr) tell_handler(*book, result);
   return result;

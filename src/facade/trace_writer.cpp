@@ -5,6 +5,7 @@
 #include <framealloc/detail/os/thread.hpp>
 #include "os/process.hpp"
 
+#include <mutex>
 #include <string>
 #include <utility>
 

@@ -4,6 +4,7 @@
 #include <framealloc/detail/heap/heap.hpp>
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/memory/kept_site.hpp>
 
 #include <mutex>
 
@@ -29,7 +30,7 @@ void* Heap::allocate_run(const Request& request, bool* denied_by_limit) noexcept
   run->size = request.size;
   run->tag = request.tag;
   run->kind = request.kind;
-  run->site = request.site;
+  run->site = keep_site(request.site);
   run->frame = frame_number_.load(std::memory_order_relaxed);
   shared_.registry_.insert(run->region);
   const std::lock_guard guard(lock_);

@@ -3,6 +3,7 @@
 
 #include <framealloc/detail/os/clock.hpp>
 #include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/os/thread_record.hpp>
 
 #include <mutex>
 
@@ -60,10 +61,11 @@ struct Delivery {
   const EventHub* hub;
   const Delivery* outer;
 };
-FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local const Delivery* deliveries = nullptr;
+constexpr auto kDeliveryChain = os::CallChain::Deliveries;
 
 bool is_inside(const EventHub* hub) noexcept {
-  for (const Delivery* one = deliveries; one != nullptr; one = one->outer) {
+  for (const auto* one = static_cast<const Delivery*>(os::innermost_call(kDeliveryChain));
+       one != nullptr; one = one->outer) {
     if (one->hub == hub) return true;
   }
   return false;
@@ -233,8 +235,9 @@ void EventHub::emit(FrameEvent event, TagId tag) noexcept {
     suppressed_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  const Delivery delivery{this, deliveries};
-  deliveries = &delivery;
+  const Delivery delivery{this, static_cast<const Delivery*>(os::innermost_call(kDeliveryChain))};
+  os::set_innermost_call(kDeliveryChain, &delivery);
+  const os::Section section;  // in a child nobody would ever leave a listener for this thread
   const std::uint32_t used = slots_in_use_.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < used; ++i) {
     Slot& slot = slots_[i];
@@ -245,7 +248,7 @@ void EventHub::emit(FrameEvent event, TagId tag) noexcept {
     }
     leave(slot);
   }
-  deliveries = delivery.outer;
+  os::set_innermost_call(kDeliveryChain, delivery.outer);
 }
 
 }  // namespace detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/pressure.hpp>
 
+#include <framealloc/detail/os/thread_record.hpp>
+
 #include <mutex>
 
 namespace framealloc::detail {
@@ -12,10 +14,11 @@ struct ActiveTelling {
   const PressureMonitor* monitor;
   const ActiveTelling* outer;
 };
-FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local const ActiveTelling* tellings = nullptr;
+constexpr auto kTellingChain = os::CallChain::PressureHandlers;
 
 bool is_telling(const PressureMonitor* monitor) noexcept {
-  for (const ActiveTelling* one = tellings; one != nullptr; one = one->outer) {
+  for (const auto* one = static_cast<const ActiveTelling*>(os::innermost_call(kTellingChain));
+       one != nullptr; one = one->outer) {
     if (one->monitor == monitor) return true;
   }
   return false;
@@ -64,8 +67,9 @@ bool PressureMonitor::tell(const PressureEvent& what) noexcept {
     handler = handler_;
     context = context_;
   }
-  const ActiveTelling telling{this, tellings};
-  tellings = &telling;
+  const ActiveTelling telling{this,
+                              static_cast<const ActiveTelling*>(os::innermost_call(kTellingChain))};
+  os::set_innermost_call(kTellingChain, &telling);
   if (handler != nullptr) handler(event, context);
   const bool heard = events_.wants(FrameEventKind::MemoryPressure);
   if (heard) {
@@ -76,7 +80,7 @@ bool PressureMonitor::tell(const PressureEvent& what) noexcept {
     lifecycle.size = event.requested;
     events_.emit(lifecycle);
   }
-  tellings = telling.outer;
+  os::set_innermost_call(kTellingChain, telling.outer);
   return handler != nullptr || heard;
 }
 

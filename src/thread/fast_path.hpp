@@ -16,7 +16,7 @@ namespace framealloc::detail {
 
 // Result: this thread's slot; that of no thread when it is not attached.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE TlsSlot& slot_of(const Instance& instance) noexcept {
-  return tls_table.slots[instance.tls_slot()];
+  return tls_table().slots[instance.tls_slot()];
 }
 
 // Result: a block that lay ready; null when the slow path has to provide one.

@@ -6,6 +6,7 @@
 
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/thread/tls.hpp>
 
 #include <algorithm>
 #include <mutex>
@@ -17,29 +18,25 @@ namespace {
 using detail::kRelaxed;
 constexpr std::uint64_t kCountMask = 0xfff;
 
-struct PhaseMemory {
-  std::uint64_t barrier = 0;
-  std::uint32_t phase = 0;
-};
-constexpr std::size_t kMemories = 16;
-FRAMEALLOC_TLS_INITIAL_EXEC constinit thread_local PhaseMemory memories[kMemories] = {};
-
 }  // namespace
 
 namespace detail::barrier_memory {
 
 void remember(std::uint64_t barrier, std::uint32_t phase) noexcept {
+  os::ThreadRecord& record = os::own_record();
+  if (&record == &os::record_of_nobody) return;
+  auto& memories = static_cast<TlsTable&>(record).phases;
   for (PhaseMemory& memory : memories) {
     if (memory.barrier != barrier) continue;
     memory.phase = phase;
     return;
   }
-  std::copy_backward(memories, memories + kMemories - 1, memories + kMemories);
+  std::copy_backward(memories, memories + kPhaseMemories - 1, memories + kPhaseMemories);
   memories[0] = PhaseMemory{barrier, phase};
 }
 
 bool recall(std::uint64_t barrier, std::uint32_t* phase) noexcept {
-  for (const PhaseMemory& memory : memories) {
+  for (const PhaseMemory& memory : tls_table().phases) {
     if (memory.barrier != barrier) continue;
     *phase = memory.phase;
     return true;

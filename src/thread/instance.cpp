@@ -248,8 +248,15 @@ ThreadState* Instance::attach() noexcept {
     } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_seq_cst,
                                                 std::memory_order_relaxed));
   }
-  registry::link(*state, tls_slot_ == kSharedTlsSlot ? nullptr : &tls_table.slots[tls_slot_]);
-  return state;
+  if (registry::link(*state, tls_slot_)) return state;
+  {
+    const std::lock_guard lock(retired_lock_);
+    state->next_retired = retired_;
+    retired_ = state;
+  }
+  report(Code::FA012, "no memory for the records of a new thread", TagId::Untagged,
+         os::kThreadRecordBytes, 0);
+  return nullptr;
 }
 
 void Instance::retire(ThreadState* state) noexcept {

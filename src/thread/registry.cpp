@@ -6,13 +6,28 @@
 #include <framealloc/detail/thread/instance.hpp>
 
 #include <mutex>
+#include <new>
 
 namespace framealloc::detail {
 
 constinit FrameArena empty_arena;
-constinit thread_local TlsTable tls_table;
 
-namespace registry {
+namespace {
+constinit TlsTable table_of_nobody(-1);
+}  // namespace
+
+}  // namespace framealloc::detail
+
+namespace framealloc::os {
+
+constinit thread_local ThreadRecord* thread_record = &detail::table_of_nobody;
+constinit ThreadRecord& record_of_nobody = detail::table_of_nobody;
+
+ThreadRecord* construct_thread_record(void* home) noexcept { return ::new (home) detail::TlsTable; }
+
+}  // namespace framealloc::os
+
+namespace framealloc::detail::registry {
 
 namespace {
 
@@ -48,13 +63,14 @@ void unlist(HandingBack& one) noexcept {
 bool others_hand_back(const Instance& instance) noexcept {
   const std::lock_guard guard(lock);
   for (const HandingBack* one = handing_back; one != nullptr; one = one->next) {
-    if (one->instance == &instance && one->thread != &tls_table) return true;
+    if (one->instance == &instance && one->thread != &tls_table()) return true;
   }
   return false;
 }
 
 void on_thread_exit(void* table_address) noexcept {
   auto* table = static_cast<TlsTable*>(table_address);
+  const os::Section section;  // a child would wait for a thread that it does not have
   for (;;) {
     HandingBack mine{table, nullptr};
     ThreadState* state;
@@ -90,21 +106,25 @@ void give_slot(std::size_t slot) noexcept {
   slot_taken[slot] = false;
 }
 
-void link(ThreadState& state, TlsSlot* slot) noexcept {
+bool link(ThreadState& state, std::size_t slot) noexcept {
+  os::ThreadRecord& record = os::own_record();
+  if (&record == &os::record_of_nobody) return false;
+  auto& table = static_cast<TlsTable&>(record);
   {
     const std::lock_guard guard(lock);
-    state.next_in_thread = tls_table.states;
-    tls_table.states = &state;
-    state.bind(tls_table, slot);
+    state.next_in_thread = table.states;
+    table.states = &state;
+    state.bind(table, slot == kSharedTlsSlot ? nullptr : &table.slots[slot]);
   }
-  os::at_thread_exit(&on_thread_exit, &tls_table);
+  os::at_thread_exit(&on_thread_exit, &table);
+  return true;
 }
 
 void forget(Instance& instance, bool mine_too) noexcept {
   {
     const std::lock_guard guard(lock);
     for (ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) {
-      if (mine_too || !s->belongs_to(tls_table)) s->forget();
+      if (mine_too || !s->belongs_to(tls_table())) s->forget();
     }
   }
   for (unsigned round = 0; others_hand_back(instance); ++round) os::relax(round);
@@ -113,7 +133,7 @@ void forget(Instance& instance, bool mine_too) noexcept {
 bool postpone_end(const Instance& instance, void (*end)(Instance&)) noexcept {
   const std::lock_guard guard(lock);
   for (HandingBack* one = handing_back; one != nullptr; one = one->next) {
-    if (one->instance != &instance || one->thread != &tls_table) continue;
+    if (one->instance != &instance || one->thread != &tls_table()) continue;
     one->end = end;
     return true;
   }
@@ -123,11 +143,10 @@ bool postpone_end(const Instance& instance, void (*end)(Instance&)) noexcept {
 // Under the lock, because an allocator that dies on another thread edits this thread's list.
 ThreadState* find(const Instance& instance) noexcept {
   const std::lock_guard guard(lock);
-  for (ThreadState* s = tls_table.states; s != nullptr; s = s->next_in_thread) {
+  for (ThreadState* s = tls_table().states; s != nullptr; s = s->next_in_thread) {
     if (&s->instance() == &instance) return s;
   }
   return nullptr;
 }
 
-}  // namespace registry
-}  // namespace framealloc::detail
+}  // namespace framealloc::detail::registry

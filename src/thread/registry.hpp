@@ -13,8 +13,9 @@ namespace framealloc::detail::registry {
 [[nodiscard]] std::size_t take_slot() noexcept;
 void give_slot(std::size_t slot) noexcept;
 
-// Effect: the calling thread owns `state` now, and hands it back when it ends.
-void link(ThreadState& state, TlsSlot* slot) noexcept;
+// Effect: the calling thread owns `state` now, of the allocator that has the slot of this number,
+// and hands it back when it ends. Result: false when there is no memory for the thread's table.
+[[nodiscard]] bool link(ThreadState& state, std::size_t slot) noexcept;
 // Effect: all threads forget `instance`, the calling one only if `mine_too`; returns once no thread
 // else is handing a state of it back.
 void forget(Instance& instance, bool mine_too) noexcept;

@@ -49,6 +49,10 @@ function(try project build)
   find_program(consumer NAMES consumer PATHS "${build}" "${build}/${user_config}"
     NO_DEFAULT_PATH NO_CACHE REQUIRED)
   run("${consumer}")
+  find_program(reload NAMES reload PATHS "${build}" "${build}/${user_config}" NO_DEFAULT_PATH NO_CACHE)
+  if(reload)
+    run("${reload}")
+  endif()
 endfunction()
 
 try("${PROJECT}" "${WORK}/build")

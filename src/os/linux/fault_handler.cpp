@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "os/fault_handler.hpp"
 
+#include <framealloc/detail/os/thread_record.hpp>
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -24,8 +26,14 @@ constinit pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 class Lock {
  public:
-  Lock() noexcept { pthread_mutex_lock(&mutex); }
-  ~Lock() { pthread_mutex_unlock(&mutex); }
+  Lock() noexcept {
+    enter_section();
+    pthread_mutex_lock(&mutex);
+  }
+  ~Lock() {
+    pthread_mutex_unlock(&mutex);
+    leave_section();
+  }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 };

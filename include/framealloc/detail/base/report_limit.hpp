@@ -57,7 +57,7 @@ class ReportLimit {
         continue;
       }
       due.code = kind.code;
-      due.site = kind.site;
+      due.site = CallSite{kind.file, kind.function, kind.line, nullptr};
       due.tag = {kind.tag, kind.tag_size};
       if (take_due(kind.tally, frame, due.repeated, left)) tell(due);
     }
@@ -81,7 +81,10 @@ class ReportLimit {
     Tally tally;
     std::atomic<bool> named{false};  // what follows may be read
     Code code = Code::None;
-    CallSite site;
+    std::uint32_t line = 0;
+    // Copies: the code that the report came from may be unloaded before its sum is told.
+    char file[96] = {};  // the end of it
+    char function[64] = {};
     char tag[48] = {};
     std::uint8_t tag_size = 0;
   };

@@ -25,6 +25,6 @@ constexpr std::string_view spell_type() noexcept {
 
 // The name as the compiler spells it. An object, so that a record needs one pointer for it.
 template <class T>
-inline constexpr std::string_view type_name = spell_type<T>();
+FRAMEALLOC_OWN_COPY inline constexpr std::string_view type_name = spell_type<T>();
 
 }  // namespace framealloc::detail

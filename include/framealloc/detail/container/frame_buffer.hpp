@@ -10,11 +10,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 namespace framealloc::detail {
+
+// Without the function objects of std::ranges: they are unique symbols, see FRAMEALLOC_OWN_COPY.
+template <std::forward_iterator I, std::sentinel_for<I> S>
+[[nodiscard]] constexpr std::size_t count_between(I first, S last) {
+  if constexpr (std::sized_sentinel_for<S, I>) {
+    return static_cast<std::size_t>(last - first);
+  } else {
+    std::size_t count = 0;
+    for (; first != last; ++first) ++count;
+    return count;
+  }
+}
 
 // Elements that need destroying are destroyed when the buffer dies or when its frame ends,
 // whichever comes first. For that the arena keeps a finaliser that points back at the buffer; it

@@ -22,7 +22,7 @@ union FrameMapEntry {
 
   template <class Key, class... A>
   explicit FrameMapEntry(std::in_place_t, Key&& key, A&&... arguments)
-      : shown(std::piecewise_construct, std::forward_as_tuple(std::forward<Key>(key)),
+      : shown(std::piecewise_construct_t{}, std::forward_as_tuple(std::forward<Key>(key)),
               std::forward_as_tuple(std::forward<A>(arguments)...)) {}
   FrameMapEntry(FrameMapEntry&& other) noexcept : moving(std::move(other.moving)) {}
   FrameMapEntry& operator=(FrameMapEntry&& other) noexcept {

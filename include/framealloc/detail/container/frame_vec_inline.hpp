@@ -11,7 +11,7 @@ template <std::input_iterator I, std::sentinel_for<I> S>
 std::size_t FrameVec<T>::extend_from_iter(I first, S last, Here here) {
   const std::size_t before = size();
   if constexpr (std::forward_iterator<I>) {
-    const auto count = static_cast<std::size_t>(std::ranges::distance(first, last));
+    const std::size_t count = detail::count_between(first, last);
     if constexpr (std::contiguous_iterator<I> && std::is_trivially_copyable_v<T> &&
                   std::same_as<T, std::iter_value_t<I>>) {
       if (count != 0 && buffer_.make_room(count, here.site)) {

@@ -83,10 +83,9 @@ constexpr RetainedType describe_retained() noexcept {
   return type;
 }
 template <class T>
-inline constexpr RetainedType retained_type = describe_retained<T>();
+FRAMEALLOC_OWN_COPY inline constexpr RetainedType retained_type = describe_retained<T>();
 
-// A program whose parts hide their symbols from each other may hold a type more than once; then the
-// names decide.
+// Each shared object holds its own description of a type; between them the names decide.
 [[nodiscard]] inline bool same_type(const RetainedType* a, const RetainedType* b) noexcept {
   return a == b || (a->size == b->size && a->alignment == b->alignment && a->name == b->name);
 }

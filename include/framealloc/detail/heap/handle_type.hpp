@@ -89,10 +89,10 @@ constexpr HandleType describe_type() noexcept {
   return type;
 }
 
-// Its address is the identity of the type. A program whose parts hide their symbols from each other
-// may hold it more than once; then the names decide.
+// Its address is the identity of the type. Each shared object holds its own; between them the names
+// decide.
 template <class T>
-inline constexpr HandleType handle_type = describe_type<T>();
+FRAMEALLOC_OWN_COPY inline constexpr HandleType handle_type = describe_type<T>();
 
 [[nodiscard]] inline bool same_type(const HandleType* a, const HandleType* b) noexcept {
   return a == b || (a->size == b->size && a->name == b->name);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/call_site.hpp>
+#include <framealloc/detail/memory/kept_site.hpp>
 #include <framealloc/ids.hpp>
 
 #include <atomic>
@@ -59,7 +60,8 @@ struct BlockRecord {
   std::atomic<const std::string_view*> type{nullptr};
   std::atomic<std::uint64_t> frame{0};
 
-  void begin_life(const CallSite& site, std::size_t bytes, std::uint64_t frame_number) noexcept {
+  void begin_life(const CallSite& where, std::size_t bytes, std::uint64_t frame_number) noexcept {
+    const CallSite site = keep_site(where);
     allocated_at.set(site);
     type.store(site.type, std::memory_order_relaxed);
     frame.store(frame_number, std::memory_order_relaxed);
@@ -72,7 +74,7 @@ struct BlockRecord {
     if (!state.compare_exchange_strong(expected, BlockState::Freed, std::memory_order_acq_rel)) {
       return false;
     }
-    freed_at.set(site);
+    freed_at.set(keep_site(site));
     return true;
   }
   // Result: where it was allocated, and as what.

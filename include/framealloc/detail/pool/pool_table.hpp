@@ -52,7 +52,8 @@ class FRAMEALLOC_API PoolTable {
 
  private:
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* pop(ClassList* list) noexcept {
-    FreeBlock* const block = list->free;
+    FreeBlock* block = list->free;
+    FRAMEALLOC_IN_RESULT_REGISTER(block);
     if (block == nullptr) [[unlikely]]
       return nullptr;
     list->free = block->next;

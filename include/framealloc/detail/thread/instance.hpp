@@ -59,7 +59,7 @@ class Instance {
   // Result: the calling thread's state; null when it has none yet.
   [[nodiscard]] ThreadState* find_state() const noexcept {
     if (tls_slot_ != kSharedTlsSlot) [[likely]]
-      return tls_table.slots[tls_slot_].state;
+      return tls_table().slots[tls_slot_].state;
     return find_state_elsewhere();
   }
   // Result: the calling thread's state, made on demand; null when memory for it is short

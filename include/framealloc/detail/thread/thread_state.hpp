@@ -131,7 +131,7 @@ class ThreadState final : public ArenaHost {
   bool enter_frame(FrameArena& arena) noexcept override;
   bool frame_is_open(const FrameArena& arena) const noexcept override;
   bool is_of_this_thread() const noexcept override {
-    return table_.load(std::memory_order_relaxed) == &tls_table;
+    return table_.load(std::memory_order_relaxed) == &tls_table();
   }
   ArenaChunk* acquire_chunk(std::size_t room, Refusal* why) noexcept override;
   void release_chunk(ArenaChunk* chunk) noexcept override;

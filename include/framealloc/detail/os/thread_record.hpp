@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the library remembers of one thread. Only a pointer to it is thread-local: a shared object
+// that is loaded later has to fit into the little room that the system keeps in every thread's
+// static storage (about 1.6 KB in glibc, for all of them together), and takes 8 bytes of it.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace framealloc {
+class FrameArena;
+namespace detail {
+class PoolTable;
+class ThreadState;
+extern FrameArena empty_arena;  // always full; see FrameArena's default constructor
+FRAMEALLOC_API extern PoolTable empty_pool_table;
+
+// What a thread has in one allocator; see thread/tls.hpp. Only names here: it is the first thing in
+// a record, because hot calls add the slot's offset to the record's address and nothing else.
+struct TlsSlot {
+  FrameArena* arena = &empty_arena;
+  PoolTable* pool = &empty_pool_table;
+  ThreadState* state = nullptr;
+};
+
+// The last slot is never filled: allocators beyond kTlsSlots - 1 at a time share it and find their
+// state on the slow path. They work, only slower.
+inline constexpr std::size_t kTlsSlots = 32;
+inline constexpr std::size_t kSharedTlsSlot = kTlsSlots - 1;
+}  // namespace detail
+}  // namespace framealloc
+
+namespace framealloc::os {
+
+// Chains of calls that a thread is in, which stand on its stack; each belongs to one source file.
+enum class CallChain : unsigned char { BudgetHandlers, Deliveries, PressureHandlers };
+inline constexpr std::size_t kCallChains = 3;
+
+// A thread's record, as far as lower layers know it; thread/tls.hpp says what follows. Records lie
+// in static storage, and in pages of the system when more threads live at once than fit there. A
+// record is used again when its thread has ended, and never unmapped, so that anyone may read it.
+struct ThreadRecord {
+  constexpr ThreadRecord() noexcept = default;
+  constexpr explicit ThreadRecord(std::int32_t held) noexcept : sections(held) {}
+  ThreadRecord(const ThreadRecord&) = delete;
+  ThreadRecord& operator=(const ThreadRecord&) = delete;
+
+  detail::TlsSlot slots[detail::kTlsSlots];
+  // Locks that the thread holds, see enter_section(). Negative in the record of nobody.
+  std::atomic<std::int32_t> sections{0};
+  bool forking = false;
+  std::uint64_t number = 0;  // the thread's id; 0 until somebody asks
+  void (*exit_hook)(void*) = nullptr;
+  void* exit_argument = nullptr;
+  const void* chains[kCallChains] = {};
+  ThreadRecord* next = nullptr;       // all records, newest first
+  ThreadRecord* next_free = nullptr;  // while no thread has it
+};
+
+// Room for the head and what follows it.
+inline constexpr std::size_t kThreadRecordBytes = 1152;
+
+// Result: the record that was made last; the others follow it. Requirement: lock_thread_records().
+[[nodiscard]] ThreadRecord* first_thread_record() noexcept;
+// Between the two no record is made or given back.
+void lock_thread_records() noexcept;
+void unlock_thread_records() noexcept;
+
+// The calling thread's record; that of nobody until the thread needs one of its own. Defined with
+// the record of nobody where all that a record holds is known.
+extern constinit thread_local ThreadRecord* thread_record FRAMEALLOC_TLS_MODEL;
+extern ThreadRecord& record_of_nobody;
+// Effect: makes a record in the `kThreadRecordBytes` bytes at `home`. Where all it holds is known.
+[[nodiscard]] ThreadRecord* construct_thread_record(void* home) noexcept;
+
+// Result: the calling thread's own record, made on demand; that of nobody when there is no memory.
+[[nodiscard]] FRAMEALLOC_COLD ThreadRecord& make_thread_record() noexcept;
+[[nodiscard]] inline ThreadRecord& own_record() noexcept {
+  ThreadRecord& mine = *thread_record;
+  if (mine.sections.load(std::memory_order_relaxed) >= 0) [[likely]]
+    return mine;
+  return make_thread_record();
+}
+
+// Result: the innermost call of the chain; null when the thread is in none.
+[[nodiscard]] inline const void* innermost_call(CallChain chain) noexcept {
+  return thread_record->chains[static_cast<std::size_t>(chain)];
+}
+// Effect: `call` is the innermost now, and stays so until the next. Without memory for a record the
+// thread is in no call.
+inline void set_innermost_call(CallChain chain, const void* call) noexcept {
+  ThreadRecord& mine = own_record();
+  if (&mine != &record_of_nobody) mine.chains[static_cast<std::size_t>(chain)] = call;
+}
+
+// Forks in other threads that wait for a moment in which nobody is in a section.
+extern constinit std::atomic<std::uint32_t> forks_waiting;
+FRAMEALLOC_COLD void enter_section_slowly() noexcept;
+
+// Between the two a thread changes what a child process has to find whole. A fork() of another
+// thread waits until no thread is in a section, though not forever, and a thread that is in none
+// waits for the fork. Sections nest. The forking thread's own do not count, because it continues in
+// the child.
+FRAMEALLOC_ALWAYS_INLINE void enter_section() noexcept {
+  ThreadRecord& mine = *thread_record;
+  const std::int32_t held = mine.sections.load(std::memory_order_relaxed);
+  if (held > 0) {
+    mine.sections.store(held + 1, std::memory_order_relaxed);
+    return;
+  }
+  if (held < 0) [[unlikely]]
+    return enter_section_slowly();
+  mine.sections.store(1, std::memory_order_relaxed);
+  // The forking thread makes the processor keep this order where it has to (membarrier).
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (forks_waiting.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    enter_section_slowly();
+}
+FRAMEALLOC_ALWAYS_INLINE void leave_section() noexcept {
+  ThreadRecord& mine = *thread_record;
+  const std::int32_t held = mine.sections.load(std::memory_order_relaxed);
+  if (held > 0) [[likely]]
+    mine.sections.store(held - 1, std::memory_order_release);
+}
+
+// The same for a scope.
+class Section {
+ public:
+  Section() noexcept { enter_section(); }
+  ~Section() { leave_section(); }
+  Section(const Section&) = delete;
+  Section& operator=(const Section&) = delete;
+};
+
+}  // namespace framealloc::os
