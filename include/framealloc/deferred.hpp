@@ -128,6 +128,11 @@ class DeferredQueue {
     const std::uint64_t queued = queued_.load(std::memory_order_relaxed);
     return queued > done ? queued - done : 0;
   }
+  [[nodiscard]] std::size_t waiting_bytes() const noexcept {
+    const std::uint64_t done = processed_bytes.get();
+    const std::uint64_t queued = queued_bytes_.load(std::memory_order_relaxed);
+    return queued > done ? static_cast<std::size_t>(queued - done) : 0;
+  }
   void add_to(DeferredStats& stats) const noexcept;
 
   OwnedCounter processed, processed_bytes, immediate;

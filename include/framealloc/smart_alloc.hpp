@@ -328,7 +328,8 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
     return instance_ == nullptr ? Snapshot{} : make_snapshot(*instance_);
   }
   // Effect: gives memory that is not needed now back to the source, also what scratch pools have
-  // grown by and do not use. Result: bytes given back.
+  // grown by and do not use. Other threads are asked for theirs, and give it back with their next
+  // pool or frame allocation or frame boundary. Result: bytes given back by this call.
   std::size_t trim() noexcept { return instance_ == nullptr ? 0 : detail::trim_all(*instance_); }
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
     if (instance_ != nullptr) instance_->sink().set(handler, context);

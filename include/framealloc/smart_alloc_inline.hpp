@@ -23,9 +23,9 @@ FRAMEALLOC_ALWAYS_INLINE T* SmartAlloc::pool_alloc(CallSite site) noexcept {
     constexpr std::size_t granules = detail::granules_of(sizeof(T), alignof(T));
     void* block;
     if constexpr (alignof(T) <= kGranule) {
-      block = slot().pool->try_pop(granules);
+      block = slot().table().try_pop(granules);
     } else {
-      block = slot().pool->try_pop_aligned(granules, alignof(T));
+      block = slot().table().try_pop_aligned(granules, alignof(T));
     }
     if (block != nullptr) [[likely]]
       return static_cast<T*>(block);
@@ -41,7 +41,7 @@ FRAMEALLOC_ALWAYS_INLINE void SmartAlloc::pool_free(T* pointer, CallSite site) n
   if constexpr (kCheckLevel == 0 && detail::is_slab_request(sizeof(T), alignof(T))) {
     if (block == nullptr) return;
     constexpr std::size_t granules = detail::granules_of(sizeof(T), alignof(T));
-    if (detail::try_free_into(slot().pool->by_granule[granules], block, page_mask_)) [[likely]]
+    if (detail::try_free_into(slot().table().by_granule[granules], block, page_mask_)) [[likely]]
       return;
     if (detail::try_free_local(block, page_mask_, os::thread_word())) [[likely]]
       return;

@@ -70,7 +70,9 @@ class ThreadMembers {
     if (state == nullptr) return 0;
     state->answer_recall();
     state->pools().flush();
-    return state->pools().drain(max_count);
+    const std::size_t taken = state->pools().drain(max_count);
+    state->pools().tidy_now_and_then();
+    return taken;
   }
   // Result: sums over all threads. Exact once the reader has synchronised with them.
   [[nodiscard]] DeferredStats deferred_stats() const noexcept {

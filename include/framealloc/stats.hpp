@@ -26,7 +26,8 @@ struct AllocStats {
   std::uint64_t overflow_count = 0;       // frame requests that the arena could not hold
   std::size_t peak_reserved = 0;
   std::size_t metadata_bytes = 0;  // bookkeeping, within reserved
-  std::size_t idle_bytes = 0;      // kept ready for the next need, within reserved
+  // Held and not in use, within reserved: idle chunks, free pages, free blocks in pages of threads.
+  std::size_t idle_bytes = 0;
   std::uint64_t attached_threads = 0;
 
   [[nodiscard]] std::uint64_t active_allocations() const noexcept {

@@ -2,13 +2,19 @@
 // Giving back what a thread does not need.
 #include <framealloc/detail/pool/pool_thread.hpp>
 
+#include <framealloc/detail/os/clock.hpp>
+
 #include <algorithm>
 
 namespace framealloc::detail {
 namespace {
 
-// Lists that one call of collect() looks at: a frame boundary must not cost more with more tags.
-constexpr int kListsPerCall = 4;
+// Lists that one call of collect() looks at: these, and a sixteenth of all that have pages.
+constexpr std::size_t kFewestLooks = 4;
+// Every so many boundaries of a thread it looks for what it does not need.
+constexpr std::uint32_t kBoundariesPerLook = 8;
+// Blocks that go home between two looks at the clock.
+constexpr std::size_t kBlocksPerReading = 256;
 
 }  // namespace
 
@@ -20,7 +26,7 @@ std::size_t PoolThread::send_home(ClassList& list, std::size_t blocks) noexcept 
         shared_.checked_ ? shared_.next_ready(list, block, list.ready() - sent) : block->next;
     SlabHeader* const slab = slab_of(block, shared_.page_mask_);
     slab->put_home(block);
-    ++list.home_blocks;
+    list.home_blocks.increment();
     replace_slab(list, slab);
     ++sent;
   }
@@ -32,68 +38,102 @@ std::size_t PoolThread::send_home(ClassList& list, std::size_t blocks) noexcept 
   return sent;
 }
 
-void PoolThread::release_empty(ClassList& list, std::uint64_t keep) noexcept {
+void PoolThread::release_empty(ClassList& list) noexcept {
   SlabHeader*& empty = list.slabs[static_cast<std::size_t>(SlabPlace::Empty)];
-  while (empty != nullptr) {
-    SlabHeader* const slab = empty;
-    if (list.ready() + list.home_blocks < keep + slab->home_count) return;
+  while (SlabHeader* const slab = empty) {
     unlink_slab(list, slab);
     shared_.release_slab(slab);
   }
 }
 
-std::size_t PoolThread::collect_list(ClassList& list, std::size_t max_blocks,
-                                     bool everything) noexcept {
-  const std::uint64_t allocations = list.allocations.get();
-  const std::uint64_t since = allocations - list.seen_allocations;
-  const std::uint64_t recent = std::max(since, list.recent_allocations);
-  list.seen_allocations = allocations;
-  list.recent_allocations = since;
-
-  const std::uint64_t ready = list.ready();
-  std::uint64_t keep = 0;
-  if (everything) {
-    list.sweep = ready;
-  } else {
-    // What two periods took, the next may take again.
-    keep = recent + shared_.pages_per_class_ * shared_.classes_[list.class_index].block_count;
-    // A list that holds too much goes home as a whole: its blocks are mixed over all slabs, and
-    // only a slab with every block at home can go. What is needed comes back from the fullest ones.
-    if (ready > keep) list.sweep = ready;
-  }
-  std::size_t moved = 0;
-  if (list.sweep != 0) {
-    const std::uint64_t left = std::min(list.sweep, ready);
-    moved = send_home(list, std::min<std::uint64_t>(left, max_blocks));
-    list.sweep = left - moved;
-  }
-  release_empty(list, keep);
+// Pages that this empties go back at once: where they lie free, every thread can take them, even
+// while this one rests.
+std::size_t PoolThread::sweep_list(ClassList& list, std::size_t max_blocks) noexcept {
+  const std::uint64_t left = std::min(list.sweep, list.ready());
+  const std::size_t moved = send_home(list, std::min<std::uint64_t>(left, max_blocks));
+  list.sweep = left - moved;
+  release_empty(list);
   return moved;
 }
 
+// A list that holds too much goes home as a whole: its blocks are mixed over all slabs, and only a
+// slab with every block at home can go. What is needed comes back from the fullest ones.
+void PoolThread::look_at(ClassList& list) noexcept {
+  const std::uint64_t allocations = list.allocations.get();
+  const std::uint64_t since = allocations - list.seen_allocations;
+  // What two periods took, the next may take again.
+  const std::uint64_t recent = shared_.eager_ ? 0 : std::max(since, list.recent_allocations);
+  list.seen_allocations = allocations;
+  list.recent_allocations = since;
+  const std::uint64_t keep =
+      recent + shared_.pages_per_class_ * shared_.classes_[list.class_index].block_count;
+  const std::uint64_t ready = list.ready();
+  if (ready > keep) list.sweep = ready;
+}
+
 std::size_t PoolThread::collect(std::size_t max_blocks) noexcept {
+  if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
   std::size_t moved = 0;
   if (max_blocks == kEverything) {
     flush();
     drain(kEverything);
-    for_each_list([&](ClassList& list) { moved += collect_list(list, kEverything, true); });
-    if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
+    for_each_list([&](ClassList& list) {
+      list.sweep = list.ready();
+      moved += sweep_list(list, kEverything);
+    });
+    swept_ = nullptr;
     return moved;
   }
-  if (cursor_block_ == nullptr) {
-    cursor_block_ = list_blocks_.load(std::memory_order_relaxed);
-    cursor_list_ = 0;
-    if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
-  }
-  // A call ends with the round, so that no list is looked at twice within one.
-  for (int i = 0; i < kListsPerCall && moved < max_blocks && cursor_block_ != nullptr; ++i) {
-    moved += collect_list(cursor_block_->lists[cursor_list_], max_blocks - moved, false);
-    if (++cursor_list_ == cursor_block_->count.load(std::memory_order_relaxed)) {
-      cursor_block_ = cursor_block_->next;
-      cursor_list_ = 0;
+  moved = sweep(max_blocks);
+  std::size_t looks = std::min(active_count_, kFewestLooks + active_count_ / 16);
+  for (; looks != 0 && !sweeping(); --looks) {
+    if (*cursor_ == nullptr) cursor_ = &active_;
+    ClassList& list = **cursor_;
+    look_at(list);
+    moved += sweep_list(list, max_blocks - moved);
+    if (list.sweep != 0) swept_ = &list;
+    if (list.has_slabs()) {
+      cursor_ = &list.next_active;
+    } else {
+      *cursor_ = list.next_active;
+      list.active = false;
+      --active_count_;
     }
   }
   return moved;
+}
+
+std::size_t PoolThread::sweep(std::size_t max_blocks) noexcept {
+  if (swept_ == nullptr) return 0;
+  const std::size_t moved = sweep_list(*swept_, max_blocks);
+  if (swept_->sweep == 0) swept_ = nullptr;
+  return moved;
+}
+
+void PoolThread::tidy(bool look) noexcept {
+  const std::uint64_t budget = shared_.tidy_budget_ns_;
+  const std::uint64_t start = budget == 0 ? 0 : os::now_ns();
+  const std::size_t step = budget == 0 ? kBoundaryBlocks : kBlocksPerReading;
+  std::size_t moved = look ? collect(step) : sweep(step);
+  while (sweeping() && moved < kBoundaryBlocks) {
+    if (budget != 0 && os::now_ns() - start >= budget) return;
+    moved += sweep(step);
+  }
+}
+
+void PoolThread::tidy_now_and_then() noexcept {
+  const bool look = ++boundaries_ % kBoundariesPerLook == 0 || shared_.eager_;
+  if (look || sweeping()) tidy(look);
+}
+
+void PoolThread::forget_lists() noexcept {
+  for (ClassList* list = active_; list != nullptr; list = list->next_active) {
+    list->active = false;
+    list->sweep = 0;
+  }
+  active_ = swept_ = nullptr;
+  cursor_ = &active_;
+  active_count_ = 0;
 }
 
 bool PoolThread::give_back_ready() noexcept {
@@ -103,7 +143,7 @@ bool PoolThread::give_back_ready() noexcept {
   for_each_list([&](ClassList& list) {
     given += send_home(list, list.ready());
     const bool any = list.slabs[static_cast<std::size_t>(SlabPlace::Empty)] != nullptr;
-    release_empty(list, 0);
+    release_empty(list);
     given += any ? 1 : 0;
   });
   if (shared_.large_ != nullptr) shared_.large_->collect(*this, false);
@@ -119,6 +159,18 @@ std::size_t PoolThread::ready_bytes(bool whole, TagId tag) const noexcept {
     bytes += static_cast<std::uint64_t>(ready) * list.block_size;
   });
   return static_cast<std::size_t>(bytes);
+}
+
+void PoolThread::answer_recall() noexcept {
+  if (!recalled()) [[likely]]
+    return;
+  const std::uint8_t asked = recalled_.exchange(0, std::memory_order_relaxed);
+  (void)give_back_ready();
+  if ((asked & kAskedToTrim) != 0) shared_.trim_all();
+}
+
+bool PoolThread::holds_anything() const noexcept {
+  return ready_bytes(true, TagId::Untagged) != 0 || deferred_.depth() != 0;
 }
 
 }  // namespace framealloc::detail

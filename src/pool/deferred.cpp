@@ -10,13 +10,6 @@
 
 namespace framealloc::detail {
 
-namespace {
-
-// Most blocks that a frame boundary takes back, so that no frame pays for a flood.
-constexpr std::size_t kBoundaryBlocks = 4096;
-
-}  // namespace
-
 void DeferredControl::set(const DeferredConfig& config) noexcept {
   mode.store(config.mode, kRelaxed);
   full_policy.store(config.full_policy, kRelaxed);

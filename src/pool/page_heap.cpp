@@ -34,8 +34,7 @@ PageHeap::PageHeap(ChunkPool& chunks, Supply& supply, Metadata& metadata, ChunkR
       pages_per_chunk_(chunks.chunk_size() / page_size) {}
 
 PageHeap::~PageHeap() {
-  while (chunks_in_use_ != nullptr) {
-    SlabChunk* const chunk = chunks_in_use_;
+  while (SlabChunk* const chunk = with_room_ != nullptr ? with_room_ : full_) {
     unlink(chunk);
     destroy_chunk(chunk);
   }
@@ -46,17 +45,18 @@ std::size_t PageHeap::descriptor_bytes() const noexcept {
 }
 
 void PageHeap::link(SlabChunk* chunk) noexcept {
+  SlabChunk*& head = list_of(*chunk);
   chunk->previous = nullptr;
-  chunk->next = chunks_in_use_;
-  if (chunks_in_use_ != nullptr) chunks_in_use_->previous = chunk;
-  chunks_in_use_ = chunk;
+  chunk->next = head;
+  if (head != nullptr) head->previous = chunk;
+  head = chunk;
 }
 
 void PageHeap::unlink(SlabChunk* chunk) noexcept {
   if (chunk->previous != nullptr) {
     chunk->previous->next = chunk->next;
   } else {
-    chunks_in_use_ = chunk->next;
+    list_of(*chunk) = chunk->next;
   }
   if (chunk->next != nullptr) chunk->next->previous = chunk->previous;
 }
@@ -101,8 +101,7 @@ void PageHeap::destroy_chunk(SlabChunk* chunk) noexcept {
 SlabChunk* PageHeap::fullest_with_room() noexcept {
   SlabChunk* best = nullptr;
   std::size_t looks = 0;
-  for (SlabChunk* chunk = chunks_in_use_; chunk != nullptr; chunk = chunk->next) {
-    if (chunk->free_pages == 0) continue;
+  for (SlabChunk* chunk = with_room_; chunk != nullptr; chunk = chunk->next) {
     if (best == nullptr || chunk->free_pages < best->free_pages) best = chunk;
     if (++looks == kMostPageLooks) break;
   }
@@ -116,7 +115,10 @@ SlabHeader* PageHeap::take_page(SlabChunk& chunk) noexcept {
       word * 64 + static_cast<std::size_t>(std::countr_zero(chunk.free_bits[word]));
   clear_bit(chunk.free_bits, page);
   set_bit(chunk.dirty_bits, page);
+  if (chunk.free_pages == 1) unlink(&chunk);
   --chunk.free_pages;
+  if (chunk.free_pages == 0) link(&chunk);
+  count_free(0, 1);
   std::byte* const address = chunk.base + page * page_size_;
   auto* const slab = page == 0 ? std::launder(reinterpret_cast<SlabHeader*>(address))
                                : ::new (address) SlabHeader();
@@ -136,6 +138,7 @@ SlabHeader* PageHeap::acquire(bool* denied_by_limit) noexcept {
   const std::lock_guard guard(lock_);
   if (chunk != nullptr) {
     link(chunk);
+    count_free(pages_per_chunk_, 0);
     return take_page(*chunk);
   }
   // Another thread may have given a page back meanwhile.
@@ -152,8 +155,14 @@ void PageHeap::release(SlabHeader* page) noexcept {
     const std::lock_guard guard(lock_);
     page->seal.store(0, std::memory_order_relaxed);
     set_bit(chunk->free_bits, offset / page_size_);
-    if (++chunk->free_pages != pages_per_chunk_) return;
+    const bool was_full = chunk->free_pages == 0;
+    if (was_full) unlink(chunk);
+    ++chunk->free_pages;
+    if (was_full) link(chunk);
+    count_free(1, 0);
+    if (chunk->free_pages != pages_per_chunk_) return;
     unlink(chunk);
+    count_free(0, pages_per_chunk_);
   }
   destroy_chunk(chunk);
 }
@@ -168,8 +177,7 @@ std::size_t PageHeap::trim() noexcept {
   MemorySource& source = supply_.source();
   const std::lock_guard guard(lock_);
   std::size_t bytes = 0;
-  for (SlabChunk* chunk = chunks_in_use_; chunk != nullptr; chunk = chunk->next) {
-    if (chunk->free_pages == 0) continue;
+  for (SlabChunk* chunk = with_room_; chunk != nullptr; chunk = chunk->next) {
     // The first page stays: it says what the chunk is.
     for (std::size_t page = 1; page < pages_per_chunk_; ++page) {
       if (!is_free(*chunk, page) || !test_bit(chunk->dirty_bits, page)) continue;

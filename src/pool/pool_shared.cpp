@@ -60,6 +60,8 @@ PoolShared::PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chun
       page_mask_(~(config.page_size - 1)),
       chunk_mask_(~(chunks.chunk_size() - 1)),
       pages_per_class_(config.pages_per_class),
+      eager_(chunks.decommit().policy == DecommitPolicy::WhenEmpty),
+      tidy_budget_ns_(chunks.decommit().budget_ns),
       checked_(config.checked || config.guard || kCheckLevel >= 1),
       segregate_by_tag_(config.segregate_by_tag),
       scrutiny_(checked_ ? kVerify : 0),
@@ -161,6 +163,11 @@ void PoolShared::count_stray_free(const SlabHeader& slab) noexcept {
   stray_remote_frees_.add(1);
 }
 
+void PoolShared::trim_all() noexcept {
+  pages_.trim();
+  pages_.chunk_pool().trim();
+}
+
 PoolTotals PoolShared::totals() const noexcept { return sum(nullptr, nullptr); }
 
 PoolTotals PoolShared::totals(TagId tag) const noexcept { return sum(&tag, nullptr); }
@@ -204,7 +211,12 @@ PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noe
     (list.kind == AllocKind::Pool ? sums.pool_in : sums.heap_in) += allocations * list.block_size;
   });
   if (only == nullptr) {
+    result.idle_bytes = alone == nullptr ? pages_.free_bytes() : 0;
+    for_each_list([&result](const ClassList& list) {
+      result.idle_bytes += difference(list.ready() + list.home_blocks.get(), 0) * list.block_size;
+    });
     for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
+      result.idle_bytes += thread->deferred_.waiting_bytes();
       result.refills += thread->refills_.get();
       result.remote_frees += thread->remote_frees_.get();
     }

@@ -32,7 +32,7 @@ void PoolThread::attach(std::uintptr_t thread_word, ThreadId id) noexcept {
   id_ = id;
   id_number_.store(id.value, std::memory_order_relaxed);
   inbox_.open();
-  recalled_.store(false, std::memory_order_relaxed);
+  recalled_.store(0, std::memory_order_relaxed);
   select(TagId::Untagged);
 }
 
@@ -42,8 +42,7 @@ void PoolThread::detach() noexcept {
   drain(kEverything);
   for_each_list([this](ClassList& list) {
     send_home(list, list.ready());
-    release_empty(list, 0);
-    list.sweep = 0;
+    release_empty(list);
   });
   if (shared_.large_ != nullptr) shared_.large_->collect(*this, true);
 
@@ -64,8 +63,7 @@ void PoolThread::detach() noexcept {
   tag_ = TagId::Untagged;
   away_bytes_.set(0);
   current_ = &empty_pool_table;
-  cursor_block_ = nullptr;
-  cursor_list_ = 0;
+  forget_lists();
   thread_word_ = 0;
   std::size_t bytes = 0;
   const std::size_t routed = shared_.route_all(late, &bytes);
@@ -160,6 +158,7 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
     shared_.report(Code::FA011, message, tag_, size, kMaxRequest, site);
     return nullptr;
   }
+  answer_recall();
   const std::size_t room = shared_.with_tail(size);
   if (!is_slab_request(room, alignment)) {
     if (shared_.large_ != nullptr) {

@@ -102,14 +102,14 @@ std::size_t PoolThread::link_from(ClassList& list, SlabHeader& slab, std::size_t
   while (linked < blocks && slab.home != nullptr) {
     FreeBlock* const block = slab.home;
     if (shared_.checked_ && !shared_.home_is_sound(slab)) [[unlikely]] {
-      list.home_blocks -= slab.home_count;
+      list.home_blocks.sub(slab.home_count);
       slab.home = nullptr;  // its blocks are lost
       slab.home_count = 0;
       break;
     }
     slab.home = block->next;
     --slab.home_count;
-    --list.home_blocks;
+    list.home_blocks.sub(1);
     block->next = head;
     head = block;
     ++linked;
@@ -124,7 +124,15 @@ bool PoolThread::find_slab(ClassList& list, bool* denied_by_limit) noexcept {
     const std::lock_guard guard(shared_.orphanage_.lock());
     slab = shared_.orphanage_.adopt(list.table->kind, list.table->tag, list.class_index, this);
   }
-  if (slab == nullptr) slab = make_slab(list, denied_by_limit);
+  if (slab == nullptr) {
+    // A thread that reaches no boundary would hold what it freed for ever.
+    if (++pages_made_ % kPagesPerLook == 0) {
+      (void)collect(kPageBlocks);
+    } else {
+      (void)sweep(kPageBlocks);
+    }
+    slab = make_slab(list, denied_by_limit);
+  }
   if (slab == nullptr) return false;
   take_over(list, slab);
   return true;
@@ -169,6 +177,12 @@ SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) 
 void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
   slab->list = &list;
   link_slab(list, slab);
+  if (!list.active) {
+    list.active = true;
+    list.next_active = active_;
+    active_ = &list;
+    ++active_count_;
+  }
   if (slab->kind == AllocKind::Pool) {  // an adopted slab has blocks in use
     away_bytes_.add(std::size_t{slab->carved - slab->home_count} * slab->block_size);
   }

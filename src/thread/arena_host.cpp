@@ -8,6 +8,7 @@
 namespace framealloc::detail {
 
 bool ThreadState::enter_frame(FrameArena& arena) noexcept {
+  pools_.answer_recall();
   if (&arena == &own_arena_) {
     const std::uint64_t clock = own_clock_.load(std::memory_order_relaxed);
     return clock_is_open(clock) && arena.clock() == clock;
@@ -22,6 +23,7 @@ bool ThreadState::enter_frame(FrameArena& arena) noexcept {
   arena.enter(clock);
   if (instance_.events().enabled()) lifecycle.note_frame(clock, false);
   if (!pools_.idle()) pools_.at_boundary(PoolThread::Boundary::Either);  // a worker's
+  pools_.tidy_now_and_then();
   return true;
 }
 

@@ -11,6 +11,7 @@ void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
   if (void* const ready = try_pool_pop(instance, size, alignment)) return ready;
   ThreadState* mine = instance.state();
   if (mine == nullptr) return nullptr;
+  mine->show_pool();  // before a recall is answered, so that one that comes meanwhile is not lost
   return mine->pools().allocate(size, alignment, AllocKind::Pool, site);
 }
 

@@ -25,7 +25,7 @@ namespace framealloc::detail {
                                                           std::size_t alignment) noexcept {
   if (!is_slab_request(size, alignment)) [[unlikely]]
     return nullptr;
-  PoolTable& table = *slot_of(instance).pool;
+  PoolTable& table = slot_of(instance).table();
   if (alignment <= kGranule) [[likely]]
     return table.try_pop((size + kGranule - 1) / kGranule);
   return table.try_pop_aligned(granules_of(size, alignment), alignment);
@@ -40,7 +40,7 @@ namespace framealloc::detail {
   if constexpr (kCheckLevel != 0) return false;
   if (block == nullptr || !is_slab_request(size, alignment)) [[unlikely]]
     return false;
-  ClassList* const list = slot_of(instance).pool->by_granule[granules_of(size, alignment)];
+  ClassList* const list = slot_of(instance).table().by_granule[granules_of(size, alignment)];
   if (try_free_into(list, block, instance.page_mask())) [[likely]]
     return true;
   return try_free_local(block, instance.page_mask(), os::thread_word());

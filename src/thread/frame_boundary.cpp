@@ -10,8 +10,6 @@ namespace {
 // How often the driving thread looks after idle memory, in frames.
 constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
-constexpr std::uint64_t kCollectFrames = 128;
-constexpr std::size_t kCollectBlocks = 4096;
 }  // namespace
 
 bool Instance::begin_charged(ThreadState* mine) noexcept {
@@ -114,7 +112,8 @@ void Instance::maintain(ThreadState* mine) noexcept {
     PoolThread& pools = mine->pools();
     if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
     if constexpr (kCheckLevel >= 2) pools_.check_lists(pools);
-    if (frame % kCollectFrames == 0) pools.collect(kCollectBlocks);
+    const bool look = frame % kTickFrames == 0 || config_.decommit == DecommitPolicy::WhenEmpty;
+    if (look || pools.sweeping()) pools.tidy(look);
   }
   if (config_.decommit == DecommitPolicy::WhenEmpty) {
     chunks_.tick(SIZE_MAX);
@@ -125,7 +124,7 @@ void Instance::maintain(ThreadState* mine) noexcept {
   if (frame % kTickFrames == 0) chunks_.tick();
   // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
   // frame pays for all of it.
-  const bool surplus = chunks_.shed_share(4);
+  const bool surplus = chunks_.shed_share(4) || (mine != nullptr && mine->pools().sweeping());
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
   pools_.tell_faults();  // last: a sink may call the allocator
   sink_.tell_repeats(frame);

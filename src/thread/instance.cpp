@@ -310,6 +310,7 @@ std::size_t Instance::trim() noexcept {
     mine->pools().flush();
     mine->pools().collect(SIZE_MAX);
   }
+  room_.ask_others();
   release_unused();
   chunks_.trim();
   const std::size_t after = supply_.reserved();

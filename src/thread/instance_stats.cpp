@@ -157,7 +157,7 @@ AllocStats Instance::stats() noexcept {
   stats.reserved = supply_.reserved();
   stats.peak_reserved = supply_.peak_reserved();
   stats.metadata_bytes = metadata_.bytes_in_use() + home_bytes();
-  stats.idle_bytes = chunks_.idle_bytes();
+  stats.idle_bytes = chunks_.idle_bytes() + totals.idle_bytes;
   note_peak(std::max(stats.total_allocated, high_water));
   stats.peak_allocated = peak_allocated_.load(kRelaxed);
   return stats;

@@ -140,6 +140,12 @@ bool postpone_end(const Instance& instance, void (*end)(Instance&)) noexcept {
   return false;
 }
 
+// Under the lock, because the record may be another thread's by and by.
+void divert(ThreadState& state) noexcept {
+  const std::lock_guard guard(lock);
+  state.divert();
+}
+
 // Under the lock, because an allocator that dies on another thread edits this thread's list.
 ThreadState* find(const Instance& instance) noexcept {
   const std::lock_guard guard(lock);

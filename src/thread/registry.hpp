@@ -22,6 +22,8 @@ void forget(Instance& instance, bool mine_too) noexcept;
 // Effect: if the calling thread is just handing its state in `instance` back, calls `end` when it
 // has. Result: whether it is.
 [[nodiscard]] bool postpone_end(const Instance& instance, void (*end)(Instance&)) noexcept;
+// Effect: the next pool allocation of the thread that owns `state` takes the slow path. Any thread.
+void divert(ThreadState& state) noexcept;
 // Result: the calling thread's state in `instance`, null when it has none. For allocators that
 // share the last slot of the tables.
 [[nodiscard]] ThreadState* find(const Instance& instance) noexcept;

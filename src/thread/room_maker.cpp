@@ -15,7 +15,7 @@ bool RoomMaker::give_back_charges(bool whole, TagId tag) noexcept {
   bool given = mine != nullptr && mine->give_back_charges(whole, tag);
   if (trim_parts()) given = true;
   for (ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
-    if (s != mine && s->ready_bytes(whole, tag) != 0) s->recall();
+    if (s != mine && s->ready_bytes(whole, tag) != 0) ask(*s, false);
   }
   return given;
 }
@@ -25,7 +25,20 @@ void RoomMaker::recall_charges(bool whole, TagId tag) noexcept {
   if (mine != nullptr) (void)mine->give_back_charges(whole, tag);
   (void)trim_parts();
   for (ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
-    if (s != mine) s->recall();
+    if (s != mine) ask(*s, false);
+  }
+}
+
+
+void RoomMaker::ask(ThreadState& state, bool to_source) noexcept {
+  state.recall(to_source);
+  instance_.leave_short_way();
+}
+
+void RoomMaker::ask_others() noexcept {
+  const ThreadState* const mine = instance_.find_state();
+  for (ThreadState* s = instance_.first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s != mine && s->pools().holds_anything()) ask(*s, true);
   }
 }
 

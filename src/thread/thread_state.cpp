@@ -5,6 +5,8 @@
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 
+#include "thread/registry.hpp"
+
 #include <new>
 
 namespace framealloc::detail {
@@ -53,7 +55,7 @@ void ThreadState::publish() noexcept {
   if (slot_ == nullptr) return;
   slot_->state = this;
   slot_->arena = arena_;
-  slot_->pool = pools_.current();
+  show_pool();
 }
 
 void ThreadState::retire() noexcept {
@@ -69,7 +71,7 @@ void ThreadState::retire() noexcept {
   shared_arena_.give_quota_back();
   budget_.clear();
   pools_.detach();
-  if (slot_ != nullptr) *slot_ = TlsSlot{};
+  if (slot_ != nullptr) slot_->clear();
   slot_ = nullptr;
 }
 
@@ -103,7 +105,7 @@ void ThreadState::leave_shared_frames() noexcept {
 void ThreadState::forget() noexcept {
   TlsTable* table = table_.load(std::memory_order_relaxed);
   if (table == nullptr) return;
-  if (slot_ != nullptr) *slot_ = TlsSlot{};
+  if (slot_ != nullptr) slot_->clear();
   for (ThreadState** link = &table->states; *link != nullptr; link = &(*link)->next_in_thread) {
     if (*link != this) continue;
     *link = next_in_thread;
@@ -117,8 +119,8 @@ void ThreadState::set_tag(TagId tag) noexcept {
   tag_ = tag;
   shared_arena_.set_tag(tag);
   if (has_own_arena_.load(std::memory_order_relaxed)) own_arena_.set_tag(tag);
-  PoolTable* table = pools_.select(tag);
-  if (slot_ != nullptr) slot_->pool = table;
+  (void)pools_.select(tag);
+  show_pool();
 }
 
 void ThreadState::enter_as_driver(std::uint64_t clock) noexcept {
@@ -186,6 +188,7 @@ bool ThreadState::end_own_frame() noexcept {
   if (clock >= 2 * in_flight) own_arena_.release_frame(clock - 2 * (in_flight - 1), true);
   arena_ = &shared_arena_;
   publish();
+  pools_.tidy_now_and_then();
   if (instance_.events().enabled()) {
     instance_.tell_own_frame_end(*this, clock, own_frame_began_ns_);
   }
@@ -242,8 +245,9 @@ std::size_t ThreadState::ready_bytes(bool whole, TagId tag) const noexcept {
   return bytes;
 }
 
-void ThreadState::recall() noexcept {
-  pools_.recall();
+void ThreadState::recall(bool to_source) noexcept {
+  pools_.recall(to_source);
+  registry::divert(*this);
   shared_arena_.recall_quota();
   if (has_own_arena_.load(std::memory_order_acquire)) own_arena_.recall_quota();
 }

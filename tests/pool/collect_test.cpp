@@ -7,6 +7,8 @@
 #include "pool/pool_rig.hpp"
 
 #include <algorithm>
+#include <string>
+#include <thread>
 
 namespace framealloc::test {
 namespace {
@@ -46,7 +48,7 @@ TEST(Collect, GivesEverythingBackWhenAsked) {
   EXPECT_LT(rig.supply().reserved(), std::size_t{256} << 10);
 }
 
-TEST(Collect, WorksInSmallStepsAndKeepsWhatIsConfigured) {
+TEST(Collect, WorksInSmallSteps) {
   Rig rig(small_chunks());
   PoolThread& pool = rig.join().pool;
   std::vector<void*> blocks = allocate_many(rig, pool, 20000, 64);
@@ -57,10 +59,67 @@ TEST(Collect, WorksInSmallStepsAndKeepsWhatIsConfigured) {
   EXPECT_EQ(most, 100U);
   const std::size_t left = rig.supply().reserved() - rig.chunks().idle_bytes();
   EXPECT_LT(left, full - 3 * kChunk);
-  // One page's worth is kept: the next blocks need no page.
+  EXPECT_FALSE(pool.sweeping());
+}
+
+TEST(Collect, KeepsWhatIsConfigured) {
+  Rig rig(small_chunks());
+  PoolThread& pool = rig.join().pool;
+  std::vector<void*> blocks = allocate_many(rig, pool, 900, 64);
   const std::uint64_t refills = rig.shared().totals().refills;
+  free_scattered(rig, pool, blocks, 64);
+  for (int frame = 0; frame < 100; ++frame) EXPECT_EQ(pool.collect(100), 0U);
+  // One page's worth is kept: the next blocks need no page.
   (void)allocate_many(rig, pool, 900, 64);
   EXPECT_EQ(rig.shared().totals().refills, refills);
+}
+
+// However many lists there are, each is looked at after a bounded number of calls, and a list whose
+// pages have gone costs no look.
+TEST(Collect, ComesToEveryList) {
+  Rig rig(small_chunks());
+  PoolThread& pool = rig.join().pool;
+  for (int tag = 0; tag < 200; ++tag) {
+    (void)pool.select(rig.tag("t" + std::to_string(tag)));
+    std::vector<void*> blocks = allocate_many(rig, pool, 40, 4096);  // three pages
+    free_scattered(rig, pool, blocks, 4096);
+  }
+  EXPECT_GE(rig.shared().totals().idle_bytes, 200U * 40U * 4096U);
+  for (int frame = 0; frame < 100; ++frame) (void)pool.collect(4096);
+  EXPECT_EQ(rig.shared().totals().idle_bytes, 0U);
+  EXPECT_GE(rig.chunks().idle_bytes(), 200U * 40U * 4096U);
+}
+
+// A thread that reaches no boundary looks when it takes new pages.
+TEST(Collect, HappensToAThreadThatOnlyTakesPages) {
+  Rig rig(small_chunks());
+  PoolThread& pool = rig.join().pool;
+  for (const std::size_t size : Sizes{768, 1024, 1536, 2048, 3072}) {
+    const std::size_t count = (std::size_t{32} << 20) / size;
+    std::vector<void*> blocks = allocate_many(rig, pool, count, size);
+    free_scattered(rig, pool, blocks, size);
+  }
+  EXPECT_LT(rig.supply().peak_reserved(), std::size_t{110} << 20) << "of 160 MiB in all";
+}
+
+// What has been freed and not gone back, wherever it lies.
+TEST(Collect, WhatIsIdleIsCounted) {
+  Rig rig(small_chunks());
+  PoolThread& pool = rig.join().pool;
+  std::vector<void*> blocks = allocate_many(rig, pool, 20000, 64);
+  const std::size_t before = rig.shared().totals().idle_bytes;
+  EXPECT_LT(before, kChunk + 64 * 64) << "free pages of the last chunk, and a portion";
+  std::thread([&] {
+    PoolThread& other = rig.join().pool;
+    for (std::size_t i = 0; i < blocks.size(); i += 2) rig.free(&other, blocks[i], 64);
+    other.detach();
+  }).join();
+  for (std::size_t i = 1; i < blocks.size(); i += 2) rig.free(&pool, blocks[i], 64);
+  EXPECT_EQ(rig.shared().totals().idle_bytes, before + 20000 * 64) << "half of it in the inbox";
+  (void)pool.collect(1000);
+  EXPECT_GE(rig.shared().totals().idle_bytes, before + 20000 * 64);
+  (void)pool.collect(PoolThread::kEverything);
+  EXPECT_EQ(rig.shared().totals().idle_bytes, 0U) << "it lies in chunks now";
 }
 
 TEST(Collect, LeavesASteadyLoadAlone) {
@@ -69,12 +128,11 @@ TEST(Collect, LeavesASteadyLoadAlone) {
   std::vector<void*> blocks = allocate_many(rig, pool, 10000, 64);
   free_scattered(rig, pool, blocks, 64);
   std::uint64_t refills = 0;
-  for (int frame = 0; frame < 200; ++frame) {
+  for (int frame = 0; frame < 50; ++frame) {
     if (frame == 10) refills = rig.shared().totals().refills;
     blocks = allocate_many(rig, pool, 10000, 64);
     free_scattered(rig, pool, blocks, 64);
-    // Often enough that every list is looked at in every frame.
-    for (int i = 0; i < 8; ++i) (void)pool.collect(512);
+    (void)pool.collect(4096);
   }
   EXPECT_EQ(rig.shared().totals().refills, refills);
 }

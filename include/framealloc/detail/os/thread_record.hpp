@@ -22,8 +22,19 @@ FRAMEALLOC_API extern PoolTable empty_pool_table;
 // a record, because hot calls add the slot's offset to the record's address and nothing else.
 struct TlsSlot {
   FrameArena* arena = &empty_arena;
-  PoolTable* pool = &empty_pool_table;
+  // Another thread may put the empty table here, under the registry's lock, to have the owner take
+  // its slow path.
+  std::atomic<PoolTable*> pool{&empty_pool_table};
   ThreadState* state = nullptr;
+
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE PoolTable& table() const noexcept {
+    return *pool.load(std::memory_order_relaxed);
+  }
+  void clear() noexcept {
+    arena = &empty_arena;
+    pool.store(&empty_pool_table, std::memory_order_relaxed);
+    state = nullptr;
+  }
 };
 
 // The last slot is never filled: allocators beyond kTlsSlots - 1 at a time share it and find their

@@ -34,14 +34,16 @@ struct alignas(kCacheLine) ClassList {
 
   std::uint32_t class_index = 0;
   AllocKind kind = AllocKind::Pool;  // of the table, here for those who sum
+  bool active = false;               // on the list of those that collections look at
   PoolTable* table = nullptr;
   ClassList* next_in_table = nullptr;
-  SlabHeader* slabs[3] = {};      // by SlabPlace
-  OwnedCounter linked;            // blocks put on `free` by slow paths, less those taken off again
-  std::uint64_t home_blocks = 0;  // blocks at home, over all slabs
-  std::uint64_t sweep = 0;        // blocks that collections have yet to send home
+  SlabHeader* slabs[3] = {};  // by SlabPlace
+  OwnedCounter linked;        // blocks put on `free` by slow paths, less those taken off again
+  OwnedCounter home_blocks;   // blocks at home, over all slabs
+  std::uint64_t sweep = 0;    // blocks that collections have yet to send home
   std::uint64_t seen_allocations = 0;    // as of the last collection
   std::uint64_t recent_allocations = 0;  // between the last two collections
+  ClassList* next_active = nullptr;
 
   // Effect: a block of a slab of this list is ready again.
   FRAMEALLOC_ALWAYS_INLINE void push(void* block) noexcept {
@@ -49,6 +51,9 @@ struct alignas(kCacheLine) ClassList {
     freed->next = free;
     free = freed;
     local_frees.increment();
+  }
+  [[nodiscard]] bool has_slabs() const noexcept {
+    return slabs[0] != nullptr || slabs[1] != nullptr || slabs[2] != nullptr;
   }
   // Result: number of blocks on `free`; derived, so that the hot path need not count it.
   [[nodiscard]] std::uint64_t ready() const noexcept {

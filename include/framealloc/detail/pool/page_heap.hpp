@@ -8,6 +8,7 @@
 #include <framealloc/detail/pool/slab.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -44,6 +45,11 @@ class PageHeap {
   void release(SlabHeader* page) noexcept;
   // Effect: gives the memory of free pages back to the system. Result: bytes given back.
   std::size_t trim() noexcept;
+  [[nodiscard]] ChunkPool& chunk_pool() noexcept { return chunk_pool_; }
+  // Result: bytes of pages that nobody has taken.
+  [[nodiscard]] std::size_t free_bytes() const noexcept {
+    return free_pages_.load(std::memory_order_relaxed) * page_size_;
+  }
   // Result: true if `address` lies in a chunk of this heap.
   [[nodiscard]] bool owns(const void* address) noexcept;
 
@@ -59,10 +65,12 @@ class PageHeap {
   template <class Visit>
   void for_each_page(Visit&& visit) {
     const std::lock_guard guard(lock_);
-    for (SlabChunk* chunk = chunks_in_use_; chunk != nullptr; chunk = chunk->next) {
-      for (std::size_t page = 0; page < pages_per_chunk_; ++page) {
-        if (is_free(*chunk, page)) continue;
-        visit(*reinterpret_cast<SlabHeader*>(chunk->base + page * page_size_));
+    for (SlabChunk* first : {with_room_, full_}) {
+      for (SlabChunk* chunk = first; chunk != nullptr; chunk = chunk->next) {
+        for (std::size_t page = 0; page < pages_per_chunk_; ++page) {
+          if (is_free(*chunk, page)) continue;
+          visit(*reinterpret_cast<SlabHeader*>(chunk->base + page * page_size_));
+        }
       }
     }
   }
@@ -78,8 +86,15 @@ class PageHeap {
   // Under the lock.
   [[nodiscard]] SlabChunk* fullest_with_room() noexcept;
   [[nodiscard]] SlabHeader* take_page(SlabChunk& chunk) noexcept;
+  [[nodiscard]] SlabChunk*& list_of(const SlabChunk& chunk) noexcept {
+    return chunk.free_pages == 0 ? full_ : with_room_;
+  }
   void link(SlabChunk* chunk) noexcept;
   void unlink(SlabChunk* chunk) noexcept;
+  void count_free(std::size_t more, std::size_t less) noexcept {
+    free_pages_.store(free_pages_.load(std::memory_order_relaxed) + more - less,
+                      std::memory_order_relaxed);
+  }
 
   ChunkPool& chunk_pool_;
   Supply& supply_;
@@ -88,7 +103,9 @@ class PageHeap {
   std::size_t page_size_;
   std::size_t pages_per_chunk_;
   SpinLock lock_;
-  SlabChunk* chunks_in_use_ = nullptr;
+  SlabChunk* with_room_ = nullptr;
+  SlabChunk* full_ = nullptr;               // no page is free: nobody who wants one has to pass by
+  std::atomic<std::size_t> free_pages_{0};  // in chunks on the two lists
 };
 
 }  // namespace framealloc::detail

@@ -51,6 +51,9 @@ struct PoolTotals {
   std::uint64_t bytes_total = 0;  // ever allocated, pool and heap
   std::uint64_t allocations = 0;  // pool and heap
   std::uint64_t frees = 0;
+  // Free pages, and free blocks in pages that threads hold; 0 when asked for one tag. Blocks on
+  // their way to the thread that holds their page are among them.
+  std::size_t idle_bytes = 0;
   std::uint64_t refills = 0;       // pages that lists took; 0 when asked for one tag
   std::uint64_t remote_frees = 0;  // frees of another thread's slab blocks
 };
@@ -115,6 +118,8 @@ class FRAMEALLOC_API PoolShared {
   // Effect: gives the memory of free pages back to the system; what threads keep ready is theirs to
   // give, see PoolThread::collect(). Result: bytes.
   std::size_t trim() noexcept { return pages_.trim(); }
+  // Effect: the same, and idle chunks go back to the source.
+  void trim_all() noexcept;
 
   [[nodiscard]] PoolTotals totals() const noexcept;
   [[nodiscard]] PoolTotals totals(TagId tag) const noexcept;
@@ -232,6 +237,8 @@ class FRAMEALLOC_API PoolShared {
   std::uintptr_t page_mask_;
   std::uintptr_t chunk_mask_;
   std::size_t pages_per_class_;
+  bool eager_;  // recent use is no reason to keep free blocks
+  std::uint64_t tidy_budget_ns_;
   bool checked_;
   bool segregate_by_tag_;
   std::atomic<std::uint8_t> scrutiny_;

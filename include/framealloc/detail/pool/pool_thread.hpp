@@ -93,20 +93,29 @@ class FRAMEALLOC_API PoolThread {
   // unless `max_blocks` is kEverything; then nothing is kept ready. Result: blocks moved.
   std::size_t collect(std::size_t max_blocks) noexcept;
   static constexpr std::size_t kEverything = SIZE_MAX;
+  // Most blocks that a boundary moves, so that no frame pays for a flood.
+  static constexpr std::size_t kBoundaryBlocks = 4096;
+  // Whether the latest collect() found more than it was allowed to move.
+  [[nodiscard]] bool sweeping() const noexcept { return swept_ != nullptr; }
+  // Effect: collect() of what a boundary may move; without `look`, only of what was found before.
+  void tidy(bool look) noexcept;
+  // The same at each boundary of a thread, of which every eighth looks.
+  void tidy_now_and_then() noexcept;
   // Effect: gives back all that the lists hold ready, so that budget or memory is there for others.
   // Result: true if there was anything.
   bool give_back_ready() noexcept;
-  // Effect: the owner gives back what it keeps ready when it next fills a list or reaches a frame
-  // boundary. Thread contract: any thread.
-  void recall() noexcept { recalled_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool recalled() const noexcept { return recalled_.load(std::memory_order_relaxed); }
-  // Effect: does so, if it was asked to.
-  void answer_recall() noexcept {
-    if (!recalled()) [[likely]]
-      return;
-    recalled_.store(false, std::memory_order_relaxed);
-    (void)give_back_ready();
+  // Effect: the owner gives back what it keeps ready at its next slow path or frame boundary; with
+  // `to_source`, what then lies idle goes back to the source. Thread contract: any thread.
+  void recall(bool to_source) noexcept {
+    recalled_.fetch_or(to_source ? kAsked | kAskedToTrim : kAsked, std::memory_order_relaxed);
   }
+  [[nodiscard]] bool recalled() const noexcept {
+    return recalled_.load(std::memory_order_relaxed) != 0;
+  }
+  // Effect: does so, if it was asked to.
+  void answer_recall() noexcept;
+  // Result: whether there is anything that the owner could give back. Any thread.
+  [[nodiscard]] bool holds_anything() const noexcept;
   // Result: bytes of free blocks that are charged to `tag` or below it (to any tag when `whole`).
   // Thread contract: any thread; exact for the owner.
   [[nodiscard]] std::size_t ready_bytes(bool whole, TagId tag) const noexcept;
@@ -147,6 +156,8 @@ class FRAMEALLOC_API PoolThread {
   static constexpr std::size_t kBlock = 64;
   static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
   static constexpr std::size_t kOutgoing = 8;
+  static constexpr std::uint32_t kPagesPerLook = 64;
+  static constexpr std::size_t kPageBlocks = 1024;  // that are moved before a new page is taken
 
   static constexpr std::uint64_t kNoSort = UINT64_MAX;
   // What was freed for one owner and is of one sort of slabs.
@@ -206,9 +217,12 @@ class FRAMEALLOC_API PoolThread {
       for (std::size_t i = 0; i < count; ++i) visit(block->lists[i]);
     }
   }
-  std::size_t collect_list(ClassList& list, std::size_t max_blocks, bool everything) noexcept;
+  void look_at(ClassList& list) noexcept;
+  std::size_t sweep(std::size_t max_blocks) noexcept;
+  std::size_t sweep_list(ClassList& list, std::size_t max_blocks) noexcept;
   std::size_t send_home(ClassList& list, std::size_t blocks) noexcept;
-  void release_empty(ClassList& list, std::uint64_t keep) noexcept;
+  void release_empty(ClassList& list) noexcept;
+  void forget_lists() noexcept;
   // Frees across threads.
   [[nodiscard]] bool take_back_for(const ClassList& list) noexcept;
   std::size_t take_urgent() noexcept;
@@ -258,15 +272,22 @@ class FRAMEALLOC_API PoolThread {
   std::atomic<TableEntry*> blocks_[kKinds][kBlocks] = {};
   TableEntry first_block_[kKinds][kBlock] = {};
   std::atomic<ListBlock*> list_blocks_{nullptr};  // newest first
-  ListBlock* cursor_block_ = nullptr;             // where collect() goes on
-  std::size_t cursor_list_ = 0;
+  // The lists that have had pages: what collect() goes over, from cursor_ on.
+  ClassList* active_ = nullptr;
+  ClassList** cursor_ = &active_;
+  std::size_t active_count_ = 0;
+  ClassList* swept_ = nullptr;  // whose sweep is not over
+  std::uint32_t boundaries_ = 0;
+  std::uint32_t pages_made_ = 0;
   SpanChunk* current_span_ = nullptr;  // the heap's, see heap/
   std::size_t limit_ = SIZE_MAX;
   PoolLimitHost* limit_host_ = nullptr;
   // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
   OwnedCounter away_bytes_;
   bool leaving_ = false;  // in detach(): nothing is told
-  std::atomic<bool> recalled_{false};
+  static constexpr std::uint8_t kAsked = 1;
+  static constexpr std::uint8_t kAskedToTrim = 2;
+  std::atomic<std::uint8_t> recalled_{0};
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
 

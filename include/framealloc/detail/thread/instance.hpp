@@ -139,6 +139,8 @@ class Instance {
   void note_acquired() noexcept {
     if (supply_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_release);
   }
+  // Effect: the frame that is open, or else the next, ends the long way. Any thread.
+  void leave_short_way() noexcept { modes_.fetch_or(kPressureDue, std::memory_order_relaxed); }
   // Effect: tells pressure that was noted. Requirement: no lock is held.
   void settle() noexcept {
     if ((modes_.load(std::memory_order_relaxed) & kPressureDue) != 0) {

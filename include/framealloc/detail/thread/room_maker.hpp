@@ -11,6 +11,7 @@
 namespace framealloc::detail {
 
 class Instance;
+class ThreadState;
 
 // One per allocator. A thread gives back what is its own; the others are asked, see
 // ThreadState::recall(): their lists and cursors are read and written without any synchronisation,
@@ -24,6 +25,9 @@ class RoomMaker final : public RoomKeeper {
   RoomMaker(const RoomMaker&) = delete;
   RoomMaker& operator=(const RoomMaker&) = delete;
 
+  // Effect: the other threads give back what they keep ready when they next can, and then what
+  // lies idle goes back to the source.
+  void ask_others() noexcept;
   // Null: there are none (any more). Any thread.
   void set_parts(TrimParts trim) noexcept { trim_parts_.store(trim, std::memory_order_release); }
 
@@ -34,6 +38,7 @@ class RoomMaker final : public RoomKeeper {
 
  private:
   [[nodiscard]] bool trim_parts() noexcept;
+  void ask(ThreadState& state, bool to_source) noexcept;
 
   Instance& instance_;
   std::atomic<TrimParts> trim_parts_{nullptr};

@@ -98,9 +98,20 @@ class ThreadState final : public ArenaHost {
   // Result: bytes of that kind, without blocks that other threads have freed and the owner has not
   // taken back yet. Any thread; exact for the owner.
   [[nodiscard]] std::size_t ready_bytes(bool whole, TagId tag) const noexcept;
-  // Effect: the owner gives back all of it when it next takes a slow path: its next frame
-  // allocation, the next block for which a list has run dry, the next frame boundary. Any thread.
-  void recall() noexcept;
+  // Effect: the owner gives back all of it when it next allocates frame or pool memory, frees for
+  // another thread's sake or reaches a frame boundary; with `to_source`, what then lies idle goes
+  // back to the source. Any thread.
+  void recall(bool to_source = false) noexcept;
+  // Under the registry's lock. Effect: the owner's next pool allocation takes the slow path.
+  void divert() noexcept {
+    if (bound() && slot_ != nullptr) {
+      slot_->pool.store(&empty_pool_table, std::memory_order_relaxed);
+    }
+  }
+  // Effect: the table's entry shows the pool again. Owner.
+  void show_pool() noexcept {
+    if (slot_ != nullptr) slot_->pool.store(pools_.current(), std::memory_order_relaxed);
+  }
   // Effect: does so now, if the state was recalled. Owner.
   void answer_recall() noexcept;
   // Effect: every arena of this state takes its slow path at its next call. Any thread.
