@@ -14,11 +14,12 @@ namespace framealloc {
 
 // When a thread takes back what others freed for it, at most 4096 blocks at a frame boundary. A
 // worker's boundary is its first frame allocation in a new frame. But for Explicit, a thread whose
-// free list runs dry takes back before it takes new memory.
+// free list runs dry takes back before it takes new memory, until the list has a block again, and
+// at most as much as at a boundary.
 enum class DeferredProcessing : std::uint8_t {
   AtFrameBegin,
   AtFrameEnd,
-  Incremental,  // a few at a time: at each boundary, and as many as it takes when a list runs dry
+  Incremental,  // a few at a time: at each boundary, and until a list that ran dry has a block
   Explicit,     // only in process_deferred_frees(), and when memory is denied otherwise
 };
 

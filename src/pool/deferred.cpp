@@ -9,6 +9,12 @@
 #include <algorithm>
 
 namespace framealloc::detail {
+namespace {
+
+// Blocks taken back at a time when a list has run dry: several times what a list gets from a page.
+constexpr std::size_t kDryBlocks = 256;
+
+}  // namespace
 
 void DeferredControl::set(const DeferredConfig& config) noexcept {
   mode.store(config.mode, kRelaxed);
@@ -131,17 +137,25 @@ bool PoolThread::take_back_for(const ClassList& list) noexcept {
   switch (control.mode.load(kRelaxed)) {
     case DeferredProcessing::AtFrameBegin:
     case DeferredProcessing::AtFrameEnd:
-      return drain(kEverything) != 0 && list.free != nullptr;
-    case DeferredProcessing::Incremental: {
-      const std::size_t portion = control.per_alloc.load(kRelaxed);
-      while (list.free == nullptr && drain(portion) != 0) {
-      }
-      return list.free != nullptr;
-    }
+      return take_back_until(list, kDryBlocks);
+    case DeferredProcessing::Incremental:
+      return take_back_until(list, control.per_alloc.load(kRelaxed));
     case DeferredProcessing::Explicit:
       break;
   }
   return false;
+}
+
+// A flood that waits is not paid for by one allocation: what a boundary would not take is left for
+// the next list that runs dry.
+bool PoolThread::take_back_until(const ClassList& list, std::size_t portion) noexcept {
+  std::size_t left = kBoundaryBlocks;
+  while (list.free == nullptr && left != 0) {
+    const std::size_t taken = drain(std::min(portion, left));
+    if (taken == 0) break;
+    left -= taken;
+  }
+  return list.free != nullptr;
 }
 
 }  // namespace framealloc::detail

@@ -96,6 +96,29 @@ TEST_F(DeferredTest, IncrementalTakesBackAFewAtATime) {
   for (Block* block : again) alloc.pool_free(block);
 }
 
+// What waits may be more than any frame should pay for.
+TEST_F(DeferredTest, AFloodIsNotPaidForByOneAllocation) {
+  struct Other {
+    std::byte bytes[300];
+  };
+  for (const DeferredConfig& config : {DeferredConfig{}, DeferredConfig::incremental(10)}) {
+    alloc.configure_deferred(config);
+    free_elsewhere(make(20000));
+    EXPECT_EQ(waiting(), 20000U);
+    // A list that has what it needs takes no more.
+    Block* const same = alloc.pool_alloc<Block>();
+    EXPECT_GE(waiting(), 20000U - 256U);
+    // One that finds nothing for itself takes what a boundary may.
+    const std::size_t before = waiting();
+    Other* const other = alloc.pool_alloc<Other>();
+    EXPECT_EQ(waiting(), before - 4096U);
+    alloc.pool_free(same);
+    alloc.pool_free(other);
+    (void)alloc.process_deferred_frees(SIZE_MAX);
+    (void)alloc.trim();
+  }
+}
+
 TEST_F(DeferredTest, ExplicitTakesBackOnlyWhenTold) {
   alloc.configure_deferred(DeferredConfig::explicit_only());
   free_elsewhere(make(5000));

@@ -225,6 +225,7 @@ class FRAMEALLOC_API PoolThread {
   void forget_lists() noexcept;
   // Frees across threads.
   [[nodiscard]] bool take_back_for(const ClassList& list) noexcept;
+  [[nodiscard]] bool take_back_until(const ClassList& list, std::size_t portion) noexcept;
   std::size_t take_urgent() noexcept;
   static void free_unusual(PoolShared& shared, PoolThread* mine, SlabHeader* slab, void* block,
                            AllocKind kind, const CallSite& site) noexcept;
