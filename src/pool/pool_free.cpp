@@ -2,6 +2,7 @@
 // Frees that the inline path left: of other threads' blocks, of unattached threads, verified ones.
 #include <framealloc/detail/pool/pool_thread.hpp>
 
+#include <bit>
 #include <utility>
 
 namespace framealloc::detail {
@@ -38,12 +39,6 @@ class Chain {
   FreeBlock* last_ = nullptr;
   std::size_t count_ = 0;
 };
-
-// Which entry of the outgoing cache: depends on all bits of the owner's address.
-std::size_t outgoing_slot(const PoolThread* owner, std::uint64_t sort, std::size_t slots) noexcept {
-  const auto address = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(owner));
-  return static_cast<std::size_t>(((address ^ sort) * 0x9e3779b97f4a7c15U) >> 48) % slots;
-}
 
 }  // namespace
 
@@ -121,11 +116,11 @@ inline void PoolThread::free_own(SlabHeader* slab, void* block) noexcept {
 }
 
 inline void PoolThread::free_remote(SlabHeader* slab, PoolThread* owner, void* block) noexcept {
-  const std::uint64_t sort = slab->sort;
-  Outgoing& outgoing = outgoing_[outgoing_slot(owner, sort, kOutgoing)];
-  // An entry without an owner has a sort that no slab has, so an orphaned slab fits none.
-  if (outgoing.owner != owner || outgoing.sort != sort || !outgoing.batch.try_add(block))
-      [[unlikely]] {
+  const std::size_t entry = slab->owner_number.load(std::memory_order_relaxed) % kOutgoing;
+  Outgoing& outgoing = outgoing_[entry];
+  // No entry has the owner of an orphaned slab, which is null.
+  if (outgoing.owner != owner || outgoing.counted != counted_as(*slab) ||
+      !outgoing.batch.try_add(block, slab->block_size)) [[unlikely]] {
     return free_remote_slow(outgoing, slab, block);
   }
   outgoing.bytes->add(slab->block_size);
@@ -142,16 +137,18 @@ FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHe
     return shared_.route(block);
   }
   Sent sent;
-  if (outgoing.owner != owner || outgoing.sort != slab->sort || outgoing.batch.full()) {
+  if (outgoing.owner != owner || outgoing.batch.full()) {
     sent = flush(outgoing);
     outgoing.owner = owner;
-    outgoing.sort = slab->sort;
+    outgoing.batch.begin(shared_.deferred_.most_in_batch());
+    outgoing_used_ |= std::uint32_t{1} << (&outgoing - outgoing_);
+  }
+  if (outgoing.counted != counted_as(*slab) || outgoing.bytes == nullptr) {
+    outgoing.counted = counted_as(*slab);
     outgoing.bytes = &freed_bytes(*slab);
     outgoing.frees = &freed_blocks(*slab);
-    outgoing.batch.begin(slab->block_size, shared_.deferred_.most_in_batch());
-    ++outgoing_used_;
   }
-  outgoing.batch.add(block);
+  outgoing.batch.add(block, slab->block_size);
   tell(sent);
 }
 
@@ -166,20 +163,18 @@ OwnedCounter& PoolThread::freed_blocks(const SlabHeader& slab) noexcept {
 }
 
 FRAMEALLOC_NOINLINE PoolThread::Sent PoolThread::flush(Outgoing& outgoing) noexcept {
-  if (outgoing.owner == nullptr) return {};
+  if (outgoing.owner == nobody()) return {};
   outgoing.batch.close();
   remote_frees_.add(outgoing.batch.count());
   const RemoteBatch batch = outgoing.batch;
-  PoolThread* const owner = std::exchange(outgoing.owner, nullptr);
-  outgoing.sort = kNoSort;
-  --outgoing_used_;
+  PoolThread* const owner = std::exchange(outgoing.owner, nobody());
+  outgoing_used_ &= ~(std::uint32_t{1} << (&outgoing - outgoing_));
   shared_.send(owner, batch);
   return {owner, batch.count(), batch.bytes()};
 }
 
 void PoolThread::flush() noexcept {
-  if (outgoing_used_ == 0) return;
-  for (Outgoing& outgoing : outgoing_) tell(flush(outgoing));
+  while (outgoing_used_ != 0) tell(flush(outgoing_[std::countr_zero(outgoing_used_)]));
 }
 
 std::size_t PoolThread::drain(std::size_t max_blocks) noexcept {

@@ -95,11 +95,10 @@ void PoolShared::send(PoolThread* owner, const RemoteBatch& batch) noexcept {
 std::size_t PoolShared::route_all(RemoteNode* first, std::size_t* bytes) noexcept {
   std::size_t routed = 0;
   while (first != nullptr) {
-    const std::size_t block_size = slab_of(first, page_mask_)->block_size;
-    first = visit_node(first, block_size, [&](void* block) {
-      route(block);
+    first = visit_node(first, slab_of(first, page_mask_)->block_size, [&](void* block) {
+      *bytes += slab_of(block, page_mask_)->block_size;
       ++routed;
-      *bytes += block_size;
+      route(block);
     });
   }
   return routed;
@@ -112,8 +111,8 @@ void PoolShared::route(void* block) noexcept {
   for (;;) {
     if (PoolThread* const owner = slab->owner.load(std::memory_order_acquire)) {
       RemoteBatch batch;
-      batch.begin(slab->block_size);
-      batch.add(block);
+      batch.begin();
+      batch.add(block, slab->block_size);
       batch.close();
       if (owner->inbox_.push(batch.first(), batch.last())) {
         owner->deferred_.note_queued(1, block_size);

@@ -18,9 +18,12 @@ constexpr std::size_t kind_index(AllocKind kind) noexcept {
 }  // namespace
 
 PoolThread::PoolThread(PoolShared& shared, ThreadLedger& ledger) noexcept
-    : shared_(shared), ledger_(ledger) {
+    : shared_(shared),
+      ledger_(ledger),
+      number_(shared.next_number_.fetch_add(1, std::memory_order_relaxed)) {
   for (std::size_t kind = 0; kind < kKinds; ++kind)
     blocks_[kind][0].store(first_block_[kind], std::memory_order_relaxed);
+  for (Outgoing& outgoing : outgoing_) outgoing.owner = nobody();
   next_ = shared.threads_.load(std::memory_order_relaxed);
   while (!shared.threads_.compare_exchange_weak(next_, this, std::memory_order_release,
                                                 std::memory_order_relaxed)) {

@@ -176,6 +176,7 @@ SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) 
 
 void PoolThread::take_over(ClassList& list, SlabHeader* slab) noexcept {
   slab->list = &list;
+  slab->owner_number.store(number_, std::memory_order_relaxed);
   link_slab(list, slab);
   if (!list.active) {
     list.active = true;

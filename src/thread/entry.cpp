@@ -19,7 +19,7 @@ void pool_free(Instance& instance, void* block, std::size_t size, std::size_t al
                const CallSite& site) noexcept {
   if (block == nullptr) return;
   if (try_pool_push(instance, block, size, alignment)) return;
-  ThreadState* mine = instance.find_state();
+  ThreadState* mine = instance.state_to_free();
   PoolThread::free(instance.pools(), mine != nullptr ? &mine->pools() : nullptr, block,
                    AllocKind::Pool, site);
 }
@@ -33,7 +33,7 @@ void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
 
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {
   if (block == nullptr) return;
-  ThreadState* mine = instance.find_state();
+  ThreadState* mine = instance.state_to_free();
   instance.heap().free(mine != nullptr ? &mine->pools() : nullptr, block, site);
 }
 

@@ -227,6 +227,15 @@ bool Instance::postpone_end(void (*end)(Instance&)) noexcept {
 }
 
 ThreadState* Instance::attach() noexcept {
+  ThreadState* const state = try_attach();
+  if (state == nullptr) {
+    report(Code::FA012, "no memory for the records of a new thread", TagId::Untagged,
+           sizeof(ThreadState), supply_.remaining());
+  }
+  return state;
+}
+
+ThreadState* Instance::try_attach() noexcept {
   ThreadState* state;
   {
     const std::lock_guard lock(retired_lock_);
@@ -237,8 +246,6 @@ ThreadState* Instance::attach() noexcept {
     state = metadata_.create<ThreadState>(*this);
     if (state == nullptr || !state->set_up()) {
       metadata_.destroy(state);
-      report(Code::FA012, "no memory for the records of a new thread", TagId::Untagged,
-             sizeof(ThreadState), supply_.remaining());
       return nullptr;
     }
     ThreadState* head = all_states_.load(std::memory_order_relaxed);
@@ -254,8 +261,6 @@ ThreadState* Instance::attach() noexcept {
     state->next_retired = retired_;
     retired_ = state;
   }
-  report(Code::FA012, "no memory for the records of a new thread", TagId::Untagged,
-         os::kThreadRecordBytes, 0);
   return nullptr;
 }
 

@@ -34,11 +34,12 @@ TEST(RemoteBatch, CarriesAddressesInsideTheBlocks) {
     const std::vector<void*> blocks = allocate_many(rig, pool, 100, size);
     const std::set<void*> sorted(blocks.begin(), blocks.end());
     RemoteBatch batch;
-    batch.begin(size);
+    batch.begin();
     EXPECT_TRUE(batch.empty());
     for (void* const block : blocks) {
-      batch.add(block);
-      EXPECT_EQ(batch.full(), batch.count() == RemoteBatch::most_blocks(size));
+      batch.add(block, static_cast<std::uint32_t>(size));
+      const std::size_t most = std::min(RemoteBatch::kMostBlocks, RemoteBatch::kMostBytes / size);
+      EXPECT_EQ(batch.full(), batch.count() == most) << size << ": " << batch.count();
       if (batch.full()) break;
     }
     batch.close();
@@ -48,6 +49,36 @@ TEST(RemoteBatch, CarriesAddressesInsideTheBlocks) {
     }
     EXPECT_EQ(seen.size(), batch.count());
     EXPECT_TRUE(std::includes(sorted.begin(), sorted.end(), seen.begin(), seen.end()));
+  }
+}
+
+TEST(RemoteBatch, CarriesBlocksOfAllSizes) {
+  Rig rig;
+  PoolThread& pool = rig.join().pool;
+  const std::size_t sizes[] = {16, 8192, 24, 512, 16, 16, 2048, 64, 4096, 32, 1024, 160};
+  for (std::size_t first = 0; first < std::size(sizes); ++first) {
+    RemoteBatch batch;
+    batch.begin();
+    std::set<void*> added;
+    std::size_t bytes = 0;
+    for (std::size_t i = first; !batch.full(); ++i) {
+      const std::size_t size = sizes[i % std::size(sizes)];
+      void* const block = rig.allocate(pool, size);
+      const std::uint32_t room = slab_of(block, rig.shared().page_mask())->block_size;
+      batch.add(block, room);
+      added.insert(block);
+      bytes += room;
+    }
+    batch.close();
+    EXPECT_EQ(batch.count(), added.size());
+    EXPECT_EQ(batch.bytes(), bytes);
+    EXPECT_LE(added.size(), RemoteBatch::kMostBlocks);
+    std::set<void*> seen;
+    for (RemoteNode* node = batch.first(); node != nullptr;) {
+      const std::size_t size = slab_of(node, rig.shared().page_mask())->block_size;
+      node = visit_node(node, size, [&](void* block) { EXPECT_TRUE(seen.insert(block).second); });
+    }
+    EXPECT_EQ(seen, added);
   }
 }
 
@@ -106,6 +137,39 @@ TEST(RemoteInbox, ABatchThatIsRefusedLeadsNowhere) {
     EXPECT_EQ(sender.leading_on, 0U) << "of " << sender.refused << " refused";
   }
   EXPECT_EQ(taken, kSenders * kNodes);
+}
+
+// Who frees in turn for several owners, and blocks of several sizes, collects batches for each.
+TEST(RemoteFree, InTurnForManyOwnersCollectsBatches) {
+  Rig rig;
+  constexpr std::size_t kOwners = 24;
+  constexpr std::size_t kEach = 60;
+  std::array<std::vector<void*>, kOwners> blocks;
+  std::array<PoolThread*, kOwners> owners{};
+  const Sizes sizes{32, 200, 64};
+  for (std::size_t i = 0; i < kOwners; ++i) {
+    on_thread([&] {
+      owners[i] = &rig.join().pool;
+      while (blocks[i].size() < kEach) {
+        for (const std::size_t size : sizes) blocks[i].push_back(rig.allocate(*owners[i], size));
+      }
+    });
+  }
+  PoolThread& mine = rig.join().pool;
+  for (std::size_t n = 0; n < kEach; ++n) {
+    for (auto& of_owner : blocks) {
+      PoolThread::free(rig.shared(), &mine, of_owner[n], AllocKind::Pool, CallSite{});
+    }
+  }
+  EXPECT_EQ(rig.shared().deferred_stats().total_queued, 0U) << "no batch was full";
+  EXPECT_EQ(rig.shared().totals().pool_bytes, 0U) << "and all are counted";
+  mine.flush();
+  const DeferredStats sent = rig.shared().deferred_stats();
+  EXPECT_EQ(sent.total_queued, kOwners * kEach);
+  EXPECT_EQ(sent.peak_depth, kEach);
+  for (PoolThread* const owner : owners) EXPECT_EQ(owner->drain(SIZE_MAX), kEach);
+  EXPECT_EQ(rig.shared().deferred_stats().queued_bytes, 0U);
+  EXPECT_EQ(rig.reports().size(), 0U);
 }
 
 TEST(RemoteFree, ComesBackToTheOwner) {

@@ -13,6 +13,10 @@
 #include <thread>
 #include <vector>
 
+#if defined(__linux__)
+#include <pthread.h>
+#endif
+
 namespace framealloc {
 namespace {
 
@@ -54,6 +58,75 @@ TEST(Lifetime, AThreadMayOutliveTheAllocator) {
   EXPECT_EQ(counting.live_blocks(), 0u);
   EXPECT_EQ(log.size(), 0u);
 }
+
+// A thread that only frees has a state like any other: it collects batches, and hands it back.
+TEST(Lifetime, AThreadThatOnlyFreesIsAttached) {
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  std::vector<std::uint64_t*> blocks;
+  for (int i = 0; i < 30; ++i) blocks.push_back(alloc.pool_alloc<std::uint64_t>());
+  std::byte* const heap = alloc.heap_alloc<std::byte>(100);
+  std::thread([&] {
+    alloc.pool_free<int>(nullptr);
+    EXPECT_EQ(alloc.stats().attached_threads, 1u) << "null is nothing to be attached for";
+    for (std::uint64_t* block : blocks) alloc.pool_free(block);
+    alloc.heap_free(heap);
+    EXPECT_EQ(alloc.stats().attached_threads, 2u);
+    EXPECT_EQ(alloc.deferred_stats().total_queued, 0u) << "less than a batch";
+  }).join();
+  EXPECT_EQ(alloc.stats().attached_threads, 1u);
+  EXPECT_EQ(alloc.deferred_stats().total_queued, 31u);
+  EXPECT_EQ(alloc.stats().total_allocated, 0u);
+  EXPECT_EQ(log.size(), 0u);
+}
+
+// Without memory for its state it frees all the same, and nobody has to hear of it.
+TEST(Lifetime, AThreadThatOnlyFreesNeedsNoMemory) {
+  ReportLog log;
+  SmartAlloc alloc(small(log).with_memory_limit(2_MiB));
+  std::vector<std::uint64_t*> blocks;
+  while (std::uint64_t* block = alloc.pool_alloc<std::uint64_t>()) blocks.push_back(block);
+  const std::size_t denials = log.size();
+  std::thread([&] {
+    for (std::uint64_t* block : blocks) alloc.pool_free(block);
+    EXPECT_EQ(alloc.stats().pool_allocated, 0u);
+  }).join();
+  EXPECT_EQ(log.size(), denials);
+}
+
+#if defined(__linux__)
+// A destructor of the thread that runs after its states went back: what it needs goes back as well.
+TEST(Lifetime, AFreeAfterTheThreadsStatesWentIsHandedBackToo) {
+  ReportLog log;
+  SmartAlloc alloc(small(log));
+  struct Late {
+    SmartAlloc& alloc;
+    std::uint64_t* block;
+    pthread_key_t key;
+    int rounds;
+  } late{alloc, alloc.pool_alloc<std::uint64_t>(), 0, 0};
+  ASSERT_EQ(pthread_key_create(&late.key,
+                               [](void* value) {
+                                 auto& self = *static_cast<Late*>(value);
+                                 if (++self.rounds < 2) {
+                                   (void)pthread_setspecific(self.key, value);
+                                 } else {
+                                   self.alloc.pool_free(self.block);
+                                 }
+                               }),
+            0);
+  std::thread([&] {
+    alloc.pool_free(alloc.pool_alloc<int>());
+    (void)pthread_setspecific(late.key, &late);
+  }).join();
+  EXPECT_EQ(late.rounds, 2);
+  EXPECT_EQ(alloc.deferred_stats().total_queued, 1u);
+  EXPECT_EQ(alloc.stats().attached_threads, 1u);
+  EXPECT_EQ(alloc.stats().pool_allocated, 0u);
+  EXPECT_EQ(pthread_key_delete(late.key), 0);
+  EXPECT_EQ(log.size(), 0u);
+}
+#endif
 
 TEST(Lifetime, AnAllocatorMayOutliveItsThreads) {
   ReportLog log;

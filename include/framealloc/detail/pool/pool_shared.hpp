@@ -252,6 +252,7 @@ class FRAMEALLOC_API PoolShared {
   LargeBlocks* large_ = nullptr;
   BlockGuard* guard_ = nullptr;
   std::atomic<PoolThread*> threads_{nullptr};
+  std::atomic<std::uint16_t> next_number_{0};
 
   SpinLock strays_lock_;
   ThreadLedger strays_;

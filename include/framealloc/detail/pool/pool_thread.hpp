@@ -155,19 +155,25 @@ class FRAMEALLOC_API PoolThread {
   static constexpr std::size_t kKinds = 2;  // pool, heap
   static constexpr std::size_t kBlock = 64;
   static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
-  static constexpr std::size_t kOutgoing = 8;
+  static constexpr std::size_t kOutgoing = 32;
   static constexpr std::uint32_t kPagesPerLook = 64;
   static constexpr std::size_t kPageBlocks = 1024;  // that are moved before a new page is taken
 
-  static constexpr std::uint64_t kNoSort = UINT64_MAX;
-  // What was freed for one owner and is of one sort of slabs.
-  struct alignas(2 * kCacheLine) Outgoing {
-    PoolThread* owner = nullptr;  // null while the batch is empty
-    std::uint64_t sort = kNoSort;
+  // What was freed for one owner. Threads are numbered one after the other, so up to kOutgoing of
+  // them do not meet in one entry.
+  struct alignas(kCacheLine) Outgoing {
+    PoolThread* owner = nullptr;    // of no slab while the batch is empty
+    std::uint32_t counted = 0;      // tag and kind that the counters are of, as in SlabHeader::sort
     OwnedCounter* bytes = nullptr;  // of this thread's ledger
     OwnedCounter* frees = nullptr;
     RemoteBatch batch;
   };
+  static_assert(kOutgoing <= 32, "a bit each in outgoing_used_");
+  [[nodiscard]] static std::uint32_t counted_as(const SlabHeader& slab) noexcept {
+    return static_cast<std::uint32_t>(slab.sort);
+  }
+  // What an entry without a batch names: it frees its own blocks elsewhere.
+  [[nodiscard]] PoolThread* nobody() noexcept { return this; }
 
   // Tables.
   // The lists of a table are found beside the pointer to it: a table is large, and who sums over
@@ -263,6 +269,7 @@ class FRAMEALLOC_API PoolThread {
 
   PoolShared& shared_;
   ThreadLedger& ledger_;
+  std::uint16_t number_;        // among the allocator's threads
   PoolThread* next_ = nullptr;  // of the allocator's threads
   std::uintptr_t thread_word_ = 0;
   ThreadId id_;
@@ -292,8 +299,8 @@ class FRAMEALLOC_API PoolThread {
   OwnedCounter refills_;
   OwnedCounter remote_frees_;
 
-  std::size_t outgoing_used_ = 0;  // entries that hold something
-  RemoteNode* pending_ = nullptr;  // taken from the inbox, not looked at yet
+  std::uint32_t outgoing_used_ = 0;  // a bit for each entry that holds something
+  RemoteNode* pending_ = nullptr;    // taken from the inbox, not looked at yet
   Outgoing outgoing_[kOutgoing];
   RemoteInbox inbox_;
   DeferredQueue deferred_;

@@ -39,34 +39,31 @@ FRAMEALLOC_ALWAYS_INLINE RemoteNode* visit_node(RemoteNode* node, std::size_t bl
   return next;
 }
 
-// Blocks of one size on their way, oldest first. Thread contract: one thread.
+// Blocks on their way, oldest first; each node carries as many addresses as its own block holds.
+// Thread contract: one thread.
 class RemoteBatch {
  public:
   static constexpr std::size_t kMostBlocks = 64;
+  // From so much on no further node is begun; blocks of one size stay below it.
   static constexpr std::size_t kMostBytes = std::size_t{32} << 10;
-  [[nodiscard]] static constexpr std::size_t most_blocks(std::size_t block_size) noexcept {
-    const std::size_t fitting = kMostBytes / block_size;
-    return fitting < kMostBlocks ? fitting : kMostBlocks;
-  }
 
-  // Effect: begins an empty batch of at most `most` blocks, which is at least 1. Requirement:
-  // block_size <= kMostBytes.
-  void begin(std::size_t block_size, std::size_t most = SIZE_MAX) noexcept {
+  // Effect: begins an empty batch of at most `most` blocks, which is at least 1.
+  void begin(std::size_t most = SIZE_MAX) noexcept {
     *this = RemoteBatch();
-    block_size_ = block_size;
-    most_ = most_blocks(block_size) < most ? most_blocks(block_size) : most;
+    most_ = static_cast<std::uint32_t>(kMostBlocks < most ? kMostBlocks : most);
     left_ = most_;
   }
   // Effect: adds a block to the last node. Result: false if that is full; add() then.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_add(void* block) noexcept {
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_add(void* block, std::uint32_t size) noexcept {
     if (slot_ == slots_end_) [[unlikely]]
       return false;
     *slot_++ = block;
+    bytes_ += size;
     return true;
   }
   // Effect: adds a block. Requirement: not full().
-  void add(void* block) noexcept {
-    if (try_add(block)) return;
+  void add(void* block, std::uint32_t size) noexcept {
+    if (try_add(block, size)) return;
     auto* const node = static_cast<RemoteNode*>(block);
     node->next = nullptr;
     if (last_ == nullptr) {
@@ -75,23 +72,33 @@ class RemoteBatch {
       last_->next = node;
     }
     last_ = node;
+    bytes_ += size;
     --left_;
-    const std::size_t capacity = RemoteNode::capacity(block_size_);
-    const std::size_t carried = capacity < left_ ? capacity : left_;
+    std::size_t carried = RemoteNode::capacity(size);
+    last_capacity_ = static_cast<std::uint32_t>(carried);
+    if (carried > left_) carried = left_;
+    const std::size_t fitting = bytes_ < kMostBytes ? (kMostBytes - bytes_) / size : 0;
+    if (carried > fitting) {  // no further node after this one
+      most_ -= left_ - static_cast<std::uint32_t>(fitting);
+      left_ = static_cast<std::uint32_t>(fitting);
+      carried = fitting;
+    }
     slot_ = node->blocks;
     slots_end_ = node->blocks + carried;
-    left_ -= carried;
+    left_ -= static_cast<std::uint32_t>(carried);
   }
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
-  [[nodiscard]] bool full() const noexcept { return left_ == 0 && slot_ == slots_end_; }
-  // Result: blocks added since begin().
+  [[nodiscard]] bool full() const noexcept {
+    return slot_ == slots_end_ && (left_ == 0 || bytes_ >= kMostBytes);
+  }
+  // Result: blocks added since begin(). (Those that a node had no room for are off `most_`.)
   [[nodiscard]] std::size_t count() const noexcept {
     return most_ - left_ - static_cast<std::size_t>(slots_end_ - slot_);
   }
-  [[nodiscard]] std::size_t bytes() const noexcept { return count() * block_size_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   // Effect: ends the batch, so that first() .. last() can be read by another thread.
   void close() noexcept {
-    if (slot_ != last_->blocks + RemoteNode::capacity(block_size_)) *slot_ = nullptr;
+    if (slot_ != last_->blocks + last_capacity_) *slot_ = nullptr;
   }
   [[nodiscard]] RemoteNode* first() const noexcept { return first_; }
   [[nodiscard]] RemoteNode* last() const noexcept { return last_; }
@@ -99,11 +106,12 @@ class RemoteBatch {
  private:
   void** slot_ = nullptr;       // where `last_` gets its next address
   void** slots_end_ = nullptr;  // of those that it may still get
+  std::uint32_t bytes_ = 0;
+  std::uint32_t left_ = 0;  // blocks that further nodes may bring
   RemoteNode* first_ = nullptr;
   RemoteNode* last_ = nullptr;
-  std::size_t left_ = 0;  // blocks that further nodes may bring
-  std::size_t most_ = 0;
-  std::size_t block_size_ = 1;
+  std::uint32_t most_ = 0;
+  std::uint32_t last_capacity_ = 0;
 };
 
 // Where other threads leave batches for one thread. Closed while no thread uses it: a batch must

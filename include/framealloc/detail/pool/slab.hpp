@@ -42,13 +42,16 @@ struct alignas(kCacheLine) SlabHeader {
   std::atomic<PoolThread*> owner{nullptr};
   std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
   std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
-  std::uint64_t sort = 0;  // the same number for slabs of one class, tag and kind
+  // The same number for slabs of one class, tag and kind; the lower half without the class.
+  std::uint64_t sort = 0;
   std::uint32_t block_size = 0;
   std::uint32_t first_offset = 0;
   std::uint32_t block_count = 0;
   std::uint16_t class_index = 0;
   TagId tag = TagId::Untagged;
   AllocKind kind = AllocKind::Pool;
+  // Of the owner, roughly: it says where a thread that frees looks for its batch first.
+  std::atomic<std::uint16_t> owner_number{0};
 
   // Second line: the owner's, or guarded by the orphanage's lock while there is none.
   alignas(kCacheLine) FreeBlock* home = nullptr;

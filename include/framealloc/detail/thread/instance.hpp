@@ -71,6 +71,12 @@ class Instance {
   // Effect: if the calling thread ends and is just handing its state back, calls `end` once it has,
   // because an object of the thread's last frame held the last handle. Result: whether it is.
   [[nodiscard]] bool postpone_end(void (*end)(Instance&)) noexcept;
+  // The same for a block that goes: null, and no report, when memory for the state is short, which
+  // must not stop a free.
+  [[nodiscard]] ThreadState* state_to_free() noexcept {
+    ThreadState* mine = find_state();
+    return mine != nullptr ? mine : try_attach();
+  }
   // Called when the thread of `state` ends.
   void retire(ThreadState* state) noexcept;
 
@@ -221,6 +227,7 @@ class Instance {
   ~Instance();
   [[nodiscard]] static std::size_t home_bytes() noexcept;
   [[nodiscard]] ThreadState* attach() noexcept;
+  [[nodiscard]] ThreadState* try_attach() noexcept;
   [[nodiscard]] ThreadState* find_state_elsewhere() const noexcept;
   FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
   FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
