@@ -214,8 +214,8 @@ class FRAMEALLOC_API HandleAllocator {
   // Effect: ends an object that was freed while it was held, unless it still is, or somebody else
   // is faster.
   void end_if_let_go(std::uint32_t index) noexcept;
-  void end(std::uint32_t index) noexcept;
-  TagId release(std::uint32_t index, void* home, const Type& type) noexcept;  // result: its tag
+  void end(std::uint32_t index, Slot& slot, Record& record) noexcept;
+  TagId release(Record& record, void* home, const Type& type) noexcept;  // result: its tag
   FRAMEALLOC_COLD void tell(FrameEventKind kind, GenerationalId id, const Type& type,
                             TagId tag) const noexcept;
   // Result: the object, pinned.

@@ -37,7 +37,7 @@ HandleAllocator::~HandleAllocator() {
       if ((word & Slot::kVacant) != 0) continue;
       slot.word.store(Slot::word_of(Slot::generation_of(word)) | Slot::kDoomed,
                       std::memory_order_relaxed);
-      end(index);
+      end(index, slot, slots_.record(index));
     }
   }
 }
@@ -74,12 +74,12 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
   }
   if (home == nullptr) {
     account_.host().metadata.destroy(hook);
-    if (index != kNone) slots_.give_back(index);
+    if (index != kNone) slots_.give_back(index, slots_.record(index));
     account_.count_out(tag, accounted(type));
     account_.report_out_of_memory(tag, type.size, denied_by_limit, site);
     return false;
   }
-  slots_.record(index).hook = hook;
+  if (hook != nullptr) slots_.record(index).hook = hook;  // else it is null already
   birth.index = index;
   birth.home = home;
   birth.tag = tag;
@@ -113,12 +113,12 @@ void HandleAllocator::tell(FrameEventKind kind, GenerationalId id, const Type& t
 
 // The constructor threw.
 void HandleAllocator::abandon(Birth& birth) noexcept {
-  release(birth.index, birth.home, *birth.type);
-  slots_.give_back(birth.index);
+  Record& record = slots_.record(birth.index);
+  release(record, birth.home, *birth.type);
+  slots_.give_back(birth.index, record);
 }
 
-TagId HandleAllocator::release(std::uint32_t index, void* home, const Type& type) noexcept {
-  Record& record = slots_.record(index);
+TagId HandleAllocator::release(Record& record, void* home, const Type& type) noexcept {
   if (record.hook != nullptr) {
     account_.host().metadata.destroy(record.hook);
     record.hook = nullptr;
@@ -128,14 +128,13 @@ TagId HandleAllocator::release(std::uint32_t index, void* home, const Type& type
   return tag;
 }
 
-void HandleAllocator::end(std::uint32_t index) noexcept {
-  const Slot& slot = *slots_.find(index);
-  const Type& type = *slots_.record(index).type.load(std::memory_order_relaxed);
+void HandleAllocator::end(std::uint32_t index, Slot& slot, Record& record) noexcept {
+  const Type& type = *record.type.load(std::memory_order_relaxed);
   void* const object = slot.address(type);
   if (type.destroy != nullptr) type.destroy(object);
-  const TagId tag = release(index, object, type);
+  const TagId tag = release(record, object, type);
   const GenerationalId id{index, Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
-  slots_.retire(index);
+  slots_.retire(index, slot, record);
   if (account_.tells(FrameEventKind::HandleFree)) [[unlikely]]
     tell(FrameEventKind::HandleFree, id, type, tag);
 }
@@ -144,6 +143,7 @@ bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept 
   if (id.is_dangling()) return false;
   Slot* const slot = slots_.find(id.index);
   if (slot != nullptr) {
+    Record& record = slots_.record(id.index);
     std::uint64_t word = slot->word.load(std::memory_order_acquire);
     for (unsigned round = 0; Slot::lives(word, id.generation);) {
       if ((word & Slot::kMoving) != 0) {
@@ -151,9 +151,7 @@ bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept 
         word = slot->word.load(std::memory_order_acquire);
         continue;
       }
-      if (!detail::same_type(slots_.record(id.index).type.load(std::memory_order_acquire), &type)) {
-        break;
-      }
+      if (!detail::same_type(record.type.load(std::memory_order_acquire), &type)) break;
       const bool pinned = (word & Slot::kMostPins) != 0;
       const std::uint64_t freed = word | Slot::kDoomed | (pinned ? 0 : Slot::kMoving);
       if (!slot->word.compare_exchange_weak(word, freed, std::memory_order_seq_cst,
@@ -162,7 +160,7 @@ bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept 
       }
       // After the word: a walker who came before it is seen here, one who comes later sees it.
       if (!pinned && slots_.walkers(id.index).load(std::memory_order_seq_cst) == 0) {
-        end(id.index);
+        end(id.index, *slot, record);
         return true;
       }
       deferred_.fetch_add(1, std::memory_order_relaxed);
@@ -188,7 +186,7 @@ void HandleAllocator::end_if_let_go(std::uint32_t index) noexcept {
     return;
   }
   deferred_.fetch_sub(1, std::memory_order_relaxed);
-  end(index);
+  end(index, slot, slots_.record(index));
 }
 
 void* HandleAllocator::find_slowly(GenerationalId id, const Type& type, bool report) noexcept {

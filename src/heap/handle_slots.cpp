@@ -54,6 +54,10 @@ bool HandleSlots::grow(std::uint32_t seen) noexcept {
         free_ = seen + static_cast<std::uint32_t>(i);
       }
       free_count_ += count;
+      record_bases_[block] =
+          reinterpret_cast<std::uintptr_t>(records) - std::uintptr_t{seen} * sizeof(HandleRecord);
+      walker_bases_[block] = reinterpret_cast<std::uintptr_t>(walkers) -
+                             std::uintptr_t{seen / kGroup} * sizeof(std::atomic<std::uint32_t>);
       bases_[block].store(
           reinterpret_cast<std::uintptr_t>(slots) - std::uintptr_t{seen} * sizeof(HandleSlot),
           std::memory_order_release);
@@ -65,25 +69,24 @@ bool HandleSlots::grow(std::uint32_t seen) noexcept {
   return true;
 }
 
-void HandleSlots::retire(std::uint32_t index) noexcept {
-  HandleSlot* const slot = find(index);
-  const std::uint64_t word = slot->word.load(std::memory_order_relaxed);
+void HandleSlots::retire(std::uint32_t index, HandleSlot& slot, HandleRecord& record) noexcept {
+  const std::uint64_t word = slot.word.load(std::memory_order_relaxed);
   const std::uint32_t generation = HandleSlot::generation_of(word);
   if (generation == UINT32_MAX) {
     // The next generation would be one that old handles may still carry.
-    slot->word.store(HandleSlot::kVacant, std::memory_order_release);
+    slot.word.store(HandleSlot::kVacant, std::memory_order_release);
     const std::lock_guard guard(lock_);
     ++retired_count_;
     return;
   }
-  slot->word.store(HandleSlot::word_of(generation + 1) | HandleSlot::kVacant,
-                   std::memory_order_release);
-  give_back(index);
+  slot.word.store(HandleSlot::word_of(generation + 1) | HandleSlot::kVacant,
+                  std::memory_order_release);
+  give_back(index, record);
 }
 
-void HandleSlots::give_back(std::uint32_t index) noexcept {
+void HandleSlots::give_back(std::uint32_t index, HandleRecord& record) noexcept {
   const std::lock_guard guard(lock_);
-  record(index).next_free = free_;
+  record.next_free = free_;
   free_ = index;
   ++free_count_;
 }

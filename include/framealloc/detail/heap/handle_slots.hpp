@@ -91,24 +91,23 @@ class FRAMEALLOC_API HandleSlots {
   }
   // Requirement for these: the slot was made.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleRecord& record(std::uint32_t index) const noexcept {
-    const std::uint32_t block = block_of(index);
-    return records_of(block)[index - first_of(block)];
+    const std::uintptr_t base = record_bases_[block_of(index)];
+    return *reinterpret_cast<HandleRecord*>(base + std::uintptr_t{index} * sizeof(HandleRecord));
   }
   // Result: how many walkers hold the group of the slot.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE std::atomic<std::uint32_t>& walkers(
       std::uint32_t index) const noexcept {
-    const std::uint32_t block = block_of(index);
-    auto* const counts =
-        reinterpret_cast<std::atomic<std::uint32_t>*>(records_of(block) + slots_in(block));
-    return counts[(index - first_of(block)) / kGroup];
+    const std::uintptr_t base = walker_bases_[block_of(index)];
+    return *reinterpret_cast<std::atomic<std::uint32_t>*>(
+        base + std::uintptr_t{index / kGroup} * sizeof(std::atomic<std::uint32_t>));
   }
   // Result: a vacant slot, the caller's now; kNone when bookkeeping memory is short.
   [[nodiscard]] std::uint32_t take() noexcept;
   // Effect: the object of the slot is gone, and every handle to it is stale. Requirement: it is the
   // caller's.
-  void retire(std::uint32_t index) noexcept;
+  void retire(std::uint32_t index, HandleSlot& slot, HandleRecord& record) noexcept;
   // Effect: takes back a slot that never got an object.
-  void give_back(std::uint32_t index) noexcept;
+  void give_back(std::uint32_t index, HandleRecord& record) noexcept;
 
   // Result: slots made so far; each index below it can be found. A multiple of kGroup.
   [[nodiscard]] std::uint32_t size() const noexcept {
@@ -141,9 +140,6 @@ class FRAMEALLOC_API HandleSlots {
     return reinterpret_cast<HandleSlot*>(bases_[block].load(std::memory_order_acquire) +
                                          first_of(block) * sizeof(HandleSlot));
   }
-  [[nodiscard]] HandleRecord* records_of(std::uint32_t block) const noexcept {
-    return reinterpret_cast<HandleRecord*>(slots_of(block) + slots_in(block));
-  }
   [[nodiscard]] bool grow(std::uint32_t seen) noexcept;
 
   Metadata& metadata_;
@@ -151,6 +147,8 @@ class FRAMEALLOC_API HandleSlots {
   // Of each block, where slot 0 would be if it went on to the front, so that the way to a slot
   // needs no more of its block than this; 0 while there is none.
   std::atomic<std::uintptr_t> bases_[kBlocks] = {};
+  std::uintptr_t record_bases_[kBlocks] = {};  // likewise; written before the base of the slots
+  std::uintptr_t walker_bases_[kBlocks] = {};
   std::atomic<std::uint32_t> size_{0};
   mutable SpinLock lock_;  // of the list of free slots
   std::uint32_t free_ = kNone;
