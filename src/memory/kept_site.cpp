@@ -44,26 +44,26 @@ constinit std::atomic<const KeptSite*> hints[kHints] = {};
 
 constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15U;
 
-std::uint64_t mix(std::uint64_t hash, std::uint64_t value) noexcept {
+std::uint64_t mix_word(std::uint64_t hash, std::uint64_t value) noexcept {
   return std::rotl((hash ^ value) * kMix, 29);
 }
 
-std::uint64_t mix(std::uint64_t hash, std::string_view text) noexcept {
+std::uint64_t mix_word(std::uint64_t hash, std::string_view text) noexcept {
   while (text.size() >= 8) {
     std::uint64_t word;
     std::memcpy(&word, text.data(), 8);
-    hash = mix(hash, word);
+    hash = mix_word(hash, word);
     text.remove_prefix(8);
   }
   std::uint64_t word = text.size();
   std::memcpy(&word, text.data(), text.size());
-  return mix(hash, word);
+  return mix_word(hash, word);
 }
 
 std::size_t hint_of(const CallSite& site) noexcept {
-  std::uint64_t hash = mix(site.line, reinterpret_cast<std::uintptr_t>(site.file));
-  hash = mix(hash, reinterpret_cast<std::uintptr_t>(site.function));
-  hash = mix(hash, reinterpret_cast<std::uintptr_t>(site.type));
+  std::uint64_t hash = mix_word(site.line, reinterpret_cast<std::uintptr_t>(site.file));
+  hash = mix_word(hash, reinterpret_cast<std::uintptr_t>(site.function));
+  hash = mix_word(hash, reinterpret_cast<std::uintptr_t>(site.type));
   return static_cast<std::size_t>(hash) % kHints;
 }
 
@@ -81,7 +81,7 @@ void* take(std::size_t bytes) noexcept {
 }
 
 const KeptText* keep_text(std::string_view text) noexcept {
-  const KeptText*& bucket = texts[mix(kMix, text) % kTextBuckets];
+  const KeptText*& bucket = texts[mix_word(kMix, text) % kTextBuckets];
   for (const KeptText* one = bucket; one != nullptr; one = one->next) {
     if (one->text == text) return one;
   }
@@ -95,8 +95,8 @@ const KeptText* keep_text(std::string_view text) noexcept {
 }
 
 const KeptSite* find_or_add(const CallSite& site) noexcept {
-  std::uint64_t hash = mix(site.line, std::string_view(site.file));
-  hash = mix(mix(hash, std::string_view(site.function)), site.type_name());
+  std::uint64_t hash = mix_word(site.line, std::string_view(site.file));
+  hash = mix_word(mix_word(hash, std::string_view(site.function)), site.type_name());
   const std::lock_guard guard(lock);
   const KeptSite*& bucket = sites[hash % kSiteBuckets];
   for (const KeptSite* one = bucket; one != nullptr; one = one->next) {
