@@ -27,6 +27,10 @@ function(framealloc_configure_target target)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${target} PUBLIC Threads::Threads)
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
+  # The sources are not held to the warnings of a project that embeds them; the headers pass them.
+  if(NOT PROJECT_IS_TOP_LEVEL AND NOT FRAMEALLOC_WERROR AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -w)
+  endif()
   set_target_properties(${target} PROPERTIES
     VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
   if(FRAMEALLOC_DYNAMIC_TLS)

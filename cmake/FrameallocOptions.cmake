@@ -41,6 +41,13 @@ elseif(MSVC)
   target_compile_options(framealloc_warnings INTERFACE /W4 $<$<BOOL:${FRAMEALLOC_WERROR}>:/WX>)
 endif()
 
+# A project that embeds framealloc without a build type gets what an empty one means.
+if(NOT PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES
+    AND NOT CMAKE_CXX_FLAGS MATCHES "-O[1-9sgf]")
+  message(WARNING "framealloc: no build type is set, so it is compiled without optimization, several "
+    "times slower than it can be. Set one: -DCMAKE_BUILD_TYPE=Release (or RelWithDebInfo, Debug)")
+endif()
+
 # Instrumentation must reach every object of a program, the tests' too, so it is set for the
 # directory; a project that embeds framealloc sets its own.
 if(PROJECT_IS_TOP_LEVEL)

@@ -33,26 +33,33 @@ struct BehaviorThresholds {
     return {300, 0.8, 0.95, 0.8, 1000, 50, 60};
   }
   constexpr BehaviorThresholds& with_frame_survival_frames(std::uint64_t frames) noexcept {
-    return frame_survival_frames = frames, *this;
+    frame_survival_frames = frames;
+    return *this;
   }
   constexpr BehaviorThresholds& with_frame_survival_rate(double rate) noexcept {
-    return frame_survival_rate = rate, *this;
+    frame_survival_rate = rate;
+    return *this;
   }
   constexpr BehaviorThresholds& with_pool_same_frame_free_rate(double rate) noexcept {
-    return pool_same_frame_free_rate = rate, *this;
+    pool_same_frame_free_rate = rate;
+    return *this;
   }
   constexpr BehaviorThresholds& with_promotion_churn_rate(double per_frame) noexcept {
-    return promotion_churn_rate = per_frame, *this;
+    promotion_churn_rate = per_frame;
+    return *this;
   }
   constexpr BehaviorThresholds& with_heap_in_hot_path_count(double per_60_frames) noexcept {
-    return heap_in_hot_path_count = per_60_frames, *this;
+    heap_in_hot_path_count = per_60_frames;
+    return *this;
   }
   constexpr BehaviorThresholds& with_min_samples(std::uint64_t samples) noexcept {
-    return min_samples = samples, *this;
+    min_samples = samples;
+    return *this;
   }
   // 0 counts as 1.
   constexpr BehaviorThresholds& with_check_frames(std::uint64_t frames) noexcept {
-    return check_frames = frames, *this;
+    check_frames = frames;
+    return *this;
   }
   friend constexpr bool operator==(const BehaviorThresholds&,
                                    const BehaviorThresholds&) noexcept = default;

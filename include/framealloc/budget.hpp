@@ -256,12 +256,12 @@ class FRAMEALLOC_API BudgetManager {
               std::size_t requested = 0) noexcept;
 
   detail::TagTable& tags_;
-  detail::Budget global_;
+  detail::Budget global_{};
   detail::Budget per_tag_[detail::TagTable::kMaxTags];
   // Handler and context change together, so they are copied out under a lock, which is released
   // before the call.
   std::atomic<bool> has_handler_{false};
-  detail::SpinLock handler_lock_;
+  detail::SpinLock handler_lock_{};
   BudgetHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
   BudgetHandler observer_ = nullptr;

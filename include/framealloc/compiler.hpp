@@ -2,6 +2,11 @@
 // The words that compilers spell differently. The only header that asks which compiler this is.
 #pragma once
 
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 201709L
+#error \
+    "framealloc needs C++20: compile with -std=c++20 or newer (CMake: target_compile_features(... cxx_std_20))"
+#endif
+
 // Check level, fixed when the library and its users are compiled (the CMake target passes it on):
 //   0  nothing beyond the documented errors: the shape that is measured
 //   1  every pool and heap free is verified (double free, foreign pointer), call sites recorded

@@ -94,37 +94,92 @@ struct AllocConfig {
   }
 
   // Each setter changes the one field and returns the object, so that they chain.
-  AllocConfig& with_frame_arena_size(std::size_t n) noexcept { return frame_arena_size = n, *this; }
-  AllocConfig& with_frame_chunk_size(std::size_t n) noexcept { return frame_chunk_size = n, *this; }
-  AllocConfig& with_frames_in_flight(unsigned n) noexcept { return frames_in_flight = n, *this; }
-  AllocConfig& with_frame_overflow(FrameOverflow p) noexcept { return frame_overflow = p, *this; }
+  AllocConfig& with_frame_arena_size(std::size_t n) noexcept {
+    frame_arena_size = n;
+    return *this;
+  }
+  AllocConfig& with_frame_chunk_size(std::size_t n) noexcept {
+    frame_chunk_size = n;
+    return *this;
+  }
+  AllocConfig& with_frames_in_flight(unsigned n) noexcept {
+    frames_in_flight = n;
+    return *this;
+  }
+  AllocConfig& with_frame_overflow(FrameOverflow p) noexcept {
+    frame_overflow = p;
+    return *this;
+  }
   AllocConfig& with_slab_size_classes(std::span<const std::size_t> sizes) noexcept {
-    return slab_size_classes = sizes, *this;
+    slab_size_classes = sizes;
+    return *this;
   }
-  AllocConfig& with_slab_page_size(std::size_t n) noexcept { return slab_page_size = n, *this; }
+  AllocConfig& with_slab_page_size(std::size_t n) noexcept {
+    slab_page_size = n;
+    return *this;
+  }
   AllocConfig& with_slab_pages_per_class(std::size_t n) noexcept {
-    return slab_pages_per_class = n, *this;
+    slab_pages_per_class = n;
+    return *this;
   }
-  AllocConfig& with_budgets(bool on = true) noexcept { return enable_budgets = on, *this; }
-  AllocConfig& with_memory_limit(std::size_t n) noexcept { return global_memory_limit = n, *this; }
-  AllocConfig& with_streaming_budget(std::size_t n) noexcept { return streaming_budget = n, *this; }
-  AllocConfig& with_guard(GuardMode mode) noexcept { return guard = mode, *this; }
-  AllocConfig& with_guard_quarantine(std::size_t n) noexcept { return guard_quarantine = n, *this; }
-  AllocConfig& with_guard_frames(unsigned n) noexcept { return guard_frames = n, *this; }
-  AllocConfig& with_upstream(MemorySource* source) noexcept { return upstream = source, *this; }
-  AllocConfig& with_huge_pages(bool on = true) noexcept { return huge_pages = on, *this; }
-  AllocConfig& with_prefault(bool on = true) noexcept { return prefault = on, *this; }
-  AllocConfig& with_numa_node(int node) noexcept { return numa_node = node, *this; }
+  AllocConfig& with_budgets(bool on = true) noexcept {
+    enable_budgets = on;
+    return *this;
+  }
+  AllocConfig& with_memory_limit(std::size_t n) noexcept {
+    global_memory_limit = n;
+    return *this;
+  }
+  AllocConfig& with_streaming_budget(std::size_t n) noexcept {
+    streaming_budget = n;
+    return *this;
+  }
+  AllocConfig& with_guard(GuardMode mode) noexcept {
+    guard = mode;
+    return *this;
+  }
+  AllocConfig& with_guard_quarantine(std::size_t n) noexcept {
+    guard_quarantine = n;
+    return *this;
+  }
+  AllocConfig& with_guard_frames(unsigned n) noexcept {
+    guard_frames = n;
+    return *this;
+  }
+  AllocConfig& with_upstream(MemorySource* source) noexcept {
+    upstream = source;
+    return *this;
+  }
+  AllocConfig& with_huge_pages(bool on = true) noexcept {
+    huge_pages = on;
+    return *this;
+  }
+  AllocConfig& with_prefault(bool on = true) noexcept {
+    prefault = on;
+    return *this;
+  }
+  AllocConfig& with_numa_node(int node) noexcept {
+    numa_node = node;
+    return *this;
+  }
   AllocConfig& with_decommit(DecommitPolicy policy, std::uint32_t time_budget_us = 0) noexcept {
-    return decommit = policy, decommit_time_budget_us = time_budget_us, *this;
+    decommit = policy;
+    decommit_time_budget_us = time_budget_us;
+    return *this;
   }
   AllocConfig& with_pressure_threshold(unsigned percent) noexcept {
-    return pressure_threshold = percent, *this;
+    pressure_threshold = percent;
+    return *this;
   }
   AllocConfig& with_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
-    return on_report = handler, report_context = context, *this;
+    on_report = handler;
+    report_context = context;
+    return *this;
   }
-  AllocConfig& with_strict(StrictMode mode) noexcept { return strict = mode, *this; }
+  AllocConfig& with_strict(StrictMode mode) noexcept {
+    strict = mode;
+    return *this;
+  }
 
   // Result: success, or FA010 naming the first field that cannot be, its value and what can.
   [[nodiscard]] Result<void> validate() const noexcept;

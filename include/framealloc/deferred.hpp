@@ -61,11 +61,21 @@ struct DeferredConfig {
     config.mode = DeferredProcessing::Explicit;
     return config;
   }
-  DeferredConfig& with_mode(DeferredProcessing m) noexcept { return mode = m, *this; }
-  DeferredConfig& with_capacity(std::size_t blocks) noexcept { return capacity = blocks, *this; }
-  DeferredConfig& with_full_policy(QueueFullPolicy p) noexcept { return full_policy = p, *this; }
+  DeferredConfig& with_mode(DeferredProcessing m) noexcept {
+    mode = m;
+    return *this;
+  }
+  DeferredConfig& with_capacity(std::size_t blocks) noexcept {
+    capacity = blocks;
+    return *this;
+  }
+  DeferredConfig& with_full_policy(QueueFullPolicy p) noexcept {
+    full_policy = p;
+    return *this;
+  }
   DeferredConfig& with_warning_threshold(std::size_t n) noexcept {
-    return warning_threshold = n, *this;
+    warning_threshold = n;
+    return *this;
   }
 };
 
@@ -132,7 +142,7 @@ class DeferredQueue {
   [[nodiscard]] std::size_t waiting_bytes() const noexcept {
     const std::uint64_t done = processed_bytes.get();
     const std::uint64_t queued = queued_bytes_.load(std::memory_order_relaxed);
-    return queued > done ? static_cast<std::size_t>(queued - done) : 0;
+    return queued > done ? std::size_t{queued - done} : 0;
   }
   void add_to(DeferredStats& stats) const noexcept;
 

@@ -2,6 +2,9 @@
 // Memory whose lifetime is known. `namespace fa = framealloc;` is the customary short name.
 #pragma once
 
+// First, because it says so below C++20.
+#include <framealloc/compiler.hpp>
+
 #include <framealloc/literals.hpp>
 #include <framealloc/smart_alloc.hpp>
 #include <framealloc/transfer_channel.hpp>

@@ -25,6 +25,8 @@ class FRAMEALLOC_API GroupHandle {
   GroupHandle() = default;
   GroupHandle(GroupAllocator& groups, GroupId id) noexcept
       : groups_(id ? &groups : nullptr), id_(id) {}
+  GroupHandle(const GroupHandle&) = delete;
+  GroupHandle& operator=(const GroupHandle&) = delete;
   GroupHandle(GroupHandle&& other) noexcept
       : groups_(std::exchange(other.groups_, nullptr)), id_(std::exchange(other.id_, GroupId())) {}
   GroupHandle& operator=(GroupHandle&& other) noexcept {

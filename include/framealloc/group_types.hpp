@@ -21,7 +21,7 @@ class GroupId {
   friend constexpr auto operator<=>(const GroupId&, const GroupId&) = default;
 
  private:
-  GenerationalId id_;
+  GenerationalId id_{};
 };
 
 // All groups that live now. Bytes.

@@ -51,6 +51,6 @@ struct std::hash<framealloc::Handle<T>> {
     const std::uint64_t both =
         (static_cast<std::uint64_t>(handle.raw_generation()) << 32) | handle.raw_index();
     const std::uint64_t mixed = both * 0x9E3779B97F4A7C15ULL;
-    return static_cast<std::size_t>(mixed ^ (mixed >> 32));
+    return std::hash<std::uint64_t>{}(mixed ^ (mixed >> 32));
   }
 };

@@ -81,7 +81,7 @@ class FRAMEALLOC_API PressureMonitor {
   ChunkPool& chunks_;
   EventHub& events_;
   RoomKeeper* keeper_ = nullptr;
-  SpinLock lock_;
+  SpinLock lock_{};
   PressureHandler handler_ = nullptr;
   void* context_ = nullptr;
 };

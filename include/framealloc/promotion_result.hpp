@@ -25,6 +25,8 @@ class FRAMEALLOC_API PromotedAllocation {
   using Kind = PromotionKind;
 
   PromotedAllocation() noexcept = default;
+  PromotedAllocation(const PromotedAllocation&) = delete;
+  PromotedAllocation& operator=(const PromotedAllocation&) = delete;
   PromotedAllocation(PromotedAllocation&& other) noexcept
       : facts_(other.facts_), object_(std::exchange(other.object_, nullptr)) {}
   PromotedAllocation& operator=(PromotedAllocation&& other) noexcept {
@@ -105,6 +107,8 @@ class FRAMEALLOC_API PromotionList {
   PromotionList() noexcept = default;
   // For the library. Effect: room for `capacity` items; none when memory is denied.
   PromotionList(detail::Metadata& metadata, std::size_t capacity) noexcept;
+  PromotionList(const PromotionList&) = delete;
+  PromotionList& operator=(const PromotionList&) = delete;
   PromotionList(PromotionList&& other) noexcept { swap(other); }
   PromotionList& operator=(PromotionList&& other) noexcept {
     PromotionList taken(std::move(other));

@@ -42,9 +42,9 @@ class RetentionPolicy {
       case Kind::Scratch:
         return scratch_;
       case Kind::Discard:
-        break;
+      default:
+        return "discard";
     }
-    return "discard";
   }
   // Result: name and capacity of the scratch pool; empty and 0 for other destinations.
   [[nodiscard]] constexpr std::string_view scratch_name() const noexcept { return scratch_; }
@@ -57,7 +57,7 @@ class RetentionPolicy {
       : kind_(kind), scratch_(scratch), capacity_(capacity) {}
 
   Kind kind_ = Kind::Discard;
-  std::string_view scratch_;
+  std::string_view scratch_{};
   std::size_t capacity_ = 0;
 };
 FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::Discard{};
@@ -85,7 +85,7 @@ class Importance {
  private:
   constexpr explicit Importance(RetentionPolicy policy) noexcept : policy_(policy) {}
 
-  RetentionPolicy policy_;
+  RetentionPolicy policy_{};
 };
 FRAMEALLOC_OWN_COPY inline constexpr Importance Importance::Ephemeral{};
 FRAMEALLOC_OWN_COPY inline constexpr Importance Importance::Reusable{

@@ -21,6 +21,8 @@ namespace framealloc {
 class FRAMEALLOC_API ScratchBorrow : public detail::ScratchMembers<ScratchBorrow> {
  public:
   ScratchBorrow() = default;
+  ScratchBorrow(const ScratchBorrow&) = delete;
+  ScratchBorrow& operator=(const ScratchBorrow&) = delete;
   ScratchBorrow(ScratchBorrow&& other) noexcept { take_over(other); }
   ScratchBorrow& operator=(ScratchBorrow&& other) noexcept {
     if (this != &other) {
@@ -53,7 +55,7 @@ class FRAMEALLOC_API ScratchBorrow : public detail::ScratchMembers<ScratchBorrow
   ScratchPool* pool_ = nullptr;
   ScratchBorrow* newer_ = nullptr;
   ScratchBorrow* older_ = nullptr;
-  ScratchCheckpoint base_;
+  ScratchCheckpoint base_{};
 };
 
 }  // namespace framealloc

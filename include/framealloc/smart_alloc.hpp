@@ -360,8 +360,8 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
                                       std::uint32_t line) noexcept;
 
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE detail::TlsSlot& slot() const noexcept {
-    return *reinterpret_cast<detail::TlsSlot*>(
-        reinterpret_cast<std::byte*>(detail::tls_table().slots) + tls_offset_);
+    return *static_cast<detail::TlsSlot*>(
+        static_cast<void*>(reinterpret_cast<std::byte*>(detail::tls_table().slots) + tls_offset_));
   }
   // This thread's arena; one load when the thread is attached.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE FrameArena& here() noexcept {

@@ -63,8 +63,8 @@ struct SnapshotTag {
   std::size_t bytes = 0;
   // Of the behaviour filter, see docs/behavior.md; while it is off 0, 0 and none.
   double avg_lifetime_frames = 0;
-  double promotion_rate = 0;             // per frame
-  std::vector<std::string> diagnostics;  // codes
+  double promotion_rate = 0;               // per frame
+  std::vector<std::string> diagnostics{};  // codes
 };
 // A limit of a tag or of the whole; a limit of 0 means none.
 struct SnapshotLimit {
@@ -86,42 +86,48 @@ struct FRAMEALLOC_API Snapshot {
   std::int64_t unix_seconds = 0;  // when it was made, UTC
   std::uint64_t frame = 0;
   std::uint64_t duration_us = 0;  // of the frame; 0 = not measured, see with_duration()
-  SnapshotSummary summary;
-  std::vector<SnapshotThread> threads;
-  std::vector<SnapshotTag> tags;
+  SnapshotSummary summary{};
+  std::vector<SnapshotThread> threads{};
+  std::vector<SnapshotTag> tags{};
   struct {
     std::uint64_t to_pool = 0, to_heap = 0, to_scratch = 0, failed = 0;  // of the summary given
-  } promotions;
+  } promotions{};
   struct {
     std::uint64_t pending = 0;
     std::uint64_t completed_total = 0;
-  } transfers;
+  } transfers{};
   struct {
     std::uint64_t queue_depth = 0;
     std::uint64_t processed_total = 0;
-  } deferred;
+  } deferred{};
   // Of the frame alone, where the one who makes snapshots knows the frame before: SnapshotEmitter.
   std::uint64_t transfers_this_frame = 0;
   std::uint64_t deferred_this_frame = 0;
-  std::vector<SnapshotDiagnostic> diagnostics;
+  std::vector<SnapshotDiagnostic> diagnostics{};
 
   // Version 2 only.
   std::uint64_t process_id = 0;
-  std::string process_name;
+  std::string process_name{};
   std::size_t reserved_bytes = 0;
   std::size_t peak_reserved_bytes = 0;
   std::size_t idle_bytes = 0;
   std::size_t metadata_bytes = 0;
   std::uint64_t allocation_count = 0;
   std::uint64_t deallocation_count = 0;
-  std::vector<PhaseStats> phases;
-  std::vector<SnapshotLimit> budgets;  // the whole first; only those with a limit
+  std::vector<PhaseStats> phases{};
+  std::vector<SnapshotLimit> budgets{};  // the whole first; only those with a limit
 
   Snapshot() = default;
   // Effect: an empty snapshot of that frame, made now.
   explicit Snapshot(std::uint64_t frame_number);
-  Snapshot& with_duration(std::uint64_t microseconds) { return duration_us = microseconds, *this; }
-  Snapshot& with_summary(const SnapshotSummary& all) { return summary = all, *this; }
+  Snapshot& with_duration(std::uint64_t microseconds) {
+    duration_us = microseconds;
+    return *this;
+  }
+  Snapshot& with_summary(const SnapshotSummary& all) {
+    summary = all;
+    return *this;
+  }
   Snapshot& with_promotions(const FrameSummary& promoted);
   Snapshot& add_thread(SnapshotThread thread);
   Snapshot& add_tag(SnapshotTag tag);

@@ -24,13 +24,29 @@ struct SnapshotConfig {
   unsigned version = SNAPSHOT_VERSION;
 
   SnapshotConfig& with_directory(std::filesystem::path d) {
-    return directory = std::move(d), *this;
+    directory = std::move(d);
+    return *this;
   }
-  SnapshotConfig& with_max_snapshots(std::size_t n) { return max_snapshots = n, *this; }
-  SnapshotConfig& with_min_interval(std::chrono::milliseconds t) { return min_interval = t, *this; }
-  SnapshotConfig& with_request_file(bool on) { return check_request_file = on, *this; }
-  SnapshotConfig& with_auto_emit(bool on) { return auto_emit = on, *this; }
-  SnapshotConfig& with_version(unsigned v) { return version = v, *this; }
+  SnapshotConfig& with_max_snapshots(std::size_t n) {
+    max_snapshots = n;
+    return *this;
+  }
+  SnapshotConfig& with_min_interval(std::chrono::milliseconds t) {
+    min_interval = t;
+    return *this;
+  }
+  SnapshotConfig& with_request_file(bool on) {
+    check_request_file = on;
+    return *this;
+  }
+  SnapshotConfig& with_auto_emit(bool on) {
+    auto_emit = on;
+    return *this;
+  }
+  SnapshotConfig& with_version(unsigned v) {
+    version = v;
+    return *this;
+  }
 };
 
 // A tool that wants a snapshot makes the file `snapshot.request` in the directory; the next

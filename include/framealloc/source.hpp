@@ -59,6 +59,8 @@ class NullSource final : public MemorySource {
 class PmrSource final : public MemorySource {
  public:
   explicit PmrSource(std::pmr::memory_resource* resource) noexcept : resource_(resource) {}
+  PmrSource(const PmrSource&) = default;
+  PmrSource& operator=(const PmrSource&) = default;
   void* allocate(std::size_t bytes, std::size_t alignment) noexcept override;
   void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept override;
   std::string_view name() const noexcept override { return "pmr"; }

@@ -23,6 +23,8 @@ struct StreamAsset;
 class FRAMEALLOC_API StreamRef {
  public:
   StreamRef() = default;
+  StreamRef(const StreamRef&) = delete;
+  StreamRef& operator=(const StreamRef&) = delete;
   StreamRef(StreamRef&& other) noexcept { swap(other); }
   StreamRef& operator=(StreamRef&& other) noexcept {
     StreamRef taken(std::move(other));
@@ -60,8 +62,8 @@ class FRAMEALLOC_API StreamRef {
 
   StreamingAllocator* streaming_ = nullptr;
   detail::StreamAsset* asset_ = nullptr;
-  StreamId id_;
-  std::span<std::byte> bytes_;
+  StreamId id_{};
+  std::span<std::byte> bytes_{};
 };
 
 }  // namespace framealloc

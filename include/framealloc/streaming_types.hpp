@@ -106,6 +106,6 @@ template <>
 struct std::hash<framealloc::StreamId> {
   [[nodiscard]] std::size_t operator()(const framealloc::StreamId& id) const noexcept {
     const std::uint64_t mixed = id.raw() * 0x9E3779B97F4A7C15ULL;
-    return static_cast<std::size_t>(mixed ^ (mixed >> 32));
+    return std::hash<std::uint64_t>{}(mixed ^ (mixed >> 32));
   }
 };

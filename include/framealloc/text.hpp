@@ -61,7 +61,10 @@ class Text {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   operator std::string_view() const noexcept { return view(); }
-  void clear() noexcept { size_ = 0, data_[0] = '\0'; }
+  void clear() noexcept {
+    size_ = 0;
+    data_[0] = '\0';
+  }
 
  private:
   template <unsigned Base>

@@ -122,7 +122,7 @@ class ThreadBudget final : public PoolLimitHost {
   Instance& instance_;
   ThreadState& state_;
   ThreadBudgetConfig config_{0, 0, BudgetExceededPolicy::Fail, BudgetExceededPolicy::Fail, 80};
-  OwnedCounter frame_limit_, pool_limit_;  // of config_, for other threads
+  OwnedCounter frame_limit_{}, pool_limit_{};  // of config_, for other threads
   std::size_t first_guard_ = SIZE_MAX;
   bool above_pool_budget_ = false;
   bool asking_ = false;  // the handler runs: what it allocates is not asked about

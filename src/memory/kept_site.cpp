@@ -13,6 +13,8 @@
 #include <string_view>
 
 namespace framealloc::detail {
+// Named, so that these names may stand in one unit with others of the kind.
+namespace kept_sites {
 namespace {
 
 // A thousand sites take about 100 KiB.
@@ -116,8 +118,10 @@ const KeptSite* find_or_add(const CallSite& site) noexcept {
 }
 
 }  // namespace
+}  // namespace kept_sites
 
 CallSite keep_site(const CallSite& site) noexcept {
+  using namespace kept_sites;
   std::atomic<const KeptSite*>& hint = hints[hint_of(site)];
   const KeptSite* kept = hint.load(std::memory_order_acquire);
   if (kept != nullptr && is_same(*kept, site)) [[likely]]

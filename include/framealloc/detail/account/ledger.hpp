@@ -20,22 +20,22 @@ struct TagCounters {
   // Bytes in one frame that is still in flight. A cell is reused by the frame that takes its place,
   // so a reader compares `clock` to know whether `bytes` still lives.
   struct FrameCell {
-    OwnedCounter clock;
-    OwnedCounter bytes;
+    OwnedCounter clock{};
+    OwnedCounter bytes{};
   };
   // By frame slot (see arena/): four of the shared frame, then four of the thread's own frames.
   FrameCell frames[8];
-  FrameCell last_frame[2];         // what the most recently reused cell held when its frame ended
-  OwnedCounter frame_bytes_total;  // frame bytes ever allocated
-  OwnedCounter frame_bytes_peak;   // most frame bytes held at once in one frame
-  OwnedCounter pool_large_bytes;   // pool bytes allocated in blocks too large for a slab page
-  OwnedCounter pool_large_allocations;
-  OwnedCounter pool_remote_bytes;  // pool bytes of this tag that this thread freed for others
-  OwnedCounter pool_remote_frees;
-  OwnedCounter heap_bytes_in;   // heap bytes allocated
-  OwnedCounter heap_bytes_out;  // heap bytes freed
-  OwnedCounter heap_allocations;
-  OwnedCounter heap_frees;
+  FrameCell last_frame[2];           // what the most recently reused cell held when its frame ended
+  OwnedCounter frame_bytes_total{};  // frame bytes ever allocated
+  OwnedCounter frame_bytes_peak{};   // most frame bytes held at once in one frame
+  OwnedCounter pool_large_bytes{};   // pool bytes allocated in blocks too large for a slab page
+  OwnedCounter pool_large_allocations{};
+  OwnedCounter pool_remote_bytes{};  // pool bytes of this tag that this thread freed for others
+  OwnedCounter pool_remote_frees{};
+  OwnedCounter heap_bytes_in{};   // heap bytes allocated
+  OwnedCounter heap_bytes_out{};  // heap bytes freed
+  OwnedCounter heap_allocations{};
+  OwnedCounter heap_frees{};
 };
 
 // All counters of one thread. The first block is in place, so untagged work never needs memory;
@@ -102,7 +102,7 @@ class ThreadLedger {
   std::atomic<std::uint64_t> used_[kBlocks] = {};
   std::uint16_t spilled_ = 0;  // bit n: block n could not be made
   static_assert(kBlocks <= 16);
-  TagCounters spill_;
+  TagCounters spill_{};
   TagCounters first_[kBlock];
 };
 

@@ -68,6 +68,8 @@ struct FallbackBlock {
 // One of up to four frames that an arena keeps valid (frames_in_flight).
 struct FrameSlot {
   explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
+  FrameSlot(const FrameSlot&) = delete;
+  FrameSlot& operator=(const FrameSlot&) = delete;
   std::atomic<std::uint64_t> clock{0};  // frame that used the slot last
   std::atomic<std::size_t> bytes{0};    // its bytes, once it is no longer the current one
   std::atomic<Finaliser*> finalisers{
@@ -82,7 +84,7 @@ struct FrameSlot {
   std::uint64_t left_to_owner = 0;
   std::atomic<FallbackBlock*> fallback{nullptr};  // the same
   std::atomic<unsigned> in_release{0};            // calls of release_frame(): its chunks must stay
-  SpinLock charges_lock;  // the thread that ends the frame uncharges for threads that sleep
+  SpinLock charges_lock{};  // the thread that ends the frame uncharges for threads that sleep
   MetaVector<Charge> charges;
   std::size_t needed_now = 0;     // chunk bytes needed in this window of frames
   std::size_t needed_before = 0;  // and in the window before

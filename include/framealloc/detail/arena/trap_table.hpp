@@ -73,7 +73,7 @@ class TrapTable {
  private:
   Metadata& metadata_;
   std::atomic<TrapEntry*> entries_{nullptr};
-  SpinLock lock_;
+  SpinLock lock_{};
   TrapEntry* unused_ = nullptr;
 };
 

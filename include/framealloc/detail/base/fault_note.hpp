@@ -14,7 +14,7 @@
 namespace framealloc::detail {
 
 struct InternalFault {
-  Text<256> message;  // what was found where, and what was expected
+  Text<256> message{};  // what was found where, and what was expected
   TagId tag = TagId::Untagged;
   const void* address = nullptr;
   std::uint32_t more = 0;  // faults that were met before this one was told, and are not kept
@@ -42,7 +42,7 @@ class FaultNote {
   enum class State : std::uint8_t { Empty, Busy, Kept };
   std::atomic<State> state_{State::Empty};
   std::atomic<std::uint32_t> more_{0};
-  InternalFault kept_;
+  InternalFault kept_{};
 };
 
 }  // namespace framealloc::detail

@@ -38,6 +38,8 @@ template <class T>
 class FrameBuffer {
  public:
   explicit FrameBuffer(FrameArena& arena) noexcept : arena_(&arena) {}
+  FrameBuffer(const FrameBuffer&) = delete;
+  FrameBuffer& operator=(const FrameBuffer&) = delete;
   FrameBuffer(FrameBuffer&& other) noexcept : arena_(other.arena_) { take(other); }
   FrameBuffer& operator=(FrameBuffer&& other) noexcept {
     if (this != &other) {

@@ -28,6 +28,8 @@ class FrameIndex {
   static constexpr std::size_t kMostEntries = UINT32_MAX - 1;
 
   FrameIndex() noexcept = default;
+  FrameIndex(const FrameIndex&) = delete;
+  FrameIndex& operator=(const FrameIndex&) = delete;
   FrameIndex(FrameIndex&& other) noexcept { take(other); }
   FrameIndex& operator=(FrameIndex&& other) noexcept {
     if (this != &other) {

@@ -74,7 +74,7 @@ class TransferRing {
   [[nodiscard]] std::size_t size() const noexcept {
     const std::uint64_t head = head_.load(std::memory_order_relaxed);
     const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
-    return tail > head ? static_cast<std::size_t>(tail - head) : 0;
+    return tail > head ? std::size_t{tail - head} : 0;
   }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 

@@ -85,7 +85,7 @@ class FRAMEALLOC_API RetentionBook {
   std::atomic<std::size_t> waiting_{0};
   PromotionHandler handler_ = nullptr;
   void* handler_context_ = nullptr;
-  SpinLock lock_;
+  SpinLock lock_{};
   Name* names_ = nullptr;
   MetaVector<std::string_view> paths_;  // by tag; one without text is not known yet
 };

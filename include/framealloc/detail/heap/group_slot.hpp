@@ -104,7 +104,7 @@ class GroupTable {
   static std::uint32_t first_of(int block) noexcept { return kFirstBlock * ((1U << block) - 1); }
 
   Metadata& metadata_;
-  mutable SpinLock lock_;
+  mutable SpinLock lock_{};
   std::atomic<std::uint32_t> size_{0};
   GroupSlot* free_ = nullptr;
   std::atomic<GroupSlot*> blocks_[kBlocks] = {};

@@ -110,8 +110,8 @@ class BlockChunk {
   explicit BlockChunk(std::size_t bytes) noexcept;
   [[nodiscard]] static Place place_of(std::uint32_t granules) noexcept;
   [[nodiscard]] BlockHeader* at(std::uint32_t position) noexcept {
-    return reinterpret_cast<BlockHeader*>(reinterpret_cast<std::byte*>(this) +
-                                          static_cast<std::size_t>(position) * kGranule);
+    return static_cast<BlockHeader*>(static_cast<void*>(
+        reinterpret_cast<std::byte*>(this) + static_cast<std::size_t>(position) * kGranule));
   }
   [[nodiscard]] std::uint32_t position_of(const void* address) const noexcept {
     return static_cast<std::uint32_t>(

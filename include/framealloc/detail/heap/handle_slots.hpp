@@ -150,7 +150,7 @@ class FRAMEALLOC_API HandleSlots {
   std::uintptr_t record_bases_[kBlocks] = {};  // likewise; written before the base of the slots
   std::uintptr_t walker_bases_[kBlocks] = {};
   std::atomic<std::uint32_t> size_{0};
-  mutable SpinLock lock_;  // of the list of free slots
+  mutable SpinLock lock_{};  // of the list of free slots
   std::uint32_t free_ = kNone;
   std::size_t free_count_ = 0;
   std::size_t retired_count_ = 0;

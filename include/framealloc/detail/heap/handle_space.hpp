@@ -130,7 +130,7 @@ class FRAMEALLOC_API HandleSpace {
 
   ChunkPool& pool_;
   std::size_t most_;  // bytes of the largest block that is not a run
-  mutable SpinLock lock_;
+  mutable SpinLock lock_{};
   BlockChunk* lists_[BlockChunk::kBins + 1] = {};  // by the bin of the chunk's largest hole
   std::uint32_t filled_ = 0;  // bit n: list n has a chunk; full ones not counted
   std::size_t chunks_ = 0;

@@ -47,7 +47,8 @@ constexpr std::uintptr_t type_mark(std::string_view name, std::size_t size) noex
   std::uint64_t hash = 14695981039346656037ULL ^ size;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   hash ^= hash >> 32;
-  return static_cast<std::uintptr_t>((hash << 48) | ((hash >> 16) & 0xF)) & kTypeMarkBits;
+  const std::uint64_t mark = (hash << 48) | ((hash >> 16) & 0xF);
+  return mark & kTypeMarkBits;
 }
 
 template <class T>

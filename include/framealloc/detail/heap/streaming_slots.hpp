@@ -116,7 +116,8 @@ class StreamSlots {
   static_assert(((1ULL << kBlocks) - 1) << kFirstShift < kEnds);
 
   [[nodiscard]] static constexpr std::uint32_t block_of(std::uint32_t index) noexcept {
-    return static_cast<std::uint32_t>(std::bit_width((index >> kFirstShift) + 1U)) - 1U;
+    const auto width = std::bit_width((index >> kFirstShift) + 1U);
+    return static_cast<std::uint16_t>(width) - 1U;
   }
   [[nodiscard]] static constexpr std::uint32_t first_of(std::uint32_t block) noexcept {
     return ((1U << block) - 1U) << kFirstShift;

@@ -87,7 +87,7 @@ class ChunkPool {
   Supply& supply_;
   std::size_t chunk_size_;
   DecommitConfig decommit_;
-  mutable SpinLock lock_;
+  mutable SpinLock lock_{};
   Idle* idle_ = nullptr;
   std::size_t idle_count_ = 0;
   std::size_t low_water_ = 0;       // least idle count since the last tick

@@ -31,9 +31,12 @@ class EventHub;
 class FRAMEALLOC_API Subscription {
  public:
   Subscription() noexcept = default;  // of nothing
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
   Subscription(Subscription&& other) noexcept { swap(other); }
   Subscription& operator=(Subscription&& other) noexcept {
-    Subscription(std::move(other)).swap(*this);
+    Subscription taken(std::move(other));
+    taken.swap(*this);
     return *this;
   }
   ~Subscription() { end(); }

@@ -66,7 +66,7 @@ class Metadata {
   void* take_small(std::size_t block) noexcept;
 
   Supply& supply_;
-  mutable SpinLock lock_;
+  mutable SpinLock lock_{};
   Block* free_[kClasses] = {};
   Piece* pieces_ = nullptr;
   std::byte* cursor_ = nullptr;

@@ -118,7 +118,10 @@ class FRAMEALLOC_API SharedAccount {
     ReportsItself,  // likewise, and the part says so itself, knowing more
     Kept,           // it is kept by intent until the end
   };
-  void describe(std::string_view part, AtEnd at_end) noexcept { part_ = part, at_end_ = at_end; }
+  void describe(std::string_view part, AtEnd at_end) noexcept {
+    part_ = part;
+    at_end_ = at_end;
+  }
   [[nodiscard]] std::string_view part() const noexcept { return part_; }
   [[nodiscard]] AtEnd at_end() const noexcept { return at_end_; }
   // For the list of its owner, which sums over all accounts.

@@ -68,7 +68,7 @@ class Supply {
   alignas(kCacheLine) std::atomic<std::size_t> reserved_{0};  // with kAbove
   std::atomic<std::size_t> peak_{0};
   std::atomic<bool> crossing_due_{false};
-  FaultNote faults_;
+  FaultNote faults_{};
 };
 
 }  // namespace framealloc::detail

@@ -50,6 +50,9 @@ class ThreadServices {
   struct Kept {
     Kept* next = nullptr;
     void (*destroy)(Instance& instance, Kept* self) noexcept = nullptr;
+
+   protected:
+    ~Kept() = default;
   };
   void keep(Kept* kept) noexcept;
   void destroy_kept(Instance& instance) noexcept;
