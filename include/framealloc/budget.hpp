@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/denial.hpp>
 #include <framealloc/detail/account/room_keeper.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/base/fault_note.hpp>
@@ -213,29 +214,20 @@ class FRAMEALLOC_API BudgetManager {
   }
   [[nodiscard]] const detail::Budget& global_budget() const noexcept { return global_; }
   // Internal to the library: what the allocators call on their slow paths.
-  struct Denial {
-    bool global = false;
-    TagId tag = TagId::Untagged;      // whose limit denied
-    std::size_t available = 0;        // bytes that were left
-    std::size_t ready_elsewhere = 0;  // bytes that other threads are charged for and do not use
-  };
   // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole. Before
   // it denies them it has what is charged and not used given back, and looks once more.
   // Requirement: no lock is held. Result: bytes charged to each of them, 0 when one denies;
   // `*denial` (may be null) then says which, the innermost if several would.
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
-                                   Denial* denial) noexcept;
+                                   detail::Denial* denial) noexcept;
   // As charge(), for a thread that keeps ready what it does not need yet. Nobody can take that back
   // from it, so of what is left it gets a share, not the rest.
   [[nodiscard]] std::size_t charge_ahead(TagId tag, std::size_t need, std::size_t want,
-                                         Denial* denial) noexcept;
+                                         detail::Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
   // Effect: that more comes back than was charged is noted there.
   // Requirement: before other threads use the manager.
   void set_faults(detail::FaultNote* faults) noexcept { faults_ = faults; }
-  // Result: what a report says of a denial.
-  using DenialText = Text<384>;
-  [[nodiscard]] DenialText explain(const Denial& denial, std::size_t bytes) const noexcept;
   // Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
@@ -246,14 +238,14 @@ class FRAMEALLOC_API BudgetManager {
   template <class Visit>
   bool visit_chain(TagId tag, Visit&& visit) noexcept;
   [[nodiscard]] std::size_t charge_part(TagId tag, std::size_t need, std::size_t want,
-                                        unsigned halvings, Denial* denial) noexcept;
+                                        unsigned halvings, detail::Denial* denial) noexcept;
   [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
-                                       unsigned halvings, Denial& denied) noexcept;
+                                       unsigned halvings, detail::Denial& denied) noexcept;
   void announce(TagId tag) noexcept;
   void recall_charges(bool whole, TagId tag, std::size_t hard) noexcept;
   FRAMEALLOC_COLD void note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept;
-  void notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current, std::size_t limit,
-              std::size_t requested = 0) noexcept;
+  void notify(BudgetEvent::Kind kind, const detail::Denial& who, std::size_t current,
+              std::size_t limit, std::size_t requested = 0) noexcept;
 
   detail::TagTable& tags_;
   detail::Budget global_{};

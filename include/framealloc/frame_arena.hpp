@@ -150,15 +150,7 @@ class alignas(detail::kCacheLine) FrameArena {
   template <class Slow>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_bytes_or(
       std::size_t size, std::size_t alignment,
-      Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>) {
-    const std::uintptr_t mask = 0 - alignment;
-    const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
-    const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
-    if (detail::exceeds_relaxed(end, limit_)) [[unlikely]]
-      return slow(mask);
-    cursor_.store(end, std::memory_order_relaxed);
-    return reinterpret_cast<void*>(start);
-  }
+      Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>);
 
   // The arena of threads that have none yet: full, and never fills.
   constexpr FrameArena() noexcept = default;
@@ -252,6 +244,10 @@ class alignas(detail::kCacheLine) FrameArena {
   [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept {
     return edits_.retry_read(begun);
   }
+  // Result: whether the address lies in one of the arena's chunks. The owner; others learn of the
+  // present chunk only, and only if that is of the usual size.
+  [[nodiscard]] bool has_memory_at(const void* address, bool owner,
+                                   std::size_t chunk_size) const noexcept;
   [[nodiscard]] std::size_t chunk_bytes() const noexcept {
     return chunk_bytes_.load(detail::kRelaxed);
   }
@@ -286,7 +282,7 @@ class alignas(detail::kCacheLine) FrameArena {
   class Inside;
   [[nodiscard]] bool go_inside(std::uint64_t clock) noexcept;
   void come_out(std::uint64_t clock) noexcept;
-  bool advance_to_fresh_chunk(std::size_t room, detail::Refusal* why) noexcept;
+  bool advance_to_fresh_chunk(std::size_t room, detail::Denial* why) noexcept;
   void leave_chunk() noexcept;
   void resume_after(const FrameCheckpoint& to) noexcept;
   [[nodiscard]] bool spoil_frame(detail::FrameSlot& slot, std::uint64_t clock, bool owner) noexcept;
@@ -302,9 +298,9 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: whether the arena may go to `position`; if not, `*instead` is what the call returns.
   bool pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
                   const CallSite& site, void** instead) noexcept;
-  void* refuse(const detail::Refusal& why, std::size_t size, const CallSite& site) noexcept;
-  bool advance_chunk(std::size_t room, detail::Refusal* why) noexcept;
-  bool extend_quota(std::size_t need, detail::Refusal* why) noexcept;
+  void* refuse(const detail::Denial& why, std::size_t size, const CallSite& site) noexcept;
+  bool advance_chunk(std::size_t room, detail::Denial* why) noexcept;
+  bool extend_quota(std::size_t need, detail::Denial* why) noexcept;
   void step_into(detail::ArenaChunk* next) noexcept;
   void enter_start(detail::FrameSlot& slot) noexcept;
   void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;

@@ -31,6 +31,11 @@ struct Report {
   // Where memory was short: the tag that holds most, and how much. 0 bytes: nobody was asked.
   std::string_view holder;
   std::size_t holder_bytes = 0;
+  std::string_view holder_detail;  // how much of it of which kind, and which thread has most of it
+  // Where the budget of a tag denied (FA311): that tag, which may lie above `tag`; "" is untagged
+  // memory. The holder is then the one that holds most under it.
+  bool limited = false;
+  std::string_view limit_tag;
   // Not 0: this is no new event; it stands for so many like it that a limited sink was not told.
   std::uint64_t repeated = 0;
 };
@@ -60,10 +65,16 @@ using StrictHandler = void (*)(const Report& report, void* context);
 
 namespace detail {
 
+// Room for what the witness of a report lets it point to.
+struct WitnessTexts {
+  Text<256> message;
+  Text<256> holder;
+  Text<256> detail;
+};
+
 // Knows what a report should say beyond what its raiser knew: the thread, who holds most.
-// `holder` is room for the text that the report then points to. `in_full` is false for repeats
-// beyond the limit, on which nothing costly should be spent.
-using ReportWitness = void (*)(Report& report, Text<256>& holder, bool in_full,
+// `in_full` is false for repeats beyond the limit, on which nothing costly should be spent.
+using ReportWitness = void (*)(Report& report, WitnessTexts& texts, bool in_full,
                                void* context) noexcept;
 
 // Where an allocator's reports go. One per SmartAlloc. Thread contract: any thread, except where

@@ -93,22 +93,24 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
 
   [[nodiscard]] ScratchPool* usable_pool(bool) noexcept { return this; }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t size, std::size_t alignment,
-                                                    bool report, const CallSite& site) noexcept {
+                                                    bool report, const CallSite& site,
+                                                    detail::Denial* why = nullptr) noexcept {
     if constexpr (kCheckLevel >= 1) {
       const Use use(*this);
-      return use ? bump_unchecked(size, alignment, report, site) : nullptr;
+      return use ? bump_unchecked(size, alignment, report, site, why) : nullptr;
     }
-    return bump_unchecked(size, alignment, report, site);
+    return bump_unchecked(size, alignment, report, site, why);
   }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_unchecked(std::size_t size,
                                                               std::size_t alignment, bool report,
-                                                              const CallSite& site) noexcept {
+                                                              const CallSite& site,
+                                                              detail::Denial* why) noexcept {
     if (!is_power_of_two(alignment)) [[unlikely]]
-      return bump_slow(size, alignment, report, site.file, site.function, site.line);
+      return bump_slow(size, alignment, report, site.file, site.function, site.line, why);
     const std::uintptr_t start = place(cursor_.load(std::memory_order_relaxed), alignment);
     const std::uintptr_t end = start + rounded(size);
     if (end > limit_.load(std::memory_order_relaxed)) [[unlikely]] {
-      return bump_slow(size, alignment, report, site.file, site.function, site.line);
+      return bump_slow(size, alignment, report, site.file, site.function, site.line, why);
     }
     cursor_.store(end, std::memory_order_relaxed);
     return reinterpret_cast<void*>(start);
@@ -122,12 +124,12 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   }
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   FRAMEALLOC_COLD void* bump_slow(std::size_t size, std::size_t alignment, bool report,
-                                  const char* file, const char* function,
-                                  std::uint32_t line) noexcept;
+                                  const char* file, const char* function, std::uint32_t line,
+                                  detail::Denial* why) noexcept;
   [[nodiscard]] void* advance(std::size_t size, std::size_t alignment) noexcept;
   [[nodiscard]] std::size_t next_segment_bytes(std::size_t need) const noexcept;
   FRAMEALLOC_COLD void* refuse(std::size_t size, std::size_t alignment, bool report,
-                               const CallSite& site) const noexcept;
+                               const CallSite& site, detail::Denial* why) const noexcept;
 
   void arm(void* record, detail::Finaliser::Destroy destroy, void* objects,
            std::size_t count) noexcept;

@@ -32,8 +32,8 @@ class FRAMEALLOC_API ScratchRegistry {
   // impossible capacity (FA011).
   [[nodiscard]] ScratchPoolHandle get_or_create(
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
-      ScratchPolicy policy = ScratchPolicy::Grow,
-      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
+      ScratchPolicy policy = ScratchPolicy::Grow, CallSite site = CallSite::current(),
+      detail::Denial* why = nullptr) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Result: the pool of that name; empty when there is none.
   [[nodiscard]] ScratchPoolHandle get(std::string_view name) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // As get_or_create(). Result: a reference that is valid until the pool is removed, and where
@@ -62,8 +62,8 @@ class FRAMEALLOC_API ScratchRegistry {
   }
   template <class F>
   decltype(auto) with_pool(std::string_view name, std::size_t capacity, F&& function,
-                           CallSite site = CallSite::current()) {
-    const ScratchPoolHandle handle = get_or_create(name, capacity, ScratchPolicy::Grow, site);
+                           CallSite site = CallSite::current(), detail::Denial* why = nullptr) {
+    const ScratchPoolHandle handle = get_or_create(name, capacity, ScratchPolicy::Grow, site, why);
     ScratchPool& pool = handle.pool_ == nullptr ? nothing_ : *handle.pool_;
     const Claim claim(pool);
     return std::forward<F>(function)(pool);
@@ -99,9 +99,10 @@ class FRAMEALLOC_API ScratchRegistry {
   // Result: a reference taken, or null.
   [[nodiscard]] ScratchPool* find(std::string_view name) noexcept;
   [[nodiscard]] ScratchPool* find_or_make(std::string_view name, std::size_t capacity,
-                                          ScratchPolicy policy, const CallSite& site) noexcept;
+                                          ScratchPolicy policy, const CallSite& site,
+                                          detail::Denial* why) noexcept;
   [[nodiscard]] ScratchPool* make(std::string_view name, std::size_t capacity, ScratchPolicy policy,
-                                  const CallSite& site) noexcept;
+                                  const CallSite& site, detail::Denial* why) noexcept;
   [[nodiscard]] ScratchPool* listed(std::string_view name) const noexcept;
   // Result: the oldest attached pool that is younger than number `after`, a reference taken.
   [[nodiscard]] ScratchPool* next_after(std::uint64_t after) const noexcept;

@@ -37,6 +37,8 @@ struct Diagnostic {
   std::size_t available = 0;  // bytes
   std::string holder;         // path of the tag that held most, "" when untagged or not asked
   std::size_t holder_bytes = 0;
+  std::string holder_detail;
+  std::string limit_tag;  // FA311: the tag whose budget denied, "" where it is not one
   const void* address = nullptr;
 
   [[nodiscard]] FRAMEALLOC_API static Diagnostic of(const Report& report);

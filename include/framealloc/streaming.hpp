@@ -11,6 +11,7 @@
 #include <framealloc/ids.hpp>
 #include <framealloc/streaming_ref.hpp>
 #include <framealloc/streaming_types.hpp>
+#include <framealloc/text.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -126,13 +127,7 @@ class FRAMEALLOC_API StreamingAllocator {
     std::size_t victim_bytes = 0;
     AssetList victims;  // least important first
   };
-  struct Shortage {  // why a claim was denied
-    std::size_t budget = 0;
-    std::size_t free = 0;
-    std::size_t evictable = 0;
-    std::size_t pinned = 0;
-    std::size_t loading = 0;
-  };
+  using ShortageText = Text<768>;  // what a report says of a claim that was denied
   // What the new asset takes over from a victim, so that no limit denies what eviction makes room
   // for: memory, and the part of a tag's charge.
   struct Inheritance {
@@ -154,7 +149,9 @@ class FRAMEALLOC_API StreamingAllocator {
                                    AssetList& victims) noexcept;
   void spare(AssetList& victims) noexcept;
   void spare(Asset* victim) noexcept;
-  [[nodiscard]] Shortage shortage(StreamPriority priority) const noexcept;
+  // Result: why a claim of that size is denied; the words are appended to `*text`.
+  [[nodiscard]] detail::Denial shortage(std::size_t size, StreamPriority priority, TagId tag,
+                                        ShortageText* text) const noexcept;
   [[nodiscard]] std::size_t priorities_below(StreamPriority priority) const noexcept;
   [[nodiscard]] bool is_idle(const Asset& asset, std::uint64_t frames) const noexcept;
   void withdraw(Claim& claim) noexcept;
@@ -177,8 +174,8 @@ class FRAMEALLOC_API StreamingAllocator {
       tell_now(kind, asset);
   }
   FRAMEALLOC_COLD void tell_now(FrameEventKind kind, const Told& asset) const noexcept;
-  FRAMEALLOC_COLD void report_shortage(const Shortage& shortage, std::size_t size,
-                                       StreamPriority priority, TagId tag,
+  FRAMEALLOC_COLD void report_shortage(const detail::Denial& why, ShortageText& text,
+                                       std::size_t size, TagId tag,
                                        const CallSite& site) const noexcept;
 
   // Result: the frame that accesses are stamped with.

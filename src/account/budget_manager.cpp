@@ -35,6 +35,12 @@ bool is_being_handled(const BudgetManager* manager) noexcept {
   return false;
 }
 
+using detail::Denial;
+
+Denial denial_of(TagId tag, bool whole, std::size_t available) noexcept {
+  return Denial{whole ? Code::FA310 : Code::FA311, tag, available, 0, whole};
+}
+
 TagBudget describe(const detail::Budget& budget, std::string_view name) {
   TagBudget result;
   result.name = name;
@@ -75,7 +81,7 @@ std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t 
   std::size_t grant = try_charge(tag, need, std::max(need, want), halvings, denied);
   // Once for each limit of the chain that may deny after another one has been helped.
   for (int help = 0; grant == 0 && need != 0 && keeper_ != nullptr && help < kMostHelp; ++help) {
-    if (!keeper_->give_back_charges(denied.global, denied.tag)) break;
+    if (!keeper_->give_back_charges(denied.whole, denied.tag)) break;
     grant = try_charge(tag, need, need, 0, denied);
   }
   if (grant != 0) {
@@ -83,14 +89,14 @@ std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t 
     return grant;
   }
   if (need == 0) return 0;
-  detail::Budget& culprit = denied.global ? global_ : per_tag_[index_of(denied.tag)];
+  detail::Budget& culprit = denied.whole ? global_ : per_tag_[index_of(denied.tag)];
   culprit.count_denial();
   if (keeper_ != nullptr) {
-    denied.ready_elsewhere = keeper_->ready_elsewhere(denied.global, denied.tag);
+    denied.ready_elsewhere = keeper_->ready_elsewhere(denied.whole, denied.tag);
   }
   if (denial != nullptr) *denial = denied;
   notify(
-      denied.global ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
+      denied.whole ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
       denied, culprit.used(), culprit.hard(), need);
   return 0;
 }
@@ -106,7 +112,7 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
       const std::size_t room = budget.remaining();
       portion = std::min(portion, std::max(need, room >> halvings));
       if (room >= need) return true;
-      denied = Denial{global, of, room};
+      denied = denial_of(of, global, room);
       return false;
     });
     if (!possible || portion == 0) return 0;
@@ -117,7 +123,7 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
         ++charged;
         return true;
       }
-      denied = Denial{global, of, budget.remaining()};
+      denied = denial_of(of, global, budget.remaining());
       return false;
     });
     if (complete) return portion;
@@ -152,25 +158,6 @@ void BudgetManager::note_excess(TagId tag, std::size_t bytes, std::size_t excess
   faults_->note(message, nullptr, tag);
 }
 
-BudgetManager::DenialText BudgetManager::explain(const Denial& denial,
-                                                 std::size_t bytes) const noexcept {
-  DenialText text;
-  if (denial.global) {
-    text.append("the budget of the whole");
-  } else if (denial.tag == TagId::Untagged) {
-    text.append("the budget of untagged memory");
-  } else {
-    text.append("the budget of tag '").append(tags_.path(denial.tag)).append("'");
-  }
-  text.append(" leaves ").append_bytes(denial.available);
-  text.append("; the request needs ").append_bytes(bytes);
-  if (denial.ready_elsewhere != 0) {
-    text.append("; other threads keep ").append_bytes(denial.ready_elsewhere);
-    text.append(" of it ready and have been asked for it");
-  }
-  return text;
-}
-
 std::size_t BudgetManager::remaining(TagId tag) const noexcept {
   std::size_t least = global_.remaining();
   do {
@@ -185,7 +172,7 @@ void BudgetManager::announce(TagId tag) noexcept {
       has_handler_.load(std::memory_order_relaxed) || observed_.load(std::memory_order_relaxed);
   if (!heard || is_being_handled(this)) return;
   visit_chain(tag, [this](detail::Budget& budget, TagId of, bool global) {
-    const Denial who{global, of};
+    const Denial who = denial_of(of, global, 0);
     if (budget.announce_soft()) {
       notify(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());
     }
@@ -208,7 +195,7 @@ void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_
   }
   if (handler == nullptr && observer_ == nullptr) return;
   const detail::TagPath path = tags_.path(who.tag);
-  const BudgetEvent event{kind,  path.view(), who.global,         current,
+  const BudgetEvent event{kind,  path.view(), who.whole,          current,
                           limit, requested,   who.ready_elsewhere};
   const ActiveCall call{this, static_cast<const ActiveCall*>(os::innermost_call(kHandlerChain))};
   os::set_innermost_call(kHandlerChain, &call);

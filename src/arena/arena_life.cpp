@@ -379,4 +379,20 @@ detail::FrameHistory FrameArena::history(std::uint64_t clock) const noexcept {
   return history;
 }
 
+bool FrameArena::has_memory_at(const void* address, bool owner,
+                               std::size_t chunk_size) const noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  // The cursor stands behind what was handed out, at most at the end of its chunk.
+  const std::uintptr_t last = cursor_.load(kRelaxed) - 1;
+  if (position() != 0 && (last & (0 - chunk_size)) == (at & (0 - chunk_size))) return true;
+  // In a guard mode what an ended frame had is gone, chunk headers included.
+  if (!owner || slots_ == nullptr || trap_ != nullptr) return false;
+  for (unsigned i = 0; i < slot_count_; ++i) {
+    for (const ArenaChunk* c = slots_[i].first; c != nullptr && c->sound(); c = c->next) {
+      if (at - reinterpret_cast<std::uintptr_t>(c) < c->bytes) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace framealloc

@@ -14,8 +14,8 @@
 namespace framealloc {
 
 using detail::ArenaChunk;
+using detail::Denial;
 using detail::FrameSlot;
-using detail::Refusal;
 
 namespace {
 
@@ -48,7 +48,7 @@ void FrameArena::come_out(std::uint64_t clock) noexcept {
   release_frame(clock, true);
 }
 
-bool FrameArena::advance_to_fresh_chunk(std::size_t room, Refusal* why) noexcept {
+bool FrameArena::advance_to_fresh_chunk(std::size_t room, Denial* why) noexcept {
   complicate();
   const std::size_t header = trap_->header_bytes() - ArenaChunk::kHeaderBytes;
   ArenaChunk* next = host_->acquire_chunk(room + header, why);
@@ -161,7 +161,7 @@ void FrameArena::pad_to_page() noexcept {
   if (padding == 0 || padding > chunk_end() - cursor) return;
   if (padding > capacity_left() || position() + padding > guard_) return;
   if (position() + padding > quota()) {
-    Refusal why;
+    Denial why;
     if (!extend_quota(position() + padding, &why)) return;
     if (cursor_.load(kRelaxed) != cursor || position() + padding > quota()) return;
   }

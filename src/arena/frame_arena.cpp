@@ -13,10 +13,10 @@ namespace framealloc {
 
 using detail::ArenaChunk;
 using detail::ArenaHost;
+using detail::Denial;
 using detail::EndedFrame;
 using detail::FallbackBlock;
 using detail::FrameSlot;
-using detail::Refusal;
 
 namespace {
 using detail::kRelaxed;
@@ -47,8 +47,9 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
   answer_recall();
   for (detail::RoomSearch room(host_->pressure());;) {
     if (!host_->enter_frame(*this)) {
-      host_->report(Code::FA001, "call begin_frame() before allocating frame memory", tag(), size,
-                    0, site);
+      host_->report(Code::FA001,
+                    "frame memory asked for with no frame open: call begin_frame() first", tag(),
+                    size, 0, site);
       return nullptr;
     }
     const std::uintptr_t cursor = cursor_.load(kRelaxed);
@@ -63,7 +64,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
         continue;  // its handler may have allocated, too
       }
       if (position > quota()) {
-        Refusal why;
+        Denial why;
         if (!extend_quota(position, &why)) return refuse(why, size, site);
         // A budget's event handler may have allocated, or ended the frame: then look again.
         if (cursor_.load(kRelaxed) != cursor || position > quota()) continue;
@@ -81,7 +82,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
       if (!pass_guard(position() + size, size, alignment, site, &instead)) return instead;
       continue;
     }
-    Refusal why;
+    Denial why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (advance_chunk(size + padding, &why)) continue;
     // Whoever is asked to make room may have used this very arena: look at everything again.
@@ -102,7 +103,7 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   const std::uintptr_t cursor = cursor_.load(kRelaxed);
   if (position > capacity_ || position > guard_) return false;
   if (position > quota()) {
-    Refusal why;
+    Denial why;
     if (!extend_quota(position, &why)) return false;
     // A budget's event handler may have allocated meanwhile; then the block is no longer the
     // newest.
@@ -168,7 +169,7 @@ ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room, ArenaHost& h
 
 }  // namespace
 
-bool FrameArena::advance_chunk(std::size_t room, Refusal* why) noexcept {
+bool FrameArena::advance_chunk(std::size_t room, Denial* why) noexcept {
   const Inside inside(*this);
   if (!inside) return true;  // the caller looks at the frame again
   if (trap_ != nullptr && trap_->pages()) return advance_to_fresh_chunk(room, why);
@@ -233,7 +234,7 @@ std::size_t FrameArena::bytes_expected() const noexcept {
   return held > position() ? held - position() : 0;
 }
 
-bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
+bool FrameArena::extend_quota(std::size_t position, Denial* why) noexcept {
   const std::size_t need = position - quota();
   const std::size_t room = chunk_end() - cursor_.load(kRelaxed);
   std::size_t portion = modest_ ? kModestPortion : std::max(kQuotaPortion, bytes_expected());
@@ -250,7 +251,7 @@ bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
   }
   if (!record_charge(tag, granted)) {
     host_->uncharge(tag, granted);
-    *why = Refusal{Code::FA012, TagId::Untagged, 0};
+    *why = Denial{Code::FA012};
     return false;
   }
   // Whoever ended the frame meanwhile may have paid it back before this charge was on record.
@@ -262,21 +263,8 @@ bool FrameArena::extend_quota(std::size_t position, Refusal* why) noexcept {
   return true;
 }
 
-void* FrameArena::refuse(const Refusal& why, std::size_t size, const CallSite& site) noexcept {
-  Text<256> text("the memory source gave nothing for another chunk");
-  TagId culprit = tag();
-  if (why.code == Code::FA310) text = "the global limit leaves too little for frame memory";
-  if (why.code == Code::FA311) {
-    text = "the budget of the tag leaves too little for frame memory";
-    culprit = why.tag;
-  }
-  if (why.code == Code::FA312) text = "the budget of the thread leaves too little for frame memory";
-  if (why.ready_elsewhere != 0) {
-    text.append("; other threads keep ").append_bytes(why.ready_elsewhere);
-    text.append(" of it ready and have been asked for it");
-  }
-  host_->report(why.code == Code::None ? Code::FA012 : why.code, text, culprit, size, why.available,
-                site);
+void* FrameArena::refuse(const Denial& why, std::size_t size, const CallSite& site) noexcept {
+  host_->report_denial(why, tag(), size, site);
   publish_limit();
   return nullptr;
 }

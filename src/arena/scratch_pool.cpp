@@ -81,11 +81,12 @@ void* ScratchPool::advance(std::size_t size, std::size_t alignment) noexcept {
 }
 
 void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool report, const char* file,
-                             const char* function, std::uint32_t line) noexcept {
+                             const char* function, std::uint32_t line,
+                             detail::Denial* why) noexcept {
   const CallSite site{file, function, line};
   const std::size_t most = kMaxRequest / 4;
   if (size > most || alignment > most || !is_power_of_two(alignment)) {
-    return refuse(size, alignment, report, site);
+    return refuse(size, alignment, report, site, why);
   }
   {
     const std::lock_guard guard(lock_);
@@ -96,10 +97,10 @@ void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool repor
   const std::size_t need = rounded(size) + slack;
   const bool fixed = policy_ == ScratchPolicy::Fixed;
   if (fixed && (first_ != nullptr || rounded(size) > capacity_)) {
-    return refuse(size, alignment, report, site);
+    return refuse(size, alignment, report, site, why);
   }
   detail::ScratchSegment* const fresh =
-      detail::ScratchSegment::acquire(account(), tag_, next_segment_bytes(need), report, site);
+      detail::ScratchSegment::acquire(account(), tag_, next_segment_bytes(need), report, site, why);
   if (fresh == nullptr) return nullptr;
   void* block = nullptr;
   {
@@ -111,12 +112,11 @@ void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool repor
     held_ += fresh->held;
     block = advance(size, alignment);
   }
-  return block != nullptr ? block : refuse(size, alignment, report, site);
+  return block != nullptr ? block : refuse(size, alignment, report, site, why);
 }
 
 void* ScratchPool::refuse(std::size_t size, std::size_t alignment, bool report,
-                          const CallSite& site) const noexcept {
-  if (!report) return nullptr;
+                          const CallSite& site, detail::Denial* why) const noexcept {
   Text<256> message;
   Code code = Code::FA021;
   if (!is_power_of_two(alignment)) {
@@ -132,7 +132,9 @@ void* ScratchPool::refuse(std::size_t size, std::size_t alignment, bool report,
     message.append("scratch pool '").append(name_).append("' of ").append_bytes(capacity_);
     message.append(" has ").append_bytes(remaining()).append(" left");
   }
-  account().report(code, message, tag_, size, code == Code::FA021 ? remaining() : 0, nullptr, site);
+  const std::size_t available = code == Code::FA021 ? remaining() : 0;
+  detail::Denial::tell(why, {code, TagId::Untagged, available});
+  if (report) account().report(code, message, tag_, size, available, nullptr, site);
   return nullptr;
 }
 

@@ -40,11 +40,13 @@ ScratchPool* ScratchRegistry::find(std::string_view name) noexcept {
 }
 
 ScratchPool* ScratchRegistry::make(std::string_view name, std::size_t capacity,
-                                   ScratchPolicy policy, const CallSite& site) noexcept {
+                                   ScratchPolicy policy, const CallSite& site,
+                                   detail::Denial* why) noexcept {
   const TagId tag = account_.current_tag();
   if (capacity > kMaxRequest / 4) {
     Text<192> message("a scratch pool of ");
     message.append_bytes(capacity);
+    detail::Denial::tell(why, {Code::FA011, TagId::Untagged, kMaxRequest / 4});
     account_.report(Code::FA011, message, tag, capacity, kMaxRequest / 4, nullptr, site);
     return nullptr;
   }
@@ -62,15 +64,16 @@ ScratchPool* ScratchRegistry::make(std::string_view name, std::size_t capacity,
     if (pool == nullptr) metadata.deallocate(letters, name.size());
   }
   if (pool == nullptr) {
-    account_.report_out_of_memory(tag, sizeof(ScratchPool), denied_by_limit, site);
+    account_.refuse_memory(tag, sizeof(ScratchPool), denied_by_limit, site, why);
   }
   return pool;
 }
 
 ScratchPool* ScratchRegistry::find_or_make(std::string_view name, std::size_t capacity,
-                                           ScratchPolicy policy, const CallSite& site) noexcept {
+                                           ScratchPolicy policy, const CallSite& site,
+                                           detail::Denial* why) noexcept {
   if (ScratchPool* const found = find(name)) return found;
-  ScratchPool* const fresh = make(name, capacity, policy, site);
+  ScratchPool* const fresh = make(name, capacity, policy, site, why);
   if (fresh == nullptr) return nullptr;
   ScratchPool* other = nullptr;
   {
@@ -95,8 +98,9 @@ ScratchPool* ScratchRegistry::find_or_make(std::string_view name, std::size_t ca
 }
 
 ScratchPoolHandle ScratchRegistry::get_or_create(std::string_view name, std::size_t capacity,
-                                                 ScratchPolicy policy, CallSite site) noexcept {
-  return ScratchPoolHandle(find_or_make(name, capacity, policy, site));
+                                                 ScratchPolicy policy, CallSite site,
+                                                 detail::Denial* why) noexcept {
+  return ScratchPoolHandle(find_or_make(name, capacity, policy, site, why));
 }
 
 ScratchPoolHandle ScratchRegistry::get(std::string_view name) noexcept {
@@ -110,7 +114,7 @@ bool ScratchRegistry::exists(std::string_view name) noexcept {
 
 ScratchPool& ScratchRegistry::pool(std::string_view name, std::size_t capacity,
                                    ScratchPolicy policy, CallSite site) noexcept {
-  ScratchPool* const found = find_or_make(name, capacity, policy, site);
+  ScratchPool* const found = find_or_make(name, capacity, policy, site, nullptr);
   if (found == nullptr) return nothing_;
   let_go(*found);  // the registry holds it
   return *found;

@@ -2,6 +2,7 @@
 #include <framealloc/detail/arena/scratch_segment.hpp>
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/memory/denial_text.hpp>
 
 #include <new>
 
@@ -54,7 +55,7 @@ void give(const AccountHost& host, const Memory& memory) noexcept {
 }  // namespace
 
 ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::size_t bytes,
-                                        bool report, const CallSite& site) noexcept {
+                                        bool report, const CallSite& site, Denial* why) noexcept {
   bool denied_by_limit = false;
   Memory memory;
   (void)account.take_memory(kHeader + bytes, &denied_by_limit, [&](bool* by_limit) {
@@ -62,13 +63,16 @@ ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::
     return memory.address;
   });
   if (memory.address == nullptr) {
-    if (report) account.report_out_of_memory(tag, bytes, denied_by_limit, site);
+    const Denial denial = denial_of_memory(account.host().supply, denied_by_limit);
+    Denial::tell(why, denial);
+    if (report) account.refuse(denial, tag, bytes, site);
     return nullptr;
   }
-  BudgetManager::Denial denial;
+  Denial denial;
   if (!account.count_in(tag, memory.bytes, 0, &denial)) {
     give(account.host(), memory);
-    if (report) account.report_denial(denial, tag, bytes, site);
+    Denial::tell(why, denial);
+    if (report) account.refuse(denial, tag, bytes, site);
     return nullptr;
   }
   account.settle();

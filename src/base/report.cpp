@@ -127,9 +127,9 @@ void ReportSink::emit(const Report& raised) noexcept {
   if (is_handling(this) || suppressed(raised.code)) return;
   const HandlingScope scope(this);
   Report report = raised;
-  Text<256> holder;
+  WitnessTexts texts;
   const bool within_limit = limit_.admit(report, slot_of(info));
-  if (witness_ != nullptr) witness_(report, holder, within_limit, witness_context_);
+  if (witness_ != nullptr) witness_(report, texts, within_limit, witness_context_);
   deliver(report, within_limit, false);
   enforce(report, info, within_limit && handler_.load(std::memory_order_relaxed) == nullptr);
 }

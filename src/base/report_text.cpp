@@ -32,12 +32,18 @@ void append_sizes(ReportText& out, const Report& report) noexcept {
     out.append(", available: ").append_bytes(report.available).append("\n");
   }
   if (report.holder_bytes == 0) return;
-  out.append("  held most: ").append_bytes(report.holder_bytes);
-  if (report.holder.empty()) {
-    out.append(", untagged\n");
-  } else {
-    out.append(" by tag ").append(report.holder).append("\n");
+  out.append("  held most");
+  if (report.limited && !report.limit_tag.empty()) {
+    out.append(" under ").append(Text<256>(report.limit_tag));
   }
+  out.append(": ").append_bytes(report.holder_bytes);
+  if (report.holder.empty()) {
+    out.append(", untagged");
+  } else {
+    out.append(" by tag ").append(report.holder);
+  }
+  if (!report.holder_detail.empty()) out.append(" (").append(report.holder_detail).append(")");
+  out.append("\n");
 }
 
 }  // namespace

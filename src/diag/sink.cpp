@@ -24,6 +24,8 @@ Diagnostic Diagnostic::of(const Report& report) {
   kept.available = report.available;
   kept.holder = report.holder;
   kept.holder_bytes = report.holder_bytes;
+  kept.holder_detail = report.holder_detail;
+  if (report.limited) kept.limit_tag = report.limit_tag;
   kept.address = report.address;
   return kept;
 }

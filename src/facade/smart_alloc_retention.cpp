@@ -71,31 +71,22 @@ std::size_t without(std::size_t whole, std::size_t part) noexcept {
   return whole > part ? whole - part : 0;
 }
 
-// Whoever denies memory reports why, and nobody else reports meanwhile: the frame is the caller's.
-class Denials {
- public:
-  explicit Denials(const ReportSink& sink) noexcept
-      : limits_(limits(sink)),
-        dry_(sink.count(Code::FA012)),
-        full_(sink.count(Code::FA021)),
-        impossible_(sink.count(Code::FA011)) {}
-  [[nodiscard]] PromotionFailure reason_since(const ReportSink& sink) const noexcept {
-    if (limits(sink) != limits_) return PromotionFailure::BudgetExceeded;
-    if (sink.count(Code::FA021) != full_) return PromotionFailure::ScratchPoolFull;
-    if (sink.count(Code::FA012) != dry_) return PromotionFailure::OutOfMemory;
-    if (sink.count(Code::FA011) != impossible_) return PromotionFailure::TooLarge;
-    return PromotionFailure::InternalError;
+PromotionFailure failure_of(const Denial& denial) noexcept {
+  switch (denial.code) {
+    case Code::FA310:
+    case Code::FA311:
+    case Code::FA312:
+      return PromotionFailure::BudgetExceeded;
+    case Code::FA021:
+      return PromotionFailure::ScratchPoolFull;
+    case Code::FA012:
+      return PromotionFailure::OutOfMemory;
+    case Code::FA011:
+      return PromotionFailure::TooLarge;
+    default:
+      return PromotionFailure::InternalError;
   }
-
- private:
-  static std::uint64_t limits(const ReportSink& sink) noexcept {
-    return sink.count(Code::FA310) + sink.count(Code::FA311) + sink.count(Code::FA312);
-  }
-  std::uint64_t limits_;
-  std::uint64_t dry_;
-  std::uint64_t full_;
-  std::uint64_t impossible_;
-};
+}
 
 // Moves the objects of one frame.
 class Promoter {
@@ -242,12 +233,13 @@ void Promoter::promote(RetainedRecord& record) noexcept {
 void* Promoter::move(const RetainedRecord& record, PromotionFailure* why) noexcept {
   const RetainedType& type = *record.type;
   if (record.kind == RetentionPolicy::Kind::Scratch) return move_to_scratch(record, why);
-  const Denials before(instance_.sink());
-  void* const home = record.kind == RetentionPolicy::Kind::Pool
-                         ? pool_allocate(instance_, type.size, type.alignment, record.site)
-                         : heap_allocate(instance_, type.size, type.alignment, record.site);
+  Denial denial;
+  void* const home =
+      record.kind == RetentionPolicy::Kind::Pool
+          ? pool_allocate(instance_, type.size, type.alignment, record.site, &denial)
+          : heap_allocate(instance_, type.size, type.alignment, record.site, &denial);
   if (home == nullptr) {
-    *why = before.reason_since(instance_.sink());
+    *why = failure_of(denial);
     return nullptr;
   }
   type.relocate(record.object, home);
@@ -255,7 +247,6 @@ void* Promoter::move(const RetainedRecord& record, PromotionFailure* why) noexce
 }
 
 void* Promoter::move_to_scratch(const RetainedRecord& record, PromotionFailure* why) noexcept {
-  const Denials before(instance_.sink());
   ScratchRegistry& registry = scratch_of(&instance_);
   const bool exists = registry.exists(record.scratch);
   if (!exists && record.scratch_capacity == 0) {
@@ -264,15 +255,17 @@ void* Promoter::move_to_scratch(const RetainedRecord& record, PromotionFailure* 
     return nullptr;
   }
   std::size_t capacity = 0;
+  Denial denial;
   void* const home = registry.with_pool(
       record.scratch, record.scratch_capacity,
-      [&](ScratchPool& pool) {
+      [&](ScratchPool& pool) -> void* {
+        if (denial.code != Code::None) return nullptr;  // there is no pool: the reason stands
         capacity = pool.capacity();
-        return record.type->to_scratch(pool, record.object, record.site);
+        return record.type->to_scratch(pool, record.object, record.site, denial);
       },
-      record.site);
+      record.site, &denial);
   if (home != nullptr) return home;
-  *why = before.reason_since(instance_.sink());
+  *why = failure_of(denial);
   if (*why == PromotionFailure::ScratchPoolFull && record.type->size > capacity) {
     *why = PromotionFailure::TooLarge;
   }

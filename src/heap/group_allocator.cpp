@@ -158,13 +158,13 @@ GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes, const CallSi
     return space_.allocate(bytes, GroupSegment::kHeader, {0, tag, false}, by_limit);
   });
   if (memory == nullptr) {
-    account_.report_out_of_memory(tag, bytes, denied_by_limit, site);
+    account_.refuse_memory(tag, bytes, denied_by_limit, site);
     return nullptr;
   }
-  BudgetManager::Denial denial;
+  detail::Denial denial;
   if (!account_.count_in(tag, bytes, 0, &denial)) {
     space_.free(memory, bytes, GroupSegment::kHeader);
-    account_.report_denial(denial, tag, bytes, site);
+    account_.refuse(denial, tag, bytes, site);
     return nullptr;
   }
   segments_taken_.fetch_add(1, kRelaxed);

@@ -48,7 +48,7 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name, std
   auto* const letters = static_cast<char*>(account_.take_records(
       name.size(), &denied_by_limit, [&] { return metadata.allocate(name.size()); }));
   if (letters == nullptr) {
-    account_.report_out_of_memory(tag, name.size(), denied_by_limit, site);
+    account_.refuse_memory(tag, name.size(), denied_by_limit, site);
     return GroupId();
   }
   Slot* created = nullptr;
@@ -79,7 +79,7 @@ GroupId GroupAllocator::create(const GroupId* parent, std::string_view name, std
     denied_by_limit = metadata.limit_is_reached();
     if (room.more(sizeof(Slot), denied_by_limit)) continue;
     metadata.deallocate(letters, name.size());
-    account_.report_out_of_memory(tag, sizeof(Slot), denied_by_limit, site);
+    account_.refuse_memory(tag, sizeof(Slot), denied_by_limit, site);
     return GroupId();
   }
   metadata.deallocate(letters, name.size());

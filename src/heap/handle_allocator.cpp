@@ -46,9 +46,9 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
                             const CallSite& site) noexcept {
   const Type& type = *birth.type;
   const TagId tag = account_.current_tag();
-  BudgetManager::Denial denial;
+  detail::Denial denial;
   if (!account_.count_in(tag, accounted(type), 0, &denial)) {
-    account_.report_denial(denial, tag, accounted(type), site);
+    account_.refuse(denial, tag, accounted(type), site);
     return false;
   }
   bool denied_by_limit = false;
@@ -76,7 +76,7 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
     account_.host().metadata.destroy(hook);
     if (index != kNone) slots_.give_back(index, slots_.record(index));
     account_.count_out(tag, accounted(type));
-    account_.report_out_of_memory(tag, type.size, denied_by_limit, site);
+    account_.refuse_memory(tag, type.size, denied_by_limit, site);
     return false;
   }
   if (hook != nullptr) slots_.record(index).hook = hook;  // else it is null already

@@ -100,7 +100,7 @@ void HandleAllocator::report_leaks() noexcept {
 
 void HandleAllocator::report_stale(GenerationalId id, const Type& type) const noexcept {
   Text<320> message;
-  message.append("handle ").append(id.index).append(":").append(id.generation);
+  message.append("stale handle ").append(id.index).append(":").append(id.generation);
   message.append(" of type ").append(type.name);
   const Slot* const slot = slots_.find(id.index);
   if (slot == nullptr) {

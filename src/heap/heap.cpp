@@ -37,14 +37,14 @@ Heap::~Heap() {
 }
 
 void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t alignment,
-                           AllocKind kind, const CallSite& site) noexcept {
+                           AllocKind kind, const CallSite& site, Denial* why) noexcept {
   thread.answer_recall();
   // Pool blocks are counted in a table, which the untagged one stands in for when memory is short.
   PoolTable* table = nullptr;
   if (kind == AllocKind::Pool) {
     table = thread.table_for_allocation(kind);
     if (table == nullptr) {
-      shared_.report_out_of_memory(thread.tag_, size, shared_.limit_is_reached(), site);
+      shared_.refuse_memory(thread.tag_, size, shared_.limit_is_reached(), site, why);
       return nullptr;
     }
   }
@@ -55,8 +55,8 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
                         table != nullptr ? table->tag : thread.tag_,
                         kind,
                         site};
-  if (kind == AllocKind::Pool && !thread.within_limit(request.bytes, site)) return nullptr;
-  if (!charge(request)) return nullptr;
+  if (kind == AllocKind::Pool && !thread.within_limit(request.bytes, site, why)) return nullptr;
+  if (!charge(request, why)) return nullptr;
 
   const bool in_span = request.bytes <= largest_span_ && alignment <= chunk_pool_.chunk_size() / 4;
   bool denied_by_limit = false;
@@ -77,7 +77,7 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
     if (!room.more(request.bytes, denied_by_limit)) break;
   }
   shared_.uncharge(request.tag, request.bytes);
-  shared_.report_out_of_memory(request.tag, size, denied_by_limit, site);
+  shared_.refuse_memory(request.tag, size, denied_by_limit, site, why);
   return nullptr;
 }
 
@@ -168,11 +168,11 @@ void Heap::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
   }
 }
 
-bool Heap::charge(const Request& request) noexcept {
+bool Heap::charge(const Request& request, Denial* why) noexcept {
   if (budgets_ == nullptr) return true;
-  BudgetManager::Denial denial;
+  Denial denial;
   if (budgets_->charge(request.tag, request.bytes, request.bytes, &denial) != 0) return true;
-  shared_.report_denial(denial, request.tag, request.bytes, request.site);
+  shared_.refuse(denial, request.tag, request.bytes, request.site, why);
   return false;
 }
 

@@ -53,7 +53,7 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   Asset* const asset =
       account_.take_records(sizeof(Asset), &denied_by_limit, [this] { return make_record(); });
   if (asset == nullptr) {
-    account_.report_out_of_memory(tag, sizeof(Asset), denied_by_limit, site);
+    account_.refuse_memory(tag, sizeof(Asset), denied_by_limit, site);
     return StreamId();
   }
   asset->size = size;
@@ -62,19 +62,20 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   asset->tag = tag;
 
   Claim claimed;
-  Shortage why;
+  detail::Denial why;
+  ShortageText shortfall;
   bool granted = false;
   {
     const std::lock_guard guard(lock_);
     granted = claim(size, priority, claimed);
     if (!granted) {
       ++denied_;
-      why = shortage(priority);
+      why = shortage(size, priority, tag, &shortfall);
     }
   }
   if (!granted) {
     discard(asset);
-    report_shortage(why, size, priority, tag, site);
+    report_shortage(why, shortfall, size, tag, site);
     return StreamId();
   }
   Inheritance inheritance;
@@ -105,10 +106,10 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& in
     if (victim->tag == asset.tag) inheritance.charge += accounted(victim->size);
   }
   inheritance.charge = std::min(inheritance.charge, accounted(asset.size));
-  BudgetManager::Denial denial;
+  detail::Denial denial;
   if (!account_.count_in(asset.tag, accounted(asset.size), inheritance.charge, &denial)) {
     withdraw(claim);
-    account_.report_denial(denial, asset.tag, asset.size, site);
+    account_.refuse(denial, asset.tag, asset.size, site);
     return false;
   }
   const auto find_donor = [&](std::size_t most) {
@@ -136,7 +137,7 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& in
   if (asset.memory != nullptr) return true;
   account_.count_out(asset.tag, accounted(asset.size), inheritance.charge);
   withdraw(claim);
-  account_.report_out_of_memory(asset.tag, asset.size, denied_by_limit, site);
+  account_.refuse_memory(asset.tag, asset.size, denied_by_limit, site);
   return false;
 }
 

@@ -169,45 +169,45 @@ bool StreamingAllocator::set_budget(std::size_t budget) noexcept {
   return holds;
 }
 
-StreamingAllocator::Shortage StreamingAllocator::shortage(StreamPriority priority) const noexcept {
-  Shortage shortage;
-  shortage.budget = budget_;
-  shortage.free = budget_ > reserved_ ? budget_ - reserved_ : 0;
+detail::Denial StreamingAllocator::shortage(std::size_t size, StreamPriority priority, TagId tag,
+                                            ShortageText* text) const noexcept {
+  const std::size_t free = budget_ > reserved_ ? budget_ - reserved_ : 0;
+  std::size_t evictable = 0;
+  std::size_t pinned = 0;
+  std::size_t loading = 0;
   const std::size_t below = priorities_below(priority);
   for_each_asset([&](const Asset& asset) {
-    if (asset.pins != 0) shortage.pinned += asset.size;
-    if (asset.state == StreamState::Loading) shortage.loading += asset.size;
+    if (asset.pins != 0) pinned += asset.size;
+    if (asset.state == StreamState::Loading) loading += asset.size;
     if (is_listed(asset) && static_cast<std::size_t>(asset.priority) < below &&
         is_idle(asset, policy_.min_idle_frames)) {
-      shortage.evictable += asset.size;
+      evictable += asset.size;
     }
   });
-  return shortage;
+  text->append("an asset of priority ");
+  text->append(kPriorityNames[static_cast<std::size_t>(priority)]).append(" needs ");
+  text->append_bytes(size).append("; of a budget of ").append_bytes(budget_);
+  text->append(", ").append_bytes(free).append(" are free and ");
+  text->append_bytes(evictable).append(" could be evicted for it; ");
+  text->append_bytes(pinned).append(" are pinned, ").append_bytes(loading).append(" loading");
+  return detail::Denial{Code::FA402, tag, free + evictable};
 }
 
-void StreamingAllocator::report_shortage(const Shortage& shortage, std::size_t size,
-                                         StreamPriority priority, TagId tag,
+void StreamingAllocator::report_shortage(const detail::Denial& why, ShortageText& text,
+                                         std::size_t size, TagId tag,
                                          const CallSite& site) const noexcept {
   std::size_t most = 0;
   const TagId holder = account_.holder_of_most(&most);
-  Text<768> message("an asset of priority ");
-  message.append(kPriorityNames[static_cast<std::size_t>(priority)]).append(" needs ");
-  message.append_bytes(size).append("; of a budget of ").append_bytes(shortage.budget);
-  message.append(", ").append_bytes(shortage.free).append(" are free and ");
-  message.append_bytes(shortage.evictable).append(" could be evicted for it; ");
-  message.append_bytes(shortage.pinned).append(" are pinned, ");
-  message.append_bytes(shortage.loading).append(" loading");
   if (most != 0) {
-    message.append("; most is held ");
+    text.append("; most is held ");
     if (holder == TagId::Untagged) {
-      message.append("by no tag");
+      text.append("by no tag");
     } else {
-      message.append("by tag '").append(account_.host().tags.path(holder)).append("'");
+      text.append("by tag '").append(account_.host().tags.path(holder)).append("'");
     }
-    message.append(": ").append_bytes(most);
+    text.append(": ").append_bytes(most);
   }
-  account_.report(Code::FA402, message, tag, size, shortage.free + shortage.evictable, nullptr,
-                  site);
+  account_.report(why.code, text, tag, size, why.available, nullptr, site);
 }
 
 }  // namespace framealloc

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/memory/shared_account.hpp>
 
+#include <framealloc/detail/memory/denial_text.hpp>
 #include <framealloc/text.hpp>
 
 #include <mutex>
@@ -22,7 +23,7 @@ SharedAccount::SharedAccount(const AccountHost& host) noexcept
     : host_(host), ledger_(&allocate_counters, &host.metadata) {}
 
 bool SharedAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
-                             BudgetManager::Denial* denial) noexcept {
+                             Denial* denial) noexcept {
   const std::size_t charge = bytes - carried;
   if (host_.budgets != nullptr && charge != 0 &&
       host_.budgets->charge(tag, charge, charge, denial) == 0) {
@@ -108,27 +109,17 @@ void SharedAccount::report(Code code, std::string_view message, TagId tag, std::
   host_.sink.emit(report);
 }
 
-void SharedAccount::report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
-                                  const CallSite& site) const noexcept {
-  const BudgetManager::DenialText message = host_.budgets->explain(denial, bytes);
-  report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available, nullptr,
-         site);
+void SharedAccount::refuse(const Denial& denial, TagId tag, std::size_t bytes, const CallSite& site,
+                           Denial* why) const noexcept {
+  Denial::tell(why, denial);
+  report_denial(host_.sink, denial, tag, bytes, site,
+                host_.frame_number.load(std::memory_order_relaxed),
+                {host_.tags, host_.budgets, host_.supply});
 }
 
-void SharedAccount::report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
-                                         const CallSite& site) const noexcept {
-  Text<192> message;
-  std::size_t available = 0;
-  if (denied_by_limit) {
-    available = host_.supply.remaining();
-    message.append("the limit of ").append_bytes(host_.supply.limit());
-    message.append(" on memory from the system leaves ").append_bytes(available);
-  } else {
-    message.append("the source '").append(host_.supply.source().name()).append("' gave no memory");
-  }
-  message.append("; the request needs ").append_bytes(bytes);
-  report(denied_by_limit ? Code::FA310 : Code::FA012, message, tag, bytes, available, nullptr,
-         site);
+void SharedAccount::refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                                  const CallSite& site, Denial* why) const noexcept {
+  refuse(denial_of_memory(host_.supply, denied_by_limit), tag, bytes, site, why);
 }
 
 }  // namespace framealloc::detail

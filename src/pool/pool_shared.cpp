@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/pool/pool_shared.hpp>
 
+#include <framealloc/detail/memory/denial_text.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <mutex>
@@ -175,6 +176,10 @@ PoolTotals PoolShared::totals_of(const PoolThread& thread) const noexcept {
   return sum(nullptr, &thread);
 }
 
+PoolTotals PoolShared::totals_of(const PoolThread& thread, TagId tag) const noexcept {
+  return sum(&tag, &thread);
+}
+
 PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noexcept {
   const PoolThread* const threads =
       alone != nullptr ? alone : threads_.load(std::memory_order_acquire);
@@ -262,25 +267,16 @@ void PoolShared::report(Code code, std::string_view message, TagId tag, std::siz
   sink_.emit(report);
 }
 
-void PoolShared::report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
-                               const CallSite& site) noexcept {
-  const BudgetManager::DenialText message = budgets_->explain(denial, bytes);
-  report(denial.global ? Code::FA310 : Code::FA311, message, tag, bytes, denial.available, site);
+void PoolShared::refuse(const Denial& denial, TagId tag, std::size_t bytes, const CallSite& site,
+                        Denial* why) noexcept {
+  Denial::tell(why, denial);
+  report_denial(sink_, denial, tag, bytes, site, frame_number_.load(std::memory_order_relaxed),
+                {tags_, budgets_, supply_});
 }
 
-void PoolShared::report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
-                                      const CallSite& site) noexcept {
-  Text<192> message;
-  std::size_t available = 0;
-  if (denied_by_limit) {
-    available = supply_.remaining();
-    message.append("the limit of ").append_bytes(supply_.limit());
-    message.append(" on memory from the system leaves ").append_bytes(available);
-  } else {
-    message.append("the source '").append(supply_.source().name()).append("' gave no memory");
-  }
-  message.append("; the request needs ").append_bytes(bytes);
-  report(denied_by_limit ? Code::FA310 : Code::FA012, message, tag, bytes, available, site);
+void PoolShared::refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                               const CallSite& site, Denial* why) noexcept {
+  refuse(denial_of_memory(supply_, denied_by_limit), tag, bytes, site, why);
 }
 
 }  // namespace framealloc::detail

@@ -153,11 +153,12 @@ ClassList* PoolThread::make_list(PoolTable& table, std::size_t class_index) noex
 }
 
 void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind kind,
-                           const CallSite& site) noexcept {
+                           const CallSite& site, Denial* why) noexcept {
   if (!is_power_of_two(alignment) || size > kMaxRequest || alignment > kMaxRequest) {
     Text<192> message;
     message.append(size).append(" bytes aligned to ").append(alignment);
     message.append(": no block can be that large or so aligned");
+    Denial::tell(why, {Code::FA011, TagId::Untagged, kMaxRequest});
     shared_.report(Code::FA011, message, tag_, size, kMaxRequest, site);
     return nullptr;
   }
@@ -165,26 +166,26 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
   const std::size_t room = shared_.with_tail(size);
   if (!is_slab_request(room, alignment)) {
     if (shared_.large_ != nullptr) {
-      return shared_.large_->allocate_large(*this, size, alignment, kind, site);
+      return shared_.large_->allocate_large(*this, size, alignment, kind, site, why);
     }
-    shared_.report_out_of_memory(tag_, size, false, site);
+    shared_.refuse_memory(tag_, size, false, site, why);
     return nullptr;
   }
   PoolTable* const table = table_for_allocation(kind);
   if (table == nullptr) {
-    shared_.report_out_of_memory(tag_, size, shared_.limit_is_reached(), site);
+    shared_.refuse_memory(tag_, size, shared_.limit_is_reached(), site, why);
     return nullptr;
   }
   // It may have been the empty one for want of memory.
   if (kind == AllocKind::Pool) current_ = table;
   ClassList* const found = list_of(*table, shared_.classes_.find(room, alignment));
   if (found == nullptr) {
-    shared_.report_out_of_memory(tag_, size, shared_.limit_is_reached(), site);
+    shared_.refuse_memory(tag_, size, shared_.limit_is_reached(), site, why);
     return nullptr;
   }
   ClassList& list = *found;
   const bool dry = list.free == nullptr;
-  if (dry && !refill(list, size, site)) return nullptr;
+  if (dry && !refill(list, size, site, why)) return nullptr;
   FreeBlock* const block = list.free;
   list.free = shared_.checked_ ? after_verified(list) : block->next;
   list.allocations.increment();

@@ -28,10 +28,12 @@ SlabHeader* pick_slab(const ClassList& list) noexcept {
 
 }  // namespace
 
-bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site) noexcept {
+bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site,
+                        Denial* why) noexcept {
   if (take_back_for(list)) return true;
 
-  if (list.table->kind == AllocKind::Pool && !within_limit(list.block_size, site)) return false;
+  if (list.table->kind == AllocKind::Pool && !within_limit(list.block_size, site, why))
+    return false;
   if (list.free != nullptr) return true;  // the limit's handler has freed a block
 
   const TagId tag = list.table->tag;
@@ -42,13 +44,13 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
         if (list.free != nullptr) return true;  // whoever made room has freed a block
         continue;
       }
-      shared_.report_out_of_memory(tag, size, denied_by_limit, site);
+      shared_.refuse_memory(tag, size, denied_by_limit, site, why);
       return false;
     }
-    BudgetManager::Denial denial;
+    Denial denial;
     const std::size_t blocks = charge(list, &denial);
     if (blocks == 0) {
-      shared_.report_denial(denial, tag, list.block_size, site);
+      shared_.refuse(denial, tag, list.block_size, site, why);
       return false;
     }
     // Charging may have called a handler of the user, which may have used this very list, or have
@@ -57,7 +59,7 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site)
   }
 }
 
-std::size_t PoolThread::charge(const ClassList& list, BudgetManager::Denial* denial) noexcept {
+std::size_t PoolThread::charge(const ClassList& list, Denial* denial) noexcept {
   std::size_t portion = shared_.classes_[list.class_index].portion;
   if (limit_ != SIZE_MAX && list.table->kind == AllocKind::Pool) {
     // What is made ready is not in use yet, but may be without anyone asking again.
@@ -201,12 +203,14 @@ std::size_t PoolThread::bytes_in_use() const noexcept {
   return used > 0 ? static_cast<std::size_t>(used) : 0;
 }
 
-bool PoolThread::pass_limit(std::size_t bytes, const CallSite& site) noexcept {
+bool PoolThread::pass_limit(std::size_t bytes, const CallSite& site, Denial* why) noexcept {
   if (away_bytes_.get() + bytes <= limit_) return true;
   // What is ready for other requests gives way to this one.
   (void)give_back_ready();
-  return away_bytes_.get() + bytes <= limit_ ||
-         limit_host_->pass_pool(away_bytes_.get(), bytes, site);
+  const std::size_t used = away_bytes_.get();
+  if (used + bytes <= limit_ || limit_host_->pass_pool(used, bytes, site)) return true;
+  Denial::tell(why, {Code::FA312, tag_, limit_ > used ? limit_ - used : 0});
+  return false;
 }
 
 }  // namespace framealloc::detail

@@ -5,14 +5,16 @@
 namespace framealloc::detail {
 namespace {
 
-using ShortMessage = Text<192>;
+using ShortMessage = Text<512>;
 
 void append_site(ShortMessage& message, const CallSite& site) noexcept {
-  if (!site.known()) {
-    message.append("an unknown place");
-    return;
+  if (site.known()) {
+    message.append("at ").append(site.file).append(":").append(site.line);
+  } else if (site.function[0] != '\0') {
+    message.append("in ").append(Text<96>(site.function));
+  } else {
+    message.append("at an unknown place");
   }
-  message.append(site.file).append(":").append(site.line);
 }
 
 const char* name_of(AllocKind kind) noexcept { return kind == AllocKind::Pool ? "pool" : "heap"; }
@@ -40,7 +42,7 @@ void PoolThread::report_wrong_kind(PoolShared& shared, const void* block, TagId 
   message.append("a ").append(name_of(is)).append(" block freed as a ").append(name_of(freed_as));
   message.append(" block");
   if (record != nullptr) {
-    message.append("; allocated at ");
+    message.append("; allocated ");
     append_site(message, record->allocated_at.get());
   }
   shared.report(Code::FA006, message, tag, 0, 0, site, block);
@@ -50,11 +52,12 @@ void PoolThread::report_double_free(PoolShared& shared, const void* block, TagId
                                     const BlockRecord* record, const CallSite& site) noexcept {
   ShortMessage message;
   if (record == nullptr) {
-    message.append("the block is not in use");
+    message.append("double free of a block that is not in use");
   } else {
-    message.append("first freed at ");
+    message.append("double free of a block of ");
+    message.append_bytes(record->size.load(std::memory_order_relaxed)).append(", first freed ");
     append_site(message, record->freed_at.get());
-    message.append(", allocated at ");
+    message.append(", allocated ");
     append_site(message, record->allocated_at.get());
   }
   shared.report(Code::FA005, message, tag, 0, 0, site, block);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What an arena gets from its allocator on the slow path.
+#include <framealloc/detail/memory/denial_text.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/detail/thread/thread_state.hpp>
 
@@ -33,7 +34,7 @@ bool ThreadState::frame_is_open(const FrameArena& arena) const noexcept {
   return now == arena.clock();
 }
 
-ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Refusal* why) noexcept {
+ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Denial* why) noexcept {
   ChunkPool& pool = instance_.chunks();
   bool by_limit = false;
   std::size_t bytes = pool.chunk_size();
@@ -41,8 +42,7 @@ ArenaChunk* ThreadState::acquire_chunk(std::size_t room, Refusal* why) noexcept 
   void* home = run ? pool.acquire_run(room + ArenaChunk::kHeaderBytes, &bytes, &by_limit)
                    : pool.acquire(&by_limit);
   if (home == nullptr) {
-    *why = Refusal{by_limit ? Code::FA310 : Code::FA012, TagId::Untagged,
-                   by_limit ? instance_.supply().remaining() : 0};
+    *why = denial_of_memory(instance_.supply(), by_limit);
     return nullptr;
   }
   instance_.note_acquired();
@@ -66,14 +66,8 @@ void ThreadState::release_chunk(ArenaChunk* chunk) noexcept {
 bool ThreadState::has_budgets() const noexcept { return instance_.budgets() != nullptr; }
 
 std::size_t ThreadState::charge(TagId tag, std::size_t need, std::size_t want,
-                                Refusal* why) noexcept {
-  BudgetManager::Denial denial;
-  const std::size_t granted = instance_.budgets()->charge_ahead(tag, need, want, &denial);
-  if (granted == 0) {
-    *why = Refusal{denial.global ? Code::FA310 : Code::FA311, denial.tag, denial.available,
-                   denial.ready_elsewhere};
-  }
-  return granted;
+                                Denial* why) noexcept {
+  return instance_.budgets()->charge_ahead(tag, need, want, why);
 }
 
 void ThreadState::uncharge(TagId tag, std::size_t bytes) noexcept {
@@ -122,6 +116,11 @@ void ThreadState::note_overflow() noexcept { overflows_.increment(); }
 
 void ThreadState::note_fault(std::string_view message, const void* address) noexcept {
   instance_.supply().faults().note(message, address, tag_);
+}
+
+void ThreadState::report_denial(const Denial& why, TagId tag, std::size_t requested,
+                                const CallSite& site) noexcept {
+  instance_.report_denial(why, tag, requested, site);
 }
 
 void ThreadState::report(Code code, std::string_view message, TagId tag, std::size_t requested,

@@ -5,14 +5,23 @@
 #include "thread/fast_path.hpp"
 
 namespace framealloc::detail {
+namespace {
+
+// No memory for the records of the thread, which has been reported.
+void* refuse_thread(Denial* why) noexcept {
+  Denial::tell(why, {Code::FA012});
+  return nullptr;
+}
+
+}  // namespace
 
 void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
-                    const CallSite& site) noexcept {
+                    const CallSite& site, Denial* why) noexcept {
   if (void* const ready = try_pool_pop(instance, size, alignment)) return ready;
   ThreadState* mine = instance.state();
-  if (mine == nullptr) return nullptr;
+  if (mine == nullptr) return refuse_thread(why);
   mine->show_pool();  // before a recall is answered, so that one that comes meanwhile is not lost
-  return mine->pools().allocate(size, alignment, AllocKind::Pool, site);
+  return mine->pools().allocate(size, alignment, AllocKind::Pool, site, why);
 }
 
 void pool_free(Instance& instance, void* block, std::size_t size, std::size_t alignment,
@@ -25,10 +34,10 @@ void pool_free(Instance& instance, void* block, std::size_t size, std::size_t al
 }
 
 void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
-                    const CallSite& site) noexcept {
+                    const CallSite& site, Denial* why) noexcept {
   ThreadState* mine = instance.state();
-  if (mine == nullptr) return nullptr;
-  return instance.heap().allocate(mine->pools(), size, alignment, site);
+  if (mine == nullptr) return refuse_thread(why);
+  return instance.heap().allocate(mine->pools(), size, alignment, site, why);
 }
 
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {

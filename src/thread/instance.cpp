@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/thread/instance.hpp>
 
+#include <framealloc/detail/memory/denial_text.hpp>
+
 #include <framealloc/capabilities.hpp>
 
 #include "thread/guard_setup.hpp"
@@ -333,6 +335,22 @@ void Instance::expire_kept() noexcept {
   if (trap_ == nullptr) return;
   (void)trap_->expire(false);
   heap_.expire_runs(false);
+}
+
+void Instance::report_denial(const Denial& why, TagId tag, std::size_t requested,
+                             const CallSite& site) noexcept {
+  detail::report_denial(sink_, why, tag, requested, site, frame_number(),
+                        {tags_, budgets_, supply_});
+}
+
+bool Instance::is_frame_memory(const void* address) const noexcept {
+  const ThreadState* const mine = find_state();
+  for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s->shared_arena().has_memory_at(address, s == mine, chunks_.chunk_size())) return true;
+    const FrameArena* const own = s->own_arena();
+    if (own != nullptr && own->has_memory_at(address, s == mine, chunks_.chunk_size())) return true;
+  }
+  return false;
 }
 
 void Instance::report(Code code, std::string_view message, TagId tag, std::size_t requested,

@@ -287,18 +287,40 @@ std::size_t Instance::bytes_of(TagId tag) const noexcept {
   return bytes;
 }
 
-TagId Instance::holder_of_most(std::size_t* bytes) const noexcept {
+TagId Instance::holder_of_most(std::size_t* bytes, const TagId* under) const noexcept {
   TagId holder = TagId::Untagged;
   *bytes = 0;
   const std::size_t count = tags_.size();
   for (std::size_t i = 0; i < count; ++i) {
     const auto tag = static_cast<TagId>(i);
+    if (under != nullptr && !is_charged_to(tags_, tag, *under)) continue;
     const std::size_t held = bytes_of(tag);
     if (held <= *bytes) continue;
     *bytes = held;
     holder = tag;
   }
   return holder;
+}
+
+const ThreadState* Instance::thread_with_most(TagId tag, std::size_t* bytes) const noexcept {
+  const std::uint64_t now = clock_.now();
+  const unsigned in_flight = config_.frames_in_flight;
+  const ThreadState* most = nullptr;
+  *bytes = 0;
+  for (const ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
+    if (s->shared_arena().slots() == nullptr) continue;
+    const TagCounters* const counters = s->ledger().find(tag);
+    std::size_t held = valid_tag_bytes(s->shared_arena(), counters, tag, now, in_flight);
+    if (const FrameArena* const own = s->own_arena()) {
+      held += valid_tag_bytes(*own, counters, tag, s->own_clock().load(kRelaxed), in_flight);
+    }
+    const PoolTotals blocks = pools_.totals_of(s->pools(), tag);
+    held += blocks.pool_bytes + blocks.heap_bytes;
+    if (held <= *bytes) continue;
+    *bytes = held;
+    most = s;
+  }
+  return most;
 }
 
 TagStats Instance::tag_stats(std::string_view tag) const {

@@ -60,9 +60,9 @@ TEST_F(BudgetManagerTest, ADenialNamesTheTagThatDeniedAndChargesNobody) {
   budgets_->register_tag_budget("game::physics", 0, 1000);
   ASSERT_EQ(budgets_->charge(tag("game::ai"), 70, 70, nullptr), 70U);
 
-  BudgetManager::Denial denial;
+  detail::Denial denial;
   EXPECT_EQ(budgets_->charge(tag("game::physics::solver"), 31, 500, &denial), 0U);
-  EXPECT_FALSE(denial.global);
+  EXPECT_FALSE(denial.whole);
   EXPECT_EQ(tags_->path(denial.tag).view(), "game");
   EXPECT_EQ(denial.available, 30U);
   EXPECT_EQ(usage("game::physics::solver"), 0U);
@@ -77,9 +77,9 @@ TEST_F(BudgetManagerTest, ADenialByTheWholeIsGlobal) {
   budgets_->set_global_budget(0, 100);
   budgets_->register_tag_budget("game", 0, 1000);
   ASSERT_EQ(budgets_->charge(TagId::Untagged, 90, 90, nullptr), 90U);
-  BudgetManager::Denial denial;
+  detail::Denial denial;
   EXPECT_EQ(budgets_->charge(tag("game"), 11, 11, &denial), 0U);
-  EXPECT_TRUE(denial.global);
+  EXPECT_TRUE(denial.whole);
   EXPECT_EQ(denial.available, 10U);
   EXPECT_EQ(usage("game"), 0U);
   EXPECT_EQ(budgets_->get_global_budget().denials, 1U);
@@ -90,13 +90,13 @@ TEST_F(BudgetManagerTest, OfSeveralThatDenyTheInnermostIsNamed) {
   budgets_->register_tag_budget("game", 0, 10);
   budgets_->register_tag_budget("game::physics", 0, 20);
   budgets_->set_global_budget(0, 5);
-  BudgetManager::Denial denial;
+  detail::Denial denial;
   EXPECT_EQ(budgets_->charge(tag("game::physics"), 21, 21, &denial), 0U);
   EXPECT_EQ(tags_->path(denial.tag).view(), "game::physics");
   EXPECT_EQ(budgets_->charge(tag("game::physics"), 11, 11, &denial), 0U);
   EXPECT_EQ(tags_->path(denial.tag).view(), "game");
   EXPECT_EQ(budgets_->charge(tag("game::physics"), 6, 6, &denial), 0U);
-  EXPECT_TRUE(denial.global);
+  EXPECT_TRUE(denial.whole);
 }
 
 TEST_F(BudgetManagerTest, UntaggedBytesCountForTheWholeAndForNoTag) {
@@ -106,9 +106,9 @@ TEST_F(BudgetManagerTest, UntaggedBytesCountForTheWholeAndForNoTag) {
   EXPECT_EQ(budgets_->charge(tag("game"), 10, 10, nullptr), 10U);  // not below "untagged"
   EXPECT_EQ(usage(""), 50U);
   EXPECT_EQ(budgets_->current_usage(), 60U);
-  BudgetManager::Denial denial{true, tag("game"), 0};
+  detail::Denial denial{Code::FA310, tag("game"), 0, 0, true};
   EXPECT_EQ(budgets_->charge(TagId::Untagged, 1, 1, &denial), 0U);
-  EXPECT_FALSE(denial.global);
+  EXPECT_FALSE(denial.whole);
   EXPECT_EQ(denial.tag, TagId::Untagged);
 }
 

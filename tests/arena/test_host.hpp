@@ -116,12 +116,12 @@ class TestHost final : public detail::ArenaHost {
   bool frame_is_open(const FrameArena& arena) const noexcept override {
     return clock_ == arena.clock();
   }
-  detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Refusal* why) noexcept override {
+  detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Denial* why) noexcept override {
     const std::size_t bytes = align_up(room + detail::ArenaChunk::kHeaderBytes, kChunk);
     if (on_chunk) on_chunk();
     void* home = deny_chunks ? nullptr : supply_.acquire(bytes, kChunk);
     if (home == nullptr) {
-      *why = detail::Refusal{Code::FA012, TagId::Untagged, 0};
+      *why = detail::Denial{Code::FA012};
       return nullptr;
     }
     ++chunks_out;
@@ -137,11 +137,11 @@ class TestHost final : public detail::ArenaHost {
   }
   bool has_budgets() const noexcept override { return budgets_; }
   std::size_t charge(TagId tag, std::size_t need, std::size_t want,
-                     detail::Refusal* why) noexcept override {
+                     detail::Denial* why) noexcept override {
     const auto limit = budget.find(tag);
     const std::size_t left = limit == budget.end() ? SIZE_MAX : limit->second - charged[tag];
     if (need > left) {
-      *why = detail::Refusal{Code::FA311, tag, left};
+      *why = detail::Denial{Code::FA311, tag, left};
       return 0;
     }
     const std::size_t granted = want < left ? want : left;
@@ -164,6 +164,10 @@ class TestHost final : public detail::ArenaHost {
   void note_overflow() noexcept override { ++overflows; }
   void note_fault(std::string_view message, const void*) noexcept override {
     faults.emplace_back(message);
+  }
+  void report_denial(const detail::Denial& why, TagId tag, std::size_t requested,
+                     const CallSite& site) noexcept override {
+    said.push_back({why.code, tag, requested, why.available, site});
   }
   void report(Code code, std::string_view, TagId tag, std::size_t requested, std::size_t available,
               const CallSite& site) noexcept override {

@@ -192,9 +192,9 @@ TEST(ReportSinks, TheWitnessCompletesEveryReport) {
       },
       &seen);
   sink.set_witness(
-      [](Report& report, Text<256>& text, bool, void*) noexcept {
-        text.append("game::audio");
-        report.holder = text;
+      [](Report& report, detail::WitnessTexts& texts, bool, void*) noexcept {
+        texts.holder.append("game::audio");
+        report.holder = texts.holder;
         report.thread = ThreadId{9};
       },
       nullptr);

@@ -80,7 +80,7 @@ class TestArena final : public detail::ArenaHost {
   bool frame_is_open(const FrameArena& arena) const noexcept override {
     return open() && arena.clock() == clock_;
   }
-  detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Refusal* why) noexcept override {
+  detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Denial* why) noexcept override {
     if (chunks_allowed_ == 0) {
       why->code = Code::FA012;
       return nullptr;
@@ -100,7 +100,7 @@ class TestArena final : public detail::ArenaHost {
     std::free(chunk);
   }
   bool has_budgets() const noexcept override { return false; }
-  std::size_t charge(TagId, std::size_t, std::size_t want, detail::Refusal*) noexcept override {
+  std::size_t charge(TagId, std::size_t, std::size_t want, detail::Denial*) noexcept override {
     return want;
   }
   void uncharge(TagId, std::size_t) noexcept override {}
@@ -109,6 +109,10 @@ class TestArena final : public detail::ArenaHost {
   }
   void free_fallback(void*) noexcept override {}
   void note_overflow() noexcept override {}
+  void report_denial(const detail::Denial& why, TagId tag, std::size_t requested,
+                     const CallSite& site) noexcept override {
+    report(why.code, {}, tag, requested, why.available, site);
+  }
   void report(Code code, std::string_view, TagId, std::size_t, std::size_t,
               const CallSite&) noexcept override {
     reports_.push_back(code);

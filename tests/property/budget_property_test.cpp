@@ -104,12 +104,12 @@ TEST(BudgetPropertyTest, ChargesFollowTheModel) {
           if (model.room(path) < need && denier.empty()) denier = path.empty() ? "untagged" : path;
           expected = std::min(expected, model.room(path));
         }
-        BudgetManager::Denial denial;
+        detail::Denial denial;
         const std::size_t grant = budgets->charge(tags->find_path(kPaths[i]), need, want, &denial);
         if (!denier.empty()) {
           RC_ASSERT(grant == 0U);
-          RC_ASSERT(denial.global == (denier == "*"));
-          if (!denial.global) {
+          RC_ASSERT(denial.whole == (denier == "*"));
+          if (!denial.whole) {
             const std::string named(tags->path(denial.tag).view());
             RC_ASSERT((named.empty() ? "untagged" : named) == denier);
             RC_ASSERT(denial.available == model.room(named));

@@ -85,7 +85,9 @@ TEST_F(Budgets, SubTagsShareTheirParentsLimit) {
     EXPECT_NE(alloc.frame_alloc<char[512]>(), nullptr);
     EXPECT_EQ(alloc.frame_alloc<char[16]>(), nullptr);
   });
-  EXPECT_EQ(log.last().tag, "game");  // whose limit it was
+  EXPECT_EQ(log.last().tag, "game::b");
+  EXPECT_NE(log.last().message.find("the budget of tag 'game'"),
+            std::string::npos);  // whose limit it was
   alloc.end_frame();
   EXPECT_EQ(used("game"), 0u);
 }

@@ -5,6 +5,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/codes.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/denial.hpp>
 #include <framealloc/detail/memory/room_search.hpp>
 #include <framealloc/ids.hpp>
 
@@ -63,14 +64,6 @@ struct ArenaChunk {
 };
 static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
 
-// Why memory was not to be had.
-struct Refusal {
-  Code code = Code::None;
-  TagId tag = TagId::Untagged;  // whose limit it was, for FA311
-  std::size_t available = 0;
-  std::size_t ready_elsewhere = 0;  // bytes under the limit that other threads keep ready
-};
-
 // What becomes of a request that goes beyond the guard of its arena.
 enum class GuardAnswer : std::uint8_t { Go, Fallback, Deny };
 
@@ -88,14 +81,14 @@ class ArenaHost {
   [[nodiscard]] virtual bool is_of_this_thread() const noexcept { return true; }
 
   // Result: a chunk with room for at least `room` bytes; null, with the reason, when denied.
-  [[nodiscard]] virtual ArenaChunk* acquire_chunk(std::size_t room, Refusal* why) noexcept = 0;
+  [[nodiscard]] virtual ArenaChunk* acquire_chunk(std::size_t room, Denial* why) noexcept = 0;
   virtual void release_chunk(ArenaChunk* chunk) noexcept = 0;
 
   // Result: true if any budget may deny frame memory, so that charge() must be asked.
   [[nodiscard]] virtual bool has_budgets() const noexcept = 0;
   // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied.
   [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
-                                           Refusal* why) noexcept = 0;
+                                           Denial* why) noexcept = 0;
   virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;  // any thread
 
   // Result: the position of a new frame at which pass_guard() has to be asked; SIZE_MAX = never.
@@ -124,6 +117,9 @@ class ArenaHost {
   virtual void note_overflow() noexcept = 0;
   // Effect: notes what cannot be (FA009), to be told where a handler may run.
   virtual void note_fault(std::string_view, const void*) noexcept {}
+  // Effect: says who denied `requested` bytes under the tag.
+  virtual void report_denial(const Denial& why, TagId tag, std::size_t requested,
+                             const CallSite& site) noexcept = 0;
   virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,
                       std::size_t available, const CallSite& site = {}) noexcept = 0;
 

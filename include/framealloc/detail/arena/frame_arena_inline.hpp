@@ -6,6 +6,19 @@
 
 namespace framealloc {
 
+template <class Slow>
+FRAMEALLOC_ALWAYS_INLINE void* FrameArena::bump_bytes_or(
+    std::size_t size, std::size_t alignment,
+    Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>) {
+  const std::uintptr_t mask = 0 - alignment;
+  const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
+  const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);
+  if (detail::exceeds_relaxed(end, limit_)) [[unlikely]]
+    return slow(mask);
+  cursor_.store(end, std::memory_order_relaxed);
+  return reinterpret_cast<void*>(start);
+}
+
 FRAMEALLOC_ALWAYS_INLINE void* FrameArena::alloc_bytes(std::size_t size, std::size_t alignment,
                                                        CallSite site) noexcept {
   if constexpr (kCheckLevel >= 1) {

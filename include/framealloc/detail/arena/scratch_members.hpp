@@ -5,6 +5,7 @@
 #include <framealloc/align.hpp>
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/denial.hpp>
 #include <framealloc/detail/arena/finaliser.hpp>
 
 #include <cstddef>
@@ -68,24 +69,30 @@ class ScratchMembers {
   template <class T FRAMEALLOC_LIST types>                                          \
   [[nodiscard]] T* make(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
       FRAMEALLOC_LIFETIMEBOUND {                                                    \
-    return build<T>(true, here.site FRAMEALLOC_LIST arguments);                     \
+    return build<T>(true, here.site, nullptr FRAMEALLOC_LIST arguments);            \
   }
   FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
 #undef FRAMEALLOC_DEFINE
   template <class T, class... A>
     requires(sizeof...(A) > kMostSited)
   [[nodiscard]] T* make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return build<T>(true, CallSite::of_function(FRAMEALLOC_FUNCTION),
+    return build<T>(true, CallSite::of_function(FRAMEALLOC_FUNCTION), nullptr,
                     std::forward<A>(arguments)...);
   }
   // The same, where reports name `site`.
   template <class T, class... A>
   [[nodiscard]] T* make_at(const CallSite& site, A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return build<T>(true, site, std::forward<A>(arguments)...);
+    return build<T>(true, site, nullptr, std::forward<A>(arguments)...);
+  }
+  // For the library. The same, and `why` is set when it is denied.
+  template <class T, class... A>
+  [[nodiscard]] T* make_or_tell(Denial& why, const CallSite& site,
+                                A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return build<T>(true, site, &why, std::forward<A>(arguments)...);
   }
   template <class T, class... A>
   [[nodiscard]] T* try_make(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
-    return build<T>(false, CallSite{}, std::forward<A>(arguments)...);
+    return build<T>(false, CallSite{}, nullptr, std::forward<A>(arguments)...);
   }
 
  protected:
@@ -112,12 +119,15 @@ class ScratchMembers {
   }
 
   template <class T, class... A>
-  [[nodiscard]] T* build(bool report, const CallSite& site, A&&... arguments) {
+  [[nodiscard]] T* build(bool report, const CallSite& site, Denial* why, A&&... arguments) {
     static_assert(std::is_object_v<T> && !std::is_array_v<T>);
     auto* const pool = usable(report);
-    if (pool == nullptr) return nullptr;
+    if (pool == nullptr) {
+      Denial::tell(why, {Code::FA401});
+      return nullptr;
+    }
     auto* const home = static_cast<std::byte*>(pool->bump(
-        kFront<T> + sizeof(T), alignof(T) > kGranule ? alignof(T) : kGranule, report, site));
+        kFront<T> + sizeof(T), alignof(T) > kGranule ? alignof(T) : kGranule, report, site, why));
     if (home == nullptr) return nullptr;
     T* object = nullptr;
     if constexpr (std::is_constructible_v<T, A...>) {

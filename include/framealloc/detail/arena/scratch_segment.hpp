@@ -26,9 +26,11 @@ struct ScratchSegment {
   [[nodiscard]] std::uintptr_t end() const noexcept { return begin() + bytes; }
 
   // Result: a segment of `bytes` usable bytes, counted under the tag and charged to its budgets;
-  // null when that is denied, which is reported. Requirement: a multiple of kGranule.
+  // null when that is denied, which is reported if `report` and told to `*why` (may be null).
+  // Requirement: a multiple of kGranule.
   [[nodiscard]] static ScratchSegment* acquire(SharedAccount& account, TagId tag, std::size_t bytes,
-                                               bool report, const CallSite& site) noexcept;
+                                               bool report, const CallSite& site,
+                                               Denial* why) noexcept;
   // Effect: gives a chain of segments back. Result: bytes.
   static std::size_t release(SharedAccount& account, TagId tag, ScratchSegment* first) noexcept;
 };

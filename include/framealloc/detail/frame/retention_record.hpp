@@ -34,7 +34,7 @@ struct RetainedType {
   void (*relocate)(void* from, void* to) noexcept;
   // Effect: the same to the pool, which destroys the object when it is reset. Result: the object;
   // null when the pool denies (reported), and it is still at `from`.
-  void* (*to_scratch)(ScratchPool& pool, void* from, const CallSite& site) noexcept;
+  void* (*to_scratch)(ScratchPool& pool, void* from, const CallSite& site, Denial& why) noexcept;
   void (*destroy)(void* object) noexcept;  // null when there is nothing to do
   std::string_view name;
 };
@@ -68,8 +68,8 @@ class MovedIn {
 };
 
 template <class T>
-void* move_to_scratch(ScratchPool& pool, void* from, const CallSite& site) noexcept {
-  return pool.make_at<MovedIn<T>>(site, from);
+void* move_to_scratch(ScratchPool& pool, void* from, const CallSite& site, Denial& why) noexcept {
+  return pool.make_or_tell<MovedIn<T>>(why, site, from);
 }
 
 template <class T>

@@ -50,8 +50,8 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
 
   // As PoolThread::allocate() with AllocKind::Heap. `thread` is the calling thread's.
   [[nodiscard]] void* allocate(PoolThread& thread, std::size_t size, std::size_t alignment,
-                               const CallSite& site) noexcept {
-    return thread.allocate(size, alignment, AllocKind::Heap, site);
+                               const CallSite& site, Denial* why = nullptr) noexcept {
+    return thread.allocate(size, alignment, AllocKind::Heap, site, why);
   }
   // As PoolThread::free() with AllocKind::Heap.
   void free(PoolThread* mine, void* block, const CallSite& site) noexcept {
@@ -69,15 +69,15 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
 
   void* allocate_large(PoolThread& thread, std::size_t size, std::size_t alignment, AllocKind kind,
-                       const CallSite& site) noexcept override;
+                       const CallSite& site, Denial* why) noexcept override;
   void free_large(PoolThread* thread, void* block, AllocKind kind,
                   const CallSite& site) noexcept override;
   void collect(PoolThread& thread, bool leaving) noexcept override;
   void release_held(PoolThread* thread, void* block) noexcept override;
   void check_guards(DamageList& found) noexcept override;
 
-  // Effect: with a guard mode, runs that were kept inaccessible for long enough go back; with `all`,
-  // every one. Any thread.
+  // Effect: with a guard mode, runs that were kept inaccessible for long enough go back; with
+  // `all`, every one. Any thread.
   void expire_runs(bool all) noexcept;
 
  private:
@@ -132,7 +132,7 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   [[nodiscard]] static Run& run_of(Region& region) noexcept;
 
   // Accounting of large blocks.
-  [[nodiscard]] bool charge(const Request& request) noexcept;
+  [[nodiscard]] bool charge(const Request& request, Denial* why) noexcept;
   void count_in(const Request& request) noexcept;
   void count_out(PoolThread* thread, TagId tag, AllocKind kind, std::size_t bytes) noexcept;
   // Effect: charges and counts that a block of `before` bytes has `after` now. Result: false, and

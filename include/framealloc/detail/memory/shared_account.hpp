@@ -98,7 +98,7 @@ class FRAMEALLOC_API SharedAccount {
   // were charged for a block that is about to go: count_out() then says how many were handed on.
   // Result: false, and nothing changes, when a budget denies (`*denial` says which).
   [[nodiscard]] bool count_in(TagId tag, std::size_t bytes, std::size_t carried,
-                              BudgetManager::Denial* denial) noexcept;
+                              Denial* denial) noexcept;
   // Effect: counts a block out and gives its charge back, except for `carried` bytes.
   void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
 
@@ -132,12 +132,12 @@ class FRAMEALLOC_API SharedAccount {
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const void* address = nullptr,
               const CallSite& site = {}) const noexcept;
-  // Effect: says which budget denied (FA310, FA311).
-  void report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
-                     const CallSite& site) const noexcept;
-  // Effect: says that limit (FA310) or source (FA012) denied memory.
-  void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
-                            const CallSite& site) const noexcept;
+  // Effect: says who denied `bytes`, in a report and to `*why` (may be null).
+  void refuse(const Denial& denial, TagId tag, std::size_t bytes, const CallSite& site,
+              Denial* why = nullptr) const noexcept;
+  // Effect: the same of limit (FA310) or source (FA012).
+  void refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit, const CallSite& site,
+                     Denial* why = nullptr) const noexcept;
 
  private:
   AccountHost host_;

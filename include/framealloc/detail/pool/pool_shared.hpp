@@ -61,10 +61,10 @@ struct PoolTotals {
 // Serves what slab pages cannot; implemented by heap/, which lies above.
 class LargeBlocks {
  public:
-  // Requirement: valid size and alignment. Result: null after a report.
+  // Requirement: valid size and alignment. Result: null after a report; `*why` then says it too.
   [[nodiscard]] virtual void* allocate_large(PoolThread& thread, std::size_t size,
                                              std::size_t alignment, AllocKind kind,
-                                             const CallSite& site) noexcept = 0;
+                                             const CallSite& site, Denial* why) noexcept = 0;
   // Effect: frees a block that lies in no slab page, or reports what is wrong with the address.
   virtual void free_large(PoolThread* thread, void* block, AllocKind kind,
                           const CallSite& site) noexcept = 0;
@@ -126,6 +126,7 @@ class FRAMEALLOC_API PoolShared {
   // Result: what one thread allocated less what it freed, by itself: zero bytes where it freed more
   // than it allocated. The sums over all threads are those of totals().
   [[nodiscard]] PoolTotals totals_of(const PoolThread& thread) const noexcept;
+  [[nodiscard]] PoolTotals totals_of(const PoolThread& thread, TagId tag) const noexcept;
   // Result: what one thread has allocated and freed, ever; what is in use belongs to nobody, so
   // bytes in use are 0.
   [[nodiscard]] PoolTotals totals(const PoolThread& thread) const noexcept;
@@ -222,11 +223,12 @@ class FRAMEALLOC_API PoolShared {
   [[nodiscard]] PoolTotals sum(const TagId* only, const PoolThread* alone) const noexcept;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const CallSite& site, const void* address = nullptr) noexcept;
-  // Effect: says who denied `bytes` under a tag: a budget, the limit of the supply, or the source.
-  void report_denial(const BudgetManager::Denial& denial, TagId tag, std::size_t bytes,
-                     const CallSite& site) noexcept;
-  void report_out_of_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
-                            const CallSite& site) noexcept;
+  // Effect: says who denied `bytes` under a tag, in a report and to `*why` (may be null): a budget,
+  // or the limit of the supply or the source.
+  FRAMEALLOC_COLD void refuse(const Denial& denial, TagId tag, std::size_t bytes,
+                              const CallSite& site, Denial* why) noexcept;
+  FRAMEALLOC_COLD void refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
+                                     const CallSite& site, Denial* why) noexcept;
 
   Supply& supply_;
   Metadata& metadata_;

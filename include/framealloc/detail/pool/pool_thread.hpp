@@ -48,9 +48,10 @@ class FRAMEALLOC_API PoolThread {
   [[nodiscard]] TagId current_tag() const noexcept { return tag_; }
 
   // Effect: allocates by every means; reports why when it cannot. A size of 0 counts as 1.
-  // Result: a block aligned to `alignment` and to kGranule, or null. `kind` is Pool or Heap.
+  // Result: a block aligned to `alignment` and to kGranule, or null, and then `*why` (may be null)
+  // says it too. `kind` is Pool or Heap.
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
-                               const CallSite& site) noexcept;
+                               const CallSite& site, Denial* why = nullptr) noexcept;
   // Effect: frees a block of any size, whoever owns it; null is ignored. A bad address is reported
   // (FA005, FA006) as far as the check level tells, and nothing changes.
   // Thread contract: any thread; `mine` is the caller's own object, null when it is not attached.
@@ -72,8 +73,8 @@ class FRAMEALLOC_API PoolThread {
   // any thread; exact for the owner.
   [[nodiscard]] std::size_t bytes_in_use() const noexcept;
   // Result: whether a pool request of `bytes` may be met.
-  [[nodiscard]] bool within_limit(std::size_t bytes, const CallSite& site) noexcept {
-    return limit_ == SIZE_MAX || pass_limit(bytes, site);
+  [[nodiscard]] bool within_limit(std::size_t bytes, const CallSite& site, Denial* why) noexcept {
+    return limit_ == SIZE_MAX || pass_limit(bytes, site, why);
   }
 
   // True when at_boundary() would do nothing.
@@ -200,17 +201,18 @@ class FRAMEALLOC_API PoolThread {
   [[nodiscard]] PoolTable* table_for_allocation(AllocKind kind) noexcept;
 
   // Filling a list.
-  [[nodiscard]] bool refill(ClassList& list, std::size_t size, const CallSite& site) noexcept;
+  [[nodiscard]] bool refill(ClassList& list, std::size_t size, const CallSite& site,
+                            Denial* why) noexcept;
   [[nodiscard]] bool find_slab(ClassList& list, bool* denied_by_limit) noexcept;
   [[nodiscard]] SlabHeader* make_slab(const ClassList& list, bool* denied_by_limit) noexcept;
-  [[nodiscard]] std::size_t charge(const ClassList& list, BudgetManager::Denial* denial) noexcept;
+  [[nodiscard]] std::size_t charge(const ClassList& list, Denial* denial) noexcept;
   std::size_t link_portion(ClassList& list, std::size_t blocks) noexcept;
   std::size_t link_from(ClassList& list, SlabHeader& slab, std::size_t blocks) noexcept;
   void take_over(ClassList& list, SlabHeader* slab) noexcept;
   // While frees are verified. Result: the list without its first block, emptied where it is broken.
   [[nodiscard]] FreeBlock* after_verified(ClassList& list) noexcept;
 
-  [[nodiscard]] bool pass_limit(std::size_t bytes, const CallSite& site) noexcept;
+  [[nodiscard]] bool pass_limit(std::size_t bytes, const CallSite& site, Denial* why) noexcept;
   FRAMEALLOC_NOINLINE void finish_allocation(const ClassList& list, void* block, std::size_t size,
                                              bool refilled, const CallSite& site) noexcept;
 

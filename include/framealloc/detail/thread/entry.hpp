@@ -12,14 +12,16 @@
 namespace framealloc::detail {
 
 class Instance;  // the shared state behind a SmartAlloc; see thread/instance.hpp
+struct Denial;
 
-// Thread contract of all: any thread. Result: null when denied, and the reason has been reported.
+// Thread contract of all: any thread. Result: null when denied, and the reason has been reported
+// and stands in `*why`, where that is given.
 [[nodiscard]] void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
-                                  const CallSite& site) noexcept;
+                                  const CallSite& site, Denial* why = nullptr) noexcept;
 void pool_free(Instance& instance, void* block, std::size_t size, std::size_t alignment,
                const CallSite& site) noexcept;
 [[nodiscard]] void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
-                                  const CallSite& site) noexcept;
+                                  const CallSite& site, Denial* why = nullptr) noexcept;
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
 
 // Result: the calling thread's arena; one that is always full when the thread cannot be attached.

@@ -165,6 +165,8 @@ class Instance {
   void report(Code code, std::string_view message, TagId tag = TagId::Untagged,
               std::size_t requested = 0, std::size_t available = 0, const CallSite& site = {},
               const void* address = nullptr) noexcept;
+  void report_denial(const Denial& why, TagId tag, std::size_t requested,
+                     const CallSite& site) noexcept;
 
   [[nodiscard]] AllocStats stats() noexcept;
   [[nodiscard]] FrameStats frame_stats() const noexcept;
@@ -179,8 +181,15 @@ class Instance {
   void visit_budgets(const FigureVisitor<BudgetFigures>& visit) const;
   // Result: bytes of all kinds that the tag holds now. Allocates nothing.
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
-  // Result: the tag that holds most, and in `*bytes` how much. Allocates nothing.
-  [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
+  // Result: the tag that holds most, and in `*bytes` how much; of those whose bytes count for the
+  // budget of `*under`, unless that is null. Allocates nothing.
+  [[nodiscard]] TagId holder_of_most(std::size_t* bytes, const TagId* under) const noexcept;
+  // Result: the thread that holds most of the tag's frame, pool and heap bytes, and in `*bytes` how
+  // much; null when none holds any. Allocates nothing.
+  [[nodiscard]] const ThreadState* thread_with_most(TagId tag, std::size_t* bytes) const noexcept;
+  // Result: whether the address lies in a chunk of frame memory: any that the calling thread has,
+  // the present ones of other threads.
+  [[nodiscard]] bool is_frame_memory(const void* address) const noexcept;
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
 
   [[nodiscard]] const AllocConfig& config() const noexcept { return config_; }

@@ -144,10 +144,10 @@ class ThreadState final : public ArenaHost {
   bool is_of_this_thread() const noexcept override {
     return table_.load(std::memory_order_relaxed) == &tls_table();
   }
-  ArenaChunk* acquire_chunk(std::size_t room, Refusal* why) noexcept override;
+  ArenaChunk* acquire_chunk(std::size_t room, Denial* why) noexcept override;
   void release_chunk(ArenaChunk* chunk) noexcept override;
   bool has_budgets() const noexcept override;
-  std::size_t charge(TagId tag, std::size_t need, std::size_t want, Refusal* why) noexcept override;
+  std::size_t charge(TagId tag, std::size_t need, std::size_t want, Denial* why) noexcept override;
   void uncharge(TagId tag, std::size_t bytes) noexcept override;
   std::size_t first_guard() const noexcept override { return budget_.first_guard(); }
   GuardAnswer pass_guard(std::size_t position, std::size_t size, std::size_t* guard,
@@ -159,6 +159,8 @@ class ThreadState final : public ArenaHost {
   PressureMonitor* pressure() noexcept override;
   void note_overflow() noexcept override;
   void note_fault(std::string_view message, const void* address) noexcept override;
+  void report_denial(const Denial& why, TagId tag, std::size_t requested,
+                     const CallSite& site) noexcept override;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const CallSite& site) noexcept override;
   ThreadLifecycle lifecycle;
