@@ -29,7 +29,6 @@ void RoomMaker::recall_charges(bool whole, TagId tag) noexcept {
   }
 }
 
-
 void RoomMaker::ask(ThreadState& state, bool to_source) noexcept {
   state.recall(to_source);
   instance_.leave_short_way();

@@ -105,12 +105,12 @@ class ThreadState final : public ArenaHost {
   // Under the registry's lock. Effect: the owner's next pool allocation takes the slow path.
   void divert() noexcept {
     if (bound() && slot_ != nullptr) {
-      slot_->pool.store(&empty_pool_table, std::memory_order_relaxed);
+      slot_->show(&empty_pool_table);
     }
   }
   // Effect: the table's entry shows the pool again. Owner.
   void show_pool() noexcept {
-    if (slot_ != nullptr) slot_->pool.store(pools_.current(), std::memory_order_relaxed);
+    if (slot_ != nullptr) slot_->show(pools_.current());
   }
   // Effect: does so now, if the state was recalled. Owner.
   void answer_recall() noexcept;
