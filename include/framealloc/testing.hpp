@@ -24,6 +24,10 @@ using FailureHandler = void (*)(std::string_view message, const CallSite& site, 
 // once, where tests begin.
 FRAMEALLOC_API void set_failure_handler(FailureHandler handler, void* context = nullptr) noexcept;
 
+// Effect: what an expectation does that failed unasked: calls the failure handler, or prints the
+// message and ends the program. For expectations of your own. Thread contract: any thread.
+FRAMEALLOC_API void report_failure(std::string_view message, const CallSite& site);
+
 // Expects that nothing is allocated from one allocator while it lives: no call for frame, pool or
 // heap memory, nothing behind handles, in groups, streaming or scratch pools; on any thread.
 //

@@ -16,21 +16,6 @@ constinit detail::SpinLock handler_lock;
 constinit FailureHandler failure_handler = nullptr;
 constinit void* failure_context = nullptr;
 
-void fail(const std::string& message, const CallSite& site) {
-  FailureHandler handler = nullptr;
-  void* context = nullptr;
-  {
-    const std::lock_guard lock(handler_lock);
-    handler = failure_handler;
-    context = failure_context;
-  }
-  if (handler != nullptr) return handler(message, site, context);
-  std::fprintf(stderr, "[framealloc] %s:%u: %s\n", site.file, static_cast<unsigned>(site.line),
-               message.c_str());
-  std::fflush(stderr);
-  std::abort();
-}
-
 bool counts_frame_calls(const SmartAlloc& alloc) noexcept {
   const detail::Instance* const instance = alloc.instance();
   return instance != nullptr &&
@@ -53,6 +38,21 @@ std::string plural(std::uint64_t count, std::string_view noun) {
 
 }  // namespace
 
+void report_failure(std::string_view message, const CallSite& site) {
+  FailureHandler handler = nullptr;
+  void* context = nullptr;
+  {
+    const std::lock_guard lock(handler_lock);
+    handler = failure_handler;
+    context = failure_context;
+  }
+  if (handler != nullptr) return handler(message, site, context);
+  std::fprintf(stderr, "[framealloc] %s:%u: %.*s\n", site.file, static_cast<unsigned>(site.line),
+               static_cast<int>(message.size()), message.data());
+  std::fflush(stderr);
+  std::abort();
+}
+
 void set_failure_handler(FailureHandler handler, void* context) noexcept {
   const std::lock_guard lock(handler_lock);
   failure_handler = handler;
@@ -66,7 +66,7 @@ NoAllocationsInScope::NoAllocationsInScope(const SmartAlloc& alloc, CallSite sit
 }
 
 NoAllocationsInScope::~NoAllocationsInScope() {
-  if (count() > told_) fail(message(), site_);
+  if (count() > told_) report_failure(message(), site_);
   alloc_.count_frame_allocations(counted_before_);
 }
 
@@ -132,7 +132,7 @@ ExpectFrameBytesBelow::ExpectFrameBytesBelow(const SmartAlloc& alloc, std::size_
     : alloc_(alloc), limit_(limit), site_(site) {}
 
 ExpectFrameBytesBelow::~ExpectFrameBytesBelow() {
-  if (!asked_ && bytes() >= limit_) fail(message(), site_);
+  if (!asked_ && bytes() >= limit_) report_failure(message(), site_);
 }
 
 std::size_t ExpectFrameBytesBelow::bytes() const { return alloc_.frame_stats().peak_bytes; }
