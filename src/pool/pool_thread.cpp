@@ -83,7 +83,9 @@ PoolTable* PoolThread::select(TagId tag) noexcept {
 
 PoolTable* PoolThread::table_for_allocation(AllocKind kind) noexcept {
   PoolTable* const table = table_of(kind, tag_);
-  return table != nullptr ? table : table_of(kind, TagId::Untagged);
+  if (table == nullptr) return table_of(kind, TagId::Untagged);
+  if (kind == AllocKind::Heap && current_ != &empty_pool_table) current_->heap = table;
+  return table;
 }
 
 PoolTable* PoolThread::table_of(AllocKind kind, TagId tag) noexcept {

@@ -28,15 +28,27 @@ void pool_free(Instance& instance, void* block, std::size_t size, std::size_t al
                const CallSite& site) noexcept {
   if (block == nullptr) return;
   if (try_pool_push(instance, block, size, alignment)) return;
-  ThreadState* mine = instance.state_to_free();
-  PoolThread::free(instance.pools(), mine != nullptr ? &mine->pools() : nullptr, block,
-                   AllocKind::Pool, site);
+  pool_free_slow(instance, block, size, alignment, site);
+}
+
+void pool_free_slow(Instance& instance, void* block, std::size_t size, std::size_t alignment,
+                    const CallSite& site) noexcept {
+  if (block == nullptr) return;
+  ThreadState* const mine = instance.state_to_free();
+  PoolThread* const pools = mine != nullptr ? &mine->pools() : nullptr;
+  // Where frees are verified nothing is known of the block yet.
+  if (is_slab_request(size, alignment) && !instance.pools().checked()) {
+    return PoolThread::free_slab_block(instance.pools(), pools, block, AllocKind::Pool, site);
+  }
+  PoolThread::free(instance.pools(), pools, block, AllocKind::Pool, site);
 }
 
 void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                     const CallSite& site, Denial* why) noexcept {
+  if (void* const ready = try_heap_pop(instance, size, alignment)) return ready;
   ThreadState* mine = instance.state();
   if (mine == nullptr) return refuse_thread(why);
+  mine->show_pool();
   return instance.heap().allocate(mine->pools(), size, alignment, site, why);
 }
 

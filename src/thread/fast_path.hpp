@@ -31,6 +31,18 @@ namespace framealloc::detail {
   return table.try_pop_aligned(granules_of(size, alignment), alignment);
 }
 
+// The same for the heap.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop(const Instance& instance,
+                                                          std::size_t size,
+                                                          std::size_t alignment) noexcept {
+  if (!is_slab_request(size, alignment) || instance.pools().scrutinised()) [[unlikely]]
+    return nullptr;
+  PoolTable& table = *slot_of(instance).table().heap;
+  if (alignment <= kGranule) [[likely]]
+    return table.try_pop((size + kGranule - 1) / kGranule);
+  return table.try_pop_aligned(granules_of(size, alignment), alignment);
+}
+
 // Effect: frees a block of this thread's. Result: false when the slow path has to do it.
 // Requirement: `block` was given out for a request of this size and alignment.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_pool_push(const Instance& instance, void* block,

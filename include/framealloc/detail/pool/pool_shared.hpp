@@ -100,6 +100,11 @@ class FRAMEALLOC_API PoolShared {
   // True when every allocation and free takes the slow path and is verified.
   [[nodiscard]] bool checked() const noexcept { return checked_; }
 
+  // True when calls of the heap have to be verified or told.
+  [[nodiscard]] bool scrutinised() const noexcept {
+    return scrutiny_.load(std::memory_order_relaxed) != 0;
+  }
+
   // Effect: says who is told of events and of pressure; null is nobody.
   // Requirement: before threads use the pool.
   void set_hooks(EventHub* events, PressureMonitor* pressure) noexcept {
@@ -167,9 +172,6 @@ class FRAMEALLOC_API PoolShared {
   // Reasons for which a slow path does more than it must.
   static constexpr std::uint8_t kVerify = 1;
   static constexpr std::uint8_t kTellEvents = 2;
-  [[nodiscard]] bool scrutinised() const noexcept {
-    return scrutiny_.load(std::memory_order_relaxed) != 0;
-  }
   [[nodiscard]] bool tells(FrameEventKind kind) const noexcept {
     return events_ != nullptr && events_->wants(kind);
   }

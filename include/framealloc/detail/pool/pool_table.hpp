@@ -25,6 +25,7 @@ class FRAMEALLOC_API PoolTable {
  public:
   constexpr PoolTable() noexcept {
     for (ClassList*& list : by_granule) list = &empty_class_list;
+    heap = none();
   }
   PoolTable(const PoolTable&) = delete;
   PoolTable& operator=(const PoolTable&) = delete;
@@ -49,8 +50,12 @@ class FRAMEALLOC_API PoolTable {
   TagId tag = TagId::Untagged;
   AllocKind kind = AllocKind::Pool;
   PoolTable* next = nullptr;  // of the thread's tables
+  // Of a table for the pool: that for the heap under the same tag, once there is one; else one
+  // without a block. It is reached from here, so that a thread has one entry for both.
+  PoolTable* heap;
 
  private:
+  [[nodiscard]] static constexpr PoolTable* none() noexcept;
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* pop(ClassList* list) noexcept {
     FreeBlock* block = list->free;
     FRAMEALLOC_IN_RESULT_REGISTER(block);
@@ -64,5 +69,7 @@ class FRAMEALLOC_API PoolTable {
 
 // The table of a thread that is not attached.
 FRAMEALLOC_API extern constinit PoolTable empty_pool_table;
+
+constexpr PoolTable* PoolTable::none() noexcept { return &empty_pool_table; }
 
 }  // namespace framealloc::detail

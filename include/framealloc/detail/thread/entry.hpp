@@ -20,6 +20,9 @@ struct Denial;
                                   const CallSite& site, Denial* why = nullptr) noexcept;
 void pool_free(Instance& instance, void* block, std::size_t size, std::size_t alignment,
                const CallSite& site) noexcept;
+// The same for a block that the calling thread's lists would not take.
+void pool_free_slow(Instance& instance, void* block, std::size_t size, std::size_t alignment,
+                    const CallSite& site) noexcept;
 [[nodiscard]] void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                                   const CallSite& site, Denial* why = nullptr) noexcept;
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
