@@ -105,6 +105,96 @@ void add(Rows& rows, const std::string& workload) {
   rows.add(std::move(row));
 }
 
+// What a frame has been through decides how it ends.
+enum class Kind { Scope, EightTags, TwoChunks };
+
+template <Kind kind>
+class Eventful final : public Case {
+ public:
+  static constexpr std::size_t kOps = 100;
+  static constexpr std::size_t kObjects = kind == Kind::EightTags ? 4 : kind == Kind::Scope ? 1 : 2;
+
+  void run(std::size_t rounds) override {
+    for (std::size_t i = 0; i < rounds * kOps; ++i) frame(NoProbe());
+  }
+  void check(Ledger& ledger) override {
+    for (std::size_t i = 0; i < kOps; ++i) {
+      frame(LedgerProbe(ledger));
+      ledger.round_over(true);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kHalf = std::size_t{40} << 10;
+  template <class Probe>
+  void frame(Probe probe) {
+    allocator_.begin_frame();
+    if constexpr (kind == Kind::Scope) {
+      const framealloc::FrameScope scope = allocator_.frame_scope();
+      touch(probe, allocator_.frame_alloc<Block<64>>(), 64, alignof(Block<64>), 1);
+    } else if constexpr (kind == Kind::EightTags) {
+      for (std::size_t i = 0; i < kObjects; ++i) {
+        const framealloc::TagScope tag = allocator_.tag_scope("tag");
+        touch(probe, allocator_.frame_alloc<Block<64>>(), 64, alignof(Block<64>), i);
+      }
+    } else {
+      for (std::size_t i = 0; i < kObjects; ++i) {
+        touch(probe, allocator_.frame_alloc_layout(kHalf, 16), kHalf, 16, i);
+      }
+    }
+    allocator_.end_frame();
+  }
+
+  SmartAlloc allocator_{framealloc::AllocConfig{}
+                            .with_frame_arena_size(std::size_t{64} << 10)
+                            .with_frame_chunk_size(std::size_t{64} << 10)};
+};
+
+// Scopes in scopes, in a frame that has a checkpoint: what one costs must not depend on how many
+// the frame has had.
+template <std::size_t scopes>
+class NestedScopes final : public Case {
+ public:
+  static constexpr std::size_t kOps = scopes;
+
+  void run(std::size_t rounds) override {
+    for (std::size_t i = 0; i < rounds; ++i) frame(NoProbe());
+  }
+  void check(Ledger& ledger) override {
+    frame(LedgerProbe(ledger));
+    ledger.round_over(true);
+  }
+
+ private:
+  template <class Probe>
+  void frame(Probe probe) {
+    allocator_.begin_frame();
+    static_cast<void>(allocator_.frame_checkpoint());
+    for (std::size_t i = 0; i < scopes; ++i) {
+      touch(probe, allocator_.frame_alloc<Block<64>>(), 64, alignof(Block<64>), i);
+      const framealloc::FrameScope outer = allocator_.frame_scope();
+      framealloc::FrameArena& arena = allocator_.frame_arena();
+      escape(arena.alloc<Block<64>>());
+      const framealloc::FrameScope inner = allocator_.frame_scope();
+      escape(arena.alloc<Block<64>>());
+    }
+    allocator_.end_frame();
+  }
+
+  SmartAlloc allocator_;
+};
+
+template <class CaseType>
+void add_eventful(Rows& rows, const std::string& workload, std::size_t objects) {
+  Row row;
+  row.workload = "frame/" + workload;
+  row.peer = "framealloc";
+  row.ops = CaseType::kOps;
+  row.expected_objects = CaseType::kOps * objects;
+  row.make = [] { return std::make_unique<CaseType>(); };
+  rows.add(std::move(row));
+}
+
 }  // namespace
 
 void add_frame_boundary(Rows& rows) {
@@ -112,6 +202,11 @@ void add_frame_boundary(Rows& rows) {
   add<0, 100>(rows, "100-objects");
   add<0, 10'000>(rows, "10000-objects");
   add<64, 0>(rows, "64-idle-threads");
+  add_eventful<Eventful<Kind::Scope>>(rows, "scope", 1);
+  add_eventful<Eventful<Kind::EightTags>>(rows, "8-tag-changes", 4);
+  add_eventful<Eventful<Kind::TwoChunks>>(rows, "2-chunks", 2);
+  add_eventful<NestedScopes<1000>>(rows, "1000-nested-scopes", 1);
+  add_eventful<NestedScopes<64'000>>(rows, "64000-nested-scopes", 1);
 }
 
 }  // namespace bench

@@ -4,10 +4,12 @@
 //   framealloc           through SmartAlloc itself
 //   framealloc-resource  through SmartAlloc::frame_resource(), a std::pmr::memory_resource
 //   framealloc-thread    W5: each thread has a frame of its own
+//   framealloc-burst     W1: through a FrameBurst, on an allocator as it comes
 //   framealloc-scope     W3: inside a frame, the block is given back by a frame_scope()
 // Budgets are on, but for W3, whose operation is a whole frame: there framealloc-arena and
 // framealloc are an allocator as it comes, framealloc-budgets is the other.
 #include <memory_resource>
+#include <utility>
 
 #include "../harness/register.hpp"
 #include "framealloc_shared.hpp"
@@ -115,6 +117,32 @@ class Resource {
   SmartAlloc& allocator_ = shared_allocator();
 };
 
+class Bursts {
+ public:
+  static constexpr bool kFreesEach = false;
+  struct Session {
+    template <class T>
+    [[nodiscard, gnu::always_inline]] T* make() {
+      return burst.alloc<T>();
+    }
+    framealloc::FrameBurst burst;
+  };
+  Session open() {
+    allocator_.begin_frame();
+    return {allocator_.frame_burst()};
+  }
+  void close(Session& session) {
+    {
+      // It ends inside the frame, as it does where it is written in one.
+      const framealloc::FrameBurst ended = std::move(session.burst);
+    }
+    allocator_.end_frame();
+  }
+
+ private:
+  SmartAlloc& allocator_ = default_allocator();
+};
+
 // The frame stays open; a round ends by rewinding.
 class Scope {
  public:
@@ -156,6 +184,7 @@ void add_framealloc_frame(Rows& rows) {
   add_frames<Handle>(rows, "framealloc-arena");
   add_bursts<Facade>(rows, "framealloc");
   add_frames<Facade>(rows, "framealloc");
+  add_bursts<Bursts>(rows, "framealloc-burst");
   add_bursts<Resource>(rows, "framealloc-resource");
   add_frames<Resource>(rows, "framealloc-resource");
   add_case<RoundCase<HandleOf<default_allocator>, Batch>>(rows, "W3", "framealloc-arena");

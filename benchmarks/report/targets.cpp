@@ -57,6 +57,9 @@ void judge_bursts(Judge& j) {
   j.at_most("W1/64 SmartAlloc, instructions", j.count("W1/64", "framealloc"), 14);
   j.at_most("W1/64 SmartAlloc, time over raw bump",
             Judge::ratio(j.time("W1/64", "framealloc"), j.floor("W1/64")), 1.35);
+  j.at_most("W1/64 burst, instructions", j.count("W1/64", "framealloc-burst"), 8);
+  j.at_most("W1/64 burst, time over raw bump",
+            Judge::ratio(j.time("W1/64", "framealloc-burst"), j.floor("W1/64")), 1.05);
   j.at_most("W1/mixed arena, instructions", j.count("W1/mixed", arena), 16);
   j.at_most("W1/mixed arena, time over raw bump",
             Judge::ratio(j.time("W1/mixed", arena), j.floor("W1/mixed")), 1.2);
@@ -86,7 +89,7 @@ void judge_pools(Judge& j) {
     j.at_most(churn + ", time over the free list in thread-local memory",
               Judge::ratio(j.time(churn, pool), j.time(churn, "floor-freelist-tls")), 1.6);
   }
-  j.at_most("W3 instructions, rewind to a scope", j.count("W3", "framealloc-scope"), 18);
+  j.at_most("W3 instructions, rewind to a scope", j.count("W3", "framealloc-scope"), 36);
   j.at_most("W3 instructions, a whole frame", j.count("W3", "framealloc-arena"), 40 + 18);
 }
 
@@ -165,6 +168,10 @@ void judge_boundary(Judge& j) {
   const Value empty = j.count("frame/empty", "framealloc");
   Value own;
   if (few && many && empty) own = *few - 100 * (*many - *few) / 9900 - *empty;
+  j.at_most("nested scopes in one frame, time of 64,000 over that of 1,000",
+            Judge::ratio(j.time("frame/64000-nested-scopes", "framealloc"),
+                         j.time("frame/1000-nested-scopes", "framealloc")),
+            1.5);
   j.at_most("frame boundary, more instructions after 100 objects than after none", own, 20);
 }
 

@@ -107,6 +107,33 @@
 
 namespace framealloc {
 
+namespace detail {
+
+// Effect: asks for the cache line of `address` as for a write; never faults.
+FRAMEALLOC_ALWAYS_INLINE void fetch_for_writing(const void* address) noexcept {
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+  // As __builtin_prefetch() with -mprfchw, which the baseline lacks; processors without it do
+  // nothing.
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(address)));
+#elif defined(__GNUC__) || defined(__clang__)
+  __builtin_prefetch(address, 1);
+#else
+  static_cast<void>(address);
+#endif
+}
+
+// Result: `value`, of which the compiler knows nothing: what is worked out from it is not folded
+// with how it came about.
+template <class T>
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T opaque(T value) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  asm("" : "+r"(value));
+#endif
+  return value;
+}
+
+}  // namespace detail
+
 // The check level that this translation unit was compiled with.
 inline constexpr int kCheckLevel = FRAMEALLOC_CHECK_LEVEL;
 

@@ -9,6 +9,7 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/arena/arena_host.hpp>
+#include <framealloc/detail/arena/burst_window.hpp>
 #include <framealloc/detail/arena/finaliser.hpp>
 #include <framealloc/detail/arena/frame_slot.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
@@ -24,6 +25,8 @@
 #include <type_traits>
 
 namespace framealloc {
+
+class FrameBurst;
 
 namespace detail {
 class FrameTrap;
@@ -73,6 +76,12 @@ class alignas(detail::kCacheLine) FrameArena {
   // members that others may call.
   bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
+  // Effect: a burst of allocations, which bumps through windows of at most `bytes` bytes; see
+  // FrameBurst. A window is no larger than what the chunk, the budgets and the arena's size leave.
+  [[nodiscard]] FrameBurst burst(std::size_t bytes = std::size_t{64} << 10,
+                                 Prefetch prefetch = Prefetch::None) noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
+
   // Effect: an object with a destructor is about to be constructed in the current frame; until
   // arm(), no guard mode touches the memory of this arena and this frame. Result: false when it has
   // done so already: the frame is over, and its memory gone.
@@ -94,7 +103,9 @@ class alignas(detail::kCacheLine) FrameArena {
 
   // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
   // back. Any thread.
-  [[nodiscard]] std::uint64_t epoch() const noexcept { return clock() + rewound_.get(); }
+  [[nodiscard]] std::uint64_t epoch() const noexcept {
+    return clock() + rewound_.get() + rewound_bytes_.get();
+  }
   // Result: whether what was allocated at `epoch` is still there: its frame is open and nothing has
   // been rewound since. Any thread.
   [[nodiscard]] bool holds(std::uint64_t epoch) const noexcept {
@@ -104,7 +115,7 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: the position of the highest checkpoint or scope that may still be rewound to.
   [[nodiscard]] std::size_t highest_checkpoint() const noexcept {
     if (scopes_ == nullptr || scopes_->empty()) return highest_checkpoint_;
-    const std::size_t scope = scopes_->back().position;
+    const std::size_t scope = scopes_->back().position();
     return scope > highest_checkpoint_ ? scope : highest_checkpoint_;
   }
 
@@ -115,7 +126,8 @@ class alignas(detail::kCacheLine) FrameArena {
   // Result: bytes allocated in the arena's life, rewound ones included: differences measure phases.
   // Any thread; exact for the owner.
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
-    return finished_bytes_.get() + plain_bytes_.get() + rewound_bytes_.get() + position();
+    return finished_bytes_.get() + plain_bytes_.get() + rewound_bytes_.get() +
+           returned_bytes_.get() + position();
   }
   [[nodiscard]] std::uint64_t calls_counted() const noexcept {
     return calls_total_.get() + calls_.get();
@@ -176,33 +188,60 @@ class alignas(detail::kCacheLine) FrameArena {
   // The same in a few instructions. Requirement: the arena was in the frame before, untouched(),
   // and no mode is on.
   FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept;
-  // The same, and the end of its frame, when charged(). Owner.
-  void reenter_charged(std::uint64_t clock) noexcept;
-  void leave_charged() noexcept;
+  // The same out of line, and the end of its frame, when settled(). Owner.
+  void reenter_settled(std::uint64_t clock) noexcept;
+  void leave_settled() noexcept;
   // Result: whether the current frame was only bumped, in one chunk, under one tag; charged(): and
-  // budgets are charged for it; plain(): whether it owes nothing when it ends.
+  // budgets are charged for it; plain(): or rewound by scopes; settled(): whether nothing has to be
+  // run, freed or told when it ends, so that it ends the short way.
   [[nodiscard]] bool untouched() const noexcept { return shape_ == Shape::Untouched; }
   [[nodiscard]] bool charged() const noexcept { return shape_ == Shape::Charged; }
   [[nodiscard]] bool plain() const noexcept { return shape_ >= Shape::Rewound; }
+  [[nodiscard]] bool settled() const noexcept { return shape_ >= Shape::Settled; }
   // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
   // Requirement: nothing has been allocated in the frame yet.
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
   // Effect: makes the next call take the slow path. Thread contract: any thread.
-  void close() noexcept { limit_.store(0, std::memory_order_seq_cst); }
-  void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }  // on its own thread
+  void close() noexcept {
+    limit_.store(0, std::memory_order_seq_cst);
+    close_windows();
+  }
+  // On its own thread, when no burst has a window.
+  void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }
   // Effect: the short way through the frame boundary is not taken for this frame.
   void complicate() noexcept {
     if (shape_ == Shape::Complex) return;
     shape_ = Shape::Complex;
+    scope_key_ = 0;
     slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
   }
   // A checkpoint whose end is known: it is listed while its scope lasts, so that rewinds need not
   // be remembered for it. close_scope() rewinds to it unless `keep`.
+  FRAMEALLOC_COLD detail::ScopeStart begin_scope() noexcept;
+  FRAMEALLOC_COLD void end_scope(std::uintptr_t cursor, std::uint64_t key) noexcept;
   [[nodiscard]] FrameCheckpoint open_scope() noexcept;
   void close_scope(const FrameCheckpoint& scope, bool keep) noexcept;
   // Result: an ordinary checkpoint at the start of a scope, which may be copied and kept; one that
   // is refused when the scope has been rewound past.
   [[nodiscard]] FrameCheckpoint checkpoint_of(const FrameCheckpoint& scope) noexcept;
+  // Result: whether a scope that begins now is a few instructions.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool scopes_are_quick() const noexcept {
+    return scope_key_ != 0;
+  }
+  // For FrameBurst. Effect: makes or borrows a window and takes memory for it if there is some;
+  // says nothing if not.
+  [[nodiscard]] detail::BurstWindow* open_burst(std::size_t bytes) noexcept;
+  void close_burst(detail::BurstWindow& window, std::uintptr_t cursor) noexcept;
+  // Effect: serves a request of `size` bytes, a multiple of kGranule, that the window did not.
+  // `start` is where it would have lain. Result: the end of the block, where the window goes on if
+  // it has memory; `size` when denied.
+  FRAMEALLOC_COLD std::uintptr_t step_burst(detail::BurstWindow& window, std::uintptr_t start,
+                                            std::size_t size, std::size_t alignment,
+                                            const char* file, const char* function,
+                                            std::uint32_t line) noexcept;
+  // Effect: reports memory of frame `clock` that is still used when that frame is over (FA002).
+  // Owner.
+  FRAMEALLOC_COLD void check_age(std::uint64_t clock) noexcept;
   // Effect: the host's guard has changed, and holds for the current frame too.
   void renew_guard() noexcept;
   // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
@@ -253,14 +292,20 @@ class alignas(detail::kCacheLine) FrameArena {
   }
 
  private:
-  // What the current frame has been through; see reenter() and ArenaScope.
+  // What the current frame has been through; see reenter() and ArenaScope. A scope clears the
+  // lowest bit.
   enum class Shape : std::uint8_t {
-    Complex,    // several chunks or tags, destructors owed, checkpoints taken
-    Charged,    // none of these, only bumped, but budgets are charged
-    Rewound,    // nor those, but rewound by scopes
-    Untouched,  // only bumped
+    Complex = 0,    // destructors owed, checkpoints taken, memory from the heap
+    Windowed = 2,   // what shape_before_window_ says, and a burst has a window
+    Settled = 4,    // several chunks or tags
+    Charged = 5,    // only bumped, in one chunk, under one tag, but budgets are charged
+    Rewound = 6,    // nor those, but rewound by scopes
+    Untouched = 7,  // only bumped
   };
+  static constexpr std::uint8_t kNotRewound = 1;
+  static constexpr unsigned kScopeClockBits = 40;  // of a scope's key: the frame's clock
   friend class ArenaScope;
+  friend class FrameBurst;
   void flush_plain() noexcept;  // the ledger gets what plain frames held
   class Edit;                   // brackets changes that view() must see whole
 
@@ -307,13 +352,33 @@ class alignas(detail::kCacheLine) FrameArena {
   void publish_limit() noexcept;
   void note_calls() noexcept;
   void find_shape() noexcept;
+  void settle() noexcept;
+  void renew_scope_key() noexcept;
+  void note_scope_peak() noexcept;
+  void record_ended(std::size_t held, std::size_t fallback) noexcept;
+  void retreat(std::uintptr_t end) noexcept;
+  // Of bursts; see arena_burst.cpp.
+  void close_windows() noexcept {
+    detail::BurstWindow* window = windows_.load(std::memory_order_seq_cst);
+    for (; window != nullptr; window = window->next) {
+      window->limit.store(0, std::memory_order_seq_cst);
+    }
+  }
+  FRAMEALLOC_COLD detail::BurstWindow* open_burst_slow(detail::BurstWindow* window,
+                                                       std::size_t bytes) noexcept;
+  void fill_window(detail::BurstWindow& window) noexcept;
+  void publish_window(detail::BurstWindow& window) noexcept;
+  void empty_window(detail::BurstWindow& window, std::uintptr_t cursor) noexcept;
+  void forget_window(detail::BurstWindow& window) noexcept;
+  void forget_windows(std::size_t position) noexcept;
+  [[nodiscard]] bool take_gap(detail::BurstWindow& window, std::size_t bytes) noexcept;
   void tell_call(std::size_t size) noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
   [[nodiscard]] FrameCheckpoint here() const noexcept;
   [[nodiscard]] bool lists(const FrameCheckpoint& scope) const noexcept;
   void note_rewind(std::size_t position) noexcept;
   [[nodiscard]] bool refuse_thread(const char* what) noexcept;
-  [[nodiscard]] FrameCheckpoint checkpoint_while_plain(std::uintptr_t cursor) noexcept;
+  [[nodiscard]] FrameCheckpoint checkpoint_while_quick(std::uintptr_t cursor) noexcept;
 
   void flush_run(std::size_t position) noexcept;    // ledger gets [run_start_, position)
   void unwind_runs(std::size_t position) noexcept;  // ledger loses [position, here)
@@ -344,8 +409,15 @@ class alignas(detail::kCacheLine) FrameArena {
   detail::TagCounters* counters_ = nullptr;  // of the current tag
   std::atomic<std::size_t> run_start_{0};
 
-  // Of the plain frames since the tag or the shape changed, all under the current tag.
+  // What scopes look at. The key changes with what a mere step back of the cursor cannot undo: a
+  // frame, a tag, a chunk; 0: scopes must be listed.
+  std::uint64_t scope_key_ = 0;
+  std::atomic<std::uintptr_t> scope_high_{0};  // highest cursor that a scope has rewound, or 0
+  detail::OwnedCounter rewound_bytes_;
   Shape shape_ = Shape::Complex;
+  Shape shape_before_window_ = Shape::Complex;
+
+  // Of the plain frames since the tag or the shape changed, all under the current tag.
   std::uintptr_t plain_end_ = 0;
   detail::OwnedCounter plain_bytes_;
   detail::OwnedCounter plain_peak_;
@@ -369,11 +441,12 @@ class alignas(detail::kCacheLine) FrameArena {
   detail::OwnedCounter calls_;   // in the current frame, while calls are counted
   detail::EndedFrame ended_[2];  // by frame number
   std::atomic<std::size_t> high_water_{0};
-  detail::OwnedCounter calls_total_, finished_bytes_, rewound_bytes_;
+  detail::OwnedCounter calls_total_, finished_bytes_;
+  detail::OwnedCounter returned_bytes_;  // by shrinking the newest allocation
   std::uint64_t rewinds_ = 0;            // those that left a mark
   std::uint64_t forgotten_rewinds_ = 0;  // the newest for whose mark there was no memory
   std::uint64_t order_ = 0;              // number of finalisers and fallback blocks, ever
-  detail::OwnedCounter rewound_;         // all of them
+  detail::OwnedCounter rewound_;         // all of them, but for those of quick scopes
   std::uint64_t rewinds_at_enter_ = 0;   // both as they were when the frame began, for scopes that
   std::uint64_t order_at_enter_ = 0;     // began while it was plain
   std::size_t fallback_peak_ = 0;        // most bytes of position and fallback together, this frame
@@ -382,8 +455,19 @@ class alignas(detail::kCacheLine) FrameArena {
   std::uint64_t overflow_reported_ = 0;  // frame whose first overflow has been reported
   detail::MetaVector<detail::TagRun>* runs_ = nullptr;
   detail::MetaVector<detail::RewindMark>* marks_ = nullptr;
-  detail::MetaVector<detail::OpenScope>* scopes_ = nullptr;  // outermost first; positions rise
+  // Scopes that have not ended, outermost first; positions rise. A rewind below the start of one
+  // drops it, so there are never more than are open at once.
+  detail::MetaVector<FrameCheckpoint>* scopes_ = nullptr;
   std::uint64_t scope_serial_ = 0;
+  std::atomic<detail::BurstWindow*> windows_{nullptr};  // newest first; only grows
+  unsigned windows_filled_ = 0;
+  std::uint64_t key_before_window_ = 0;
+  // What a burst could not give back, since something lies behind it; the next burst takes it.
+  struct {
+    std::uintptr_t begin = 0, end = 0;
+    std::size_t position = 0;
+    TagId tag = TagId::Untagged;
+  } gap_;
   detail::FrameSlot* slots_ = nullptr;
   detail::Metadata* metadata_ = nullptr;
   detail::ThreadLedger* ledger_ = nullptr;
@@ -395,3 +479,4 @@ class alignas(detail::kCacheLine) FrameArena {
 }  // namespace framealloc
 
 #include <framealloc/detail/arena/frame_arena_inline.hpp>
+#include <framealloc/frame_burst.hpp>  // FrameArena::burst() hands it out

@@ -5,6 +5,7 @@
 // First, because it says so below C++20.
 #include <framealloc/compiler.hpp>
 
+#include <framealloc/fixed_arena.hpp>
 #include <framealloc/literals.hpp>
 #include <framealloc/smart_alloc.hpp>
 #include <framealloc/transfer_channel.hpp>

@@ -11,6 +11,7 @@
 #include <framealloc/detail/thread/tls.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/frame_box.hpp>
+#include <framealloc/frame_burst.hpp>
 #include <framealloc/frame_map.hpp>
 #include <framealloc/frame_new.hpp>
 #include <framealloc/frame_slice.hpp>
@@ -117,7 +118,7 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
   // Result: whether this thread may allocate frame memory now.
   [[nodiscard]] bool in_frame() const noexcept;
   [[nodiscard]] ScopedFrame scoped_frame() noexcept { return ScopedFrame(instance_); }
-  [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(here()); }
+  [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(scope_arena()); }
   // A cadence of this thread's own (audio, streaming, rendering): it leaves the shared frame until
   // its frame ends. Unbalanced calls are reported (FA004).
   void begin_thread_frame() noexcept {
@@ -194,6 +195,13 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
                                          CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return FrameString(frame_arena(), capacity, site);
+  }
+  // Effect: a burst of allocations of this thread; see FrameBurst. `bytes` is the size of its
+  // windows.
+  [[nodiscard]] FrameBurst frame_burst(std::size_t bytes = std::size_t{64} << 10,
+                                       Prefetch prefetch = Prefetch::None) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return frame_arena().burst(bytes, prefetch);
   }
   // Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
   [[nodiscard]] std::size_t frame_remaining() const noexcept {
@@ -363,10 +371,9 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
     return *static_cast<detail::TlsSlot*>(
         static_cast<void*>(reinterpret_cast<std::byte*>(detail::tls_table().slots) + tls_offset_));
   }
-  // This thread's arena; one load when the thread is attached.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE FrameArena& here() noexcept {
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE FrameArena& scope_arena() noexcept {
     FrameArena* const arena = slot().arena;
-    return arena != &detail::empty_arena ? *arena : frame_arena();
+    return arena->scopes_are_quick() ? *arena : frame_arena();
   }
   template <std::size_t Alignment>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded,

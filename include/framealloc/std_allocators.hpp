@@ -21,7 +21,8 @@ namespace framealloc {
 // Memory is freed with its frame: deallocate() gives back only what is the newest in its arena,
 // which is how a growing std::vector gets its last block back. Use it on the arena's thread, and
 // let no container be used after its frame; destroying one then is harmless if its elements do not
-// matter.
+// matter. At check level 1 a container that moves from a block of a frame that is over to one of
+// the present frame is reported (FA002).
 template <class T>
 class FrameAllocator {
  public:
@@ -41,19 +42,31 @@ class FrameAllocator {
       : FrameAllocator(facade.frame_arena()) {}
   template <class U>
   FrameAllocator(const FrameAllocator<U>& other) noexcept
-      : arena_(other.arena_), epoch_(other.epoch_) {}
+      : arena_(other.arena_), epoch_(other.epoch_), newest_(other.newest_) {}
 
   [[nodiscard]] T* allocate(std::size_t count) {
     T* const block = arena_->alloc_batch<T>(count, CallSite::of_function(FRAMEALLOC_FUNCTION));
     if (block == nullptr) [[unlikely]] {
       detail::refuse_memory(saturating_bytes(count, sizeof(T)));
     }
+    if constexpr (kCheckLevel >= 1) {
+      before_ = newest_;
+      clock_before_ = clock_;
+      clock_ = arena_->clock();
+    }
     epoch_ = arena_->epoch();
+    newest_ = block;
     return block;
   }
   void deallocate(T* block, std::size_t count) noexcept {
-    // A block of an older frame may end where the newest one of this frame does.
-    if (arena_->holds(epoch_)) arena_->shrink_top(block, count * sizeof(T), 0);
+    if constexpr (kCheckLevel >= 1) {
+      if (block == before_ && block != newest_) arena_->check_age(clock_before_);
+    }
+    // Only the block that the epoch is of: one of an older frame may end where the newest of this
+    // frame does.
+    if (block == newest_ && arena_->holds(epoch_)) {
+      arena_->shrink_top(block, count * sizeof(T), 0);
+    }
   }
   [[nodiscard]] static constexpr std::size_t max_size() noexcept { return kMaxRequest / sizeof(T); }
   [[nodiscard]] FrameArena& arena() const noexcept { return *arena_; }
@@ -68,6 +81,11 @@ class FrameAllocator {
   friend class FrameAllocator;
   FrameArena* arena_;
   std::uint64_t epoch_ = 0;  // of the arena, when this allocator was last used
+  void* newest_ = nullptr;   // the block that it had then
+  // At check level 1: the block before, and the frames of both.
+  void* before_ = nullptr;
+  std::uint64_t clock_ = 0;
+  std::uint64_t clock_before_ = 0;
 };
 
 namespace detail {

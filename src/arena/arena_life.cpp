@@ -8,6 +8,7 @@
 #include "arena/arena_edit.hpp"
 
 #include <new>
+#include <utility>
 
 namespace framealloc {
 
@@ -34,7 +35,7 @@ void detail::give_up(ArenaChunk*& link, ArenaHost& host) noexcept {
 bool FrameArena::set_up(const Setup& setup) noexcept {
   using Runs = detail::MetaVector<detail::TagRun>;
   using Marks = detail::MetaVector<detail::RewindMark>;
-  using Scopes = detail::MetaVector<detail::OpenScope>;
+  using Scopes = detail::MetaVector<FrameCheckpoint>;
   auto* slots = static_cast<FrameSlot*>(setup.metadata->allocate(sizeof(FrameSlot) * setup.slots));
   auto* runs = setup.metadata->create<Runs>(*setup.metadata);
   auto* marks = setup.metadata->create<Marks>(*setup.metadata);
@@ -77,6 +78,10 @@ void FrameArena::tear_down() noexcept {
   release_chunks();
   for (unsigned i = 0; i < slot_count_; ++i) slots_[i].~FrameSlot();
   metadata_->deallocate(slots_, sizeof(FrameSlot) * slot_count_);
+  for (detail::BurstWindow* w = windows_.load(kRelaxed); w != nullptr;) {
+    metadata_->destroy(std::exchange(w, w->next));
+  }
+  windows_.store(nullptr, kRelaxed);
   metadata_->destroy(runs_);
   metadata_->destroy(marks_);
   metadata_->destroy(scopes_);
@@ -115,6 +120,7 @@ void FrameArena::enter(std::uint64_t clock) noexcept {
   clock_.store(clock, kRelaxed);
   run_start_.store(0, kRelaxed);
   peak_.store(0, kRelaxed);
+  scope_high_.store(0, kRelaxed);
   waste_.store(0, kRelaxed);
   fallback_bytes_.store(0, kRelaxed);
   quota_.store(budgeted_ ? 0 : SIZE_MAX, kRelaxed);
@@ -131,21 +137,67 @@ std::size_t FrameArena::cell() const noexcept { return first_cell_ + (clock() >>
 
 // Requirement: nothing has happened in the frame yet.
 void FrameArena::find_shape() noexcept {
-  // Spare chunks are looked at on the long way in, so that they are given back in time.
-  const bool plain = trap_ == nullptr && slot_count_ == 1 && capacity_ == SIZE_MAX &&
-                     guard_ == SIZE_MAX && chunk_ != nullptr && chunk_->next == nullptr;
+  const bool settled = trap_ == nullptr && slot_count_ == 1 && capacity_ == SIZE_MAX &&
+                       guard_ == SIZE_MAX && chunk_ != nullptr;
   const Shape bumped = budgeted_ ? Shape::Charged : Shape::Untouched;
-  shape_ = plain ? bumped : Shape::Complex;
+  // Spare chunks are looked at on the way out of line, so that they are given back in time.
+  shape_ = !settled ? Shape::Complex : chunk_->next != nullptr ? Shape::Settled : bumped;
+  scope_key_ = settled && !budgeted_ ? clock() : 0;
   plain_end_ = budgeted_ ? cursor_.load(kRelaxed) : chunk_end();  // the first call charges
 }
 
-void FrameArena::reenter_charged(std::uint64_t clock) noexcept {
-  slot_of(clock).clock.store(clock, kRelaxed);  // another thread may end the frame
-  reenter(clock);
+// Effect: something has happened that the inline way through the boundary does not look after, and
+// the short one does.
+void FrameArena::settle() noexcept {
+  if (shape_ == Shape::Windowed) return complicate();
+  if (shape_ > Shape::Settled) {
+    shape_ = Shape::Settled;
+    slot().clock.store(clock(), kRelaxed);  // plain frames leave it behind
+  }
+  renew_scope_key();
 }
 
-void FrameArena::leave_charged() noexcept {
+// The key is the frame's clock, and above it a count; when that is used up, scopes are listed.
+void FrameArena::renew_scope_key() noexcept {
+  if (scope_key_ == 0) return;
+  scope_key_ += std::uint64_t{1} << kScopeClockBits;
+  if (scope_key_ >= detail::ScopeStart::kListed) scope_key_ = 0;
+}
+
+void FrameArena::reenter_settled(std::uint64_t clock) noexcept {
+  FrameSlot& slot = this->slot();
+  if (charged()) {
+    slot.clock.store(clock, kRelaxed);  // another thread may end the frame
+    reenter(clock);
+    scope_key_ = 0;
+    return;
+  }
+  flush_plain();
+  if (detail::leads_on(slot.first, *host_) && slot.first->next != nullptr) trim_slot(slot);
+  slot.deepest = nullptr;
+  {
+    const Edit edit(*this);
+    const std::size_t held = position();
+    flush_run(held);
+    record_ended(held, 0);
+    runs_->clear();
+    calls_total_.add(calls_.get());
+    calls_.set(0);
+    slot.clock.store(clock, kRelaxed);
+    clock_.store(clock, kRelaxed);
+    run_start_.store(0, kRelaxed);
+    peak_.store(0, kRelaxed);
+    scope_high_.store(0, kRelaxed);
+    waste_.store(0, kRelaxed);
+    enter_start(slot);
+  }
+  find_shape();
+  limit_.store(plain_end_, kRelaxed);
+}
+
+void FrameArena::leave_settled() noexcept {
   close_own();
+  if (!budgeted_) return;
   return_charges(slot());
   quota_.store(0, kRelaxed);
   modest_ = false;
@@ -207,11 +259,38 @@ void FrameArena::leave_broken_chunk() noexcept {
   enter_chunk(nullptr, kGranule, reached);
 }
 
+// Called inside an Edit, while the arena is still in the frame.
+void FrameArena::record_ended(std::size_t held, std::size_t fallback) noexcept {
+  const std::uint64_t ending = clock();
+  note_scope_peak();
+  if (held > peak_.load(kRelaxed)) peak_.store(held, kRelaxed);
+  EndedFrame& record = ended_[(ending >> 1) & 1];
+  record.clock.store(ending, kRelaxed);
+  record.bytes.store(held, kRelaxed);
+  record.peak.store(peak_.load(kRelaxed), kRelaxed);
+  record.waste.store(waste_.load(kRelaxed), kRelaxed);
+  record.fallback.store(fallback, kRelaxed);
+  record.calls.store(calls_.get(), kRelaxed);
+  if (peak_.load(kRelaxed) > high_water_.load(kRelaxed)) {
+    high_water_.store(peak_.load(kRelaxed), kRelaxed);
+  }
+  finished_bytes_.add(held);
+}
+
+void FrameArena::note_scope_peak() noexcept {
+  const std::uintptr_t high = scope_high_.load(kRelaxed);
+  if (high == 0) return;
+  const std::size_t reached = high - origin_.load(kRelaxed);
+  if (reached > peak_.load(kRelaxed)) peak_.store(reached, kRelaxed);
+  scope_high_.store(0, kRelaxed);
+}
+
 void FrameArena::finish() noexcept {
   const std::uint64_t ending = clock();
   if (ending == 0) return;
   flush_plain();
   complicate();
+  forget_windows(0);
   if (chunk_ != nullptr && !chunk_->holds(cursor_.load(kRelaxed))) [[unlikely]]
     leave_broken_chunk();
   const std::size_t held = position();
@@ -227,19 +306,8 @@ void FrameArena::finish() noexcept {
   const Edit edit(*this);
   limit_.store(0, kRelaxed);
   flush_run(held);
-  if (held > peak_.load(kRelaxed)) peak_.store(held, kRelaxed);
   slot_of(ending).bytes.store(held, kRelaxed);
-  EndedFrame& record = ended_[(ending >> 1) & 1];
-  record.clock.store(ending, kRelaxed);
-  record.bytes.store(held, kRelaxed);
-  record.peak.store(peak_.load(kRelaxed), kRelaxed);
-  record.waste.store(waste_.load(kRelaxed), kRelaxed);
-  record.fallback.store(fallback, kRelaxed);
-  record.calls.store(calls_.get(), kRelaxed);
-  if (peak_.load(kRelaxed) > high_water_.load(kRelaxed)) {
-    high_water_.store(peak_.load(kRelaxed), kRelaxed);
-  }
-  finished_bytes_.add(held);
+  record_ended(held, fallback);
   origin_.store(cursor_.load(kRelaxed), kRelaxed);
   run_start_.store(0, kRelaxed);
   clock_.store(0, kRelaxed);
@@ -306,6 +374,7 @@ void FrameArena::trim_slot(FrameSlot& slot) noexcept {
 void FrameArena::release_chunks() noexcept {
   if (host_ == nullptr) return;
   complicate();
+  forget_windows(0);
   for (unsigned i = 0; i < slot_count_; ++i) {
     FrameSlot& slot = slots_[i];
     if (trap_ != nullptr && trap_->pages()) part_with_chunks(slot);
@@ -332,6 +401,10 @@ detail::ArenaView FrameArena::view() const noexcept {
     view.position = cursor_.load(kRelaxed) - origin_.load(kRelaxed);
     view.run_start = run_start_.load(kRelaxed);
     view.peak = peak_.load(kRelaxed);
+    if (const std::uintptr_t high = scope_high_.load(kRelaxed); high != 0) {
+      const std::size_t reached = high - origin_.load(kRelaxed);
+      if (reached > view.peak) view.peak = reached;
+    }
     view.waste = waste_.load(kRelaxed);
     view.fallback = fallback_bytes_.load(kRelaxed);
     view.calls = calls_.get();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Going back inside a frame: checkpoints, destructors owed, the newest allocation's tail.
-#include <framealloc/arena_scope.hpp>
 #include <framealloc/detail/arena/frame_trap.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/frame_arena.hpp>
@@ -14,6 +13,7 @@ namespace framealloc {
 using detail::FallbackBlock;
 using detail::Finaliser;
 using detail::FrameSlot;
+using detail::ScopeStart;
 
 namespace {
 using detail::kRelaxed;
@@ -46,11 +46,11 @@ FrameCheckpoint FrameArena::open_scope() noexcept {
   if (trap_ != nullptr && trap_->pages()) pad_to_page();
   FrameCheckpoint scope = here();
   scope.depth_ = scopes_->size();
-  if (scopes_->push_back({scope.position_, scope_serial_ + 1})) {
-    scope.scope_ = ++scope_serial_;
-  } else if (scope.position_ > highest_checkpoint_) {
-    highest_checkpoint_ = scope.position_;  // no memory to list it: as a checkpoint that is kept
-  }
+  scope.scope_ = ++scope_serial_;
+  if (scopes_->push_back(scope)) return scope;
+  // No memory to list it: as a checkpoint that is kept.
+  scope.scope_ = 0;
+  if (scope.position_ > highest_checkpoint_) highest_checkpoint_ = scope.position_;
   return scope;
 }
 
@@ -61,8 +61,8 @@ void FrameArena::close_scope(const FrameCheckpoint& scope, bool keep) noexcept {
     return;
   }
   if (scope.scope_ == 0 || !host_->is_of_this_thread() || !lists(scope)) return;
-  (*scopes_)[scope.depth_].serial = 0;
-  while (!scopes_->empty() && scopes_->back().serial == 0) scopes_->pop_back();
+  (*scopes_)[scope.depth_].scope_ = 0;  // it may have ended before one inside it
+  while (!scopes_->empty() && scopes_->back().scope_ == 0) scopes_->pop_back();
 }
 
 FrameCheckpoint FrameArena::checkpoint_of(const FrameCheckpoint& scope) noexcept {
@@ -79,7 +79,7 @@ FrameCheckpoint FrameArena::checkpoint_of(const FrameCheckpoint& scope) noexcept
 }
 
 bool FrameArena::lists(const FrameCheckpoint& scope) const noexcept {
-  return scope.depth_ < scopes_->size() && (*scopes_)[scope.depth_].serial == scope.scope_;
+  return scope.depth_ < scopes_->size() && (*scopes_)[scope.depth_].scope_ == scope.scope_;
 }
 
 bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
@@ -101,33 +101,45 @@ bool FrameArena::checkpoint_is_valid(const FrameCheckpoint& to) const noexcept {
   return first == marks_->size() || (*marks_)[first].position >= to.position_;
 }
 
-void ArenaScope::begin_slow() noexcept {
+ScopeStart FrameArena::begin_scope() noexcept {
   // Often the frame is only new to the arena, and plain once entered.
-  if (arena_.host_ != nullptr && arena_.host_->enter_frame(arena_) && arena_.plain()) {
-    start_ = arena_.cursor_.load(kRelaxed);
-    clock_ = arena_.clock();
+  if (host_ != nullptr && host_->enter_frame(*this) && scopes_are_quick()) {
+    return {cursor_.load(kRelaxed), scope_key_};
+  }
+  // One that cannot be listed for want of memory keeps what is allocated in it until the frame
+  // ends.
+  const FrameCheckpoint scope = open_scope();
+  return {scope.depth_, ScopeStart::kListed | scope.scope_};
+}
+
+void FrameArena::end_scope(std::uintptr_t cursor, std::uint64_t key) noexcept {
+  if (host_ == nullptr || refuse_thread("a scope ends on another thread; nothing was freed"))
+    return;
+  if ((key & ScopeStart::kListed) == 0) {
+    if (((key ^ clock()) << (64 - kScopeClockBits)) != 0) return;  // of another frame
+    rewind(checkpoint_while_quick(cursor));
     return;
   }
-  clock_ = 0;
-  std::construct_at(&checkpoint_, arena_.open_scope());
+  FrameCheckpoint listed;
+  listed.depth_ = cursor;
+  listed.scope_ = key & ~ScopeStart::kListed;
+  if (listed.scope_ == 0 || !lists(listed)) return;
+  listed = (*scopes_)[listed.depth_];
+  close_scope(listed, false);
 }
 
-void ArenaScope::end_slow() noexcept {
-  if (clock_ == 0) {
-    arena_.close_scope(checkpoint_, false);
-  } else if (clock_ == arena_.clock()) {
-    arena_.rewind(arena_.checkpoint_while_plain(start_));
-  }
-}
-
-// A checkpoint as it would have been taken while the frame was plain: then there was only the first
-// chunk, no checkpoint and nothing owed.
-FrameCheckpoint FrameArena::checkpoint_while_plain(std::uintptr_t cursor) noexcept {
+// A checkpoint as it would have been taken while scopes were quick: then there was no checkpoint
+// and nothing owed.
+FrameCheckpoint FrameArena::checkpoint_while_quick(std::uintptr_t cursor) noexcept {
+  detail::ArenaChunk* chunk = slot().first;
+  while (chunk != nullptr && chunk->sound() && !chunk->holds(cursor)) chunk = chunk->next;
+  if (chunk == nullptr || !chunk->sound()) return {};
   FrameCheckpoint then;
   then.arena_ = this;
-  then.chunk_ = slot().first;
+  then.chunk_ = chunk;
   then.cursor_ = reinterpret_cast<std::byte*>(cursor);
-  then.position_ = cursor - reinterpret_cast<std::uintptr_t>(then.chunk_->begin());
+  then.position_ =
+      chunk->start_position + (cursor - reinterpret_cast<std::uintptr_t>(chunk->begin()));
   then.clock_ = clock();
   then.serial_ = rewinds_at_enter_;
   then.order_ = order_at_enter_;
@@ -135,7 +147,7 @@ FrameCheckpoint FrameArena::checkpoint_while_plain(std::uintptr_t cursor) noexce
 }
 
 void FrameArena::note_rewind(std::size_t position) noexcept {
-  while (!scopes_->empty() && scopes_->back().position > position) scopes_->pop_back();
+  while (!scopes_->empty() && scopes_->back().position_ > position) scopes_->pop_back();
   if (highest_checkpoint_ <= position) return;  // no checkpoint can be above it
   highest_checkpoint_ = position;
   ++rewinds_;
@@ -158,11 +170,16 @@ bool FrameArena::rewind(const FrameCheckpoint& to) noexcept {
   if (!checkpoint_is_valid(to)) return false;
   const Inside inside(*this);
   if (!inside) return false;
-  complicate();
+  if (settled() && !budgeted_) {
+    settle();
+  } else {
+    complicate();
+  }
   FrameSlot& slot = this->slot();
   rewound_.increment();  // before destructors look at epoch()
   if (slot.finalisers.load(kRelaxed) != nullptr) run_finalisers(slot, to.order_);
   if (slot.fallback.load(kRelaxed) != nullptr) free_fallback(slot, to.order_, true);
+  forget_windows(to.position_);
   const std::size_t here = position();
   if (budgeted_) return_unused_quota();
   if (trap_ != nullptr) spoil_rewound(to);
@@ -208,31 +225,34 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   }
   const std::size_t here = position();
   const std::size_t there = end - origin_.load(kRelaxed);
+  if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
+  returned_bytes_.add(here - there);
   if (there >= run_start_.load(kRelaxed)) {
     // The common case: one store, as if the tail had never been allocated.
     if (shape_ == Shape::Untouched) shape_ = Shape::Rewound;
-    if (shape_ == Shape::Charged) complicate();
-    if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
-    rewound_bytes_.add(here - there);
+    if (shape_ == Shape::Charged || shape_ == Shape::Windowed) complicate();
     cursor_.store(end, kRelaxed);
-    note_rewind(there);
-    return true;
+  } else {
+    retreat(end);
   }
+  note_rewind(there);
+  return true;
+}
+
+// The cursor goes back to where another tag was current.
+void FrameArena::retreat(std::uintptr_t end) noexcept {
   complicate();
   if (budgeted_) return_unused_quota();
   {
     const Edit edit(*this);
-    if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
-    rewound_bytes_.add(here - there);
-    flush_run(here);
+    const std::size_t there = end - origin_.load(kRelaxed);
+    flush_run(position());
     unwind_runs(there);
     run_start_.store(there, kRelaxed);
     cursor_.store(end, kRelaxed);
     if (budgeted_) quota_.store(there, kRelaxed);
   }
-  note_rewind(there);
   publish_limit();
-  return true;
 }
 
 Finaliser* FrameArena::new_finaliser(Finaliser::Destroy destroy, CallSite site) noexcept {

@@ -22,7 +22,8 @@ void FrameArena::set_tag(TagId tag) noexcept {
   TagCounters& counters = ledger_->at(tag);
   if (clock() != 0) {
     flush_plain();
-    complicate();
+    settle();
+    if (windows_filled_ != 0) close_windows();  // a burst's next call is under the new tag
   }
   if (budgeted_ && clock() != 0) return_unused_quota();
   const Edit edit(*this);

@@ -173,7 +173,7 @@ bool FrameArena::advance_chunk(std::size_t room, Denial* why) noexcept {
   const Inside inside(*this);
   if (!inside) return true;  // the caller looks at the frame again
   if (trap_ != nullptr && trap_->pages()) return advance_to_fresh_chunk(room, why);
-  complicate();
+  settle();
   FrameSlot& slot = this->slot();
   if (chunk_ != nullptr && !chunk_->sound()) [[unlikely]] {
     ArenaChunk* broken = chunk_;
@@ -219,6 +219,7 @@ void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
   // The limit is that of another chunk: were a request refused before the next publish_limit(), the
   // calls after it would bump towards it through memory of others.
   limit_.store(0, kRelaxed);
+  note_scope_peak();
   chunk_ = chunk;
   cursor_.store(cursor, kRelaxed);
   origin_.store(cursor - position, kRelaxed);
@@ -340,6 +341,16 @@ void* FrameArena::refuse_alignment(std::size_t size, std::size_t alignment, cons
                   CallSite{file, function, line});
   }
   return nullptr;
+}
+
+void FrameArena::check_age(std::uint64_t clock) noexcept {
+  const std::uint64_t now = this->clock();
+  if (host_ == nullptr || clock == 0 || now < clock) return;
+  if (((now - clock) >> 1) < slot_count_) return;  // still valid, with frames in flight
+  Text<160> text("a container on a FrameAllocator was filled in frame ");
+  text.append(clock >> 1).append(" and goes on in frame ").append(now >> 1);
+  text.append(", when its memory is over: make it anew in each frame");
+  host_->report(Code::FA002, text, tag(), 0, 0);
 }
 
 std::size_t FrameArena::capacity_left() const noexcept {

@@ -12,29 +12,29 @@ constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
 }  // namespace
 
-bool Instance::begin_charged(ThreadState* mine) noexcept {
-  if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().charged()) return false;
+bool Instance::begin_settled(ThreadState* mine) noexcept {
+  if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().settled()) return false;
   if (modes_.load(std::memory_order_relaxed) != 0) return false;
   driver_ = word_of(mine);
   const std::uint64_t clock = clock_.begin();
-  mine->shared_arena().reenter_charged(clock);
+  mine->shared_arena().reenter_settled(clock);
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
   return true;
 }
 
-bool Instance::end_charged(ThreadState* mine) noexcept {
+bool Instance::end_settled(ThreadState* mine) noexcept {
   if (driver_ != word_of(mine) || modes_.load(std::memory_order_relaxed) != 0) return false;
   FrameArena& arena = mine->shared_arena();
-  if (!arena.charged() || mine->pools().recalled()) return false;
+  if (!arena.settled() || mine->pools().recalled()) return false;
   clock_.end_single(&arena);
-  arena.leave_charged();
+  arena.leave_settled();
   driver_ += kEndedPlain;
   if (--maintenance_in_ == 0) maintain(mine);
   return true;
 }
 
 void Instance::begin_frame_slow(ThreadState* mine) noexcept {
-  if (begin_charged(mine)) return;
+  if (begin_settled(mine)) return;
   if (clock_.open()) {
     report(Code::FA004, "begin_frame() inside a frame; the frame that is open goes on");
     return;
@@ -56,7 +56,7 @@ void Instance::begin_frame_slow(ThreadState* mine) noexcept {
 }
 
 void Instance::end_frame_slow(ThreadState* tabled) noexcept {
-  if (end_charged(tabled)) return;
+  if (end_settled(tabled)) return;
   if (!clock_.open()) {
     report(Code::FA004, "end_frame() with no frame open; nothing was ended");
     return;

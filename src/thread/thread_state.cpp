@@ -313,7 +313,9 @@ void ThreadState::begin_phase(std::string_view name) noexcept {
 ThreadState::ClosedPhase ThreadState::pop_phase() noexcept {
   const OpenPhase open = phases_.back();
   phases_.pop_back();
-  const ClosedPhase closed{open.id, frame_bytes_total() - open.start_bytes,
+  // What a burst had taken and not used when the phase began may have gone back in it.
+  const std::uint64_t bytes = frame_bytes_total();
+  const ClosedPhase closed{open.id, bytes < open.start_bytes ? 0 : bytes - open.start_bytes,
                            frame_calls() - open.start_calls, os::now_ns() - open.start_ns,
                            open.start_ns};
   instance_.phases().add(closed.id, instance_.frame_number(), closed.bytes, closed.calls,

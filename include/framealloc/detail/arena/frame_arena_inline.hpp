@@ -54,6 +54,7 @@ FRAMEALLOC_ALWAYS_INLINE void FrameArena::reenter(std::uint64_t clock) noexcept 
   if (held > plain_peak_.get()) plain_peak_.set(held);
   cursor_.store(origin, std::memory_order_relaxed);
   clock_.store(clock, std::memory_order_relaxed);
+  scope_key_ = clock;
   limit_.store(plain_end_, std::memory_order_relaxed);
 }
 

@@ -50,12 +50,12 @@ struct RewindMark {
   std::uint64_t serial = 0;
   std::size_t position = 0;
 };
-// A scope that has not ended. A rewind below its start drops it, so there are never more of them
-// than scopes that are open at once. Serials are unique; 0 is a scope that ended before one inside
-// it.
-struct OpenScope {
-  std::size_t position = 0;
-  std::uint64_t serial = 0;
+// Where a scope began: the cursor and the arena's key, or, when it is listed, its place in the list
+// and kListed with its serial.
+struct ScopeStart {
+  static constexpr std::uint64_t kListed = std::uint64_t{1} << 63;
+  std::uintptr_t cursor = 0;
+  std::uint64_t key = 0;
 };
 // A heap block that stands in for frame memory; the header precedes it.
 struct FallbackBlock {

@@ -241,8 +241,8 @@ class Instance {
   FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
   FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
   // The short way, when budgets are charged for the frame. Result: false if it is too long.
-  [[nodiscard]] bool begin_charged(ThreadState* mine) noexcept;
-  [[nodiscard]] bool end_charged(ThreadState* mine) noexcept;
+  [[nodiscard]] bool begin_settled(ThreadState* mine) noexcept;
+  [[nodiscard]] bool end_settled(ThreadState* mine) noexcept;
   [[nodiscard]] static std::uintptr_t word_of(ThreadState* state) noexcept {
     return reinterpret_cast<std::uintptr_t>(state);
   }
