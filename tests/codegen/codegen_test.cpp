@@ -43,6 +43,9 @@ constexpr std::array kBounds{
     Bound{"hot_arena_alloc_layout", 16, 19, 1},
     Bound{"hot_frame_alloc", 11, 15, 1},
     Bound{"hot_frame_alloc_batch", 18, 21, 1},
+    Bound{"hot_burst_alloc", 31, 32, 5},  // its cursor in memory, a line fetched ahead; else 13
+    Bound{"hot_fixed_alloc", 7, 9, 1},
+    Bound{"hot_scope", 35, 45, 6},
     Bound{"hot_pool_alloc", 12, 18, 1},
     Bound{"hot_pool_free", 19, 27, 3},  // null, list and owner; mostly 15 and 2
 };

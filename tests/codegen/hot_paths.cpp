@@ -38,6 +38,15 @@ void* hot_frame_alloc_batch(fa::SmartAlloc& alloc, std::size_t count) {
   return alloc.frame_alloc_batch<Block64>(count);
 }
 
+void* hot_burst_alloc(fa::FrameBurst& burst) { return burst.alloc<Block64>(); }
+
+void* hot_fixed_alloc(fa::FixedArenaBase& arena) { return arena.alloc<Block64>(); }
+
+void* hot_scope(fa::FrameArena& arena) {
+  const fa::ArenaScope scope(arena);
+  return arena.alloc<Block64>();
+}
+
 void* hot_pool_alloc(fa::SmartAlloc& alloc) { return alloc.pool_alloc<Block64>(); }
 
 void hot_pool_free(fa::SmartAlloc& alloc, void* block) {
