@@ -40,7 +40,9 @@ class FRAMEALLOC_API FixedArenaBase {
       std::size_t size, std::size_t alignment = kGranule,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     if constexpr (kCheckLevel >= 1) {
-      if (!is_power_of_two(alignment)) return refuse(size, alignment, site);
+      if (!is_power_of_two(alignment)) {
+        return refuse(size, alignment, site.file, site.function, site.line);
+      }
     }
     return bump(align_up(saturate(size), kGranule), alignment, site);
   }
@@ -95,12 +97,13 @@ class FRAMEALLOC_API FixedArenaBase {
     if (alignment > kGranule) start = (start + alignment - 1) & (0 - alignment);
     const std::uintptr_t end = start + rounded;
     if (end > end_) [[unlikely]]
-      return refuse(rounded, alignment, site);
+      return refuse(rounded, alignment, site.file, site.function, site.line);
     cursor_ = end;
     return reinterpret_cast<void*>(start);
   }
-  FRAMEALLOC_COLD void* refuse(std::size_t size, std::size_t alignment,
-                               const CallSite& site) noexcept;
+  // The parts of a call site by value: an object would be built on the stack before the hot path.
+  FRAMEALLOC_COLD void* refuse(std::size_t size, std::size_t alignment, const char* file,
+                               const char* function, std::uint32_t line) noexcept;
   void note_high_water() noexcept { high_water_ = high_water(); }
 
   std::uintptr_t cursor_;

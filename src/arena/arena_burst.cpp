@@ -51,7 +51,7 @@ BurstWindow* FrameArena::open_burst_slow(BurstWindow* window, std::size_t bytes)
   }
   answer_recall();
   if (take_gap(*window, kGranule)) return window;
-  detail::Refusal ignored;  // the first call meets it again, and reports it
+  detail::Denial ignored;  // the first call meets it again, and reports it
   if (chunk_ == nullptr && (position() != 0 || !advance_chunk(kGranule, &ignored))) return window;
   if (chunk_ == nullptr) return window;
   const std::uint64_t frame = clock();

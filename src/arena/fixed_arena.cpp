@@ -7,8 +7,8 @@
 
 namespace framealloc {
 
-void* FixedArenaBase::refuse(std::size_t size, std::size_t alignment,
-                             const CallSite& site) noexcept {
+void* FixedArenaBase::refuse(std::size_t size, std::size_t alignment, const char* file,
+                             const char* function, std::uint32_t line) noexcept {
   Report report;
   report.code = Code::FA003;
   report.message = "the fixed arena is full; give it a larger capacity or reset it earlier";
@@ -21,7 +21,7 @@ void* FixedArenaBase::refuse(std::size_t size, std::size_t alignment,
   }
   report.requested = size;
   report.available = remaining();
-  report.site = site;
+  report.site = CallSite{file, function, line};
   if (handler_ != nullptr) {
     handler_(report, context_);
   } else {

@@ -81,7 +81,7 @@ TEST(Burst, TakesWindowAfterWindow) {
   TestHost host;
   Blocks blocks;
   host.begin();
-  FrameBurst burst = host.arena().burst(1000);
+  FrameBurst burst = host.arena().burst(1000, Prefetch::Ahead);
   for (std::size_t i = 0; i < 4000; ++i) {
     const std::size_t size = i % 97;
     const std::size_t alignment = std::size_t{1} << (i % 9);
@@ -387,15 +387,6 @@ TEST(Burst, OverflowsAsTheArenaDoes) {
   blocks.expect_intact();
   EXPECT_GT(host.fallbacks_out, 0u);
   EXPECT_EQ(host.said.size(), 1u);
-}
-
-TEST(Burst, FetchesAheadWithoutChangingAnything) {
-  TestHost host;
-  Blocks blocks;
-  host.begin();
-  FrameBurst burst = host.arena().burst(4096, Prefetch::Ahead);
-  for (std::size_t i = 0; i < 2000; ++i) blocks.add(burst.alloc_bytes(i % 200), i % 200);
-  blocks.expect_intact();
 }
 
 TEST(Burst, OfAnArenaThatWasNeverSetUpAnswersNull) {
