@@ -14,7 +14,7 @@
 namespace fa_demo {
 
 /// Textures of the ground, one for each strip of the basin: those near the camera are wanted, and a
-/// budget holds fewer than there are. The loader is a function of the strip, so that both sides
+/// budget holds fewer than there are. The loader is a function of the strip, so that all sides
 /// read the same; it takes four frames for a texture, as a disk would.
 template <class Policy>
 class Assets {

@@ -7,7 +7,7 @@
 namespace fa_demo {
 
 /// An order-sensitive 64-bit digest of everything that the game computes. Both sides must reach the
-/// same one; it never sees an address, since addresses are what the two sides may differ in.
+/// same one; it never sees an address, since addresses are what the sides may differ in.
 class Checksum {
  public:
   constexpr void add(std::uint64_t word) noexcept {

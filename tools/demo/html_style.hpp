@@ -6,7 +6,7 @@
 namespace fa_demo {
 
 /// The style sheet of the HTML report. Colours are variables with a light and a dark value each;
-/// the two sides keep theirs through all charts.
+/// the sides keep theirs through all charts.
 inline constexpr std::string_view kHtmlStyle = R"css(
 :root {
   color-scheme: light dark;

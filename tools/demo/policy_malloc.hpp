@@ -20,7 +20,7 @@ namespace fa_demo {
 /// The game's memory as C++ gives it: vectors, strings, maps and unique_ptrs of the standard
 /// library, new and delete, each freed as soon as it is no longer used.
 ///
-/// A policy is everything that the two sides differ in. policy_framealloc.hpp has the same members
+/// A policy is everything that the sides differ in. policy_framealloc.hpp has the same members
 /// on framealloc; the game is written once, against the names below.
 class MallocPolicy {
  public:

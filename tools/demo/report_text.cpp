@@ -96,7 +96,7 @@ void write_times(TextReport& report, const RunResult& run) {
 
 void write_parts(TextReport& report, const RunResult& run) {
   if (run.sides.empty() || run.sides[0].phases.empty()) return;
-  report.heading("median by part of the frame, us (* fastest, - far behind)");
+  report.heading("median by part, us (* fastest, - far behind)");
   for (std::size_t part = 0; part < run.sides[0].phases.size(); ++part) {
     report.contest(run.sides[0].phases[part].name, medians_of_part(run, part),
                    [](std::uint64_t value) { return fixed(static_cast<double>(value) / 1e3, 1); });

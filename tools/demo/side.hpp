@@ -54,7 +54,7 @@ struct PhaseTime {
   std::uint64_t nanoseconds = 0;
 };
 
-/// The scene at a glance, so that a reader sees that both sides did the work.
+/// The scene at a glance, so that a reader sees that all sides did the work.
 struct SceneCounts {
   std::size_t bodies = 0;
   std::size_t contacts = 0;
