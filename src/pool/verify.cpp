@@ -7,7 +7,7 @@ namespace {
 
 using ShortMessage = Text<512>;
 
-void append_site(ShortMessage& message, const CallSite& site) noexcept {
+void append_call_site(ShortMessage& message, const CallSite& site) noexcept {
   if (site.known()) {
     message.append("at ").append(site.file).append(":").append(site.line);
   } else if (site.function[0] != '\0') {
@@ -43,7 +43,7 @@ void PoolThread::report_wrong_kind(PoolShared& shared, const void* block, TagId 
   message.append(" block");
   if (record != nullptr) {
     message.append("; allocated ");
-    append_site(message, record->allocated_at.get());
+    append_call_site(message, record->allocated_at.get());
   }
   shared.report(Code::FA006, message, tag, 0, 0, site, block);
 }
@@ -56,9 +56,9 @@ void PoolThread::report_double_free(PoolShared& shared, const void* block, TagId
   } else {
     message.append("double free of a block of ");
     message.append_bytes(record->size.load(std::memory_order_relaxed)).append(", first freed ");
-    append_site(message, record->freed_at.get());
+    append_call_site(message, record->freed_at.get());
     message.append(", allocated ");
-    append_site(message, record->allocated_at.get());
+    append_call_site(message, record->allocated_at.get());
   }
   shared.report(Code::FA005, message, tag, 0, 0, site, block);
 }
