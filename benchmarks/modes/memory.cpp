@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <framealloc/smart_alloc.hpp>
+#include <framealloc/stats.hpp>
 
 #include "../harness/touch.hpp"
 

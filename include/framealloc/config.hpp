@@ -3,11 +3,11 @@
 #pragma once
 
 #include <framealloc/decommit.hpp>
-#include <framealloc/detail/arena/arena_host.hpp>
+#include <framealloc/frame_overflow.hpp>
+#include <framealloc/fwd.hpp>
 #include <framealloc/literals.hpp>
-#include <framealloc/report.hpp>
+#include <framealloc/report_policy.hpp>
 #include <framealloc/result.hpp>
-#include <framealloc/source.hpp>
 
 #include <cstddef>
 #include <cstdint>

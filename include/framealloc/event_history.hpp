@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The last frames in figures, from the events that an allocator tells.
+// The last frames in figures.
 #pragma once
-
-#include <framealloc/compiler.hpp>
-#include <framealloc/detail/memory/event_hub.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
-#include <framealloc/detail/sync/spin_lock.hpp>
-#include <framealloc/detail/thread/thread_services.hpp>
-#include <framealloc/memory_graph.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace framealloc {
 
@@ -39,39 +31,4 @@ struct LifecycleSummary {
   [[nodiscard]] std::string to_string() const;
 };
 
-namespace detail {
-
-// Lives from the first enable() until the allocator ends. Keeps the latest `capacity` frames: an
-// older one makes room. Written when a frame ends, read by any thread.
-class FRAMEALLOC_API EventHistory final : public EventObserver, public ThreadServices::Kept {
- public:
-  static constexpr std::size_t kDefaultFrames = 300;
-  explicit EventHistory(Metadata& metadata) noexcept;
-  ~EventHistory();
-  EventHistory(const EventHistory&) = delete;
-  EventHistory& operator=(const EventHistory&) = delete;
-
-  // Effect: forgets everything and makes room for `frames` frames. Result: false, and everything
-  // stays as it was, when there is no memory for them.
-  [[nodiscard]] bool restart(std::size_t frames) noexcept;
-  void on_event(const FrameEvent& event) noexcept override;
-
-  [[nodiscard]] std::size_t capacity() const noexcept;
-  // Result: the frames that are kept, oldest first.
-  [[nodiscard]] std::vector<FrameRecord> frames() const;
-  // Effect: adds what the history knows to `summary`.
-  void add_to(LifecycleSummary& summary) const noexcept;
-
- private:
-  Metadata& metadata_;
-  mutable SpinLock lock_;
-  FrameRecord* records_ = nullptr;
-  std::size_t capacity_ = 0;
-  std::uint64_t written_ = 0;
-  std::size_t peak_memory_ = 0;
-  std::uint64_t total_duration_us_ = 0;
-  std::uint64_t max_duration_us_ = 0;
-};
-
-}  // namespace detail
 }  // namespace framealloc

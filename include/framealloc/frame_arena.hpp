@@ -7,7 +7,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/checkpoint.hpp>
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/arena_state.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
@@ -31,6 +31,8 @@ class FrameBurst;
 
 namespace detail {
 class FrameTrap;
+class ThreadLedger;
+struct TagCounters;
 }
 
 // Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.

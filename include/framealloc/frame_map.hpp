@@ -6,6 +6,7 @@
 #include <framealloc/detail/container/frame_map_entry.hpp>
 #include <framealloc/frame_hash.hpp>
 #include <framealloc/frame_vec.hpp>
+#include <framealloc/fwd.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -27,7 +28,7 @@ namespace framealloc {
 // entries: invalidated by insertions that grow (capacity()), by the end of the frame, and those to
 // the last entry by erase. Hash and Eq must not throw. At most 2^32 - 2 entries. Thread contract:
 // one thread, the one whose arena it uses.
-template <class K, class V, class Hash = FrameHash<K>, class Eq = FrameEqual<K>>
+template <class K, class V, class Hash, class Eq>
 class FrameMap {
   using Entry = detail::FrameMapEntry<K, V>;
   // What a key may be looked up by besides K itself.

@@ -2,7 +2,9 @@
 // The handle of an object in frame memory that may outlive its frame elsewhere.
 #pragma once
 
+#include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/detail/frame/retention_record.hpp>
 
 #include <cstddef>
@@ -11,6 +13,14 @@
 #include <utility>
 
 namespace framealloc {
+
+namespace detail {
+class Instance;
+// Result: a record in frame memory, not armed yet; null when memory is denied (reported).
+[[nodiscard]] RetainedRecord* new_retained(Instance& instance, FrameArena& arena,
+                                           const RetainedType& type, const RetentionPolicy& policy,
+                                           const CallSite& site) noexcept;
+}  // namespace detail
 
 // Points at its object until that leaves frame memory: promoted or destroyed when the frame ends,
 // destroyed when the arena is rewound past it. From then on it is null, so a handle that outlives
@@ -27,7 +37,27 @@ class FrameRetained {
 
   FrameRetained() noexcept = default;
   FrameRetained(std::nullptr_t) noexcept {}
-  // For the library: the record has just been armed.
+  // For the library: SmartAlloc::frame_retained().
+  template <class... A>
+  [[nodiscard]] static FrameRetained make_at(detail::Instance& instance, FrameArena& arena,
+                                             const CallSite& site, const RetentionPolicy& policy,
+                                             A&&... arguments) {
+    detail::RetainedRecord* record;
+    T* home;
+    std::uint64_t frame;
+    do {  // both of one frame, as allocate_owing() does it
+      record = detail::new_retained(instance, arena, detail::retained_type<T>, policy,
+                                    site.template of_type<T>());
+      if (record == nullptr) return {};
+      frame = arena.clock();
+      home = arena.alloc<T>(site);
+      if (home == nullptr) return {};
+    } while (arena.clock() != frame);
+    detail::construct<T>(home, std::forward<A>(arguments)...);
+    detail::arm_retained(arena, *record, home);
+    return FrameRetained(*record);
+  }
+  // The record has just been armed.
   explicit FrameRetained(detail::RetainedRecord& record) noexcept : id_(record.id) {
     link_.record = &record;
     record.link = &link_;

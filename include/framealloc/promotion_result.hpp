@@ -160,4 +160,8 @@ struct FRAMEALLOC_API PromotionResult {
   }
 };
 
+// Told of each object that was promoted, after its frame has ended; it may take the object. Called
+// on the thread that ended the frame, with no lock of the library held.
+using PromotionHandler = void (*)(PromotedAllocation& promoted, void* context);
+
 }  // namespace framealloc

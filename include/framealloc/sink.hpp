@@ -80,8 +80,9 @@ class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
 
 // Hands each report to a callable as it is. `F` takes a const Report& and must not throw.
 template <class F>
-  requires std::invocable<F&, const Report&>
 class CallbackSink final : public DiagnosticSink {
+  static_assert(std::invocable<F&, const Report&>);
+
  public:
   explicit CallbackSink(F function) : function_(std::move(function)) {}
   void on_report(const Report& report) noexcept override { function_(report); }
@@ -93,8 +94,9 @@ class CallbackSink final : public DiagnosticSink {
 // Hands each report to a log: `F` takes the severity and the text of the report, several lines
 // without a line break at the end, valid during the call only. It must not throw.
 template <class F>
-  requires std::invocable<F&, Severity, std::string_view>
 class LogSink final : public DiagnosticSink {
+  static_assert(std::invocable<F&, Severity, std::string_view>);
+
  public:
   explicit LogSink(F function) : function_(std::move(function)) {}
   void on_report(const Report& report) noexcept override {

@@ -1,42 +1,34 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The allocator that a program holds.
+// The allocator that a program holds. What its members return and take is forward-declared here:
+// include the header of the type that you use, or <framealloc/framealloc.hpp> for all of them.
 #pragma once
 
 #include <framealloc/build_config.hpp>
 #include <framealloc/config.hpp>
+#include <framealloc/detail/base/memory_resource.hpp>
+#include <framealloc/detail/memory/owned_listener.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/pool/slab.hpp>
 #include <framealloc/detail/thread/entry.hpp>
-#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/detail/thread/handle_access.hpp>
+#include <framealloc/detail/thread/kept.hpp>
 #include <framealloc/detail/thread/tls.hpp>
+#include <framealloc/figures.hpp>
 #include <framealloc/frame_arena.hpp>
-#include <framealloc/frame_box.hpp>
 #include <framealloc/frame_burst.hpp>
-#include <framealloc/frame_map.hpp>
 #include <framealloc/frame_new.hpp>
-#include <framealloc/frame_slice.hpp>
 #include <framealloc/frame_string.hpp>
-#include <framealloc/frame_vec.hpp>
-#include <framealloc/heap_box.hpp>
-#include <framealloc/leak_report.hpp>
-#include <framealloc/pool_arc.hpp>
-#include <framealloc/pool_box.hpp>
+#include <framealloc/fwd.hpp>
+#include <framealloc/lifecycle_event.hpp>
+#include <framealloc/retention_policy.hpp>
 #include <framealloc/scopes.hpp>
-#include <framealloc/smart_alloc_behavior.hpp>
-#include <framealloc/smart_alloc_events.hpp>
-#include <framealloc/smart_alloc_making.hpp>
-#include <framealloc/smart_alloc_retention.hpp>
-#include <framealloc/smart_alloc_shared.hpp>
-#include <framealloc/smart_alloc_threads.hpp>
-#include <framealloc/smart_alloc_truth.hpp>
-#include <framealloc/snapshot.hpp>
-#include <framealloc/std_allocators.hpp>
+#include <framealloc/scratch_types.hpp>
+#include <framealloc/subscription.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +37,11 @@
 #include <vector>
 
 namespace framealloc {
+
+namespace detail {
+template <class F>
+struct BudgetCall;  // thread_budget.hpp
+}
 
 // What speculative() made of its function.
 template <class T>
@@ -63,13 +60,7 @@ struct Speculation {
 // standard-library adaptors, which throw std::bad_alloc as the standard asks. An allocator that
 // could not be made (impossible configuration, dry source) is valid to use and answers null to
 // everything; see operator bool and create().
-class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
-                   public detail::ThreadMembers<SmartAlloc>,
-                   public detail::SharedMembers<SmartAlloc>,
-                   public detail::RetentionMembers<SmartAlloc>,
-                   public detail::EventMembers<SmartAlloc>,
-                   public detail::BehaviorMembers<SmartAlloc>,
-                   public detail::TruthMembers<SmartAlloc> {
+class SmartAlloc {
  public:
   // Effect: makes an allocator. The second argument is never passed: it compares the switches that
   // your code and the library were compiled with, and aborts naming the one that differs.
@@ -80,7 +71,7 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
                                                  BuildConfig build = header_build_config());
   SmartAlloc(const SmartAlloc& other) noexcept
       : instance_(other.instance_), tls_offset_(other.tls_offset_), page_mask_(other.page_mask_) {
-    if (instance_ != nullptr) instance_->retain();
+    share();
   }
   SmartAlloc(SmartAlloc&& other) noexcept { swap(other); }
   SmartAlloc& operator=(SmartAlloc other) noexcept {
@@ -103,30 +94,20 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
   // --- Frames ------------------------------------------------------------------------------------
   // Effect: opens the frame of all threads. A second begin inside a frame is reported (FA004) and
   // changes nothing. Thread contract: the thread that drives frames, one at a time.
-  void begin_frame() noexcept {
-    if (instance_ != nullptr) instance_->begin_frame(slot().state);
-  }
+  void begin_frame() noexcept;
   // Effect: ends the frame of all threads. Destructors owed run here, newest first. Without an open
   // frame it is reported (FA004) and changes nothing.
-  void end_frame() noexcept {
-    if (instance_ != nullptr) instance_->end_frame(slot().state);
-  }
+  void end_frame() noexcept;
   // Result: number of the frame that is open or ended last; 0 before the first.
-  [[nodiscard]] std::uint64_t frame_number() const noexcept {
-    return instance_ == nullptr ? 0 : instance_->frame_number();
-  }
+  [[nodiscard]] std::uint64_t frame_number() const noexcept;
   // Result: whether this thread may allocate frame memory now.
   [[nodiscard]] bool in_frame() const noexcept;
   [[nodiscard]] ScopedFrame scoped_frame() noexcept { return ScopedFrame(instance_); }
   [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(scope_arena()); }
   // A cadence of this thread's own (audio, streaming, rendering): it leaves the shared frame until
   // its frame ends. Unbalanced calls are reported (FA004).
-  void begin_thread_frame() noexcept {
-    if (instance_ != nullptr) instance_->begin_thread_frame();
-  }
-  void end_thread_frame() noexcept {
-    if (instance_ != nullptr) instance_->end_thread_frame();
-  }
+  void begin_thread_frame() noexcept;
+  void end_thread_frame() noexcept;
   // Result: this thread's arena. Keep the reference for a loop: a call through it is the shortest.
   // Valid on this thread while the allocator lives, until the thread begins or ends its own frame.
   [[nodiscard]] FrameArena& frame_arena() noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -173,6 +154,31 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_alloc_layout(
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
+  // end.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] T* frame_new(FRAMEALLOC_LIST parameters Here here = CallSite::current())          \
+      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
+    return frame_new_at<T>(frame_arena(), here.site FRAMEALLOC_LIST arguments);                   \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] FrameBox<T> frame_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
+      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
+    return FrameBox<T>::make_at(frame_arena(), here.site FRAMEALLOC_LIST arguments);              \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return framealloc::frame_new<T>(frame_arena(), std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+    return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
+  }
   // Effect: `count` value-initialised T.
   template <class T>
   [[nodiscard]] FrameSlice<T> frame_slice(std::size_t count, CallSite site = CallSite::current())
@@ -204,9 +210,7 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
     return frame_arena().burst(bytes, prefetch);
   }
   // Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
-  [[nodiscard]] std::size_t frame_remaining() const noexcept {
-    return instance_ == nullptr ? 0 : instance_->frame_remaining();
-  }
+  [[nodiscard]] std::size_t frame_remaining() const noexcept;
 
   // --- Pool and heap: yours until you free it, on any thread -------------------------------------
   template <class T>
@@ -217,6 +221,40 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
   // reported and changes nothing. Runs no destructor.
   template <class T>
   FRAMEALLOC_ALWAYS_INLINE void pool_free(T* block, CallSite site = CallSite::current()) noexcept;
+  // Effect: a T that the box destroys and frees, on whatever thread it dies.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] PoolBox<T> pool_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_box<PoolBox<T>>(here.site FRAMEALLOC_LIST arguments);                             \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] PoolArc<T> pool_arc(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_box<PoolArc<T>>(here.site FRAMEALLOC_LIST arguments);                             \
+  }                                                                                               \
+  template <class T FRAMEALLOC_LIST types>                                                        \
+  [[nodiscard]] HeapBox<T> heap_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return make_box<HeapBox<T>>(here.site FRAMEALLOC_LIST arguments);                             \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] PoolBox<T> pool_box(A&&... arguments) {
+    return make_box<PoolBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] PoolArc<T> pool_arc(A&&... arguments) {
+    return make_box<PoolArc<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] HeapBox<T> heap_box(A&&... arguments) {
+    return make_box<HeapBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                                std::forward<A>(arguments)...);
+  }
   // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
   template <class T>
   [[nodiscard]] T* heap_alloc(std::size_t count = 1, CallSite site = CallSite::current()) noexcept {
@@ -277,17 +315,151 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
   template <class F>
   auto speculative(F&& function);
 
+  // --- Objects that outlive their frame
+  // ------------------------------------------------------------ Effect: a T(arguments...) in frame
+  // memory, which end_frame_with_promotions() moves to where `policy` says, under the tag that is
+  // current now. When its memory ends in any other way (a plain end_frame(), a rewind, the end of
+  // the allocator), it is destroyed. An object that is to be dropped is better had from
+  // frame_new(): a record of some 170 bytes stands before each of these. Result: an empty handle
+  // when memory is denied (reported). Any thread in a frame. frame_with_importance() is the same
+  // with the policy that belongs to the importance.
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                     \
+  template <class T FRAMEALLOC_LIST types>                                                  \
+  [[nodiscard]] FrameRetained<T> frame_retained(                                            \
+      RetentionPolicy policy, FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
+    return retain<T>(here.site, policy FRAMEALLOC_LIST arguments);                          \
+  }                                                                                         \
+  template <class T FRAMEALLOC_LIST types>                                                  \
+  [[nodiscard]] FrameRetained<T> frame_with_importance(                                     \
+      Importance importance, FRAMEALLOC_LIST parameters Here here = CallSite::current()) {  \
+    return retain<T>(here.site, importance.policy() FRAMEALLOC_LIST arguments);             \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] FrameRetained<T> frame_retained(RetentionPolicy policy, A&&... arguments) {
+    return retain<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), policy,
+                     std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] FrameRetained<T> frame_with_importance(Importance importance, A&&... arguments) {
+    return retain<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), importance.policy(),
+                     std::forward<A>(arguments)...);
+  }
+
+  // Effect: as end_frame(), but first every retained object of the frame, of all threads, moves to
+  // where its policy says: allocated there by size and alignment, counted under its own tag, moved
+  // by its own move constructor (by bytes where is_trivially_relocatable<T>). What cannot be moved
+  // is destroyed with the frame, and the result says why. With frames_in_flight above 1 it is the
+  // frame whose memory ends now whose objects are promoted: until then they stay where they are.
+  // Result: the objects, to be taken; those that nobody takes are destroyed with the result.
+  // Thread contract: as end_frame(), while no other thread uses the frame.
+  [[nodiscard]] PromotionResult end_frame_with_promotions() noexcept;
+  // The same for the frame of this thread, see begin_thread_frame().
+  [[nodiscard]] PromotionResult end_thread_frame_with_promotions() noexcept;
+  // Effect: as end_frame_with_promotions(); promoted objects that the promotion handler does not
+  // take are destroyed (those in scratch pools stay). Result: the summary alone.
+  FrameSummary end_frame_with_summary() noexcept;
+  // Effect: `handler` is told of each promoted object from now on, right after its frame has ended,
+  // and may take it; null = none. Thread contract: the thread that drives frames.
+  void set_promotion_handler(PromotionHandler handler, void* context = nullptr) noexcept;
+
+  // Result: objects of all threads that wait to be promoted. Any thread.
+  [[nodiscard]] std::size_t retained_count() const noexcept;
+  // Effect: what has been retained until now, by all threads, ends with its frame instead.
+  // Thread contract: any one thread, while no other retains.
+  void clear_retained() noexcept;
+
+  // --- Allocators that all threads share
+  // ----------------------------------------------------------- Result: objects behind handles,
+  // which may be moved so that memory does not fragment.
+  [[nodiscard]] HandleAllocator& handles() const noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Result: assets within a budget: AllocConfig::streaming_budget. Their age counts in frames.
+  [[nodiscard]] StreamingAllocator& streaming() const noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Result: groups of allocations that are freed together.
+  [[nodiscard]] GroupAllocator& groups() const noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Result: the named pools of memory that stays until it is reset.
+  [[nodiscard]] ScratchRegistry& scratch() const noexcept FRAMEALLOC_LIFETIMEBOUND;
+  // Result: the pool of that name, made with that capacity (bytes) if there is none; it grows past
+  // it. Valid until the pool is removed from scratch(). One thread uses a pool at a time.
+  [[nodiscard]] ScratchPool& scratch_pool(
+      std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
+      CallSite site = CallSite::current()) const noexcept FRAMEALLOC_LIFETIMEBOUND;
+
+  // --- Threads
+  // ------------------------------------------------------------------------------------- Effect:
+  // every end_frame() from now on expects that the barrier has completed a phase since
+  // begin_frame(), and reports FA205 with the names of the missing if not; the barrier's own
+  // reports (FA208 time-out, FA209 surplus arrival) come to this allocator. Null takes it away. The
+  // barrier may die first; an allocator has one barrier at a time, and a barrier one allocator.
+  // Thread contract: the thread that drives frames, while no other thread is at the barrier.
+  void set_frame_barrier(FrameBarrier* barrier) noexcept;
+
+  // Effect: a T(arguments...) in the pool, to be received by another thread: it outlives the frame,
+  // and its address stays the same. Result: a handle of nothing when memory is denied (reported).
+#define FRAMEALLOC_DEFINE(types, parameters, arguments)                                         \
+  template <class T FRAMEALLOC_LIST types>                                                      \
+  [[nodiscard]] TransferHandle<T> frame_box_for_transfer(FRAMEALLOC_LIST parameters Here here = \
+                                                             CallSite::current()) {             \
+    return make_transfer<T>(here.site FRAMEALLOC_LIST arguments);                               \
+  }
+  FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
+#undef FRAMEALLOC_DEFINE
+  template <class T, class... A>
+    requires(sizeof...(A) > detail::kMostSited)
+  [[nodiscard]] TransferHandle<T> frame_box_for_transfer(A&&... arguments) {
+    return make_transfer<T>(CallSite::of_function(FRAMEALLOC_FUNCTION),
+                            std::forward<A>(arguments)...);
+  }
+  // Result: sums over all threads. Exact once the reader has synchronised with them.
+  [[nodiscard]] TransferStats transfer_stats() const noexcept;
+
+  // Effect: says when blocks that other threads freed are taken back, and how many may wait; see
+  // DeferredConfig. Without a call, the thread that drives frames takes back every few frames.
+  // Thread contract: any thread; frames look after it from their next boundary on.
+  void configure_deferred(const DeferredConfig& config) noexcept;
+  // Effect: sends what this thread freed for others, and takes back at most `max_count` blocks that
+  // others freed for it. When another thread was denied what this one keeps ready, gives that back.
+  // Result: how many it took back. Any thread, each for itself.
+  std::size_t process_deferred_frees(std::size_t max_count) noexcept;
+  // Result: sums over all threads. Exact once the reader has synchronised with them.
+  [[nodiscard]] DeferredStats deferred_stats() const noexcept;
+
+  // Effect: the calling thread may hold at most `bytes` in one frame, in its pool; a request beyond
+  // is denied (FA312) or met, as `policy` says. 0 takes the budget away. It holds at once, and ends
+  // with the thread. A frame's budget is whole again when the next frame begins; the pool's counts
+  // blocks that the thread allocated and nobody has freed, and of those that are too large for a
+  // page only the request itself. Costs nothing until it is reached.
+  void set_thread_frame_budget(std::size_t bytes) noexcept;  // BudgetExceededPolicy::Fail
+  void set_thread_frame_budget(std::size_t bytes, BudgetExceededPolicy policy) noexcept;
+  void set_thread_pool_budget(std::size_t bytes) noexcept;  // BudgetExceededPolicy::Fail
+  void set_thread_pool_budget(std::size_t bytes, BudgetExceededPolicy policy) noexcept;
+  // The same for both, with the warning threshold.
+  void set_thread_budget(const ThreadBudgetConfig& wanted) noexcept;
+  [[nodiscard]] ThreadBudgetStats thread_budget_stats() const noexcept;
+  // Effect: `handler` is called for every request that a thread's budget has no room for, on that
+  // thread; with BudgetExceededPolicy::Custom it decides. One handler for all threads; null = none.
+  void on_budget_exceeded(ThreadBudgetHandler handler, void* context) noexcept;
+  // The same with any callable: it takes a ThreadBudgetEvent and returns a BudgetDecision or
+  // nothing (which denies). It is kept until the allocator ends. Result: false when there is no
+  // memory for it.
+  template <class F>
+    requires std::invocable<std::decay_t<F>&, const ThreadBudgetEvent&>
+  bool on_budget_exceeded(F&& function) {
+    using Kept = std::decay_t<F>;
+    Kept* const kept = detail::keep_object<Kept>(instance_, std::forward<F>(function));
+    if (kept == nullptr) return false;
+    on_budget_exceeded(&detail::BudgetCall<Kept>::call, kept);
+    return true;
+  }
+
   // --- Truth -------------------------------------------------------------------------------------
-  [[nodiscard]] AllocStats stats() const noexcept {
-    return instance_ == nullptr ? AllocStats{} : instance_->stats();
-  }
-  [[nodiscard]] FrameStats frame_stats() const noexcept {
-    return instance_ == nullptr ? FrameStats{} : instance_->frame_stats();
-  }
+  [[nodiscard]] AllocStats stats() const noexcept;
+  [[nodiscard]] FrameStats frame_stats() const noexcept;
   // `tag` is a path; a name without "::" that is no path means every tag so named.
-  [[nodiscard]] TagStats tag_stats(std::string_view tag) const {
-    return instance_ == nullptr ? TagStats{} : instance_->tag_stats(tag);
-  }
+  [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
   [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  // "" (untagged) first
   // Effect: calls visit(const TagFigures&) for every tag, parents before children; visit(const
   // ThreadFigures&) for every thread that uses the allocator, the newest first; visit(const
@@ -296,60 +468,213 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
   // of a thread) that hold something. Thread contract: any thread; no lock is held during a call.
   template <class F>
   void visit_tags(F&& visit) const {
-    if (instance_ != nullptr) instance_->visit_tags(detail::visitor_of<TagFigures>(visit));
+    show_tags(detail::visitor_of<TagFigures>(visit));
   }
   template <class F>
   void visit_threads(F&& visit) const {
-    if (instance_ != nullptr) instance_->visit_threads(detail::visitor_of<ThreadFigures>(visit));
+    show_threads(detail::visitor_of<ThreadFigures>(visit));
   }
   template <class F>
   void visit_budgets(F&& visit) const {
-    if (instance_ != nullptr) instance_->visit_budgets(detail::visitor_of<BudgetFigures>(visit));
+    show_budgets(detail::visitor_of<BudgetFigures>(visit));
   }
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
   // Effect: while on, frame calls are counted (FrameStats::allocation_count); each then takes the
   // slow path, so switch it on for the frames that you look at. Any thread, between frames or
   // inside one; calls of a frame that another thread begins at this very moment may be missed.
-  void count_frame_allocations(bool on) noexcept {
-    if (instance_ != nullptr) instance_->count_frame_calls(on);
-  }
+  void count_frame_allocations(bool on) noexcept;
   // Effect: in a guard mode, looks at what lies around pool and heap blocks and at freed ones in
   // quarantine, and reports what was written over (FA008, FA030). Result: how many blocks are
   // damaged. Requirement: no other thread writes to its blocks meanwhile.
-  std::size_t check_guards() noexcept {
-    return instance_ == nullptr ? 0 : instance_->pools().check_guards();
-  }
+  std::size_t check_guards() noexcept;
+  // Result: what the allocator was made with, as far as it could be had; the defaults when it could
+  // not be made.
+  [[nodiscard]] const AllocConfig& config() const noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Result: the mode in force; FRAMEALLOC_GUARD may have changed what the configuration said.
-  [[nodiscard]] GuardMode guard_mode() const noexcept {
-    return instance_ == nullptr ? GuardMode::Off : instance_->config().guard;
-  }
+  [[nodiscard]] GuardMode guard_mode() const noexcept;
   // Result: null unless AllocConfig::enable_budgets.
-  [[nodiscard]] BudgetManager* budgets() const noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return instance_ == nullptr ? nullptr : instance_->budgets();
-  }
+  [[nodiscard]] BudgetManager* budgets() const noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Result: what is in use now; by call site from check level 1 on, else by tag.
-  [[nodiscard]] LeakReport leak_report() const {
-    return instance_ == nullptr ? LeakReport{} : make_leak_report(*instance_);
-  }
+  [[nodiscard]] LeakReport leak_report() const;
   // Result: what is held now, for tools; SnapshotEmitter writes it to a file.
-  [[nodiscard]] Snapshot snapshot() const {
-    return instance_ == nullptr ? Snapshot{} : make_snapshot(*instance_);
-  }
+  [[nodiscard]] Snapshot snapshot() const;
   // Effect: gives memory that is not needed now back to the source, also what scratch pools have
   // grown by and do not use. Other threads are asked for theirs, and give it back with their next
   // pool or frame allocation or frame boundary. Result: bytes given back by this call.
-  std::size_t trim() noexcept { return instance_ == nullptr ? 0 : detail::trim_all(*instance_); }
-  void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
-    if (instance_ != nullptr) instance_->sink().set(handler, context);
+  std::size_t trim() noexcept;
+  void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept;
+
+  // --- Events and memory pressure
+  // ------------------------------------------------------------------ Effect: from now on events
+  // are told to whoever has subscribed, the latest `history_frames` frames are kept, and figures of
+  // threads begin anew. Frames then begin and end the long way, and their ends add up all counters:
+  // microseconds per frame. Off it costs nothing. Enabled again, it begins anew. Result: false when
+  // there is no memory for the history (FA012); then it stays off. Thread contract: the thread that
+  // drives frames.
+  bool enable_lifecycle_tracking(std::size_t history_frames = 300) noexcept;
+  // Effect: nothing is told any more; subscriptions stay and wait, the history stays readable.
+  // Calls of listeners that are under way on other threads still end. The driving thread.
+  void disable_lifecycle_tracking() noexcept;
+  [[nodiscard]] bool is_lifecycle_tracking_enabled() const noexcept;
+
+  // Effect: while tracking is enabled, `listener(event, context)` is called for the kinds in
+  // `mask`, on the thread where they happen, with no lock held: it may call this allocator,
+  // subscribe, and end subscriptions. Events that listeners cause on their own thread are told to
+  // nobody. A listener of Alloc makes every frame call take the slow path. Pool calls are told one
+  // by one if AllocConfig::checked is set; without it those that need no slow path are not, see
+  // SlabRefill, CrossThreadFreeQueued and thread_frame_stats(). Result: a subscription of nothing
+  // when 64 listeners are there already (FA011). Thread contract: any thread.
+  [[nodiscard]] Subscription on_frame_event(FrameEventListener listener, void* context,
+                                            FrameEventMask mask = kRareFrameEvents) noexcept;
+  // The same with any callable that takes a FrameEvent; it lives in the allocator's memory until
+  // its subscription has ended and no thread is in it any more.
+  template <class F>
+    requires std::invocable<std::decay_t<F>&, const FrameEvent&>
+  [[nodiscard]] Subscription on_frame_event(F&& function, FrameEventMask mask = kRareFrameEvents) {
+    using Listener = detail::OwnedCallable<std::decay_t<F>>;
+    if (instance_ == nullptr) return {};
+    Listener* const kept =
+        detail::metadata_of(*instance_).template create<Listener>(std::forward<F>(function));
+    return subscribe_owned(&Listener::call, kept, mask);
+  }
+
+  // Result: zeros when the thread never used the allocator, which is reported (FA211). Any thread.
+  [[nodiscard]] ThreadFrameStats thread_frame_stats(ThreadId thread) const;
+  // Result: by thread id.
+  [[nodiscard]] std::vector<ThreadFrameStats> all_thread_frame_stats() const;
+  // Effect: the calling thread goes by this name (31 characters at most) in its figures.
+  void set_thread_name(std::string_view name) noexcept;
+
+  [[nodiscard]] LifecycleSummary lifecycle_summary() const;
+  // Result: the latest frames, oldest first; none before tracking was first enabled.
+  [[nodiscard]] std::vector<FrameRecord> frame_history() const;
+  // Result: the history as at most `max_points` points.
+  [[nodiscard]] MemoryGraphData memory_graph(std::size_t max_points) const;
+
+  // Effect: `handler` is called when what is reserved passes AllocConfig::pressure_threshold (once
+  // until it was below again), before a request of frame, pool or heap memory is denied for want of
+  // memory, and by notify_memory_pressure(). It runs with no lock held, on the thread that noticed;
+  // it may free, evict and trim, and the request is then tried once more. One handler; null = none.
+  void on_memory_pressure(PressureHandler handler, void* context) noexcept;
+  // The same with any callable that takes a PressureEvent. It is kept until the allocator ends.
+  // Result: false when there is no memory for it.
+  template <class F>
+    requires std::invocable<std::decay_t<F>&, const PressureEvent&>
+  bool on_memory_pressure(F&& function) {
+    using Kept = std::decay_t<F>;
+    Kept* const kept = detail::keep_object<Kept>(instance_, std::forward<F>(function));
+    if (kept == nullptr) return false;
+    on_memory_pressure(
+        [](const PressureEvent& event, void* self) { (*static_cast<Kept*>(self))(event); }, kept);
+    return true;
+  }
+  // Effect: the handler hears of pressure that you have found out about: a signal of the system, a
+  // console's callback, system_memory_pressure(). Not for signal handlers in the sense of POSIX.
+  void notify_memory_pressure(PressureLevel level) noexcept;
+
+  // --- Behavior
+  // ------------------------------------------------------------------------------------ Effect:
+  // from now on all counters are read when a shared frame has ended, and what breaks a rule is
+  // reported (FA501 to FA530), once until it has gone and come back. Frames then begin and end the
+  // long way; allocating and freeing stay as they are. Off it costs nothing. Enabled again after
+  // disable_behavior_filter(), it begins anew. Result: false when there is no memory for it
+  // (FA012). Thread contract: the thread that drives frames.
+  bool enable_behavior_filter() noexcept;
+  // Effect: nothing is read any more; what was found stays readable. The driving thread.
+  void disable_behavior_filter() noexcept;
+  [[nodiscard]] bool is_behavior_filter_enabled() const noexcept;
+  // Effect: from now on these decide what is an issue. Any thread.
+  void set_behavior_thresholds(const BehaviorThresholds& thresholds) noexcept;
+  [[nodiscard]] BehaviorThresholds behavior_thresholds() const noexcept;
+  // Result: what breaks a rule now, and the figures of every tag. Any thread.
+  [[nodiscard]] BehaviorReport behavior_report() const;
+  // Effect: begins anew, whether on or off. The driving thread.
+  void reset_behavior_stats() noexcept;
+
+  // --- Reports
+  // ------------------------------------------------------------------------------------- Effect:
+  // `sink` is told every report, beside the handler or stderr; at most 8 at a time. It must live
+  // until it is removed or the allocator has ended. Result: false when there is no place. Thread
+  // contract of all these members: any thread, at any time, except where said.
+  bool add_sink(DiagnosticSink& sink) const noexcept;
+  // Effect: `sink` is told nothing any more, and no other thread is in it when this returns.
+  // Result: false when it was not there.
+  bool remove_sink(DiagnosticSink& sink) const noexcept;
+  // The same with a callable, which is kept until the allocator ends: one that takes a
+  // const Report& is told every report; one that takes (Severity, std::string_view) is a log and
+  // is told the text, within set_report_limit(). It must not throw. Result: false when there is no
+  // place or no memory for it.
+  template <class F>
+    requires std::invocable<std::decay_t<F>&, const Report&>
+  bool add_sink(F&& function) const {
+    return detail::keep_sink<CallbackSink<std::decay_t<F>>>(instance_, std::forward<F>(function));
+  }
+  template <class F>
+    requires std::invocable<std::decay_t<F>&, Severity, std::string_view>
+  bool add_sink(F&& function) const {
+    return detail::keep_sink<LogSink<std::decay_t<F>>>(instance_, std::forward<F>(function));
+  }
+  // Effect: whether reports are printed to stderr; they are unless AllocConfig::on_report or
+  // set_report_handler() named a handler, which this replaces. Requirement: as
+  // set_report_handler().
+  void print_reports(bool on) const noexcept;
+  // Effect: of one code and place (or tag, where the place is unknown) the first `most` reports are
+  // printed and logged in full, then sums at frame ends; 0 = all in full. Sinks that count are told
+  // everything in any case. 10 unless set.
+  void set_report_limit(std::uint32_t most) const noexcept;
+  // Result: how often the code was reported, suppressed or not.
+  [[nodiscard]] std::uint64_t report_count(Code code) const noexcept;
+
+  // Effect: reports as bad as `mode` says print themselves and end the program. Until set, it is
+  // AllocConfig::strict, or what FRAMEALLOC_STRICT said when the allocator was made.
+  // See StrictModeGuard for the length of a scope.
+  void set_strict_mode(StrictMode mode) const noexcept;
+  [[nodiscard]] StrictMode strict_mode() const noexcept;
+  // Effect: `handler` is called instead of std::abort(), and may return; null brings abort() back.
+  // Requirement: before other threads use the allocator.
+  void set_strict_handler(StrictHandler handler, void* context = nullptr) const noexcept;
+
+  // Effect: nobody is told of the code, until as many unsuppress(); it is still counted.
+  // See SuppressionGuard for the length of a scope.
+  void suppress(Code code) const noexcept;
+  void unsuppress(Code code) const noexcept;
+  // The same for every code.
+  void suppress_diagnostics(bool on) const noexcept;
+
+ private:
+  friend struct detail::HandleAccess;
+  SmartAlloc(detail::Instance* instance, std::nullptr_t) noexcept { adopt(instance); }
+  void adopt(detail::Instance* instance) noexcept;
+  void share() const noexcept;  // another handle of the same allocator
+  void let_go() noexcept;
+  void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
+  template <class Box, class... A>
+  [[nodiscard]] Box make_box(const CallSite& site, A&&... arguments) {
+    return instance_ == nullptr ? Box()
+                                : Box::make_at(*instance_, site, std::forward<A>(arguments)...);
   }
   // For the library's own parts, which sit on the same instance; null when it could not be made.
   [[nodiscard]] detail::Instance* instance() const noexcept { return instance_; }
-
- private:
-  SmartAlloc(detail::Instance* instance, std::nullptr_t) noexcept { adopt(instance); }
-  void adopt(detail::Instance* instance) noexcept;
-  void let_go() noexcept;
-  void* heap_bytes(std::size_t bytes, std::size_t alignment, const CallSite& site) noexcept;
+  template <class T, class... A>
+  [[nodiscard]] FrameRetained<T> retain(const CallSite& site, const RetentionPolicy& policy,
+                                        A&&... arguments) {
+    if (instance_ == nullptr) return {};
+    return FrameRetained<T>::make_at(*instance_, frame_arena(), site, policy,
+                                     std::forward<A>(arguments)...);
+  }
+  template <class T, class... A>
+  [[nodiscard]] TransferHandle<T> make_transfer(const CallSite& site, A&&... arguments) {
+    if (instance_ == nullptr) return {};
+    return TransferHandle<T>(*instance_,
+                             PoolBox<T>::make_at(*instance_, site, std::forward<A>(arguments)...));
+  }
+  // `owned` is destroyed when there is no place for it; null is one that had no memory.
+  [[nodiscard]] Subscription subscribe_owned(FrameEventListener listener,
+                                             detail::OwnedListener* owned,
+                                             FrameEventMask mask) noexcept;
+  void show_tags(detail::FigureVisitor<TagFigures> visit) const;
+  void show_threads(detail::FigureVisitor<ThreadFigures> visit) const;
+  void show_budgets(detail::FigureVisitor<BudgetFigures> visit) const;
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,
                                                  const char* file, const char* function,
@@ -391,4 +716,4 @@ class SmartAlloc : public detail::MakingMembers<SmartAlloc>,
 
 }  // namespace framealloc
 
-#include <framealloc/smart_alloc_inline.hpp>
+#include <framealloc/detail/facade/smart_alloc_inline.hpp>

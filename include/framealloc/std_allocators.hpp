@@ -4,6 +4,7 @@
 
 #include <framealloc/detail/container/failure.hpp>
 #include <framealloc/detail/thread/entry.hpp>
+#include <framealloc/detail/thread/handle_access.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -93,7 +94,7 @@ namespace detail {
 // The facade, and not another allocator.
 template <class Facade>
 concept HasInstance = requires(Facade& facade) {
-  { facade.instance() } -> std::same_as<Instance*>;
+  { HandleAccess::instance(facade) } -> std::same_as<Instance*>;
 } && !requires { typename Facade::value_type; };
 
 }  // namespace detail
@@ -112,7 +113,7 @@ class PoolAllocator {
   explicit PoolAllocator(detail::Instance* instance) noexcept : instance_(instance) {}
   template <detail::HasInstance Facade>
   PoolAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept
-      : PoolAllocator(facade.instance()) {}
+      : PoolAllocator(detail::HandleAccess::instance(facade)) {}
   template <class U>
   PoolAllocator(const PoolAllocator<U>& other) noexcept : instance_(other.instance()) {}
 
@@ -156,7 +157,7 @@ class HeapAllocator {
   explicit HeapAllocator(detail::Instance* instance) noexcept : instance_(instance) {}
   template <detail::HasInstance Facade>
   HeapAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept
-      : HeapAllocator(facade.instance()) {}
+      : HeapAllocator(detail::HandleAccess::instance(facade)) {}
   template <class U>
   HeapAllocator(const HeapAllocator<U>& other) noexcept : instance_(other.instance()) {}
 

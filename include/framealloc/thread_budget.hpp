@@ -9,6 +9,7 @@
 #include <framealloc/lifecycle_event.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -83,6 +84,20 @@ struct ThreadBudgetStats {
 };
 
 namespace detail {
+
+// Calls a callable that an allocator keeps as its handler.
+template <class F>
+struct BudgetCall {
+  static BudgetDecision call(const ThreadBudgetEvent& event, void* self) {
+    F& function = *static_cast<F*>(self);
+    if constexpr (std::convertible_to<decltype(function(event)), BudgetDecision>) {
+      return function(event);
+    } else {
+      function(event);
+      return BudgetDecision::Deny;
+    }
+  }
+};
 
 class Instance;
 class ThreadState;

@@ -8,6 +8,7 @@
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
 #include <framealloc/detail/thread/entry.hpp>
+#include <framealloc/detail/thread/handle_access.hpp>
 #include <framealloc/transfer_handle.hpp>
 
 #include <atomic>
@@ -64,10 +65,11 @@ class TransferChannel {
   // Effect: makes a channel for `capacity` transfers (0 counts as 1). Without memory for it (which
   // is reported) it is closed from the beginning. `alloc` is a SmartAlloc.
   template <class Alloc>
-    requires requires(const Alloc& alloc) { alloc.instance(); }
+    requires requires(const Alloc& alloc) { detail::HandleAccess::instance(alloc); }
   TransferChannel(const Alloc& alloc, std::size_t capacity,
                   BackPressure policy = BackPressure::wait(), CallSite site = CallSite::current())
-      : TransferChannel(alloc.instance(), capacity == 0 ? 1 : capacity, policy, site) {}
+      : TransferChannel(detail::HandleAccess::instance(alloc), capacity == 0 ? 1 : capacity, policy,
+                        site) {}
   ~TransferChannel() {
     close();
     while (

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How an arena enters and leaves frames, and keeps the chunks that its recent frames needed.
+#include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/arena/frame_trap.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/frame_arena.hpp>

@@ -2,6 +2,7 @@
 // Whose bytes they are: runs of the cursor between changes of the tag, and what budgets charged.
 #include <framealloc/frame_arena.hpp>
 
+#include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
 
 #include "arena/arena_edit.hpp"

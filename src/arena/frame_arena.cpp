@@ -4,6 +4,7 @@
 
 #include <framealloc/detail/arena/frame_trap.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/memory/room_search.hpp>
 
 #include "arena/arena_edit.hpp"
 

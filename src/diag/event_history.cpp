@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/event_history.hpp>
+#include "diag/event_history.hpp"
 
 #include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/text.hpp>
@@ -23,7 +23,7 @@ std::string LifecycleSummary::to_string() const {
 namespace detail {
 
 EventHistory::EventHistory(Metadata& metadata) noexcept : metadata_(metadata) {
-  this->destroy = [](Instance& instance, ThreadServices::Kept* self) noexcept {
+  this->destroy = [](Instance& instance, Kept* self) noexcept {
     instance.metadata().destroy(static_cast<EventHistory*>(self));
   };
 }

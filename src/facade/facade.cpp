@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "facade/facade.hpp"
 
-#include <framealloc/smart_alloc_shared.hpp>
-
 #include <new>
 #include <utility>
 
@@ -157,3 +155,22 @@ StreamingAllocator& streaming_of(const Instance* instance) noexcept {
 }
 
 }  // namespace framealloc::detail
+
+namespace framealloc {
+
+HandleAllocator& SmartAlloc::handles() const noexcept { return detail::handles_of(instance_); }
+
+StreamingAllocator& SmartAlloc::streaming() const noexcept {
+  return detail::streaming_of(instance_);
+}
+
+GroupAllocator& SmartAlloc::groups() const noexcept { return detail::groups_of(instance_); }
+
+ScratchRegistry& SmartAlloc::scratch() const noexcept { return detail::scratch_of(instance_); }
+
+ScratchPool& SmartAlloc::scratch_pool(std::string_view name, std::size_t capacity,
+                                      CallSite site) const noexcept {
+  return scratch().pool(name, capacity, ScratchPolicy::Grow, site);
+}
+
+}  // namespace framealloc

@@ -7,12 +7,14 @@
 #include <framealloc/detail/memory/shared_account.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/framealloc.hpp>
 #include <framealloc/group_allocator.hpp>
 #include <framealloc/handle_allocator.hpp>
 #include <framealloc/scratch_registry.hpp>
 #include <framealloc/streaming.hpp>
 #include "container/pmr_resources.hpp"
 #include "diag/behavior_filter.hpp"
+#include "diag/event_history.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -65,5 +67,32 @@ struct Facade {
 // What parts of no allocator stand on: a source with nothing to give, and nobody to report to. So
 // every call on them is defined, and denied. Lives as long as the program.
 [[nodiscard]] const AccountHost& nowhere() noexcept;
+
+[[nodiscard]] HandleAllocator& handles_of(const Instance* instance) noexcept;
+[[nodiscard]] StreamingAllocator& streaming_of(const Instance* instance) noexcept;
+[[nodiscard]] GroupAllocator& groups_of(const Instance* instance) noexcept;
+[[nodiscard]] ScratchRegistry& scratch_of(const Instance* instance) noexcept;
+// Effect: Instance::trim(), after the parts have given back what they do not need. Result: bytes.
+std::size_t trim_all(Instance& instance) noexcept;
+enum class WhoseFrame : std::uint8_t { Shared, Thread };
+[[nodiscard]] PromotionResult end_frame_promoting(Instance* instance, WhoseFrame whose) noexcept;
+// Result: null when nothing was ever retained, or there is no memory for it.
+[[nodiscard]] RetentionBook* find_retention_book(const Instance* instance) noexcept;
+[[nodiscard]] RetentionBook* retention_book(const Instance* instance) noexcept;
+// The parts that know no template argument.
+[[nodiscard]] bool enable_lifecycle(Instance& instance, std::size_t frames) noexcept;
+[[nodiscard]] const EventHistory* history_of(const Instance& instance) noexcept;
+[[nodiscard]] LifecycleSummary lifecycle_summary(const Instance& instance);
+void report_no_listener(Instance& instance, bool no_memory) noexcept;
+
+// Result: null when nobody asked for it yet.
+[[nodiscard]] BehaviorFilter* find_behavior_filter(const Instance* instance) noexcept;
+bool enable_behavior_filter(Instance* instance) noexcept;
+void disable_behavior_filter(const Instance* instance) noexcept;
+[[nodiscard]] bool behavior_filter_enabled(const Instance* instance) noexcept;
+void set_behavior_thresholds(Instance* instance, const BehaviorThresholds& thresholds) noexcept;
+[[nodiscard]] BehaviorThresholds behavior_thresholds(const Instance* instance) noexcept;
+[[nodiscard]] BehaviorReport behavior_report(const Instance* instance);
+void reset_behavior_stats(const Instance* instance) noexcept;
 
 }  // namespace framealloc::detail

@@ -77,6 +77,10 @@ void SmartAlloc::adopt(Instance* instance) noexcept {
   page_mask_ = instance->page_mask();
 }
 
+void SmartAlloc::share() const noexcept {
+  if (instance_ != nullptr) instance_->retain();
+}
+
 void SmartAlloc::let_go() noexcept {
   Instance* instance = std::exchange(instance_, nullptr);
   if (instance == nullptr || !instance->release()) return;
@@ -124,6 +128,30 @@ void* SmartAlloc::heap_bytes(std::size_t bytes, std::size_t alignment,
   return detail::heap_allocate(*instance_, bytes, alignment, site);
 }
 
+void SmartAlloc::begin_frame() noexcept {
+  if (instance_ != nullptr) instance_->begin_frame(slot().state);
+}
+
+void SmartAlloc::end_frame() noexcept {
+  if (instance_ != nullptr) instance_->end_frame(slot().state);
+}
+
+std::uint64_t SmartAlloc::frame_number() const noexcept {
+  return instance_ == nullptr ? 0 : instance_->frame_number();
+}
+
+void SmartAlloc::begin_thread_frame() noexcept {
+  if (instance_ != nullptr) instance_->begin_thread_frame();
+}
+
+void SmartAlloc::end_thread_frame() noexcept {
+  if (instance_ != nullptr) instance_->end_thread_frame();
+}
+
+std::size_t SmartAlloc::frame_remaining() const noexcept {
+  return instance_ == nullptr ? 0 : instance_->frame_remaining();
+}
+
 bool SmartAlloc::in_frame() const noexcept {
   if (instance_ == nullptr) return false;
   const ThreadState* mine = instance_->find_state();
@@ -169,31 +197,6 @@ std::optional<Phase> SmartAlloc::end_phase() {
 std::string_view SmartAlloc::current_phase() const noexcept {
   const ThreadState* mine = state_of(instance_);
   return mine == nullptr ? std::string_view() : mine->current_phase();
-}
-
-std::vector<TagStats> SmartAlloc::all_tag_stats() const {
-  std::vector<TagStats> all;
-  if (instance_ == nullptr) return all;
-  const std::size_t count = instance_->tags().size();
-  all.reserve(count);
-  for (std::size_t i = 0; i < count; ++i)
-    all.push_back(instance_->tag_stats(static_cast<TagId>(i)));
-  // Children come after their parents, so sums flow upwards in one pass from the end.
-  for (std::size_t i = count; i-- > 1;) {
-    const TagId parent = instance_->tags().parent(static_cast<TagId>(i));
-    all[static_cast<std::size_t>(parent)].subtree_bytes += all[i].subtree_bytes;
-  }
-  return all;
-}
-
-std::vector<PhaseStats> SmartAlloc::phase_stats() const {
-  std::vector<PhaseStats> all;
-  if (instance_ == nullptr) return all;
-  for (std::uint32_t id = 0; id < instance_->phases().size(); ++id) {
-    PhaseStats stats = instance_->phases().stats(id);
-    if (stats.count != 0) all.push_back(std::move(stats));
-  }
-  return all;
 }
 
 }  // namespace framealloc

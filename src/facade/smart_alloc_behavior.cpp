@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/smart_alloc_behavior.hpp>
+#include <framealloc/framealloc.hpp>
 
 #include "facade/facade.hpp"
 
@@ -66,3 +66,29 @@ void reset_behavior_stats(const Instance* instance) noexcept {
 }
 
 }  // namespace framealloc::detail
+
+namespace framealloc {
+
+bool SmartAlloc::enable_behavior_filter() noexcept {
+  return detail::enable_behavior_filter(instance_);
+}
+
+void SmartAlloc::disable_behavior_filter() noexcept { detail::disable_behavior_filter(instance_); }
+
+bool SmartAlloc::is_behavior_filter_enabled() const noexcept {
+  return detail::behavior_filter_enabled(instance_);
+}
+
+void SmartAlloc::set_behavior_thresholds(const BehaviorThresholds& thresholds) noexcept {
+  detail::set_behavior_thresholds(instance_, thresholds);
+}
+
+BehaviorThresholds SmartAlloc::behavior_thresholds() const noexcept {
+  return detail::behavior_thresholds(instance_);
+}
+
+BehaviorReport SmartAlloc::behavior_report() const { return detail::behavior_report(instance_); }
+
+void SmartAlloc::reset_behavior_stats() noexcept { detail::reset_behavior_stats(instance_); }
+
+}  // namespace framealloc

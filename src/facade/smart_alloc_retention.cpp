@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Ending a frame whose objects are to live on. The frame is still open while they move, so their
 // move constructors may allocate; what they retain then ends with the frame.
-#include <framealloc/smart_alloc_retention.hpp>
-
-#include <framealloc/smart_alloc_shared.hpp>
 
 #include "facade/facade.hpp"
 

@@ -17,7 +17,7 @@ constinit FailureHandler failure_handler = nullptr;
 constinit void* failure_context = nullptr;
 
 bool counts_frame_calls(const SmartAlloc& alloc) noexcept {
-  const detail::Instance* const instance = alloc.instance();
+  const detail::Instance* const instance = detail::HandleAccess::instance(alloc);
   return instance != nullptr &&
          (instance->modes().load(std::memory_order_relaxed) & detail::kCountCalls) != 0;
 }
@@ -73,7 +73,7 @@ NoAllocationsInScope::~NoAllocationsInScope() {
 NoAllocationsInScope::Totals NoAllocationsInScope::read() const {
   Totals totals;
   if (!alloc_) return totals;
-  const detail::Instance& instance = *alloc_.instance();
+  const detail::Instance& instance = *detail::HandleAccess::instance(alloc_);
   totals.calls = alloc_.stats().allocation_count;
   for (const detail::ThreadState* s = instance.first_state(); s != nullptr;
        s = s->next_in_instance) {

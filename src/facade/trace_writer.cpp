@@ -3,6 +3,9 @@
 
 #include <framealloc/detail/os/clock.hpp>
 #include <framealloc/detail/os/thread.hpp>
+#include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/framealloc.hpp>
+
 #include "os/process.hpp"
 
 #include <mutex>
@@ -118,7 +121,7 @@ void TraceWriter::write_frame(const FrameEvent& event) {
 void TraceWriter::write_counters(std::uint64_t at_ns) {
   const std::lock_guard guard(counting_);
   if (frames_++ % config_.counters_every != 0) return;
-  detail::Instance& instance = *alloc_.instance();
+  detail::Instance& instance = *detail::HandleAccess::instance(alloc_);
   const AllocStats all = instance.stats();
   const TraceArg kinds[] = {TraceArg::of("frame", instance.frame_stats().bytes_allocated),
                             TraceArg::of("pool", all.pool_allocated),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/memory/metadata.hpp>
 
+#include <framealloc/detail/memory/supply.hpp>
+
 #include <bit>
 #include <mutex>
 
@@ -19,6 +21,8 @@ constexpr std::size_t small_bytes(std::size_t bytes) noexcept {
 }
 
 }  // namespace
+
+bool Metadata::limit_is_reached() const noexcept { return supply_.remaining() < kPieceBytes; }
 
 Metadata::~Metadata() {
   for (Piece* piece = pieces_; piece != nullptr;) {

@@ -2,6 +2,7 @@
 // An allocator reduced to what one arena asks of it, every answer of which a test can choose.
 #pragma once
 
+#include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/source.hpp>

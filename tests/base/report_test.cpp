@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/frame_overflow.hpp>
 #include <framealloc/report.hpp>
 
 #include <gtest/gtest.h>

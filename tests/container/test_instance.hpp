@@ -2,7 +2,9 @@
 // An allocator whose memory can be limited, and whose reports are counted.
 #pragma once
 
+#include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/smart_alloc.hpp>
+#include <framealloc/stats.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -27,9 +29,11 @@ class TestInstance {
   }
 
   // What the containers are made from.
-  detail::Instance& operator*() { return *alloc_->instance(); }
+  detail::Instance& operator*() { return *detail::HandleAccess::instance(*alloc_); }
   // As the facade's: what the allocators of the standard library ask for.
-  [[nodiscard]] detail::Instance* instance() const { return alloc_->instance(); }
+  [[nodiscard]] detail::Instance* instance() const {
+    return detail::HandleAccess::instance(*alloc_);
+  }
   [[nodiscard]] FrameArena& frame_arena() { return alloc_->frame_arena(); }
   void begin_frame() { alloc_->begin_frame(); }
   void end_frame() { alloc_->end_frame(); }

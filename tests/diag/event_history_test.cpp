@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/event_history.hpp>
+#include "diag/event_history.hpp"
 
 #include <framealloc/framealloc.hpp>
 

@@ -3,6 +3,7 @@
 // what it was given stays its own.
 #pragma once
 
+#include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -161,7 +162,7 @@ class Scene {
     const Owned block(alloc_.frame_alloc<char[3000]>(), 3000, 0x42);
     (void)alloc_.frame_new<SceneObject>(1);
     ASSERT_TRUE(block.intact());
-    if (alloc_.instance() != nullptr) alloc_.end_thread_frame();
+    if (framealloc::detail::HandleAccess::instance(alloc_) != nullptr) alloc_.end_thread_frame();
   }
 
   void check() {

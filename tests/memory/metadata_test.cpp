@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/memory/metadata.hpp>
 
+#include <framealloc/detail/memory/supply.hpp>
 #include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>

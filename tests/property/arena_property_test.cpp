@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Random programs against a model: live blocks do not overlap and keep their bytes, positions and
 // the sums by tag are the model's, checkpoints are taken and refused as the model says.
+#include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -246,8 +247,9 @@ class Machine {
     }
   }
   void set_tag(std::size_t tag) {
-    alloc_.instance()->state()->set_tag(
-        alloc_.instance()->tags().intern(TagId::Untagged, kTags[tag]));
+    framealloc::detail::HandleAccess::instance(alloc_)->state()->set_tag(
+        framealloc::detail::HandleAccess::instance(alloc_)->tags().intern(TagId::Untagged,
+                                                                          kTags[tag]));
     tag_ = tag;
   }
   void end_frame() {

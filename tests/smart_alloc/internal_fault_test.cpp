@@ -3,6 +3,7 @@
 // on.
 #include "support/report_log.hpp"
 
+#include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -37,7 +38,8 @@ class InternalFault : public ::testing::Test {
     return {};
   }
   detail::SlabHeader& page_of(const SmartAlloc& alloc, const void* block) {
-    return *detail::slab_of(block, alloc.instance()->pools().page_mask());
+    return *detail::slab_of(block,
+                            framealloc::detail::HandleAccess::instance(alloc)->pools().page_mask());
   }
   ReportLog log;
 };
@@ -162,7 +164,8 @@ TEST_F(InternalFault, FramesGoOnWithoutAChunkWhoseHeaderWasWrittenOver) {
   AllocConfig small = config(false);
   small.frame_arena_size = std::size_t{64} << 10;
   SmartAlloc alloc(small);
-  const std::size_t chunk = alloc.instance()->chunks().chunk_size();
+  const std::size_t chunk =
+      framealloc::detail::HandleAccess::instance(alloc)->chunks().chunk_size();
   const auto frame = [&](bool overrun) {
     alloc.begin_frame();
     for (std::size_t done = 0; done < 3 * chunk; done += chunk / 8) {
@@ -190,8 +193,10 @@ TEST_F(InternalFault, WhatComesBackToABudgetWithoutACharge) {
   AllocConfig with_budgets = config(false);
   with_budgets.enable_budgets = true;
   SmartAlloc alloc(with_budgets);
-  alloc.with_tag("game",
-                 [&] { alloc.budgets()->uncharge(alloc.instance()->find_state()->tag(), 100); });
+  alloc.with_tag("game", [&] {
+    alloc.budgets()->uncharge(
+        framealloc::detail::HandleAccess::instance(alloc)->find_state()->tag(), 100);
+  });
   for (int i = 0; i < 16; ++i) {
     alloc.begin_frame();
     alloc.end_frame();
@@ -206,7 +211,12 @@ TEST_F(InternalFault, ALedgerThatDoesNotAddUpAtTheEnd) {
   std::optional<SmartAlloc> alloc(config(true));
   int* const number = alloc->heap_alloc<int>();
   alloc->heap_free(number);
-  alloc->instance()->find_state()->pools().ledger().at(TagId::Untagged).heap_frees.add(1);
+  framealloc::detail::HandleAccess::instance(*alloc)
+      ->find_state()
+      ->pools()
+      .ledger()
+      .at(TagId::Untagged)
+      .heap_frees.add(1);
   alloc.reset();
   ASSERT_EQ(told(), 1U);
   EXPECT_NE(told_first().find("1 allocations and 2 frees"), std::string::npos) << told_first();

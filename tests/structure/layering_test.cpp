@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace framealloc::structure {
@@ -210,6 +212,64 @@ TEST(Layering, EveryRowOfTheTableIsAHeader) {
   for (const auto& [header, folder] : the_layout().headers) {
     EXPECT_TRUE(there.contains("include/framealloc/" + header)) << header;
   }
+}
+
+// Result: the classes, structs and enumerations that `file` defines in namespace framealloc itself.
+std::vector<std::string> public_types_of(const SourceFile& file) {
+  static const std::regex kDefinition(
+      R"(^(?:class|struct|enum class)\s+(?:\[\[\w+\]\]\s+|alignas\([\w:]+\)\s+|FRAMEALLOC_\w+\s+)*(\w+)(?!.*;$|<|\w).*)");
+  static const std::regex kOneLine(R"(^(?:enum class|struct)\s+(\w+).*\};$)");
+  std::vector<std::string> types;
+  std::vector<std::pair<std::string, std::size_t>> spaces;  // and the lines where they begin
+  for (std::size_t i = 0; i < file.lines.size(); ++i) {
+    const std::string& line = file.lines[i];
+    std::smatch match;
+    if (line.starts_with("namespace ") && line.ends_with("{")) {
+      spaces.emplace_back(line.substr(10, line.size() - 12), i);
+    } else if (!spaces.empty() && (line.starts_with("}  // namespace") ||
+                                   (line == "}" && i - spaces.back().second <= 4))) {
+      spaces.pop_back();
+    } else if (spaces.size() == 1 && spaces[0].first == "framealloc" &&
+               (std::regex_match(line, match, kDefinition) ||
+                std::regex_match(line, match, kOneLine))) {
+      types.push_back(match[1].str());
+    }
+  }
+  return types;
+}
+
+TEST(Layering, NoticesTheTypesOfAHeader) {
+  const auto types = public_types_of(make_file("include/framealloc/x.hpp",
+                                               "namespace framealloc {\n\n"
+                                               "namespace detail {\nclass Hidden;\n}\n"
+                                               "class Elsewhere;\n"
+                                               "class [[nodiscard]] FRAMEALLOC_API Scope {\n};\n"
+                                               "class alignas(detail::kCacheLine) Arena {\n};\n"
+                                               "enum class Small : int { A, B };\n"
+                                               "template <class T>\nstruct Box {\n};\n"
+                                               "template <>\nstruct Box<void> {\n};\n"
+                                               "namespace detail {\nstruct Inner {\n};\n"
+                                               "}  // namespace detail\n"
+                                               "}  // namespace framealloc\n"));
+  EXPECT_EQ(types, (std::vector<std::string>{"Scope", "Arena", "Small", "Box"}));
+}
+
+TEST(Layering, EveryTypeForUsersCanBeForwardDeclared) {
+  std::set<std::string> declared;
+  const std::regex declaration(R"(^\s*(?:class|struct|enum class|using)\s+(\w+).*;$)");
+  for (const std::string& line : read("include/framealloc", "fwd.hpp").lines) {
+    std::smatch match;
+    if (std::regex_match(line, match, declaration)) declared.insert(match[1].str());
+  }
+  std::size_t types = 0;
+  for (const SourceFile& file : read_tree("include/framealloc")) {
+    if (std::ranges::count(file.path, '/') != 2) continue;
+    for (const std::string& type : public_types_of(file)) {
+      ++types;
+      EXPECT_TRUE(declared.contains(type)) << type << " of " << file.path << " is not in fwd.hpp";
+    }
+  }
+  EXPECT_GT(types, 100U);
 }
 
 // The place of before of a header is a line that includes the header, and there are few of them.

@@ -145,12 +145,12 @@ TEST(Figures, OfNoAllocatorAreNone) {
 TEST(Figures, AThreadHasTheListsThatItUsed) {
   SmartAlloc alloc(quiet());
   use_tags(alloc, 0, 200);  // no frame is open: its requests are refused, the others served
-  const detail::PoolThread& pools = alloc.instance()->find_state()->pools();
+  const detail::PoolThread& pools = detail::HandleAccess::instance(alloc)->find_state()->pools();
   std::size_t lists = 0;
   pools.visit_lists([&](const detail::ClassList&) { ++lists; });
   EXPECT_EQ(lists, 400U);
   lists = 0;
-  pools.visit_lists(alloc.instance()->tags().find_path("game::enemy_3"),
+  pools.visit_lists(detail::HandleAccess::instance(alloc)->tags().find_path("game::enemy_3"),
                     [&](const detail::ClassList&) { ++lists; });
   EXPECT_EQ(lists, 2U);
 }

@@ -6,7 +6,7 @@
 #include <framealloc/codes.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/denial.hpp>
-#include <framealloc/detail/memory/room_search.hpp>
+#include <framealloc/frame_overflow.hpp>
 #include <framealloc/ids.hpp>
 
 #include <cstddef>
@@ -17,15 +17,9 @@ namespace framealloc {
 
 class FrameArena;
 
-// What happens when an arena has used up its size.
-enum class FrameOverflow : std::uint8_t {
-  Grow,          // link another chunk
-  HeapFallback,  // take the rest of the frame's memory from the heap; the next frame starts larger
-  Fail,          // null
-};
-
 namespace detail {
 
+class PressureMonitor;
 struct TrapEntry;
 
 // One run of memory that an arena bumps through. The header stands at its start.

@@ -6,6 +6,7 @@
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/memory/metadata.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/fwd.hpp>
 #include <framealloc/retention_policy.hpp>
 
 #include <atomic>
@@ -15,12 +16,6 @@
 #include <string_view>
 
 namespace framealloc {
-
-class PromotedAllocation;
-
-// Told of each object that was promoted, after its frame has ended; it may take the object. Called
-// on the thread that ended the frame, with no lock of the library held.
-using PromotionHandler = void (*)(PromotedAllocation& promoted, void* context);
 
 namespace detail {
 

@@ -5,59 +5,18 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/owned_listener.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/lifecycle_event.hpp>
+#include <framealloc/subscription.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 namespace framealloc {
-
-namespace detail {
-class EventHub;
-}
-
-// While it lives, its listener is called. Move-only. It may end after its allocator: then nothing
-// is left to do.
-//
-// end(), and so the destructor, returns when no thread is in the listener any more: each listener
-// counts the threads that are in it. Called from inside a listener of the same allocator it does
-// not wait, so that two listeners may end each other; calls that other threads are in then go on
-// for a moment, and what the listener captured lives until the last of them returns.
-class FRAMEALLOC_API Subscription {
- public:
-  Subscription() noexcept = default;  // of nothing
-  Subscription(const Subscription&) = delete;
-  Subscription& operator=(const Subscription&) = delete;
-  Subscription(Subscription&& other) noexcept { swap(other); }
-  Subscription& operator=(Subscription&& other) noexcept {
-    Subscription taken(std::move(other));
-    taken.swap(*this);
-    return *this;
-  }
-  ~Subscription() { end(); }
-  // Effect: the listener is not called any more. Thread contract: any thread.
-  void end() noexcept;
-  // Result: whether there is a listener. It does not say whether its allocator still lives.
-  [[nodiscard]] explicit operator bool() const noexcept { return hub_ != nullptr; }
-  void swap(Subscription& other) noexcept {
-    std::swap(hub_, other.hub_);
-    std::swap(serial_, other.serial_);
-    std::swap(slot_, other.slot_);
-    std::swap(generation_, other.generation_);
-  }
-
- private:
-  friend class detail::EventHub;
-  detail::EventHub* hub_ = nullptr;
-  std::uint64_t serial_ = 0;  // of the hub: another may come to stand at its address
-  std::uint32_t slot_ = 0;
-  std::uint32_t generation_ = 0;
-};
 
 namespace detail {
 
@@ -69,11 +28,6 @@ class EventObserver {
 
  protected:
   ~EventObserver() = default;
-};
-
-// A callable that is kept for its listener. Destroyed by the last thread that leaves it.
-struct OwnedListener {
-  void (*destroy)(Metadata& metadata, OwnedListener* self) noexcept = nullptr;
 };
 
 // One per allocator. Off until enable(); while it is off, or nobody listens to a kind, emitting is

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <framealloc/align.hpp>
-#include <framealloc/detail/memory/supply.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <cstddef>
@@ -13,6 +12,8 @@
 #include <utility>
 
 namespace framealloc::detail {
+
+class Supply;
 
 // Power-of-two blocks with a free list each, cut from 64 KiB pieces of the supply; requests above a
 // quarter piece get their own. Everything goes back at once when the object dies.
@@ -29,7 +30,7 @@ class Metadata {
   void deallocate(void* address, std::size_t bytes) noexcept;
   [[nodiscard]] std::size_t bytes_in_use() const noexcept;
   // Result: whether the limit of the supply, not its source, is why a request got nothing.
-  [[nodiscard]] bool limit_is_reached() const noexcept { return supply_.remaining() < kPieceBytes; }
+  [[nodiscard]] bool limit_is_reached() const noexcept;
 
   template <class T, class... A>
   [[nodiscard]] T* create(A&&... arguments) noexcept {

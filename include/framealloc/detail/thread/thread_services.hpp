@@ -2,6 +2,7 @@
 // What an allocator does for its threads together: the barrier of its frames, transfers.
 #pragma once
 
+#include <framealloc/detail/thread/kept.hpp>
 #include <framealloc/thread_budget.hpp>
 #include <framealloc/transfer.hpp>
 
@@ -46,14 +47,6 @@ class ThreadServices {
   // Result: whether there is a handler; `*decision` is its answer then.
   [[nodiscard]] bool ask_budget_handler(const ThreadBudgetEvent& event,
                                         BudgetDecision* decision) noexcept;
-  // Something that lives until the allocator ends: a callable that is a handler.
-  struct Kept {
-    Kept* next = nullptr;
-    void (*destroy)(Instance& instance, Kept* self) noexcept = nullptr;
-
-   protected:
-    ~Kept() = default;
-  };
   void keep(Kept* kept) noexcept;
   void destroy_kept(Instance& instance) noexcept;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
 #include <framealloc/metrics.hpp>
 #include <framealloc/prometheus/collector.hpp>
 

@@ -39,7 +39,7 @@ class Profile {
   explicit Profile(SmartAlloc alloc, const Names& names = {})
       : alloc_(std::move(alloc)), names_(names) {
     if (!kHasTracy || !alloc_) return;
-    in_flight_ = alloc_.instance()->config().frames_in_flight;
+    in_flight_ = alloc_.config().frames_in_flight;
     for (const char* const plot :
          {names_.frame_bytes, names_.pool_bytes, names_.heap_bytes, names_.reserved_bytes}) {
       calls::plot_as_memory(plot);
