@@ -2,6 +2,7 @@
 // Rewinds an arena when it goes out of scope.
 #pragma once
 
+#include <framealloc/annotations.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/sync/relaxed_compare.hpp>
 #include <framealloc/frame_arena.hpp>
@@ -22,7 +23,7 @@ class [[nodiscard]] FRAMEALLOC_API ArenaScope {
     if (start_.key == 0) [[unlikely]]
       start_ = arena.begin_scope();
   }
-  FRAMEALLOC_ALWAYS_INLINE ~ArenaScope() {
+  FRAMEALLOC_REWINDS FRAMEALLOC_ALWAYS_INLINE ~ArenaScope() {
     const std::uintptr_t here = arena_.cursor_.load(std::memory_order_relaxed);
     // The limit is 0 when the frame has ended.
     if (arena_.scope_key_ != start_.key || arena_.limit_.load(std::memory_order_relaxed) == 0 ||

@@ -4,15 +4,16 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/annotations.hpp>
 #include <framealloc/call_site.hpp>
 #include <framealloc/checkpoint.hpp>
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/arena_state.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
 #include <framealloc/detail/arena/finaliser.hpp>
 #include <framealloc/detail/arena/frame_slot.hpp>
+#include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/detail/memory/metadata.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
@@ -33,7 +34,7 @@ namespace detail {
 class FrameTrap;
 class ThreadLedger;
 struct TagCounters;
-}
+}  // namespace detail
 
 // Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator lives.
 // Thread contract: all members are for the owning thread, except where they say otherwise.
@@ -44,29 +45,29 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // (FA001). The memory is valid until the end of the frame. `site` is for reports and guard modes;
   // only the slow path ever looks at it.
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
 
   // Effect: `count` uninitialised T in a row, one bump. Result: as alloc(); a count whose size
   // overflows is reported as FA011.
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
       std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(
         bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
 
   // Effect: `size` uninitialised bytes, aligned to kGranule (16). Zero bytes are a valid request.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return bump<kGranule>(align_up(saturate(size), kGranule), site);
   }
 
   // The same with any power-of-two alignment; another alignment is reported as FA011 at check
   // level 1 and a broken requirement below it.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
 
@@ -102,7 +103,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // Effect: frees everything allocated since `to`, running the destructors owed, newest first.
   // Result: false, and nothing moved, for a stale, foreign or forward checkpoint, and on another
   // thread than the arena's (FA210).
-  bool rewind(const FrameCheckpoint& to) noexcept;
+  FRAMEALLOC_REWINDS bool rewind(const FrameCheckpoint& to) noexcept;
 
   // A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never comes
   // back. Any thread.

@@ -2,6 +2,7 @@
 // Where the threads of a frame meet before it ends.
 #pragma once
 
+#include <framealloc/annotations.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
@@ -77,9 +78,9 @@ class FRAMEALLOC_API FrameBarrier {
   // arrives as one of the unnamed.
   BarrierTicket signal_frame_complete(std::string_view name) noexcept;
   // Effect: waits until the phase is complete, see above.
-  void wait_all() noexcept;
-  void wait(BarrierTicket ticket) noexcept;
-  void arrive_and_wait() noexcept;
+  FRAMEALLOC_WAITS void wait_all() noexcept;
+  FRAMEALLOC_WAITS void wait(BarrierTicket ticket) noexcept;
+  FRAMEALLOC_WAITS void arrive_and_wait() noexcept;
   // Result: false when the time ran out first; then the same phase is waited for next time, and
   // missing() says who has not arrived.
   template <class Rep, class Period>
@@ -88,7 +89,7 @@ class FRAMEALLOC_API FrameBarrier {
     return wait_for_ns(ns < 0 ? 0 : static_cast<std::uint64_t>(ns));
   }
   // Effect: as wait_all(); the next phase opens by itself.
-  void wait_and_reset() noexcept { wait_all(); }
+  FRAMEALLOC_WAITS void wait_and_reset() noexcept { wait_all(); }
   // Effect: what has completed so far counts as waited for by this thread, so that the next phase
   // opens. For a thread that asks is_complete() instead of waiting. Discards no arrival.
   void reset() noexcept;

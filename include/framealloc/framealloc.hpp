@@ -6,6 +6,7 @@
 #include <framealloc/compiler.hpp>
 
 #include <framealloc/align.hpp>
+#include <framealloc/annotations.hpp>
 #include <framealloc/arena_scope.hpp>
 #include <framealloc/behavior.hpp>
 #include <framealloc/budget.hpp>

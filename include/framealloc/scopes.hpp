@@ -3,6 +3,7 @@
 // must not outlive their allocator.
 #pragma once
 
+#include <framealloc/annotations.hpp>
 #include <framealloc/arena_scope.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/frame_arena.hpp>
@@ -21,8 +22,8 @@ class ThreadState;
 // A frame that begins now and ends with the scope.
 class [[nodiscard]] FRAMEALLOC_API ScopedFrame {
  public:
-  explicit ScopedFrame(detail::Instance* instance) noexcept;
-  ~ScopedFrame();
+  FRAMEALLOC_BEGIN_FRAME explicit ScopedFrame(detail::Instance* instance) noexcept;
+  FRAMEALLOC_END_FRAME ~ScopedFrame();
   ScopedFrame(const ScopedFrame&) = delete;
   ScopedFrame& operator=(const ScopedFrame&) = delete;
 
@@ -38,7 +39,7 @@ class [[nodiscard]] FrameScope {
   FrameScope& operator=(const FrameScope&) = delete;
   // Effect: one uninitialised T from the scope. Result: as FrameArena::alloc().
   template <class T>
-  [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return scope_.arena().alloc<T>();
   }
 
@@ -50,7 +51,7 @@ class [[nodiscard]] FrameScope {
 class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
  public:
   explicit CheckpointGuard(detail::Instance* instance) noexcept;
-  ~CheckpointGuard();
+  FRAMEALLOC_REWINDS ~CheckpointGuard();
   CheckpointGuard(const CheckpointGuard&) = delete;
   CheckpointGuard& operator=(const CheckpointGuard&) = delete;
   void commit() noexcept { committed_ = true; }

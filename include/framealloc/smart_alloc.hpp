@@ -3,6 +3,7 @@
 // include the header of the type that you use, or <framealloc/framealloc.hpp> for all of them.
 #pragma once
 
+#include <framealloc/annotations.hpp>
 #include <framealloc/build_config.hpp>
 #include <framealloc/config.hpp>
 #include <framealloc/detail/base/memory_resource.hpp>
@@ -94,10 +95,10 @@ class SmartAlloc {
   // --- Frames ------------------------------------------------------------------------------------
   // Effect: opens the frame of all threads. A second begin inside a frame is reported (FA004) and
   // changes nothing. Thread contract: the thread that drives frames, one at a time.
-  void begin_frame() noexcept;
+  FRAMEALLOC_BEGIN_FRAME void begin_frame() noexcept;
   // Effect: ends the frame of all threads. Destructors owed run here, newest first. Without an open
   // frame it is reported (FA004) and changes nothing.
-  void end_frame() noexcept;
+  FRAMEALLOC_END_FRAME void end_frame() noexcept;
   // Result: number of the frame that is open or ended last; 0 before the first.
   [[nodiscard]] std::uint64_t frame_number() const noexcept;
   // Result: whether this thread may allocate frame memory now.
@@ -106,8 +107,8 @@ class SmartAlloc {
   [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(scope_arena()); }
   // A cadence of this thread's own (audio, streaming, rendering): it leaves the shared frame until
   // its frame ends. Unbalanced calls are reported (FA004).
-  void begin_thread_frame() noexcept;
-  void end_thread_frame() noexcept;
+  FRAMEALLOC_BEGIN_THREAD_FRAME void begin_thread_frame() noexcept;
+  FRAMEALLOC_END_THREAD_FRAME void end_thread_frame() noexcept;
   // Result: this thread's arena. Keep the reference for a loop: a call through it is the shortest.
   // Valid on this thread while the allocator lives, until the thread begins or ends its own frame.
   [[nodiscard]] FrameArena& frame_arena() noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -118,94 +119,94 @@ class SmartAlloc {
   // ---------
   // `site` is for reports and guard modes; only the slow path ever looks at it.
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* try_frame_alloc(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* try_frame_alloc(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<T>(site);
   }
   // Effect: `count` T in a row with one bump. A count whose size overflows is reported (FA011).
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc_batch(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc_batch(
       std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(
         bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
   template <class T>
-  [[nodiscard]] std::array<T, 2>* frame_alloc_2(CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] std::array<T, 2>* frame_alloc_2(
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<std::array<T, 2>>(site);
   }
   template <class T>
-  [[nodiscard]] std::array<T, 4>* frame_alloc_4(CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] std::array<T, 4>* frame_alloc_4(
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<std::array<T, 4>>(site);
   }
   template <class T>
-  [[nodiscard]] std::array<T, 8>* frame_alloc_8(CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] std::array<T, 8>* frame_alloc_8(
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<std::array<T, 8>>(site);
   }
   // Requirement: `alignment` a power of two; another is reported (FA011). Zero bytes are a valid
   // request: the result is aligned, not null, and not to be dereferenced.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_alloc_layout(
+  FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_alloc_layout(
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Effect: constructs T(arguments...); its destructor, if it does anything, runs at the frame's
   // end.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
   template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] T* frame_new(FRAMEALLOC_LIST parameters Here here = CallSite::current())          \
-      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
+  FRAMEALLOC_FRAME [[nodiscard]] T* frame_new(FRAMEALLOC_LIST parameters Here here =              \
+                                                  CallSite::current()) FRAMEALLOC_LIFETIMEBOUND { \
     return frame_new_at<T>(frame_arena(), here.site FRAMEALLOC_LIST arguments);                   \
   }                                                                                               \
   template <class T FRAMEALLOC_LIST types>                                                        \
-  [[nodiscard]] FrameBox<T> frame_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) \
-      FRAMEALLOC_LIFETIMEBOUND {                                                                  \
+  FRAMEALLOC_FRAME [[nodiscard]] FrameBox<T> frame_box(                                           \
+      FRAMEALLOC_LIST parameters Here here = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {      \
     return FrameBox<T>::make_at(frame_arena(), here.site FRAMEALLOC_LIST arguments);              \
   }
   FRAMEALLOC_FOR_EACH_ARITY(FRAMEALLOC_DEFINE)
 #undef FRAMEALLOC_DEFINE
   template <class T, class... A>
     requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] T* frame_new(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return framealloc::frame_new<T>(frame_arena(), std::forward<A>(arguments)...);
   }
   template <class T, class... A>
     requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
   }
   // Effect: `count` value-initialised T.
   template <class T>
-  [[nodiscard]] FrameSlice<T> frame_slice(std::size_t count, CallSite site = CallSite::current())
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] FrameSlice<T> frame_slice(
+      std::size_t count, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
     return FrameSlice<T>::make(frame_arena(), count, site);
   }
   template <class T>
-  [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0,
-                                      CallSite site = CallSite::current()) noexcept
+  FRAMEALLOC_FRAME [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0,
+                                                       CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return FrameVec<T>(frame_arena(), capacity, site);
   }
   template <class K, class V>
-  [[nodiscard]] FrameMap<K, V> frame_map(std::size_t capacity = 0,
-                                         CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] FrameMap<K, V> frame_map(
+      std::size_t capacity = 0,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return FrameMap<K, V>(frame_arena(), capacity, {}, {}, site);
   }
-  [[nodiscard]] FrameString frame_string(std::size_t capacity = 0,
-                                         CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND {
+  FRAMEALLOC_FRAME [[nodiscard]] FrameString frame_string(
+      std::size_t capacity = 0,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return FrameString(frame_arena(), capacity, site);
   }
   // Effect: a burst of allocations of this thread; see FrameBurst. `bytes` is the size of its
   // windows.
-  [[nodiscard]] FrameBurst frame_burst(std::size_t bytes = std::size_t{64} << 10,
-                                       Prefetch prefetch = Prefetch::None) noexcept
+  FRAMEALLOC_FRAME [[nodiscard]] FrameBurst frame_burst(std::size_t bytes = std::size_t{64} << 10,
+                                                        Prefetch prefetch = Prefetch::None) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return frame_arena().burst(bytes, prefetch);
   }
@@ -285,7 +286,7 @@ class SmartAlloc {
   // Effect: runs `function` (taking this allocator or nothing) with this thread's allocations
   // attributed to `tag`, below the current one. Result: the function's.
   template <class F>
-  decltype(auto) with_tag(std::string_view tag, F&& function) {
+  decltype(auto) with_tag(std::string_view tag, FRAMEALLOC_NOESCAPE F&& function) {
     const TagScope scope(instance_, tag);
     if constexpr (std::invocable<F, SmartAlloc&>) {
       return std::forward<F>(function)(*this);
@@ -307,13 +308,15 @@ class SmartAlloc {
   }
   [[nodiscard]] std::string_view current_phase() const noexcept;
   [[nodiscard]] FrameCheckpoint frame_checkpoint() noexcept { return frame_arena().checkpoint(); }
-  bool rollback_to(FrameCheckpoint checkpoint) noexcept { return frame_arena().rewind(checkpoint); }
+  FRAMEALLOC_REWINDS bool rollback_to(FrameCheckpoint checkpoint) noexcept {
+    return frame_arena().rewind(checkpoint);
+  }
   [[nodiscard]] CheckpointGuard checkpoint_guard() noexcept { return CheckpointGuard(instance_); }
   // Effect: runs `function` (taking this allocator or nothing); what it allocates in the frame is
   // kept if the result says so (true, an engaged optional, a Result with a value, a non-null
   // pointer), and rolled back otherwise. Result: the value when kept. A void function keeps.
   template <class F>
-  auto speculative(F&& function);
+  auto speculative(FRAMEALLOC_NOESCAPE F&& function);
 
   // --- Objects that outlive their frame
   // ------------------------------------------------------------ Effect: a T(arguments...) in frame
@@ -325,12 +328,12 @@ class SmartAlloc {
   // with the policy that belongs to the importance.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                     \
   template <class T FRAMEALLOC_LIST types>                                                  \
-  [[nodiscard]] FrameRetained<T> frame_retained(                                            \
+  FRAMEALLOC_FRAME [[nodiscard]] FrameRetained<T> frame_retained(                           \
       RetentionPolicy policy, FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
     return retain<T>(here.site, policy FRAMEALLOC_LIST arguments);                          \
   }                                                                                         \
   template <class T FRAMEALLOC_LIST types>                                                  \
-  [[nodiscard]] FrameRetained<T> frame_with_importance(                                     \
+  FRAMEALLOC_FRAME [[nodiscard]] FrameRetained<T> frame_with_importance(                    \
       Importance importance, FRAMEALLOC_LIST parameters Here here = CallSite::current()) {  \
     return retain<T>(here.site, importance.policy() FRAMEALLOC_LIST arguments);             \
   }
@@ -338,13 +341,15 @@ class SmartAlloc {
 #undef FRAMEALLOC_DEFINE
   template <class T, class... A>
     requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] FrameRetained<T> frame_retained(RetentionPolicy policy, A&&... arguments) {
+  FRAMEALLOC_FRAME [[nodiscard]] FrameRetained<T> frame_retained(RetentionPolicy policy,
+                                                                 A&&... arguments) {
     return retain<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), policy,
                      std::forward<A>(arguments)...);
   }
   template <class T, class... A>
     requires(sizeof...(A) > detail::kMostSited)
-  [[nodiscard]] FrameRetained<T> frame_with_importance(Importance importance, A&&... arguments) {
+  FRAMEALLOC_FRAME [[nodiscard]] FrameRetained<T> frame_with_importance(Importance importance,
+                                                                        A&&... arguments) {
     return retain<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), importance.policy(),
                      std::forward<A>(arguments)...);
   }
@@ -356,12 +361,13 @@ class SmartAlloc {
   // frame whose memory ends now whose objects are promoted: until then they stay where they are.
   // Result: the objects, to be taken; those that nobody takes are destroyed with the result.
   // Thread contract: as end_frame(), while no other thread uses the frame.
-  [[nodiscard]] PromotionResult end_frame_with_promotions() noexcept;
+  FRAMEALLOC_END_FRAME [[nodiscard]] PromotionResult end_frame_with_promotions() noexcept;
   // The same for the frame of this thread, see begin_thread_frame().
-  [[nodiscard]] PromotionResult end_thread_frame_with_promotions() noexcept;
+  FRAMEALLOC_END_THREAD_FRAME [[nodiscard]] PromotionResult
+  end_thread_frame_with_promotions() noexcept;
   // Effect: as end_frame_with_promotions(); promoted objects that the promotion handler does not
   // take are destroyed (those in scratch pools stay). Result: the summary alone.
-  FrameSummary end_frame_with_summary() noexcept;
+  FRAMEALLOC_END_FRAME FrameSummary end_frame_with_summary() noexcept;
   // Effect: `handler` is told of each promoted object from now on, right after its frame has ended,
   // and may take it; null = none. Thread contract: the thread that drives frames.
   void set_promotion_handler(PromotionHandler handler, void* context = nullptr) noexcept;
@@ -447,7 +453,7 @@ class SmartAlloc {
   // memory for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const ThreadBudgetEvent&>
-  bool on_budget_exceeded(F&& function) {
+  bool on_budget_exceeded(FRAMEALLOC_RETAINS F&& function) {
     using Kept = std::decay_t<F>;
     Kept* const kept = detail::keep_object<Kept>(instance_, std::forward<F>(function));
     if (kept == nullptr) return false;
@@ -530,7 +536,8 @@ class SmartAlloc {
   // its subscription has ended and no thread is in it any more.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const FrameEvent&>
-  [[nodiscard]] Subscription on_frame_event(F&& function, FrameEventMask mask = kRareFrameEvents) {
+  [[nodiscard]] Subscription on_frame_event(FRAMEALLOC_RETAINS F&& function,
+                                            FrameEventMask mask = kRareFrameEvents) {
     using Listener = detail::OwnedCallable<std::decay_t<F>>;
     if (instance_ == nullptr) return {};
     Listener* const kept =
@@ -560,7 +567,7 @@ class SmartAlloc {
   // Result: false when there is no memory for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const PressureEvent&>
-  bool on_memory_pressure(F&& function) {
+  bool on_memory_pressure(FRAMEALLOC_RETAINS F&& function) {
     using Kept = std::decay_t<F>;
     Kept* const kept = detail::keep_object<Kept>(instance_, std::forward<F>(function));
     if (kept == nullptr) return false;
@@ -606,12 +613,12 @@ class SmartAlloc {
   // place or no memory for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const Report&>
-  bool add_sink(F&& function) const {
+  bool add_sink(FRAMEALLOC_RETAINS F&& function) const {
     return detail::keep_sink<CallbackSink<std::decay_t<F>>>(instance_, std::forward<F>(function));
   }
   template <class F>
     requires std::invocable<std::decay_t<F>&, Severity, std::string_view>
-  bool add_sink(F&& function) const {
+  bool add_sink(FRAMEALLOC_RETAINS F&& function) const {
     return detail::keep_sink<LogSink<std::decay_t<F>>>(instance_, std::forward<F>(function));
   }
   // Effect: whether reports are printed to stderr; they are unless AllocConfig::on_report or

@@ -67,7 +67,7 @@ struct TagRow {
 };
 
 struct ThreadRow {
-  detail::ThreadName name;  // "" unless the program named it
+  Text<32> name;  // "" unless the program named it
   ThreadId id;
   std::size_t frame = 0;
   std::size_t pool = 0;
@@ -150,7 +150,7 @@ class Figures {
     threads.clear();
     alloc.visit_threads([this](const ThreadFigures& figures) {
       ThreadRow& row = threads.emplace_back();
-      row.name = detail::ThreadName(figures.name);
+      row.name = Text<32>(figures.name);
       row.id = figures.id;
       row.frame = figures.frame_bytes;
       row.pool = figures.pool_bytes;
