@@ -2,6 +2,7 @@
 // How an allocator is set up.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/decommit.hpp>
 #include <framealloc/frame_overflow.hpp>
 #include <framealloc/fwd.hpp>
