@@ -208,6 +208,11 @@ class FRAMEALLOC_API HandleAllocator {
 
   [[nodiscard]] bool begin(Birth& birth, const HandleOptions& options,
                            const CallSite& site) noexcept;
+  // The same for an object that finds no slot and block that wait together; it is charged.
+  [[nodiscard]] bool begin_anew(Birth& birth, const HandleOptions& options,
+                                const CallSite& site) noexcept;
+  // Result: false when a budget denies it, which is reported.
+  [[nodiscard]] bool charge_or_refuse(TagId tag, std::size_t bytes, const CallSite& site) noexcept;
   [[nodiscard]] GenerationalId publish(Birth& birth) noexcept;
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
@@ -216,6 +221,10 @@ class FRAMEALLOC_API HandleAllocator {
   void end_if_let_go(std::uint32_t index) noexcept;
   void end(std::uint32_t index, Slot& slot, Record& record) noexcept;
   TagId release(Record& record, void* home, const Type& type) noexcept;  // result: its tag
+  // Effect: slot and block of an object that is gone wait together for the next of its size.
+  // Result: false when they cannot; then nothing has changed.
+  [[nodiscard]] bool leave(Slot& slot, void* home, const Type& type, TagId* tag) noexcept;
+  static void let_go(void* slots, std::uint32_t index) noexcept;
   FRAMEALLOC_COLD void tell(FrameEventKind kind, GenerationalId id, const Type& type,
                             TagId tag) const noexcept;
   // Result: the object, pinned.

@@ -5,6 +5,7 @@
 #include <framealloc/detail/os/thread.hpp>
 
 #include <bit>
+#include <mutex>
 
 namespace framealloc {
 namespace {
@@ -24,7 +25,7 @@ HandleAllocator::HandleAllocator(const detail::AccountHost& host,
     : config_(config),
       account_(host),
       slots_(host.metadata, config.first_generation),
-      space_(host.chunks) {}
+      space_(host.chunks, account_.lock(), &HandleAllocator::let_go, &slots_) {}
 
 HandleAllocator::~HandleAllocator() {
   if (config_.report_leaks) report_leaks();
@@ -42,20 +43,60 @@ HandleAllocator::~HandleAllocator() {
   }
 }
 
+void HandleAllocator::let_go(void* slots, std::uint32_t index) noexcept {
+  auto* const all = static_cast<detail::HandleSlots*>(slots);
+  all->give_back(index, all->record(index));
+}
+
+bool HandleAllocator::charge_or_refuse(TagId tag, std::size_t bytes,
+                                       const CallSite& site) noexcept {
+  detail::Denial denial;
+  if (account_.charge(tag, bytes, &denial)) return true;
+  account_.refuse(denial, tag, bytes, site);
+  return false;
+}
+
 bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
                             const CallSite& site) noexcept {
   const Type& type = *birth.type;
   const TagId tag = account_.current_tag();
-  detail::Denial denial;
-  if (!account_.count_in(tag, accounted(type), 0, &denial)) {
-    account_.refuse(denial, tag, accounted(type), site);
+  if (account_.host().budgets != nullptr && !charge_or_refuse(tag, accounted(type), site)) {
     return false;
+  }
+  birth.tag = tag;
+  if (options.on_relocate == nullptr && space_.may_park(type.size, type.alignment)) {
+    const std::lock_guard guard(space_.lock());
+    birth.home = space_.rejoin(type.size, tag, options.relocatable && type.movable, &birth.index);
+    if (birth.home != nullptr) account_.note_in(tag, accounted(type));
+  }
+  if (birth.home == nullptr && !begin_anew(birth, options, site)) return false;
+  account_.settle();
+  return true;
+}
+
+bool HandleAllocator::begin_anew(Birth& birth, const HandleOptions& options,
+                                 const CallSite& site) noexcept {
+  const Type& type = *birth.type;
+  const TagId tag = birth.tag;
+  {
+    const std::lock_guard guard(account_.lock());
+    account_.note_in(tag, accounted(type));
   }
   bool denied_by_limit = false;
   constexpr std::uint32_t kNone = detail::HandleSlots::kNone;
   std::uint32_t index = kNone;
   (void)account_.take_records(sizeof(Slot), &denied_by_limit, [&] {
-    index = slots_.take();
+    index = slots_.take_free();
+    if (index == kNone) {
+      // Slots that wait with their blocks come before new ones.
+      detail::BlockChunk* emptied = nullptr;
+      {
+        const std::lock_guard guard(space_.lock());
+        space_.give_up_parked(&emptied);
+      }
+      space_.release(emptied);
+      index = slots_.take();
+    }
     return index == kNone ? nullptr : &index;
   });
   void* home = nullptr;
@@ -82,8 +123,6 @@ bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
   if (hook != nullptr) slots_.record(index).hook = hook;  // else it is null already
   birth.index = index;
   birth.home = home;
-  birth.tag = tag;
-  account_.settle();
   return true;
 }
 
@@ -128,13 +167,32 @@ TagId HandleAllocator::release(Record& record, void* home, const Type& type) noe
   return tag;
 }
 
+bool HandleAllocator::leave(Slot& slot, void* home, const Type& type, TagId* tag) noexcept {
+  if (!space_.may_park(type.size, type.alignment)) return false;
+  detail::BlockChunk* emptied = nullptr;
+  {
+    const std::lock_guard guard(space_.lock());
+    if (!space_.leave(home, [&slot] { return detail::HandleSlots::vacate(slot); })) return false;
+    *tag = detail::BlockChunk::header_of(home)->tag;
+    account_.note_out(*tag, accounted(type));
+    space_.give_up_idle(home, &emptied);
+  }
+  if (emptied != nullptr) [[unlikely]]
+    space_.release(emptied);
+  account_.uncharge(*tag, accounted(type));
+  return true;
+}
+
 void HandleAllocator::end(std::uint32_t index, Slot& slot, Record& record) noexcept {
   const Type& type = *record.type.load(std::memory_order_relaxed);
   void* const object = slot.address(type);
   if (type.destroy != nullptr) type.destroy(object);
-  const TagId tag = release(record, object, type);
   const GenerationalId id{index, Slot::generation_of(slot.word.load(std::memory_order_relaxed))};
-  slots_.retire(index, slot, record);
+  TagId tag = TagId::Untagged;
+  if (record.hook != nullptr || !leave(slot, object, type, &tag)) [[unlikely]] {
+    tag = release(record, object, type);
+    slots_.retire(index, slot, record);
+  }
   if (account_.tells(FrameEventKind::HandleFree)) [[unlikely]]
     tell(FrameEventKind::HandleFree, id, type, tag);
 }

@@ -48,7 +48,7 @@ HandleAllocatorStats HandleAllocator::stats() const noexcept {
   stats.total_allocated = total_allocated();
   stats.active_handles = active_count();
   stats.total_slots = slots_.size();
-  stats.free_slots = slots_.free_slots();
+  stats.free_slots = slots_.free_slots() + space.parked_blocks;
   stats.retired_slots = slots_.retired_slots();
   const std::uint64_t fixed = space.large_blocks + space.unmovable_blocks;
   stats.relocatable_count = stats.active_handles > fixed ? stats.active_handles - fixed : 0;

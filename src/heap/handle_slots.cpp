@@ -14,18 +14,19 @@ HandleSlots::~HandleSlots() {
   }
 }
 
+std::uint32_t HandleSlots::take_free() noexcept {
+  const std::lock_guard guard(lock_);
+  if (free_ == kNone) return kNone;
+  const std::uint32_t index = free_;
+  free_ = record(index).next_free;
+  --free_count_;
+  return index;
+}
+
 std::uint32_t HandleSlots::take() noexcept {
   for (;;) {
-    {
-      const std::lock_guard guard(lock_);
-      if (free_ != kNone) {
-        const std::uint32_t index = free_;
-        free_ = record(index).next_free;
-        --free_count_;
-        return index;
-      }
-    }
-    if (!grow(size())) return kNone;
+    const std::uint32_t index = take_free();
+    if (index != kNone || !grow(size())) return index;
   }
 }
 
@@ -70,17 +71,13 @@ bool HandleSlots::grow(std::uint32_t seen) noexcept {
 }
 
 void HandleSlots::retire(std::uint32_t index, HandleSlot& slot, HandleRecord& record) noexcept {
-  const std::uint64_t word = slot.word.load(std::memory_order_relaxed);
-  const std::uint32_t generation = HandleSlot::generation_of(word);
-  if (generation == UINT32_MAX) {
+  if (!vacate(slot)) {
     // The next generation would be one that old handles may still carry.
     slot.word.store(HandleSlot::kVacant, std::memory_order_release);
     const std::lock_guard guard(lock_);
     ++retired_count_;
     return;
   }
-  slot.word.store(HandleSlot::word_of(generation + 1) | HandleSlot::kVacant,
-                  std::memory_order_release);
   give_back(index, record);
 }
 

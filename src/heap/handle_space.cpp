@@ -32,11 +32,6 @@ HandleSpace::~HandleSpace() {
   if (apart_ != nullptr) pool_.release(apart_);
 }
 
-BlockChunk* HandleSpace::chunk_of(const void* block) const noexcept {
-  const auto address = reinterpret_cast<std::uintptr_t>(block);
-  return reinterpret_cast<BlockChunk*>(align_down(address, pool_.chunk_size()));
-}
-
 HandleSpace::RunHeader* HandleSpace::run_of(void* block) noexcept {
   return static_cast<RunHeader*>(block) - 1;
 }
@@ -161,10 +156,13 @@ TagId HandleSpace::free(void* block, std::size_t bytes, std::size_t alignment) n
   BlockChunk* emptied = nullptr;
   {
     const std::lock_guard guard(lock_);
-    if (!park(block)) give_back(block, &emptied);
+    if (let_go_ == nullptr && can_park(block)) {
+      park(block);
+    } else {
+      give_back(block, &emptied);
+    }
     // Nothing else is in use there: the chunk goes. Each block that waited was put there once.
-    const BlockChunk& chunk = *chunk_of(block);
-    if (parked_bytes_ != 0 && chunk.only_parked()) give_back_parked(&emptied);
+    if (parked_blocks_ != 0) give_up_idle(block, &emptied);
   }
   if (emptied != nullptr) release(emptied);
   return tag;
@@ -172,39 +170,26 @@ TagId HandleSpace::free(void* block, std::size_t bytes, std::size_t alignment) n
 
 void* HandleSpace::take_parked(std::size_t bytes, std::size_t alignment,
                                const BlockOwner& owner) noexcept {
-  if (alignment > kGranule) return nullptr;
+  // One with a slot is not for an owner that has a slot already.
+  if (alignment > kGranule || let_go_ != nullptr) return nullptr;
   const std::uint32_t granules = BlockChunk::granules_for(bytes);
   if (granules > kMostParked || parked_[granules] == nullptr) return nullptr;
   Parked* const block = parked_[granules];
-  parked_[granules] = block->next;
-  --parked_count_[granules];
-  parked_bytes_ -= granules * kGranule;
-  chunk_of(block)->unpark(block, owner.index, owner.tag, owner.movable);
-  if (!owner.movable) ++unmovable_;
+  unpark(block, granules, owner);
   return block;
-}
-
-bool HandleSpace::park(void* block) noexcept {
-  const std::uint32_t granules = BlockChunk::header_of(block)->granules;
-  if (granules > kMostParked || apart_ != nullptr) return false;
-  if (parked_count_[granules] == kParkedOfASize) return false;
-  BlockChunk* const chunk = chunk_of(block);
-  if (!BlockChunk::header_of(block)->movable) --unmovable_;
-  chunk->park(block);
-  parked_[granules] = ::new (block) Parked{parked_[granules]};
-  ++parked_count_[granules];
-  parked_bytes_ += granules * kGranule;
-  return true;
 }
 
 void HandleSpace::give_back_parked(BlockChunk** emptied) noexcept {
   parked_bytes_ = 0;
+  parked_blocks_ = 0;
   for (std::uint32_t granules = 0; granules <= kMostParked; ++granules) {
     parked_count_[granules] = 0;
     while (Parked* const block = parked_[granules]) {
       parked_[granules] = block->next;
+      const std::uint32_t index = BlockChunk::header_of(block)->owner;
       chunk_of(block)->unpark();
       give_back(block, emptied);
+      if (let_go_ != nullptr) let_go_(context_, index);
     }
   }
 }
@@ -255,7 +240,8 @@ HandleSpace::Totals HandleSpace::totals() const noexcept {
                 large_blocks_,
                 large_bytes_,
                 unmovable_,
-                released_};
+                released_,
+                parked_blocks_};
 }
 
 bool HandleSpace::set_apart(std::uint64_t not_since, BlockChunk** emptied) noexcept {

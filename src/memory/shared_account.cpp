@@ -24,30 +24,18 @@ SharedAccount::SharedAccount(const AccountHost& host) noexcept
 
 bool SharedAccount::count_in(TagId tag, std::size_t bytes, std::size_t carried,
                              Denial* denial) noexcept {
-  const std::size_t charge = bytes - carried;
-  if (host_.budgets != nullptr && charge != 0 &&
-      host_.budgets->charge(tag, charge, charge, denial) == 0) {
-    return false;
-  }
+  if (!charge(tag, bytes - carried, denial)) return false;
   const std::lock_guard guard(lock_);
-  TagCounters& counters = ledger_.at(tag);
-  counters.heap_bytes_in.add(bytes);
-  counters.heap_allocations.increment();
-  bytes_.add(bytes);
-  blocks_.increment();
+  note_in(tag, bytes);
   return true;
 }
 
 void SharedAccount::count_out(TagId tag, std::size_t bytes, std::size_t carried) noexcept {
   {
     const std::lock_guard guard(lock_);
-    TagCounters& counters = ledger_.at(tag);
-    counters.heap_bytes_out.add(bytes);
-    counters.heap_frees.increment();
-    bytes_.sub(bytes);
-    blocks_.sub(1);
+    note_out(tag, bytes);
   }
-  if (host_.budgets != nullptr) host_.budgets->uncharge(tag, bytes - carried);
+  uncharge(tag, bytes - carried);
 }
 
 std::size_t SharedAccount::bytes_of(TagId tag) const noexcept {

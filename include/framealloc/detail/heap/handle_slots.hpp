@@ -103,10 +103,23 @@ class FRAMEALLOC_API HandleSlots {
   }
   // Result: a vacant slot, the caller's now; kNone when bookkeeping memory is short.
   [[nodiscard]] std::uint32_t take() noexcept;
+  // Result: as take(), but kNone when none is left of those that were made.
+  [[nodiscard]] std::uint32_t take_free() noexcept;
+  // Effect: every handle to the slot is stale, and it stays the caller's. Result: false when its
+  // generations are used up: then nothing changes. Requirement: it is the caller's.
+  [[nodiscard]] static bool vacate(HandleSlot& slot) noexcept {
+    const std::uint64_t word = slot.word.load(std::memory_order_relaxed);
+    const std::uint32_t generation = HandleSlot::generation_of(word);
+    if (generation == UINT32_MAX) [[unlikely]]
+      return false;
+    slot.word.store(HandleSlot::word_of(generation + 1) | HandleSlot::kVacant,
+                    std::memory_order_release);
+    return true;
+  }
   // Effect: the object of the slot is gone, and every handle to it is stale. Requirement: it is the
   // caller's.
   void retire(std::uint32_t index, HandleSlot& slot, HandleRecord& record) noexcept;
-  // Effect: takes back a slot that never got an object.
+  // Effect: takes back a slot that has no object.
   void give_back(std::uint32_t index, HandleRecord& record) noexcept;
 
   // Result: slots made so far; each index below it can be found. A multiple of kGroup.

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 namespace framealloc::detail {
 
@@ -26,14 +27,25 @@ struct BlockOwner {
 // chunk at a time can be set apart to be emptied: then nothing is taken from it any more. An
 // allocation takes it back into use rather than ask for a new chunk. Small blocks that were freed
 // wait in lists by size for the next request of that size, as long as something else in their chunk
-// is in use and nothing is being emptied: no hole is split or joined for them.
+// is in use and nothing is being emptied: no hole is split or joined for them. They may keep their
+// owner's slot, so that slot and block are taken and left together, under one hold of the lock.
 // Thread contract: any thread, except where said. The chunk pool is called without the lock.
 class FRAMEALLOC_API HandleSpace {
  public:
   // An aligned block may need almost its alignment more. Half a chunk is where a run of whole
   // chunks begins to waste no more than a block that no second one fits beside.
   explicit HandleSpace(ChunkPool& chunks) noexcept
-      : pool_(chunks), most_(BlockChunk::largest_block(chunks.chunk_size()) / 2) {}
+      : HandleSpace(chunks, own_lock_, nullptr, nullptr) {}
+  // The same for an owner whose blocks may wait with their slots: a space then parks by leave()
+  // alone. `let_go(context, index)` is called, under `lock`, when a block that waits is given up:
+  // its slot is free.
+  using LetGo = void (*)(void* context, std::uint32_t index);
+  HandleSpace(ChunkPool& chunks, SpinLock& lock, LetGo let_go, void* context) noexcept
+      : pool_(chunks),
+        most_(BlockChunk::largest_block(chunks.chunk_size()) / 2),
+        lock_(lock),
+        let_go_(let_go),
+        context_(context) {}
   // Gives every chunk back, and with it the blocks in them. Requirement: no larger block is in use.
   ~HandleSpace();
   HandleSpace(const HandleSpace&) = delete;
@@ -61,8 +73,41 @@ class FRAMEALLOC_API HandleSpace {
     std::size_t large_bytes = 0;  // of runs, as held
     std::size_t unmovable_blocks = 0;
     std::uint64_t released_chunks = 0;  // ever given back
+    std::size_t parked_blocks = 0;      // that wait
   };
   [[nodiscard]] Totals totals() const noexcept;
+
+  // --- Slot and block together; under lock() -----------------------------------------------------
+  // Result: whether blocks of such a type may wait.
+  [[nodiscard]] bool may_park(std::size_t bytes, std::size_t alignment) const noexcept {
+    return alignment <= kGranule && bytes <= kMostParkedBytes && bytes + kGranule <= most_;
+  }
+  // Result: a block that waited, in use now, and in `*index` its slot; null when none waits.
+  // Requirement: may_park().
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* rejoin(std::size_t bytes, TagId tag, bool movable,
+                                                      std::uint32_t* index) noexcept {
+    const std::uint32_t granules = BlockChunk::granules_for(bytes);
+    Parked* const block = parked_[granules];
+    if (block == nullptr) return nullptr;
+    *index = BlockChunk::header_of(block)->owner;
+    unpark(block, granules, {*index, tag, movable});
+    return block;
+  }
+  // Effect: the block waits, with its slot, if vacate() agrees. Result: false when it cannot; then
+  // nothing has changed. Requirement: may_park(); on true, give_up_idle() follows.
+  template <class Vacate>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool leave(void* block, Vacate&& vacate) noexcept {
+    return can_park(block) && vacate() && (park(block), true);
+  }
+  // Effect: gives up what waits if nothing else is left in the chunk of the block.
+  FRAMEALLOC_ALWAYS_INLINE void give_up_idle(const void* block, BlockChunk** emptied) noexcept {
+    if (chunk_of(block)->only_parked()) [[unlikely]]
+      give_back_parked(emptied);
+  }
+  // Effect: no block waits any more.
+  void give_up_parked(BlockChunk** emptied) noexcept {
+    if (parked_blocks_ != 0) give_back_parked(emptied);
+  }
 
   // --- Emptying a chunk; all of it under lock() --------------------------------------------------
   // First every block of the chunk is given a place elsewhere, then the blocks move: so nothing
@@ -90,6 +135,9 @@ class FRAMEALLOC_API HandleSpace {
   void release(BlockChunk* emptied) noexcept;
 
  private:
+  struct Parked {  // in a block that waits
+    Parked* next;
+  };
   struct RunHeader {  // stands in front of a block that has a run to itself
     void* run;
     std::size_t run_bytes;
@@ -106,12 +154,36 @@ class FRAMEALLOC_API HandleSpace {
   // The blocks that wait. Result: null, false when it has to be a hole.
   [[nodiscard]] void* take_parked(std::size_t bytes, std::size_t alignment,
                                   const BlockOwner& owner) noexcept;
-  [[nodiscard]] bool park(void* block) noexcept;
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool can_park(void* block) const noexcept {
+    const std::uint32_t granules = BlockChunk::header_of(block)->granules;
+    return granules <= kMostParked && apart_ == nullptr &&
+           parked_count_[granules] != kParkedOfASize;
+  }
+  FRAMEALLOC_ALWAYS_INLINE void park(void* block) noexcept {
+    if (!BlockChunk::header_of(block)->movable) --unmovable_;
+    const std::uint32_t granules = chunk_of(block)->park(block);
+    parked_[granules] = ::new (block) Parked{parked_[granules]};
+    ++parked_count_[granules];
+    ++parked_blocks_;
+    parked_bytes_ += granules * kGranule;
+  }
+  FRAMEALLOC_ALWAYS_INLINE void unpark(Parked* block, std::uint32_t granules,
+                                       const BlockOwner& owner) noexcept {
+    parked_[granules] = block->next;
+    --parked_count_[granules];
+    --parked_blocks_;
+    parked_bytes_ -= granules * kGranule;
+    chunk_of(block)->unpark(block, owner.index, owner.tag, owner.movable);
+    if (!owner.movable) ++unmovable_;
+  }
   void give_back_parked(BlockChunk** emptied) noexcept;
   [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, TagId tag,
                                    bool* denied_by_limit) noexcept;
   [[nodiscard]] static RunHeader* run_of(void* block) noexcept;
-  [[nodiscard]] BlockChunk* chunk_of(const void* block) const noexcept;
+  [[nodiscard]] BlockChunk* chunk_of(const void* block) const noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(block);
+    return reinterpret_cast<BlockChunk*>(align_down(address, pool_.chunk_size()));
+  }
   void enlist(BlockChunk* chunk) noexcept;
   void delist(BlockChunk* chunk) noexcept;
   void relist(BlockChunk* chunk) noexcept;
@@ -123,14 +195,15 @@ class FRAMEALLOC_API HandleSpace {
   // Blocks that wait: of at most 512 bytes, at most so many of a size. More would keep chunks in
   // use that compaction and the next large request could have.
   static constexpr std::uint32_t kMostParked = 33;  // granules, header included
+  static constexpr std::size_t kMostParkedBytes = (kMostParked - 1) * kGranule;
   static constexpr std::uint8_t kParkedOfASize = 16;
-  struct Parked {  // in the block
-    Parked* next;
-  };
 
   ChunkPool& pool_;
   std::size_t most_;  // bytes of the largest block that is not a run
-  mutable SpinLock lock_{};
+  SpinLock own_lock_{};
+  SpinLock& lock_;
+  LetGo let_go_;  // null: the blocks have no slots
+  void* context_;
   BlockChunk* lists_[BlockChunk::kBins + 1] = {};  // by the bin of the chunk's largest hole
   std::uint32_t filled_ = 0;  // bit n: list n has a chunk; full ones not counted
   std::size_t chunks_ = 0;
@@ -143,6 +216,7 @@ class FRAMEALLOC_API HandleSpace {
   BlockChunk* apart_ = nullptr;
   Planned* planned_ = nullptr;
   std::uint32_t cursor_ = 0;
+  std::size_t parked_blocks_ = 0;
   std::size_t parked_bytes_ = 0;          // part of used_bytes_
   Parked* parked_[kMostParked + 1] = {};  // by granules
   std::uint8_t parked_count_[kMostParked + 1] = {};

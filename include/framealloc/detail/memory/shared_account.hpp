@@ -99,6 +99,30 @@ class FRAMEALLOC_API SharedAccount {
   // Result: false, and nothing changes, when a budget denies (`*denial` says which).
   [[nodiscard]] bool count_in(TagId tag, std::size_t bytes, std::size_t carried,
                               Denial* denial) noexcept;
+  // The same in parts, for an allocator that keeps its memory under the account's lock, so that one
+  // hold does for both: charge() before it, note_in() and note_out() under it, uncharge() after it.
+  [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
+  [[nodiscard]] bool charge(TagId tag, std::size_t bytes, Denial* denial) noexcept {
+    return host_.budgets == nullptr || bytes == 0 ||
+           host_.budgets->charge(tag, bytes, bytes, denial) != 0;
+  }
+  void uncharge(TagId tag, std::size_t bytes) noexcept {
+    if (host_.budgets != nullptr) host_.budgets->uncharge(tag, bytes);
+  }
+  FRAMEALLOC_ALWAYS_INLINE void note_in(TagId tag, std::size_t bytes) noexcept {
+    TagCounters& counters = ledger_.at(tag);
+    counters.heap_bytes_in.add(bytes);
+    counters.heap_allocations.increment();
+    bytes_.add(bytes);
+    blocks_.increment();
+  }
+  FRAMEALLOC_ALWAYS_INLINE void note_out(TagId tag, std::size_t bytes) noexcept {
+    TagCounters& counters = ledger_.at(tag);
+    counters.heap_bytes_out.add(bytes);
+    counters.heap_frees.increment();
+    bytes_.sub(bytes);
+    blocks_.sub(1);
+  }
   // Effect: counts a block out and gives its charge back, except for `carried` bytes.
   void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
 
@@ -143,8 +167,8 @@ class FRAMEALLOC_API SharedAccount {
   AccountHost host_;
   std::string_view part_ = "shared";
   AtEnd at_end_ = AtEnd::Leaks;
-  // Taken alone, but for the rare call in which the ledger makes a block of counters: the memory
-  // source is then called under it.
+  // Taken alone, but for the lock of slots behind handles, and for the rare call in which the
+  // ledger makes a block of counters: the memory source is then called under it.
   mutable SpinLock lock_;
   ThreadLedger ledger_;
   OwnedCounter bytes_, blocks_;  // written under the lock
