@@ -5,8 +5,10 @@
 #include <string>
 
 #include "../workloads/batch.hpp"
+#include "../workloads/batches.hpp"
 #include "../workloads/burst.hpp"
 #include "../workloads/handoff.hpp"
+#include "../workloads/owners.hpp"
 #include "../workloads/pair.hpp"
 #include "../workloads/two_threads.hpp"
 #include "../workloads/vectors.hpp"
@@ -95,11 +97,30 @@ void add_pool(Rows& rows, const std::string& peer) {
   add_standard_vectors<Peer>(rows, peer);
 }
 
+// Two threads of which one only allocates and one only frees.
+template <class Peer>
+void add_batches(Rows& rows, const std::string& peer) {
+  const auto distinct = Guarantee::Distinct;
+  add_case<BothThreads<BatchWork<Peer, false>>>(rows, "batches/64", peer, distinct, false);
+  add_case<BothThreads<BatchWork<Peer, true>>>(rows, "batches/mixed", peer, distinct, false);
+}
+
+// One thread that frees for others.
+template <class Peer>
+void add_owners(Rows& rows, const std::string& peer) {
+  const auto distinct = Guarantee::Distinct;
+  add_case<FreesInTurn<Peer, 1>>(rows, "owners/1", peer, distinct, false);
+  add_case<FreesInTurn<Peer, 8>>(rows, "owners/8", peer, distinct, false);
+  add_case<FreesInTurn<Peer, 32>>(rows, "owners/32", peer, distinct, false);
+}
+
 // A general allocator: as a pool, and a block may be freed by another thread.
 template <class Peer>
 void add_general(Rows& rows, const std::string& peer) {
   add_pool<Peer>(rows, peer);
   add_case<Handoff<Peer>>(rows, "W4", peer, Guarantee::Distinct, false);
+  add_batches<Peer>(rows, peer);
+  add_owners<Peer>(rows, peer);
 }
 
 // Pools of one object size each; `Pools::Of<size>` is the peer. A class, not a template, because of

@@ -15,6 +15,7 @@
 #include <framealloc/smart_alloc.hpp>
 #include <framealloc/stats.hpp>
 
+#include "../harness/quiet_slice.hpp"
 #include "../harness/touch.hpp"
 
 namespace bench {
@@ -118,6 +119,45 @@ void reserved_after_peak(Results& results) {
                     static_cast<double>(allocator.stats().reserved) / static_cast<double>(kUsual));
 }
 
+// 600 MiB of pool blocks, freed by the thread that made them: frames give the pages back, each a
+// bounded part.
+void reserved_after_frees(Results& results) {
+  using Object = Block<496>;
+  constexpr std::size_t kObjects = (std::size_t{600} << 20) / 512;
+  SmartAlloc allocator;
+  std::vector<Object*> objects(kObjects);
+  for (Object*& object : objects) object = allocator.pool_alloc<Object>();
+  for (Object* object : objects) allocator.pool_free(object);
+  double worst = 0;
+  for (int i = 0; i < 500; ++i) {
+    const std::uint64_t start = now_ns();
+    frame_of(allocator, 1024);
+    worst = std::max(worst, static_cast<double>(now_ns() - start));
+  }
+  results.add_value("pool/reserved after frees", "framealloc",
+                    static_cast<double>(allocator.stats().reserved) / kMiB);
+  results.add_value("pool/longest frame meanwhile", "framealloc", worst / 1000);
+}
+
+// The allocations of a thread for which another has freed half a million blocks.
+void first_after_a_flood(Results& results) {
+  constexpr std::size_t kObjects = 500'000;
+  double worst = 0;
+  SmartAlloc allocator;
+  std::vector<Block<64>*> objects(kObjects);
+  for (Block<64>*& object : objects) object = allocator.pool_alloc<Block<64>>();
+  std::thread([&] {
+    for (Block<64>* object : objects) allocator.pool_free(object);
+  }).join();
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const std::uint64_t start = now_ns();
+    objects[i] = allocator.pool_alloc<Block<64>>();
+    worst = std::max(worst, static_cast<double>(now_ns() - start));
+  }
+  for (std::size_t i = 0; i < 1000; ++i) allocator.pool_free(objects[i]);
+  results.add_value("pool/first after a flood", "framealloc", worst / 1000);
+}
+
 // Threads that have become known to the allocator and hold nothing.
 void reserved_per_thread(Results& results) {
   constexpr std::size_t kThreads = 64;
@@ -159,6 +199,8 @@ void measure_memory(const Rows& rows, Results& results) {
   }
   vector_bytes(results);
   reserved_after_peak(results);
+  reserved_after_frees(results);
+  first_after_a_flood(results);
   reserved_per_thread(results);
 }
 

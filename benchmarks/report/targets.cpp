@@ -77,6 +77,10 @@ void judge_bursts(Judge& j) {
 void judge_pools(Judge& j) {
   const char* pool = "framealloc-pool";
   j.at_most("W2 pair 64, instructions", j.count("W2/pair64", pool), 22);
+  j.at_most("W2 pair 64 through the pool's std::pmr resource, instructions",
+            j.count("W2/pair64", "framealloc-pool-resource"), 60);
+  j.at_most("W2 pair 64 through the heap's std::pmr resource, instructions",
+            j.count("W2/pair64", "framealloc-heap-resource"), 60);
   j.at_least("W2/pair64, times as fast as snmalloc",
              Judge::ratio(j.time("W2/pair64", "snmalloc"), j.time("W2/pair64", pool)), 1);
   for (const char* size : {"32", "64", "256"}) {
@@ -99,6 +103,14 @@ void judge_threads(Judge& j) {
   j.at_most("W4 time over snmalloc", Judge::ratio(j.time("W4", pool), j.time("W4", "snmalloc")), 1);
   j.at_most("W4 time over the bare ring", Judge::ratio(j.time("W4", pool), j.floor("W4")), 2);
   j.at_most("W4 growth of the resident set, MiB", j.value("W4/RSS growth", pool), 4);
+  for (const char* batches : {"batches/64", "batches/mixed"}) {
+    j.at_least(std::string(batches) + ", malloc made of the pool, times as fast as mimalloc",
+               Judge::ratio(j.time(batches, "mimalloc"), j.time(batches, "framealloc-malloc")), 1);
+  }
+  j.at_most("frees in turn for 8 owners, time over one owner's",
+            Judge::ratio(j.time("owners/8", pool), j.time("owners/1", pool)), 2);
+  j.at_most("first allocation after 500,000 foreign frees, us",
+            j.value("pool/first after a flood", "framealloc"), 500);
   for (const auto& [workload, peer] : {std::pair("W5/burst", "framealloc-thread"),
                                        std::pair("W5/pair", pool), std::pair("W5/churn", pool)}) {
     const std::string name = workload;
@@ -155,6 +167,8 @@ void judge_memory(Judge& j) {
   j.at_most("memory reserved over the high-water mark", j.value("memory/reserved", "framealloc"),
             1.25);
   j.at_most("memory per attached idle thread, KiB", j.value("memory/per thread", "framealloc"), 64);
+  j.at_most("reserved 500 frames after 600 MiB of pool blocks were freed, MiB",
+            j.value("pool/reserved after frees", "framealloc"), 32);
 }
 
 void judge_boundary(Judge& j) {
