@@ -125,7 +125,7 @@ class Eventful final : public Case {
   }
 
  private:
-  static constexpr std::size_t kHalf = std::size_t{40} << 10;
+  static constexpr std::size_t kHalf = std::size_t{80} << 10;
   template <class Probe>
   void frame(Probe probe) {
     allocator_.begin_frame();
@@ -146,8 +146,8 @@ class Eventful final : public Case {
   }
 
   SmartAlloc allocator_{framealloc::AllocConfig{}
-                            .with_frame_arena_size(std::size_t{64} << 10)
-                            .with_frame_chunk_size(std::size_t{64} << 10)};
+                            .with_frame_arena_size(std::size_t{128} << 10)
+                            .with_frame_chunk_size(std::size_t{128} << 10)};
 };
 
 // Scopes in scopes, in a frame that has a checkpoint: what one costs must not depend on how many
