@@ -129,7 +129,8 @@ class FrameMap {
     return contains_key(key) ? 1 : 0;
   }
 
-  // --- Adding. Result: the entry and whether it is new; {end(), false} when denied. ---
+  // --- Adding. Result: the entry and whether it is new; {end(), false} when denied. Arguments may
+  // --- refer to entries of the map.
   // Effect: adds the entry unless the key is there; then nothing changes.
   std::pair<iterator, bool> insert(K key, V value, Here here = CallSite::current()) {
     return add(here.site, std::move(key), std::move(value));
@@ -265,11 +266,24 @@ class FrameMap {
     return entry == entries_.end() ? nullptr : &entry->shown.second;
   }
 
+  // The key and the arguments may refer to entries: the new one is made before the others move.
   template <class Key, class... A>
   std::pair<iterator, bool> add(const CallSite& site, Key&& key, A&&... arguments) {
     Entry* const present = look_up(key);
     if (present != entries_.end()) return {iterator(present), false};
-    if (!has_room(site)) return {end(), false};
+    if (size() >= capacity()) {
+      typename detail::FrameBuffer<Entry>::Storage storage;
+      detail::FrameIndex index;
+      if (grow(storage, index, site)) {
+        Entry* const entry = entries_.buffer_.append_into(
+            storage, std::in_place, std::forward<Key>(key), std::forward<A>(arguments)...);
+        index_ = std::move(index);
+        number_entries();
+        return {iterator(entry), true};
+      }
+      // It goes on filling the buckets that it has.
+      if (capacity() == 0 || size() + 1 >= index_.buckets()) return {end(), false};
+    }
     const auto number = static_cast<std::uint32_t>(entries_.size());
     // The place first: making the entry may consume the key.
     const auto place = place_of(key);
@@ -280,21 +294,30 @@ class FrameMap {
     return {iterator(entry), true};
   }
 
-  // Effect: makes room for one more. Entries and index grow together, so that what empties the
-  // entries (the end of the frame, a rewind) never leaves an index of another age.
-  bool has_room(const CallSite& site) noexcept {
-    if (size() < capacity()) return true;
-    const std::size_t more = capacity() == 0 ? 8 : index_.buckets() * 2;
-    if (size() < detail::FrameIndex::kMostEntries && rebuild(more, site)) return true;
-    return capacity() != 0 && size() + 1 < index_.buckets() && entries_.make_room(1, site);
+  // Effect: memory for more entries and an index for them. Entries and index grow together, so that
+  // what empties the entries (the end of the frame, a rewind) never leaves an index of another age.
+  // Result: false when denied; then nothing changed.
+  bool grow(typename detail::FrameBuffer<Entry>::Storage& storage, detail::FrameIndex& index,
+            const CallSite& site) noexcept {
+    if (entries_.capacity() == 0) index_.forget();
+    if (size() >= detail::FrameIndex::kMostEntries) return false;
+    const std::size_t buckets = capacity() == 0 ? 8 : index_.buckets() * 2;
+    storage = entries_.buffer_.storage_for(detail::FrameIndex::good_load(buckets), site);
+    if (storage.begin == nullptr) return false;
+    if (index.renew(entries_.arena(), buckets, site)) return true;
+    entries_.buffer_.drop(storage);
+    return false;
+  }
+  void number_entries() noexcept {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      index_.add(hash_of(entries_[i].shown.first), static_cast<std::uint32_t>(i));
+    }
   }
   bool rebuild(std::size_t buckets, const CallSite& site) noexcept {
     if (entries_.capacity() == 0) index_.forget();
     if (!entries_.reserve(detail::FrameIndex::good_load(buckets), site)) return false;
     if (!index_.renew(entries_.arena(), buckets, site)) return false;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      index_.add(hash_of(entries_[i].shown.first), static_cast<std::uint32_t>(i));
-    }
+    number_entries();
     return true;
   }
   template <class Q>

@@ -136,8 +136,8 @@ class FrameVec {
     return {data(), size()};
   }
 
-  // --- Adding. Arguments may refer to elements of the vector, ranges may not. What is denied is
-  // --- reported with the place of the call.
+  // --- Adding. Arguments may refer to elements of the vector, and ranges may be of them. What is
+  // --- denied is reported with the place of the call.
   FRAMEALLOC_ALWAYS_INLINE bool push_back(const T& value, Here here = CallSite::current()) {
     return emplace_back_at(here.site, value) != nullptr;
   }
@@ -231,16 +231,7 @@ class FrameVec {
     return turn_in(index, before);
   }
   template <std::input_iterator I>
-  iterator insert(const_iterator at, I first, I last, Here here = CallSite::current()) {
-    const std::size_t index = index_of(at);
-    const std::size_t before = size();
-    for (; first != last; ++first) {
-      if (emplace_back_at(here.site, *first) != nullptr) continue;
-      erase(begin() + before, end());
-      return end();
-    }
-    return turn_in(index, before);
-  }
+  iterator insert(const_iterator at, I first, I last, Here here = CallSite::current());
   iterator insert(const_iterator at, std::initializer_list<T> values,
                   Here here = CallSite::current()) {
     return insert(at, values.begin(), values.end(), here);
@@ -267,15 +258,7 @@ class FrameVec {
     return resize(count, kept, here);
   }
   template <std::input_iterator I, std::sentinel_for<I> S>
-  bool assign(I first, S last, Here here = CallSite::current()) {
-    clear();
-    for (; first != last; ++first) {
-      if (emplace_back_at(here.site, *first) != nullptr) continue;
-      clear();
-      return false;
-    }
-    return true;
-  }
+  bool assign(I first, S last, Here here = CallSite::current());
   bool assign(std::initializer_list<T> values, Here here = CallSite::current()) {
     return assign(values.begin(), values.end(), here);
   }
@@ -350,6 +333,8 @@ class FrameVec {
   }
 
  private:
+  template <class, class, class, class>
+  friend class FrameMap;
   [[nodiscard]] std::size_t index_of(const_iterator at) const noexcept {
     return static_cast<std::size_t>(at - buffer_.begin());
   }

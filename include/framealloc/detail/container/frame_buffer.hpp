@@ -63,6 +63,16 @@ class FrameBuffer {
   }
   [[nodiscard]] FrameArena& arena() const noexcept { return *arena_; }
 
+  // Memory for elements that are not in it yet.
+  struct None {};
+  static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
+  using Owed = std::conditional_t<kOwes, Finaliser*, None>;
+  struct Storage {
+    T* begin = nullptr;
+    std::size_t capacity = 0;
+    [[no_unique_address]] Owed finaliser{};
+  };
+
   // Small values travel in registers: a reference to a loop's variable would keep it in memory.
   static constexpr bool kByValue =
       std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
@@ -81,6 +91,54 @@ class FrameBuffer {
     adopt(storage);
     end_ = made + 1;
     return made;
+  }
+
+  // Result: storage for `capacity` elements, more than there are, for append_into(); no begin when
+  // denied. It may be the present one made longer.
+  [[nodiscard]] Storage storage_for(std::size_t capacity, const CallSite& site) noexcept {
+    if (capacity <= this->capacity()) return {begin_, this->capacity(), {}};
+    if (!extend_in_place(capacity)) return allocate(capacity, site);
+    limit_ = begin_ + capacity;
+    return {begin_, capacity, {}};
+  }
+  // Result: whether something stands in the buffer.
+  [[nodiscard]] bool holds(const volatile void* address) const noexcept {
+    const auto at = reinterpret_cast<std::uintptr_t>(address);
+    return at >= reinterpret_cast<std::uintptr_t>(begin_) &&
+           at < reinterpret_cast<std::uintptr_t>(end_);
+  }
+  // Effect: gives storage that was not used back.
+  void drop(const Storage& storage) noexcept {
+    if (storage.begin == begin_) return;
+    arena_->shrink_top(storage.begin, bytes(storage.capacity), 0);
+    if constexpr (kOwes) arena_->shrink_top(storage.finaliser, sizeof(Finaliser), 0);
+  }
+  // Effect: appends T(arguments...), which may refer to an element, in `storage`, and has the
+  // others follow.
+  template <class... A>
+  T* append_into(const Storage& storage, A&&... arguments) {
+    T* const made = construct<T>(storage.begin + size(), std::forward<A>(arguments)...);
+    adopt(storage);
+    end_ = made + 1;
+    return made;
+  }
+  // Effect: appends `count` values from `first` on, which may be elements. Result: false when
+  // denied; then nothing changed.
+  template <class I>
+  bool append_copies(I first, std::size_t count, const CallSite& site) {
+    const bool fits = static_cast<std::size_t>(limit_ - end_) >= count;
+    const Storage storage = fits ? Storage{begin_, capacity(), {}} : enlarge(count, site);
+    if (storage.begin == nullptr) return count == 0;
+    struct Copies {
+      ~Copies() { destroy_backwards(begin, end); }  // a copy may throw
+      T* begin;
+      T* end;
+    } copies{storage.begin + size(), storage.begin + size()};
+    for (; count != 0; --count, ++copies.end, ++first) construct<T>(copies.end, *first);
+    adopt(storage);
+    end_ = copies.end;
+    copies.begin = copies.end;
+    return true;
   }
 
   FRAMEALLOC_NOINLINE T* append_value_growing(T value, const char* file, const char* function,
@@ -129,15 +187,6 @@ class FrameBuffer {
   }
 
  private:
-  struct None {};
-  static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
-  using Owed = std::conditional_t<kOwes, Finaliser*, None>;
-  struct Storage {
-    T* begin = nullptr;
-    std::size_t capacity = 0;
-    [[no_unique_address]] Owed finaliser{};
-  };
-
   // Elements by which a vector grows where it stands, at least. A quarter of its size is the other
   // bound: small steps cost little in place, and what is not used in the end stays small.
   static constexpr std::size_t kLeastStep = sizeof(T) <= 4     ? 64 / sizeof(T)
