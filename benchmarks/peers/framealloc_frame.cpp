@@ -148,13 +148,12 @@ class Scope {
  public:
   static constexpr bool kFreesEach = false;
   struct Session {
-    explicit Session(SmartAlloc& a) : scope(a.frame_scope()), arena(a.frame_arena()) {}
+    explicit Session(SmartAlloc& a) : scope(a.frame_scope()) {}
     template <class T>
     [[nodiscard, gnu::always_inline]] T* make_batch(std::size_t count) {
-      return arena.alloc_batch<T>(count);
+      return scope.alloc_batch<T>(count);
     }
     framealloc::FrameScope scope;
-    FrameArena& arena;
   };
   Scope() { allocator_.begin_frame(); }
   ~Scope() { allocator_.end_frame(); }

@@ -42,6 +42,12 @@ class [[nodiscard]] FrameScope {
   FRAMEALLOC_FRAME [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return scope_.arena().alloc<T>();
   }
+  // The same for `count` of them in a row.
+  template <class T>
+  FRAMEALLOC_FRAME [[nodiscard]] T* alloc_batch(std::size_t count) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return scope_.arena().alloc_batch<T>(count);
+  }
 
  private:
   ArenaScope scope_;

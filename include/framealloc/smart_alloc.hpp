@@ -112,6 +112,9 @@ class SmartAlloc {
   // Result: this thread's arena. Keep the reference for a loop: a call through it is the shortest.
   // Valid on this thread while the allocator lives, until the thread begins or ends its own frame.
   [[nodiscard]] FrameArena& frame_arena() noexcept FRAMEALLOC_LIFETIMEBOUND {
+    FrameArena* const arena = slot().arena;
+    if (arena != &detail::empty_arena) [[likely]]
+      return *arena;
     return instance_ == nullptr ? detail::empty_arena : detail::frame_arena(*instance_);
   }
 
