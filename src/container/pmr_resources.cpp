@@ -86,7 +86,7 @@ void InstanceResource<of>::do_deallocate(void* block, std::size_t bytes, std::si
       detail::ClassList* const list = table().by_granule[(bytes + kGranule - 1) / kGranule];
       if (detail::try_free_into(list, block, page_mask_)) [[likely]]
         return;
-      if (detail::try_free_local(block, page_mask_, os::thread_word())) return;
+      if (detail::try_free_local(block, page_mask_, os::record_word())) return;
     }
     deallocate_slow(block, bytes, alignment);
   }

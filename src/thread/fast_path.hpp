@@ -55,7 +55,7 @@ namespace framealloc::detail {
   ClassList* const list = slot_of(instance).table().by_granule[granules_of(size, alignment)];
   if (try_free_into(list, block, instance.page_mask())) [[likely]]
     return true;
-  return try_free_local(block, instance.page_mask(), os::thread_word());
+  return try_free_local(block, instance.page_mask(), os::record_word());
 }
 
 }  // namespace framealloc::detail

@@ -46,7 +46,7 @@ void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
   table_.store(&table, std::memory_order_relaxed);
   slot_ = slot;
   id_ = os::current_thread_id();
-  pools_.attach(os::thread_word(), id_);
+  pools_.attach(reinterpret_cast<std::uintptr_t>(&table), id_);
   adopt_lifecycle(*this);
   publish();
 }

@@ -43,7 +43,7 @@ FRAMEALLOC_ALWAYS_INLINE void SmartAlloc::pool_free(T* pointer, CallSite site) n
     constexpr std::size_t granules = detail::granules_of(sizeof(T), alignof(T));
     if (detail::try_free_into(slot().table().by_granule[granules], block, page_mask_)) [[likely]]
       return;
-    if (detail::try_free_local(block, page_mask_, os::thread_word())) [[likely]]
+    if (detail::try_free_local(block, page_mask_, os::record_word())) [[likely]]
       return;
   }
   pool_free_slow(block, sizeof(T), alignof(T), site.file, site.function, site.line);

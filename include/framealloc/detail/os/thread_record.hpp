@@ -31,8 +31,9 @@ struct TlsSlot {
 #if FRAMEALLOC_TSAN
     return *__atomic_load_n(&pool, __ATOMIC_RELAXED);
 #else
-    // A plain load, because g++ folds an atomic one into no address. A stale answer is as good: it is
-    // a table of this thread. What matters is that a caller never looks twice and finds two tables.
+    // A plain load, because g++ folds an atomic one into no address. A stale answer is as good: it
+    // is a table of this thread. What matters is that a caller never looks twice and finds two
+    // tables.
     return *opaque(pool);
 #endif
   }
@@ -95,6 +96,13 @@ extern constinit thread_local ThreadRecord* thread_record FRAMEALLOC_TLS_MODEL;
 extern ThreadRecord& record_of_nobody;
 // Effect: makes a record in the `kThreadRecordBytes` bytes at `home`. Where all it holds is known.
 [[nodiscard]] ThreadRecord* construct_thread_record(void* home) noexcept;
+
+// Result: a word that differs between all threads that have a record; what hot calls tell the owner
+// of a page by, because they have it in a register anyway. In a thread without a record it is the
+// word of nobody, which owns nothing.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE std::uintptr_t record_word() noexcept {
+  return reinterpret_cast<std::uintptr_t>(thread_record);
+}
 
 // Result: the calling thread's own record, made on demand; that of nobody when there is no memory.
 [[nodiscard]] FRAMEALLOC_COLD ThreadRecord& make_thread_record() noexcept;

@@ -33,7 +33,7 @@ class FRAMEALLOC_API PoolThread {
   PoolThread& operator=(const PoolThread&) = delete;
 
   // Effect: the calling thread owns this object from now on; its tag is Untagged.
-  // `thread_word` is its os::thread_word().
+  // `thread_word` is its os::record_word().
   void attach(std::uintptr_t thread_word, ThreadId id) noexcept;
   // Effect: gives up everything: sends what was freed for others, gives empty pages back, and
   // leaves the rest to be adopted.

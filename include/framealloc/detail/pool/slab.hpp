@@ -34,7 +34,7 @@ enum class SlabPlace : std::uint8_t {
 struct alignas(kCacheLine) SlabHeader {
   // First line: read by every thread that frees, written only when the slab changes hands.
 
-  // os::thread_word() of the thread that may push on `ready`; 0, which equals no thread's word,
+  // os::record_word() of the thread that may push on `ready`; 0, which equals no thread's word,
   // sends every free to the slow path: nobody owns the slab, or every free is to be verified.
   std::atomic<std::uintptr_t> owner_word{0};
   std::atomic<ClassList*> ready{nullptr};  // the owner's `list`; null like owner_word
@@ -113,7 +113,7 @@ void replace_slab(ClassList& list, SlabHeader* slab) noexcept;
 // atomic read-modify-write. Result: false when the slow path has to do it.
 // Requirement: `block` was given out for a request with is_slab_request(), or is handed to the slow
 // path's own checks by the caller; `page_mask` is its allocator's PoolShared::page_mask(),
-// `thread_word` the caller's os::thread_word().
+// `thread_word` the caller's os::record_word().
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_free_local(void* block, std::uintptr_t page_mask,
                                                            std::uintptr_t thread_word) noexcept {
   SlabHeader* const slab = slab_of(block, page_mask);
