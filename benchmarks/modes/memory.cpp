@@ -58,8 +58,8 @@ void cold_faults(const Row& row, Results& results) {
   results.add_value("W9/faults " + row.workload.substr(3), row.peer, faults);
 }
 
-// What the process holds of 16 large blocks that come and go in random sizes. The same numbers, so the
-// same blocks live, for every peer.
+// What the process holds of 16 large blocks that come and go in random sizes. The same numbers, so
+// the same blocks live, for every peer.
 void large_resident(const Row& row, Results& results) {
   const double before = resident_mib();
   const auto state = row.make();

@@ -20,8 +20,7 @@ namespace detail {
 template <class Allocate>
 [[nodiscard]] auto allocate_owing(FrameArena& arena, Finaliser::Destroy destroy,
                                   Finaliser** finaliser, const CallSite& site,
-                                  Allocate&& allocate) noexcept
-    -> decltype(allocate()) {
+                                  Allocate&& allocate) noexcept -> decltype(allocate()) {
   for (;;) {
     *finaliser = arena.new_finaliser(destroy, site);
     if (*finaliser == nullptr) return nullptr;
