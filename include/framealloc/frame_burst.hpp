@@ -31,10 +31,13 @@ namespace framealloc {
 class [[nodiscard]] FrameBurst {
  public:
   FrameBurst(FrameArena& arena, std::size_t bytes, Prefetch prefetch) noexcept
-      : arena_(&arena), window_(arena.open_burst(bytes)), prefetch_(prefetch) {
-    cursor_ = window_->begin != 0 ? window_->begin : kGranule;
-    ahead_ = cursor_;
-  }
+      : arena_(&arena),
+        window_(arena.open_burst(bytes)),
+        cursor_(window_->begin != 0 ? window_->begin : kGranule),
+        ahead_(cursor_),
+        prefetch_(prefetch) {}
+  FrameBurst(const FrameBurst&) = delete;
+  FrameBurst& operator=(const FrameBurst&) = delete;
   // A burst that was moved from answers null.
   FrameBurst(FrameBurst&& other) noexcept
       : arena_(std::exchange(other.arena_, nullptr)),

@@ -276,7 +276,7 @@ class FrameMap {
       detail::FrameIndex index;
       if (grow(storage, index, site)) {
         Entry* const entry = entries_.buffer_.append_into(
-            storage, std::in_place, std::forward<Key>(key), std::forward<A>(arguments)...);
+            storage, std::in_place_t{}, std::forward<Key>(key), std::forward<A>(arguments)...);
         index_ = std::move(index);
         number_entries();
         return {iterator(entry), true};

@@ -23,9 +23,8 @@ FRAMEALLOC_API extern constinit ClassList empty_class_list;
 // Thread contract: the owning thread; the counters in `lists` are readable by any.
 class FRAMEALLOC_API PoolTable {
  public:
-  constexpr PoolTable() noexcept {
+  constexpr PoolTable() noexcept : heap(none()) {
     for (ClassList*& list : by_granule) list = &empty_class_list;
-    heap = none();
   }
   PoolTable(const PoolTable&) = delete;
   PoolTable& operator=(const PoolTable&) = delete;
