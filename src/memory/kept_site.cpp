@@ -58,7 +58,7 @@ std::uint64_t mix_word(std::uint64_t hash, std::string_view text) noexcept {
     text.remove_prefix(8);
   }
   std::uint64_t word = text.size();
-  std::memcpy(&word, text.data(), text.size());
+  text.copy(reinterpret_cast<char*>(&word), text.size());
   return mix_word(hash, word);
 }
 
@@ -90,7 +90,7 @@ const KeptText* keep_text(std::string_view text) noexcept {
   void* const home = take(sizeof(KeptText) + text.size() + 1);
   if (home == nullptr) return nullptr;
   char* const copy = static_cast<char*>(home) + sizeof(KeptText);
-  std::memcpy(copy, text.data(), text.size());
+  text.copy(copy, text.size());  // a view of nothing has no address that memcpy() takes
   copy[text.size()] = '\0';
   bucket = ::new (home) KeptText{bucket, {copy, text.size()}};
   return bucket;

@@ -129,8 +129,22 @@ TEST(NoHeapInScope, ScopesNest) {
   EXPECT_FALSE(outer);
 }
 
+struct Failures {
+  std::vector<std::string> messages;
+  Failures() {
+    set_failure_handler(
+        [](std::string_view message, const CallSite& site, void* self) {
+          static_cast<Failures*>(self)->messages.push_back(std::string(site.file) + ": " +
+                                                           std::string(message));
+        },
+        this);
+  }
+  ~Failures() { set_failure_handler(nullptr); }
+};
+
 // Threads that come, allocate and go while scopes of the whole process begin and end.
 TEST(NoHeapInScope, EndsWhileOthersAllocate) {
+  const Failures ignored;  // what others do between the question and the end of a scope
   std::atomic<bool> stop{false};
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) {
@@ -149,19 +163,6 @@ TEST(NoHeapInScope, EndsWhileOthersAllocate) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_GT(seen, 0u);
 }
-
-struct Failures {
-  std::vector<std::string> messages;
-  Failures() {
-    set_failure_handler(
-        [](std::string_view message, const CallSite& site, void* self) {
-          static_cast<Failures*>(self)->messages.push_back(std::string(site.file) + ": " +
-                                                           std::string(message));
-        },
-        this);
-  }
-  ~Failures() { set_failure_handler(nullptr); }
-};
 
 TEST(NoHeapInScope, FailsByItselfWhenNobodyAsked) {
   Failures failures;
