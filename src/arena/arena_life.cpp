@@ -14,9 +14,7 @@
 namespace framealloc {
 
 using detail::ArenaChunk;
-using detail::EndedFrame;
 using detail::FrameSlot;
-using detail::TagCounters;
 
 namespace {
 using detail::kRelaxed;

@@ -16,7 +16,7 @@ namespace detail {
 class PoolTable;
 class ThreadState;
 extern FrameArena empty_arena;  // always full; see FrameArena's default constructor
-FRAMEALLOC_API extern PoolTable empty_pool_table;
+FRAMEALLOC_API extern PoolTable empty_pool_table;  // that of a thread that is not attached
 
 // What a thread has in one allocator; see thread/tls.hpp. Only names here: it is the first thing in
 // a record, because hot calls add the slot's offset to the record's address and nothing else.

@@ -4,6 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/base/counter.hpp>
+#include <framealloc/detail/os/thread_record.hpp>
 #include <framealloc/detail/pool/class_list.hpp>
 #include <framealloc/detail/pool/size_classes.hpp>
 #include <framealloc/ids.hpp>
@@ -65,9 +66,6 @@ class FRAMEALLOC_API PoolTable {
     return block;
   }
 };
-
-// The table of a thread that is not attached.
-FRAMEALLOC_API extern constinit PoolTable empty_pool_table;
 
 constexpr PoolTable* PoolTable::none() noexcept { return &empty_pool_table; }
 
