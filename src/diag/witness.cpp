@@ -12,7 +12,7 @@ void append_detail(Text<256>& text, const Instance& instance, TagId tag) noexcep
   const TagFigures figures = instance.tag_figures(tag);
   const auto append = [&text](std::string_view kind, std::size_t bytes) {
     if (bytes == 0) return;
-    if (text.size() != 0) text.append(", ");
+    if (!text.empty()) text.append(", ");
     text.append(kind).append(" ").append_bytes(bytes);
   };
   append("frame", figures.frame_bytes);
