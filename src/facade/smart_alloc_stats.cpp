@@ -6,8 +6,6 @@
 
 namespace framealloc {
 
-using detail::Instance;
-
 AllocStats SmartAlloc::stats() const noexcept {
   return instance_ == nullptr ? AllocStats{} : instance_->stats();
 }
@@ -65,8 +63,8 @@ void SmartAlloc::show_budgets(detail::FigureVisitor<BudgetFigures> visit) const 
 }
 
 const AllocConfig& SmartAlloc::config() const noexcept {
-  static const AllocConfig kDefaults;
-  return instance_ == nullptr ? kDefaults : instance_->config();
+  static const AllocConfig defaults;
+  return instance_ == nullptr ? defaults : instance_->config();
 }
 
 std::vector<TagStats> SmartAlloc::all_tag_stats() const {

@@ -85,7 +85,8 @@ TEST_F(Bursts, WorkInEveryGuardMode) {
         }
       }
       // Pages remembers each call, and AddressSanitizer is told of each.
-      const bool each_call = mode == GuardMode::Pages || (mode != GuardMode::Off && FRAMEALLOC_ASAN);
+      const bool each_call =
+          mode == GuardMode::Pages || (mode != GuardMode::Off && FRAMEALLOC_ASAN);
       EXPECT_EQ(burst.remaining() == 0, each_call);
       alloc.end_frame();
     }
