@@ -19,7 +19,7 @@ std::uint32_t StreamSlots::take() noexcept {
   if (carved_ == first_of(blocks_made_)) return kNone;
   const std::uint32_t index = carved_++;
   ::new (&(*this)[index]) StreamSlot();
-  ::new (&asset(index)) StreamAsset*(nullptr);
+  ::new (static_cast<void*>(&asset(index))) StreamAsset*(nullptr);
   return index;
 }
 
