@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/gpu/backend.hpp>
+
+namespace framealloc::gpu {
+
+void GpuBackend::destroy_image(std::uint64_t) noexcept {}
+
+std::uint64_t GpuBackend::device_address(std::uint64_t) noexcept { return 0; }
+
+void GpuBackend::set_name(std::uint64_t, std::string_view) noexcept {}
+
+bool GpuBackend::query_budget(unsigned, DeviceHeapBudget&) noexcept { return false; }
+
+}  // namespace framealloc::gpu
