@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # What every optional module shares: its target, its headers, its place in the installed package.
 #
-# A module is a row of modules/modules.txt and a folder with include/framealloc/<name>/*.hpp, src/*.cpp
-# (none for a header-only one), tests/*_test.cpp and a CMakeLists.txt that finds what the module needs,
-# says framealloc_skip() and returns where it is missing, and else calls framealloc_add_module().
+# A module is a row of modules/modules.txt and a folder with include/framealloc/<name>/*.hpp (its umbrella
+# may be include/framealloc/<name>.hpp), src/**/*.cpp (none for a header-only one; they name its headers
+# in src/ from there), tests/*_test.cpp and a CMakeLists.txt that finds what the module needs, says
+# framealloc_skip() and returns where it is missing, and else calls framealloc_add_module().
 
 set(FRAMEALLOC_MODULES_LIST "${PROJECT_SOURCE_DIR}/modules/modules.txt" CACHE FILEPATH
   "The list of modules to build: modules.txt, or one of yours in its format")
@@ -65,6 +66,7 @@ function(framealloc_add_module)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
+    target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     set_target_properties(${target} PROPERTIES
       VISIBILITY_INLINES_HIDDEN ON CXX_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON
       CXX_EXTENSIONS OFF)
@@ -102,6 +104,8 @@ function(framealloc_add_module)
     if(tests AND COMMAND framealloc_add_test)
       framealloc_add_test(NAME ${arg_NAME} LABELS unit TIMEOUT 120 SOURCES ${tests}
         LIBRARIES framealloc::${arg_NAME})
+      # Parts that are not installed are tested too.
+      target_include_directories(framealloc_test_${arg_NAME} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     endif()
   endif()
 
