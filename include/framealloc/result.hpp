@@ -29,14 +29,22 @@ class [[nodiscard]] Result {
   [[nodiscard]] T& value() & noexcept { return *value_; }
   [[nodiscard]] const T& value() const& noexcept { return *value_; }
   [[nodiscard]] T&& value() && noexcept { return std::move(*value_); }
+  [[nodiscard]] const T&& value() const&& noexcept { return std::move(*value_); }
   [[nodiscard]] T& operator*() & noexcept { return *value_; }
   [[nodiscard]] const T& operator*() const& noexcept { return *value_; }
+  // A result that is about to end gives its value away: `T value = *allocator.allocate(...)` moves.
+  [[nodiscard]] T&& operator*() && noexcept { return std::move(*value_); }
+  [[nodiscard]] const T&& operator*() const&& noexcept { return std::move(*value_); }
   [[nodiscard]] T* operator->() noexcept { return &*value_; }
   [[nodiscard]] const T* operator->() const noexcept { return &*value_; }
   [[nodiscard]] const Error& error() const noexcept { return error_; }
   template <class U>
   [[nodiscard]] T value_or(U&& other) const& {
     return value_ ? *value_ : static_cast<T>(std::forward<U>(other));
+  }
+  template <class U>
+  [[nodiscard]] T value_or(U&& other) && {
+    return value_ ? std::move(*value_) : static_cast<T>(std::forward<U>(other));
   }
 
  private:

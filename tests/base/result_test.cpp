@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace framealloc {
 namespace {
@@ -38,6 +40,24 @@ TEST(Result, MovesAValueOut) {
   const std::unique_ptr<int> out = std::move(result).value();
   ASSERT_NE(out, nullptr);
   EXPECT_EQ(*out, 5);
+}
+
+TEST(Result, GivesAwayAValueThatIsAboutToEnd) {
+  const auto make = [](int value) {
+    return Result<std::unique_ptr<int>>(std::make_unique<int>(value));
+  };
+  const std::unique_ptr<int> out = *make(7);
+  ASSERT_NE(out, nullptr);
+  EXPECT_EQ(*out, 7);
+  EXPECT_EQ(*make(8).value_or(nullptr), 8);
+
+  using R = Result<std::unique_ptr<int>>;
+  static_assert(std::is_same_v<decltype(*std::declval<R>()), std::unique_ptr<int>&&>);
+  static_assert(std::is_same_v<decltype(*std::declval<const R>()), const std::unique_ptr<int>&&>);
+  static_assert(
+      std::is_same_v<decltype(std::declval<const R>().value()), const std::unique_ptr<int>&&>);
+  static_assert(std::is_same_v<decltype(*std::declval<R&>()), std::unique_ptr<int>&>);
+  static_assert(std::is_same_v<decltype(*std::declval<const R&>()), const std::unique_ptr<int>&>);
 }
 
 TEST(Result, OfNothingIsSuccessOrAnError) {
