@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What visit_tags(), visit_threads() and visit_budgets() show of an allocator: plain values, made
-// one after the other while it goes on, without allocating. Sizes in bytes; text is valid during
-// the call that shows it.
+// What visit_tags(), visit_threads(), visit_budgets() and visit_devices() show of an allocator:
+// plain values, made one after the other while it goes on, without allocating. Sizes in bytes; text
+// is valid during the call that shows it.
 #pragma once
 
 #include <framealloc/ids.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace framealloc {
 
@@ -16,7 +18,8 @@ namespace framealloc {
 enum class MemoryDomain : std::uint8_t { Host, Device };
 
 // One tag, over all threads; what is held by tags below it is theirs. A parent is shown before its
-// children and has the smaller id, so a reader adds subtrees up from the end.
+// children and has the smaller id, so a reader adds subtrees up from the end. Bytes of the host
+// alone: what the tag holds of a device, DeviceTagFigures says.
 struct TagFigures {
   TagId id = TagId::Untagged;
   TagId parent = TagId::Untagged;  // its own for Untagged, which is the root of all
@@ -59,6 +62,103 @@ struct BudgetFigures {
   std::size_t current_usage = 0;  // charged: held, plus what threads keep ready
   std::size_t peak_usage = 0;
   std::uint64_t denials = 0;
+};
+
+/// One device whose memory a module hands out, all in all.
+/// `total_bytes == allocated_bytes + padding_bytes + retired_bytes + free_bytes`.
+struct DeviceFigures {
+  MemoryDomain domain = MemoryDomain::Device;
+  std::string_view device;          // its name
+  std::uint64_t frame = 0;          // of the device, that is open or ended last; 0 before the first
+  std::size_t total_bytes = 0;      // device memory held: blocks, rings and dedicated
+  std::size_t allocated_bytes = 0;  // handed out: transient_bytes + persistent_bytes
+  std::size_t transient_bytes = 0;  // of frames that are open
+  std::size_t persistent_bytes = 0;
+  std::size_t retired_bytes = 0;  // let go by the program, not yet by the device
+  std::size_t padding_bytes = 0;  // alignment, granularity, ends of pages
+  std::size_t free_bytes = 0;
+  std::size_t dedicated_bytes = 0;       // within total_bytes
+  std::size_t peak_usage = 0;            // most allocated_bytes
+  std::size_t peak_total = 0;            // most total_bytes
+  std::uint64_t allocation_count = 0;    // live persistent buffers and images
+  std::uint64_t failed_allocations = 0;  // ever
+  std::uint64_t device_allocations = 0;  // calls to the device for memory, ever
+  std::uint64_t device_frees = 0;
+  std::uint64_t block_count = 0;
+  double fragmentation = 0;  // over persistent blocks: 1 - largest free / free; 0: none free
+};
+
+/// One heap of a device. Their `reserved` add up to the device's `total_bytes`.
+struct DeviceHeapFigures {
+  MemoryDomain domain = MemoryDomain::Device;
+  std::string_view device;   // its name
+  unsigned heap = 0;         // index on the device
+  std::size_t size = 0;      // of the heap
+  std::size_t limit = 0;     // set by the program; 0 = none
+  std::size_t budget = 0;    // what may be held now: the limit, and what the system leaves
+  std::size_t reserved = 0;  // device memory held
+  std::size_t used = 0;      // of it handed out
+  std::size_t external = 0;  // held by others, as far as the device says
+  std::uint64_t denials = 0;
+  bool device_local = false;
+  bool measured = false;  // budget and external are the system's figures
+};
+
+/// One tag that holds memory of a device, has held some, or has a limit there. A parent is shown
+/// before its children, as far as it is shown at all.
+struct DeviceTagFigures {
+  MemoryDomain domain = MemoryDomain::Device;
+  std::string_view device;        // its name
+  TagId id = TagId::Untagged;     // of the allocator that the device is registered with
+  std::string_view tag;           // path, "" for untagged bytes
+  std::size_t bytes = 0;          // handed out; what is held by tags below it is theirs
+  std::size_t peak_bytes = 0;     // most bytes at once
+  std::size_t subtree_bytes = 0;  // with tags below it: what the limit is about
+  std::size_t limit = 0;          // 0 = none
+  std::uint64_t denials = 0;      // by that limit
+};
+
+/// Takes what a device shows of itself and hands it to a callable, as far as that takes it: a
+/// callable with one overload for DeviceHeapFigures is shown heaps and nothing else.
+class DeviceFigureVisitor {
+ public:
+  template <class F>
+    requires(!std::same_as<std::remove_cv_t<F>, DeviceFigureVisitor>)
+  explicit DeviceFigureVisitor(F& visit) noexcept
+      : context_(const_cast<void*>(static_cast<const void*>(&visit))),
+        device_(&call<F, DeviceFigures>),
+        heap_(&call<F, DeviceHeapFigures>),
+        tag_(&call<F, DeviceTagFigures>) {}
+  void operator()(const DeviceFigures& figures) const { device_(context_, figures); }
+  void operator()(const DeviceHeapFigures& figures) const { heap_(context_, figures); }
+  void operator()(const DeviceTagFigures& figures) const { tag_(context_, figures); }
+
+ private:
+  template <class F, class Figures>
+  static void call([[maybe_unused]] void* context, [[maybe_unused]] const Figures& figures) {
+    if constexpr (std::invocable<F&, const Figures&>) (*static_cast<F*>(context))(figures);
+  }
+  void* context_;
+  void (*device_)(void* context, const DeviceFigures& figures);
+  void (*heap_)(void* context, const DeviceHeapFigures& figures);
+  void (*tag_)(void* context, const DeviceTagFigures& figures);
+};
+
+/// What a module implements so that an allocator can show the memory of a device beside its own:
+/// see SmartAlloc::add_device().
+class DeviceFigureSource {
+ public:
+  /// Effect: calls `visit` with the DeviceFigures once, then with each heap by index, then with
+  /// each tag. Totals and heaps are of one moment. Requirement: no lock is held during these calls
+  /// that a member of the device's allocator takes, since the visitor may call it. Allocates
+  /// nothing. Thread contract: any thread, several at once.
+  virtual void show(const DeviceFigureVisitor& visit) const noexcept = 0;
+
+ protected:
+  DeviceFigureSource() = default;
+  DeviceFigureSource(const DeviceFigureSource&) = default;
+  DeviceFigureSource& operator=(const DeviceFigureSource&) = default;
+  ~DeviceFigureSource() = default;
 };
 
 namespace detail {

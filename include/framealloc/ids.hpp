@@ -10,6 +10,8 @@ namespace framealloc {
 
 // Index of a tag in its allocator's table; 0 is "untagged".
 enum class TagId : std::uint16_t { Untagged = 0 };
+/// A tag that was resolved once, see SmartAlloc::tag().
+using Tag = TagId;
 
 namespace detail {
 // The tag at `index` of the tables by tag.

@@ -46,11 +46,20 @@ enum class FrameEventKind : std::uint8_t {
   // Scratch pools: id is the pool's number.
   ScratchOpened,  // id, name, size: its capacity
   ScratchReset,   // id, name, size: bytes that were in use
+  // Memory of devices, told by modules: id is the buffer's number.
+  GpuAlloc,              // id, size, name
+  GpuFree,               // id, size, name: the program has let it go
+  GpuBlockAllocated,     // size, count: index of the heap; device memory was taken
+  GpuBlockFreed,         // size, count: index of the heap
+  GpuFrameBegin,         // count: number of the device's frame, name: of the device
+  GpuFrameEnd,           // as GpuFrameBegin; began_ns
+  GpuTransferSubmitted,  // size (bytes of all), count: of copies, id: serial of the submission
+  GpuBudgetDenied,       // size: bytes asked for, used, limit, count: index of the heap
 };
-inline constexpr unsigned kFrameEventKinds = 28;
+inline constexpr unsigned kFrameEventKinds = 36;
 
 // A set of kinds.
-using FrameEventMask = std::uint32_t;
+using FrameEventMask = std::uint64_t;
 inline constexpr FrameEventMask kAllFrameEvents = (FrameEventMask{1} << kFrameEventKinds) - 1;
 [[nodiscard]] constexpr FrameEventMask mask_of(FrameEventKind kind) noexcept {
   return FrameEventMask{1} << static_cast<unsigned>(kind);
@@ -63,7 +72,8 @@ template <class... Kinds>
 inline constexpr FrameEventMask kRareFrameEvents =
     kAllFrameEvents & ~events(FrameEventKind::Alloc, FrameEventKind::Free,
                               FrameEventKind::HandleAlloc, FrameEventKind::HandleFree,
-                              FrameEventKind::HandleRelocated);
+                              FrameEventKind::HandleRelocated, FrameEventKind::GpuAlloc,
+                              FrameEventKind::GpuFree);
 
 [[nodiscard]] std::string_view to_string(FrameEventKind kind) noexcept;
 
@@ -86,8 +96,8 @@ struct FrameEvent {
   std::uint64_t duration_us = 0;    // from the begin of the frame to its end
   std::uint64_t began_ns = 0;       // of the monotonic clock; 0: before anybody listened
   std::string_view phase;           // its name
-  std::string_view name;            // of the group or scratch pool
-  std::uint64_t id = 0;             // of the object, asset, group or scratch pool
+  std::string_view name;            // of the group, scratch pool, buffer or device
+  std::uint64_t id = 0;             // of the object, asset, group, scratch pool or buffer
   std::size_t total_allocated = 0;  // frame memory that the frame held at its end, all its threads
   std::size_t peak_memory = 0;      // most frame memory that it held at once
   std::size_t bytes_in_use = 0;     // of all kinds, when the frame ended

@@ -76,7 +76,10 @@ class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
 // Allocations of this thread are attributed to the tag until the scope ends.
 class [[nodiscard]] FRAMEALLOC_API TagScope {
  public:
+  // Below the thread's tag.
   TagScope(detail::Instance* instance, std::string_view tag) noexcept;
+  // That very tag; one that is not of the allocator counts as Untagged.
+  TagScope(detail::Instance* instance, TagId tag) noexcept;
   ~TagScope();
   TagScope(const TagScope&) = delete;
   TagScope& operator=(const TagScope&) = delete;

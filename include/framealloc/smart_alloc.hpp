@@ -25,6 +25,7 @@
 #include <framealloc/scopes.hpp>
 #include <framealloc/scratch_types.hpp>
 #include <framealloc/subscription.hpp>
+#include <framealloc/text.hpp>
 
 #include <array>
 #include <concepts>
@@ -300,6 +301,18 @@ class SmartAlloc {
   [[nodiscard]] TagScope tag_scope(std::string_view tag) noexcept {
     return TagScope(instance_, tag);
   }
+  /// The same with a tag that was resolved once, see tag(). It is set as it is, not below the
+  /// current one, and costs no look-up.
+  template <class F>
+  decltype(auto) with_tag(Tag tag, FRAMEALLOC_NOESCAPE F&& function) {
+    const TagScope scope(instance_, tag);
+    if constexpr (std::invocable<F, SmartAlloc&>) {
+      return std::forward<F>(function)(*this);
+    } else {
+      return std::forward<F>(function)();
+    }
+  }
+  [[nodiscard]] TagScope tag_scope(Tag tag) noexcept { return TagScope(instance_, tag); }
   // Result: last component of this thread's tag; "" when untagged.
   [[nodiscard]] std::string_view current_tag() const noexcept;
   [[nodiscard]] std::string tag_path() const;  // "game::physics"
@@ -470,11 +483,12 @@ class SmartAlloc {
   // `tag` is a path; a name without "::" that is no path means every tag so named.
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
   [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  // "" (untagged) first
-  // Effect: calls visit(const TagFigures&) for every tag, parents before children; visit(const
-  // ThreadFigures&) for every thread that uses the allocator, the newest first; visit(const
-  // BudgetFigures&) for the budget of the whole and of each tag that has a limit or a charge, none
-  // without budgets. They allocate nothing, stop nobody and take as long as there are cells (a tag
-  // of a thread) that hold something. Thread contract: any thread; no lock is held during a call.
+  // Effect: calls visit(const TagFigures&) for every tag, parents before children, with bytes of
+  // the host only, see visit_devices(); visit(const ThreadFigures&) for every thread that uses the
+  // allocator, the newest first; visit(const BudgetFigures&) for the budget of the whole and of
+  // each tag that has a limit or a charge, none without budgets. They allocate nothing, stop nobody
+  // and take as long as there are cells (a tag of a thread) that hold something. Thread contract:
+  // any thread; no lock is held during a call.
   template <class F>
   void visit_tags(F&& visit) const {
     show_tags(detail::visitor_of<TagFigures>(visit));
@@ -486,6 +500,15 @@ class SmartAlloc {
   template <class F>
   void visit_budgets(F&& visit) const {
     show_budgets(detail::visitor_of<BudgetFigures>(visit));
+  }
+  /// Effect: for each device that a module has registered (add_device()), calls
+  /// visit(const DeviceFigures&), then visit(const DeviceHeapFigures&) for each of its heaps by
+  /// index, then visit(const DeviceTagFigures&) for each tag that holds something there; those that
+  /// `visit` cannot be called with are left out. It allocates nothing. `visit` must not throw.
+  /// Thread contract: any thread; no lock is held during a call.
+  template <class F>
+  void visit_devices(F&& visit) const {
+    show_devices(DeviceFigureVisitor(visit));
   }
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
   // Effect: while on, frame calls are counted (FrameStats::allocation_count); each then takes the
@@ -651,6 +674,97 @@ class SmartAlloc {
   // The same for every code.
   void suppress_diagnostics(bool on) const noexcept;
 
+  // --- For modules and tools that stand on an allocator ------------------------------------------
+  // Programs seldom need these. Thread contract of all: any thread, except where said.
+
+  /// Effect: `report` goes where the allocator's own reports go: to the handler or stderr and every
+  /// sink, unless suppressed; it is counted, and the strict mode holds. `thread` and `frame` are
+  /// filled in where they are 0. Its views need to live for the call only. Of an allocator that
+  /// could not be made nobody is told. Requirement: no lock is held that a handler might want.
+  void report(const Report& report) const noexcept;
+
+  /// Result: whether somebody waits for such events: lifecycle tracking is on, and a listener wants
+  /// the kind. One load: ask before an event is put together.
+  [[nodiscard]] bool emits(FrameEventKind kind) const noexcept;
+  /// Effect: tells the event to those who wait for its kind; thread, time and path of `tag` are
+  /// filled in, and the frame number where it is 0. Its views need to live for the call only.
+  /// Requirement: no lock is held that a listener might want.
+  void emit(const FrameEvent& event, Tag tag = Tag::Untagged) const noexcept;
+
+  /// Effect: finds the tag of a full path from the root ("game::physics"), making the levels that
+  /// are missing; empty levels are left out. Result: the tag, good as long as the allocator; "" is
+  /// Untagged. When the table is full (1024 tags, 32 KiB of names), the deepest level that there
+  /// is.
+  [[nodiscard]] Tag tag(std::string_view path) const noexcept;
+  /// Result: the tag of that path, made or not; empty when it never was.
+  [[nodiscard]] std::optional<Tag> find_tag(std::string_view path) const noexcept;
+  /// Result: the tag of the calling thread.
+  [[nodiscard]] Tag current_tag_id() const noexcept;
+  /// Result: the tag above it; Untagged for Untagged, and for one that is not of this allocator.
+  [[nodiscard]] Tag tag_parent(Tag tag) const noexcept;
+  /// Result: its last component, "" for Untagged; lives as long as the allocator.
+  [[nodiscard]] std::string_view tag_name(Tag tag) const noexcept FRAMEALLOC_LIFETIMEBOUND;
+  /// Result: "game::physics", cut where it is longer than 255 characters; "" for Untagged.
+  [[nodiscard]] TagPath path_of(Tag tag) const noexcept;
+  /// Result: how many tags there are, Untagged among them. They are numbered from 0, parents before
+  /// their children, and none ever goes.
+  [[nodiscard]] std::size_t tag_count() const noexcept;
+
+  /// Effect: `source` is shown by visit_devices(), snapshots and the exporters; at most 8 at a
+  /// time. It must live until it is removed or the allocator has ended. Result: false when there is
+  /// no place, or it has one.
+  bool add_device(DeviceFigureSource& source) const noexcept;
+  /// Effect: `source` is asked nothing any more, and no other thread is in it when this returns.
+  /// Inside visit_devices() of the same allocator it does not wait. Result: false when it was not
+  /// there.
+  bool remove_device(DeviceFigureSource& source) const noexcept;
+
+  /// Effect: a heap block of any size, uninitialised; 0 bytes count as 1. Counted under the
+  /// thread's tag, or under `tag`, which is not set for anything else. Result: null when denied,
+  /// which is reported; an alignment that is no power of two is FA011.
+  [[nodiscard]] void* heap_alloc_bytes(std::size_t bytes, std::size_t alignment = kGranule,
+                                       CallSite site = CallSite::current()) noexcept;
+  [[nodiscard]] void* heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment = kGranule,
+                                       CallSite site = CallSite::current()) noexcept;
+  /// Effect: frees any heap block of this allocator, whatever its type, size and alignment, on any
+  /// thread. As heap_free().
+  void heap_free_bytes(void* block, CallSite site = CallSite::current()) noexcept;
+  /// Effect: makes the block `bytes` long where it is, if there is room behind it and budget for
+  /// it. Accounted as if it had been allocated so: rounded up to 16, small blocks to their class,
+  /// which they keep. Always done when it shrinks. Result: false when the block stays as it was,
+  /// which is not reported. Requirement: a heap block of this allocator that no other thread frees
+  /// or resizes.
+  [[nodiscard]] bool heap_try_resize(void* block, std::size_t bytes) noexcept;
+  /// Effect: as realloc(): in place if heap_try_resize() can, else a new block under the tag of the
+  /// old one with what both have room for copied, and the old one freed. A null block is allocated
+  /// under the thread's tag. Bytes 0 leave a block. Result: null when denied, which is reported;
+  /// the old block stays then. Failure: FA006 for an address that is not of this allocator.
+  /// Requirement: as heap_try_resize(); `alignment` as heap_alloc_bytes().
+  [[nodiscard]] void* heap_realloc_bytes(void* block, std::size_t bytes,
+                                         std::size_t alignment = kGranule,
+                                         CallSite site = CallSite::current()) noexcept;
+  /// Result: bytes of a pool or heap block that may be used, at least as many as asked for; 0 for
+  /// an address that is not of this allocator. Requirement: a block of this allocator is in use.
+  [[nodiscard]] std::size_t heap_usable_size(const void* block) const noexcept;
+  /// Result: whether the address lies in memory that the allocator uses for pool and heap blocks.
+  /// Of a block larger than half a chunk only its beginning counts. Reads nothing at the address,
+  /// and takes a lock for a moment.
+  [[nodiscard]] bool owns(const void* address) const noexcept;
+
+  /// Effect: a pool block for memory whose type is not known here; as heap_alloc_bytes().
+  [[nodiscard]] void* pool_alloc_bytes(std::size_t bytes, std::size_t alignment = kGranule,
+                                       CallSite site = CallSite::current()) noexcept;
+  /// Requirement: null, or a block of pool_alloc_bytes() for the same bytes and alignment.
+  void pool_free_bytes(void* block, std::size_t bytes, std::size_t alignment = kGranule,
+                       CallSite site = CallSite::current()) noexcept;
+
+  /// Effect: memory for a module's own records, counted as AllocStats::metadata_bytes, which no
+  /// budget of a tag limits and no leak report shows. Result: aligned to 128, uninitialised; null
+  /// when there is none, which is for the caller to report (FA012).
+  [[nodiscard]] void* bookkeeping_alloc(std::size_t bytes) const noexcept;
+  /// Requirement: null, or a result of bookkeeping_alloc() for the same bytes.
+  void bookkeeping_free(void* block, std::size_t bytes) const noexcept;
+
  private:
   friend struct detail::HandleAccess;
   SmartAlloc(detail::Instance* instance, std::nullptr_t) noexcept { adopt(instance); }
@@ -685,6 +799,7 @@ class SmartAlloc {
   void show_tags(detail::FigureVisitor<TagFigures> visit) const;
   void show_threads(detail::FigureVisitor<ThreadFigures> visit) const;
   void show_budgets(detail::FigureVisitor<BudgetFigures> visit) const;
+  void show_devices(const DeviceFigureVisitor& visit) const;
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,
                                                  const char* file, const char* function,

@@ -82,4 +82,7 @@ class Text {
   std::size_t size_ = 0;
 };
 
+/// The path of a tag, "game::physics"; "" when untagged.
+using TagPath = Text<256>;
+
 }  // namespace framealloc

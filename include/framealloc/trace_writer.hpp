@@ -16,6 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,26 +27,30 @@ namespace framealloc {
 struct TraceConfig {
   std::filesystem::path path = "framealloc.trace.json";
   bool phases = true;   // a bar for each phase, on the track of its thread
-  bool tags = true;     // a counter for each tag
+  bool tags = true;     // a counter for each tag, of the host and of each device
+  bool devices = true;  // a track for each device's frames, counters for its heaps
   bool reports = true;  // a mark for each report
   // Events that become marks, a compaction a bar; kinds beside those of frames and phases.
-  FrameEventMask marks = events(FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded,
-                                FrameEventKind::MemoryPressure, FrameEventKind::HandlesCompacted,
-                                FrameEventKind::StreamLoaded, FrameEventKind::StreamFailed,
-                                FrameEventKind::StreamEvicted, FrameEventKind::GroupCreated,
-                                FrameEventKind::GroupFreed, FrameEventKind::ScratchOpened);
+  FrameEventMask marks = events(
+      FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded, FrameEventKind::MemoryPressure,
+      FrameEventKind::HandlesCompacted, FrameEventKind::StreamLoaded, FrameEventKind::StreamFailed,
+      FrameEventKind::StreamEvicted, FrameEventKind::GroupCreated, FrameEventKind::GroupFreed,
+      FrameEventKind::ScratchOpened, FrameEventKind::GpuBlockAllocated,
+      FrameEventKind::GpuBlockFreed, FrameEventKind::GpuTransferSubmitted,
+      FrameEventKind::GpuBudgetDenied);
   std::uint32_t counters_every = 1;  // frames; 0 = no counters at all
   std::size_t buffer_bytes = TraceFile::kDefaultBuffer;
   std::uint64_t max_bytes = 0;  // of the file; what comes later is dropped. 0 = no limit
 };
 
 // While it lives, frames become bars on a track of their own, frames of a thread's own and phases
-// bars on their thread's, reports and events marks, and the bytes of all kinds, what is reserved
-// and every tag counters at each frame's end. It switches lifecycle tracking on where it is off,
-// and off again when it closes. It costs what tracking costs, reading the counters of every tag
-// once per frame, and a write of the buffer whenever it is full; without a writer nothing is paid.
-// It shares the allocator, and memory of its own is the standard library's. Thread contract: made
-// and closed on the thread that drives frames, outside listeners and sinks of the allocator.
+// bars on their thread's, frames of a device bars on its, reports and events marks, and the bytes
+// of all kinds, what is reserved, every tag and every heap of a device counters at each frame's
+// end. It switches lifecycle tracking on where it is off, and off again when it closes. It costs
+// what tracking costs, reading the counters of every tag once per frame, and a write of the buffer
+// whenever it is full; without a writer nothing is paid. It shares the allocator, and memory of its
+// own is the standard library's. Thread contract: made and closed on the thread that drives frames,
+// outside listeners and sinks of the allocator.
 class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
  public:
   explicit TraceWriter(const SmartAlloc& alloc, TraceConfig config = {});
@@ -74,6 +81,8 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   void on_report(const Report& report) noexcept override;
   void write_frame(const FrameEvent& event);
   void write_counters(std::uint64_t at_ns);
+  void write_device_counters(std::uint64_t at_ns);
+  void write_device_frame(const FrameEvent& event);
   void write_mark(const FrameEvent& event);
   void introduce(ThreadId thread) { introduce(thread, thread.value, {}); }
   void introduce(ThreadId thread, std::uint64_t track, std::string_view suffix);
@@ -88,7 +97,9 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   bool tracking_ = false;   // switched on by this writer
   detail::Mutex counting_;  // of what follows
   std::uint64_t frames_ = 0;
-  std::vector<Values> last_;  // by tag: what did not change is not written again
+  std::vector<Values> last_;          // by tag: what did not change is not written again
+  std::vector<std::string> devices_;  // in the order of their tracks
+  std::map<std::string, Values, std::less<>> last_of_devices_;  // by the counter's name
   // Tracks of threads that have names, by their numbers; one that was forgotten is named again.
   std::atomic<std::uint64_t> known_[kKnown] = {};
   Result<void> status_;

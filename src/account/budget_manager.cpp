@@ -194,7 +194,7 @@ void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_
     context = handler_context_;
   }
   if (handler == nullptr && observer_ == nullptr) return;
-  const detail::TagPath path = tags_.path(who.tag);
+  const TagPath path = tags_.path(who.tag);
   const BudgetEvent event{kind,  path.view(), who.whole,          current,
                           limit, requested,   who.ready_elsewhere};
   const ActiveCall call{this, static_cast<const ActiveCall*>(os::innermost_call(kHandlerChain))};

@@ -26,7 +26,7 @@ void append_detail(Text<256>& text, const Instance& instance, TagId tag) noexcep
 
 void complete(Report& report, WitnessTexts& texts, bool in_full, void* context) noexcept {
   auto& instance = *static_cast<Instance*>(context);
-  report.thread = os::current_thread_id();
+  if (report.thread.value == 0) report.thread = os::current_thread_id();
   // Asking every tag is too much for a request that fails in a loop.
   if (!in_full) return;
   if (report.code == Code::FA006 && report.address != nullptr &&

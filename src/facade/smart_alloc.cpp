@@ -101,11 +101,8 @@ void* SmartAlloc::frame_slow_masked(std::size_t size, std::uintptr_t mask, const
 
 void* SmartAlloc::refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
                                    const char* function, std::uint32_t line) noexcept {
-  if (instance_ != nullptr) {
-    instance_->report(Code::FA011, "the alignment is not a power of two", TagId::Untagged, size,
-                      alignment, CallSite{file, function, line});
-  }
-  return nullptr;
+  if (instance_ == nullptr) return nullptr;
+  return detail::refuse_alignment(*instance_, size, alignment, CallSite{file, function, line});
 }
 
 void* SmartAlloc::pool_slow(std::size_t size, std::size_t alignment, const char* file,

@@ -8,6 +8,8 @@
 
 #include "os/process.hpp"
 
+#include <algorithm>
+#include <concepts>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -19,6 +21,8 @@ namespace {
 // Tracks beside those of threads, which have the threads' numbers. Frames of all threads may begin
 // on one thread and end on another; a thread's own frames need not nest with its phases.
 constexpr std::uint64_t kFrameTrack = 1'000'000'000;
+constexpr std::uint64_t kDeviceTracks = kFrameTrack + 1;
+constexpr std::size_t kMostDevices = 64;  // a further one shares the last one's track
 constexpr std::uint64_t kOwnFrameTracks = kFrameTrack + 128;
 
 constexpr FrameEventMask kFrameKinds = events(FrameEventKind::FrameEnd);
@@ -54,6 +58,7 @@ Result<void> TraceWriter::start() {
     if (!tracking_) return Error{Code::FA012, "no memory to track frames"};
   }
   FrameEventMask wanted = kFrameKinds | config_.marks;
+  if (config_.devices) wanted |= events(FrameEventKind::GpuFrameEnd);
   if (config_.phases) wanted |= events(FrameEventKind::PhaseEnd);
   subscription_ = alloc_.on_frame_event(&TraceWriter::hear, this, wanted);
   if (!subscription_) return Error{Code::FA011, "no place for one more listener of events"};
@@ -97,9 +102,31 @@ void TraceWriter::on_event(const FrameEvent& event) {
       return file_.add_bar(event.thread_id.value, "phase", event.phase, event.began_ns,
                            event.timestamp_ns, args);
     }
+    case FrameEventKind::GpuFrameEnd:
+      return write_device_frame(event);
     default:
       return write_mark(event);
   }
+}
+
+void TraceWriter::write_device_frame(const FrameEvent& event) {
+  if (event.began_ns == 0 || !config_.devices) return;
+  const std::string_view device = event.name.empty() ? std::string_view("device") : event.name;
+  std::uint64_t track = kDeviceTracks;
+  {
+    const std::lock_guard guard(counting_);
+    const auto known = std::ranges::find(devices_, device);
+    const auto index = static_cast<std::size_t>(known - devices_.begin());
+    track += std::min(index, kMostDevices - 1);
+    if (known == devices_.end() && index < kMostDevices) {
+      devices_.emplace_back(device);
+      file_.name_track(track, "frames of " + devices_.back());
+      file_.place_track(track, 0);
+    }
+  }
+  const TraceArg args[] = {TraceArg::of("frame", event.count),
+                           TraceArg::of("host frame", event.frame_number)};
+  file_.add_bar(track, "frame", "device frame", event.began_ns, event.timestamp_ns, args);
 }
 
 void TraceWriter::write_frame(const FrameEvent& event) {
@@ -130,6 +157,7 @@ void TraceWriter::write_counters(std::uint64_t at_ns) {
   const TraceArg reserved[] = {TraceArg::of("used", all.reserved - all.idle_bytes),
                                TraceArg::of("idle", all.idle_bytes)};
   file_.add_counter("reserved bytes", at_ns, reserved);
+  if (config_.devices) write_device_counters(at_ns);
   if (!config_.tags) return;
   const std::size_t count = instance.tags().size();
   last_.resize(count);
@@ -142,6 +170,42 @@ void TraceWriter::write_counters(std::uint64_t at_ns) {
                               TraceArg::of("pool", values.pool), TraceArg::of("heap", values.heap)};
     file_.add_counter(tag.tag.empty() ? "untagged" : "tag " + tag.tag, at_ns, bytes);
   }
+}
+
+// Under counting_.
+void TraceWriter::write_device_counters(std::uint64_t at_ns) {
+  std::string name;
+  const auto has_changed = [this, &name](const Values& now) {
+    const auto [at, fresh] = last_of_devices_.try_emplace(name, now);
+    return fresh || std::exchange(at->second, now) != now;
+  };
+  const auto write_heap = [&](const DeviceHeapFigures& heap) {
+    name.assign(heap.device).append(" heap ").append(std::to_string(heap.heap));
+    // What is handed out is read apart from what is held, and may be ahead of it for a moment.
+    const std::size_t idle = heap.reserved > heap.used ? heap.reserved - heap.used : 0;
+    if (!has_changed({heap.used, idle, 0})) return;
+    const TraceArg bytes[] = {TraceArg::of("used", heap.used), TraceArg::of("idle", idle)};
+    file_.add_counter(name, at_ns, bytes);
+  };
+  const auto write_tag = [&](const DeviceTagFigures& tag) {
+    if (!config_.tags) return;
+    name.assign(tag.device);
+    if (tag.tag.empty()) {
+      name.append(" untagged");
+    } else {
+      name.append(" tag ").append(tag.tag);
+    }
+    if (!has_changed({tag.bytes, 0, 0})) return;
+    const TraceArg bytes[] = {TraceArg::of("bytes", tag.bytes)};
+    file_.add_counter(name, at_ns, bytes);
+  };
+  alloc_.visit_devices([&](const auto& figures) {
+    if constexpr (std::same_as<decltype(figures), const DeviceHeapFigures&>) {
+      write_heap(figures);
+    } else if constexpr (std::same_as<decltype(figures), const DeviceTagFigures&>) {
+      write_tag(figures);
+    }
+  });
 }
 
 void TraceWriter::write_mark(const FrameEvent& event) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 
 namespace framealloc::detail {
 
@@ -126,25 +127,37 @@ bool Heap::try_resize(PoolThread* mine, void* block, std::size_t size) noexcept 
   return false;
 }
 
-std::size_t Heap::usable_size(const void* block) noexcept {
-  Region* const region = region_of(block);
-  if (region == nullptr) return 0;
-  switch (region->kind) {
-    case RegionKind::SlabChunk:
-      // What lies behind the request is a zone in a guard mode.
-      return shared_.guard_ != nullptr ? shared_.size_of_block(block)
-                                       : slab_of(block, shared_.page_mask_)->block_size;
+Heap::Found Heap::find(const void* block) noexcept {
+  if (!owns(block)) return {};
+  Region& region = *region_of(block);
+  // What lies behind the request is a zone in a guard mode.
+  const bool guarded = shared_.guard_ != nullptr;
+  switch (region.kind) {
+    case RegionKind::SlabChunk: {
+      const SlabHeader* const slab = slab_of(block, shared_.page_mask_);
+      return {true, guarded ? shared_.size_of_block(block) : slab->block_size, slab->tag};
+    }
     case RegionKind::SpanChunk: {
-      SpanChunk& chunk = span_chunk_of(*region);
+      SpanChunk& chunk = span_chunk_of(region);
       const std::size_t index = chunk.index_of(block);
       const std::lock_guard guard(chunk.lock());
-      if (index == SpanChunk::kNone) return 0;
-      return shared_.guard_ != nullptr ? span_size(chunk, index) : chunk.span(index).bytes;
+      if (index == SpanChunk::kNone) return {};
+      const Span& span = chunk.span(index);
+      return {true, guarded ? span_size(chunk, index) : span.bytes, span.tag};
     }
-    case RegionKind::Run:
-      return shared_.guard_ != nullptr ? run_of(*region).size : run_of(*region).bytes;
+    case RegionKind::Run: {
+      const Run& run = run_of(region);
+      return {true, guarded ? run.size : run.bytes, run.tag};
+    }
   }
-  return 0;
+  return {};
+}
+
+bool Heap::owns(const void* block) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(block);
+  const std::uintptr_t start = address & shared_.chunk_mask_;
+  const std::optional<RegionKind> kind = shared_.registry_.kind_at(start);
+  return kind.has_value() && (*kind != RegionKind::Run || address == start);
 }
 
 void Heap::for_each_live(LiveBlockVisitor visit, void* context) noexcept {

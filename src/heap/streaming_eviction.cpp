@@ -134,7 +134,7 @@ void StreamingAllocator::notify(const Asset& victim) noexcept {
     context = handler_context_;
   }
   if (handler == nullptr) return;
-  const detail::TagPath path = account_.host().tags.path(victim.tag);
+  const TagPath path = account_.host().tags.path(victim.tag);
   handler(StreamEviction{victim.id, path.view(), victim.priority,
                          victim.failed ? nullptr : victim.memory, victim.size},
           context);

@@ -37,7 +37,15 @@ std::string_view to_string(FrameEventKind kind) noexcept {
                                                                 "GroupCreated",
                                                                 "GroupFreed",
                                                                 "ScratchOpened",
-                                                                "ScratchReset"};
+                                                                "ScratchReset",
+                                                                "GpuAlloc",
+                                                                "GpuFree",
+                                                                "GpuBlockAllocated",
+                                                                "GpuBlockFreed",
+                                                                "GpuFrameBegin",
+                                                                "GpuFrameEnd",
+                                                                "GpuTransferSubmitted",
+                                                                "GpuBudgetDenied"};
   static_assert(!kNames[kFrameEventKinds - 1].empty(), "a kind without a name");
   const auto index = static_cast<unsigned>(kind);
   return index < kFrameEventKinds ? kNames[index] : std::string_view("unknown");

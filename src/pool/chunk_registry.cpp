@@ -41,4 +41,13 @@ Region* ChunkRegistry::find(std::uintptr_t address) noexcept {
   return nullptr;
 }
 
+std::optional<RegionKind> ChunkRegistry::kind_at(std::uintptr_t address) noexcept {
+  const std::size_t bucket = bucket_of(address);
+  const std::lock_guard guard(locks_[bucket % kLocks]);
+  for (const Region* region = buckets_[bucket]; region != nullptr; region = region->next) {
+    if (region->address == address) return region->kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace framealloc::detail

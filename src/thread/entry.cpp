@@ -4,6 +4,9 @@
 #include <framealloc/detail/thread/instance.hpp>
 #include "thread/fast_path.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace framealloc::detail {
 namespace {
 
@@ -52,6 +55,44 @@ void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
   return instance.heap().allocate(mine->pools(), size, alignment, site, why);
 }
 
+void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::size_t alignment,
+                       const CallSite& site) noexcept {
+  ThreadState* const mine = instance.state();
+  if (mine == nullptr) return nullptr;
+  if (tag == mine->tag()) return heap_allocate(instance, size, alignment, site);
+  // Not the thread's own tag: that would cost the frame arena its short way.
+  PoolThread& pools = mine->pools();
+  mine->show_pool();
+  (void)pools.select(tag);
+  void* const block = instance.heap().allocate(pools, size, alignment, site);
+  (void)pools.select(mine->tag());
+  mine->show_pool();  // a handler may have had the other tag's shown
+  return block;
+}
+
+bool heap_try_resize(Instance& instance, void* block, std::size_t size) noexcept {
+  ThreadState* const mine = instance.state_to_free();
+  return instance.heap().try_resize(mine != nullptr ? &mine->pools() : nullptr, block, size);
+}
+
+void* heap_reallocate(Instance& instance, void* block, std::size_t size, std::size_t alignment,
+                      const CallSite& site) noexcept {
+  if (block == nullptr) return heap_allocate(instance, size, alignment, site);
+  const Heap::Found found = instance.heap().find(block);
+  if (!found.ours) {
+    instance.report(Code::FA006, "the address is not of a block of this allocator", TagId::Untagged,
+                    size, 0, site, block);
+    return nullptr;
+  }
+  const bool aligned = reinterpret_cast<std::uintptr_t>(block) % alignment == 0;
+  if (aligned && heap_try_resize(instance, block, size)) return block;
+  void* const moved = heap_allocate_as(instance, found.tag, size, alignment, site);
+  if (moved == nullptr) return nullptr;
+  std::memcpy(moved, block, std::min(found.size, size));
+  heap_free(instance, block, site);
+  return moved;
+}
+
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {
   if (block == nullptr) return;
   ThreadState* mine = instance.state_to_free();
@@ -61,6 +102,13 @@ void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {
 FrameArena& frame_arena(Instance& instance) noexcept {
   ThreadState* mine = instance.state();
   return mine != nullptr ? mine->arena() : empty_arena;
+}
+
+void* refuse_alignment(Instance& instance, std::size_t size, std::size_t alignment,
+                       const CallSite& site) noexcept {
+  instance.report(Code::FA011, "the alignment is not a power of two", TagId::Untagged, size,
+                  alignment, site);
+  return nullptr;
 }
 
 void report_bad_request(Instance& instance, std::size_t count, std::size_t size) noexcept {

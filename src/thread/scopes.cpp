@@ -34,6 +34,12 @@ TagScope::TagScope(Instance* instance, std::string_view tag) noexcept
   before_ = state_->tag();
   state_->set_tag(instance->tags().intern(before_, tag));
 }
+TagScope::TagScope(Instance* instance, TagId tag) noexcept
+    : state_(instance == nullptr ? nullptr : instance->state()) {
+  if (state_ == nullptr) return;
+  before_ = state_->tag();
+  state_->set_tag(instance->tags().known(tag));
+}
 TagScope::~TagScope() {
   if (state_ != nullptr) state_->set_tag(before_);
 }

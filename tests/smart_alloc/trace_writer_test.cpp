@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "support/fake_device.hpp"
 #include "support/trace_check.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -23,6 +25,11 @@ using testing::CheckedTrace;
 
 AllocConfig quiet() {
   return AllocConfig::minimal().with_report_handler([](const Report&, void*) {});
+}
+
+std::uint64_t now_ns() {
+  return static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
 class TraceWriterTest : public ::testing::Test {
@@ -194,6 +201,73 @@ TEST_F(TraceWriterTest, MarksWhatPartsTell) {
   const CheckedTrace events(path());
   EXPECT_EQ(events.all("i").size(), 2u);  // the group's begin and end
   EXPECT_EQ(events.all("X").size(), 1u);  // the compaction
+}
+
+TEST_F(TraceWriterTest, DevicesHaveTracksCountersAndMarks) {
+  testing::RegisteredDevice fake(alloc_, "Fake GPU");
+  TraceWriter trace(alloc_, {.path = path()});
+  ASSERT_TRUE(trace);
+  FrameEvent event;
+  event.kind = FrameEventKind::GpuBudgetDenied;
+  event.size = 4096;
+  event.count = 1;
+  alloc_.emit(event, alloc_.tag("hud"));
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    alloc_.begin_frame();
+    for (const char* const device : {"Fake GPU", "other GPU"}) {
+      FrameEvent frame;
+      frame.kind = FrameEventKind::GpuFrameEnd;
+      frame.name = device;
+      frame.count = 10 + i;
+      frame.began_ns = now_ns() - 1000;
+      alloc_.emit(frame);
+    }
+    if (i == 2) fake.device.heaps[0].used += 1000;
+    alloc_.end_frame();
+  }
+  FrameEvent untimed;
+  untimed.kind = FrameEventKind::GpuFrameEnd;
+  alloc_.emit(untimed);  // nobody listened when it began
+  ASSERT_TRUE(trace.close());
+
+  const CheckedTrace events(path());
+  const auto frames = events.all("X", "device frame");
+  ASSERT_EQ(frames.size(), 6u);
+  EXPECT_EQ(events.track_name(frames[0]->at("tid")->number), "frames of Fake GPU");
+  EXPECT_EQ(events.track_name(frames[1]->at("tid")->number), "frames of other GPU");
+  EXPECT_EQ(frames[0]->at("tid")->number, frames[2]->at("tid")->number);
+  EXPECT_EQ(frames[2]->at("args.frame")->number, 12);
+  EXPECT_EQ(frames[2]->at("args.host frame")->number, 2);
+  const auto local = events.all("C", "Fake GPU heap 0");
+  ASSERT_EQ(local.size(), 2u) << "when it changed";
+  EXPECT_EQ(local[0]->at("args.used")->number, 5 << 20);
+  EXPECT_EQ(local[0]->at("args.idle")->number, 1 << 20);
+  EXPECT_EQ(local[1]->at("args.used")->number, (5 << 20) + 1000);
+  EXPECT_EQ(events.all("C", "Fake GPU heap 1").size(), 1u);
+  ASSERT_EQ(events.all("C", "Fake GPU tag hud").size(), 1u);
+  EXPECT_EQ(events.all("C", "Fake GPU tag hud")[0]->at("args.bytes")->number, 2 << 20);
+  const auto denied = events.all("i", "GpuBudgetDenied");
+  ASSERT_EQ(denied.size(), 1u);
+  EXPECT_EQ(denied[0]->at("args.tag")->text, "hud");
+  EXPECT_EQ(denied[0]->at("args.size")->number, 4096);
+}
+
+TEST_F(TraceWriterTest, LeavesDevicesOutWhereAsked) {
+  testing::RegisteredDevice fake(alloc_, "Fake GPU");
+  TraceWriter trace(alloc_, {.path = path(), .devices = false, .marks = 0});
+  ASSERT_TRUE(trace);
+  alloc_.begin_frame();
+  FrameEvent frame;
+  frame.kind = FrameEventKind::GpuFrameEnd;
+  frame.began_ns = now_ns();
+  alloc_.emit(frame);
+  alloc_.end_frame();
+  ASSERT_TRUE(trace.close());
+  const CheckedTrace events(path());
+  EXPECT_EQ(events.all("X").size(), 1u);
+  for (const Json* const counter : events.all("C")) {
+    EXPECT_EQ(counter->at("name")->text.find("GPU"), std::string::npos);
+  }
 }
 
 TEST_F(TraceWriterTest, LeavesTrackingOnWhereItWasOn) {

@@ -14,8 +14,6 @@
 
 namespace framealloc::detail {
 
-using TagPath = Text<256>;
-
 // A tree of at most kMaxTags names in fixed storage, so that a tag can be made when memory is gone.
 // Look-ups take no lock; a new name takes a spin lock once. Tags are never removed.
 // Thread contract: any thread.
@@ -44,6 +42,10 @@ class TagTable {
   [[nodiscard]] TagId parent(TagId tag) const noexcept {
     const auto index = static_cast<std::size_t>(tag);
     return index < size() ? nodes_[index].parent : TagId::Untagged;
+  }
+  // Result: the tag; Untagged for one that is not of this table.
+  [[nodiscard]] TagId known(TagId tag) const noexcept {
+    return static_cast<std::size_t>(tag) < size() ? tag : TagId::Untagged;
   }
   // Result: true if `tag` is `ancestor` or below it; every tag is within Untagged.
   [[nodiscard]] bool is_within(TagId tag, TagId ancestor) const noexcept;

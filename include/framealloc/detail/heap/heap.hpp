@@ -61,8 +61,17 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
   // accounts for it. Result: false when it stays as it was. No report. Requirement: `block` is in
   // use. `mine` is the caller's own object, null when it is not attached.
   [[nodiscard]] bool try_resize(PoolThread* mine, void* block, std::size_t size) noexcept;
-  // Result: bytes that may be used, at least what was requested; 0 for an address that is not ours.
-  [[nodiscard]] std::size_t usable_size(const void* block) noexcept;
+  // What is known of a block in use. `size`: bytes that may be used, at least what was requested.
+  struct Found {
+    bool ours = false;
+    std::size_t size = 0;
+    TagId tag = TagId::Untagged;
+  };
+  [[nodiscard]] Found find(const void* block) noexcept;
+  [[nodiscard]] std::size_t usable_size(const void* block) noexcept { return find(block).size; }
+  // Result: whether the address is of a chunk of pool or heap blocks, or begins a block that has
+  // chunks to itself. Reads nothing there. Any thread.
+  [[nodiscard]] bool owns(const void* block) noexcept;
 
   // Effect: calls visit for every large block in use. Empty unless PoolShared::checked(); `visit`
   // runs under a lock and must not allocate or free.

@@ -57,8 +57,8 @@ inline constexpr std::size_t kSharedTlsSlot = kTlsSlots - 1;
 namespace framealloc::os {
 
 // Chains of calls that a thread is in, which stand on its stack; each belongs to one source file.
-enum class CallChain : unsigned char { BudgetHandlers, Deliveries, PressureHandlers };
-inline constexpr std::size_t kCallChains = 3;
+enum class CallChain : unsigned char { BudgetHandlers, Deliveries, DeviceVisits, PressureHandlers };
+inline constexpr std::size_t kCallChains = 4;
 
 // A thread's record, as far as lower layers know it; thread/tls.hpp says what follows. Records lie
 // in static storage, and in pages of the system when more threads live at once than fit there. A

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace framealloc::detail {
 
@@ -34,6 +35,8 @@ class ChunkRegistry {
   // Result: the region that begins at exactly this address, or null. It stays valid for as long as
   // one of its blocks is in use.
   [[nodiscard]] Region* find(std::uintptr_t address) noexcept;
+  // Result: what begins there; empty for nothing. Reads no region after it may have gone.
+  [[nodiscard]] std::optional<RegionKind> kind_at(std::uintptr_t address) noexcept;
 
  private:
   static constexpr std::size_t kBuckets = 1024;

@@ -25,11 +25,24 @@ void pool_free_slow(Instance& instance, void* block, std::size_t size, std::size
                     const CallSite& site) noexcept;
 [[nodiscard]] void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
                                   const CallSite& site, Denial* why = nullptr) noexcept;
+// The same under `tag` instead of the thread's, which stays as it is.
+[[nodiscard]] void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size,
+                                     std::size_t alignment, const CallSite& site) noexcept;
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
+// Effect: the block, which is in use, has `size` bytes where it is, if there is room and budget for
+// them. Result: false when it stays as it was. No report.
+[[nodiscard]] bool heap_try_resize(Instance& instance, void* block, std::size_t size) noexcept;
+// Effect: as realloc(), under the tag that the block has. Result: null when denied (reported), and
+// the old block stays.
+[[nodiscard]] void* heap_reallocate(Instance& instance, void* block, std::size_t size,
+                                    std::size_t alignment, const CallSite& site) noexcept;
 
 // Result: the calling thread's arena; one that is always full when the thread cannot be attached.
 [[nodiscard]] FrameArena& frame_arena(Instance& instance) noexcept;
 
+// Effect: reports an alignment that is no power of two (FA011). Result: null.
+void* refuse_alignment(Instance& instance, std::size_t size, std::size_t alignment,
+                       const CallSite& site) noexcept;
 // Effect: reports a request that cannot be met, such as a count whose size overflows (FA011).
 void report_bad_request(Instance& instance, std::size_t count, std::size_t size) noexcept;
 

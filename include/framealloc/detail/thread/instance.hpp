@@ -5,6 +5,7 @@
 
 #include <framealloc/budget.hpp>
 #include <framealloc/config.hpp>
+#include <framealloc/detail/account/device_register.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/arena/frame_trap.hpp>
 #include <framealloc/detail/frame/frame_clock.hpp>
@@ -209,6 +210,8 @@ class Instance {
   [[nodiscard]] PhaseTable& phases() noexcept { return phases_; }
   [[nodiscard]] const PhaseTable& phases() const noexcept { return phases_; }
   [[nodiscard]] ReportSink& sink() noexcept { return sink_; }
+  [[nodiscard]] DeviceRegister& devices() noexcept { return devices_; }
+  [[nodiscard]] const DeviceRegister& devices() const noexcept { return devices_; }
   [[nodiscard]] ThreadServices& services() noexcept { return services_; }
   [[nodiscard]] const ThreadServices& services() const noexcept { return services_; }
   [[nodiscard]] const std::atomic<std::uint32_t>& modes() const noexcept { return modes_; }
@@ -279,6 +282,7 @@ class Instance {
   std::uint64_t frame_began_ns_ = 0;  // while frames are told
   std::atomic<FrameWatcher*> watcher_{nullptr};
   PhaseTable phases_;
+  DeviceRegister devices_;
   ThreadServices services_;
   FrameTrap* trap_ = nullptr;  // of a guard mode
   BudgetManager* budgets_ = nullptr;

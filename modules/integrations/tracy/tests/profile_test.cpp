@@ -3,6 +3,7 @@
 #include <framealloc/tracy/profile.hpp>
 
 #include "example.hpp"
+#include "support/fake_device.hpp"
 
 #include <gtest/gtest.h>
 
@@ -139,6 +140,42 @@ TEST_F(TracyProfile, TellsNothingOfWhatWasDenied) {
   alloc.begin_frame();
   alloc.end_frame();
   for (const std::string& call : take()) EXPECT_TRUE(call.starts_with("plot") || call == "frame");
+}
+
+TEST_F(TracyProfile, PlotsDevicesWhereThereAreAny) {
+  SmartAlloc alloc;
+  alloc.print_reports(false);
+  Profile profile(alloc);
+  take();
+  alloc.begin_frame();
+  alloc.end_frame();
+  for (const std::string& call : take()) EXPECT_EQ(call.find("device"), std::string::npos) << call;
+  {
+    const testing::RegisteredDevice fake(alloc);
+    ASSERT_TRUE(fake);
+    FrameEvent event;
+    event.kind = FrameEventKind::GpuBudgetDenied;
+    event.size = 2048;
+    event.used = event.limit = 1024;
+    alloc.emit(event, alloc.tag("hud"));
+    event.kind = FrameEventKind::GpuFrameEnd;
+    alloc.emit(event);
+    EXPECT_EQ(take(),
+              (Calls{"message device budget denied under hud: wanted 2 KiB (2048 B), used 1 "
+                     "KiB (1024 B) of 1 KiB (1024 B) #14696512",
+                     "frame device frame"}));
+    alloc.begin_frame();
+    alloc.end_frame();
+    const Calls calls = take();
+    const auto told = [&calls](std::string_view call) { return std::ranges::count(calls, call); };
+    EXPECT_EQ(told("memory plot device memory used"), 1);
+    EXPECT_EQ(told("plot device memory used=6291456"), 1);
+    EXPECT_EQ(told("plot device memory reserved=8388608"), 1);
+    EXPECT_EQ(calls.back(), "frame");
+  }
+  alloc.begin_frame();
+  alloc.end_frame();
+  EXPECT_EQ(std::ranges::count(take(), "plot device memory used=0"), 1) << "it has gone";
 }
 
 // Once a block is free another thread may take it, and Tracy must have heard of the free by then.

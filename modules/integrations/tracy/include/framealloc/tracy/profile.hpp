@@ -21,6 +21,9 @@ struct Names {
   const char* pool_bytes = "framealloc pool";
   const char* heap_bytes = "framealloc heap";
   const char* reserved_bytes = "framealloc reserved";
+  const char* device_frame = "device frame";  // of the mark of a device's frame
+  const char* device_bytes = "device memory used";
+  const char* device_reserved_bytes = "device memory reserved";
   // Pools of memory. Frames take turns, as the frames in flight do: 4 at most.
   std::array<const char*, 4> frame_memory{"frame memory", "frame memory 2", "frame memory 3",
                                           "frame memory 4"};
@@ -28,7 +31,8 @@ struct Names {
 };
 
 // While it lives: at each end of a frame it discards what was told of the frame's memory, plots
-// bytes by kind and marks the frame; a denied budget and memory pressure become messages. It
+// bytes by kind and marks the frame; where a module has registered devices, it plots what they hold
+// and marks their frames as well. A denied budget and memory pressure become messages. It
 // switches lifecycle tracking on, which costs microseconds per frame (docs/events.md).
 //
 // Events do not name blocks. Those that Tracy shall show one by one are taken through this object.
@@ -48,7 +52,8 @@ class Profile {
     subscription_ =
         alloc_.on_frame_event(&Profile::listen, this,
                               events(FrameEventKind::FrameEnd, FrameEventKind::BudgetExceeded,
-                                     FrameEventKind::MemoryPressure));
+                                     FrameEventKind::MemoryPressure, FrameEventKind::GpuFrameEnd,
+                                     FrameEventKind::GpuBudgetDenied));
   }
   Profile(const Profile&) = delete;
   Profile& operator=(const Profile&) = delete;
@@ -111,6 +116,12 @@ class Profile {
       case FrameEventKind::BudgetExceeded:
         tell("budget denied", event, event.size, kDenied);
         break;
+      case FrameEventKind::GpuBudgetDenied:
+        tell("device budget denied", event, event.size, kDenied);
+        break;
+      case FrameEventKind::GpuFrameEnd:
+        calls::mark_frame(names_.device_frame);
+        break;
       default:
         tell("memory pressure", event, event.size, kPressure);
         break;
@@ -127,7 +138,25 @@ class Profile {
     calls::plot(names_.pool_bytes, all.pool_allocated);
     calls::plot(names_.heap_bytes, all.heap_allocated);
     calls::plot(names_.reserved_bytes, event.reserved);
+    plot_devices();
     calls::mark_frame(names_.frame);
+  }
+  void plot_devices() noexcept {
+    std::size_t devices = 0;
+    std::size_t used = 0;
+    std::size_t reserved = 0;
+    alloc_.visit_devices([&](const DeviceFigures& device) {
+      ++devices;
+      used += device.allocated_bytes;
+      reserved += device.total_bytes;
+    });
+    if (devices == 0 && !had_devices_) return;
+    if (!std::exchange(had_devices_, true)) {
+      calls::plot_as_memory(names_.device_bytes);
+      calls::plot_as_memory(names_.device_reserved_bytes);
+    }
+    calls::plot(names_.device_bytes, used);
+    calls::plot(names_.device_reserved_bytes, reserved);
   }
   static void tell(std::string_view what, const FrameEvent& event, std::size_t size,
                    std::uint32_t colour) noexcept {
@@ -141,6 +170,7 @@ class Profile {
   SmartAlloc alloc_;
   Names names_;
   unsigned in_flight_ = 1;
+  bool had_devices_ = false;  // of the thread that drives frames
   std::array<std::atomic<bool>, 4> told_{};
   Subscription subscription_;  // last: it ends first, and no listener is in this object then
 };

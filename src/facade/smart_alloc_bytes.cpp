@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The members of SmartAlloc that hand out memory of no type.
+#include <framealloc/framealloc.hpp>
+
+#include "facade/facade.hpp"
+
+namespace framealloc {
+
+void* SmartAlloc::heap_alloc_bytes(std::size_t bytes, std::size_t alignment,
+                                   CallSite site) noexcept {
+  if (instance_ == nullptr) return nullptr;
+  if (!is_power_of_two(alignment)) {
+    return detail::refuse_alignment(*instance_, bytes, alignment, site);
+  }
+  return detail::heap_allocate(*instance_, bytes, alignment, site);
+}
+
+void* SmartAlloc::heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment,
+                                   CallSite site) noexcept {
+  if (instance_ == nullptr) return nullptr;
+  if (!is_power_of_two(alignment)) {
+    return detail::refuse_alignment(*instance_, bytes, alignment, site);
+  }
+  return detail::heap_allocate_as(*instance_, instance_->tags().known(tag), bytes, alignment, site);
+}
+
+void SmartAlloc::heap_free_bytes(void* block, CallSite site) noexcept {
+  if (instance_ != nullptr) detail::heap_free(*instance_, block, site);
+}
+
+bool SmartAlloc::heap_try_resize(void* block, std::size_t bytes) noexcept {
+  return instance_ != nullptr && block != nullptr &&
+         detail::heap_try_resize(*instance_, block, bytes);
+}
+
+void* SmartAlloc::heap_realloc_bytes(void* block, std::size_t bytes, std::size_t alignment,
+                                     CallSite site) noexcept {
+  if (instance_ == nullptr) return nullptr;
+  if (!is_power_of_two(alignment)) {
+    return detail::refuse_alignment(*instance_, bytes, alignment, site);
+  }
+  return detail::heap_reallocate(*instance_, block, bytes, alignment, site);
+}
+
+std::size_t SmartAlloc::heap_usable_size(const void* block) const noexcept {
+  return instance_ == nullptr ? 0 : instance_->heap().usable_size(block);
+}
+
+bool SmartAlloc::owns(const void* address) const noexcept {
+  return instance_ != nullptr && instance_->heap().owns(address);
+}
+
+void* SmartAlloc::pool_alloc_bytes(std::size_t bytes, std::size_t alignment,
+                                   CallSite site) noexcept {
+  if (instance_ == nullptr) return nullptr;
+  if (!is_power_of_two(alignment)) {
+    return detail::refuse_alignment(*instance_, bytes, alignment, site);
+  }
+  return detail::pool_allocate(*instance_, bytes, alignment, site);
+}
+
+void SmartAlloc::pool_free_bytes(void* block, std::size_t bytes, std::size_t alignment,
+                                 CallSite site) noexcept {
+  if (instance_ != nullptr) detail::pool_free(*instance_, block, bytes, alignment, site);
+}
+
+}  // namespace framealloc
