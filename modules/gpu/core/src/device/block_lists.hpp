@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Blocks of persistent memory, by memory type.
+#pragma once
+
+#include "device/brief_lock.hpp"
+#include "device/memory_gate.hpp"
+
+#include <framealloc/gpu/backend.hpp>
+#include <framealloc/gpu/config.hpp>
+#include <framealloc/gpu/offset_allocator.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+namespace framealloc::gpu::detail {
+
+class HostSource;
+
+// Device memory that persistent buffers share. Made and changed by BlockLists alone.
+class Block {
+ public:
+  Block(const DeviceMemory& memory_, std::size_t size_, unsigned type_,
+        OffsetAllocator&& offsets_) noexcept
+      : memory(memory_), size(size_), type(type_), offsets(std::move(offsets_)) {}
+  DeviceMemory memory;
+  std::size_t size;
+  unsigned type;
+  OffsetAllocator offsets;
+  std::size_t used = 0;           // bytes of its ranges
+  std::uint32_t ranges = 0;       // handed out
+  std::uint64_t empty_since = 0;  // frame; where `ranges` is 0
+  std::uint64_t number = 0;       // for dumps
+  bool device_address = false;
+  bool leaving = false;  // defragment() empties it: nothing new goes in
+  Block* next = nullptr;
+};
+
+// Where something lies.
+struct Placement {
+  DeviceMemory memory;
+  std::size_t offset = 0;
+  std::size_t held = 0;  // bytes that are its alone
+  unsigned type = 0;
+  Block* block = nullptr;  // null: memory of its own
+  OffsetRange range;
+};
+
+struct PlaceRequest {
+  std::size_t size = 0;
+  std::size_t alignment = 1;
+  OffsetKind kind = OffsetKind::Linear;
+  bool device_address = false;
+};
+
+// Bytes of all blocks and dedicated memory.
+struct PersistentFigures {
+  std::size_t total = 0;  // as charged to the gate
+  std::size_t allocated = 0, retired = 0, free = 0, dedicated = 0;
+  std::size_t peak = 0;  // most allocated
+  std::uint64_t count = 0;
+  std::uint64_t blocks = 0;  // dedicated ones not among them
+  std::size_t largest_free = 0;
+};
+
+// Thread contract: any thread.
+class BlockLists {
+ public:
+  BlockLists(MemoryGate& gate, HostSource& source, const GpuDeviceInfo& info,
+             const GpuConfig& config) noexcept;
+  BlockLists(const BlockLists&) = delete;
+  BlockLists& operator=(const BlockLists&) = delete;
+
+  // Result: size of a new block of that type, and from where on requests get memory of their own.
+  [[nodiscard]] std::size_t block_size(unsigned type) const noexcept;
+  [[nodiscard]] std::size_t dedicated_from(unsigned type) const noexcept;
+
+  // Effect: a range of a block that there is. Result: false when none has room.
+  [[nodiscard]] bool place(unsigned type, const PlaceRequest& request,
+                           Placement& placement) noexcept;
+  // Effect: makes a block of the memory, which the gate gave, and places the request in it.
+  // Result: false without bookkeeping; the memory is the caller's still.
+  [[nodiscard]] bool add(unsigned type, const DeviceMemory& memory, std::size_t size,
+                         const PlaceRequest& request, Placement& placement) noexcept;
+  // Effect: the range is free again, or the memory of its own goes back to the gate.
+  void free(const Placement& placement, std::uint64_t frame) noexcept;
+
+  // What of a placement is counted: asked for by the program.
+  void count_allocated(unsigned type, std::size_t bytes) noexcept;
+  void count_retired(unsigned type, std::size_t bytes) noexcept;
+  void count_reclaimed(unsigned type, std::size_t bytes) noexcept;
+  void count_dedicated(unsigned type, std::size_t bytes) noexcept;
+
+  // Effect: gives empty blocks back: all of the heap, or of all heaps (kMaxHeaps). Result: bytes.
+  std::size_t trim(unsigned heap) noexcept;
+  // Effect: gives back what has been empty for long, above the number to keep.
+  void age(std::uint64_t frame) noexcept;
+  [[nodiscard]] PersistentFigures figures() const noexcept;
+  // Result: bytes handed out in the heap.
+  [[nodiscard]] std::size_t used(unsigned heap) const noexcept;
+  // Effect: visit(const Block&) for each, under its list's lock.
+  template <class F>
+  void visit(F&& visit) const noexcept;
+  // Effect: marks the emptiest block whose ranges might fit into the others of its type as leaving.
+  // Result: null when there is none.
+  [[nodiscard]] Block* begin_leaving() noexcept;
+  void end_leaving(Block* block) noexcept;
+  // Effect: everything goes back. Requirement: no range is used by the device.
+  void shut_down() noexcept;
+
+ private:
+  struct alignas(128) List {
+    mutable BriefLock lock;
+    Block* first = nullptr;
+    std::size_t bytes = 0;  // of blocks
+    std::uint64_t blocks = 0;
+    std::uint64_t empty = 0;     // of them
+    mutable bool stale = false;  // `free` and `largest` are of an earlier moment
+    mutable std::size_t free = 0, largest = 0;
+    alignas(128) std::atomic<std::size_t> allocated{0};
+    std::atomic<std::size_t> retired{0}, dedicated{0};
+  };
+  void give_back(Block* block) noexcept;
+
+  MemoryGate& gate_;
+  HostSource& source_;
+  const GpuDeviceInfo& info_;
+  const GpuConfig& config_;
+  std::array<List, kMaxTypes> lists_;
+  alignas(128) std::atomic<std::size_t> allocated_{0};
+  std::atomic<std::size_t> peak_{0};
+  std::atomic<std::uint64_t> count_{0};
+  std::atomic<std::uint64_t> numbers_{0};
+};
+
+template <class F>
+void BlockLists::visit(F&& visit) const noexcept {
+  for (const List& list : lists_) {
+    const std::lock_guard<BriefLock> guard(list.lock);
+    for (const Block* block = list.first; block != nullptr; block = block->next) visit(*block);
+  }
+}
+
+}  // namespace framealloc::gpu::detail

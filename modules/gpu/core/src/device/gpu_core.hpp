@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The allocator behind its handles: what every folder above works with.
+#pragma once
+
+#include "device/block_lists.hpp"
+#include "device/buffer_record.hpp"
+#include "device/completion.hpp"
+#include "device/gpu_denial.hpp"
+#include "device/host_source.hpp"
+#include "device/memory_gate.hpp"
+#include "device/record_pool.hpp"
+#include "device/retire_queue.hpp"
+#include "device/serial.hpp"
+#include "device/tag_accounts.hpp"
+#include "device/transient_memory.hpp"
+#include "device/type_order.hpp"
+
+#include <framealloc/figures.hpp>
+#include <framealloc/gpu/allocator.hpp>
+#include <framealloc/gpu/config.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+namespace framealloc::gpu::detail {
+
+// What a report says beside its code and text.
+struct ReportFacts {
+  std::size_t requested = 0;
+  std::size_t available = 0;
+  const void* address = nullptr;
+  TagId tag = TagId::Untagged;
+  std::uint64_t frame = 0;
+  CallSite site;
+  std::string_view holder;
+  std::size_t holder_bytes = 0;
+};
+
+// The parts, and what needs several of them. `transient` and `completion` are made by the folders
+// ring/ and transfer/ and set before the first call; allocator/ puts all of them together.
+class GpuCore {
+ public:
+  GpuCore(const SmartAlloc& host_, GpuBackend& backend_, const GpuConfig& config_) noexcept;
+  GpuCore(const GpuCore&) = delete;
+  GpuCore& operator=(const GpuCore&) = delete;
+
+  SmartAlloc host;
+  GpuBackend& backend;
+  const GpuConfig config;
+  HostSource source;  // of bookkeeping
+  MemoryGate gate;
+  TagAccounts tags;
+  BlockLists blocks;
+  RecordPool* records = nullptr;
+  RetireQueue retired;
+  TransientMemory* transient = nullptr;
+  Completion* completion = nullptr;
+
+  [[nodiscard]] const GpuDeviceInfo& info() const noexcept { return backend.info(); }
+
+  // --- Frames ------------------------------------------------------------------------------------
+  // Result: of the frame that is open or ended last; 0: none yet.
+  [[nodiscard]] std::uint64_t frame() const noexcept {
+    return clock_.load(std::memory_order_acquire) >> 1;
+  }
+  [[nodiscard]] bool frame_open() const noexcept {
+    return (clock_.load(std::memory_order_acquire) & 1) != 0;
+  }
+  // Result: the frame that is open, else the next: to its end belongs what happens now.
+  [[nodiscard]] std::uint64_t epoch() const noexcept {
+    const std::uint64_t clock = clock_.load(std::memory_order_acquire);
+    return (clock >> 1) + (~clock & 1);
+  }
+  Result<void> begin_frame(std::chrono::nanoseconds timeout) noexcept;
+  Result<Ticket> end_frame() noexcept;
+  Result<void> wait_idle() noexcept;
+
+  // --- Memory ------------------------------------------------------------------------------------
+  // Effect: device memory for a block of blocks or rings. Makes room where it is denied: empty
+  // blocks, evictions, the pressure handler. Result: false, and why. Requirement: no lock is held.
+  [[nodiscard]] bool take_memory(const DeviceMemoryRequest& request, DeviceMemory& memory,
+                                 GpuDenial& denial) noexcept;
+  // Effect: gives the memory back to the device.
+  void give_memory(unsigned type, std::size_t size, const DeviceMemory& memory) noexcept;
+  // Effect: charges the tag, making room where its limit denies. Requirement: no lock is held.
+  [[nodiscard]] bool charge_tag(TagId tag, std::size_t bytes, GpuDenial& denial) noexcept;
+
+  // A persistent buffer, or a frame buffer by its lifetime. Does not report.
+  [[nodiscard]] bool allocate(const GpuAllocRequirements& request, const CallSite& site,
+                              GpuBuffer& buffer, GpuDenial& denial) noexcept;
+  [[nodiscard]] bool allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
+                                       const GpuAllocRequirements& request,
+                                       std::uint64_t owned_image, const CallSite& site,
+                                       ResourceMemory& memory, GpuDenial& denial) noexcept;
+  // Result: atom to which ranges of that type are widened; 1 where it is coherent or not visible.
+  [[nodiscard]] std::size_t atom_of(unsigned type) const noexcept;
+  [[nodiscard]] bool visible(unsigned type) const noexcept {
+    return info().types[type].host_visible;
+  }
+  // Effect: flush or invalidate of [offset, offset + size) of the memory, widened to the atom but
+  // not beyond [low, low + room), which is the owner's. Nothing where the type is coherent.
+  [[nodiscard]] DeviceStatus flush(const BufferRecord& record, std::size_t offset,
+                                   std::size_t size) noexcept;
+  [[nodiscard]] DeviceStatus invalidate(const BufferRecord& record, std::size_t offset,
+                                        std::size_t size) noexcept;
+
+  // --- Telling -----------------------------------------------------------------------------------
+  // Effect: one report to the host. Requirement of both: no lock is held.
+  void report(Code code, std::string_view message, const ReportFacts& facts) noexcept;
+  // Effect: reports the denial of a request, once, counts it and tells the event. Result: the Error
+  // to return.
+  [[nodiscard]] Error deny(const GpuDenial& denial, std::size_t requested, std::string_view name,
+                           GpuMemoryIntent intent, const CallSite& site) noexcept;
+
+  // --- Life --------------------------------------------------------------------------------------
+  void share() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+  // Result: false if the last handle is gone already.
+  [[nodiscard]] bool try_share() noexcept;
+  // Effect: one handle less; the allocator ends with the last. Requirement: no lock is held.
+  void let_go() noexcept;
+  // Effect: what owns the core ends it: set by allocator/.
+  void (*destroy)(GpuCore& core) noexcept = nullptr;
+
+ private:
+  std::atomic<std::uint64_t> clock_{0};  // frame << 1 | open
+  std::atomic<std::uint32_t> handles_{1};
+};
+
+// A share in a core for the length of a call. Objects that a program may hold longer than its
+// allocator use a CoreLink, or the backend might be gone when they end.
+class CoreRef {
+ public:
+  CoreRef() = default;
+  explicit CoreRef(GpuCore& core) noexcept : core_(&core) { core.share(); }
+  // Effect: takes over a share that there is.
+  [[nodiscard]] static CoreRef adopt(GpuCore* core) noexcept {
+    CoreRef ref;
+    ref.core_ = core;
+    return ref;
+  }
+  CoreRef(CoreRef&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+  CoreRef& operator=(CoreRef&& other) noexcept {
+    CoreRef moved(std::move(other));
+    std::swap(core_, moved.core_);
+    return *this;
+  }
+  ~CoreRef() {
+    if (core_ != nullptr) core_->let_go();
+  }
+  [[nodiscard]] explicit operator bool() const noexcept { return core_ != nullptr; }
+  [[nodiscard]] GpuCore* get() const noexcept { return core_; }
+  [[nodiscard]] GpuCore* operator->() const noexcept { return core_; }
+  [[nodiscard]] GpuCore& operator*() const noexcept { return *core_; }
+
+ private:
+  GpuCore* core_ = nullptr;
+};
+
+// A way to a core that may have ended: for batches and readbacks.
+class CoreLink {
+ public:
+  CoreLink() = default;
+  explicit CoreLink(GpuCore& core) noexcept : pool_(core.records) { pool_->join(); }
+  CoreLink(CoreLink&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)) {}
+  CoreLink& operator=(CoreLink&& other) noexcept {
+    CoreLink moved(std::move(other));
+    std::swap(pool_, moved.pool_);
+    return *this;
+  }
+  ~CoreLink() {
+    if (pool_ != nullptr) pool_->drop();
+  }
+  // Result: a share; empty when the allocator has ended.
+  [[nodiscard]] CoreRef core() const noexcept {
+    return CoreRef::adopt(pool_ == nullptr ? nullptr : pool_->share_core());
+  }
+  [[nodiscard]] explicit operator bool() const noexcept { return pool_ != nullptr; }
+
+ private:
+  RecordPool* pool_ = nullptr;
+};
+
+// Result: a share in the allocator of a buffer; empty when it has ended.
+[[nodiscard]] CoreRef core_of(const BufferRecord& record) noexcept;
+
+struct CoreAccess {
+  [[nodiscard]] static GpuCore* core(const GpuAllocator& allocator) noexcept {
+    return allocator.core_;
+  }
+  // Effect: the handle takes over a share that there is.
+  [[nodiscard]] static GpuAllocator handle(GpuCore* core) noexcept { return GpuAllocator(core); }
+};
+
+}  // namespace framealloc::gpu::detail

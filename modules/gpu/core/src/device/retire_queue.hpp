@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the program has let go and the GPU may still use.
+#pragma once
+
+#include "device/buffer_record.hpp"
+
+#include <cstdint>
+#include <mutex>
+
+namespace framealloc::gpu::detail {
+
+class GpuCore;
+
+// Buffers end on any thread, into the list of their record's shard; from there they come here, and
+// wait for their serial. Thread contract: any thread.
+class RetireQueue {
+ public:
+  explicit RetireQueue(GpuCore& core) noexcept : core_(core) {}
+  RetireQueue(const RetireQueue&) = delete;
+  RetireQueue& operator=(const RetireQueue&) = delete;
+
+  // Effect: takes back everything whose serial is complete and that no batch holds.
+  void reclaim(std::uint64_t completed) noexcept;
+
+ private:
+  void destroy(BufferRecord& record) noexcept;
+
+  GpuCore& core_;
+  std::mutex mutex_;
+  BufferRecord* first_ = nullptr;
+  BufferRecord* last_ = nullptr;
+};
+
+}  // namespace framealloc::gpu::detail
