@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "host/host_device.hpp"
+
+#include <cstdio>
+
+namespace framealloc::gpu::detail {
+
+HostDevice::HostDevice(const HostBackendConfig& config)
+    : visible_for_upload_only_(config.visible_for_upload_only), heaps_(config.heaps.size()) {
+  info_.name = "framealloc host device";
+  info_.heaps = config.heaps;
+  info_.types = config.types;
+  info_.non_coherent_atom = config.non_coherent_atom;
+  info_.buffer_image_granularity = config.buffer_image_granularity;
+  info_.min_uniform_alignment = config.min_uniform_alignment;
+  info_.min_storage_alignment = config.min_storage_alignment;
+  info_.min_texel_alignment = config.min_storage_alignment;
+  info_.max_allocation_count = config.max_allocation_count;
+  info_.reports_budget = config.reports_budget;
+  bool local = false, other = false;
+  for (std::size_t heap = 0; heap < info_.heaps.size(); ++heap) {
+    heaps_[heap].budget = info_.heaps[heap].size;
+    (info_.heaps[heap].device_local ? local : other) = true;
+  }
+  info_.discrete = local && other;
+}
+
+HostDevice::~HostDevice() {
+  if (memory_.live() != 0 || buffers_.live() != 0) {
+    std::fprintf(stderr,
+                 "framealloc: a HostBackend ends while %zu device allocations and %zu buffers are "
+                 "alive: end the allocators that stand on it first\n",
+                 memory_.live(), buffers_.live());
+  }
+  drop_all(first_);
+  memory_.for_each([this](HostMemory& memory) { release(memory); });
+}
+
+void HostDevice::violate(const Violation& what) noexcept {
+  ++counters_.violations;
+  last_violation_ = what;
+}
+
+HostBackendCounters HostDevice::counters() noexcept {
+  const std::lock_guard held(lock_);
+  return counters_;
+}
+
+HostDevice::Violation HostDevice::last_violation() noexcept {
+  const std::lock_guard held(lock_);
+  return last_violation_;
+}
+
+}  // namespace framealloc::gpu::detail
