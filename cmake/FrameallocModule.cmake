@@ -100,7 +100,7 @@ function(framealloc_add_module)
     target_link_libraries(${target}_header_check PRIVATE ${target} framealloc_warnings)
   endif()
   if(FRAMEALLOC_BUILD_TESTS)
-    file(GLOB tests CONFIGURE_DEPENDS "tests/*_test.cpp")
+    file(GLOB tests CONFIGURE_DEPENDS "tests/*_test.cpp" "tests/*/*_test.cpp")
     if(tests AND COMMAND framealloc_add_test)
       framealloc_add_test(NAME ${arg_NAME} LABELS unit TIMEOUT 120 SOURCES ${tests}
         LIBRARIES framealloc::${arg_NAME})

@@ -58,9 +58,7 @@ struct PlaceRequest {
 
 // Bytes of all blocks and dedicated memory.
 struct PersistentFigures {
-  std::size_t total = 0;  // as charged to the gate
   std::size_t allocated = 0, retired = 0, free = 0, dedicated = 0;
-  std::size_t peak = 0;  // most allocated
   std::uint64_t count = 0;
   std::uint64_t blocks = 0;  // dedicated ones not among them
   std::size_t largest_free = 0;
@@ -115,14 +113,21 @@ class BlockLists {
   struct alignas(128) List {
     mutable BriefLock lock;
     Block* first = nullptr;
-    std::size_t bytes = 0;  // of blocks
-    std::uint64_t blocks = 0;
-    std::uint64_t empty = 0;     // of them
-    mutable bool stale = false;  // `free` and `largest` are of an earlier moment
-    mutable std::size_t free = 0, largest = 0;
+    std::uint64_t empty = 0;  // blocks without ranges
+    std::atomic<std::uint64_t> blocks{0};
+    // `free` and `largest` are looked up when somebody asks and blocks have changed since.
+    mutable std::atomic<bool> stale{false};
+    mutable std::atomic<std::size_t> free{0}, largest{0};
     alignas(128) std::atomic<std::size_t> allocated{0};
     std::atomic<std::size_t> retired{0}, dedicated{0};
   };
+  // Requirement: the list's lock is held.
+  [[nodiscard]] static bool put(List& list, Block& block, const PlaceRequest& request,
+                                Placement& placement) noexcept;
+  // Effect: gives back the empty blocks that wanted(block) says. Result: bytes.
+  template <class Wanted>
+  std::size_t remove(List& list, Wanted&& wanted) noexcept;
+  void refresh(const List& list) const noexcept;
   void give_back(Block* block) noexcept;
 
   MemoryGate& gate_;
@@ -130,9 +135,7 @@ class BlockLists {
   const GpuDeviceInfo& info_;
   const GpuConfig& config_;
   std::array<List, kMaxTypes> lists_;
-  alignas(128) std::atomic<std::size_t> allocated_{0};
-  std::atomic<std::size_t> peak_{0};
-  std::atomic<std::uint64_t> count_{0};
+  alignas(128) std::atomic<std::uint64_t> count_{0};
   std::atomic<std::uint64_t> numbers_{0};
 };
 

@@ -2,12 +2,13 @@
 // What the allocator knows of one buffer, or of one resource that somebody else has made.
 #pragma once
 
+#include "device/block_lists.hpp"
+
 #include <framealloc/call_site.hpp>
 #include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/buffer.hpp>
 #include <framealloc/gpu/intent.hpp>
 #include <framealloc/gpu/lifetime.hpp>
-#include <framealloc/gpu/offset_types.hpp>
 #include <framealloc/gpu/resource_memory.hpp>
 #include <framealloc/ids.hpp>
 
@@ -18,7 +19,6 @@
 
 namespace framealloc::gpu::detail {
 
-class Block;
 class GpuCore;
 struct RecordShard;
 
@@ -36,22 +36,19 @@ struct BufferRecord {
   bool is_resource = false;  // a ResourceMemory; no handle of a buffer
   bool dedicated = false, movable = false, evictable = false;
   bool host_visible = false;
+  std::atomic<bool> dirty{false};        // mapped to write, and not flushed since
   bool non_coherent = false;             // visible, and flush() and invalidate() are needed
   std::atomic<bool> evicting{false};     // its memory is free as soon as it is let go
   std::atomic<bool> used_by_transfer{};  // FA411 asks
-  MapMode mapped_as = MapMode::Read;     // by the last map() that unmap() has not ended
   char name[32] = {};
 
   RecordShard* shard = nullptr;             // where it lies; never changes
-  DeviceMemory memory;                      // the whole that it lies in
+  Placement placement;                      // of frame memory: memory, offset, held and type
   std::atomic<std::byte*> mapped{nullptr};  // its first byte; null where it is not visible
-  std::size_t memory_offset = 0;
-  std::size_t size = 0;                  // as asked for
-  std::size_t held = 0;                  // bytes of memory that are its alone
+  std::size_t size = 0;                     // as asked for
   std::atomic<std::uint64_t> handle{0};  // raw handle; of a ResourceMemory the image that it owns
   std::uint64_t handle_offset = 0;
-  std::uint64_t device_address = 0;
-  unsigned type = 0;  // memory type
+  std::atomic<std::uint64_t> device_address{0};
   GpuMemoryIntent intent = GpuMemoryIntent::DeviceOnly;
   GpuLifetime lifetime = GpuLifetime::Persistent;
   BufferUsage usage = BufferUsage::None;
@@ -68,9 +65,10 @@ struct BufferRecord {
   std::atomic<std::uint32_t> pins{0};  // batches with recorded copies: not taken back while not 0
   std::atomic<std::uint64_t> touched_frame{0};
 
-  Block* block = nullptr;  // null: dedicated, or frame memory
-  OffsetRange range;
-  BufferRecord* next = nullptr;  // of the list it is on: free or retired
+  BufferRecord* next = nullptr;         // of the list it is on: free or retired
+  BufferRecord* staged_next = nullptr;  // of its shard's `staged`
+  BufferRecord* staged_prev = nullptr;
+  bool staged = false;
   std::uint64_t retire_serial = 0;
   std::uint32_t asked_round = 0;  // of eviction
 

@@ -14,16 +14,20 @@
 #include "device/tag_accounts.hpp"
 #include "device/transient_memory.hpp"
 #include "device/type_order.hpp"
+#include "device/usage_peak.hpp"
 
 #include <framealloc/figures.hpp>
 #include <framealloc/gpu/allocator.hpp>
 #include <framealloc/gpu/config.hpp>
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 namespace framealloc::gpu::detail {
 
@@ -56,6 +60,7 @@ class GpuCore {
   BlockLists blocks;
   RecordPool* records = nullptr;
   RetireQueue retired;
+  UsagePeak usage_peak;
   TransientMemory* transient = nullptr;
   Completion* completion = nullptr;
 
@@ -79,41 +84,82 @@ class GpuCore {
   Result<void> wait_idle() noexcept;
 
   // --- Memory ------------------------------------------------------------------------------------
-  // Effect: device memory for a block of blocks or rings. Makes room where it is denied: empty
-  // blocks, evictions, the pressure handler. Result: false, and why. Requirement: no lock is held.
+  // Effect: device memory for a block of a ring. Makes room where it is denied: empty blocks,
+  // evictions, the pressure handler. Result: false, and why. Requirement: no lock is held.
   [[nodiscard]] bool take_memory(const DeviceMemoryRequest& request, DeviceMemory& memory,
                                  GpuDenial& denial) noexcept;
-  // Effect: gives the memory back to the device.
+  // Effect: gives the memory back to the device. Requirement: no lock is held.
   void give_memory(unsigned type, std::size_t size, const DeviceMemory& memory) noexcept;
   // Effect: charges the tag, making room where its limit denies. Requirement: no lock is held.
   [[nodiscard]] bool charge_tag(TagId tag, std::size_t bytes, GpuDenial& denial) noexcept;
+  [[nodiscard]] const TypeOrder& order(GpuMemoryIntent intent) const noexcept {
+    return orders_[static_cast<std::size_t>(intent)];
+  }
+  // Effect: gives empty blocks back, of one heap or of all (kMaxHeaps). Result: bytes.
+  std::size_t trim(unsigned heap) noexcept;
 
   // A persistent buffer, or a frame buffer by its lifetime. Does not report.
   [[nodiscard]] bool allocate(const GpuAllocRequirements& request, const CallSite& site,
                               GpuBuffer& buffer, GpuDenial& denial) noexcept;
   [[nodiscard]] bool allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
                                        const GpuAllocRequirements& request,
-                                       std::uint64_t owned_image, const CallSite& site,
+                                       const ResourceOwner& owner, const CallSite& site,
                                        ResourceMemory& memory, GpuDenial& denial) noexcept;
-  // Result: atom to which ranges of that type are widened; 1 where it is coherent or not visible.
-  [[nodiscard]] std::size_t atom_of(unsigned type) const noexcept;
+  // Effect: what of a persistent buffer is counted ends, for the program. For retire().
+  void count_let_go(const BufferRecord& record) noexcept {
+    blocks.count_retired(record.placement.type, record.size);
+    usage_peak.drop_persistent(record.size);
+    tags.release(record.tag, record.size);
+  }
+  // Effect: destroys the buffer, or the image that the memory's holder owned, and takes the memory
+  // back. Requirement: the GPU is done with it; not frame memory.
+  void give_back(const BufferRecord& record) noexcept;
+
   [[nodiscard]] bool visible(unsigned type) const noexcept {
     return info().types[type].host_visible;
   }
-  // Effect: flush or invalidate of [offset, offset + size) of the memory, widened to the atom but
-  // not beyond [low, low + room), which is the owner's. Nothing where the type is coherent.
+  // Result: atom to which sizes and ranges of that type are widened; 1 where it is coherent or not
+  // visible.
+  [[nodiscard]] std::size_t atom_of(unsigned type) const noexcept {
+    const GpuMemoryTypeInfo& at = info().types[type];
+    return at.host_visible && !at.host_coherent ? info().non_coherent_atom : 1;
+  }
+  // Effect: flush or invalidate of `size` bytes at `offset` of the buffer, widened to the atom
+  // inside of its own memory. Nothing where it is coherent.
   [[nodiscard]] DeviceStatus flush(const BufferRecord& record, std::size_t offset,
                                    std::size_t size) noexcept;
   [[nodiscard]] DeviceStatus invalidate(const BufferRecord& record, std::size_t offset,
                                         std::size_t size) noexcept;
 
   // --- Telling -----------------------------------------------------------------------------------
-  // Effect: one report to the host. Requirement of both: no lock is held.
+  // Effect: one report to the host. Requirement of all: no lock is held.
   void report(Code code, std::string_view message, const ReportFacts& facts) noexcept;
+  // Effect: the same. Result: an Error of that code and text.
+  [[nodiscard]] Error fail(Code code, std::string_view message, const ReportFacts& facts) noexcept;
   // Effect: reports the denial of a request, once, counts it and tells the event. Result: the Error
   // to return.
-  [[nodiscard]] Error deny(const GpuDenial& denial, std::size_t requested, std::string_view name,
-                           GpuMemoryIntent intent, const CallSite& site) noexcept;
+  [[nodiscard]] Error deny(const GpuDenial& denial, const GpuAllocRequirements& request,
+                           const CallSite& site) noexcept;
+  // Result: the Error of a wait that did not end well; a timeout is not reported.
+  [[nodiscard]] Error wait_failed(DeviceStatus status, std::string_view what) noexcept;
+  void emit(FrameEventKind kind, std::size_t size, std::uint64_t count) noexcept;
+
+  // --- Handlers ----------------------------------------------------------------------------------
+  // Requirement: while no other thread is in a call that may deny.
+  void set_pressure_handler(GpuPressureHandler handler, void* context) noexcept {
+    pressure_ = handler;
+    pressure_context_ = context;
+  }
+  void set_eviction_handler(GpuEvictionHandler handler, void* context) noexcept {
+    eviction_ = handler;
+    eviction_context_ = context;
+  }
+  // Effect: tells the handler where a heap's use has passed 90 % of its budget.
+  void tell_thresholds() noexcept;
+
+  // --- Truth -------------------------------------------------------------------------------------
+  [[nodiscard]] GpuAllocStats stats() noexcept;
+  [[nodiscard]] GpuHeapBudget heap_budget(unsigned heap) const noexcept;
 
   // --- Life --------------------------------------------------------------------------------------
   void share() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
@@ -125,8 +171,44 @@ class GpuCore {
   void (*destroy)(GpuCore& core) noexcept = nullptr;
 
  private:
-  std::atomic<std::uint64_t> clock_{0};  // frame << 1 | open
-  std::atomic<std::uint32_t> handles_{1};
+  void report_forgotten(std::uint64_t now) noexcept;
+  struct Wish;  // a request on its way to a place
+  [[nodiscard]] bool allocate_persistent(const GpuAllocRequirements& request, const CallSite& site,
+                                         GpuBuffer& buffer, GpuDenial& denial) noexcept;
+  [[nodiscard]] bool allocate_transient(const GpuAllocRequirements& request, const CallSite& site,
+                                        GpuBuffer& buffer, GpuDenial& denial) noexcept;
+  [[nodiscard]] bool find_place(const Wish& wish, Placement& placement, GpuDenial& denial) noexcept;
+  [[nodiscard]] bool place_in(unsigned type, const Wish& wish, Placement& placement,
+                              GpuDenial& denial) noexcept;
+  [[nodiscard]] bool place_alone(unsigned type, const Wish& wish, Placement& placement,
+                                 GpuDenial& denial) noexcept;
+  [[nodiscard]] bool place_in_new_block(unsigned type, const PlaceRequest& request, float priority,
+                                        Placement& placement, GpuDenial& denial) noexcept;
+  void fill(BufferRecord& record, const GpuAllocRequirements& request, const Placement& placement,
+            TagId tag, const CallSite& site) noexcept;
+  void count_taken(const BufferRecord& record) noexcept;
+  void told_alloc(const BufferRecord& record) noexcept;
+
+  // Effect: attempt(), and again after each thing that might make room for it.
+  template <class Attempt>
+  [[nodiscard]] bool with_relief(std::size_t requested, GpuDenial& denial,
+                                 Attempt&& attempt) noexcept;
+  [[nodiscard]] bool evict_one(const GpuDenial& denial, std::uint32_t round) noexcept;
+  bool tell_pressure(const GpuPressureEvent& event) noexcept;
+  // Result: whether there was anything.
+  bool give_back_idle(const GpuDenial& denial) noexcept;
+
+  std::array<TypeOrder, kGpuMemoryIntents> orders_;
+  std::size_t largest_heap_ = 0;
+  GpuPressureHandler pressure_ = nullptr;
+  void* pressure_context_ = nullptr;
+  GpuEvictionHandler eviction_ = nullptr;
+  void* eviction_context_ = nullptr;
+  std::atomic<std::uint32_t> rounds_{0};
+  std::atomic<std::uint64_t> ids_{0};
+  std::atomic<std::uint64_t> failed_{0};
+  alignas(128) std::atomic<std::uint64_t> clock_{0};  // frame << 1 | open
+  alignas(128) std::atomic<std::uint32_t> handles_{1};
 };
 
 // A share in a core for the length of a call. Objects that a program may hold longer than its

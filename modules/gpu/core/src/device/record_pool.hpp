@@ -6,6 +6,7 @@
 #include "device/buffer_record.hpp"
 
 #include <framealloc/smart_alloc.hpp>
+#include <framealloc/text.hpp>
 
 #include <array>
 #include <atomic>
@@ -21,10 +22,11 @@ struct RecordSlab;
 // A part of the pool with a lock of its own, used by some of the threads.
 struct alignas(128) RecordShard {
   BriefLock lock;
-  GpuCore* core = nullptr;  // null once the allocator has ended
+  std::atomic<GpuCore*> core{nullptr};  // null once the allocator has ended; set under the lock
   RecordPool* pool = nullptr;
   BufferRecord* free = nullptr;
   BufferRecord* retired = nullptr;  // let go since the last take_retired()
+  BufferRecord* staged = nullptr;   // staging memory of frames, for FA411: see GpuCore::end_frame()
   RecordSlab* slabs = nullptr;
 };
 
@@ -46,9 +48,12 @@ class RecordPool {
   // Effect: visit(record) for every record that is not free, under its shard's lock.
   template <class F>
   void visit(F&& visit) noexcept;
-  // Effect: the shards forget their core; records that are live belong to their holders alone.
-  // The pool ends with the last of them. Nothing else is called by the core afterwards.
-  void leave() noexcept;
+  // Effect: the shards forget their core, each in one section with orphan(record) for each record
+  // that is live: from then on those belong to their holders alone. The pool ends with the last of
+  // them. The core calls nothing else afterwards but drop(). Result: what was let go at the last
+  // moment.
+  template <class F>
+  [[nodiscard]] BufferRecord* leave(F&& orphan) noexcept;
   // Effect: one user more, who must drop(): for what asks for the core later, and may outlive it.
   void join() noexcept { users_.fetch_add(1, std::memory_order_relaxed); }
   // Effect: one user less; the pool ends with the last. Requirement: no lock is held.
@@ -58,6 +63,21 @@ class RecordPool {
   [[nodiscard]] GpuCore* share_core() noexcept { return share_core(shards_[0]); }
   // Effect: a record whose allocator has ended goes. The pool may end. Requirement: no lock held.
   static void abandon(BufferRecord* record) noexcept;
+  // Result: some staging memory of frames up to `frame` that lives and that no transfer has used;
+  // `facts` is a copy of what a report says of it. It is not shown again.
+  struct StagedFacts {
+    Text<32> name;
+    std::size_t size = 0;
+    TagId tag = TagId::Untagged;
+    CallSite site;
+    std::uint64_t frame = 0;
+  };
+  [[nodiscard]] bool pop_forgotten(std::uint64_t frame, StagedFacts& facts) noexcept;
+  // Effect: the record is looked at by pop_forgotten(). Requirement: it is live.
+  void stage(BufferRecord& record) noexcept;
+  // Requirement: the shard's lock is held.
+  static void unstage(RecordShard& shard, BufferRecord& record) noexcept;
+  [[nodiscard]] std::array<RecordShard, kShards>& shards() noexcept { return shards_; }
 
  private:
   explicit RecordPool(const SmartAlloc& host) noexcept : host_(host) {}
@@ -66,7 +86,7 @@ class RecordPool {
   [[nodiscard]] bool grow(RecordShard& shard) noexcept;
 
   SmartAlloc host_;
-  std::atomic<std::size_t> users_{1};  // records that are out, and the core
+  std::atomic<std::size_t> users_{1};  // the core, links to it, and records that it has left
   std::array<RecordShard, kShards> shards_;
 };
 
@@ -84,6 +104,29 @@ void RecordPool::visit(F&& visit) noexcept {
       for (BufferRecord& record : slab->records)
         if (record.state.load(std::memory_order_acquire) != RecordState::Free) visit(record);
   }
+}
+
+template <class F>
+BufferRecord* RecordPool::leave(F&& orphan) noexcept {
+  BufferRecord* last_moment = nullptr;
+  for (RecordShard& shard : shards_) {
+    const std::lock_guard<BriefLock> guard(shard.lock);
+    shard.core.store(nullptr, std::memory_order_relaxed);
+    while (shard.retired != nullptr) {
+      BufferRecord* const record = shard.retired;
+      shard.retired = record->next;
+      record->next = last_moment;
+      last_moment = record;
+    }
+    for (RecordSlab* slab = shard.slabs; slab != nullptr; slab = slab->next) {
+      for (BufferRecord& record : slab->records) {
+        if (record.state.load(std::memory_order_relaxed) != RecordState::Live) continue;
+        users_.fetch_add(1, std::memory_order_relaxed);
+        orphan(record);
+      }
+    }
+  }
+  return last_moment;
 }
 
 }  // namespace framealloc::gpu::detail

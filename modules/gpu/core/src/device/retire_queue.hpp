@@ -4,6 +4,7 @@
 
 #include "device/buffer_record.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 
@@ -22,13 +23,20 @@ class RetireQueue {
   // Effect: takes back everything whose serial is complete and that no batch holds.
   void reclaim(std::uint64_t completed) noexcept;
 
- private:
-  void destroy(BufferRecord& record) noexcept;
+  // Result: how many were ever taken back.
+  [[nodiscard]] std::uint64_t reclaimed() const noexcept {
+    return reclaimed_.load(std::memory_order_relaxed);
+  }
 
+ private:
   GpuCore& core_;
   std::mutex mutex_;
-  BufferRecord* first_ = nullptr;
-  BufferRecord* last_ = nullptr;
+  BufferRecord* waiting_ = nullptr;
+  std::atomic<std::uint64_t> reclaimed_{0};
 };
+
+// Effect: the program lets the record go; it is not the caller's any more. Requirement: live, and
+// no lock is held.
+void retire(BufferRecord& record) noexcept;
 
 }  // namespace framealloc::gpu::detail

@@ -41,6 +41,10 @@ class TagAccounts {
   void release(TagId tag, std::size_t bytes) noexcept;
   // Result: false without bookkeeping.
   bool set_limit(TagId tag, std::size_t bytes) noexcept;
+  // Effect: counts a request that the tag's limit has denied in the end.
+  void count_denial(TagId tag) noexcept;
+  // Result: whether `tag` is `under` or below it.
+  [[nodiscard]] bool is_within(TagId tag, TagId under) const noexcept;
   // Result: bytes under the tag and below.
   [[nodiscard]] std::size_t bytes(TagId tag) const noexcept;
   // Result: the tag at or below `under` that holds most, and how much: for reports.

@@ -149,18 +149,26 @@ class GpuAllocator {
   [[nodiscard]] std::string to_json() const;
   /// Result: the blocks as a picture.
   [[nodiscard]] std::string to_svg() const;
+  /// Requirement of both: not empty.
   [[nodiscard]] SmartAlloc& host() noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] GpuBackend& backend() noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   // --- For backends and modules that stand on an allocator ---------------------------------------
   /// Effect: device memory for a resource that exists and that the caller binds. `request` gives
   /// intent, priority, dedicated and name; size, alignment and memory types are those of `needs`,
-  /// the lifetime is Persistent. `owned_image`, if not 0, is destroyed by the backend when the
-  /// memory has been retired. Failure: as allocate(); nothing is owned then.
+  /// the lifetime is Persistent. Failure: as allocate(); nothing is owned then.
+  [[nodiscard]] Result<ResourceMemory> allocate_resource(
+      const DeviceNeeds& needs, OffsetKind kind, const GpuAllocRequirements& request,
+      const ResourceOwner& owner,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
+  /// The same for an image that the memory owns; 0: for something that it does not own.
   [[nodiscard]] Result<ResourceMemory> allocate_resource(
       const DeviceNeeds& needs, OffsetKind kind, const GpuAllocRequirements& request,
       std::uint64_t owned_image = 0,
-      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
+    return allocate_resource(needs, kind, request, ResourceOwner{owned_image, 0, owned_image != 0},
+                             site);
+  }
   /// Effect: from now on what is reserved is charged to the guard too, and what is held already has
   /// been. Null: to none any more. Result: false, and nothing has changed, if the guard denies what
   /// is held. The guard outlives the allocator, or is taken off before. Requirement: while no other

@@ -13,6 +13,13 @@ struct BufferAccess;
 struct BufferRecord;
 }  // namespace detail
 
+/// Whose memory it is, by the backend's handles.
+struct ResourceOwner {
+  std::uint64_t image = 0;   ///< which dedicated memory is for
+  std::uint64_t buffer = 0;  ///< the same
+  bool owned = false;  ///< destroy_image() is called for the image when the memory has been retired
+};
+
 /// For backends, which make types of their own of it. Move-only; retired as a GpuBuffer is: when
 /// the GPU is done, the backend's destroy_image() is called for the image that it owns, then the
 /// memory is used again. It may outlive its allocator: it is empty then.

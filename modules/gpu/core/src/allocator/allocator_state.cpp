@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "allocator/allocator_state.hpp"
+
+#include <cstddef>
+#include <new>
+
+namespace framealloc::gpu::detail {
+
+AllocatorState::AllocatorState(const SmartAlloc& host_, GpuBackend& backend_,
+                               const GpuConfig& config_) noexcept
+    : GpuCore(host_, backend_, config_), timeline(*this), view(*this) {
+  transient = &rings;
+  completion = &timeline;
+  destroy = &AllocatorState::end_of;
+}
+
+GpuCore* AllocatorState::make(const SmartAlloc& host_, GpuBackend& backend_,
+                              const GpuConfig& config_) noexcept {
+  void* const block = host_.bookkeeping_alloc(sizeof(AllocatorState));
+  if (block == nullptr) return nullptr;
+  auto* const state = ::new (block) AllocatorState(host_, backend_, config_);
+  state->records = RecordPool::make(host_, *state);
+  if (state->records == nullptr) {
+    state->~AllocatorState();
+    host_.bookkeeping_free(state, sizeof(AllocatorState));
+    return nullptr;
+  }
+  static_cast<void>(state->host.add_device(state->view));
+  return state;
+}
+
+void AllocatorState::end_of(GpuCore& core) noexcept {
+  AllocatorState& state = of(core);
+  static_cast<void>(core.completion->wait_idle());  // of a lost device nothing is used either
+  state.timeline.shut_down();
+  static_cast<void>(core.host.remove_device(state.view));
+  core.retired.reclaim(~std::uint64_t{0});
+  state.report_leaks();
+  state.leave_buffers();
+  state.rings.shut_down();
+  core.blocks.shut_down();
+  const SmartAlloc host = core.host;  // the state lies in memory of it
+  state.~AllocatorState();
+  host.bookkeeping_free(&state, sizeof(AllocatorState));
+}
+
+void AllocatorState::report_leaks() noexcept {
+  for (RecordShard& shard : records->shards()) {
+    RecordSlab* slab = nullptr;
+    {
+      const std::lock_guard<BriefLock> guard(shard.lock);
+      slab = shard.slabs;  // slabs stay, and new ones come in front
+    }
+    for (; slab != nullptr; slab = slab->next) {
+      for (BufferRecord& record : slab->records) {
+        Text<256> text;
+        ReportFacts facts;
+        {
+          const std::lock_guard<BriefLock> guard(shard.lock);
+          if (record.state.load(std::memory_order_acquire) != RecordState::Live ||
+              record.transient())
+            continue;
+          text.append(record.is_resource ? "memory of a resource" : "buffer");
+          if (record.name[0] != '\0') text.append(" '").append(record.name_view()).append("'");
+          text.append(" of ")
+              .append_bytes(record.size)
+              .append(", made in frame ")
+              .append(record.born_frame);
+          facts.requested = record.size;
+          facts.tag = record.tag;
+          facts.frame = record.born_frame;
+          facts.site = record.site;
+        }
+        text.append(", is still held when its GPU allocator ends");
+        report(Code::FA007, text.view(), facts);
+      }
+    }
+  }
+}
+
+void AllocatorState::leave_buffers() noexcept {
+  BufferRecord* late = records->leave([&](BufferRecord& record) {
+    if (record.transient()) return;
+    count_let_go(record);
+    give_back(record);
+  });
+  while (late != nullptr) {
+    BufferRecord* const record = late;
+    late = record->next;
+    if (!record->transient()) give_back(*record);
+    records->give_back(record);
+  }
+  records->drop();
+}
+
+}  // namespace framealloc::gpu::detail

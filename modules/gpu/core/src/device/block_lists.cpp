@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "device/block_lists.hpp"
+
+#include "device/host_source.hpp"
+
+#include <framealloc/align.hpp>
+
+#include <algorithm>
+#include <new>
+
+namespace framealloc::gpu::detail {
+
+namespace {
+
+constexpr std::size_t kSmallHeap = std::size_t{1} << 30;
+
+void lower(std::atomic<std::size_t>& sum, std::size_t bytes) noexcept {
+  sum.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+BlockLists::BlockLists(MemoryGate& gate, HostSource& source, const GpuDeviceInfo& info,
+                       const GpuConfig& config) noexcept
+    : gate_(gate), source_(source), info_(info), config_(config) {}
+
+std::size_t BlockLists::block_size(unsigned type) const noexcept {
+  const std::size_t heap = info_.heaps[info_.types[type].heap].size;
+  std::size_t size = config_.block_size;
+  if (heap < kSmallHeap) size = std::min(size, heap / 16);
+  size = std::min(size, info_.max_allocation_size);
+  const std::size_t atom = info_.non_coherent_atom;
+  return std::max(size / atom * atom, atom);
+}
+
+std::size_t BlockLists::dedicated_from(unsigned type) const noexcept {
+  const std::size_t block = block_size(type);
+  return config_.dedicated_from == 0 ? block / 2 : std::min(config_.dedicated_from, block);
+}
+
+bool BlockLists::place(unsigned type, const PlaceRequest& request, Placement& placement) noexcept {
+  List& list = lists_[type];
+  const std::lock_guard<BriefLock> guard(list.lock);
+  for (Block* block = list.first; block != nullptr; block = block->next) {
+    if (block->size - block->used < request.size || block->leaving ||
+        (request.device_address && !block->device_address))
+      continue;
+    if (put(list, *block, request, placement)) return true;
+  }
+  return false;
+}
+
+bool BlockLists::put(List& list, Block& block, const PlaceRequest& request,
+                     Placement& placement) noexcept {
+  const OffsetRange range = block.offsets.allocate(request.size, request.alignment, request.kind);
+  if (!range) return false;
+  if (block.ranges++ == 0) --list.empty;
+  block.used += request.size;
+  list.stale.store(true, std::memory_order_relaxed);
+  placement.memory = block.memory;
+  placement.offset = static_cast<std::size_t>(range.offset);
+  placement.held = request.size;
+  placement.type = block.type;
+  placement.block = &block;
+  placement.range = range;
+  return true;
+}
+
+bool BlockLists::add(unsigned type, const DeviceMemory& memory, std::size_t size,
+                     const PlaceRequest& request, Placement& placement) noexcept {
+  OffsetConfig config;
+  config.granularity = info_.buffer_image_granularity;
+  config.source = &source_;
+  Result<OffsetAllocator> offsets = OffsetAllocator::create(size, config);
+  if (!offsets) return false;
+  void* const room = source_.allocate(sizeof(Block), alignof(Block));
+  if (room == nullptr) return false;
+  auto* const block = ::new (room) Block(memory, size, type, std::move(*offsets));
+  block->device_address = request.device_address;
+  block->number = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
+
+  List& list = lists_[type];
+  const std::lock_guard<BriefLock> guard(list.lock);
+  ++list.empty;
+  if (!put(list, *block, request, placement)) {
+    --list.empty;
+    block->~Block();
+    source_.deallocate(block, sizeof(Block), alignof(Block));
+    return false;
+  }
+  Block** link =
+      &list.first;  // at the end: the first ones are filled first, so late ones run empty
+  while (*link != nullptr) link = &(*link)->next;
+  *link = block;
+  list.blocks.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void BlockLists::free(const Placement& placement, std::uint64_t frame) noexcept {
+  if (placement.block == nullptr) {
+    lower(lists_[placement.type].dedicated, placement.held);
+    gate_.free(placement.type, placement.held, placement.memory);
+    return;
+  }
+  List& list = lists_[placement.type];
+  const std::lock_guard<BriefLock> guard(list.lock);
+  Block& block = *placement.block;
+  static_cast<void>(block.offsets.free(placement.range));
+  block.used -= placement.held;
+  list.stale.store(true, std::memory_order_relaxed);
+  if (--block.ranges == 0) {
+    block.empty_since = frame;
+    ++list.empty;
+  }
+}
+
+void BlockLists::count_allocated(unsigned type, std::size_t bytes) noexcept {
+  lists_[type].allocated.fetch_add(bytes, std::memory_order_relaxed);
+  count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void BlockLists::count_retired(unsigned type, std::size_t bytes) noexcept {
+  List& list = lists_[type];
+  lower(list.allocated, bytes);
+  list.retired.fetch_add(bytes, std::memory_order_relaxed);
+  count_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void BlockLists::count_reclaimed(unsigned type, std::size_t bytes) noexcept {
+  lower(lists_[type].retired, bytes);
+}
+
+void BlockLists::count_dedicated(unsigned type, std::size_t bytes) noexcept {
+  lists_[type].dedicated.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void BlockLists::give_back(Block* block) noexcept {
+  gate_.free(block->type, block->size, block->memory);
+  block->~Block();
+  source_.deallocate(block, sizeof(Block), alignof(Block));
+}
+
+template <class Wanted>
+std::size_t BlockLists::remove(List& list, Wanted&& wanted) noexcept {
+  Block* gone = nullptr;
+  {
+    const std::lock_guard<BriefLock> guard(list.lock);
+    for (Block** link = &list.first; *link != nullptr;) {
+      Block* const block = *link;
+      if (block->ranges != 0 || block->leaving || !wanted(*block)) {
+        link = &block->next;
+        continue;
+      }
+      *link = block->next;
+      block->next = gone;
+      gone = block;
+      --list.empty;
+      list.blocks.fetch_sub(1, std::memory_order_relaxed);
+      list.stale.store(true, std::memory_order_relaxed);
+    }
+  }
+  std::size_t bytes = 0;
+  while (gone != nullptr) {
+    Block* const block = gone;
+    gone = block->next;
+    bytes += block->size;
+    give_back(block);
+  }
+  return bytes;
+}
+
+std::size_t BlockLists::trim(unsigned heap) noexcept {
+  std::size_t bytes = 0;
+  for (unsigned type = 0; type < info_.types.size(); ++type) {
+    if (heap != kMaxHeaps && info_.types[type].heap != heap) continue;
+    bytes += remove(lists_[type], [](const Block&) { return true; });
+  }
+  return bytes;
+}
+
+void BlockLists::age(std::uint64_t frame) noexcept {
+  for (unsigned type = 0; type < info_.types.size(); ++type) {
+    List& list = lists_[type];
+    std::uint64_t surplus = 0;
+    {
+      const std::lock_guard<BriefLock> guard(list.lock);
+      if (list.empty > config_.keep_empty_blocks) surplus = list.empty - config_.keep_empty_blocks;
+    }
+    if (surplus == 0) continue;
+    static_cast<void>(remove(list, [&](const Block& block) {
+      const bool old = frame == 0 || frame - block.empty_since > config_.empty_block_frames;
+      if (!old || surplus == 0) return false;
+      --surplus;
+      return true;
+    }));
+  }
+}
+
+void BlockLists::refresh(const List& list) const noexcept {
+  const std::lock_guard<BriefLock> guard(list.lock);
+  std::size_t free = 0;
+  std::size_t largest = 0;
+  for (const Block* block = list.first; block != nullptr; block = block->next) {
+    const OffsetStats stats = block->offsets.stats();
+    free += static_cast<std::size_t>(stats.free);
+    largest = std::max(largest, static_cast<std::size_t>(stats.largest_free));
+  }
+  list.free.store(free, std::memory_order_relaxed);
+  list.largest.store(largest, std::memory_order_relaxed);
+  list.stale.store(false, std::memory_order_relaxed);
+}
+
+PersistentFigures BlockLists::figures() const noexcept {
+  PersistentFigures figures;
+  for (unsigned type = 0; type < info_.types.size(); ++type) {
+    const List& list = lists_[type];
+    if (list.stale.load(std::memory_order_relaxed)) refresh(list);
+    figures.allocated += list.allocated.load(std::memory_order_relaxed);
+    figures.retired += list.retired.load(std::memory_order_relaxed);
+    figures.dedicated += list.dedicated.load(std::memory_order_relaxed);
+    figures.free += list.free.load(std::memory_order_relaxed);
+    figures.largest_free =
+        std::max(figures.largest_free, list.largest.load(std::memory_order_relaxed));
+    figures.blocks += list.blocks.load(std::memory_order_relaxed);
+  }
+  figures.count = count_.load(std::memory_order_relaxed);
+  return figures;
+}
+
+std::size_t BlockLists::used(unsigned heap) const noexcept {
+  std::size_t bytes = 0;
+  for (unsigned type = 0; type < info_.types.size(); ++type)
+    if (info_.types[type].heap == heap)
+      bytes += lists_[type].allocated.load(std::memory_order_relaxed);
+  return bytes;
+}
+
+void BlockLists::shut_down() noexcept {
+  for (List& list : lists_) {
+    while (list.first != nullptr) {
+      Block* const block = list.first;
+      list.first = block->next;
+      give_back(block);
+    }
+  }
+}
+
+}  // namespace framealloc::gpu::detail

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Frames, and waiting for them.
+#include "device/gpu_core.hpp"
+
+namespace framealloc::gpu::detail {
+
+Result<void> GpuCore::begin_frame(std::chrono::nanoseconds timeout) noexcept {
+  if (frame_open())
+    return fail(Code::FA004, "begin_gpu_frame() inside a frame: call end_gpu_frame() first", {});
+  const std::uint64_t next = frame() + 1;
+  if (next > config.frames_in_flight) {
+    const std::uint64_t before = next - config.frames_in_flight;
+    const DeviceStatus status = completion->wait(end_serial(before), timeout);
+    if (status != DeviceStatus::Ok) return wait_failed(status, "the frame before");
+  }
+  completion->run_callbacks();
+  const std::uint64_t completed = completion->completed();
+  retired.reclaim(completed);
+  transient->release(completed);
+  blocks.age(next);
+  gate.refresh_budgets();
+  completion->begin_frame(next);
+  transient->begin_frame(next);
+  clock_.store(next << 1 | 1, std::memory_order_release);
+  tell_thresholds();
+  emit(FrameEventKind::GpuFrameBegin, 0, next);
+  return {};
+}
+
+Result<Ticket> GpuCore::end_frame() noexcept {
+  if (!frame_open())
+    return fail(Code::FA004, "end_gpu_frame() outside of a frame: call begin_gpu_frame() first",
+                {});
+  const std::uint64_t now = frame();
+  report_forgotten(now);
+  transient->end_frame(now);
+  clock_.store(now << 1, std::memory_order_release);
+  const DeviceStatus status = completion->end_frame(now);
+  emit(FrameEventKind::GpuFrameEnd, 0, now);
+  if (status != DeviceStatus::Ok)
+    return fail(Code::FA419,
+                status == DeviceStatus::Lost
+                    ? "the device is lost: the end of a frame was not signaled"
+                    : "the driver failed to signal the end of a frame",
+                {});
+  return Ticket{end_serial(now)};
+}
+
+void GpuCore::report_forgotten(std::uint64_t now) noexcept {
+  RecordPool::StagedFacts staged;
+  while (records->pop_forgotten(now, staged)) {
+    Text<256> text;
+    text.append("staging memory");
+    if (!staged.name.empty()) text.append(" '").append(staged.name.view()).append("'");
+    text.append(" of ")
+        .append_bytes(staged.size)
+        .append(
+            " lives at the end of its frame, and no transfer has used it: an upload was forgotten");
+    ReportFacts facts;
+    facts.requested = staged.size;
+    facts.tag = staged.tag;
+    facts.site = staged.site;
+    facts.frame = staged.frame;
+    report(Code::FA411, text.view(), facts);
+  }
+}
+
+Result<void> GpuCore::wait_idle() noexcept {
+  const DeviceStatus status = completion->wait_idle();
+  completion->run_callbacks();
+  // Without an open frame everything that was let go was let go before now, and the device is idle.
+  // What an open frame has let go may be in commands that are not submitted yet.
+  const std::uint64_t done = frame_open() ? end_serial(frame() - 1) : end_serial(frame() + 1);
+  if (status != DeviceStatus::Ok) return wait_failed(status, "what was submitted");
+  retired.reclaim(done);
+  transient->release(done);
+  if (frame() == 0) blocks.age(0);
+  return {};
+}
+
+Error GpuCore::wait_failed(DeviceStatus status, std::string_view what) noexcept {
+  if (status == DeviceStatus::Timeout) {  // an answer, and no report
+    Error error;
+    error.code = Code::FA419;
+    error.message.append("the GPU has not completed ").append(what).append(" yet: call again");
+    return error;
+  }
+  Text<256> text;
+  text.append(status == DeviceStatus::Lost ? "the device is lost" : "the driver failed")
+      .append(" while waiting for ")
+      .append(what);
+  return fail(Code::FA419, text.view(), {});
+}
+
+}  // namespace framealloc::gpu::detail

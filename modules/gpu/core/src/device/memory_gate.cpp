@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "device/memory_gate.hpp"
+
+#include <algorithm>
+
+namespace framealloc::gpu::detail {
+
+namespace {
+
+void raise_to(std::atomic<std::size_t>& peak, std::size_t value) noexcept {
+  std::size_t seen = peak.load(std::memory_order_relaxed);
+  while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+  }
+}
+
+void describe(DeviceStatus status, GpuDenial& denial) noexcept {
+  switch (status) {
+    case DeviceStatus::Unsupported:
+      denial.code = Code::FA418;
+      denial.what = "the device has no such memory";
+      return;
+    case DeviceStatus::Lost:
+      denial.code = Code::FA419;
+      denial.what = "the device is lost";
+      return;
+    case DeviceStatus::Timeout:
+    case DeviceStatus::Failed:
+      denial.code = Code::FA419;
+      denial.what = "the driver failed to allocate memory";
+      return;
+    case DeviceStatus::OutOfMemory:
+    case DeviceStatus::Ok:
+      break;
+  }
+  denial.code = Code::FA416;
+  denial.what = "the device has no more memory";
+}
+
+}  // namespace
+
+MemoryGate::MemoryGate(GpuBackend& backend, std::size_t heap_limit) noexcept : backend_(backend) {
+  const GpuDeviceInfo& info = backend.info();
+  heap_count_ = static_cast<unsigned>(std::min<std::size_t>(info.heaps.size(), kMaxHeaps));
+  for (unsigned heap = 0; heap < heap_count_; ++heap) {
+    heaps_[heap].size = info.heaps[heap].size;
+    heaps_[heap].device_local = info.heaps[heap].device_local;
+    heaps_[heap].limit.store(heap_limit, std::memory_order_relaxed);
+  }
+}
+
+unsigned MemoryGate::heap_of(unsigned type) const noexcept {
+  return backend_.info().types[type].heap;
+}
+
+std::size_t MemoryGate::budget(unsigned heap) const noexcept {
+  const Heap& at = heaps_[heap];
+  const std::size_t limit = at.limit.load(std::memory_order_relaxed);
+  const std::size_t system = at.system.load(std::memory_order_relaxed);
+  if (at.measured.load(std::memory_order_relaxed))
+    return limit == 0 ? system : std::min(limit, system);
+  return limit == 0 ? system : std::min(limit, at.size);
+}
+
+std::size_t MemoryGate::room(unsigned heap) const noexcept {
+  const std::size_t most = budget(heap);
+  const std::size_t held = reserved(heap);
+  return held >= most ? 0 : most - held;
+}
+
+bool MemoryGate::charge(unsigned heap, std::size_t size, GpuDenial& denial) noexcept {
+  Heap& at = heaps_[heap];
+  const std::size_t most = budget(heap);
+  std::size_t held = at.reserved.load(std::memory_order_relaxed);
+  do {
+    if (size > most || held > most - size) {
+      denial = {};
+      denial.code = Code::FA417;
+      denial.heap = heap;
+      denial.by_heap = true;
+      denial.held = held;
+      denial.limit = most;
+      return false;
+    }
+  } while (!at.reserved.compare_exchange_weak(held, held + size, std::memory_order_relaxed));
+  ReservationGuard* const guard = guard_.load(std::memory_order_acquire);
+  if (guard == nullptr || guard->charge(size)) return true;
+  at.reserved.fetch_sub(size, std::memory_order_relaxed);
+  denial = {};
+  denial.code = Code::FA417;
+  denial.heap = heap;
+  denial.by_guard = true;
+  denial.held = total();
+  denial.limit = 0;
+  return false;
+}
+
+void MemoryGate::release(unsigned heap, std::size_t size) noexcept {
+  heaps_[heap].reserved.fetch_sub(size, std::memory_order_relaxed);
+  ReservationGuard* const guard = guard_.load(std::memory_order_acquire);
+  if (guard != nullptr) guard->release(size);
+}
+
+bool MemoryGate::allocate(const DeviceMemoryRequest& request, DeviceMemory& memory,
+                          GpuDenial& denial) noexcept {
+  const GpuDeviceInfo& info = backend_.info();
+  const unsigned heap = heap_of(request.type);
+  denial = {};
+  denial.heap = heap;
+  denial.held = reserved(heap);
+  denial.limit = budget(heap);
+  if (request.size > info.max_allocation_size || request.size > heaps_[heap].size) {
+    denial.code = Code::FA416;
+    denial.what = "more than the device allocates at once";
+    return false;
+  }
+  if (!charge(heap, request.size, denial)) return false;
+  if (live_.fetch_add(1, std::memory_order_relaxed) >= info.max_allocation_count) {
+    live_.fetch_sub(1, std::memory_order_relaxed);
+    release(heap, request.size);
+    denial.code = Code::FA416;
+    denial.what = "the device allows no more allocations";
+    return false;
+  }
+  const DeviceStatus status = backend_.allocate_memory(request, memory);
+  if (status != DeviceStatus::Ok) {
+    live_.fetch_sub(1, std::memory_order_relaxed);
+    release(heap, request.size);
+    denial.held = reserved(heap);
+    describe(status, denial);
+    return false;
+  }
+  allocations_.fetch_add(1, std::memory_order_relaxed);
+  raise_to(peak_total_, total_.fetch_add(request.size, std::memory_order_relaxed) + request.size);
+  return true;
+}
+
+void MemoryGate::free(unsigned type, std::size_t size, const DeviceMemory& memory) noexcept {
+  backend_.free_memory(memory);
+  frees_.fetch_add(1, std::memory_order_relaxed);
+  total_.fetch_sub(size, std::memory_order_relaxed);
+  live_.fetch_sub(1, std::memory_order_relaxed);
+  release(heap_of(type), size);
+}
+
+void MemoryGate::refresh_budgets() noexcept {
+  for (unsigned heap = 0; heap < heap_count_; ++heap) {
+    Heap& at = heaps_[heap];
+    DeviceHeapBudget system;
+    const std::size_t before = at.reserved.load(std::memory_order_relaxed);
+    const bool measured = backend_.query_budget(heap, system);
+    if (!measured) {
+      at.system.store(at.size / 5 * 4, std::memory_order_relaxed);
+      at.external.store(0, std::memory_order_relaxed);
+      at.measured.store(false, std::memory_order_relaxed);
+      continue;
+    }
+    // What other threads reserve or give back meanwhile counts as held by others rather than as
+    // room.
+    const std::size_t ours = std::min(before, at.reserved.load(std::memory_order_relaxed));
+    const std::size_t external = system.usage > ours ? system.usage - ours : 0;
+    at.external.store(external, std::memory_order_relaxed);
+    at.system.store(system.budget > external ? system.budget - external : 0,
+                    std::memory_order_relaxed);
+    at.measured.store(true, std::memory_order_relaxed);
+  }
+}
+
+void MemoryGate::set_limit(unsigned heap, std::size_t bytes) noexcept {
+  if (heap < heap_count_) heaps_[heap].limit.store(bytes, std::memory_order_relaxed);
+}
+
+bool MemoryGate::set_guard(ReservationGuard* guard) noexcept {
+  const std::size_t held = total();
+  if (guard != nullptr && !guard->charge(held)) return false;
+  ReservationGuard* const before = guard_.exchange(guard, std::memory_order_acq_rel);
+  if (before != nullptr) before->release(held);
+  return true;
+}
+
+std::size_t MemoryGate::total() const noexcept {
+  std::size_t sum = 0;
+  for (unsigned heap = 0; heap < heap_count_; ++heap) sum += reserved(heap);
+  return sum;
+}
+
+GpuHeapBudget MemoryGate::figures(unsigned heap) const noexcept {
+  const Heap& at = heaps_[heap];
+  GpuHeapBudget figures;
+  figures.size = at.size;
+  figures.limit = at.limit.load(std::memory_order_relaxed);
+  figures.budget = budget(heap);
+  figures.reserved = reserved(heap);
+  figures.external = at.external.load(std::memory_order_relaxed);
+  figures.denials = at.denials.load(std::memory_order_relaxed);
+  figures.device_local = at.device_local;
+  figures.measured = at.measured.load(std::memory_order_relaxed);
+  return figures;
+}
+
+bool MemoryGate::passed_threshold(unsigned heap) noexcept {
+  Heap& at = heaps_[heap];
+  const std::size_t most = budget(heap);
+  const bool above = reserved(heap) > most - most / 10;
+  if (at.above_threshold.load(std::memory_order_relaxed) == above) return false;
+  return !at.above_threshold.exchange(above, std::memory_order_relaxed) && above;
+}
+
+}  // namespace framealloc::gpu::detail

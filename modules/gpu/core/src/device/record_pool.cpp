@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "device/record_pool.hpp"
+
+#include "device/gpu_core.hpp"
+
+#include <new>
+
+namespace framealloc::gpu::detail {
+
+RecordPool* RecordPool::make(const SmartAlloc& host, GpuCore& core) noexcept {
+  void* const block = host.bookkeeping_alloc(sizeof(RecordPool));
+  if (block == nullptr) return nullptr;
+  auto* const pool = ::new (block) RecordPool(host);
+  for (RecordShard& shard : pool->shards_) {
+    shard.core.store(&core, std::memory_order_relaxed);
+    shard.pool = pool;
+  }
+  return pool;
+}
+
+RecordPool::~RecordPool() {
+  for (RecordShard& shard : shards_) {
+    while (shard.slabs != nullptr) {
+      RecordSlab* const slab = shard.slabs;
+      shard.slabs = slab->next;
+      slab->~RecordSlab();
+      host_.bookkeeping_free(slab, sizeof(RecordSlab));
+    }
+  }
+}
+
+void RecordPool::drop() noexcept {
+  if (users_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const SmartAlloc host = host_;  // the pool lies in memory of it
+  this->~RecordPool();
+  host.bookkeeping_free(this, sizeof(RecordPool));
+}
+
+// Threads have stacks apart from each other: where this call's frame lies tells them apart well
+// enough, and costs nothing to ask.
+RecordShard& RecordPool::own_shard() noexcept {
+  auto place = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) >> 18;
+  place *= 0x9E3779B97F4A7C15U;
+  return shards_[place >> 60 & (kShards - 1)];
+}
+
+bool RecordPool::grow(RecordShard& shard) noexcept {
+  void* const block = host_.bookkeeping_alloc(sizeof(RecordSlab));
+  if (block == nullptr) return false;
+  auto* const slab = ::new (block) RecordSlab;
+  const std::lock_guard<BriefLock> guard(shard.lock);
+  slab->next = shard.slabs;
+  shard.slabs = slab;
+  for (BufferRecord& record : slab->records) {
+    record.shard = &shard;
+    record.next = shard.free;
+    shard.free = &record;
+  }
+  return true;
+}
+
+BufferRecord* RecordPool::take() noexcept {
+  RecordShard& shard = own_shard();
+  for (;;) {
+    {
+      const std::lock_guard<BriefLock> guard(shard.lock);
+      BufferRecord* const record = shard.free;
+      if (record != nullptr) [[likely]] {
+        shard.free = record->next;
+        return record;
+      }
+    }
+    if (!grow(shard)) return nullptr;
+  }
+}
+
+void RecordPool::give_back(BufferRecord* record) noexcept {
+  RecordShard& shard = *record->shard;
+  const std::lock_guard<BriefLock> guard(shard.lock);
+  if (record->staged) unstage(shard, *record);
+  record->state.store(RecordState::Free, std::memory_order_relaxed);
+  record->next = shard.free;
+  shard.free = record;
+}
+
+BufferRecord* RecordPool::take_retired() noexcept {
+  BufferRecord* all = nullptr;
+  for (RecordShard& shard : shards_) {
+    BufferRecord* list = nullptr;
+    {
+      const std::lock_guard<BriefLock> guard(shard.lock);
+      list = std::exchange(shard.retired, nullptr);
+    }
+    while (list != nullptr) {
+      BufferRecord* const record = list;
+      list = record->next;
+      record->next = all;
+      all = record;
+    }
+  }
+  return all;
+}
+
+GpuCore* RecordPool::share_core(RecordShard& shard) noexcept {
+  const std::lock_guard<BriefLock> guard(shard.lock);
+  GpuCore* const core = shard.core.load(std::memory_order_relaxed);
+  return core != nullptr && core->try_share() ? core : nullptr;
+}
+
+void RecordPool::abandon(BufferRecord* record) noexcept {
+  RecordPool* const pool = record->shard->pool;
+  pool->give_back(record);
+  pool->drop();
+}
+
+void RecordPool::stage(BufferRecord& record) noexcept {
+  RecordShard& shard = *record.shard;
+  const std::lock_guard<BriefLock> guard(shard.lock);
+  record.staged = true;
+  record.staged_prev = nullptr;
+  record.staged_next = shard.staged;
+  if (shard.staged != nullptr) shard.staged->staged_prev = &record;
+  shard.staged = &record;
+}
+
+void RecordPool::unstage(RecordShard& shard, BufferRecord& record) noexcept {
+  record.staged = false;
+  if (record.staged_next != nullptr) record.staged_next->staged_prev = record.staged_prev;
+  (record.staged_prev != nullptr ? record.staged_prev->staged_next : shard.staged) =
+      record.staged_next;
+}
+
+bool RecordPool::pop_forgotten(std::uint64_t frame, StagedFacts& facts) noexcept {
+  for (RecordShard& shard : shards_) {
+    const std::lock_guard<BriefLock> guard(shard.lock);
+    BufferRecord* next = nullptr;
+    for (BufferRecord* record = shard.staged; record != nullptr; record = next) {
+      next = record->staged_next;
+      if (record->last_frame > frame) continue;
+      unstage(shard, *record);
+      if (record->used_by_transfer.load(std::memory_order_relaxed)) continue;
+      facts.name = Text<32>(record->name_view());
+      facts.size = record->size;
+      facts.tag = record->tag;
+      facts.site = record->site;
+      facts.frame = record->born_frame;
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace framealloc::gpu::detail

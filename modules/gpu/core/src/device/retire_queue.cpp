@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "device/retire_queue.hpp"
+
+#include "device/gpu_core.hpp"
+
+namespace framealloc::gpu::detail {
+
+void RetireQueue::reclaim(std::uint64_t completed) noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  BufferRecord* fresh = core_.records->take_retired();
+  while (fresh != nullptr) {
+    BufferRecord* const record = fresh;
+    fresh = record->next;
+    record->next = waiting_;
+    waiting_ = record;
+  }
+  for (BufferRecord** link = &waiting_; *link != nullptr;) {
+    BufferRecord* const record = *link;
+    if (record->retire_serial > completed || record->pins.load(std::memory_order_acquire) != 0) {
+      link = &record->next;
+      continue;
+    }
+    *link = record->next;
+    if (!record->transient()) core_.give_back(*record);  // frame memory is the ring's
+    reclaimed_.fetch_add(1, std::memory_order_relaxed);
+    core_.records->give_back(record);
+  }
+}
+
+void retire(BufferRecord& record) noexcept {
+  RecordShard& shard = *record.shard;
+  GpuCore* told = nullptr;  // with a share, where somebody waits for the event
+  Text<32> name;
+  FrameEvent event;
+  TagId tag = TagId::Untagged;
+  {
+    const std::lock_guard<BriefLock> guard(shard.lock);
+    GpuCore* const core = shard.core.load(std::memory_order_relaxed);
+    if (core != nullptr) [[likely]] {
+      if (core->host.emits(FrameEventKind::GpuFree) && core->try_share()) [[unlikely]] {
+        told = core;
+        name = Text<32>(record.name_view());
+        event.kind = FrameEventKind::GpuFree;
+        event.id = record.id;
+        event.size = record.size;
+        tag = record.tag;
+      }
+      if (record.transient()) {
+        record.retire_serial = 0;
+      } else {
+        core->count_let_go(record);
+        record.retire_serial =
+            record.evicting.load(std::memory_order_relaxed) ? 0 : end_serial(core->epoch());
+      }
+      if (record.staged) RecordPool::unstage(shard, record);
+      record.state.store(RecordState::Retired, std::memory_order_relaxed);
+      record.next = shard.retired;
+      shard.retired = &record;
+      if (told == nullptr) [[likely]]
+        return;
+    }
+  }
+  if (told == nullptr) return RecordPool::abandon(&record);
+  event.name = name.view();
+  event.frame_number = told->frame();
+  told->host.emit(event, tag);
+  told->let_go();
+}
+
+}  // namespace framealloc::gpu::detail

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "transfer/timeline.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace framealloc::gpu::detail {
+
+namespace {
+
+void raise_to(std::atomic<std::uint64_t>& highest, std::uint64_t value) noexcept {
+  std::uint64_t seen = highest.load(std::memory_order_relaxed);
+  while (seen < value && !highest.compare_exchange_weak(seen, value, std::memory_order_acq_rel)) {
+  }
+}
+
+}  // namespace
+
+Timeline::~Timeline() {
+  while (callbacks_ != nullptr) {
+    Callback* const callback = callbacks_;
+    callbacks_ = callback->next;
+    core_.host.bookkeeping_free(callback, sizeof(Callback));
+  }
+}
+
+std::uint64_t Timeline::completed() noexcept {
+  return std::max(core_.backend.completed(), idle_.load(std::memory_order_acquire));
+}
+
+DeviceStatus Timeline::wait(std::uint64_t serial, std::chrono::nanoseconds timeout) noexcept {
+  if (serial <= completed()) return DeviceStatus::Ok;
+  if (serial <= submitted_.load(std::memory_order_acquire))
+    return core_.backend.wait(serial, timeout);
+  // The signal of its frame has failed: what the queue was given until then is all there is.
+  if (serial <= given_.load(std::memory_order_acquire)) return wait_idle();
+  return DeviceStatus::Failed;
+}
+
+DeviceStatus Timeline::wait_idle() noexcept {
+  const std::uint64_t given =
+      std::max(given_.load(std::memory_order_acquire), submitted_.load(std::memory_order_acquire));
+  const DeviceStatus status = core_.backend.wait_idle();
+  if (status == DeviceStatus::Ok) raise_to(idle_, given);
+  return status;
+}
+
+void Timeline::begin_frame(std::uint64_t) noexcept {}
+
+DeviceStatus Timeline::end_frame(std::uint64_t frame) noexcept {
+  const std::uint64_t serial = end_serial(frame);
+  const DeviceStatus status = core_.backend.signal(serial);
+  if (status == DeviceStatus::Ok) raise_to(submitted_, serial);
+  raise_to(given_, serial);
+  next_.store(first_serial(frame + 1), std::memory_order_relaxed);
+  return status;
+}
+
+DeviceStatus Timeline::submit(std::span<const CopyCommand> commands,
+                              std::uint64_t& serial) noexcept {
+  const std::uint64_t number = next_.load(std::memory_order_relaxed);
+  if ((number & kLastNumber) == kLastNumber)
+    return DeviceStatus::Failed;  // that is the frame's end
+  const DeviceStatus status = core_.backend.submit(commands, number);
+  if (status != DeviceStatus::Ok) return status;
+  next_.store(number + 1, std::memory_order_relaxed);
+  raise_to(submitted_, number);
+  serial = number;
+  return status;
+}
+
+bool Timeline::on_complete(std::uint64_t serial, void (*function)(void* context),
+                           void* context) noexcept {
+  if (serial <= completed()) {
+    function(context);
+    return true;
+  }
+  void* const block = core_.host.bookkeeping_alloc(sizeof(Callback));
+  if (block == nullptr) return false;
+  const std::lock_guard<std::mutex> guard(mutex_);
+  callbacks_ = ::new (block) Callback{serial, function, context, callbacks_};
+  any_callbacks_.store(true, std::memory_order_relaxed);
+  return true;
+}
+
+void Timeline::run_callbacks() noexcept {
+  if (any_callbacks_.load(std::memory_order_relaxed)) run_until(completed());
+}
+
+void Timeline::shut_down() noexcept { run_until(~std::uint64_t{0}); }
+
+void Timeline::run_until(std::uint64_t completed) noexcept {
+  for (;;) {
+    Callback* due = nullptr;
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      Callback** earliest = nullptr;  // the one that was asked for first, where serials are equal
+      for (Callback** link = &callbacks_; *link != nullptr; link = &(*link)->next)
+        if ((*link)->serial <= completed &&
+            (earliest == nullptr || (*link)->serial <= (*earliest)->serial))
+          earliest = link;
+      if (earliest == nullptr) {
+        any_callbacks_.store(callbacks_ != nullptr, std::memory_order_relaxed);
+        return;
+      }
+      due = *earliest;
+      *earliest = due->next;
+    }
+    due->function(due->context);
+    core_.host.bookkeeping_free(due, sizeof(Callback));
+  }
+}
+
+}  // namespace framealloc::gpu::detail

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Serials: what was submitted, and how far the GPU has come.
+#pragma once
+
+#include "device/completion.hpp"
+#include "device/gpu_core.hpp"
+#include "device/serial.hpp"
+
+#include <framealloc/gpu/ticket.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <span>
+
+namespace framealloc::gpu::detail {
+
+// Gives serials out in the order of the queue. Thread contract: any thread; submissions one at a
+// time, which the caller of the allocator guards.
+class Timeline final : public Completion {
+ public:
+  explicit Timeline(GpuCore& core) noexcept : core_(core) {}
+  Timeline(const Timeline&) = delete;
+  Timeline& operator=(const Timeline&) = delete;
+  ~Timeline();
+
+  [[nodiscard]] std::uint64_t completed() noexcept override;
+  [[nodiscard]] DeviceStatus wait(std::uint64_t serial,
+                                  std::chrono::nanoseconds timeout) noexcept override;
+  [[nodiscard]] DeviceStatus wait_idle() noexcept override;
+  void begin_frame(std::uint64_t frame) noexcept override;
+  [[nodiscard]] DeviceStatus end_frame(std::uint64_t frame) noexcept override;
+  void run_callbacks() noexcept override;
+  void shut_down() noexcept override;
+
+  // Effect: one submission of the copies. `serial` is that of the submission, and stays as it is
+  // where the result is not Ok.
+  [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands,
+                                    std::uint64_t& serial) noexcept;
+  // Result: the serial that the next submission gets.
+  [[nodiscard]] std::uint64_t next_serial() const noexcept {
+    return next_.load(std::memory_order_relaxed);
+  }
+  // Effect: see GpuAllocator::on_complete(). Result: false without bookkeeping memory.
+  bool on_complete(std::uint64_t serial, void (*function)(void* context), void* context) noexcept;
+
+ private:
+  struct Callback {
+    std::uint64_t serial;
+    void (*function)(void* context);
+    void* context;
+    Callback* next;
+  };
+  void run_until(std::uint64_t completed) noexcept;
+
+  GpuCore& core_;
+  std::atomic<std::uint64_t> next_{first_serial(1)};
+  std::atomic<std::uint64_t> submitted_{0};  // highest that the backend has taken
+  std::atomic<std::uint64_t> given_{0};      // highest that is over, taken or not
+  std::atomic<std::uint64_t> idle_{0};       // complete because the device was idle
+  std::mutex mutex_;                         // of the callbacks
+  Callback* callbacks_ = nullptr;
+  std::atomic<bool> any_callbacks_{false};
+};
+
+}  // namespace framealloc::gpu::detail
