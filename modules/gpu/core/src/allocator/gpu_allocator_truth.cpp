@@ -3,6 +3,7 @@
 #include <framealloc/gpu/allocator.hpp>
 
 #include "allocator/allocator_state.hpp"
+#include "allocator/defragmentation.hpp"
 
 namespace framealloc::gpu {
 
@@ -36,6 +37,14 @@ void GpuAllocator::on_evict(GpuEvictionHandler handler, void* context) noexcept 
 
 std::size_t GpuAllocator::trim() noexcept {
   return core_ == nullptr ? 0 : core_->trim(detail::kMaxHeaps);
+}
+
+Result<std::size_t> GpuAllocator::defragment(std::size_t max_bytes, GpuMoveHandler handler,
+                                             void* context) noexcept {
+  if (core_ == nullptr) return std::size_t{0};
+  detail::Defragmentation run(*core_, detail::AllocatorState::of(*core_).timeline, max_bytes,
+                              handler, context);
+  return run.run();
 }
 
 GpuAllocStats GpuAllocator::stats() const noexcept {

@@ -235,6 +235,29 @@ std::size_t BlockLists::used(unsigned heap) const noexcept {
   return bytes;
 }
 
+Block* BlockLists::begin_leaving(unsigned type, std::uint64_t round) noexcept {
+  List& list = lists_[type];
+  const std::lock_guard<BriefLock> guard(list.lock);
+  std::size_t free = 0;
+  Block* emptiest = nullptr;
+  for (Block* block = list.first; block != nullptr; block = block->next) {
+    if (block->leaving) continue;
+    free += block->size - block->used;
+    if (block->ranges == 0 || block->round == round) continue;
+    if (emptiest == nullptr || block->used < emptiest->used) emptiest = block;
+  }
+  if (emptiest == nullptr || free - (emptiest->size - emptiest->used) < emptiest->used)
+    return nullptr;
+  emptiest->leaving = true;
+  emptiest->round = round;
+  return emptiest;
+}
+
+void BlockLists::end_leaving(Block& block) noexcept {
+  const std::lock_guard<BriefLock> guard(lists_[block.type].lock);
+  block.leaving = false;
+}
+
 void BlockLists::shut_down() noexcept {
   for (List& list : lists_) {
     while (list.first != nullptr) {

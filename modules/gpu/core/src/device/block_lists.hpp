@@ -35,7 +35,8 @@ class Block {
   std::uint64_t empty_since = 0;  // frame; where `ranges` is 0
   std::uint64_t number = 0;       // for dumps
   bool device_address = false;
-  bool leaving = false;  // defragment() empties it: nothing new goes in
+  bool leaving = false;     // defragment() empties it: nothing new goes in
+  std::uint64_t round = 0;  // of the defragment() that picked it last
   Block* next = nullptr;
 };
 
@@ -102,10 +103,11 @@ class BlockLists {
   // Effect: visit(const Block&) for each, under its list's lock.
   template <class F>
   void visit(F&& visit) const noexcept;
-  // Effect: marks the emptiest block whose ranges might fit into the others of its type as leaving.
-  // Result: null when there is none.
-  [[nodiscard]] Block* begin_leaving() noexcept;
-  void end_leaving(Block* block) noexcept;
+  // Effect: picks the emptiest block of the type that is not empty, was not picked in this round,
+  // and whose ranges might fit into the others; from now on nothing goes in and it is not given
+  // back. Result: null when there is none.
+  [[nodiscard]] Block* begin_leaving(unsigned type, std::uint64_t round) noexcept;
+  void end_leaving(Block& block) noexcept;
   // Effect: everything goes back. Requirement: no range is used by the device.
   void shut_down() noexcept;
 

@@ -46,6 +46,29 @@ void GpuCore::give_back(const BufferRecord& record) noexcept {
   blocks.count_reclaimed(record.placement.type, record.size);
 }
 
+void GpuCore::make_spare(BufferRecord& spare, const BufferRecord& of) noexcept {
+  spare.is_resource = false;
+  spare.movable = spare.evictable = false;
+  spare.evicting.store(false, std::memory_order_relaxed);
+  spare.name[0] = '\0';
+  spare.lifetime = GpuLifetime::Persistent;
+  spare.intent = of.intent;
+  spare.usage = of.usage;
+  spare.tag = of.tag;
+  spare.born_frame = of.born_frame;
+  spare.pins.store(0, std::memory_order_relaxed);
+  spare.id = ids_.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+void GpuCore::retire_spare(BufferRecord& spare) noexcept {
+  RecordShard& shard = *spare.shard;
+  const std::lock_guard<BriefLock> guard(shard.lock);
+  spare.retire_serial = end_serial(epoch());
+  spare.state.store(RecordState::Retired, std::memory_order_relaxed);
+  spare.next = shard.retired;
+  shard.retired = &spare;
+}
+
 namespace {
 
 struct Range {

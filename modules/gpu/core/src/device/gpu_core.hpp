@@ -115,6 +115,15 @@ class GpuCore {
   // back. Requirement: the GPU is done with it; not frame memory.
   void give_back(const BufferRecord& record) noexcept;
 
+  // Effect: the record carries a place to the retire queue, for memory that no handle of the
+  // program leads to any more: its placement, handle and size are the caller's to set.
+  void make_spare(BufferRecord& spare, const BufferRecord& of) noexcept;
+  void retire_spare(BufferRecord& spare) noexcept;
+  // Result: a number for one round of evictions or moves.
+  [[nodiscard]] std::uint32_t next_round() noexcept {
+    return rounds_.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+
   [[nodiscard]] bool visible(unsigned type) const noexcept {
     return info().types[type].host_visible;
   }

@@ -14,7 +14,7 @@ bool GpuCore::with_relief(std::size_t requested, GpuDenial& denial, Attempt&& at
   if (!curable()) return false;
   if (give_back_idle(denial) && attempt()) return true;
   if (eviction_ != nullptr) {
-    const std::uint32_t round = rounds_.fetch_add(1, std::memory_order_relaxed) + 1;
+    const std::uint32_t round = next_round();
     while (curable() && evict_one(denial, round)) {
       give_back_idle(denial);
       if (attempt()) return true;

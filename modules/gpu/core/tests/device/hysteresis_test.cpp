@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Steady frames ask the device for nothing; spikes go back.
+#include "gpu_rig.hpp"
+
+#include <random>
+
+namespace framealloc::gpu::testing {
+namespace {
+
+using Intent = GpuMemoryIntent;
+
+TEST(GpuHysteresis, SteadyFramesAskTheDeviceForNothing) {
+  Rig rig;
+  rig.device.set_completion(HostCompletion::Manual);
+  std::vector<GpuBuffer> stream;
+  const auto frame = [&](int index) {
+    ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+    for (int i = 0; i < 20; ++i)
+      stream.push_back(rig.buffer(100 * kKiB + static_cast<std::size_t>(i) * 7000,
+                                  i % 2 == 0 ? Intent::DeviceOnly : Intent::Staging));
+    if (index % 3 == 2) stream.clear();
+    ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  };
+  for (int i = 0; i < 20; ++i) frame(i);
+  const GpuAllocStats before = rig.gpu->stats();
+  for (int i = 0; i < 300; ++i) frame(i + 20);
+  const GpuAllocStats after = rig.gpu->stats();
+  EXPECT_EQ(after.device_allocations, before.device_allocations);
+  EXPECT_EQ(after.device_frees, before.device_frees);
+  EXPECT_EQ(after.device_allocations, rig.device.counters().memory_allocations);
+  stream.clear();
+}
+
+TEST(GpuHysteresis, SpikesGoBackAfterAWhile) {
+  GpuConfig config;
+  config.empty_block_frames = 10;
+  Rig rig(HostBackendConfig::discrete(), config);
+  {
+    std::vector<GpuBuffer> spike;
+    for (int i = 0; i < 100; ++i) spike.push_back(rig.buffer(kMiB));
+  }
+  rig.frames(3);
+  const std::size_t high = rig.gpu->stats().total_bytes;
+  EXPECT_GE(high, 100 * kMiB);
+  rig.frames(6);
+  EXPECT_EQ(rig.gpu->stats().total_bytes, high);  // it may come again
+  rig.frames(10);
+  EXPECT_EQ(rig.gpu->stats().total_bytes, 16 * kMiB);  // one is kept
+  EXPECT_EQ(rig.gpu->stats().block_count, 1U);
+  EXPECT_EQ(rig.gpu->trim(), 16 * kMiB);
+  EXPECT_EQ(rig.gpu->stats().total_bytes, 0U);
+  rig.expect_sums();
+}
+
+TEST(GpuHysteresis, AnEmptyBlockMakesRoomForAnotherType) {
+  Rig rig;
+  rig.gpu->set_heap_limit(1, 32 * kMiB);
+  {
+    const GpuBuffer staging = rig.buffer(kMiB, Intent::Staging);
+  }
+  ASSERT_TRUE(rig.gpu->wait_idle());
+  EXPECT_EQ(rig.gpu->heap_budget(1).reserved, 32 * kMiB);
+  const GpuBuffer cached = rig.buffer(20 * kMiB, Intent::HostCached);
+  EXPECT_LE(rig.device.heap_peak_bytes(1), 32 * kMiB);
+}
+
+TEST(GpuHysteresis, ASmallerBlockIsTakenWhereABudgetIsTight) {
+  Rig rig;
+  rig.gpu->set_heap_limit(0, 5 * kMiB);
+  const GpuBuffer a = rig.buffer(kMiB);
+  EXPECT_EQ(rig.gpu->heap_budget(0).reserved, 4 * kMiB);  // of a block of 16
+  const GpuBuffer b = rig.buffer(3 * kMiB);
+  const GpuBuffer c = rig.buffer(kMiB);  // of its own size
+  EXPECT_EQ(rig.gpu->heap_budget(0).reserved, 5 * kMiB);
+  EXPECT_EQ(rig.gpu->heap_budget(0).used, 5 * kMiB);
+  EXPECT_EQ(rig.gpu->stats().free_bytes, 0U);
+}
+
+TEST(GpuHysteresis, FragmentationIsANumber) {
+  Rig rig;
+  std::vector<GpuBuffer> held;
+  for (int i = 0; i < 16; ++i) held.push_back(rig.buffer(kMiB));
+  EXPECT_EQ(rig.gpu->stats().fragmentation, 0.0);
+  for (std::size_t i = 0; i < 16; i += 2) held[i] = GpuBuffer();
+  ASSERT_TRUE(rig.gpu->wait_idle());
+  EXPECT_EQ(rig.gpu->stats().free_bytes, 8 * kMiB);
+  EXPECT_NEAR(rig.gpu->stats().fragmentation, 1.0 - 1.0 / 8.0, 1e-9);
+  EXPECT_EQ(rig.gpu->stats().peak_usage, 16 * kMiB);
+  EXPECT_EQ(rig.gpu->stats().peak_total, 16 * kMiB);
+}
+
+}  // namespace
+}  // namespace framealloc::gpu::testing
