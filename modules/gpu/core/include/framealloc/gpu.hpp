@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/gpu/host_backend.hpp>
+#include <framealloc/gpu/offset_allocator.hpp>
 #include <framealloc/gpu/offset_linear.hpp>
 #include <framealloc/gpu/offset_ring.hpp>
 #include <framealloc/gpu/offset_types.hpp>
