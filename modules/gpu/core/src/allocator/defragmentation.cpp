@@ -30,9 +30,9 @@ Result<std::size_t> Defragmentation::run() noexcept {
         while (move_some(*block, status)) {
         }
       }
-      core_.blocks.end_leaving(*block);
     }
   }
+  core_.blocks.end_leaving(round);
   if (status == DeviceStatus::Ok) return moved_;
   return core_.fail(Code::FA419,
                     status == DeviceStatus::Lost
@@ -86,6 +86,7 @@ bool Defragmentation::prepare(Move& move) noexcept {
   request.size = align_up(std::max(made.needs.size, move.size), atom);
   request.alignment = std::max(made.needs.alignment, atom);
   request.device_address = has(usage, BufferUsage::DeviceAddress);
+  request.beside_others = true;
   Placement placement;
   if (!core_.blocks.place(type, request, placement)) {
     core_.backend.destroy_buffer(made.handle);

@@ -43,7 +43,8 @@ bool BlockLists::place(unsigned type, const PlaceRequest& request, Placement& pl
   const std::lock_guard<BriefLock> guard(list.lock);
   for (Block* block = list.first; block != nullptr; block = block->next) {
     if (block->size - block->used < request.size || block->leaving ||
-        (request.device_address && !block->device_address))
+        (request.device_address && !block->device_address) ||
+        (request.beside_others && block->ranges == 0))
       continue;
     if (put(list, *block, request, placement)) return true;
   }
@@ -241,9 +242,8 @@ Block* BlockLists::begin_leaving(unsigned type, std::uint64_t round) noexcept {
   std::size_t free = 0;
   Block* emptiest = nullptr;
   for (Block* block = list.first; block != nullptr; block = block->next) {
-    if (block->leaving) continue;
+    if (block->leaving || block->ranges == 0) continue;
     free += block->size - block->used;
-    if (block->ranges == 0 || block->round == round) continue;
     if (emptiest == nullptr || block->used < emptiest->used) emptiest = block;
   }
   if (emptiest == nullptr || free - (emptiest->size - emptiest->used) < emptiest->used)
@@ -253,9 +253,12 @@ Block* BlockLists::begin_leaving(unsigned type, std::uint64_t round) noexcept {
   return emptiest;
 }
 
-void BlockLists::end_leaving(Block& block) noexcept {
-  const std::lock_guard<BriefLock> guard(lists_[block.type].lock);
-  block.leaving = false;
+void BlockLists::end_leaving(std::uint64_t round) noexcept {
+  for (unsigned type = 0; type < info_.types.size(); ++type) {
+    const std::lock_guard<BriefLock> guard(lists_[type].lock);
+    for (Block* block = lists_[type].first; block != nullptr; block = block->next)
+      if (block->round == round) block->leaving = false;
+  }
 }
 
 void BlockLists::shut_down() noexcept {

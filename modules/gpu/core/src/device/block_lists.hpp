@@ -55,6 +55,7 @@ struct PlaceRequest {
   std::size_t alignment = 1;
   OffsetKind kind = OffsetKind::Linear;
   bool device_address = false;
+  bool beside_others = false;  // not in a block that is empty
 };
 
 // Bytes of all blocks and dedicated memory.
@@ -104,10 +105,11 @@ class BlockLists {
   template <class F>
   void visit(F&& visit) const noexcept;
   // Effect: picks the emptiest block of the type that is not empty, was not picked in this round,
-  // and whose ranges might fit into the others; from now on nothing goes in and it is not given
-  // back. Result: null when there is none.
+  // and whose ranges might fit beside those of the others; from now on nothing goes in and it is
+  // not given back. Result: null when there is none.
   [[nodiscard]] Block* begin_leaving(unsigned type, std::uint64_t round) noexcept;
-  void end_leaving(Block& block) noexcept;
+  // Effect: ends what began in that round.
+  void end_leaving(std::uint64_t round) noexcept;
   // Effect: everything goes back. Requirement: no range is used by the device.
   void shut_down() noexcept;
 
