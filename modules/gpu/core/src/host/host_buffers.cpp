@@ -31,6 +31,7 @@ DeviceNeeds HostDevice::needs_of(std::size_t size, BufferUsage usage) const noex
                    : (size + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
   const bool upload_only = usage == BufferUsage::TransferSrc;
   for (std::size_t type = 0; type < info_.types.size(); ++type) {
+    if (!exists(type)) continue;
     if (visible_for_upload_only_ && info_.types[type].host_visible && !upload_only) continue;
     needs.type_mask |= std::uint32_t{1} << type;
   }

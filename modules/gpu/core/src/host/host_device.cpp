@@ -11,6 +11,10 @@ HostDevice::HostDevice(const HostBackendConfig& config)
   info_.heaps = config.heaps;
   info_.types = config.types;
   info_.non_coherent_atom = config.non_coherent_atom;
+  if (info_.non_coherent_atom == 0) {
+    violate(Violation("HostBackendConfig: an atom of 0 bytes"));
+    info_.non_coherent_atom = 1;
+  }
   info_.buffer_image_granularity = config.buffer_image_granularity;
   info_.min_uniform_alignment = config.min_uniform_alignment;
   info_.min_storage_alignment = config.min_storage_alignment;
@@ -23,6 +27,14 @@ HostDevice::HostDevice(const HostBackendConfig& config)
     (info_.heaps[heap].device_local ? local : other) = true;
   }
   info_.discrete = local && other;
+  for (std::size_t type = 0; type < info_.types.size(); ++type) {
+    if (info_.types[type].heap < info_.heaps.size()) continue;
+    violate(Violation("HostBackendConfig: memory type ")
+                .append(type)
+                .append(" is of heap ")
+                .append(info_.types[type].heap)
+                .append(", which there is not"));
+  }
 }
 
 HostDevice::~HostDevice() {

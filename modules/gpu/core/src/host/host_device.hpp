@@ -115,10 +115,16 @@ class HostDevice {
   [[nodiscard]] Violation last_violation() noexcept;
 
  private:
+  static constexpr std::size_t kMostTypes = 32;  // that a mask has bits for
   struct Heap {
     std::size_t bytes = 0, peak = 0;
     std::size_t budget = 0, external = 0;
   };
+  // Result: whether memory can be of that type: there is one, and its heap.
+  [[nodiscard]] bool exists(std::size_t type) const noexcept {
+    return type < info_.types.size() && type < kMostTypes &&
+           info_.types[type].heap < info_.heaps.size();
+  }
   // Under the lock.
   void violate(const Violation& what) noexcept;
   [[nodiscard]] bool injected_memory_failure() noexcept;

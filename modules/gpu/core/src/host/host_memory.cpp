@@ -28,7 +28,7 @@ DeviceStatus HostDevice::allocate_memory(const DeviceMemoryRequest& request,
                                          DeviceMemory& memory) noexcept {
   const std::lock_guard held(lock_);
   if (lost_) return DeviceStatus::Lost;
-  if (request.type >= info_.types.size() || request.size == 0) {
+  if (!exists(request.type) || request.size == 0) {
     violate(Violation("allocate_memory: there is no type ")
                 .append(request.type)
                 .append(", or a size of 0 was asked for"));

@@ -23,11 +23,14 @@ namespace detail {
 class HostDevice;
 }
 
-/// The device that a HostBackend presents. Sizes in bytes.
+/// The device that a HostBackend presents. Sizes in bytes. A type that names no heap, and an atom
+/// of 0 (taken as 1), are violations from the beginning; such a type has no memory.
 struct HostBackendConfig {
   std::vector<GpuHeapInfo> heaps;
   std::vector<GpuMemoryTypeInfo> types;
-  std::size_t non_coherent_atom = 64;
+  std::size_t non_coherent_atom = 64;  ///< a power of two
+  /// Between buffers and images, so what it allows or forbids is nothing that this device, which
+  /// has no images, could count: an allocator that keeps to it shows that in its own figures.
   std::size_t buffer_image_granularity = 1;
   std::size_t min_uniform_alignment = 256, min_storage_alignment = 16;
   std::uint32_t max_allocation_count = 4096;
@@ -71,6 +74,10 @@ struct HostBackendCounters {
 ///
 /// Thread contract: as GpuBackend; the members of this class may be called on any thread,
 /// dispatch() where the queue is guarded as for a submission.
+///
+/// Memory: what cannot be had for a device allocation, a buffer or a submission is answered with
+/// OutOfMemory. The constructor, device_bytes() and last_violation() need memory of their own, and
+/// without it end the program: this is a device for tests.
 class FRAMEALLOC_API HostBackend final : public GpuBackend {
  public:
   explicit HostBackend(const HostBackendConfig& config = HostBackendConfig::discrete());
