@@ -2,6 +2,8 @@
 // How frames and submissions map to serials.
 #pragma once
 
+#include <framealloc/gpu/ticket.hpp>
+
 #include <cstdint>
 
 namespace framealloc::gpu::detail {
@@ -9,11 +11,11 @@ namespace framealloc::gpu::detail {
 // A serial is `epoch << 24 | number`. Frame f is epoch f and its end is the last number of it, so
 // the serial of a frame that is open is known before it ends. Batches submitted in a frame take
 // numbers 1, 2, ...; batches between two frames belong to the epoch of the next.
-inline constexpr unsigned kSerialBits = 24;
+inline constexpr unsigned kSerialBits = Ticket::kNumberBits;
 inline constexpr std::uint64_t kLastNumber = (std::uint64_t{1} << kSerialBits) - 1;
 
 [[nodiscard]] constexpr std::uint64_t end_serial(std::uint64_t frame) noexcept {
-  return frame << kSerialBits | kLastNumber;
+  return Ticket::end_of_frame(frame).serial;
 }
 [[nodiscard]] constexpr std::uint64_t first_serial(std::uint64_t epoch) noexcept {
   return epoch << kSerialBits | 1;

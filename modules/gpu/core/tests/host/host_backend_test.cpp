@@ -37,6 +37,25 @@ TEST_F(HostBackendTest, PresentsTheDiscreteDeviceOfTheContract) {
   EXPECT_FALSE(HostBackend(HostBackendConfig::mobile()).info().discrete);
 }
 
+TEST_F(HostBackendTest, IntegratedAndMobileDevicesHaveOneHeap) {
+  for (const HostBackendConfig& config :
+       {HostBackendConfig::integrated(), HostBackendConfig::mobile()}) {
+    ASSERT_EQ(config.heaps.size(), 1U);
+    EXPECT_EQ(config.heaps[0].size, std::size_t{512} << 20);
+    EXPECT_TRUE(config.heaps[0].device_local);
+  }
+  for (const GpuMemoryTypeInfo& type : HostBackendConfig::integrated().types) {
+    EXPECT_TRUE(type.host_visible && type.host_coherent);
+  }
+  bool cached = false;
+  for (const GpuMemoryTypeInfo& type : HostBackendConfig::mobile().types) {
+    if (!type.host_cached) continue;
+    cached = true;
+    EXPECT_FALSE(type.host_coherent);
+  }
+  EXPECT_TRUE(cached);
+}
+
 TEST_F(HostBackendTest, LimitedSupportTakesVisibleMemoryForUploadsOnly) {
   HostBackend limited(HostBackendConfig::with_limited_support());
   EXPECT_EQ(limited.needs_of(64, BufferUsage::TransferSrc).type_mask, 3U);
