@@ -8,6 +8,7 @@
 #include <framealloc/gpu/buffer_usage.hpp>
 #include <framealloc/gpu/config.hpp>
 #include <framealloc/gpu/device_info.hpp>
+#include <framealloc/gpu/frame_ring.hpp>
 #include <framealloc/gpu/host_backend.hpp>
 #include <framealloc/gpu/intent.hpp>
 #include <framealloc/gpu/lifetime.hpp>
@@ -16,9 +17,11 @@
 #include <framealloc/gpu/offset_ring.hpp>
 #include <framealloc/gpu/offset_types.hpp>
 #include <framealloc/gpu/pressure.hpp>
+#include <framealloc/gpu/readback.hpp>
 #include <framealloc/gpu/requirements.hpp>
 #include <framealloc/gpu/reservation_guard.hpp>
 #include <framealloc/gpu/resource_memory.hpp>
 #include <framealloc/gpu/slice.hpp>
 #include <framealloc/gpu/stats.hpp>
 #include <framealloc/gpu/ticket.hpp>
+#include <framealloc/gpu/transfer_batch.hpp>

@@ -8,7 +8,7 @@ namespace framealloc::gpu::detail {
 
 AllocatorState::AllocatorState(const SmartAlloc& host_, GpuBackend& backend_,
                                const GpuConfig& config_) noexcept
-    : GpuCore(host_, backend_, config_), timeline(*this), view(*this) {
+    : GpuCore(host_, backend_, config_), timeline(*this), rings(*this), view(*this) {
   transient = &rings;
   completion = &timeline;
   destroy = &AllocatorState::end_of;
@@ -34,7 +34,7 @@ void AllocatorState::end_of(GpuCore& core) noexcept {
   static_cast<void>(core.completion->wait_idle());  // of a lost device nothing is used either
   state.timeline.shut_down();
   static_cast<void>(core.host.remove_device(state.view));
-  core.retired.reclaim(~std::uint64_t{0});
+  core.retired.reclaim(RetireQueue::kEverything);
   state.report_leaks();
   state.leave_buffers();
   state.rings.shut_down();

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "allocator/device_view.hpp"
-#include "allocator/no_frame_memory.hpp"
 #include "device/gpu_core.hpp"
+#include "ring/ring_store.hpp"
 #include "transfer/timeline.hpp"
 
 #include <framealloc/gpu/config.hpp>
@@ -22,7 +22,7 @@ class AllocatorState final : public GpuCore {
   }
 
   Timeline timeline;
-  NoFrameMemory rings;
+  RingStore rings;
   DeviceView view;
 
  private:

@@ -25,6 +25,7 @@ void GpuAllocator::set_tag_limit(std::string_view tag, std::size_t bytes) noexce
   if (core_ == nullptr) return;
   if (!core_->tags.set_limit(core_->host.tag(tag), bytes))
     core_->report(Code::FA012, "no bookkeeping memory for the limit of a tag", {});
+  core_->transient->recall();
 }
 
 void GpuAllocator::on_pressure(GpuPressureHandler handler, void* context) noexcept {
@@ -54,7 +55,9 @@ GpuAllocStats GpuAllocator::stats() const noexcept {
 std::size_t GpuAllocator::tag_bytes(std::string_view tag) const noexcept {
   if (core_ == nullptr) return 0;
   const std::optional<Tag> found = core_->host.find_tag(tag);
-  return found ? core_->tags.bytes(*found) : 0;
+  if (!found) return 0;
+  core_->transient->settle();
+  return core_->tags.bytes(*found);
 }
 
 std::size_t GpuAllocator::available_memory() const noexcept {

@@ -16,7 +16,8 @@ void RetireQueue::reclaim(std::uint64_t completed) noexcept {
   }
   for (BufferRecord** link = &waiting_; *link != nullptr;) {
     BufferRecord* const record = *link;
-    if (record->retire_serial > completed || record->pins.load(std::memory_order_acquire) != 0) {
+    const bool pinned = record->pins.load(std::memory_order_acquire) != 0;
+    if (record->retire_serial > completed || (pinned && completed != kEverything)) {
       link = &record->next;
       continue;
     }

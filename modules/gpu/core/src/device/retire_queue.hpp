@@ -20,6 +20,8 @@ class RetireQueue {
   RetireQueue(const RetireQueue&) = delete;
   RetireQueue& operator=(const RetireQueue&) = delete;
 
+  // For reclaim(): the device is idle, and batches that hold something will never be submitted.
+  static constexpr std::uint64_t kEverything = ~std::uint64_t{0};
   // Effect: takes back everything whose serial is complete and that no batch holds.
   void reclaim(std::uint64_t completed) noexcept;
 

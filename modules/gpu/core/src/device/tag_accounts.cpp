@@ -21,6 +21,13 @@ namespace {
   return true;
 }
 
+void add_own(TagAccount& account, std::size_t bytes) noexcept {
+  const std::size_t own = account.own.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  std::size_t peak = account.peak.load(std::memory_order_relaxed);
+  while (peak < own && !account.peak.compare_exchange_weak(peak, own, std::memory_order_relaxed)) {
+  }
+}
+
 [[nodiscard]] bool is_under(const TagAccount* account, TagId tag) noexcept {
   while (account != nullptr && account->id != tag) account = account->parent;
   return account != nullptr;
@@ -80,11 +87,29 @@ bool TagAccounts::charge(TagId tag, std::size_t bytes, GpuDenial& denial) noexce
     denial.limit = level->limit.load(std::memory_order_relaxed);
     return false;
   }
-  const std::size_t own = account->own.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  std::size_t peak = account->peak.load(std::memory_order_relaxed);
-  while (peak < own && !account->peak.compare_exchange_weak(peak, own, std::memory_order_relaxed)) {
-  }
+  add_own(*account, bytes);
   return true;
+}
+
+void TagAccounts::count(TagId tag, std::size_t bytes) noexcept {
+  TagAccount* const account = this->account(tag);
+  if (account == nullptr) return;
+  for (TagAccount* level = account; level != nullptr; level = level->parent)
+    level->subtree.fetch_add(bytes, std::memory_order_relaxed);
+  add_own(*account, bytes);
+}
+
+bool TagAccounts::is_limited(TagId tag) const noexcept {
+  // A tag without an account yet may lie below one that has a limit.
+  const TagAccount* account = find(tag);
+  while (account == nullptr) {
+    tag = host_.tag_parent(tag);
+    account = find(tag);
+  }
+  for (; account != nullptr; account = account->parent) {
+    if (account->limit.load(std::memory_order_relaxed) != 0) return true;
+  }
+  return false;
 }
 
 void TagAccounts::release(TagId tag, std::size_t bytes) noexcept {

@@ -37,7 +37,11 @@ class TagAccounts {
   // Effect: charges the tag and all above it, or none of them. Result: false, and the denial says
   // whose limit (FA417), or FA012.
   [[nodiscard]] bool charge(TagId tag, std::size_t bytes, GpuDenial& denial) noexcept;
-  // Requirement: charged before.
+  // Effect: charges what has been handed out already, limit or not.
+  void count(TagId tag, std::size_t bytes) noexcept;
+  // Result: whether the tag or one above it has a limit.
+  [[nodiscard]] bool is_limited(TagId tag) const noexcept;
+  // Requirement: charged or counted before.
   void release(TagId tag, std::size_t bytes) noexcept;
   // Result: false without bookkeeping.
   bool set_limit(TagId tag, std::size_t bytes) noexcept;

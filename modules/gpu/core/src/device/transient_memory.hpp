@@ -51,6 +51,10 @@ class TransientMemory {
   // Effect: gives free blocks back to the gate: those of one heap, or of all (kAllHeaps).
   // Result: bytes.
   virtual std::size_t trim(unsigned heap) noexcept = 0;
+  // Effect: what rings have handed out is counted under its tags: they count by the page else.
+  virtual void settle() noexcept = 0;
+  // Effect: every ring looks at the limits of its tag again with its next slice.
+  virtual void recall() noexcept = 0;
   virtual TransientFigures figures() const noexcept = 0;
   // Result: bytes handed out in a heap: of frames that are not over.
   virtual std::size_t used(unsigned heap) const noexcept = 0;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A thread's way to frame memory of one intent.
+#pragma once
+
+#include <framealloc/compiler.hpp>
+#include <framealloc/gpu/slice.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+namespace framealloc::gpu {
+
+namespace detail {
+struct RingAccess;
+}
+
+/// This thread's way to frame memory of one intent. Keep the reference for a loop: a call is a bump
+/// and a branch. Valid on this thread while the allocator lives, and across frames. Its memory is
+/// always coherent: what you write is seen by whatever is submitted afterwards, without a flush.
+/// Its bytes count under the tag that was the thread's when it last called frame_ring().
+class FrameRing {
+ public:
+  FrameRing() = default;
+  FrameRing(const FrameRing&) = delete;
+  FrameRing& operator=(const FrameRing&) = delete;
+
+  /// Requirement: `alignment` a power of two. Result: mapped memory of the frame that is open, at
+  /// least aligned as the intent's usages need; empty, with a report, where allocate() would fail:
+  /// no frame is open (FA001), budget (FA417), device (FA416). A request larger than a page is
+  /// served from a page of its own. Thread contract: the thread that asked for the ring.
+  [[nodiscard]] GpuSlice alloc(std::size_t size, std::size_t alignment = 16) noexcept {
+    const std::uint64_t cursor = cursor_.load(std::memory_order_relaxed);
+    const std::uint64_t mask = (alignment - 1) | mask_;
+    const std::uint64_t at = (cursor + mask) & ~mask;
+    const std::uint64_t end = at + size;
+    // One branch: full or closed, no size or one that overflows, an alignment that is none.
+    if ((end > limit_.load(std::memory_order_relaxed)) | (size - 1 >= kMostBytes) | (at < cursor))
+        [[unlikely]]
+      return refill(size, alignment);
+    cursor_.store(end, std::memory_order_relaxed);
+    return {base_ + at, buffer_, at, size, frame_};
+  }
+  /// Effect: copies `data` into a slice.
+  template <class T>
+  [[nodiscard]] GpuSlice push(std::span<const T> data, std::size_t alignment = 16) noexcept {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const GpuSlice slice =
+        alloc(data.size_bytes(), alignment < alignof(T) ? alignof(T) : alignment);
+    if (slice) std::memcpy(slice.data, data.data(), data.size_bytes());
+    return slice;
+  }
+
+ private:
+  friend struct detail::RingAccess;
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 48;
+  [[nodiscard]] FRAMEALLOC_COLD GpuSlice refill(std::size_t size, std::size_t alignment) noexcept;
+
+  // Offsets in the buffer. The end of the frame stores 0 in the limit.
+  std::atomic<std::uint64_t> cursor_{0};
+  std::atomic<std::uint64_t> limit_{0};
+  std::uint64_t mask_ = 0;  // least alignment - 1
+  std::byte* base_ = nullptr;
+  std::uint64_t buffer_ = 0;
+  std::uint64_t frame_ = 0;
+  detail::RingAccess* owner_ = nullptr;  // null: a ring that denies everything without a word
+};
+
+}  // namespace framealloc::gpu

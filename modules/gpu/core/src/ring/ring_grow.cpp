@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Where pages come from: sets, their blocks, and new ones.
+#include "ring/ring_store.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace framealloc::gpu::detail {
+
+RingSet* RingStore::set_of(GpuMemoryIntent intent, unsigned frames, BufferUsage usage) noexcept {
+  for (RingSet* set = sets_; set != nullptr; set = set->next) {
+    if (set->intent == intent && set->frames == frames && set->usage == usage) return set;
+  }
+  auto* const set = make<RingSet>();
+  if (set == nullptr) return nullptr;
+  const DeviceNeeds needs = core_.backend.needs_of(core_.config.ring_page, usage);
+  set->intent = intent;
+  set->frames = frames;
+  set->usage = usage;
+  set->alignment = std::max<std::size_t>(needs.alignment, 1);
+  set->type_mask = needs.type_mask;
+  set->next_size = core_.config.ring_size;
+  set->next = sets_;
+  sets_ = set;
+  return set;
+}
+
+RingPage* RingStore::take_page(RingSet& set, std::size_t size, std::size_t alignment) noexcept {
+  auto* const page = make<RingPage>();
+  if (page == nullptr) return nullptr;
+  for (RingBlock* block = set.blocks; block != nullptr; block = block->next) {
+    page->range = block->pages.allocate(size, alignment);
+    if (!page->range) continue;
+    page->block = block;
+    page->size = size;
+    page->last_frame = frame_ + set.frames - 1;
+    page->open = true;
+    ++block->live;
+    page->next = set.in_frame;
+    set.in_frame = page;
+    return page;
+  }
+  drop(page);
+  return nullptr;
+}
+
+bool RingStore::make_block(RingSet& set, unsigned type, std::size_t size, bool make_room,
+                           RingBlock*& made, GpuDenial& denial) noexcept {
+  const auto failed = [&denial](Code code, std::string_view what) {
+    denial = {};
+    denial.code = code;
+    denial.what = what;
+    return false;
+  };
+  OffsetConfig offsets;
+  offsets.source = &core_.source;
+  Result<OffsetAllocator> pages = OffsetAllocator::create(size, offsets);
+  if (!pages) return failed(Code::FA012, "no memory to account for a ring");
+  void* const place = core_.host.bookkeeping_alloc(sizeof(RingBlock));
+  if (place == nullptr) return failed(Code::FA012, "no memory to account for a ring");
+  auto* const block = ::new (place) RingBlock(std::move(*pages));
+
+  DeviceBuffer buffer;
+  DeviceStatus status = core_.backend.create_buffer(size, set.usage, buffer);
+  if (status != DeviceStatus::Ok) {
+    drop(block);
+    return status == DeviceStatus::OutOfMemory
+               ? failed(Code::FA416, "the device has no memory for a buffer")
+               : failed(Code::FA419, status == DeviceStatus::Lost
+                                         ? "the device is lost"
+                                         : "the driver failed to create a buffer");
+  }
+  block->buffer = buffer.handle;
+  block->size = size;
+  block->memory_size = std::max(size, buffer.needs.size);
+  block->type = type;
+  block->empty_since = frame_;
+  DeviceMemoryRequest request;
+  request.type = type;
+  request.size = block->memory_size;
+  request.device_address = has(set.usage, BufferUsage::DeviceAddress);
+  if (buffer.needs.requires_dedicated) request.dedicated_buffer = buffer.handle;
+  bool taken = false;
+  if (make_room) {
+    taken = core_.take_memory(request, block->memory, denial);
+  } else {
+    taken = core_.gate.allocate(request, block->memory, denial);
+    if (taken)
+      core_.emit(FrameEventKind::GpuBlockAllocated, request.size, core_.gate.heap_of(type));
+  }
+  if (taken) {
+    status = core_.backend.bind_buffer(block->buffer, block->memory, 0);
+    if (status == DeviceStatus::Ok) {
+      made = block;
+      return true;
+    }
+    core_.give_memory(type, block->memory_size, block->memory);
+    static_cast<void>(failed(Code::FA419, "the driver failed to bind a buffer to its memory"));
+  }
+  core_.backend.destroy_buffer(block->buffer);
+  drop(block);
+  return false;
+}
+
+// The sizes become smaller before the types become worse; only when none is left is room made.
+bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept {
+  constexpr std::size_t kBlockUnit = std::size_t{64} << 10;
+  const std::size_t least = (size + kBlockUnit - 1) / kBlockUnit * kBlockUnit;
+  RingBlock* block = nullptr;
+  const TypeOrder& order = core_.order(set.intent);
+  const auto curable = [&denial] {
+    return denial.code == Code::FA416 || denial.code == Code::FA417;
+  };
+  std::size_t taken = 0;
+  const unsigned types = order.visit(set.type_mask, [&](unsigned type) {
+    for (std::size_t wish = std::max(set.next_size, least);; wish = std::max(wish / 2, least)) {
+      if (make_block(set, type, wish, false, block, denial)) {
+        taken = wish;
+        return true;
+      }
+      if (wish == least || !curable()) break;
+    }
+    return !curable();
+  });
+  if (types == 0) {
+    denial = {};
+    denial.code = Code::FA418;
+    denial.what = "no memory of the device serves the intent";
+    return false;
+  }
+  if (block == nullptr && curable()) {
+    static_cast<void>(order.visit(set.type_mask, [&](unsigned type) {
+      return make_block(set, type, least, true, block, denial) || !curable();
+    }));
+    taken = least;
+  }
+  if (block == nullptr) return false;
+  denial = {};
+  const std::lock_guard<BriefLock> guard(lock_);
+  total_ += block->memory_size;
+  padding_ += block->memory_size - block->size;
+  ++blocks_;
+  block->empty_since = frame_;
+  block->next = set.blocks;
+  set.blocks = block;
+  set.next_size = std::max(set.next_size, std::min(taken * 2, core_.config.block_size));
+  return true;
+}
+
+}  // namespace framealloc::gpu::detail

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Recording copies.
+#include "transfer/batch_state.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace framealloc::gpu {
+
+namespace {
+
+using detail::BatchState;
+using detail::BatchUse;
+using detail::BufferAccess;
+using detail::BufferRecord;
+using detail::CoreRef;
+using detail::GpuCore;
+
+[[nodiscard]] Error no_allocator() noexcept {
+  Error error;
+  error.code = Code::FA012;
+  error.message.append("there is no batch, or its allocator has ended");
+  return error;
+}
+
+void name(Text<256>& text, const BufferRecord& record) noexcept {
+  text.append("buffer");
+  if (record.name[0] != '\0') text.append(" '").append(record.name_view()).append("'");
+  text.append(" of ").append_bytes(record.size);
+}
+
+[[nodiscard]] detail::ReportFacts facts_of(const BufferRecord& record) noexcept {
+  detail::ReportFacts facts;
+  facts.requested = record.size;
+  facts.tag = record.tag;
+  facts.site = record.site;
+  return facts;
+}
+
+[[nodiscard]] bool is_over(const GpuCore& core, const BufferRecord& record) noexcept {
+  const std::uint64_t now = core.frame();
+  return record.transient() &&
+         (now > record.last_frame || (now == record.last_frame && !core.frame_open()));
+}
+
+[[nodiscard]] Error over(GpuCore& core, const BufferRecord& record,
+                         std::string_view call) noexcept {
+  Text<256> text;
+  text.append(call).append(": ");
+  name(text, record);
+  text.append(" is memory of frame ").append(record.born_frame).append(", which is over");
+  return core.fail(Code::FA415, text.view(), facts_of(record));
+}
+
+[[nodiscard]] Error outside(GpuCore& core, const BufferRecord& record, std::string_view call,
+                            std::size_t offset, std::size_t size) noexcept {
+  Text<256> text;
+  text.append(call).append(": ").append(size).append(" bytes at ").append(offset);
+  text.append(size == 0 ? " are none, in " : " are outside of ");
+  name(text, record);
+  return core.fail(Code::FA011, text.view(), facts_of(record));
+}
+
+// One side of a copy. Result: whether it can be; else `error` says why not, and was reported.
+[[nodiscard]] bool check_side(GpuCore& core, const GpuBuffer& buffer, BufferUsage usage,
+                              std::string_view call, BufferRecord*& record, Error& error) noexcept {
+  record = BufferAccess::record(buffer);
+  const bool source = usage == BufferUsage::TransferSrc;
+  Text<256> text;
+  text.append(call).append(source ? ": the source" : ": the destination");
+  if (record == nullptr || record->shard->core.load(std::memory_order_acquire) != &core) {
+    text.append(record == nullptr ? " is no buffer" : " is a buffer of another allocator");
+    const bool none_to_copy_from = record == nullptr && source;
+    error = core.fail(none_to_copy_from ? Code::FA412 : Code::FA011, text.view(), {});
+    return false;
+  }
+  if (!has(record->usage, usage)) {
+    text.append(", ");
+    name(text, *record);
+    text.append(source ? ", was made without BufferUsage::TransferSrc"
+                       : ", was made without BufferUsage::TransferDst");
+    error = core.fail(Code::FA412, text.view(), facts_of(*record));
+    return false;
+  }
+  if (is_over(core, *record)) {
+    error = over(core, *record, call);
+    return false;
+  }
+  return true;
+}
+
+// Result: whether there is room for one more copy and its two sides.
+[[nodiscard]] bool reserve(GpuCore& core, BatchState& batch, Error& error) noexcept {
+  if (batch.commands.reserve_one(batch.host) && batch.uses.reserve_one(batch.host)) {
+    if (batch.uses.count + 2 <= batch.uses.capacity) return true;
+    ++batch.uses.count;  // as if there were one more, so that there is room for two
+    const bool enough = batch.uses.reserve_one(batch.host);
+    --batch.uses.count;
+    if (enough) return true;
+  }
+  error = core.fail(Code::FA012, "no bookkeeping memory for a copy of a TransferBatch", {});
+  return false;
+}
+
+void use(BatchState& batch, BufferRecord& record, bool reads) noexcept {
+  record.used_by_transfer.store(true, std::memory_order_relaxed);
+  record.pins.fetch_add(1, std::memory_order_relaxed);
+  BatchUse side;
+  side.record = &record;
+  (reads ? side.reads : side.writes) = true;
+  batch.uses.push(side);
+}
+
+// Requirement: reserve().
+void push(BatchState& batch, std::uint64_t src, std::size_t src_offset, const BufferRecord& dst,
+          std::size_t dst_offset, std::size_t size) noexcept {
+  CopyCommand command;
+  command.src = src;
+  command.src_offset = src_offset;
+  command.dst = dst.handle.load(std::memory_order_relaxed);
+  command.dst_offset = static_cast<std::size_t>(dst.handle_offset) + dst_offset;
+  command.size = size;
+  batch.commands.push(command);
+  batch.bytes += size;
+}
+
+// Effect: the batch holds memory of that frame.
+void hold(BatchState& batch, std::uint64_t frame) noexcept {
+  if (batch.frame == 0 || frame < batch.frame) batch.frame = frame;
+}
+
+// Effect: staging memory outside of frames: pieces of chunks that the batch lets go of when it is
+// submitted.
+[[nodiscard]] bool stage_in_chunk(GpuCore& core, BatchState& batch, std::size_t size,
+                                  std::size_t alignment, GpuSlice& slice, Error& error) noexcept {
+  constexpr std::size_t kChunk = std::size_t{256} << 10;
+  const BufferRecord* record = BufferAccess::record(batch.chunk);
+  std::size_t at = (batch.chunk_used + alignment - 1) & ~(alignment - 1);
+  if (record == nullptr || at > record->size || size > record->size - at) {
+    GpuAllocRequirements request(std::max(size, kChunk), GpuMemoryIntent::Staging);
+    request.alignment = alignment;
+    request.name = "upload";
+    detail::GpuDenial denial;
+    GpuBuffer chunk;
+    if (!core.allocate(request, CallSite{}, chunk, denial)) {
+      request.size = size;  // a whole chunk is more than is needed
+      if (!core.allocate(request, CallSite{}, chunk, denial)) {
+        error = core.deny(denial, request, CallSite{});
+        return false;
+      }
+    }
+    if (batch.chunk) {
+      void* const block = batch.host.bookkeeping_alloc(sizeof(BatchState::Chunk));
+      if (block == nullptr) {
+        error = core.fail(Code::FA012, "no bookkeeping memory for an upload", {});
+        return false;
+      }
+      batch.full_chunks =
+          ::new (block) BatchState::Chunk{std::move(batch.chunk), batch.full_chunks};
+    }
+    batch.chunk = std::move(chunk);
+    record = BufferAccess::record(batch.chunk);
+    at = 0;
+  }
+  batch.chunk_used = at + size;
+  slice.data = record->mapped.load(std::memory_order_relaxed) + at;
+  slice.buffer = record->handle.load(std::memory_order_relaxed);
+  slice.offset = at;
+  slice.size = size;
+  return true;
+}
+
+[[nodiscard]] bool stage_bytes(GpuCore& core, BatchState& batch, std::size_t size,
+                               std::size_t alignment, GpuSlice& slice, Error& error) noexcept {
+  if (!core.frame_open()) return stage_in_chunk(core, batch, size, alignment, slice, error);
+  GpuAllocRequirements request(size, GpuMemoryIntent::Staging, GpuLifetime::Frame);
+  request.alignment = alignment;
+  detail::TransientPiece piece;
+  detail::GpuDenial denial;
+  if (!core.transient->allocate(request, piece, denial)) {
+    error = core.deny(denial, request, CallSite{});
+    return false;
+  }
+  slice.data = piece.memory.mapped + piece.memory_offset;
+  slice.buffer = piece.handle;
+  slice.offset = piece.handle_offset;
+  slice.size = size;
+  slice.frame = piece.frame;
+  hold(batch, piece.frame);
+  return true;
+}
+
+}  // namespace
+
+void TransferBatch::let_go() noexcept {
+  const CoreRef core = state_->link.core();
+  detail::drop(core.get(), *state_);
+  detail::let_go(state_);
+}
+
+std::size_t TransferBatch::bytes() const noexcept { return state_ == nullptr ? 0 : state_->bytes; }
+
+std::span<const CopyCommand> TransferBatch::commands() const noexcept {
+  if (state_ == nullptr) return {};
+  return {state_->commands.items, state_->commands.count};
+}
+
+Result<void> TransferBatch::copy(const GpuBuffer& src, GpuBuffer& dst,
+                                 const CopyRegion& region) noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  Error error;
+  BufferRecord *from = nullptr, *to = nullptr;
+  if (!check_side(*core, src, BufferUsage::TransferSrc, "copy()", from, error) ||
+      !check_side(*core, dst, BufferUsage::TransferDst, "copy()", to, error))
+    return error;
+  std::size_t size = region.size;
+  if (region.src_offset > from->size)
+    return outside(*core, *from, "copy()", region.src_offset, size == SIZE_MAX ? 0 : size);
+  if (region.dst_offset > to->size)
+    return outside(*core, *to, "copy()", region.dst_offset, size == SIZE_MAX ? 0 : size);
+  if (size == SIZE_MAX) {
+    size = std::min(from->size - region.src_offset, to->size - region.dst_offset);
+  }
+  if (size == 0 || size > from->size - region.src_offset)
+    return outside(*core, *from, "copy()", region.src_offset, size);
+  if (size > to->size - region.dst_offset)
+    return outside(*core, *to, "copy()", region.dst_offset, size);
+  if (from == to && region.src_offset < region.dst_offset + size &&
+      region.dst_offset < region.src_offset + size) {
+    Text<256> text;
+    text.append("copy(): source and destination overlap in ");
+    name(text, *from);
+    return core->fail(Code::FA011, text.view(), facts_of(*from));
+  }
+  if (!reserve(*core, *state_, error)) return error;
+  push(*state_, from->handle.load(std::memory_order_relaxed),
+       static_cast<std::size_t>(from->handle_offset) + region.src_offset, *to, region.dst_offset,
+       size);
+  use(*state_, *from, true);
+  use(*state_, *to, false);
+  return {};
+}
+
+Result<void> TransferBatch::copy(const GpuSlice& src, GpuBuffer& dst,
+                                 std::size_t dst_offset) noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  Error error;
+  BufferRecord* to = nullptr;
+  if (!src) return core->fail(Code::FA412, "copy(): the source is an empty slice", {});
+  if (!check_side(*core, dst, BufferUsage::TransferDst, "copy()", to, error)) return error;
+  const bool of_chunk = src.frame == 0;  // from stage(), outside of frames
+  if (!of_chunk && (src.frame != core->frame() || !core->frame_open())) {
+    Text<256> text;
+    text.append("copy(): the source is a slice of frame ")
+        .append(src.frame)
+        .append(", which is over");
+    return core->fail(Code::FA415, text.view(), {});
+  }
+  if (dst_offset > to->size || src.size > to->size - dst_offset)
+    return outside(*core, *to, "copy()", dst_offset, src.size);
+  if (!reserve(*core, *state_, error)) return error;
+  push(*state_, src.buffer, static_cast<std::size_t>(src.offset), *to, dst_offset, src.size);
+  use(*state_, *to, false);
+  if (!of_chunk) hold(*state_, src.frame);
+  return {};
+}
+
+Result<void> TransferBatch::upload(GpuBuffer& dst, std::span<const std::byte> data,
+                                   std::size_t dst_offset) noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  Error error;
+  BufferRecord* to = nullptr;
+  if (!check_side(*core, dst, BufferUsage::TransferDst, "upload()", to, error)) return error;
+  if (data.empty() || dst_offset > to->size || data.size() > to->size - dst_offset)
+    return outside(*core, *to, "upload()", dst_offset, data.size());
+  if (!reserve(*core, *state_, error)) return error;
+  GpuSlice staged;
+  if (!stage_bytes(*core, *state_, data.size(), 16, staged, error)) return error;
+  std::memcpy(staged.data, data.data(), data.size());
+  push(*state_, staged.buffer, static_cast<std::size_t>(staged.offset), *to, dst_offset,
+       data.size());
+  use(*state_, *to, false);
+  return {};
+}
+
+Result<Readback> TransferBatch::readback(const GpuBuffer& src, std::size_t offset,
+                                         std::size_t size) noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  Error error;
+  BufferRecord* from = nullptr;
+  if (!check_side(*core, src, BufferUsage::TransferSrc, "readback()", from, error)) return error;
+  if (offset > from->size) return outside(*core, *from, "readback()", offset, 0);
+  if (size == SIZE_MAX) size = from->size - offset;
+  if (size == 0 || size > from->size - offset)
+    return outside(*core, *from, "readback()", offset, size);
+  return detail::TransferAccess::readback(*core, *state_, src, offset, size);
+}
+
+Result<Readback> detail::TransferAccess::readback(GpuCore& core, BatchState& batch,
+                                                  const GpuBuffer& src, std::size_t offset,
+                                                  std::size_t size) noexcept {
+  Error error;
+  if (!reserve(core, batch, error)) return error;
+  GpuAllocRequirements request(size, GpuMemoryIntent::Readback);
+  request.name = "readback";
+  GpuDenial denial;
+  GpuBuffer buffer;
+  if (!core.allocate(request, CallSite{}, buffer, denial))
+    return core.deny(denial, request, CallSite{});
+  void* const block = core.host.bookkeeping_alloc(sizeof(ReadbackState));
+  if (block == nullptr) return core.fail(Code::FA012, "no bookkeeping memory for a readback", {});
+  auto* const state = ::new (block) ReadbackState(core, batch);
+  state->buffer = std::move(buffer);
+  state->next = batch.readbacks;
+  batch.readbacks = state;
+  batch.users.fetch_add(1, std::memory_order_relaxed);
+
+  BufferRecord& from = *BufferAccess::record(src);
+  BufferRecord& to = *BufferAccess::record(state->buffer);
+  push(batch, from.handle.load(std::memory_order_relaxed),
+       static_cast<std::size_t>(from.handle_offset) + offset, to, 0, size);
+  use(batch, from, true);
+  use(batch, to, false);
+  Readback readback;
+  readback.state_ = state;
+  return readback;
+}
+
+Result<GpuSlice> TransferBatch::stage(std::size_t size, std::size_t alignment) noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  Error error;
+  GpuSlice slice;
+  if (!stage_bytes(*core, *state_, size, alignment, slice, error)) return error;
+  return slice;
+}
+
+Result<void> TransferBatch::record(const CopyCommand& command,
+                                   const ResourceMemory* used) noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  Error error;
+  if (!reserve(*core, *state_, error)) return error;
+  state_->commands.push(command);
+  state_->bytes += command.size;
+  BufferRecord* const record = used == nullptr ? nullptr : BufferAccess::record(*used);
+  if (record != nullptr) use(*state_, *record, false);
+  return {};
+}
+
+Result<Ticket> TransferBatch::submit() noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  return detail::finish(*core, *state_, false);
+}
+
+Result<Ticket> TransferBatch::hand_to_frame() noexcept {
+  const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
+  if (!core) return no_allocator();
+  return detail::finish(*core, *state_, true);
+}
+
+}  // namespace framealloc::gpu
