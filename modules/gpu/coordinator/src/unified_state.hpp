@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a UnifiedAllocator shares with its buffers, which may outlive it.
+#pragma once
+
+#include "frame_gate.hpp"
+
+#include <framealloc/coordinator/unified_buffer.hpp>
+#include <framealloc/gpu.hpp>
+#include <framealloc/result.hpp>
+#include <framealloc/smart_alloc.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace framealloc::coordinator::detail {
+
+// Lies in bookkeeping memory of the CPU's allocator, and keeps that alive.
+class UnifiedState {
+ public:
+  // Result: with one share that is the caller's; null without memory.
+  [[nodiscard]] static UnifiedState* make(const SmartAlloc& cpu) noexcept;
+  void share() noexcept { shares_.fetch_add(1, std::memory_order_relaxed); }
+  void let_go() noexcept;
+
+  [[nodiscard]] SmartAlloc& cpu() noexcept { return cpu_; }
+
+  // Bytes of sides that live.
+  std::atomic<std::size_t> cpu_bytes{0};
+  std::atomic<std::size_t> gpu_bytes{0};
+
+  // --- Frames
+  FrameGate gate;
+  // Whether the frame of the UnifiedAllocator is open. Inside the gate it does not become false.
+  std::atomic<bool> frame_open{false};
+
+  // --- Transfers
+  // Effect: `record(batch)` gets the batch that is being recorded. `number` is that of the
+  // submission that it will go into, and stays as it is on failure. Result: that of `record`.
+  template <class F>
+  auto record(gpu::GpuAllocator& gpu, std::uint64_t& number, F&& record) noexcept {
+    const std::lock_guard held(mutex_);
+    begin_batch(gpu);
+    auto result = std::forward<F>(record)(batch_);
+    if (result) {
+      number = recording_;
+      recorded_ = true;
+    }
+    return result;
+  }
+  // Effect: what was recorded goes to the queue. Result: its ticket, or the one before if there was
+  // nothing.
+  [[nodiscard]] Result<gpu::Ticket> submit() noexcept;
+  // Result: whether the ticket may stand for something that is recorded and not submitted.
+  [[nodiscard]] bool waits_for_submission(gpu::Ticket ticket) noexcept;
+  // Result: the last submission, in place of the end of a frame that has not ended; any other
+  // ticket as it is. Nothing where the ticket of the last submission is not known.
+  [[nodiscard]] std::optional<gpu::Ticket> reachable(const gpu::GpuAllocator& gpu,
+                                                     gpu::Ticket ticket) noexcept;
+  // Result: of a submission, by its number: when it is complete. 0: it failed.
+  [[nodiscard]] gpu::Ticket ticket_of(std::uint64_t number) noexcept;
+  // Effect: what was not submitted is dropped, and nothing of the GPU's allocator is held any more.
+  void drop_batch() noexcept;
+
+ private:
+  struct Submission {
+    std::uint64_t number = 0;
+    gpu::Ticket ticket;
+    bool failed = false;
+  };
+  // Of older ones it is known that they came before.
+  static constexpr std::size_t kRemembered = 64;
+
+  explicit UnifiedState(const SmartAlloc& cpu) noexcept : cpu_(cpu) {}
+  // Under the mutex.
+  // Effect: takes note of it if a Readback that somebody waited for has submitted the batch.
+  void notice_submission() noexcept;
+  void begin_batch(gpu::GpuAllocator& gpu) noexcept;
+  [[nodiscard]] gpu::Ticket end_of_frame(const gpu::GpuAllocator& gpu) const noexcept;
+  [[nodiscard]] Submission& remembered(std::uint64_t number) noexcept {
+    return submissions_[number % kRemembered];
+  }
+
+  SmartAlloc cpu_;
+  std::atomic<std::size_t> shares_{1};
+
+  std::mutex mutex_;  // of what follows
+  gpu::TransferBatch batch_;
+  bool has_batch_ = false;
+  bool recorded_ = false;          // something, in batch_
+  bool submitted_unseen_ = false;  // by a Readback, after last_
+  std::uint64_t recording_ = 1;    // number of the submission that batch_ will be
+  gpu::Ticket at_latest_;          // the end of the frame that will submit batch_
+  gpu::Ticket last_;               // of the last submission that went well
+  std::array<Submission, kRemembered> submissions_;
+};
+
+// What the sources do with the sides of buffers.
+struct SidesAccess {
+  [[nodiscard]] static BufferSides& of(const UnifiedBuffer& buffer) noexcept {
+    return buffer.sides_;
+  }
+  // Effect: the side is in the usage until the buffer ends.
+  static void count_cpu(BufferSides& sides) noexcept {
+    if (!std::exchange(sides.counts_cpu, true))
+      sides.state->cpu_bytes.fetch_add(sides.size, std::memory_order_relaxed);
+  }
+  static void count_gpu(BufferSides& sides) noexcept {
+    if (!std::exchange(sides.counts_gpu, true))
+      sides.state->gpu_bytes.fetch_add(sides.size, std::memory_order_relaxed);
+  }
+  // Effect: `made`, if there is one, is the GPU's side from now on.
+  static void take_device(BufferSides& sides, gpu::GpuBuffer made) noexcept {
+    if (!made) return;
+    sides.usage = made.usage();
+    sides.device = std::move(made);
+    count_gpu(sides);
+  }
+  // Result: a buffer without sides.
+  [[nodiscard]] static UnifiedBuffer make(UnifiedState& state, std::size_t size) noexcept {
+    UnifiedBuffer buffer;
+    state.share();
+    buffer.sides_.state = &state;
+    buffer.sides_.size = size;
+    return buffer;
+  }
+  [[nodiscard]] static UnifiedBuffer make(UnifiedState& state, gpu::GpuBuffer device,
+                                          std::uint64_t transfers = 0) noexcept {
+    UnifiedBuffer buffer = make(state, device.size());
+    buffer.sides_.location = buffer.sides_.before = BufferLocation::GpuOnly;
+    buffer.sides_.transfers = transfers;
+    take_device(buffer.sides_, std::move(device));
+    return buffer;
+  }
+};
+
+}  // namespace framealloc::coordinator::detail
