@@ -141,8 +141,11 @@ bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept
   padding_ += block->memory_size - block->size;
   ++blocks_;
   block->empty_since = frame_;
-  block->next = set.blocks;
-  set.blocks = block;
+  // Small ones first: pages come from them, so that the large one of a spike runs empty and goes.
+  RingBlock** link = &set.blocks;
+  while (*link != nullptr && (*link)->size < block->size) link = &(*link)->next;
+  block->next = *link;
+  *link = block;
   set.next_size = std::max(set.next_size, std::min(taken * 2, core_.config.block_size));
   return true;
 }
