@@ -34,7 +34,8 @@ void AllocatorState::end_of(GpuCore& core) noexcept {
   static_cast<void>(core.completion->wait_idle());  // of a lost device nothing is used either
   state.timeline.shut_down();
   static_cast<void>(core.host.remove_device(state.view));
-  core.retired.reclaim(RetireQueue::kEverything);
+  HeapBytes freed{};
+  core.retired.reclaim(RetireQueue::kEverything, freed);
   state.report_leaks();
   state.leave_buffers();
   state.rings.shut_down();
@@ -79,15 +80,16 @@ void AllocatorState::report_leaks() noexcept {
 }
 
 void AllocatorState::leave_buffers() noexcept {
+  HeapBytes freed{};
   BufferRecord* late = records->leave([&](BufferRecord& record) {
     if (record.transient()) return;
     count_let_go(record);
-    give_back(record);
+    give_back(record, freed);
   });
   while (late != nullptr) {
     BufferRecord* const record = late;
     late = record->next;
-    if (!record->transient()) give_back(*record);
+    if (!record->transient()) give_back(*record, freed);
     records->give_back(record);
   }
   records->drop();

@@ -7,9 +7,12 @@ void DeviceView::show(const DeviceFigureVisitor& visit) const noexcept {
   const std::string_view device = core_.info().name;
   // Heaps first, and the whole from them: what is shown adds up, whatever other threads do.
   std::array<GpuHeapBudget, kMaxHeaps> heaps;
-  const GpuAllocStats stats = core_.stats();
-  for (unsigned heap = 0; heap < core_.gate.heap_count(); ++heap)
+  std::size_t total = 0;
+  for (unsigned heap = 0; heap < core_.gate.heap_count(); ++heap) {
     heaps[heap] = core_.heap_budget(heap);
+    total += heaps[heap].reserved;
+  }
+  const GpuAllocStats stats = core_.stats(total);
 
   DeviceFigures all;
   all.device = device;

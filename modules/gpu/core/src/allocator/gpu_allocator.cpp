@@ -166,6 +166,8 @@ Result<void> GpuAllocator::wait(Ticket ticket, std::chrono::nanoseconds timeout)
   const DeviceStatus status = core_->completion->wait(ticket.serial, timeout);
   core_->completion->run_callbacks();
   if (status == DeviceStatus::Ok) return {};
+  if (status == DeviceStatus::Failed && ticket.serial <= detail::end_serial(core_->epoch()))
+    return Error{Code::FA419, "the ticket is of work that has not been submitted yet"};
   if (status == DeviceStatus::Failed)
     return core_->fail(Code::FA011, "wait() for a ticket that nothing submitted so far will reach",
                        {});

@@ -97,11 +97,11 @@ bool BlockLists::add(unsigned type, const DeviceMemory& memory, std::size_t size
   return true;
 }
 
-void BlockLists::free(const Placement& placement, std::uint64_t frame) noexcept {
+std::size_t BlockLists::free(const Placement& placement, std::uint64_t frame) noexcept {
   if (placement.block == nullptr) {
     lower(lists_[placement.type].dedicated, placement.held);
     gate_.free(placement.type, placement.held, placement.memory);
-    return;
+    return placement.held;
   }
   List& list = lists_[placement.type];
   const std::lock_guard<BriefLock> guard(list.lock);
@@ -113,6 +113,7 @@ void BlockLists::free(const Placement& placement, std::uint64_t frame) noexcept 
     block.empty_since = frame;
     ++list.empty;
   }
+  return 0;
 }
 
 void BlockLists::count_allocated(unsigned type, std::size_t bytes) noexcept {
@@ -170,16 +171,14 @@ std::size_t BlockLists::remove(List& list, Wanted&& wanted) noexcept {
   return bytes;
 }
 
-std::size_t BlockLists::trim(unsigned heap) noexcept {
-  std::size_t bytes = 0;
+void BlockLists::trim(unsigned heap, HeapBytes& freed) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     if (heap != kMaxHeaps && info_.types[type].heap != heap) continue;
-    bytes += remove(lists_[type], [](const Block&) { return true; });
+    freed[info_.types[type].heap] += remove(lists_[type], [](const Block&) { return true; });
   }
-  return bytes;
 }
 
-void BlockLists::age(std::uint64_t frame) noexcept {
+void BlockLists::age(std::uint64_t frame, HeapBytes& freed) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     List& list = lists_[type];
     std::uint64_t surplus = 0;
@@ -188,12 +187,12 @@ void BlockLists::age(std::uint64_t frame) noexcept {
       if (list.empty > config_.keep_empty_blocks) surplus = list.empty - config_.keep_empty_blocks;
     }
     if (surplus == 0) continue;
-    static_cast<void>(remove(list, [&](const Block& block) {
+    freed[info_.types[type].heap] += remove(list, [&](const Block& block) {
       const bool old = frame == 0 || frame - block.empty_since > config_.empty_block_frames;
       if (!old || surplus == 0) return false;
       --surplus;
       return true;
-    }));
+    });
   }
 }
 

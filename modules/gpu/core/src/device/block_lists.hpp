@@ -85,8 +85,9 @@ class BlockLists {
   // Result: false without bookkeeping; the memory is the caller's still.
   [[nodiscard]] bool add(unsigned type, const DeviceMemory& memory, std::size_t size,
                          const PlaceRequest& request, Placement& placement) noexcept;
-  // Effect: the range is free again, or the memory of its own goes back to the gate.
-  void free(const Placement& placement, std::uint64_t frame) noexcept;
+  // Effect: the range is free again, or the memory of its own goes back to the gate. Result: bytes
+  // that went back.
+  std::size_t free(const Placement& placement, std::uint64_t frame) noexcept;
 
   // What of a placement is counted: asked for by the program.
   void count_allocated(unsigned type, std::size_t bytes) noexcept;
@@ -94,10 +95,11 @@ class BlockLists {
   void count_reclaimed(unsigned type, std::size_t bytes) noexcept;
   void count_dedicated(unsigned type, std::size_t bytes) noexcept;
 
-  // Effect: gives empty blocks back: all of the heap, or of all heaps (kMaxHeaps). Result: bytes.
-  std::size_t trim(unsigned heap) noexcept;
-  // Effect: gives back what has been empty for long, above the number to keep.
-  void age(std::uint64_t frame) noexcept;
+  // Effect: gives empty blocks back: all of the heap, or of all heaps (kMaxHeaps), and adds their
+  // bytes to `freed`.
+  void trim(unsigned heap, HeapBytes& freed) noexcept;
+  // Effect: the same with what has been empty for long, above the number to keep.
+  void age(std::uint64_t frame, HeapBytes& freed) noexcept;
   [[nodiscard]] PersistentFigures figures() const noexcept;
   // Result: bytes handed out in the heap.
   [[nodiscard]] std::size_t used(unsigned heap) const noexcept;

@@ -36,13 +36,13 @@ CoreRef core_of(const BufferRecord& record) noexcept {
   return CoreRef::adopt(RecordPool::share_core(*record.shard));
 }
 
-void GpuCore::give_back(const BufferRecord& record) noexcept {
+void GpuCore::give_back(const BufferRecord& record, HeapBytes& freed) noexcept {
   const std::uint64_t handle = record.handle.load(std::memory_order_relaxed);
   if (!record.is_resource)
     backend.destroy_buffer(handle);
   else if (handle != 0)
     backend.destroy_image(handle);
-  blocks.free(record.placement, frame());
+  freed[gate.heap_of(record.placement.type)] += blocks.free(record.placement, frame());
   blocks.count_reclaimed(record.placement.type, record.size);
 }
 
@@ -102,11 +102,11 @@ DeviceStatus GpuCore::invalidate(const BufferRecord& record, std::size_t offset,
   return backend.invalidate(record.placement.memory, range.offset, range.size);
 }
 
-GpuAllocStats GpuCore::stats() noexcept {
+GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
   const PersistentFigures persistent = blocks.figures();
   const TransientFigures frames = transient->figures();
   GpuAllocStats stats;
-  stats.total_bytes = gate.total();
+  stats.total_bytes = total;
   stats.persistent_bytes = persistent.allocated;
   stats.transient_bytes = frames.allocated;
   stats.allocated_bytes = persistent.allocated + frames.allocated;

@@ -113,7 +113,7 @@ class GpuCore {
   }
   // Effect: destroys the buffer, or the image that the memory's holder owned, and takes the memory
   // back. Requirement: the GPU is done with it; not frame memory.
-  void give_back(const BufferRecord& record) noexcept;
+  void give_back(const BufferRecord& record, HeapBytes& freed) noexcept;
 
   // Effect: the record carries a place to the retire queue, for memory that no handle of the
   // program leads to any more: its placement, handle and size are the caller's to set.
@@ -152,6 +152,7 @@ class GpuCore {
   // Result: the Error of a wait that did not end well; a timeout is not reported.
   [[nodiscard]] Error wait_failed(DeviceStatus status, std::string_view what) noexcept;
   void emit(FrameEventKind kind, std::size_t size, std::uint64_t count) noexcept;
+  void emit_freed(const HeapBytes& freed) noexcept;
 
   // --- Handlers ----------------------------------------------------------------------------------
   // Requirement: while no other thread is in a call that may deny.
@@ -167,7 +168,9 @@ class GpuCore {
   void tell_thresholds() noexcept;
 
   // --- Truth -------------------------------------------------------------------------------------
-  [[nodiscard]] GpuAllocStats stats() noexcept;
+  [[nodiscard]] GpuAllocStats stats() noexcept { return stats(gate.total()); }
+  // The same, where the caller has summed up the heaps.
+  [[nodiscard]] GpuAllocStats stats(std::size_t total) noexcept;
   [[nodiscard]] GpuHeapBudget heap_budget(unsigned heap) const noexcept;
 
   // --- Life --------------------------------------------------------------------------------------
@@ -213,6 +216,7 @@ class GpuCore {
   void* pressure_context_ = nullptr;
   GpuEvictionHandler eviction_ = nullptr;
   void* eviction_context_ = nullptr;
+  std::uint64_t frame_began_ns_ = 0;  // 0: nobody listened
   std::atomic<std::uint32_t> rounds_{0};
   std::atomic<std::uint64_t> ids_{0};
   std::atomic<std::uint64_t> failed_{0};

@@ -15,14 +15,20 @@ Result<void> GpuCore::begin_frame(std::chrono::nanoseconds timeout) noexcept {
   }
   completion->run_callbacks();
   const std::uint64_t completed = completion->completed();
-  retired.reclaim(completed);
+  HeapBytes freed{};
+  retired.reclaim(completed, freed);
   transient->release(completed);
-  blocks.age(next);
+  blocks.age(next, freed);
   gate.refresh_budgets();
   completion->begin_frame(next);
   transient->begin_frame(next);
   clock_.store(next << 1 | 1, std::memory_order_release);
+  emit_freed(freed);
   tell_thresholds();
+  frame_began_ns_ = 0;
+  if (host.emits(FrameEventKind::GpuFrameEnd))
+    frame_began_ns_ = static_cast<std::uint64_t>(
+        std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
   emit(FrameEventKind::GpuFrameBegin, 0, next);
   return {};
 }
@@ -72,9 +78,11 @@ Result<void> GpuCore::wait_idle() noexcept {
   // What an open frame has let go may be in commands that are not submitted yet.
   const std::uint64_t done = frame_open() ? end_serial(frame() - 1) : end_serial(frame() + 1);
   if (status != DeviceStatus::Ok) return wait_failed(status, "what was submitted");
-  retired.reclaim(done);
+  HeapBytes freed{};
+  retired.reclaim(done, freed);
   transient->release(done);
-  if (frame() == 0) blocks.age(0);
+  if (frame() == 0) blocks.age(0, freed);
+  emit_freed(freed);
   return {};
 }
 

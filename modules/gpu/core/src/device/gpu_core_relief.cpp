@@ -3,6 +3,8 @@
 #include "device/gpu_core.hpp"
 #include "device/with_relief.hpp"
 
+#include <numeric>
+
 namespace framealloc::gpu::detail {
 
 namespace {
@@ -42,16 +44,20 @@ bool GpuCore::charge_tag(TagId tag, std::size_t bytes, GpuDenial& denial) noexce
 }
 
 std::size_t GpuCore::trim(unsigned heap) noexcept {
-  const std::size_t bytes =
-      blocks.trim(heap) + transient->trim(heap == kMaxHeaps ? TransientMemory::kAllHeaps : heap);
-  if (bytes != 0) emit(FrameEventKind::GpuBlockFreed, bytes, heap == kMaxHeaps ? 0 : heap);
-  return bytes;
+  HeapBytes freed{};
+  const std::size_t of_rings =
+      transient->trim(heap == kMaxHeaps ? TransientMemory::kAllHeaps : heap);
+  blocks.trim(heap, freed);
+  emit_freed(freed);
+  return std::accumulate(freed.begin(), freed.end(), of_rings);
 }
 
 bool GpuCore::give_back_idle(const GpuDenial& denial) noexcept {
   const std::uint64_t frees = gate.device_frees();
   const std::uint64_t before = retired.reclaimed();
-  retired.reclaim(completion->completed());
+  HeapBytes freed{};
+  retired.reclaim(completion->completed(), freed);
+  emit_freed(freed);
   if (!denial.by_tag) static_cast<void>(trim(denial.by_guard ? kMaxHeaps : denial.heap));
   return gate.device_frees() != frees || retired.reclaimed() != before;
 }

@@ -107,6 +107,11 @@ Error GpuCore::deny(const GpuDenial& denial, const GpuAllocRequirements& request
   return error;
 }
 
+void GpuCore::emit_freed(const HeapBytes& freed) noexcept {
+  for (unsigned heap = 0; heap < gate.heap_count(); ++heap)
+    if (freed[heap] != 0) emit(FrameEventKind::GpuBlockFreed, freed[heap], heap);
+}
+
 void GpuCore::emit(FrameEventKind kind, std::size_t size, std::uint64_t count) noexcept {
   if (!host.emits(kind)) return;
   FrameEvent event;
@@ -115,6 +120,7 @@ void GpuCore::emit(FrameEventKind kind, std::size_t size, std::uint64_t count) n
   event.size = size;
   event.count = count;
   event.name = info().name;
+  if (kind == FrameEventKind::GpuFrameEnd) event.began_ns = frame_began_ns_;
   host.emit(event);
 }
 

@@ -18,6 +18,9 @@ namespace framealloc::gpu::detail {
 inline constexpr unsigned kMaxHeaps = 16;
 inline constexpr unsigned kMaxTypes = 32;
 
+// Bytes by heap.
+using HeapBytes = std::array<std::size_t, kMaxHeaps>;
+
 // Budgets are charged with an atomic operation before the device is asked, so what is reserved is
 // never above the budget, on whatever thread. Nothing else calls GpuBackend::allocate_memory().
 // Thread contract: any thread, except where said.

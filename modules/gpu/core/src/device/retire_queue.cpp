@@ -5,7 +5,7 @@
 
 namespace framealloc::gpu::detail {
 
-void RetireQueue::reclaim(std::uint64_t completed) noexcept {
+void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
   const std::lock_guard<std::mutex> guard(mutex_);
   BufferRecord* fresh = core_.records->take_retired();
   while (fresh != nullptr) {
@@ -22,7 +22,7 @@ void RetireQueue::reclaim(std::uint64_t completed) noexcept {
       continue;
     }
     *link = record->next;
-    if (!record->transient()) core_.give_back(*record);  // frame memory is the ring's
+    if (!record->transient()) core_.give_back(*record, freed);  // frame memory is the ring's
     reclaimed_.fetch_add(1, std::memory_order_relaxed);
     core_.records->give_back(record);
   }

@@ -22,8 +22,9 @@ class RetireQueue {
 
   // For reclaim(): the device is idle, and batches that hold something will never be submitted.
   static constexpr std::uint64_t kEverything = ~std::uint64_t{0};
-  // Effect: takes back everything whose serial is complete and that no batch holds.
-  void reclaim(std::uint64_t completed) noexcept;
+  // Effect: takes back everything whose serial is complete and that no batch holds; adds what went
+  // back to the device to `freed`.
+  void reclaim(std::uint64_t completed, HeapBytes& freed) noexcept;
 
   // Result: how many were ever taken back.
   [[nodiscard]] std::uint64_t reclaimed() const noexcept {

@@ -141,7 +141,8 @@ TEST(GpuFrames, CallbacksRunOnceWhenTheirTicketIsComplete) {
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
   rig.gpu->on_complete(*ticket, [](void*) { order.push_back(9); }, nullptr);
   EXPECT_EQ(order.back(), 9);
-  EXPECT_FALSE(rig.gpu->wait(Ticket{ticket->serial + 1}));
+  EXPECT_EQ(rig.gpu->wait(Ticket{ticket->serial + 1}).error().code, Code::FA419);  // not yet
+  EXPECT_EQ(rig.gpu->wait(Ticket{ticket->serial << 4}).error().code, Code::FA011);
   EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA011});
 }
 

@@ -108,7 +108,8 @@ class GpuAllocator {
   [[nodiscard]] TransferBatch begin_transfer() noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// Does not wait.
   [[nodiscard]] bool is_complete(Ticket ticket) const noexcept;
-  /// Failure: FA419 after `timeout`, or device lost; FA011 a ticket that nothing will reach.
+  /// Failure: FA419 after `timeout`, at once for a ticket whose work has not been submitted yet, or
+  /// device lost; FA011 a ticket that nothing will reach.
   Result<void> wait(Ticket ticket, std::chrono::nanoseconds timeout = kForever) noexcept;
   /// Effect: waits for all that was submitted; then nothing is retired any more, but for what an
   /// open frame has handed out. Failure: FA419 device lost.
