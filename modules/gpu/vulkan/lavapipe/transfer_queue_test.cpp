@@ -44,12 +44,28 @@ CopyCommand copy_between(const Src& src, const Dst& dst, std::size_t size) {
 
 constexpr VkSemaphore kNone = VK_NULL_HANDLE;
 
+// On a device whose memory is all one the CPU sees what shaders write, and it is no upload.
+TEST(TransferQueue, CopiesOfWhatTheGpuCanWriteStayOnTheQueue) {
+  Rig rig({.second_queue = true});
+  ASSERT_TRUE(rig.backend) << rig.error;
+  HostBuffer back(*rig.backend, 256, BufferUsage::TransferDst);
+  std::uint64_t serial = 0;
+  for (const BufferUsage writes :
+       {BufferUsage::TransferDst, BufferUsage::StorageBuffer, BufferUsage::StorageTexelBuffer}) {
+    HostBuffer computed(*rig.backend, 256, BufferUsage::TransferSrc | writes);
+    const CopyCommand copy = copy_of(computed, back, 256);
+    ASSERT_EQ(rig.backend->submit({&copy, 1}, ++serial), DeviceStatus::Ok);
+    ASSERT_EQ(rig.backend->wait(serial, kForever), DeviceStatus::Ok);
+  }
+  EXPECT_EQ(rig.probe->counts().transfer_submissions, 0U);
+}
+
 TEST(TransferQueue, TakesUploadsAndLeavesReadbacksToTheQueue) {
   Rig rig({.discrete = true, .second_queue = true});
   ASSERT_TRUE(rig.backend) << rig.error;
   VulkanBackend& backend = *rig.backend;
   constexpr std::size_t kSize = 4096;
-  HostBuffer staging(backend, kSize);
+  HostBuffer staging(backend, kSize, BufferUsage::TransferSrc);
   HostBuffer back(backend, kSize);
   LocalBuffer local(backend, kSize);
   std::memset(staging.memory.mapped, 0x5A, kSize);
@@ -78,7 +94,7 @@ TEST(TransferQueue, AnUploadWaitsForTheFramesThatMayReadItsDestination) {
   Rig rig({.discrete = true, .caller_signals = true, .second_queue = true});
   ASSERT_TRUE(rig.backend) << rig.error;
   VulkanBackend& backend = *rig.backend;
-  HostBuffer staging(backend, 256);
+  HostBuffer staging(backend, 256, BufferUsage::TransferSrc);
   LocalBuffer old(backend, 256);
   const VulkanWait end = backend.frame_signal();
   ASSERT_EQ(backend.signal(10), DeviceStatus::Ok);  // by the caller, who takes its time

@@ -38,19 +38,14 @@ bool BufferOrigins::grow() noexcept {
   return true;
 }
 
-void BufferOrigins::add(std::uint64_t handle) noexcept {
+void BufferOrigins::add(std::uint64_t handle, bool from_cpu) noexcept {
   const std::scoped_lock lock(mutex_);
   // At most three quarters full, so that a search ends soon.
   if (count_ + 1 > capacity_ / 4 * 3 && !grow()) return;
   std::size_t at = home(handle);
   while (entries_[at].handle != 0) at = (at + 1) & (capacity_ - 1);
-  entries_[at] = {handle, frame_, false, false};
+  entries_[at] = {handle, frame_, from_cpu, false};
   ++count_;
-}
-
-void BufferOrigins::set_visible(std::uint64_t handle) noexcept {
-  const std::scoped_lock lock(mutex_);
-  if (Entry* const entry = find(handle)) entry->visible = true;
 }
 
 void BufferOrigins::set_used(std::uint64_t handle) noexcept {
@@ -63,10 +58,10 @@ void BufferOrigins::end_frame() noexcept {
   ++frame_;
 }
 
-bool BufferOrigins::visible(std::uint64_t handle) noexcept {
+bool BufferOrigins::from_cpu(std::uint64_t handle) noexcept {
   const std::scoped_lock lock(mutex_);
   const Entry* const entry = find(handle);
-  return entry != nullptr && entry->visible;
+  return entry != nullptr && entry->from_cpu;
 }
 
 bool BufferOrigins::fresh(std::uint64_t handle) noexcept {

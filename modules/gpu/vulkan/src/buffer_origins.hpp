@@ -8,7 +8,7 @@
 
 namespace framealloc::gpu::vulkan_detail {
 
-/// Of every buffer and image: whether the CPU writes its memory, and whether the queue can have
+/// Of every buffer and image: whether the CPU alone writes it, and whether the queue can have
 /// used it in a frame that has ended. An open-addressed table with linear probing; what has found
 /// no place in it is unknown, and taken for the worst. Kept only where there is a transfer queue.
 /// Thread contract: any thread.
@@ -19,15 +19,15 @@ class BufferOrigins {
   BufferOrigins& operator=(const BufferOrigins&) = delete;
   ~BufferOrigins();
 
-  void add(std::uint64_t handle) noexcept;
-  void set_visible(std::uint64_t handle) noexcept;
+  /// `from_cpu`: nothing that runs on the GPU can write it.
+  void add(std::uint64_t handle, bool from_cpu) noexcept;
   void remove(std::uint64_t handle) noexcept;
   /// Effect: the queue uses it from now on.
   void set_used(std::uint64_t handle) noexcept;
   /// Effect: what was made until now may have been used by the queue.
   void end_frame() noexcept;
 
-  [[nodiscard]] bool visible(std::uint64_t handle) noexcept;
+  [[nodiscard]] bool from_cpu(std::uint64_t handle) noexcept;
   /// Result: whether it was made since the last frame ended, and copies on the queue have not used
   /// it.
   [[nodiscard]] bool fresh(std::uint64_t handle) noexcept;
@@ -36,7 +36,7 @@ class BufferOrigins {
   struct Entry {
     std::uint64_t handle = 0;  // 0: free
     std::uint64_t frame = 0;   // the count of ended frames when it was made
-    bool visible = false, used = false;
+    bool from_cpu = false, used = false;
   };
   [[nodiscard]] std::size_t home(std::uint64_t handle) const noexcept;
   [[nodiscard]] Entry* find(std::uint64_t handle) noexcept;

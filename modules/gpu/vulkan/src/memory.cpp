@@ -32,6 +32,14 @@ bool supports(const State& state, BufferUsage usage) noexcept {
   return bits != 0 && (rest & ~kKnownUsage) == 0;
 }
 
+/// What a shader, a copy or an address could write is not the CPU's alone, wherever it lies: where
+/// all memory is one, the CPU sees everything.
+bool only_cpu_writes(BufferUsage usage) noexcept {
+  return (usage & (BufferUsage::TransferDst | BufferUsage::StorageBuffer |
+                   BufferUsage::StorageTexelBuffer | BufferUsage::DeviceAddress)) ==
+         BufferUsage::None;
+}
+
 VkResult make_buffer(const State& state, std::size_t size, BufferUsage usage,
                      VkBuffer& buffer) noexcept {
   const std::uint32_t families[] = {state.lane.family(), state.transfer.family()};
@@ -95,6 +103,18 @@ DeviceNeeds needs_of_buffer(const State& state, VkBuffer buffer) noexcept {
   requirements.pNext = &dedicated;
   state.vk.GetBufferMemoryRequirements2(state.config.device, &info, &requirements);
   return needs_from(state.profile, requirements.memoryRequirements, dedicated);
+}
+
+void name_object(const State& state, VkObjectType type, std::uint64_t handle,
+                 std::string_view name) noexcept {
+  if (!state.config.debug_utils || name.empty()) return;
+  const Text<64> text(name);
+  VkDebugUtilsObjectNameInfoEXT info{};
+  info.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_OBJECT_NAME_INFO_EXT;
+  info.objectType = type;
+  info.objectHandle = handle;
+  info.pObjectName = text.c_str();
+  static_cast<void>(state.vk.SetDebugUtilsObjectName(state.config.device, &info));
 }
 
 }  // namespace vulkan_detail
@@ -167,7 +187,7 @@ DeviceStatus VulkanBackend::create_buffer(std::size_t size, BufferUsage usage,
   const VkResult created = make_buffer(state, size, usage, made);
   if (created != VK_SUCCESS) return state.progress.note(created);
   buffer = {to_raw(made), needs_of_buffer(state, made)};
-  if (state.transfer.is_open()) state.origins.add(buffer.handle);
+  if (state.transfer.is_open()) state.origins.add(buffer.handle, only_cpu_writes(usage));
   return DeviceStatus::Ok;
 }
 
@@ -177,7 +197,6 @@ DeviceStatus VulkanBackend::bind_buffer(std::uint64_t buffer, const DeviceMemory
   const VkResult bound = state.vk.BindBufferMemory(state.config.device, from_raw<VkBuffer>(buffer),
                                                    from_raw<VkDeviceMemory>(memory.handle), offset);
   if (bound != VK_SUCCESS) return state.progress.note(bound);
-  if (state.transfer.is_open() && memory.mapped != nullptr) state.origins.set_visible(buffer);
   return DeviceStatus::Ok;
 }
 
@@ -209,15 +228,7 @@ std::uint64_t VulkanBackend::device_address(std::uint64_t buffer) noexcept {
 }
 
 void VulkanBackend::set_name(std::uint64_t buffer, std::string_view name) noexcept {
-  const State& state = *state_;
-  if (!state.config.debug_utils || name.empty()) return;
-  const Text<64> text(name);
-  VkDebugUtilsObjectNameInfoEXT info{};
-  info.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_OBJECT_NAME_INFO_EXT;
-  info.objectType = VK_OBJECT_TYPE_BUFFER;
-  info.objectHandle = buffer;
-  info.pObjectName = text.c_str();
-  static_cast<void>(state.vk.SetDebugUtilsObjectName(state.config.device, &info));
+  vulkan_detail::name_object(*state_, VK_OBJECT_TYPE_BUFFER, buffer, name);
 }
 
 DeviceStatus VulkanBackend::flush(const DeviceMemory& memory, std::size_t offset,

@@ -27,7 +27,7 @@ std::uint64_t destination_of(const CopyCommand& command) noexcept {
 bool suits_transfer_queue(State& state, std::span<const CopyCommand> commands) noexcept {
   return state.transfer.is_open() && !commands.empty() &&
          std::ranges::all_of(commands, [&](const CopyCommand& command) {
-           return state.origins.visible(command.src);
+           return state.origins.from_cpu(command.src);
          });
 }
 
@@ -72,10 +72,7 @@ DeviceStatus submit_to_queue(State& state, std::span<const CopyCommand> commands
   if (state.transfer.is_open()) {
     wait = {state.progress.semaphore(Line::Transfer), state.progress.last_value(Line::Transfer)};
     count = wait.value != 0 ? 1 : 0;
-    for (const CopyCommand& command : commands) {
-      state.origins.set_used(command.src);
-      state.origins.set_used(destination_of(command));
-    }
+    vulkan_detail::note_used(state, commands);
   }
   return state.lane.submit(commands, serial, state.lane.family(), {&wait, count});
 }
@@ -102,6 +99,13 @@ DeviceStatus note_caller_signal(State& state, std::uint64_t serial) noexcept {
 }
 
 }  // namespace
+
+void vulkan_detail::note_used(State& state, std::span<const CopyCommand> commands) noexcept {
+  for (const CopyCommand& command : commands) {
+    state.origins.set_used(command.src);
+    state.origins.set_used(destination_of(command));
+  }
+}
 
 DeviceStatus VulkanBackend::submit(std::span<const CopyCommand> commands,
                                    std::uint64_t serial) noexcept {

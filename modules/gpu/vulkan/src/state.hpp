@@ -12,7 +12,10 @@
 
 #include <framealloc/gpu/backend.hpp>
 
+#include <cstdint>
 #include <mutex>
+#include <span>
+#include <string_view>
 
 namespace framealloc::gpu::vulkan_detail {
 
@@ -48,5 +51,11 @@ struct State {
                                      const VkMemoryDedicatedRequirements& dedicated) noexcept;
 [[nodiscard]] DeviceNeeds needs_of_image(const State& state, VkImage image) noexcept;
 [[nodiscard]] DeviceNeeds needs_of_buffer(const State& state, VkBuffer buffer) noexcept;
+
+/// Effect: debuggers show the name, where names are enabled and it is not empty.
+void name_object(const State& state, VkObjectType type, std::uint64_t handle,
+                 std::string_view name) noexcept;
+/// Effect: the queue uses what the copies touch, see BufferOrigins.
+void note_used(State& state, std::span<const CopyCommand> commands) noexcept;
 
 }  // namespace framealloc::gpu::vulkan_detail

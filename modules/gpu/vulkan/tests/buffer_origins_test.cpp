@@ -13,31 +13,29 @@ namespace {
 
 TEST(BufferOrigins, KnowsNothingOfWhatItWasNotTold) {
   BufferOrigins origins;
-  EXPECT_FALSE(origins.visible(64));
+  EXPECT_FALSE(origins.from_cpu(64));
   EXPECT_FALSE(origins.fresh(64));
-  origins.set_visible(64);
   origins.set_used(64);
   origins.remove(64);
-  EXPECT_FALSE(origins.visible(64));
+  EXPECT_FALSE(origins.from_cpu(64));
 }
 
 TEST(BufferOrigins, IsFreshUntilAFrameEndsOrTheQueueUsesIt) {
   BufferOrigins origins;
-  origins.add(64);
-  origins.add(128);
+  origins.add(64, true);
+  origins.add(128, false);
   EXPECT_TRUE(origins.fresh(64));
-  EXPECT_FALSE(origins.visible(64));
+  EXPECT_FALSE(origins.from_cpu(128));
   origins.set_used(128);
   EXPECT_FALSE(origins.fresh(128));
-  origins.set_visible(64);
-  EXPECT_TRUE(origins.visible(64));
+  EXPECT_TRUE(origins.from_cpu(64));
   origins.end_frame();
   EXPECT_FALSE(origins.fresh(64));
-  EXPECT_TRUE(origins.visible(64));
+  EXPECT_TRUE(origins.from_cpu(64));
   origins.remove(64);
-  origins.add(64);  // the driver gives the handle again
+  origins.add(64, false);  // the driver gives the handle again
   EXPECT_TRUE(origins.fresh(64));
-  EXPECT_FALSE(origins.visible(64));
+  EXPECT_FALSE(origins.from_cpu(64));
 }
 
 // Against a map: handles as a driver gives them, most of them removed again, so that holes close.
@@ -46,17 +44,16 @@ TEST(BufferOrigins, AnswersAsAMapWould) {
   RecordProperty("seed", static_cast<int>(kSeed));
   std::mt19937_64 random(kSeed);
   BufferOrigins origins;
-  std::map<std::uint64_t, bool> model;  // visible
+  std::map<std::uint64_t, bool> model;  // whether from the CPU
   std::vector<std::uint64_t> handles;
   for (unsigned step = 0; step < 40'000; ++step) {
     const bool add = handles.empty() || (step < 20'000 ? random() % 8 < 5 : random() % 8 < 3);
     if (add) {
       const std::uint64_t handle = 0x7F00'0000'0000 + (random() % 20'000) * 64;
       if (model.contains(handle)) continue;
-      origins.add(handle);
-      const bool visible = random() % 2 == 0;
-      if (visible) origins.set_visible(handle);
-      model[handle] = visible;
+      const bool from_cpu = random() % 2 == 0;
+      origins.add(handle, from_cpu);
+      model[handle] = from_cpu;
       handles.push_back(handle);
     } else {
       const std::size_t at = random() % handles.size();
@@ -70,7 +67,7 @@ TEST(BufferOrigins, AnswersAsAMapWould) {
       const std::uint64_t handle = 0x7F00'0000'0000 + i * 64;
       const auto known = model.find(handle);
       ASSERT_EQ(origins.fresh(handle), known != model.end()) << handle << " in step " << step;
-      ASSERT_EQ(origins.visible(handle), known != model.end() && known->second) << handle;
+      ASSERT_EQ(origins.from_cpu(handle), known != model.end() && known->second) << handle;
     }
   }
 }

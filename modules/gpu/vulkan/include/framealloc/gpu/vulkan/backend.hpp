@@ -61,9 +61,9 @@ class VulkanBackend final : public GpuBackend {
   // --- Transfers ---------------------------------------------------------------------------------
   /// Effect: copies to every pixel of one mip level and layer; the image goes from `from` to `to`.
   /// Requirement: the image lives until the batch is submitted. Failures, and then nothing is
-  /// recorded: FA011 no image, or `extent` or the bytes are not those of the level; FA412 the image
-  /// lacks VK_IMAGE_USAGE_TRANSFER_DST_BIT; FA418 a format that cannot be copied to in one piece;
-  /// FA001, FA416, FA417 no staging memory.
+  /// recorded: FA011 no image, or `extent` or the bytes are not those of the level, rows without
+  /// gaps; FA412 the image lacks VK_IMAGE_USAGE_TRANSFER_DST_BIT; FA418 a format that cannot be
+  /// copied to in one piece; FA001, FA416, FA417 no staging memory.
   Result<void> upload(TransferBatch& batch, const VulkanImage& dst, std::span<const std::byte> data,
                       VkExtent3D extent,
                       VkImageLayout to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
@@ -71,7 +71,8 @@ class VulkanBackend final : public GpuBackend {
                       std::uint32_t layer = 0) noexcept;
   /// Effect: the batch's copies and their barriers go into your command buffer instead of a
   /// submission; they belong to the frame that is open, in which you submit it to the queue.
-  /// Result: the frame's ticket. Failures: FA004 no frame is open; else as TransferBatch::submit().
+  /// Result: the frame's ticket. Failures, and then nothing is
+  /// recorded: FA001 no frame is open; FA012 no memory; else as TransferBatch::submit().
   /// Any thread; drives the command buffer.
   Result<Ticket> record(TransferBatch batch, VkCommandBuffer commands) noexcept;
   /// Result: what your submission must wait for to see the batches up to the ticket that went to
@@ -122,10 +123,6 @@ class VulkanBackend final : public GpuBackend {
 
  private:
   explicit VulkanBackend(std::unique_ptr<vulkan_detail::State> state) noexcept;
-  [[nodiscard]] Result<VulkanMemory> allocate_needs(GpuAllocator& gpu, const DeviceNeeds& needs,
-                                                    bool linear, std::uint64_t image,
-                                                    std::uint64_t buffer,
-                                                    const GpuAllocRequirements& request) noexcept;
 
   std::unique_ptr<vulkan_detail::State> state_;
 };

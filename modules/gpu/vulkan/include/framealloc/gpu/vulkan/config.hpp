@@ -15,8 +15,9 @@ struct VulkanBackendConfig {
   VkDevice device = VK_NULL_HANDLE;
   VkQueue queue = VK_NULL_HANDLE;  ///< transfers and the ends of frames are submitted here
   std::uint32_t queue_family = 0;
-  /// Where set, uploads go here: batches whose sources are all memory that the CPU writes. Others
-  /// stay on `queue`. It is used only with timeline_semaphore. See wait_for().
+  /// Where set, uploads go here: batches whose sources the CPU alone can write, as those with the
+  /// usage of Staging. Others stay on `queue`, whose work they may need. It is used only with
+  /// timeline_semaphore. See wait_for().
   VkQueue transfer_queue = VK_NULL_HANDLE;
   std::uint32_t transfer_family = 0;
   /// For which instance and device were made.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <vulkan/vulkan.h>
+#include <framealloc/fwd.hpp>
 #include <framealloc/gpu/resource_memory.hpp>
 
 #include <cstddef>
@@ -43,6 +44,7 @@ class VulkanImage {
     VkExtent3D extent{};
     std::uint32_t mips = 0, layers = 0;
     VkImageUsageFlags usage = 0;
+    const SmartAlloc* host = nullptr;  // of the allocator; there while the memory is
   };
   ResourceMemory memory_;
   Info info_;
