@@ -68,7 +68,7 @@ struct BudgetFigures {
 /// `total_bytes == allocated_bytes + padding_bytes + retired_bytes + free_bytes`.
 struct DeviceFigures {
   MemoryDomain domain = MemoryDomain::Device;
-  std::string_view device;          // its name
+  std::string_view device{};        // its name
   std::uint64_t frame = 0;          // of the device, that is open or ended last; 0 before the first
   std::size_t total_bytes = 0;      // device memory held: blocks, rings and dedicated
   std::size_t allocated_bytes = 0;  // handed out: transient_bytes + persistent_bytes
@@ -91,14 +91,14 @@ struct DeviceFigures {
 /// One heap of a device. Their `reserved` add up to the device's `total_bytes`.
 struct DeviceHeapFigures {
   MemoryDomain domain = MemoryDomain::Device;
-  std::string_view device;   // its name
-  unsigned heap = 0;         // index on the device
-  std::size_t size = 0;      // of the heap
-  std::size_t limit = 0;     // set by the program; 0 = none
-  std::size_t budget = 0;    // what may be held now: the limit, and what the system leaves
-  std::size_t reserved = 0;  // device memory held
-  std::size_t used = 0;      // of it handed out
-  std::size_t external = 0;  // held by others, as far as the device says
+  std::string_view device{};  // its name
+  unsigned heap = 0;          // index on the device
+  std::size_t size = 0;       // of the heap
+  std::size_t limit = 0;      // set by the program; 0 = none
+  std::size_t budget = 0;     // what may be held now: the limit, and what the system leaves
+  std::size_t reserved = 0;   // device memory held
+  std::size_t used = 0;       // of it handed out
+  std::size_t external = 0;   // held by others, as far as the device says
   std::uint64_t denials = 0;
   bool device_local = false;
   bool measured = false;  // budget and external are the system's figures
@@ -108,9 +108,9 @@ struct DeviceHeapFigures {
 /// before its children, as far as it is shown at all.
 struct DeviceTagFigures {
   MemoryDomain domain = MemoryDomain::Device;
-  std::string_view device;        // its name
+  std::string_view device{};      // its name
   TagId id = TagId::Untagged;     // of the allocator that the device is registered with
-  std::string_view tag;           // path, "" for untagged bytes
+  std::string_view tag{};         // path, "" for untagged bytes
   std::size_t bytes = 0;          // handed out; what is held by tags below it is theirs
   std::size_t peak_bytes = 0;     // most bytes at once
   std::size_t subtree_bytes = 0;  // with tags below it: what the limit is about

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/figures.hpp>
 #include <framealloc/frame_summary.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/stats.hpp>
@@ -76,6 +77,21 @@ struct SnapshotLimit {
   std::size_t peak = 0;
   std::uint64_t denials = 0;
 };
+struct SnapshotDeviceTag {
+  std::string path;
+  std::size_t bytes = 0;  // as DeviceTagFigures says of all of these
+  std::size_t peak_bytes = 0;
+  std::size_t subtree_bytes = 0;
+  std::size_t limit = 0;
+  std::uint64_t denials = 0;
+};
+/// A device whose memory a module hands out. Views in `totals` and `heaps` are empty.
+struct SnapshotDevice {
+  std::string name;  // where several have one name, "#2" and so on is added
+  DeviceFigures totals{};
+  std::vector<DeviceHeapFigures> heaps{};
+  std::vector<SnapshotDeviceTag> tags{};
+};
 struct SnapshotDiagnostic {
   std::string code;
   std::optional<std::string> tag;
@@ -116,6 +132,7 @@ struct FRAMEALLOC_API Snapshot {
   std::uint64_t deallocation_count = 0;
   std::vector<PhaseStats> phases{};
   std::vector<SnapshotLimit> budgets{};  // the whole first; only those with a limit
+  std::vector<SnapshotDevice> devices{};
 
   Snapshot() = default;
   // Effect: an empty snapshot of that frame, made now.
@@ -132,6 +149,7 @@ struct FRAMEALLOC_API Snapshot {
   Snapshot& add_thread(SnapshotThread thread);
   Snapshot& add_tag(SnapshotTag tag);
   Snapshot& add_diagnostic(SnapshotDiagnostic diagnostic);
+  Snapshot& add_device(SnapshotDevice device);
 
   // Result: UTC as YYYY-MM-DDTHH:MM:SSZ.
   [[nodiscard]] std::string timestamp() const;

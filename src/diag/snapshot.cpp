@@ -87,6 +87,43 @@ void add_kind(Snapshot& snapshot, const Behavior& behavior, const TagFigures& fi
   snapshot.add_tag(std::move(tag));
 }
 
+// Devices as they are shown: each, then its heaps and tags.
+class Devices {
+ public:
+  explicit Devices(Snapshot& snapshot) : snapshot_(snapshot) {}
+  void operator()(const DeviceFigures& figures) {
+    SnapshotDevice device;
+    device.name = name_for(figures.device);
+    device.totals = figures;
+    device.totals.device = {};
+    snapshot_.add_device(std::move(device));
+  }
+  void operator()(const DeviceHeapFigures& figures) {
+    snapshot_.devices.back().heaps.push_back(figures);
+    snapshot_.devices.back().heaps.back().device = {};
+  }
+  void operator()(const DeviceTagFigures& figures) {
+    snapshot_.devices.back().tags.push_back({std::string(figures.tag), figures.bytes,
+                                             figures.peak_bytes, figures.subtree_bytes,
+                                             figures.limit, figures.denials});
+  }
+
+ private:
+  // A machine may have two of one kind.
+  [[nodiscard]] std::string name_for(std::string_view name) const {
+    std::string wanted(name);
+    for (std::size_t number = 2; is_taken(wanted); ++number) {
+      wanted.assign(name).append(" #").append(std::to_string(number));
+    }
+    return wanted;
+  }
+  [[nodiscard]] bool is_taken(std::string_view name) const {
+    return std::ranges::find(snapshot_.devices, name, &SnapshotDevice::name) !=
+           snapshot_.devices.end();
+  }
+  Snapshot& snapshot_;
+};
+
 template <class Figures, class F>
 detail::FigureVisitor<Figures> visitor(F& visit) noexcept {
   return detail::visitor_of<Figures>(visit);
@@ -122,6 +159,11 @@ Snapshot& Snapshot::add_tag(SnapshotTag tag) {
 
 Snapshot& Snapshot::add_diagnostic(SnapshotDiagnostic diagnostic) {
   diagnostics.push_back(std::move(diagnostic));
+  return *this;
+}
+
+Snapshot& Snapshot::add_device(SnapshotDevice device) {
+  devices.push_back(std::move(device));
   return *this;
 }
 
@@ -171,6 +213,8 @@ Snapshot make_snapshot(Instance& instance) {
                                 budget.denials});
   };
   instance.visit_budgets(visitor<BudgetFigures>(add_budget));
+  Devices devices(snapshot);
+  instance.devices().visit(DeviceFigureVisitor(devices));
   const TransferStats transfers = detail::transfer_stats(instance);
   const std::uint64_t over = transfers.transfers_completed + transfers.transfers_dropped;
   snapshot.transfers.completed_total = transfers.transfers_completed;

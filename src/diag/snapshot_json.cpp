@@ -3,6 +3,8 @@
 #include <framealloc/json_text.hpp>
 #include <framealloc/snapshot.hpp>
 
+#include "diag/device_json.hpp"
+
 #include <cmath>
 #include <cstdio>
 
@@ -51,9 +53,7 @@ class Writer {
     }
     flows();
     diagnostics();
-    if (extended()) {
-      json_.put_null("gpu");  // no GPU memory in this process
-    }
+    if (extended()) gpu();
     json_.close_object();
     return json_.take();
   }
@@ -200,6 +200,37 @@ class Writer {
       json_.close_object();
     }
     json_.close_array();
+  }
+
+  void gpu() {
+    if (snapshot_.devices.empty()) return json_.put_null("gpu");
+    json_.open_object("gpu");
+    json_.open_array("devices");
+    for (const SnapshotDevice& device : snapshot_.devices) {
+      json_.open_object();
+      json_.put("name", device.name);
+      json_.put("frame", device.totals.frame);
+      detail::put_totals(json_, device.totals);
+      json_.open_array("heaps");
+      for (const DeviceHeapFigures& heap : device.heaps) detail::add_heap(json_, heap);
+      json_.close_array();
+      json_.open_array("tags");
+      for (const SnapshotDeviceTag& tag : device.tags) add_device_tag(tag);
+      json_.close_array();
+      json_.close_object();
+    }
+    json_.close_array();
+    json_.close_object();
+  }
+  void add_device_tag(const SnapshotDeviceTag& tag) {
+    json_.open_object();
+    json_.put("path", tag.path);
+    json_.put("bytes", tag.bytes);
+    json_.put("peak_bytes", tag.peak_bytes);
+    json_.put("subtree_bytes", tag.subtree_bytes);
+    json_.put("limit", tag.limit);
+    json_.put("denials", tag.denials);
+    json_.close_object();
   }
 
   const Snapshot& snapshot_;

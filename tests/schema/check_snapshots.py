@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Checks the snapshots that a program writes against the schemas, and the schemas against damage.
+"""Checks what a program writes against the schemas, and the schemas against damage.
 
 usage: check_snapshots.py PROGRAM SCHEMA_FOLDER
 
-PROGRAM FOLDER writes FOLDER/<scene>/v<version>/*.json. Each must be valid, and stop being so when any
+PROGRAM FOLDER writes FOLDER/<scene>/<kind>/*.json, where the kind is v1 or v2 for snapshots of that version, and
+gpu for maps of the memory of a device. Each must be valid, and stop being so when any
 one key is removed, added or given a value of another type. Exit codes: 0 all of it holds, 1 it does not.
 """
 
@@ -39,6 +40,8 @@ def wrong_values(value):
     """Values that cannot stand where `value` does."""
     if value is None:  # where null may stand, a text or an object may as well
         return [1.5, [], True]
+    if isinstance(value, bool):
+        return [0, "true", None]
     if isinstance(value, (int, float)):
         return [-1, "1", None]
     if isinstance(value, str):
@@ -63,8 +66,32 @@ def damaged(document):
                 yield f"{wrong!r} as {key} in {where}", broken
 
 
+def map_by_hand(document):
+    """Damage to a map that only enumerations and limits notice."""
+    for key, value in [("format", "framealloc"), ("version", 2), ("version", 0)]:
+        yield f"{value!r} as {key}", {**document, key: value}
+    for key, values in [("kind", ["lump", "Block"]), ("lifetime", ["ever"]), ("intent", ["Staging", ""]), ("size", [0])]:
+        for value in values:
+            broken = copy.deepcopy(document)
+            broken["blocks"][0][key] = value
+            yield f"{value!r} as {key}", broken
+    for key, values in [("state", ["lost", ""]), ("lifetime", ["ever"]), ("size", [0])]:
+        for value in values:
+            broken = copy.deepcopy(document)
+            broken["blocks"][0]["regions"][0][key] = value
+            yield f"{value!r} as {key} of a region", broken
+    broken = copy.deepcopy(document)
+    broken["totals"]["fragmentation"] = 1.5
+    yield "a fragmentation of 1.5", broken
+
+
 def by_hand(document):
     """Damage that only patterns, enumerations and limits notice."""
+    if "format" in document:
+        yield from map_by_hand(document)
+        return
+    if document.get("gpu"):
+        yield "no devices in gpu", {**document, "gpu": {"devices": []}}
     changes = [
         ("timestamp", "2026-13-01T00:00:00Z"),
         ("timestamp", "2026-11-22 10:00:00"),
@@ -95,10 +122,10 @@ def main():
         return 2
     program, schemas = sys.argv[1], pathlib.Path(sys.argv[2])
     validators = {}
-    for version in (1, 2):
-        schema = json.loads((schemas / f"snapshot-v{version}.schema.json").read_text("utf-8"))
+    for kind, name in (("v1", "snapshot-v1"), ("v2", "snapshot-v2"), ("gpu", "gpu-v1")):
+        schema = json.loads((schemas / f"{name}.schema.json").read_text("utf-8"))
         jsonschema.Draft202012Validator.check_schema(schema)
-        validators[version] = jsonschema.Draft202012Validator(schema)
+        validators[kind] = jsonschema.Draft202012Validator(schema)
 
     faults, refused, seen = [], 0, set()
     with tempfile.TemporaryDirectory(prefix="fa-schema-") as folder:
@@ -107,30 +134,32 @@ def main():
         for file in files:
             name = "/".join(file.parts[-3:-1])
             document = json.loads(file.read_text("utf-8"))
-            version = document["version"]
-            if file.parent.name != f"v{version}":
-                faults.append(f"{name}: is of version {version}")
-                continue
-            for error in validators[version].iter_errors(document):
+            kind = file.parent.name
+            for error in validators[kind].iter_errors(document):
                 faults.append(f"{name}: {error.json_path}: {error.message}")
+            # One of each kind is enough to damage: the fullest, and the emptiest.
+            if file.parts[-3] in ("game2", "odd", "nothing") and document.get("blocks") != []:
+                for what, broken in [*damaged(document), *by_hand(document)]:
+                    if validators[kind].is_valid(broken):
+                        faults.append(f"{name}: valid in spite of {what}")
+                    refused += 1
+            if kind == "gpu":
+                seen |= {"blocks"} if document["blocks"] else {"no blocks"}
+                continue
+            if kind != f"v{document['version']}":
+                faults.append(f"{name}: is of version {document['version']}")
             seen |= {"threads"} if len(document["threads"]) > 1 else set()
             seen |= {"budget"} if any(t["budget"] for t in document["threads"]) else set()
             seen |= {"pool_budget"} if any(t.get("pool_budget") for t in document["threads"]) else set()
-            seen |= {key for key in ("tags", "diagnostics", "phases", "budgets") if document.get(key)}
+            seen |= {key for key in ("tags", "diagnostics", "phases", "budgets", "gpu") if document.get(key)}
             seen |= {"promotions"} if document["promotions"]["to_pool"] else set()
             seen |= {"empty"} if not document["threads"] else set()
-            # One of each version is enough to damage: the fullest, and the emptiest.
-            if file.parts[-3] in ("game2", "nothing"):
-                for what, broken in [*damaged(document), *by_hand(document)]:
-                    if validators[version].is_valid(broken):
-                        faults.append(f"{name}: valid in spite of {what}")
-                    refused += 1
         missing = {"threads", "budget", "pool_budget", "budgets", "tags", "diagnostics", "phases", "promotions",
-                   "empty"} - seen
+                   "empty", "gpu", "blocks", "no blocks"} - seen
         if missing:
-            faults.append(f"no snapshot has {', '.join(sorted(missing))}: the scenes show too little")
+            faults.append(f"no document has {', '.join(sorted(missing))}: the scenes show too little")
         if not faults:
-            print(f"{len(files)} snapshots are valid, {refused} damaged ones are refused")
+            print(f"{len(files)} documents are valid, {refused} damaged ones are refused")
     for fault in faults[:40]:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Writes snapshots of real allocators into the folder named, in both versions of the schema; the
-// program beside it checks them against the schemas.
+// Writes snapshots of real allocators into the folder named, in both versions of the schema, and
+// maps of the memory of devices; the program beside it checks them against the schemas.
+#include <framealloc/device_map.hpp>
 #include <framealloc/framealloc.hpp>
 #include <framealloc/snapshot_emitter.hpp>
 
+#include "support/device_maps.hpp"
+#include "support/fake_device.hpp"
+
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -77,6 +82,7 @@ bool write_game(const fs::path& folder) {
   alloc.budgets()->set_global_budget(32_MiB, 64_MiB);
   alloc.budgets()->register_tag_budget("worker", 0, 8_MiB);
   alloc.add_sink(sink);
+  const testing::RegisteredDevice gpu(alloc, "GPU \"0\"");
   alloc.set_thread_name("main");
   alloc.set_thread_frame_budget(64_KiB);
   for (int number = 0; number < 3; ++number) {
@@ -118,6 +124,25 @@ bool write_game(const fs::path& folder) {
   return sink.size() != 0;
 }
 
+// Maps of an empty device, of a real one's size, and with names that JSON has to escape.
+bool write_maps(const fs::path& folder) {
+  DeviceMap odd = testing::DeviceMapMaker::make(1);
+  odd.device = "\"\\\x01\xff";
+  odd.blocks[0].intent.clear();
+  odd.blocks[0].regions.resize(3);  // each of its keys is damaged, one by one
+  odd.blocks[0].regions[0].name = odd.device;
+  for (const auto& [name, map] : {std::pair<const char*, DeviceMap>{"nothing", DeviceMap{}},
+                                  {"empty", testing::DeviceMapMaker::make(0)},
+                                  {"full", testing::DeviceMapMaker::make(40)},
+                                  {"odd", odd}}) {
+    const fs::path where = folder / name / "gpu";
+    fs::create_directories(where);
+    std::ofstream file(where / "map.json");
+    if (!(file << map.to_json())) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -126,5 +151,6 @@ int main(int argc, char** argv) {
     return 2;
   }
   const fs::path folder = argv[1];
-  return write_empty(folder) && write_names(folder) && write_game(folder) ? 0 : 1;
+  return write_empty(folder) && write_names(folder) && write_game(folder) && write_maps(folder) ? 0
+                                                                                                : 1;
 }

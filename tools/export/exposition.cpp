@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fa_export {
 
@@ -96,6 +97,97 @@ void add_threads(Exposition& out, const Snapshot& snapshot) {
   }
 }
 
+// The figures of all devices, metric by metric. A file may name one twice: it is added up.
+class DeviceSeries {
+ public:
+  explicit DeviceSeries(Exposition& out) : out_(out) {}
+  using Key = std::vector<std::string>;  // values of the labels, the device first
+  using Sums = std::map<Key, std::uint64_t>;
+
+  void write(const framealloc::Metric& metric, std::string_view type, std::string_view second,
+             const Sums& sums) {
+    if (sums.empty()) return;
+    out_.begin(metric.name, type, metric.help);
+    for (const auto& [key, sum] : sums) {
+      if (key.size() == 1) {
+        out_.add(sum, {{"device", key[0]}});
+      } else {
+        out_.add(sum, {{"device", key[0]}, {second, key[1]}});
+      }
+    }
+  }
+
+ private:
+  Exposition& out_;
+};
+
+void add_device_totals(DeviceSeries& out, const Snapshot& snapshot) {
+  using Sums = DeviceSeries::Sums;
+  Sums bytes, peak, live, failed, device_allocations, device_frees, frames;
+  for (const framealloc::SnapshotDevice& device : snapshot.devices) {
+    const framealloc::DeviceFigures& all = device.totals;
+    bytes[{device.name, "transient"}] += all.transient_bytes;
+    bytes[{device.name, "persistent"}] += all.persistent_bytes;
+    bytes[{device.name, "retired"}] += all.retired_bytes;
+    bytes[{device.name, "padding"}] += all.padding_bytes;
+    bytes[{device.name, "free"}] += all.free_bytes;
+    peak[{device.name}] += all.peak_usage;
+    live[{device.name}] += all.allocation_count;
+    failed[{device.name}] += all.failed_allocations;
+    device_allocations[{device.name}] += all.device_allocations;
+    device_frees[{device.name}] += all.device_frees;
+    frames[{device.name}] += all.frame;
+  }
+  out.write(metrics::kGpuBytes, "gauge", "kind", bytes);
+  out.write(metrics::kGpuPeakBytes, "gauge", {}, peak);
+  out.write(metrics::kGpuAllocations, "gauge", {}, live);
+  out.write(metrics::kGpuFailedAllocationsTotal, "counter", {}, failed);
+  out.write(metrics::kGpuDeviceAllocationsTotal, "counter", {}, device_allocations);
+  out.write(metrics::kGpuDeviceFreesTotal, "counter", {}, device_frees);
+  out.write(metrics::kGpuFramesTotal, "counter", {}, frames);
+}
+
+void add_device_heaps(DeviceSeries& out, const Snapshot& snapshot) {
+  using Sums = DeviceSeries::Sums;
+  Sums size, budget, limit, reserved, used, external, denials;
+  for (const framealloc::SnapshotDevice& device : snapshot.devices) {
+    for (const framealloc::DeviceHeapFigures& heap : device.heaps) {
+      const DeviceSeries::Key key{device.name, std::to_string(heap.heap)};
+      size[key] += heap.size;
+      budget[key] += heap.budget;
+      if (heap.limit != 0) limit[key] += heap.limit;
+      reserved[key] += heap.reserved;
+      used[key] += heap.used;
+      external[key] += heap.external;
+      denials[key] += heap.denials;
+    }
+  }
+  out.write(metrics::kGpuHeapSizeBytes, "gauge", "heap", size);
+  out.write(metrics::kGpuHeapBudgetBytes, "gauge", "heap", budget);
+  out.write(metrics::kGpuHeapLimitBytes, "gauge", "heap", limit);
+  out.write(metrics::kGpuHeapReservedBytes, "gauge", "heap", reserved);
+  out.write(metrics::kGpuHeapUsedBytes, "gauge", "heap", used);
+  out.write(metrics::kGpuHeapExternalBytes, "gauge", "heap", external);
+  out.write(metrics::kGpuHeapDenialsTotal, "counter", "heap", denials);
+}
+
+void add_device_tags(DeviceSeries& out, const Snapshot& snapshot) {
+  using Sums = DeviceSeries::Sums;
+  Sums bytes, limit, denials;
+  for (const framealloc::SnapshotDevice& device : snapshot.devices) {
+    for (const framealloc::SnapshotDeviceTag& tag : device.tags) {
+      const DeviceSeries::Key key{device.name, tag.path.empty() ? "(untagged)" : tag.path};
+      bytes[key] += tag.bytes;
+      if (tag.limit == 0) continue;
+      limit[key] += tag.limit;
+      denials[key] += tag.denials;
+    }
+  }
+  out.write(metrics::kGpuTagBytes, "gauge", "tag", bytes);
+  out.write(metrics::kGpuTagLimitBytes, "gauge", "tag", limit);
+  out.write(metrics::kGpuTagDenialsTotal, "counter", "tag", denials);
+}
+
 }  // namespace
 
 std::string to_prometheus(const fa_formats::SnapshotFile& file) {
@@ -123,6 +215,10 @@ std::string to_prometheus(const fa_formats::SnapshotFile& file) {
   }
   add_threads(out, snapshot);
   add_tags(out, snapshot);
+  DeviceSeries devices(out);
+  add_device_totals(devices, snapshot);
+  add_device_heaps(devices, snapshot);
+  add_device_tags(devices, snapshot);
   return out.take();
 }
 

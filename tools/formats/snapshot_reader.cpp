@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "formats/snapshot_reader.hpp"
 
+#include "formats/device_figures.hpp"
 #include "formats/json_file.hpp"
+#include "formats/json_taker.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,92 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using framealloc::AllocKind;
-using Json = nlohmann::json;
 
 constexpr std::string_view kSnapshot = "a snapshot as Snapshot::to_json() writes it";
 // A game may prune its folder faster than it is read: it is listed again as often.
 constexpr int kMostTries = 100;
-
-std::string kind_of(const Json& value) {
-  if (value.is_number()) return value.is_number_unsigned() ? "a number" : value.dump();
-  if (value.is_string()) return "a text";
-  if (value.is_null()) return "null";
-  return value.is_object() ? "an object" : value.is_array() ? "an array" : "a boolean";
-}
-
-// Takes a document apart. The first fault is kept; after it every value is empty.
-class Taker {
- public:
-  std::string fault;
-
-  void fail(const std::string& where, const std::string& is, std::string_view wanted) {
-    if (!fault.empty()) return;
-    fault.append(where).append(is).append("; expected ").append(wanted);
-  }
-  // Result: the member, or null after a complaint.
-  const Json* member(const Json& object, const char* key, const std::string& where,
-                     std::string_view wanted) {
-    if (!fault.empty()) return nullptr;
-    const auto found = object.find(key);
-    if (found != object.end()) return &*found;
-    fail(where + "/" + key, " is missing", wanted);
-    return nullptr;
-  }
-  std::uint64_t number(const Json& object, const char* key, const std::string& where) {
-    constexpr const char* kWanted = "a whole number, 0 or more";
-    const Json* const value = member(object, key, where, kWanted);
-    if (value == nullptr) return 0;
-    if (value->is_number_unsigned()) return value->get<std::uint64_t>();
-    fail(where + "/" + key, " is " + kind_of(*value), kWanted);
-    return 0;
-  }
-  std::size_t bytes(const Json& object, const char* key, const std::string& where) {
-    return static_cast<std::size_t>(number(object, key, where));
-  }
-  double real(const Json& object, const char* key, const std::string& where) {
-    const Json* const value = member(object, key, where, "a number");
-    if (value == nullptr) return 0;
-    if (value->is_number()) return value->get<double>();
-    fail(where + "/" + key, " is " + kind_of(*value), "a number");
-    return 0;
-  }
-  std::string text(const Json& object, const char* key, const std::string& where) {
-    const Json* const value = member(object, key, where, "a text");
-    if (value == nullptr) return {};
-    if (value->is_string()) return value->get<std::string>();
-    fail(where + "/" + key, " is " + kind_of(*value), "a text");
-    return {};
-  }
-  const Json& object(const Json& parent, const char* key, const std::string& where) {
-    return of_kind(parent, key, where, "an object", &Json::is_object, empty_object_);
-  }
-  const Json& array(const Json& parent, const char* key, const std::string& where) {
-    return of_kind(parent, key, where, "an array", &Json::is_array, empty_array_);
-  }
-  // Effect: visits the objects of an array with their place.
-  template <class Visit>
-  void each(const Json& parent, const char* key, Visit&& visit) {
-    const Json& all = array(parent, key, "");
-    for (std::size_t i = 0; i < all.size() && fault.empty(); ++i) {
-      const std::string where = std::string("/") + key + "/" + std::to_string(i);
-      if (!all[i].is_object()) return fail(where, " is " + kind_of(all[i]), "an object");
-      visit(all[i], where);
-    }
-  }
-
- private:
-  const Json& of_kind(const Json& parent, const char* key, const std::string& where,
-                      const char* wanted, bool (Json::*is)() const noexcept, const Json& empty) {
-    const Json* const value = member(parent, key, where, wanted);
-    if (value == nullptr) return empty;
-    if ((value->*is)()) return *value;
-    fail(where + "/" + key, " is " + kind_of(*value), wanted);
-    return empty;
-  }
-
-  const Json empty_object_ = Json::object();
-  const Json empty_array_ = Json::array();
-};
 
 std::optional<framealloc::SnapshotBudget> take_budget(Taker& take, const Json& thread,
                                                       const char* key, const std::string& where) {
@@ -138,7 +58,7 @@ void take_process(Taker& take, const Json& root, framealloc::Snapshot& snapshot)
   snapshot.metadata_bytes = take.bytes(summary, "metadata_bytes", "/summary");
   snapshot.allocation_count = take.number(summary, "allocation_count", "/summary");
   snapshot.deallocation_count = take.number(summary, "deallocation_count", "/summary");
-  take.each(root, "phases", [&](const Json& one, const std::string& where) {
+  take.each(root, "phases", "", [&](const Json& one, const std::string& where) {
     framealloc::PhaseStats phase;
     phase.name = take.text(one, "name", where);
     phase.count = take.number(one, "count", where);
@@ -149,6 +69,27 @@ void take_process(Taker& take, const Json& root, framealloc::Snapshot& snapshot)
     phase.last_frame_ns = take.number(one, "duration_us_last_frame", where) * 1000;
     phase.max_ns = take.number(one, "duration_us_max", where) * 1000;
     snapshot.phases.push_back(std::move(phase));
+  });
+}
+
+// Absent in files of libraries that did not write it yet, and null without a device.
+void take_devices(Taker& take, const Json& root, framealloc::Snapshot& snapshot) {
+  const auto found = root.find("gpu");
+  if (found == root.end() || found->is_null()) return;
+  const Json& gpu = take.object(root, "gpu", "");
+  take.each(gpu, "devices", "/gpu", [&](const Json& one, const std::string& where) {
+    framealloc::SnapshotDevice device;
+    device.name = take.text(one, "name", where);
+    device.totals = take_totals(take, one, where);
+    device.totals.frame = take.number(one, "frame", where);
+    device.heaps = take_heaps(take, one, where);
+    take.each(one, "tags", where, [&](const Json& tag, const std::string& here) {
+      device.tags.push_back({take.text(tag, "path", here), take.bytes(tag, "bytes", here),
+                             take.bytes(tag, "peak_bytes", here),
+                             take.bytes(tag, "subtree_bytes", here), take.bytes(tag, "limit", here),
+                             take.number(tag, "denials", here)});
+    });
+    snapshot.add_device(std::move(device));
   });
 }
 
@@ -197,7 +138,7 @@ void take_all(Taker& take, const Json& root, SnapshotFile& file) {
       take.bytes(summary, "frame_bytes", "/summary"), take.bytes(summary, "pool_bytes", "/summary"),
       take.bytes(summary, "heap_bytes", "/summary"), take.bytes(summary, "total_bytes", "/summary"),
       take.bytes(summary, "peak_bytes", "/summary")};
-  take.each(root, "threads", [&](const Json& one, const std::string& where) {
+  take.each(root, "threads", "", [&](const Json& one, const std::string& where) {
     framealloc::SnapshotThread thread;
     thread.id = take.text(one, "id", where);
     thread.name = take.text(one, "name", where);
@@ -213,7 +154,7 @@ void take_all(Taker& take, const Json& root, SnapshotFile& file) {
     }
     snapshot.threads.push_back(std::move(thread));
   });
-  take.each(root, "tags", [&](const Json& one, const std::string& where) {
+  take.each(root, "tags", "", [&](const Json& one, const std::string& where) {
     framealloc::SnapshotTag tag;
     tag.path = take.text(one, "path", where);
     tag.thread = take.text(one, "thread", where);
@@ -224,7 +165,9 @@ void take_all(Taker& take, const Json& root, SnapshotFile& file) {
     tag.promotion_rate = take.real(one, "promotion_rate", where);
     snapshot.tags.push_back(std::move(tag));
   });
-  if (file.extended()) take_process(take, root, snapshot);
+  if (!file.extended()) return;
+  take_process(take, root, snapshot);
+  take_devices(take, root, snapshot);
 }
 
 bool is_older(const SnapshotFile& a, const SnapshotFile& b) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "support/fake_device.hpp"
 #include "support/trace_check.hpp"
 #include "test_support/program.hpp"
 
+#include <framealloc/framealloc.hpp>
 #include <framealloc/snapshot_emitter.hpp>
 
 #include <gtest/gtest.h>
@@ -99,6 +101,53 @@ TEST_F(Export, TheNewestSnapshotBecomesMetrics) {
   const Outcome checked = fa_test::run_program("/bin/sh", {"-c", check});
   EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
 #endif
+}
+
+TEST_F(Export, DevicesBecomeMetricsAndCounters) {
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const framealloc::SmartAlloc alloc(framealloc::AllocConfig::minimal());
+    const framealloc::testing::RegisteredDevice fake(alloc, "GPU \"0\"");
+    Snapshot snapshot = alloc.snapshot();
+    snapshot.frame = i + 1;
+    snapshot.unix_seconds = 1'700'000'100 + static_cast<std::int64_t>(i);
+    if (i == 1) snapshot.devices[0].tags.clear();
+    if (i == 2) snapshot.add_device(snapshot.devices[0]);  // which no allocator writes
+    std::ofstream(folder_ / ("snapshot_000000000000010" + std::to_string(i) + ".json"))
+        << snapshot.to_json(2);
+  }
+  const Outcome metrics = run({folder_.string(), "--to", "prometheus"});
+  ASSERT_EQ(metrics.exit_code, 0) << metrics.err;
+  for (const char* line :
+       {"framealloc_gpu_bytes{device=\"GPU \\\"0\\\"\",kind=\"persistent\"} 12582912\n",
+        "framealloc_gpu_heap_budget_bytes{device=\"GPU \\\"0\\\"\",heap=\"1\"} 134217728\n",
+        "framealloc_gpu_heap_limit_bytes{device=\"GPU \\\"0\\\"\",heap=\"1\"} 134217728\n",
+        "framealloc_gpu_heap_denials_total{device=\"GPU \\\"0\\\"\",heap=\"0\"} 6\n",
+        "framealloc_gpu_tag_bytes{device=\"GPU \\\"0\\\"\",tag=\"world::terrain\"} 8388608\n",
+        "framealloc_gpu_tag_limit_bytes{device=\"GPU \\\"0\\\"\",tag=\"hud\"} 6291456\n"}) {
+    EXPECT_NE(metrics.out.find(line), std::string::npos) << line << metrics.out;
+  }
+  EXPECT_EQ(
+      metrics.out.find("framealloc_gpu_heap_limit_bytes{device=\"GPU \\\"0\\\"\",heap=\"0\"}"),
+      std::string::npos);
+#ifdef FA_PROMTOOL
+  const std::string file = (folder_ / "metrics.prom").string();
+  ASSERT_EQ(run({folder_.string(), "--to", "prometheus", "--output", file}).exit_code, 0);
+  const std::string check = "'" FA_PROMTOOL "' check metrics < '" + file + "'";
+  const Outcome checked = fa_test::run_program("/bin/sh", {"-c", check});
+  EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
+#endif
+  const std::string trace_file = (folder_ / "out.json").string();
+  const Outcome outcome = run({folder_.string(), "--to", "trace", "--output", trace_file});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const CheckedTrace trace(trace_file);
+  const auto heap = trace.all("C", "GPU \"0\" heap 0");
+  ASSERT_EQ(heap.size(), 3u);
+  EXPECT_EQ(heap[0]->at("args.used")->number, 5 << 20);
+  EXPECT_EQ(heap[0]->at("args.idle")->number, 1 << 20);
+  const auto hud = trace.all("C", "GPU \"0\" tag hud");
+  ASSERT_EQ(hud.size(), 3u);
+  EXPECT_EQ(hud[0]->at("args.bytes")->number, 2 << 20);
+  EXPECT_EQ(hud[1]->at("args.bytes")->number, 0);  // not named
 }
 
 TEST_F(Export, SaysWhatItCannotDo) {

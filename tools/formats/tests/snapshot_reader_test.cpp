@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <framealloc/framealloc.hpp>
 
+#include "support/fake_device.hpp"
+
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -45,6 +47,26 @@ TEST(SnapshotReader, ReadsWhatTheLibraryWrites) {
     EXPECT_EQ(back.unix_seconds, original.unix_seconds);
     EXPECT_EQ(back.to_json(version), original.to_json(version));
   }
+}
+
+TEST(SnapshotReader, ReadsDevices) {
+  const framealloc::SmartAlloc alloc(framealloc::AllocConfig::minimal());
+  const framealloc::testing::RegisteredDevice fake(alloc, "GPU \"0\"");
+  const Snapshot original = alloc.snapshot();
+  const auto read = parse_snapshot(original.to_json(2), "x.json");
+  ASSERT_TRUE(read) << read.complaint;
+  ASSERT_EQ(read.value.snapshot.devices.size(), 1u);
+  EXPECT_EQ(read.value.snapshot.devices[0].name, "GPU \"0\"");
+  EXPECT_EQ(read.value.snapshot.to_json(2), original.to_json(2));
+  EXPECT_EQ(
+      complaint(replaced(original.to_json(2), "\"reserved\":", "\"reversed\":")),
+      "x.json: /gpu/devices/0/heaps/0/reserved is missing; expected a whole number, 0 or more. "
+      "docs/snapshots.md describes the file");
+  const std::string none = full().to_json(2);
+  EXPECT_NE(complaint(replaced(none, "\"gpu\": null", "\"gpu\": []")).find("/gpu is an array"),
+            std::string::npos);
+  // Files of libraries that did not write it yet.
+  EXPECT_EQ(complaint(replaced(none, "\"gpu\": null", "\"cpu\": null")), "");
 }
 
 TEST(SnapshotReader, KeepsNumbersBeyondADouble) {
