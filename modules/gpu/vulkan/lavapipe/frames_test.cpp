@@ -2,7 +2,6 @@
 // Frames as a program has them: data from frame memory, through a shader, read back.
 #include "lavapipe/reports.hpp"
 #include "lavapipe/rig.hpp"
-#include "scramble.spv.hpp"
 #include "vulkan/compute.hpp"
 
 #include <framealloc/gpu/allocator.hpp>
@@ -10,6 +9,8 @@
 
 #include <deque>
 #include <string>
+
+#include "scramble.spv.hpp"  // needs the types of <cstdint>
 
 namespace framealloc::gpu::vulkan_test {
 namespace {

@@ -3,7 +3,6 @@
 #include "lavapipe/host_buffer.hpp"
 #include "lavapipe/reports.hpp"
 #include "lavapipe/rig.hpp"
-#include "scramble.spv.hpp"
 #include "vulkan/compute.hpp"
 
 #include <framealloc/gpu/allocator.hpp>
@@ -12,6 +11,8 @@
 #include <cstring>
 #include <random>
 #include <vector>
+
+#include "scramble.spv.hpp"  // needs the types of <cstdint>
 
 namespace framealloc::gpu::vulkan_test {
 namespace {
