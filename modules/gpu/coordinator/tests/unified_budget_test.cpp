@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
 #include <random>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -83,6 +85,39 @@ TEST(UnifiedBudget, AnAllocatorOnItIsDeniedAndGivesEverythingBack) {
     EXPECT_LE(budget.cpu_usage(), std::size_t{4} << 20);
   }
   EXPECT_EQ(budget.cpu_usage(), 0U);
+}
+
+// Hands out one address, at once.
+class InstantSource final : public MemorySource {
+ public:
+  void* allocate(std::size_t, std::size_t) noexcept override { return &byte_; }
+  void deallocate(void*, std::size_t, std::size_t) noexcept override {}
+  std::string_view name() const noexcept override { return "instant"; }
+
+ private:
+  std::byte byte_{};
+};
+
+// Each side has room, and there is room for one of them: who loses the race leaves nothing behind.
+TEST(UnifiedBudget, TheLoserOfARaceLeavesNothingOnItsSide) {
+  InstantSource upstream;
+  UnifiedBudgetManager budget({10, 10, 10}, &upstream);
+  constexpr int kRounds = 100'000;
+  std::thread other([&budget] {
+    for (int round = 0; round < kRounds; ++round) {
+      if (budget.gpu_guard().charge(6)) budget.gpu_guard().release(6);
+    }
+  });
+  for (int round = 0; round < kRounds; ++round) {
+    void* const block = budget.cpu_source().allocate(6, 16);
+    if (block != nullptr) budget.cpu_source().deallocate(block, 6, 16);
+  }
+  other.join();
+  EXPECT_EQ(budget.cpu_usage(), 0U);
+  EXPECT_EQ(budget.gpu_usage(), 0U);
+  EXPECT_EQ(budget.peak_combined_usage(), 6U);
+  EXPECT_TRUE(budget.check_cpu_budget(10));
+  EXPECT_TRUE(budget.check_gpu_budget(10));
 }
 
 TEST(UnifiedBudget, NoThreadPassesALimit) {

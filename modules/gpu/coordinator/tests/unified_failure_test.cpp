@@ -86,6 +86,9 @@ TEST(UnifiedFailure, ASubmissionThatFailsHasTransferredNothing) {
   Rig rig;
   rig.begin();
   auto buffer = *rig.unified->create_cpu_buffer(64);
+  auto arrived = *rig.unified->create_cpu_buffer(64);
+  ASSERT_TRUE(rig.unified->transfer_to_gpu(arrived));
+  ASSERT_TRUE(rig.unified->submit_transfers());
   ASSERT_TRUE(rig.unified->transfer_to_gpu(buffer));
   EXPECT_EQ(buffer.location(), BufferLocation::Synchronized);
   rig.device.fail_submit_at(1);
@@ -95,6 +98,7 @@ TEST(UnifiedFailure, ASubmissionThatFailsHasTransferredNothing) {
   rig.book.expect({Code::FA419});
   EXPECT_EQ(buffer.location(), BufferLocation::CpuOnly);
   EXPECT_EQ(buffer.last_transfer(), gpu::Ticket());
+  EXPECT_EQ(arrived.location(), BufferLocation::Synchronized) << "it went with another one";
   ASSERT_TRUE(rig.unified->transfer_to_gpu(buffer));
   EXPECT_EQ(buffer.location(), BufferLocation::Synchronized);
   rig.device.fail_submit_at(1);
