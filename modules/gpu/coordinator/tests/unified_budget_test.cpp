@@ -121,12 +121,12 @@ TEST(UnifiedBudget, TheLoserOfARaceLeavesNothingOnItsSide) {
 }
 
 TEST(UnifiedBudget, NoThreadPassesALimit) {
-  constexpr UnifiedLimits kLimits{10000, 12000, 15000};
+  static constexpr UnifiedLimits kLimits{10000, 12000, 15000};
   UnifiedBudgetManager budget(kLimits);
   std::atomic<bool> over{false};
   std::vector<std::thread> threads;
   for (unsigned seed = 0; seed < 4; ++seed) {
-    threads.emplace_back([&budget, &over, kLimits, seed] {
+    threads.emplace_back([&budget, &over, seed] {
       std::minstd_rand random(seed + 1);
       std::vector<std::size_t> held;
       for (int round = 0; round < 5000; ++round) {

@@ -80,7 +80,8 @@ TEST_P(UnifiedLimitsTest, HoldOverRandomUse) {
         break;
       }
       default:
-        if (!held.empty()) held.erase(held.begin() + random() % held.size());
+        if (!held.empty())
+          held.erase(held.begin() + static_cast<std::ptrdiff_t>(random() % held.size()));
     }
     ASSERT_NO_FATAL_FAILURE(expect_limits());
   }
