@@ -16,12 +16,16 @@ class FrameGate {
   // Inside while it lives.
   class Pass {
    public:
-    explicit Pass(FrameGate& gate) noexcept : gate_(gate) {
+    explicit Pass(FrameGate& gate) noexcept : gate_(gate), entered_from_(in_) {
+      if (entered_from_ == &gate) return;
+      in_ = &gate;
       std::unique_lock held(gate_.mutex_);
       gate_.changed_.wait(held, [this] { return !gate_.closed_; });
       ++gate_.inside_;
     }
     ~Pass() {
+      if (entered_from_ == &gate_) return;
+      in_ = entered_from_;
       const std::lock_guard held(gate_.mutex_);
       if (--gate_.inside_ == 0 && gate_.closed_) gate_.changed_.notify_all();
     }
@@ -30,16 +34,20 @@ class FrameGate {
 
    private:
     FrameGate& gate_;
+    const FrameGate* entered_from_;  // in which the thread was
   };
   // Nobody is inside while it lives. One at a time.
   class Closing {
    public:
-    explicit Closing(FrameGate& gate) noexcept : gate_(gate) {
+    // Requirement: the thread has no Pass.
+    explicit Closing(FrameGate& gate) noexcept : gate_(gate), entered_from_(in_) {
+      in_ = &gate;
       std::unique_lock held(gate_.mutex_);
       gate_.closed_ = true;
       gate_.changed_.wait(held, [this] { return gate_.inside_ == 0; });
     }
     ~Closing() {
+      in_ = entered_from_;
       const std::lock_guard held(gate_.mutex_);
       gate_.closed_ = false;
       gate_.changed_.notify_all();
@@ -49,9 +57,11 @@ class FrameGate {
 
    private:
     FrameGate& gate_;
+    const FrameGate* entered_from_;
   };
 
  private:
+  static inline thread_local const FrameGate* in_ = nullptr;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t inside_ = 0;

@@ -191,7 +191,7 @@ Result<void> UnifiedAllocator::reset_staging(UnifiedBuffer& buffer, CallSite sit
   if (!staging) return staging.error();
   BufferSides& sides = SidesAccess::of(buffer);
   cpu_.heap_free_bytes(std::exchange(sides.heap, nullptr));
-  sides.forget_arriving();
+  SidesAccess::forget_arriving(sides);
   sides.staging = *std::move(staging);
   sides.staged = true;
   sides.location = sides.before = BufferLocation::CpuOnly;

@@ -12,17 +12,18 @@ namespace framealloc::coordinator {
 namespace {
 
 using detail::BufferSides;
+using detail::SidesAccess;
 
 // Effect: takes in what has arrived from the GPU.
 void settle(BufferSides& sides) noexcept {
   if (!sides.awaits) return;
   if (sides.state->ticket_of(sides.transfers).serial != 0) {
-    if (!sides.arriving.ready()) return;
+    if (!sides.state->has_arrived(sides.arriving)) return;
     const auto bytes = sides.arriving.wait(std::chrono::nanoseconds::zero());
     if (!bytes) return;
     std::memcpy(sides.heap, bytes->data(), std::min(bytes->size(), sides.size));
   }
-  sides.forget_arriving();
+  SidesAccess::forget_arriving(sides);
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ void UnifiedBuffer::let_go() noexcept {
   if (sides.counts_cpu) state.cpu_bytes.fetch_sub(sides.size, std::memory_order_relaxed);
   if (sides.counts_gpu) state.gpu_bytes.fetch_sub(sides.size, std::memory_order_relaxed);
   state.cpu().heap_free_bytes(sides.heap);
-  sides.forget_arriving();
+  SidesAccess::forget_arriving(sides);
   sides.staging = gpu::GpuBuffer();
   sides.device = gpu::GpuBuffer();
   state.let_go();
@@ -62,7 +63,7 @@ std::span<std::byte> UnifiedBuffer::cpu_slice_mut() noexcept {
     bytes = sides_.staging.map(gpu::MapMode::Write);
   } else if (sides_.heap != nullptr) {
     settle(sides_);
-    sides_.forget_arriving();
+    SidesAccess::forget_arriving(sides_);
     bytes = {sides_.heap, sides_.size};
   }
   if (!bytes.empty()) sides_.location = sides_.before = BufferLocation::CpuOnly;

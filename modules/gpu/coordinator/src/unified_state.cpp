@@ -38,27 +38,37 @@ void UnifiedState::begin_batch(gpu::GpuAllocator& gpu) noexcept {
   at_latest_ = end_of_frame(gpu);
 }
 
+Error UnifiedState::nested() const noexcept {
+  return {Code::FA011,
+          "a handler that a transfer call runs may let buffers go, but not transfer or submit"};
+}
+
 Result<gpu::Ticket> UnifiedState::submit() noexcept {
-  gpu::TransferBatch batch;
-  std::uint64_t number = 0;
-  {
-    const std::lock_guard held(mutex_);
-    notice_submission();
-    if (!has_batch_ || !recorded_) return last_;
-    batch = std::move(batch_);
-    has_batch_ = recorded_ = false;
-    number = recording_++;
-    remembered(number) = {number, at_latest_, false};
-  }
-  // Other threads record what comes next while this one is submitted.
-  Result<gpu::Ticket> ticket = batch.submit();
   const std::lock_guard held(mutex_);
+  if (recording_now_) return nested();
+  notice_submission();
+  if (!has_batch_ || !recorded_) return last_;
+  gpu::TransferBatch batch = std::move(batch_);
+  has_batch_ = recorded_ = false;
+  const std::uint64_t number = recording_++;
+  remembered(number) = {number, at_latest_, false};
+  Result<gpu::Ticket> ticket = batch.submit();
   if (ticket) {
     last_ = *ticket;
     submitted_unseen_ = false;
   }
   remembered(number) = {number, last_, !ticket};
   return ticket;
+}
+
+void UnifiedState::end_readback(gpu::Readback readback) noexcept {
+  const std::lock_guard held(mutex_);
+  const gpu::Readback ending = std::move(readback);
+}
+
+bool UnifiedState::has_arrived(const gpu::Readback& readback) noexcept {
+  const std::lock_guard held(mutex_);
+  return readback.ready();
 }
 
 bool UnifiedState::waits_for_submission(gpu::Ticket ticket) noexcept {

@@ -39,13 +39,22 @@ class UnifiedState {
   std::atomic<bool> frame_open{false};
 
   // --- Transfers
+  // All of this is under one mutex, submissions too: readbacks that nobody has submitted are linked
+  // with the batch. It is recursive, because recording and submitting run handlers of the
+  // program's, which may let buffers go.
+
   // Effect: `record(batch)` gets the batch that is being recorded. `number` is that of the
-  // submission that it will go into, and stays as it is on failure. Result: that of `record`.
+  // submission that it will go into, and stays as it is on failure. Result: that of `record`; an
+  // error from within a handler that another call of this function runs.
   template <class F>
-  auto record(gpu::GpuAllocator& gpu, std::uint64_t& number, F&& record) noexcept {
+  auto record(gpu::GpuAllocator& gpu, std::uint64_t& number, F&& record) noexcept
+      -> decltype(record(std::declval<gpu::TransferBatch&>())) {
     const std::lock_guard held(mutex_);
+    if (recording_now_) return nested();
     begin_batch(gpu);
+    recording_now_ = true;
     auto result = std::forward<F>(record)(batch_);
+    recording_now_ = false;
     if (result) {
       number = recording_;
       recorded_ = true;
@@ -61,6 +70,10 @@ class UnifiedState {
   // ticket as it is. Nothing where the ticket of the last submission is not known.
   [[nodiscard]] std::optional<gpu::Ticket> reachable(const gpu::GpuAllocator& gpu,
                                                      gpu::Ticket ticket) noexcept;
+  // Effect: the readback ends, whether or not it was submitted.
+  void end_readback(gpu::Readback readback) noexcept;
+  // Result: whether it has arrived; then it is linked with nothing any more.
+  [[nodiscard]] bool has_arrived(const gpu::Readback& readback) noexcept;
   // Result: of a submission, by its number: when it is complete. 0: it failed.
   [[nodiscard]] gpu::Ticket ticket_of(std::uint64_t number) noexcept;
   // Effect: what was not submitted is dropped, and nothing of the GPU's allocator is held any more.
@@ -76,6 +89,7 @@ class UnifiedState {
   static constexpr std::size_t kRemembered = 64;
 
   explicit UnifiedState(const SmartAlloc& cpu) noexcept : cpu_(cpu) {}
+  [[nodiscard]] Error nested() const noexcept;
   // Under the mutex.
   // Effect: takes note of it if a Readback that somebody waited for has submitted the batch.
   void notice_submission() noexcept;
@@ -88,7 +102,8 @@ class UnifiedState {
   SmartAlloc cpu_;
   std::atomic<std::size_t> shares_{1};
 
-  std::mutex mutex_;  // of what follows
+  std::recursive_mutex mutex_;  // of what follows
+  bool recording_now_ = false;  // this thread, further down its stack
   gpu::TransferBatch batch_;
   bool has_batch_ = false;
   bool recorded_ = false;          // something, in batch_
@@ -112,6 +127,10 @@ struct SidesAccess {
   static void count_gpu(BufferSides& sides) noexcept {
     if (!std::exchange(sides.counts_gpu, true))
       sides.state->gpu_bytes.fetch_add(sides.size, std::memory_order_relaxed);
+  }
+  // Effect: what was on its way to the CPU's side does not come.
+  static void forget_arriving(BufferSides& sides) noexcept {
+    if (std::exchange(sides.awaits, false)) sides.state->end_readback(std::move(sides.arriving));
   }
   // Effect: `made`, if there is one, is the GPU's side from now on.
   static void take_device(BufferSides& sides, gpu::GpuBuffer made) noexcept {

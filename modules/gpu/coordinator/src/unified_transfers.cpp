@@ -64,7 +64,7 @@ Result<void> UnifiedAllocator::transfer_to_gpu(UnifiedBuffer& buffer, CallSite s
   }
   if (!recorded) return recorded;
   SidesAccess::take_device(sides, std::move(made));
-  sides.forget_arriving();
+  SidesAccess::forget_arriving(sides);
   sides.before = BufferLocation::CpuOnly;
   sides.location = BufferLocation::Synchronized;
   return {};
@@ -97,6 +97,7 @@ Result<void> UnifiedAllocator::transfer_to_cpu(UnifiedBuffer& buffer, CallSite s
   sides.staged = false;
   sides.heap = heap;
   SidesAccess::count_cpu(sides);
+  SidesAccess::forget_arriving(sides);
   sides.arriving = *std::move(arriving);
   sides.awaits = true;
   sides.before = BufferLocation::GpuOnly;
@@ -130,7 +131,7 @@ Result<void> UnifiedAllocator::upload_bytes(UnifiedBuffer& buffer, std::span<con
   if (Result<void> recorded = record_upload(data, device, offset, site, sides.transfers); !recorded)
     return recorded;
   SidesAccess::take_device(sides, std::move(made));
-  sides.forget_arriving();
+  SidesAccess::forget_arriving(sides);
   const bool has_cpu_side = sides.staged || sides.heap != nullptr;
   sides.before = has_cpu_side ? BufferLocation::CpuOnly : BufferLocation::GpuOnly;
   sides.location = BufferLocation::GpuOnly;

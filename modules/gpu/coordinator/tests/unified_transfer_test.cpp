@@ -207,6 +207,77 @@ TEST(UnifiedTransfer, UploadsMayCrossTheEndsOfFrames) {
   }
 }
 
+// Buffers with a readback that is not submitted yet end on any thread.
+TEST(UnifiedTransfer, ReadbacksMayBeDroppedOnAnyThread) {
+  Rig rig;
+  std::atomic<int> running{3};
+  std::vector<std::thread> threads;
+  for (unsigned thread = 0; thread < 3; ++thread) {
+    threads.emplace_back([&rig, &running, thread] {
+      for (unsigned i = 0; i < 60; ++i) {
+        const std::vector<std::byte> bytes = pattern(300, 100 * thread + i);
+        auto buffer = rig.unified->upload(std::span(bytes));
+        EXPECT_TRUE(buffer && rig.unified->transfer_to_cpu(*buffer));
+        if (i % 3 == 0 || !buffer) continue;  // ends here
+        if (i % 3 == 1) {
+          EXPECT_TRUE(rig.unified->transfer_to_cpu(*buffer));  // instead of the first
+          continue;
+        }
+        while (!rig.gpu->is_complete(buffer->last_transfer())) std::this_thread::yield();
+        EXPECT_EQ(copy_of(buffer->cpu_slice()), bytes);
+      }
+      --running;
+    });
+  }
+  while (running != 0) {
+    rig.begin();
+    ASSERT_TRUE(rig.unified->submit_transfers());
+    rig.finish();
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// What a pressure handler does.
+TEST(UnifiedTransfer, AHandlerMayLetBuffersGoAndNotTransfer) {
+  gpu::HostBackendConfig device = gpu::HostBackendConfig::integrated();
+  device.heaps[0].size = kMiB;
+  gpu::GpuConfig config;
+  config.ring_page = 4 * kKiB;
+  config.ring_size = 64 * kKiB;
+  config.block_size = 64 * kKiB;
+  Rig rig(nullptr, device, config);
+  struct Context {
+    Rig& rig;
+    std::vector<UnifiedBuffer> spare;
+    std::vector<Code> refused;
+  } context{rig, {}, {}};
+  rig.begin();
+  auto source = *rig.unified->create_gpu_buffer(200 * kKiB, gpu::BufferUsage::TransferSrc);
+  for (;;) {
+    auto made = rig.unified->create_gpu_buffer(200 * kKiB, gpu::BufferUsage::TransferSrc);
+    if (!made) break;
+    ASSERT_TRUE(rig.unified->transfer_to_cpu(source));
+    context.spare.push_back(*std::move(made));
+  }
+  rig.book.take_all();
+  ASSERT_FALSE(context.spare.empty());
+  rig.gpu->on_pressure(
+      [](const gpu::GpuPressureEvent&, void* in) {
+        auto& at = *static_cast<Context*>(in);
+        at.refused.push_back(at.rig.unified->submit_transfers().error().code);
+        at.spare.clear();
+      },
+      &context);
+  // Denied or not: frame memory is in the way of the spare buffers until the GPU is done.
+  (void)rig.unified->readback(source);
+  rig.gpu->on_pressure(nullptr);
+  rig.book.take_all();
+  EXPECT_TRUE(context.spare.empty());
+  ASSERT_FALSE(context.refused.empty());
+  EXPECT_EQ(context.refused[0], Code::FA011);
+  rig.finish();
+}
+
 TEST(UnifiedTransfer, TicketsOfManySubmissionsStayInOrder) {
   Rig rig;
   const std::vector<std::byte> bytes = pattern(16, 1);

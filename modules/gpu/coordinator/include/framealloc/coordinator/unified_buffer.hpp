@@ -33,11 +33,6 @@ struct BufferSides {
   gpu::GpuBuffer staging;
   gpu::GpuBuffer device;   // the GPU's side
   gpu::Readback arriving;  // of the last transfer to the CPU
-
-  void forget_arriving() noexcept {
-    awaits = false;
-    arriving = gpu::Readback();
-  }
 };
 }  // namespace detail
 
