@@ -35,6 +35,20 @@ struct TransientFigures {
   std::size_t peak = 0;  // most allocated
 };
 
+// A block of a ring, or a part of one, as a dump shows it. Parts follow their block, in order and
+// without gaps. Sizes in bytes.
+struct TransientView {
+  enum class Kind : std::uint8_t { Block, Used, Retired, Padding, Free };
+  Kind kind = Kind::Block;
+  unsigned type = 0;
+  GpuMemoryIntent intent = GpuMemoryIntent::Staging;
+  unsigned frames = 1;  // that its memory lives
+  std::size_t offset = 0, size = 0;
+  TagId tag = TagId::Untagged;  // of the first bytes in it
+  std::uint64_t frame = 0;      // in which it was handed out
+};
+using TransientVisitor = void (*)(const TransientView& view, void* context);
+
 class TransientMemory {
  public:
   // Effect: a piece for the request, of Frame or MultiFrame lifetime, under the tag of the calling
@@ -58,6 +72,8 @@ class TransientMemory {
   virtual TransientFigures figures() const noexcept = 0;
   // Result: bytes handed out in a heap: of frames that are not over.
   virtual std::size_t used(unsigned heap) const noexcept = 0;
+  // Effect: shows every block and what is in it, under a lock.
+  virtual void visit(TransientVisitor visitor, void* context) noexcept = 0;
   // Effect: all blocks go back to the gate. Nothing is called afterwards. Requirement: the device
   // is idle or lost.
   virtual void shut_down() noexcept = 0;

@@ -43,6 +43,7 @@ class RingStore final : public TransientMemory {
   void recall() noexcept override;
   TransientFigures figures() const noexcept override;
   std::size_t used(unsigned heap) const noexcept override;
+  void visit(TransientVisitor visitor, void* context) noexcept override;
   void shut_down() noexcept override;
 
   RingStore* next_store = nullptr;  // of all in this copy of the library, see thread_ring.cpp

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "allocator/device_dump.hpp"
+
+#include "allocator/allocator_state.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace framealloc::gpu {
+namespace detail {
+
+namespace {
+
+[[nodiscard]] std::string_view intent_name(GpuMemoryIntent intent) noexcept {
+  switch (intent) {
+    case GpuMemoryIntent::DeviceOnly:
+      return "device-only";
+    case GpuMemoryIntent::HostVisible:
+      return "host-visible";
+    case GpuMemoryIntent::HostCached:
+      return "host-cached";
+    case GpuMemoryIntent::Staging:
+      return "staging";
+    case GpuMemoryIntent::Readback:
+      return "readback";
+  }
+  return "";
+}
+
+[[nodiscard]] DeviceRegionState state_of(TransientView::Kind kind) noexcept {
+  switch (kind) {
+    case TransientView::Kind::Used:
+      return DeviceRegionState::Used;
+    case TransientView::Kind::Retired:
+      return DeviceRegionState::Retired;
+    case TransientView::Kind::Padding:
+      return DeviceRegionState::Padding;
+    case TransientView::Kind::Block:
+    case TransientView::Kind::Free:
+      break;
+  }
+  return DeviceRegionState::Free;
+}
+
+}  // namespace
+
+DeviceMap DeviceDump::look() {
+  DeviceMap map;
+  show_figures(map);
+  collect_items();
+  show_blocks(map);
+  show_rings(map);
+  show_dedicated(map);
+  return map;
+}
+
+void DeviceDump::show_figures(DeviceMap& map) {
+  map.device = std::string(core_.info().name);
+  map.frame = core_.frame();
+  const auto keep = [&](const auto& figures) {
+    if constexpr (requires { figures.allocation_count; }) {
+      map.totals = figures;
+      map.totals.device = {};  // the device may be gone when the map is read
+    } else if constexpr (requires { figures.reserved; }) {
+      map.heaps.push_back(figures);
+      map.heaps.back().device = {};
+    } else if (figures.bytes != 0) {
+      map.tags.push_back({std::string(figures.tag), figures.bytes});
+    }
+  };
+  AllocatorState::of(core_).view.show(DeviceFigureVisitor(keep));
+}
+
+void DeviceDump::collect_items() {
+  core_.records->visit([this](const BufferRecord& record) {
+    if (record.transient()) return;
+    Item item;
+    item.memory = record.placement.memory.handle;
+    item.offset = record.placement.offset;
+    item.held = record.placement.held;
+    item.size = record.size;
+    item.type = record.placement.type;
+    item.retired = record.state.load(std::memory_order_relaxed) == RecordState::Retired;
+    item.alone = record.placement.block == nullptr;
+    item.tag = record.tag;
+    item.name = std::string(record.name_view());
+    item.frame = record.born_frame;
+    items_.push_back(std::move(item));
+  });
+  std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
+    return std::tie(a.memory, a.offset) < std::tie(b.memory, b.offset);
+  });
+}
+
+const DeviceDump::Item* DeviceDump::find(std::uint64_t memory, std::uint64_t offset) const {
+  const auto at = std::lower_bound(
+      items_.begin(), items_.end(), std::tie(memory, offset),
+      [](const Item& item, const auto& key) { return std::tie(item.memory, item.offset) < key; });
+  const bool found = at != items_.end() && at->memory == memory && at->offset == offset;
+  return found ? &*at : nullptr;
+}
+
+DeviceBlock DeviceDump::block_of(unsigned type, std::uint64_t size, DeviceBlockKind kind) const {
+  DeviceBlock block;
+  block.heap = core_.gate.heap_of(type);
+  block.type = type;
+  block.size = size;
+  block.kind = kind;
+  return block;
+}
+
+void DeviceDump::add_item(DeviceBlock& block, const Item& item) const {
+  DeviceRegion region;
+  region.offset = item.offset;
+  region.size = std::min(item.size, item.held);
+  region.state = item.retired ? DeviceRegionState::Retired : DeviceRegionState::Used;
+  region.tag = std::string(core_.host.path_of(item.tag).view());
+  region.name = item.name;
+  region.frame = item.frame;
+  block.regions.push_back(std::move(region));
+  if (item.held <= item.size) return;
+  DeviceRegion rest;
+  rest.offset = item.offset + item.size;
+  rest.size = item.held - item.size;
+  rest.state = DeviceRegionState::Padding;
+  block.regions.push_back(std::move(rest));
+}
+
+void DeviceDump::show_blocks(DeviceMap& map) {
+  struct Visit {
+    const DeviceDump* dump;
+    DeviceBlock* block;
+    std::uint64_t memory;
+  };
+  core_.blocks.visit([&](const Block& block) {
+    map.blocks.push_back(block_of(block.type, block.size, DeviceBlockKind::Block));
+    Visit visit{this, &map.blocks.back(), block.memory.handle};
+    block.offsets.visit(
+        [](std::uint64_t offset, std::uint64_t size, bool used, void* context) {
+          const Visit& at = *static_cast<Visit*>(context);
+          const Item* const item = used ? at.dump->find(at.memory, offset) : nullptr;
+          if (item != nullptr && item->held == size) return at.dump->add_item(*at.block, *item);
+          DeviceRegion region;
+          region.offset = offset;
+          region.size = size;
+          region.state = used ? DeviceRegionState::Used : DeviceRegionState::Free;
+          at.block->regions.push_back(std::move(region));
+        },
+        &visit);
+  });
+}
+
+void DeviceDump::show_rings(DeviceMap& map) {
+  struct Visit {
+    DeviceDump* dump;
+    DeviceMap* map;
+  } visit{this, &map};
+  core_.transient->settle();
+  core_.transient->visit(
+      [](const TransientView& view, void* context) {
+        const Visit& at = *static_cast<Visit*>(context);
+        const DeviceLifetime lifetime =
+            view.frames == 1 ? DeviceLifetime::Frame : DeviceLifetime::MultiFrame;
+        if (view.kind == TransientView::Kind::Block) {
+          DeviceBlock block = at.dump->block_of(view.type, view.size, DeviceBlockKind::Ring);
+          block.lifetime = lifetime;
+          block.intent = std::string(intent_name(view.intent));
+          at.map->blocks.push_back(std::move(block));
+          return;
+        }
+        DeviceRegion region;
+        region.offset = view.offset;
+        region.size = view.size;
+        region.lifetime = lifetime;
+        region.frame = view.frame;
+        region.state = state_of(view.kind);
+        if (region.state == DeviceRegionState::Used || region.state == DeviceRegionState::Retired)
+          region.tag = std::string(at.dump->core_.host.path_of(view.tag).view());
+        at.map->blocks.back().regions.push_back(std::move(region));
+      },
+      &visit);
+}
+
+void DeviceDump::show_dedicated(DeviceMap& map) {
+  for (const Item& item : items_) {
+    if (!item.alone) continue;
+    map.blocks.push_back(block_of(item.type, item.held, DeviceBlockKind::Dedicated));
+    add_item(map.blocks.back(), item);
+  }
+}
+
+}  // namespace detail
+
+std::string GpuAllocator::to_json() const {
+  return core_ == nullptr ? std::string() : detail::DeviceDump(*core_).look().to_json();
+}
+
+std::string GpuAllocator::to_svg() const {
+  return core_ == nullptr ? std::string() : detail::DeviceDump(*core_).look().to_svg();
+}
+
+}  // namespace framealloc::gpu
