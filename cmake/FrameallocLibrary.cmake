@@ -82,7 +82,7 @@ framealloc_configure_target(framealloc)
 target_compile_definitions(framealloc PUBLIC
   "$<BUILD_INTERFACE:FRAMEALLOC_CHECK_LEVEL=${framealloc_build_level}>"
   "$<INSTALL_INTERFACE:FRAMEALLOC_CHECK_LEVEL=${framealloc_install_level}>")
-# With sanitizers the tests compile in half the time without optimisation; the library, which they
+# With sanitizers the tests compile in half the time without optimization; the library, which they
 # run in, stays quick.
 if(PROJECT_IS_TOP_LEVEL AND NOT FRAMEALLOC_SANITIZE MATCHES "^(off|OFF)$")
   target_compile_options(framealloc PRIVATE -O1)

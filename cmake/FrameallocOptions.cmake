@@ -61,7 +61,7 @@ if(PROJECT_IS_TOP_LEVEL)
     add_compile_options(-fsanitize=${FRAMEALLOC_SANITIZE} -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${FRAMEALLOC_SANITIZE})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      # GCC's manual: its flow analysis takes instrumented code for uses of uninitialised variables.
+      # GCC's manual: its flow analysis takes instrumented code for uses of uninitialized variables.
       add_compile_options(-Wno-maybe-uninitialized)
     endif()
     if(FRAMEALLOC_SANITIZE MATCHES "undefined")

@@ -70,7 +70,7 @@ class FrameVecPrinter:
 
     def to_string(self):
         if not self.buffer.sane():
-            return "FrameVec that is not one: uninitialised, or its memory was overwritten"
+            return "FrameVec that is not one: uninitialized, or its memory was overwritten"
         return "FrameVec of length %d, capacity %d" % (self.buffer.size, self.buffer.capacity)
 
     def children(self):
@@ -103,7 +103,7 @@ class FrameStringPrinter:
 
     def to_string(self):
         if not self.buffer.sane():
-            return "FrameString that is not one: uninitialised, or its memory was overwritten"
+            return "FrameString that is not one: uninitialized, or its memory was overwritten"
         return self.buffer.begin.lazy_string(length=self.buffer.size)
 
     def display_hint(self):
@@ -116,7 +116,7 @@ class FrameMapPrinter:
 
     def to_string(self):
         if not self.buffer.sane():
-            return "FrameMap that is not one: uninitialised, or its memory was overwritten"
+            return "FrameMap that is not one: uninitialized, or its memory was overwritten"
         return "FrameMap with " + ("1 entry" if self.buffer.size == 1 else
                                    "%d entries" % self.buffer.size)
 
@@ -307,8 +307,8 @@ expression: a SmartAlloc, or a pointer or reference to one."""
         if not expression.strip():
             raise gdb.GdbError("framealloc: which allocator? for example: framealloc alloc")
         instance = instance_of(gdb.parse_and_eval(expression))
-        # The highest bit is a mark of the supply's own.
-        reserved = int(atomic(instance["supply_"]["reserved_"])) & ((1 << 63) - 1)
+        # The highest bit is a flag of the limited source.
+        reserved = int(atomic(instance["limited_source_"]["reserved_"])) & ((1 << 63) - 1)
         print("%s; %s from the system" % (frame_text(instance), plural(reserved, "byte")))
         for state in threads_of(instance):
             print("  thread %d, tag %s" % (int(state["id_"]["value"]),

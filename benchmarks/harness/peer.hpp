@@ -13,7 +13,7 @@
 //   struct Session {
 //     template <class T> T* make();                          // size and alignment known when
 //     compiled void* make(std::size_t size, std::size_t alignment);   // known at run time template
-//     <class T> T* make_batch(std::size_t count);   // one uninitialised block template <class T>
+//     <class T> T* make_batch(std::size_t count);   // one uninitialized block template <class T>
 //     void give_back(T*);                 // kFreesEach only void give_back(void*, std::size_t
 //     size, std::size_t alignment);
 //   };

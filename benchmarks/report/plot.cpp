@@ -31,7 +31,7 @@ std::vector<Bar> bars_of(const Results& results, const std::string& workload) {
   return bars;
 }
 
-const char* colour_of(const std::string& peer) {
+const char* color_of(const std::string& peer) {
   if (peer.starts_with("framealloc")) return "#d1495b";
   if (peer.starts_with("floor-")) return "#8d96a3";
   return "#2e4057";
@@ -57,7 +57,7 @@ std::string panel(const Results& results, const std::string& workload, double x,
   for (const Bar& bar : bars) {
     svg += text_at(x + kNames - 6, line, "end", bar.peer);
     svg += format("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n",
-                  x + kNames, line - kLine + 6, length(bar.ns), kLine - 4, colour_of(bar.peer));
+                  x + kNames, line - kLine + 6, length(bar.ns), kLine - 4, color_of(bar.peer));
     svg += text_at(x + kNames + length(bar.ns) + 4, line, "start", format("%.2f", bar.ns));
     line += kLine;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// W3: room for 1000 objects of 64 bytes as one uninitialised block, then reset. An operation is a
+// W3: room for 1000 objects of 64 bytes as one uninitialized block, then reset. An operation is a
 // whole block; a round has a hundred, so that starting a round costs nothing beside them.
 #pragma once
 

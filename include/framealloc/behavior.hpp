@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the behaviour filter has found: memory whose use does not fit its kind.
+// What the behavior filter has found: memory whose use does not fit its kind.
 #pragma once
 
 #include <framealloc/codes.hpp>
@@ -85,7 +85,7 @@ struct FRAMEALLOC_API BehaviorStats {
   std::size_t survived_bytes = 0;           // frame: promoted, their records included
   std::size_t current_bytes = 0;            // at the last frame end; frame: of that frame
   std::size_t peak_bytes = 0;               // most at any frame end; frame: in any frame
-  std::uint64_t first_seen_frame = 0;       // of the frames analysed, from 1
+  std::uint64_t first_seen_frame = 0;       // of the frames analyzed, from 1
   std::uint64_t last_alloc_frame = 0;
   std::uint64_t frames_analyzed = 0;
 
@@ -94,7 +94,7 @@ struct FRAMEALLOC_API BehaviorStats {
   [[nodiscard]] double survival_rate() const noexcept;         // 0 to 1, by bytes
   [[nodiscard]] double same_frame_free_rate() const noexcept;  // 0 to 1, the least it can be
   [[nodiscard]] double promotion_rate() const noexcept;        // per frame since first seen
-  [[nodiscard]] double allocs_per_frame() const noexcept;      // over the frames analysed
+  [[nodiscard]] double allocs_per_frame() const noexcept;      // over the frames analyzed
 };
 
 struct FRAMEALLOC_API BehaviorIssue {

@@ -4,9 +4,9 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/denial.hpp>
-#include <framealloc/detail/account/room_keeper.hpp>
+#include <framealloc/detail/account/reclaimer.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/base/fault_note.hpp>
+#include <framealloc/detail/base/corruption_note.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/figures.hpp>
@@ -137,7 +137,7 @@ inline std::size_t Budget::uncharge(std::size_t bytes) noexcept {
   std::size_t after = 0;
   do {
     used = word & kUsedMask;
-    // Had a caller's fault wrapped the counter, the budget would deny for ever.
+    // Had a caller's fault wrapped the counter, the budget would deny forever.
     after = used - std::min(bytes, used);
     if (after > soft()) after |= word & kSoftAnnounced;
   } while (!used_.compare_exchange_weak(word, after, std::memory_order_relaxed));
@@ -204,9 +204,9 @@ class FRAMEALLOC_API BudgetManager {
   // Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
   // not even looked for. Any thread.
   void set_observed(bool on) noexcept { observed_.store(on, std::memory_order_relaxed); }
-  // Effect: `keeper` is asked for room before a charge is denied; null is nobody. Requirement: as
-  // for set_observer().
-  void set_room_keeper(detail::RoomKeeper* keeper) noexcept { keeper_ = keeper; }
+  // Effect: `reclaimer` is asked for room before a charge is denied; null is nobody. Requirement:
+  // as for set_observer().
+  void set_reclaimer(detail::Reclaimer* reclaimer) noexcept { reclaimer_ = reclaimer; }
   // Internal to the library: limits and charges, for those who show them in each frame and must
   // allocate nothing. Any thread.
   [[nodiscard]] const detail::Budget& budget_of(TagId tag) const noexcept {
@@ -227,7 +227,7 @@ class FRAMEALLOC_API BudgetManager {
   void uncharge(TagId tag, std::size_t bytes) noexcept;
   // Effect: that more comes back than was charged is noted there.
   // Requirement: before other threads use the manager.
-  void set_faults(detail::FaultNote* faults) noexcept { faults_ = faults; }
+  void set_corruption_note(detail::CorruptionNote* note) noexcept { corruption_ = note; }
   // Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
@@ -244,8 +244,8 @@ class FRAMEALLOC_API BudgetManager {
   void announce(TagId tag) noexcept;
   void recall_charges(bool whole, TagId tag, std::size_t hard) noexcept;
   FRAMEALLOC_COLD void note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept;
-  void notify(BudgetEvent::Kind kind, const detail::Denial& who, std::size_t current,
-              std::size_t limit, std::size_t requested = 0) noexcept;
+  void emit(BudgetEvent::Kind kind, const detail::Denial& who, std::size_t current,
+            std::size_t limit, std::size_t requested = 0) noexcept;
 
   detail::TagTable& tags_;
   detail::Budget global_{};
@@ -259,8 +259,8 @@ class FRAMEALLOC_API BudgetManager {
   BudgetHandler observer_ = nullptr;
   void* observer_context_ = nullptr;
   std::atomic<bool> observed_{false};
-  detail::FaultNote* faults_ = nullptr;
-  detail::RoomKeeper* keeper_ = nullptr;
+  detail::CorruptionNote* corruption_ = nullptr;
+  detail::Reclaimer* reclaimer_ = nullptr;
 };
 
 }  // namespace framealloc

@@ -20,7 +20,7 @@ struct BuildConfig {
 
 inline constexpr std::uint32_t kVersion = 100;  // 0.1.0
 
-// The switches of the translation unit that asks. Always inlined, also without optimisation: an
+// The switches of the translation unit that asks. Always inlined, also without optimization: an
 // ordinary inline function would be merged at link time, and every unit would get the answer of one
 // of them. For the same reason call it in a default argument, not in the body of an inline
 // function. (Clang before 15 rejects a consteval function in a default argument.)

@@ -76,7 +76,7 @@ inline constexpr std::size_t kMostSited = 6;
 // A function that takes any arguments cannot have a defaulted one behind them. It is written once,
 // with the place in front, as `name_at(site, arguments...)`; this macro gives it an overload for
 // each number of arguments up to kMostSited. `define(types, parameters, arguments)` gets three
-// parenthesised lists for FRAMEALLOC_LIST: the first and the last begin with a comma unless empty,
+// parenthesized lists for FRAMEALLOC_LIST: the first and the last begin with a comma unless empty,
 // the one in the middle ends with one.
 #define FRAMEALLOC_LIST(...) __VA_ARGS__
 // clang-format off

@@ -14,7 +14,7 @@ struct ArenaChunk;
 }
 
 // A value. Goes stale when its frame ends, or when the arena is rewound to before it; a stale one
-// is recognised and refused. (The idea of an ordered marker with checked unwinding is that of
+// is recognized and refused. (The idea of an ordered marker with checked unwinding is that of
 // foonathan/memory's memory_stack; staleness across frames and after rewinds is ours.)
 class FrameCheckpoint {
  public:

@@ -25,13 +25,13 @@ enum class Category : std::uint8_t {
   Budgets,
   Handles,
   Gpu,
-  Behaviour,
+  Behavior,
   Lifetime,
   Async,
   Architecture,
   Physics
 };
-enum class RaisedBy : std::uint8_t { Runtime, Analyser, Both };
+enum class RaisedBy : std::uint8_t { Runtime, Analyzer, Both };
 
 struct CodeInfo {
   Code code;

@@ -69,14 +69,11 @@
 #define FRAMEALLOC_LIFETIMEBOUND
 #endif
 
-// Asks for the cache line of an address, which is about to be read or written, and waits for
-// nothing.
+// Asks for the cache line of an address that is about to be read; waits for nothing.
 #if defined(__GNUC__) || defined(__clang__)
 #define FRAMEALLOC_PREFETCH_READ(address) __builtin_prefetch((address), 0)
-#define FRAMEALLOC_PREFETCH_WRITE(address) __builtin_prefetch((address), 1)
 #else
 #define FRAMEALLOC_PREFETCH_READ(address) ((void)(address))
-#define FRAMEALLOC_PREFETCH_WRITE(address) ((void)(address))
 #endif
 
 // 1 in code that AddressSanitizer or ThreadSanitizer instruments; g++ says so by macros, Clang by

@@ -14,27 +14,27 @@ namespace framealloc {
 
 // What FixedArenas of all capacities are: take one by reference where the capacity does not matter.
 // The same bump as a FrameArena's, over memory of its own: it needs no allocator and no source, and
-// never grows. What it hands out is uninitialised and stays until reset() or the end of a scope; no
+// never grows. What it hands out is uninitialized and stays until reset() or the end of a scope; no
 // destructors run. Neither tags nor budgets know of it. Thread contract: one thread at a time.
 class FRAMEALLOC_API FixedArenaBase {
  public:
   FixedArenaBase(const FixedArenaBase&) = delete;
   FixedArenaBase& operator=(const FixedArenaBase&) = delete;
 
-  // Effect: one uninitialised T. Result: null when the arena is full (reported as FA003).
+  // Effect: one uninitialized T. Result: null when the arena is full (reported as FA003).
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump(align_up(sizeof(T), kGranule), alignof(T), site));
   }
-  // Effect: `count` uninitialised T in a row. A count whose size overflows is reported as FA011.
+  // Effect: `count` uninitialized T in a row. A count whose size overflows is reported as FA011.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
       std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(
         bump(align_up(saturating_bytes(count, sizeof(T)), kGranule), alignof(T), site));
   }
-  // Effect: `size` uninitialised bytes; zero are a valid request. `alignment` is a power of two;
+  // Effect: `size` uninitialized bytes; zero are a valid request. `alignment` is a power of two;
   // another is reported as FA011 at check level 1 and a broken requirement below it.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment = kGranule,

@@ -11,11 +11,11 @@
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/arena_state.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
 #include <framealloc/detail/arena/frame_slot.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/relaxed_compare.hpp>
 #include <framealloc/detail/sync/sequence_count.hpp>
@@ -31,7 +31,7 @@ namespace framealloc {
 class FrameBurst;
 
 namespace detail {
-class FrameTrap;
+class FrameGuard;
 class ThreadLedger;
 struct TagCounters;
 }  // namespace detail
@@ -40,7 +40,7 @@ struct TagCounters;
 // Thread contract: all members are for the owning thread, except where they say otherwise.
 class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
  public:
-  // Effect: one uninitialised T. Result: null when the arena is full (FrameOverflow::Fail), when a
+  // Effect: one uninitialized T. Result: null when the arena is full (FrameOverflow::Fail), when a
   // budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open
   // (FA001). The memory is valid until the end of the frame. `site` is for reports and guard modes;
   // only the slow path ever looks at it.
@@ -50,7 +50,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
 
-  // Effect: `count` uninitialised T in a row, one bump. Result: as alloc(); a count whose size
+  // Effect: `count` uninitialized T in a row, one bump. Result: as alloc(); a count whose size
   // overflows is reported as FA011.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
@@ -59,7 +59,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
         bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
 
-  // Effect: `size` uninitialised bytes, aligned to kGranule (16). Zero bytes are a valid request.
+  // Effect: `size` uninitialized bytes, aligned to kGranule (16). Zero bytes are a valid request.
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return bump<kGranule>(align_up(saturate(size), kGranule), site);
@@ -89,14 +89,16 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // Effect: an object with a destructor is about to be constructed in the current frame; until
   // arm(), no guard mode touches the memory of this arena and this frame. Result: false when it has
   // done so already: the frame is over, and its memory gone.
-  [[nodiscard]] bool expect_object() noexcept { return trap_ == nullptr || go_inside(clock()); }
+  [[nodiscard]] bool expect_object() noexcept {
+    return frame_guard_ == nullptr || go_inside(clock());
+  }
   // Effect: makes the record of a destructor that the frame will owe, and expects the objects;
   // arm() it once they are constructed. Result: null when there is no memory for the record.
-  [[nodiscard]] detail::Finaliser* new_finaliser(detail::Finaliser::Destroy destroy,
+  [[nodiscard]] detail::Finalizer* new_finalizer(detail::Finalizer::Destroy destroy,
                                                  CallSite site = CallSite::current()) noexcept;
   // Effect: `destroy(objects, count)` now runs when the frame ends, or when the arena is rewound to
-  // a checkpoint taken before this call; newest first. Set `finaliser->destroy` to null to cancel.
-  void arm(detail::Finaliser* finaliser, void* objects, std::size_t count) noexcept;
+  // a checkpoint taken before this call; newest first. Set `finalizer->destroy` to null to cancel.
+  void arm(detail::Finalizer* finalizer, void* objects, std::size_t count) noexcept;
 
   // Result: the present place; refused by rewind() when no frame is open.
   [[nodiscard]] FrameCheckpoint checkpoint() noexcept;
@@ -130,7 +132,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // Result: bytes allocated in the arena's life, rewound ones included: differences measure phases.
   // Any thread; exact for the owner.
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
-    return finished_bytes_.get() + plain_bytes_.get() + rewound_bytes_.get() +
+    return finished_bytes_.get() + fast_bytes_.get() + rewound_bytes_.get() +
            returned_bytes_.get() + position();
   }
   [[nodiscard]] std::uint64_t calls_counted() const noexcept {
@@ -172,7 +174,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   constexpr FrameArena() noexcept = default;
   struct Setup {
     detail::ArenaHost* host;
-    detail::Metadata* metadata;
+    detail::MetadataAllocator* metadata;
     detail::ThreadLedger* ledger;
     const std::atomic<std::uint32_t>* modes;
     FrameOverflow overflow;
@@ -180,8 +182,8 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
     unsigned slots;        // frames_in_flight
     unsigned first_cell;   // of TagCounters::frames: 0 for the shared frame, 4 for a thread's own
     // Of a guard mode; null when that is Off.
-    detail::FrameTrap* trap = nullptr;
-    const std::atomic<std::uint64_t>* frame_clock = nullptr;  // for the trap: what shows the frame
+    detail::FrameGuard* frame_guard = nullptr;
+    const std::atomic<std::uint64_t>* frame_clock = nullptr;  // for the guard: what shows the frame
   };
   // Result: false when there is no memory for the arena's records.
   [[nodiscard]] bool set_up(const Setup& setup) noexcept;
@@ -189,19 +191,19 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
 
   // Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
   void enter(std::uint64_t clock) noexcept;
-  // The same in a few instructions. Requirement: the arena was in the frame before, untouched(),
+  // The same in a few instructions. Requirement: the arena was in the frame before, bumped_only(),
   // and no mode is on.
   FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept;
   // The same out of line, and the end of its frame, when settled(). Owner.
   void reenter_settled(std::uint64_t clock) noexcept;
   void leave_settled() noexcept;
-  // Result: whether the current frame was only bumped, in one chunk, under one tag; charged(): and
-  // budgets are charged for it; plain(): or rewound by scopes; settled(): whether nothing has to be
-  // run, freed or told when it ends, so that it ends the short way.
-  [[nodiscard]] bool untouched() const noexcept { return shape_ == Shape::Untouched; }
-  [[nodiscard]] bool charged() const noexcept { return shape_ == Shape::Charged; }
-  [[nodiscard]] bool plain() const noexcept { return shape_ >= Shape::Rewound; }
-  [[nodiscard]] bool settled() const noexcept { return shape_ >= Shape::Settled; }
+  // Result: whether the current frame was only bumped, in one chunk and under one tag; the same,
+  // but charged to budgets; the same as the first, or rewound by scopes; whether it has nothing to
+  // run, free or report when it ends.
+  [[nodiscard]] bool bumped_only() const noexcept { return path_ == FramePath::BumpedOnly; }
+  [[nodiscard]] bool bumped_charged() const noexcept { return path_ == FramePath::BumpedCharged; }
+  [[nodiscard]] bool on_fast_path() const noexcept { return path_ >= FramePath::BumpedRewound; }
+  [[nodiscard]] bool settled() const noexcept { return path_ >= FramePath::Settled; }
   // Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
   // Requirement: nothing has been allocated in the frame yet.
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
@@ -213,11 +215,11 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // On its own thread, when no burst has a window.
   void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }
   // Effect: the short way through the frame boundary is not taken for this frame.
-  void complicate() noexcept {
-    if (shape_ == Shape::Complex) return;
-    shape_ = Shape::Complex;
+  void leave_fast_path() noexcept {
+    if (path_ == FramePath::General) return;
+    path_ = FramePath::General;
     scope_key_ = 0;
-    slot().clock.store(clock(), std::memory_order_relaxed);  // plain frames leave it behind
+    slot().clock.store(clock(), std::memory_order_relaxed);  // fast frames leave it behind
   }
   // A checkpoint whose end is known: it is listed while its scope lasts, so that rewinds need not
   // be remembered for it. close_scope() rewinds to it unless `keep`.
@@ -246,7 +248,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // Effect: reports memory of frame `clock` that is still used when that frame is over (FA002).
   // Owner.
   FRAMEALLOC_COLD void check_age(std::uint64_t clock) noexcept;
-  // Effect: the host's guard has changed, and holds for the current frame too.
+  // Effect: the mark of the thread's budget has changed, and holds for the current frame too.
   void renew_guard() noexcept;
   // Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
   void finish() noexcept;
@@ -298,8 +300,8 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
  private:
   friend class ArenaScope;
   friend class FrameBurst;
-  void flush_plain() noexcept;  // the ledger gets what plain frames held
-  class Edit;                   // brackets changes that view() must see whole
+  void flush_fast_frames() noexcept;  // the ledger gets what fast frames held
+  class Edit;                         // brackets changes that view() must see whole
 
   template <std::size_t Alignment>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump(std::size_t rounded,
@@ -315,17 +317,17 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   FRAMEALLOC_COLD void* alloc_slow_masked(std::size_t size, std::uintptr_t mask, const char* file,
                                           const char* function, std::uint32_t line) noexcept;
   void note_allocation(std::uintptr_t start, std::uintptr_t end, const CallSite& site) noexcept;
-  // With a guard mode: see arena_trap.cpp.
+  // With a guard mode: see frame_arena_guard.cpp.
   class Inside;
   [[nodiscard]] bool go_inside(std::uint64_t clock) noexcept;
   void come_out(std::uint64_t clock) noexcept;
   bool advance_to_fresh_chunk(std::size_t room, detail::Denial* why) noexcept;
   void leave_chunk() noexcept;
   void resume_after(const FrameCheckpoint& to) noexcept;
-  [[nodiscard]] bool spoil_frame(detail::FrameSlot& slot, std::uint64_t clock, bool owner) noexcept;
+  [[nodiscard]] bool poison_slot(detail::FrameSlot& slot, std::uint64_t clock, bool owner) noexcept;
   void part_with_chunks(detail::FrameSlot& slot) noexcept;
-  void check_spoilt(detail::FrameSlot& slot) noexcept;
-  void spoil_rewound(const FrameCheckpoint& to) noexcept;
+  void check_poison(detail::FrameSlot& slot) noexcept;
+  void poison_rewound(const FrameCheckpoint& to) noexcept;
   void pad_to_page() noexcept;
   FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
   FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
@@ -333,8 +335,8 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   void* overflow(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
   void* stand_in(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
   // Result: whether the arena may go to `position`; if not, `*instead` is what the call returns.
-  bool pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
-                  const CallSite& site, void** instead) noexcept;
+  bool ask_thread_budget(std::size_t position, std::size_t size, std::size_t alignment,
+                         const CallSite& site, void** instead) noexcept;
   void* refuse(const detail::Denial& why, std::size_t size, const CallSite& site) noexcept;
   bool advance_chunk(std::size_t room, detail::Denial* why) noexcept;
   bool extend_quota(std::size_t need, detail::Denial* why) noexcept;
@@ -343,13 +345,13 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   void enter_chunk(detail::ArenaChunk* chunk, std::uintptr_t cursor, std::size_t position) noexcept;
   void publish_limit() noexcept;
   void note_calls() noexcept;
-  void find_shape() noexcept;
+  void find_path() noexcept;
   void settle() noexcept;
   void renew_scope_key() noexcept;
   void note_scope_peak() noexcept;
   void record_ended(std::size_t held, std::size_t fallback) noexcept;
   void retreat(std::uintptr_t end) noexcept;
-  // Of bursts; see arena_burst.cpp.
+  // Of bursts; see frame_arena_burst.cpp.
   void close_windows() noexcept {
     detail::BurstWindow* window = windows_.load(std::memory_order_seq_cst);
     for (; window != nullptr; window = window->next) {
@@ -364,7 +366,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   void forget_window(detail::BurstWindow& window) noexcept;
   void forget_windows(std::size_t position) noexcept;
   [[nodiscard]] bool take_gap(detail::BurstWindow& window, std::size_t bytes) noexcept;
-  void tell_call(std::size_t size) noexcept;
+  void emit_call(std::size_t size) noexcept;
   [[nodiscard]] bool checkpoint_is_valid(const FrameCheckpoint& to) const noexcept;
   [[nodiscard]] FrameCheckpoint here() const noexcept;
   [[nodiscard]] bool lists(const FrameCheckpoint& scope) const noexcept;
@@ -383,7 +385,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   [[nodiscard]] std::size_t quota() const noexcept;
   [[nodiscard]] std::size_t bytes_expected() const noexcept;
 
-  void run_finalisers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
+  void run_finalizers(detail::FrameSlot& slot, std::uint64_t after) noexcept;
   void free_fallback(detail::FrameSlot& slot, std::uint64_t after, bool owner) noexcept;
   void trim_slot(detail::FrameSlot& slot) noexcept;
   [[nodiscard]] detail::FrameSlot& slot() noexcept { return slot_of(clock()); }

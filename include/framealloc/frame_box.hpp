@@ -49,13 +49,13 @@ class FrameBox {
                                         const CallSite& site, A&&... arguments) {
     FrameBox box;
     if constexpr (kOwes) {
-      detail::Finaliser* finaliser;
-      T* const home = detail::allocate_owing(arena, &frame_over, &finaliser, site,
+      detail::Finalizer* finalizer;
+      T* const home = detail::allocate_owing(arena, &frame_over, &finalizer, site,
                                              [&] { return arena.alloc<T>(site); });
       if (home == nullptr) return box;
       box.object_ = detail::construct<T>(home, std::forward<A>(arguments)...);
-      box.finaliser_ = finaliser;
-      arena.arm(finaliser, &box, 1);
+      box.finalizer_ = finalizer;
+      arena.arm(finalizer, &box, 1);
     } else {
       box.object_ = frame_new_at<T>(arena, site, std::forward<A>(arguments)...);
     }
@@ -86,10 +86,10 @@ class FrameBox {
   // Effect: leaves the object to the frame, which destroys it at its end. Result: the object.
   [[nodiscard]] T* release() noexcept {
     if constexpr (kOwes) {
-      if (finaliser_ != nullptr) {
-        finaliser_->destroy = &detail::destroy_objects<T>;
-        finaliser_->objects = object_;
-        finaliser_ = nullptr;
+      if (finalizer_ != nullptr) {
+        finalizer_->destroy = &detail::destroy_objects<T>;
+        finalizer_->objects = object_;
+        finalizer_ = nullptr;
       }
     }
     return std::exchange(object_, nullptr);
@@ -101,13 +101,13 @@ class FrameBox {
     reset();
     return value;
   }
-  // Effect: destroys the object now; the box is null afterwards.
+  // Effect: destroys the object now; the box is null afterward.
   void reset() noexcept {
     T* const object = std::exchange(object_, nullptr);
     if constexpr (kOwes) {
       if (object == nullptr) return;
-      finaliser_->destroy = nullptr;
-      finaliser_ = nullptr;
+      finalizer_->destroy = nullptr;
+      finalizer_ = nullptr;
       std::destroy_at(object);
     }
   }
@@ -126,25 +126,25 @@ class FrameBox {
   static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
 
   // Called by the arena at the end of the frame, or when it is rewound past the object. While a box
-  // owns the object, the finaliser points at the box, so that the box learns of it.
+  // owns the object, the finalizer points at the box, so that the box learns of it.
   static void frame_over(void* box, std::size_t) noexcept {
     auto* const self = static_cast<FrameBox*>(box);
-    if constexpr (kOwes) self->finaliser_ = nullptr;
+    if constexpr (kOwes) self->finalizer_ = nullptr;
     std::destroy_at(std::exchange(self->object_, nullptr));
   }
   void take(FrameBox& other) noexcept {
     object_ = std::exchange(other.object_, nullptr);
     if constexpr (kOwes) {
-      finaliser_ = std::exchange(other.finaliser_, nullptr);
-      if (finaliser_ != nullptr) finaliser_->objects = this;
+      finalizer_ = std::exchange(other.finalizer_, nullptr);
+      if (finalizer_ != nullptr) finalizer_->objects = this;
     }
   }
 
   T* object_ = nullptr;
-  [[no_unique_address]] std::conditional_t<kOwes, detail::Finaliser*, None> finaliser_{};
+  [[no_unique_address]] std::conditional_t<kOwes, detail::Finalizer*, None> finalizer_{};
 };
 
-// Without a finaliser nothing knows the box's address.
+// Without a finalizer nothing knows the box's address.
 template <class T>
 struct IsTriviallyRelocatable<FrameBox<T>> : std::is_trivially_destructible<T> {};
 

@@ -59,7 +59,7 @@ class [[nodiscard]] FrameBurst {
     if (arena_ != nullptr) arena_->close_burst(*window_, cursor_);
   }
 
-  // Effect: one uninitialised T. Result: as FrameArena::alloc(): null when denied, with no frame
+  // Effect: one uninitialized T. Result: as FrameArena::alloc(): null when denied, with no frame
   // open (FA001) or when moved from.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
@@ -67,7 +67,7 @@ class [[nodiscard]] FrameBurst {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), alignof(T), site));
   }
 
-  // Effect: `size` uninitialised bytes. Zero bytes are a valid request. `alignment` is a power of
+  // Effect: `size` uninitialized bytes. Zero bytes are a valid request. `alignment` is a power of
   // two; another is reported as FA011 at check level 1 and a broken requirement below it.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment = kGranule,

@@ -18,12 +18,12 @@ namespace detail {
 // `allocate()` gets for the objects. Both of one frame: if it ends between the two calls and the
 // next one begins, the record would stand in memory that is handed out again.
 template <class Allocate>
-[[nodiscard]] auto allocate_owing(FrameArena& arena, Finaliser::Destroy destroy,
-                                  Finaliser** finaliser, const CallSite& site,
+[[nodiscard]] auto allocate_owing(FrameArena& arena, Finalizer::Destroy destroy,
+                                  Finalizer** finalizer, const CallSite& site,
                                   Allocate&& allocate) noexcept -> decltype(allocate()) {
   for (;;) {
-    *finaliser = arena.new_finaliser(destroy, site);
-    if (*finaliser == nullptr) return nullptr;
+    *finalizer = arena.new_finalizer(destroy, site);
+    if (*finalizer == nullptr) return nullptr;
     const std::uint64_t frame = arena.clock();
     const auto memory = allocate();
     if (memory == nullptr || arena.clock() == frame) return memory;
@@ -42,12 +42,12 @@ template <class T, class... A>
     T* const home = arena.alloc<T>(site);
     return home == nullptr ? nullptr : detail::construct<T>(home, std::forward<A>(arguments)...);
   } else {
-    detail::Finaliser* finaliser;
-    T* const home = detail::allocate_owing(arena, &detail::destroy_objects<T>, &finaliser, site,
+    detail::Finalizer* finalizer;
+    T* const home = detail::allocate_owing(arena, &detail::destroy_objects<T>, &finalizer, site,
                                            [&] { return arena.alloc<T>(site); });
     if (home == nullptr) return nullptr;
     detail::construct<T>(home, std::forward<A>(arguments)...);
-    arena.arm(finaliser, home, 1);
+    arena.arm(finalizer, home, 1);
     return home;
   }
 }

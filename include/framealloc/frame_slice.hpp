@@ -13,7 +13,7 @@
 
 namespace framealloc {
 
-// The array belongs to its frame, whose end destroys the elements (one finaliser for the array,
+// The array belongs to its frame, whose end destroys the elements (one finalizer for the array,
 // none where there is nothing to destroy); the slice only points at it, as a std::span does, and
 // must not be read after the frame. An ordinary value: copies view the same array.
 template <class T>
@@ -32,23 +32,23 @@ class FrameSlice {
   // A slice of T reads as one of const T.
   operator FrameSlice<const T>() const noexcept { return {data_, size_}; }
 
-  // Effect: `count` value-initialised elements in a row.
+  // Effect: `count` value-initialized elements in a row.
   // Result: a slice whose data() is null when memory is denied. Thread contract: the arena's
   // thread.
   [[nodiscard]] static FrameSlice make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
                                        std::size_t count, CallSite site = CallSite::current()) {
-    detail::Finaliser* finaliser = nullptr;
+    detail::Finalizer* finalizer = nullptr;
     const auto allocate = [&] { return arena.alloc_batch<T>(count, site); };
     T* data;
     if constexpr (std::is_trivially_destructible_v<T>) {
       data = allocate();
     } else {
-      data = detail::allocate_owing(arena, &detail::destroy_objects<T>, &finaliser, site, allocate);
+      data = detail::allocate_owing(arena, &detail::destroy_objects<T>, &finalizer, site, allocate);
     }
     // The second half is known to the arena, and repeated for the compiler, which else warns of it.
     if (data == nullptr || count > kMaxRequest / sizeof(T)) return {};
     std::uninitialized_value_construct_n(data, count);
-    if (finaliser != nullptr) arena.arm(finaliser, data, count);
+    if (finalizer != nullptr) arena.arm(finalizer, data, count);
     return {data, count};
   }
 

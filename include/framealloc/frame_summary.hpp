@@ -3,7 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -71,7 +71,8 @@ class SummaryRows {
  public:
   SummaryRows() noexcept = default;
   // For the library. Effect: room for `capacity` rows; none when memory is denied.
-  SummaryRows(detail::Metadata& metadata, std::size_t capacity) noexcept : metadata_(&metadata) {
+  SummaryRows(detail::MetadataAllocator& metadata, std::size_t capacity) noexcept
+      : metadata_(&metadata) {
     if (capacity == 0) return;
     rows_ = static_cast<Row*>(metadata.allocate(capacity * sizeof(Row)));
     capacity_ = rows_ == nullptr ? 0 : capacity;
@@ -117,7 +118,7 @@ class SummaryRows {
   }
 
  private:
-  detail::Metadata* metadata_ = nullptr;
+  detail::MetadataAllocator* metadata_ = nullptr;
   Row* rows_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;

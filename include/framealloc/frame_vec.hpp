@@ -28,7 +28,7 @@ namespace framealloc {
 //   ends. Whoever knows the size passes it to frame_vec<T>(capacity) or reserve().
 // - Move-only; clone() copies.
 // - It belongs to the frame in which it was filled. Elements with a destructor are destroyed by the
-//   vector or at the end of the frame, whichever is first; the vector is empty afterwards. With
+//   vector or at the end of the frame, whichever is first; the vector is empty afterward. With
 //   trivially destructible elements it is not told, and must not be read after its frame.
 // - After the arena was rewound to a checkpoint taken before the vector last grew, it must not be
 //   used (destroying or assigning to it is fine).
@@ -262,7 +262,7 @@ class FrameVec {
   bool assign(std::initializer_list<T> values, Here here = CallSite::current()) {
     return assign(values.begin(), values.end(), here);
   }
-  // Effect: value-initialises, or copies, what is added. Result: false when denied.
+  // Effect: value-initializes, or copies, what is added. Result: false when denied.
   bool resize(std::size_t count, Here here = CallSite::current()) {
     return resize_with(
         count, [](T* from, T* to) { std::uninitialized_value_construct(from, to); }, here.site);
@@ -375,7 +375,7 @@ class FrameVec {
   detail::FrameBuffer<T> buffer_;
 };
 
-// Without a finaliser nothing knows the vector's address.
+// Without a finalizer nothing knows the vector's address.
 template <class T>
 struct IsTriviallyRelocatable<FrameVec<T>> : std::is_trivially_destructible<T> {};
 

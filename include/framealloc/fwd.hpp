@@ -217,7 +217,6 @@ struct DeviceMapTag;
 struct DeviceMap;
 struct FrameRecord;
 struct LifecycleSummary;
-class JsonText;
 struct LeakGroup;
 struct LeakReport;
 struct MemoryGraphData;

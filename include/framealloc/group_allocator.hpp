@@ -5,10 +5,10 @@
 #include <framealloc/align.hpp>
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
 #include <framealloc/detail/heap/group_slot.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/group_handle.hpp>
 #include <framealloc/group_types.hpp>
 
@@ -39,7 +39,7 @@ namespace framealloc {
 // thread constructs an object in it goes when that constructor has returned.
 class FRAMEALLOC_API GroupAllocator {
  public:
-  explicit GroupAllocator(const detail::AccountHost& host) noexcept;
+  explicit GroupAllocator(const detail::AllocatorContext& context) noexcept;
   // Frees every group that is left, destructors included. Requirement: no other thread uses it.
   ~GroupAllocator();
   GroupAllocator(const GroupAllocator&) = delete;
@@ -59,12 +59,12 @@ class FRAMEALLOC_API GroupAllocator {
     return GroupHandle(*this, create_group(name, budget, site));
   }
 
-  // Effect: `size` uninitialised bytes; zero bytes are a valid request with an address of its own.
+  // Effect: `size` uninitialized bytes; zero bytes are a valid request with an address of its own.
   // Requirement: `alignment` a power of two. Valid until the group is freed.
   [[nodiscard]] void* alloc_layout(GroupId group, std::size_t size, std::size_t alignment,
                                    CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND;
-  // Effect: one uninitialised T.
+  // Effect: one uninitialized T.
   template <class T>
   [[nodiscard]] T* alloc(GroupId group,
                          CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -95,7 +95,7 @@ class FRAMEALLOC_API GroupAllocator {
       GroupId group, T&& value, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
     return make_at<std::decay_t<T>>(site, group, std::forward<T>(value));
   }
-  // Effect: `count` value-initialised T in a row, with destructors as make().
+  // Effect: `count` value-initialized T in a row, with destructors as make().
   template <class T>
   [[nodiscard]] std::span<T> alloc_slice(GroupId group, std::size_t count,
                                          CallSite site = CallSite::current())
@@ -116,8 +116,8 @@ class FRAMEALLOC_API GroupAllocator {
   // Looks at every group.
   [[nodiscard]] GroupStats stats() const noexcept;
 
-  // For the layers above, which sum over all accounts.
-  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
+  // For the layers above, which sum over all ledgers.
+  [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
 
  private:
   using Slot = detail::GroupSlot;
@@ -144,7 +144,7 @@ class FRAMEALLOC_API GroupAllocator {
   static constexpr std::size_t kFront =
       std::is_trivially_destructible_v<T>
           ? 0
-          : align_up(sizeof(detail::Finaliser), alignof(T) > kGranule ? alignof(T) : kGranule);
+          : align_up(sizeof(detail::Finalizer), alignof(T) > kGranule ? alignof(T) : kGranule);
   template <class T>
   [[nodiscard]] bool begin(Birth& birth, GroupId group, std::size_t bytes,
                            const CallSite& site) noexcept {
@@ -154,7 +154,7 @@ class FRAMEALLOC_API GroupAllocator {
 
   [[nodiscard]] bool begin(Birth& birth, GroupId group, const Request& request) noexcept;
   // Effect: the destructor is owed from now on.
-  void arm(Birth& birth, detail::Finaliser::Destroy destroy, void* objects,
+  void arm(Birth& birth, detail::Finalizer::Destroy destroy, void* objects,
            std::size_t count) noexcept;
   // Result: the block, and its group's memory is kept by one reference more if `keep`.
   [[nodiscard]] void* allocate(GroupId group, const Request& request, Slot** keep) noexcept;
@@ -171,9 +171,9 @@ class FRAMEALLOC_API GroupAllocator {
   [[nodiscard]] GroupId create(const GroupId* parent, std::string_view name, std::size_t budget,
                                const CallSite& site) noexcept;
   // Under the lock of the table.
-  FRAMEALLOC_COLD void tell_created(GenerationalId id, std::string_view name, std::size_t budget,
+  FRAMEALLOC_COLD void emit_created(GenerationalId id, std::string_view name, std::size_t budget,
                                     TagId tag) const noexcept;
-  FRAMEALLOC_COLD void tell_freed(const Slot& slot) const noexcept;
+  FRAMEALLOC_COLD void emit_freed(const Slot& slot) const noexcept;
   void settle(Slot& slot, Slot* parent, std::size_t budget) noexcept;
   [[nodiscard]] Slot* condemn(Slot& root) noexcept;
   void let_go(Slot& slot) noexcept;
@@ -191,7 +191,7 @@ class FRAMEALLOC_API GroupAllocator {
                                      std::size_t left, const CallSite& site) noexcept;
   FRAMEALLOC_COLD void report_impossible(const Request& request) const noexcept;
 
-  detail::SharedAccount account_;
+  detail::SharedLedger ledger_;
   detail::HandleSpace space_;
   detail::GroupTable table_;
   std::size_t most_segment_;

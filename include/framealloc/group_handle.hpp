@@ -76,7 +76,7 @@ class FRAMEALLOC_API GroupHandle {
   [[nodiscard]] std::size_t count() const noexcept;  // allocations
   [[nodiscard]] std::string name() const;
 
-  // Effect: frees the group now; empty afterwards.
+  // Effect: frees the group now; empty afterward.
   void free_all() noexcept;
   // Effect: the handle frees nothing any more. Result: the group, the caller's to free.
   [[nodiscard]] GroupId release() noexcept {

@@ -7,7 +7,7 @@
 #include <framealloc/detail/heap/handle_slots.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/handle.hpp>
 #include <framealloc/handle_pin.hpp>
@@ -34,7 +34,7 @@ namespace framealloc {
 // threads that use one object need to agree as ever.
 class FRAMEALLOC_API HandleAllocator {
  public:
-  explicit HandleAllocator(const detail::AccountHost& host,
+  explicit HandleAllocator(const detail::AllocatorContext& context,
                            const HandleConfig& config = {}) noexcept;
   // Destroys what is alive. Requirement: no other thread uses it, and no PinGuard is left.
   ~HandleAllocator();
@@ -155,16 +155,16 @@ class FRAMEALLOC_API HandleAllocator {
   // Effect: compact() without a budget. Result: objects moved.
   std::uint64_t defragment() noexcept { return compact().moves; }
 
-  [[nodiscard]] std::size_t total_allocated() const noexcept { return account_.bytes_in_use(); }
-  [[nodiscard]] std::uint64_t active_count() const noexcept { return account_.blocks_in_use(); }
+  [[nodiscard]] std::size_t total_allocated() const noexcept { return ledger_.bytes_in_use(); }
+  [[nodiscard]] std::uint64_t active_count() const noexcept { return ledger_.blocks_in_use(); }
   [[nodiscard]] std::uint64_t relocation_count() const noexcept {
     return relocations_.load(std::memory_order_relaxed);
   }
   // Looks at every slot, for the pins.
   [[nodiscard]] HandleAllocatorStats stats() const noexcept;
 
-  // For the layers above, which sum over all accounts.
-  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
+  // For the layers above, which sum over all ledgers.
+  [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
   // Effect: reports (FA007) what is alive now, by type and tag.
   void report_leaks() noexcept;
 
@@ -225,7 +225,7 @@ class FRAMEALLOC_API HandleAllocator {
   // Result: false when they cannot; then nothing has changed.
   [[nodiscard]] bool leave(Slot& slot, void* home, const Type& type, TagId* tag) noexcept;
   static void let_go(void* slots, std::uint32_t index) noexcept;
-  FRAMEALLOC_COLD void tell(FrameEventKind kind, GenerationalId id, const Type& type,
+  FRAMEALLOC_COLD void emit(FrameEventKind kind, GenerationalId id, const Type& type,
                             TagId tag) const noexcept;
   // Result: the object, pinned.
   [[nodiscard]] void* pin_object(GenerationalId id, const Type& type, bool report) noexcept;
@@ -274,7 +274,7 @@ class FRAMEALLOC_API HandleAllocator {
       FRAMEALLOC_PREFETCH_READ(slots_.find(handles[at + kSlotsAhead].raw_index()));
     }
     T* const object = resolve(handles[at]);
-    FRAMEALLOC_PREFETCH_WRITE(object);
+    detail::fetch_for_writing(object);
     return object;
   }
 
@@ -291,7 +291,7 @@ class FRAMEALLOC_API HandleAllocator {
   FRAMEALLOC_COLD void report_stale(GenerationalId id, const Type& type) const noexcept;
 
   HandleConfig config_;
-  detail::SharedAccount account_;
+  detail::SharedLedger ledger_;
   detail::HandleSlots slots_;
   detail::HandleSpace space_;
   std::atomic<std::uint64_t> deferred_{0};

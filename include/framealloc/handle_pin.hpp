@@ -43,7 +43,7 @@ class PinGuard {
   [[nodiscard]] T& operator*() const noexcept FRAMEALLOC_LIFETIMEBOUND { return *object_; }
   [[nodiscard]] T* operator->() const noexcept FRAMEALLOC_LIFETIMEBOUND { return object_; }
   [[nodiscard]] Handle<std::remove_const_t<T>> handle() const noexcept { return handle_; }
-  // Effect: lets go now; the guard is empty afterwards. If the object was freed meanwhile and this
+  // Effect: lets go now; the guard is empty afterward. If the object was freed meanwhile and this
   // was its last guard, its destructor runs here.
   void unpin() noexcept {
     if (std::exchange(object_, nullptr) == nullptr) return;

@@ -36,7 +36,7 @@ enum class FrameEventKind : std::uint8_t {
   // Streamed assets: id is StreamId::raw(), count the priority as a number.
   StreamReserved,         // id, size, count
   StreamLoaded,           // id, size, count
-  StreamFailed,           // id, size, count: a load has stopped, or was cancelled
+  StreamFailed,           // id, size, count: a load has stopped, or was canceled
   StreamEvicted,          // id, size, count
   StreamFreed,            // id, size, count
   StreamPriorityChanged,  // id, size, count: the new one

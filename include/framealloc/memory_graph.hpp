@@ -21,7 +21,7 @@ struct MemoryGraphData {
   [[nodiscard]] std::vector<double> normalized_current() const;
 };
 
-// Result: at most `max_points` points: one per frame, or of as many neighbouring frames each as it
+// Result: at most `max_points` points: one per frame, or of as many neighboring frames each as it
 // takes, all of the same number but for one. A peak between two points is not lost: it is in
 // `peak`.
 [[nodiscard]] MemoryGraphData make_memory_graph(std::span<const FrameRecord> frames,

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/account/room_keeper.hpp>
+#include <framealloc/detail/account/reclaimer.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/event_hub.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <atomic>
@@ -45,42 +45,42 @@ namespace detail {
 // One per allocator. Thread contract: any thread.
 class FRAMEALLOC_API PressureMonitor {
  public:
-  PressureMonitor(Supply& supply, ChunkPool& chunks, EventHub& events) noexcept
-      : supply_(supply), chunks_(chunks), events_(events) {}
+  PressureMonitor(LimitedSource& limited_source, ChunkPool& chunks, EventHub& events) noexcept
+      : limited_source_(limited_source), chunks_(chunks), events_(events) {}
   PressureMonitor(const PressureMonitor&) = delete;
   PressureMonitor& operator=(const PressureMonitor&) = delete;
 
-  // Effect: `keeper` is asked before anybody is told that a request is about to be denied; null is
-  // nobody. Requirement: before other threads use the monitor.
-  void set_room_keeper(RoomKeeper* keeper) noexcept { keeper_ = keeper; }
+  // Effect: `reclaimer` is asked before anybody is told that a request is about to be denied; null
+  // is nobody. Requirement: before other threads use the monitor.
+  void set_reclaimer(Reclaimer* reclaimer) noexcept { reclaimer_ = reclaimer; }
   // Effect: replaces the handler; null = none. Another thread may still be calling the old one.
   void set_handler(PressureHandler handler, void* context) noexcept;
   // Effect: tells that the threshold was passed, if it was and nobody has told it yet. To be called
   // where no lock is held and anything may change. Free when there is nothing to tell.
   void settle() noexcept {
-    if (supply_.crossing_due()) [[unlikely]]
-      tell_crossing();
+    if (limited_source_.crossing_due()) [[unlikely]]
+      emit_crossing();
   }
   // Effect: what is held and not used goes back. Result: whether there was anything. Requests come
-  // here by RoomSearch.
+  // here by ReclaimLoop.
   [[nodiscard]] bool give_back() noexcept {
-    return keeper_ != nullptr && keeper_->give_back_memory();
+    return reclaimer_ != nullptr && reclaimer_->give_back_memory();
   }
   // Effect: tells that a request of `bytes` is about to be denied, then gives back what lies idle,
   // as what was freed meanwhile does: bookkeeping memory does not come from idle chunks.
   // Result: whether it is worth to try once more.
   [[nodiscard]] bool relieve(std::size_t bytes, bool denied_by_limit) noexcept;
   // Effect: tells what somebody else has found out. Result: whether anybody was told.
-  bool notify(PressureLevel level) noexcept;
+  bool emit(PressureLevel level) noexcept;
 
  private:
-  FRAMEALLOC_COLD void tell_crossing() noexcept;
-  bool tell(const PressureEvent& event) noexcept;
+  FRAMEALLOC_COLD void emit_crossing() noexcept;
+  bool emit(const PressureEvent& event) noexcept;
 
-  Supply& supply_;
+  LimitedSource& limited_source_;
   ChunkPool& chunks_;
   EventHub& events_;
-  RoomKeeper* keeper_ = nullptr;
+  Reclaimer* reclaimer_ = nullptr;
   SpinLock lock_{};
   PressureHandler handler_ = nullptr;
   void* context_ = nullptr;

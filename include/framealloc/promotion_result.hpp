@@ -4,7 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/frame/retention_record.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/frame_retained.hpp>
 #include <framealloc/frame_summary.hpp>
 #include <framealloc/promoted_box.hpp>
@@ -106,7 +106,7 @@ class FRAMEALLOC_API PromotionList {
  public:
   PromotionList() noexcept = default;
   // For the library. Effect: room for `capacity` items; none when memory is denied.
-  PromotionList(detail::Metadata& metadata, std::size_t capacity) noexcept;
+  PromotionList(detail::MetadataAllocator& metadata, std::size_t capacity) noexcept;
   PromotionList(const PromotionList&) = delete;
   PromotionList& operator=(const PromotionList&) = delete;
   PromotionList(PromotionList&& other) noexcept { swap(other); }
@@ -138,7 +138,7 @@ class FRAMEALLOC_API PromotionList {
   bool push_back(PromotedAllocation&& item) noexcept;
 
  private:
-  detail::Metadata* metadata_ = nullptr;
+  detail::MetadataAllocator* metadata_ = nullptr;
   PromotedAllocation* items_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;

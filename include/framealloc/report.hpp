@@ -65,8 +65,8 @@ using StrictHandler = void (*)(const Report& report, void* context);
 
 namespace detail {
 
-// Room for what the witness of a report lets it point to.
-struct WitnessTexts {
+// Room for what the annotator of a report lets it point to.
+struct AnnotationTexts {
   Text<256> message;
   Text<256> holder;
   Text<256> detail;
@@ -74,8 +74,8 @@ struct WitnessTexts {
 
 // Knows what a report should say beyond what its raiser knew: the thread, who holds most.
 // `in_full` is false for repeats beyond the limit, on which nothing costly should be spent.
-using ReportWitness = void (*)(Report& report, WitnessTexts& texts, bool in_full,
-                               void* context) noexcept;
+using ReportAnnotator = void (*)(Report& report, AnnotationTexts& texts, bool in_full,
+                                 void* context) noexcept;
 
 // Where an allocator's reports go. One per SmartAlloc. Thread contract: any thread, except where
 // said. Allocates nothing.
@@ -90,9 +90,9 @@ class ReportSink {
     handler_.store(handler, std::memory_order_release);
   }
   // Requirement: before other threads use the allocator.
-  void set_witness(ReportWitness witness, void* context) noexcept {
-    witness_context_ = context;
-    witness_ = witness;
+  void set_report_annotator(ReportAnnotator annotator, void* context) noexcept {
+    annotator_context_ = context;
+    annotator_ = annotator;
   }
   // Effect: `sink` is told every report, beside the handler. Result: false when all places are
   // taken.
@@ -103,7 +103,7 @@ class ReportSink {
 
   // Effect: counts the report and, unless it is suppressed, passes it on to the handler or stderr,
   // and to every sink; then, if the strict mode asks for it, prints it and aborts.
-  FRAMEALLOC_COLD void emit(const Report& report) noexcept;
+  FRAMEALLOC_COLD void report(const Report& report) noexcept;
   [[nodiscard]] std::uint64_t count(Code code) const noexcept;  // suppressed ones too
 
   // Suppressions nest: as many lifts as there were suppressions.
@@ -130,9 +130,9 @@ class ReportSink {
   [[nodiscard]] ReportLimit& limit() noexcept { return limit_; }
   // Effect: tells limited sinks what was held back, where it is time for it; `frame` is the number
   // of the frame that ended, kLastFrame when the allocator ends.
-  void tell_repeats(std::uint64_t frame) noexcept {
+  void report_repeats(std::uint64_t frame) noexcept {
     if (limit_.pending()) [[unlikely]]
-      tell_pending(frame);
+      report_pending(frame);
   }
   static constexpr std::uint64_t kLastFrame = UINT64_MAX;
 
@@ -141,15 +141,15 @@ class ReportSink {
     std::atomic<DiagnosticSink*> sink{nullptr};
     std::atomic<std::uint32_t> users{0};  // threads that are in it or about to look at it
   };
-  FRAMEALLOC_COLD void tell_pending(std::uint64_t frame) noexcept;
+  FRAMEALLOC_COLD void report_pending(std::uint64_t frame) noexcept;
   void deliver(const Report& report, bool within_limit, bool only_limited) noexcept;
   void enforce(const Report& report, const CodeInfo& info, bool printed) noexcept;
 
   static constexpr std::size_t kSlots = 96;  // at least one for each code
   std::atomic<ReportHandler> handler_{nullptr};
   std::atomic<void*> context_{nullptr};
-  ReportWitness witness_ = nullptr;
-  void* witness_context_ = nullptr;
+  ReportAnnotator annotator_ = nullptr;
+  void* annotator_context_ = nullptr;
   Place places_[kMaxSinks];
   std::atomic<std::uint32_t> all_suppressed_{0};
   std::atomic<StrictMode> strict_{StrictMode::Warn};

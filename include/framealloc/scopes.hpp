@@ -37,7 +37,7 @@ class [[nodiscard]] FrameScope {
   FRAMEALLOC_ALWAYS_INLINE explicit FrameScope(FrameArena& arena) noexcept : scope_(arena) {}
   FrameScope(const FrameScope&) = delete;
   FrameScope& operator=(const FrameScope&) = delete;
-  // Effect: one uninitialised T from the scope. Result: as FrameArena::alloc().
+  // Effect: one uninitialized T from the scope. Result: as FrameArena::alloc().
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return scope_.arena().alloc<T>();

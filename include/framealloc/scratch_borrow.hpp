@@ -33,7 +33,7 @@ class FRAMEALLOC_API ScratchBorrow : public detail::ScratchMembers<ScratchBorrow
   }
   ~ScratchBorrow() { end(); }
 
-  // Effect: frees what was borrowed, running destructors owed, newest first; empty afterwards.
+  // Effect: frees what was borrowed, running destructors owed, newest first; empty afterward.
   void end() noexcept;
   [[nodiscard]] explicit operator bool() const noexcept { return pool_ != nullptr; }
   [[nodiscard]] bool is_newest() const noexcept { return pool_ != nullptr && newer_ == nullptr; }

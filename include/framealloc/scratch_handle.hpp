@@ -31,7 +31,7 @@ class FRAMEALLOC_API ScratchPoolHandle : public detail::ScratchMembers<ScratchPo
   }
   ~ScratchPoolHandle() { let_go(); }
 
-  // Effect: lets the pool go; empty afterwards.
+  // Effect: lets the pool go; empty afterward.
   void let_go() noexcept;
   // Result: whether the handle has a pool, and that is in its registry.
   [[nodiscard]] bool is_attached() const noexcept;

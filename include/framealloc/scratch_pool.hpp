@@ -5,10 +5,10 @@
 #include <framealloc/align.hpp>
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
 #include <framealloc/detail/arena/scratch_members.hpp>
 #include <framealloc/detail/arena/scratch_segment.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/scratch_borrow.hpp>
@@ -67,7 +67,7 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   friend class ScratchBorrow;
   friend class ScratchPoolHandle;
   friend class ScratchRegistry;
-  friend class detail::Metadata;
+  friend class detail::MetadataAllocator;
   template <class Self>
   friend class detail::ScratchMembers;
 
@@ -131,10 +131,10 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   FRAMEALLOC_COLD void* refuse(std::size_t size, std::size_t alignment, bool report,
                                const CallSite& site, detail::Denial* why) const noexcept;
 
-  void arm(void* record, detail::Finaliser::Destroy destroy, void* objects,
+  void arm(void* record, detail::Finalizer::Destroy destroy, void* objects,
            std::size_t count) noexcept;
-  void run_finalisers(std::uint64_t after) noexcept;
-  FRAMEALLOC_COLD void tell(FrameEventKind kind, std::size_t bytes) const noexcept;
+  void run_finalizers(std::uint64_t after) noexcept;
+  FRAMEALLOC_COLD void emit(FrameEventKind kind, std::size_t bytes) const noexcept;
   [[nodiscard]] bool is_stale(const ScratchCheckpoint& checkpoint) const noexcept;
   void move_back(const ScratchCheckpoint& to) noexcept;
   void note_low(std::uint64_t place) noexcept;
@@ -142,7 +142,7 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   [[nodiscard]] std::size_t allocated_locked() const noexcept;
   [[nodiscard]] std::size_t remaining_locked() const noexcept;
 
-  [[nodiscard]] detail::SharedAccount& account() const noexcept;
+  [[nodiscard]] detail::SharedLedger& ledger() const noexcept;
   FRAMEALLOC_COLD void report_order(std::string_view what) const noexcept;
   FRAMEALLOC_COLD void report_detached() const noexcept;
 
@@ -153,8 +153,8 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   // The hot line. Without a segment the limit is 0, which no request fits.
   std::atomic<std::uintptr_t> cursor_{kGranule};
   std::atomic<std::uintptr_t> limit_{0};
-  detail::Finaliser* finalisers_ = nullptr;
-  std::uint64_t order_ = 0;  // number of finalisers, ever
+  detail::Finalizer* finalizers_ = nullptr;
+  std::uint64_t order_ = 0;  // number of finalizers, ever
   mutable std::atomic<std::uintptr_t> user_{0};
 
   ScratchRegistry& registry_;

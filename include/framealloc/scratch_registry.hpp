@@ -3,7 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/scratch_handle.hpp>
 #include <framealloc/scratch_pool.hpp>
@@ -21,7 +21,7 @@ namespace framealloc {
 // thread at a time; with_pool() sees to that.
 class FRAMEALLOC_API ScratchRegistry {
  public:
-  explicit ScratchRegistry(const detail::AccountHost& host) noexcept;
+  explicit ScratchRegistry(const detail::AllocatorContext& context) noexcept;
   // Ends every pool, running the destructors owed. Requirement: no handle and no borrow is left.
   ~ScratchRegistry();
   ScratchRegistry(const ScratchRegistry&) = delete;
@@ -74,8 +74,8 @@ class FRAMEALLOC_API ScratchRegistry {
   // Effect: ScratchPool::trim() of every pool. Result: bytes.
   std::size_t trim() noexcept;
 
-  // For the layers above, which sum over all accounts.
-  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
+  // For the layers above, which sum over all ledgers.
+  [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
 
  private:
   friend class ScratchBorrow;
@@ -110,7 +110,7 @@ class FRAMEALLOC_API ScratchRegistry {
   void unlink(ScratchPool& pool) const noexcept;
   void destroy(ScratchPool& pool) const noexcept;
 
-  detail::SharedAccount account_;
+  detail::SharedLedger ledger_;
   mutable detail::SpinLock lock_;
   mutable ScratchPool* pools_ = nullptr;  // youngest first; removed ones too, until they end
   ScratchPool nothing_;

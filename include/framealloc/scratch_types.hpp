@@ -39,7 +39,7 @@ struct ScratchPoolStats {
 };
 
 // A place in a scratch pool to which it can be rewound. A value. Goes stale when the pool is reset
-// or rewound to before it; a stale one is recognised and refused.
+// or rewound to before it; a stale one is recognized and refused.
 class ScratchCheckpoint {
  public:
   ScratchCheckpoint() = default;

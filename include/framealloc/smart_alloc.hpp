@@ -119,7 +119,7 @@ class SmartAlloc {
     return instance_ == nullptr ? detail::empty_arena : detail::frame_arena(*instance_);
   }
 
-  // --- Frame memory: null when denied, uninitialised unless said, valid until the frame ends
+  // --- Frame memory: null when denied, uninitialized unless said, valid until the frame ends
   // ---------
   // `site` is for reports and guard modes; only the slow path ever looks at it.
   template <class T>
@@ -184,7 +184,7 @@ class SmartAlloc {
   FRAMEALLOC_FRAME [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
   }
-  // Effect: `count` value-initialised T.
+  // Effect: `count` value-initialized T.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FrameSlice<T> frame_slice(
       std::size_t count, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
@@ -260,7 +260,7 @@ class SmartAlloc {
     return make_box<HeapBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
                                 std::forward<A>(arguments)...);
   }
-  // Effect: `count` uninitialised T, of any size. Counts of 0 get a block of their own too.
+  // Effect: `count` uninitialized T, of any size. Counts of 0 get a block of their own too.
   template <class T>
   [[nodiscard]] T* heap_alloc(std::size_t count = 1, CallSite site = CallSite::current()) noexcept {
     return static_cast<T*>(
@@ -435,7 +435,7 @@ class SmartAlloc {
     return make_transfer<T>(CallSite::of_function(FRAMEALLOC_FUNCTION),
                             std::forward<A>(arguments)...);
   }
-  // Result: sums over all threads. Exact once the reader has synchronised with them.
+  // Result: sums over all threads. Exact once the reader has synchronized with them.
   [[nodiscard]] TransferStats transfer_stats() const noexcept;
 
   // Effect: says when blocks that other threads freed are taken back, and how many may wait; see
@@ -446,7 +446,7 @@ class SmartAlloc {
   // others freed for it. When another thread was denied what this one keeps ready, gives that back.
   // Result: how many it took back. Any thread, each for itself.
   std::size_t process_deferred_frees(std::size_t max_count) noexcept;
-  // Result: sums over all threads. Exact once the reader has synchronised with them.
+  // Result: sums over all threads. Exact once the reader has synchronized with them.
   [[nodiscard]] DeferredStats deferred_stats() const noexcept;
 
   // Effect: the calling thread may hold at most `bytes` in one frame, in its pool; a request beyond
@@ -719,7 +719,7 @@ class SmartAlloc {
   /// there.
   bool remove_device(DeviceFigureSource& source) const noexcept;
 
-  /// Effect: a heap block of any size, uninitialised; 0 bytes count as 1. Counted under the
+  /// Effect: a heap block of any size, uninitialized; 0 bytes count as 1. Counted under the
   /// thread's tag, or under `tag`, which is not set for anything else. Result: null when denied,
   /// which is reported; an alignment that is no power of two is FA011.
   [[nodiscard]] void* heap_alloc_bytes(std::size_t bytes, std::size_t alignment = kGranule,
@@ -759,7 +759,7 @@ class SmartAlloc {
                        CallSite site = CallSite::current()) noexcept;
 
   /// Effect: memory for a module's own records, counted as AllocStats::metadata_bytes, which no
-  /// budget of a tag limits and no leak report shows. Result: aligned to 128, uninitialised; null
+  /// budget of a tag limits and no leak report shows. Result: aligned to 128, uninitialized; null
   /// when there is none, which is for the caller to report (FA012).
   [[nodiscard]] void* bookkeeping_alloc(std::size_t bytes) const noexcept;
   /// Requirement: null, or a result of bookkeeping_alloc() for the same bytes.

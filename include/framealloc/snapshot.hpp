@@ -62,7 +62,7 @@ struct SnapshotTag {
   AllocKind kind = AllocKind::Frame;
   std::uint64_t alloc_count = 0;  // pool and heap together; frame calls are not counted one by one
   std::size_t bytes = 0;
-  // Of the behaviour filter, see docs/behavior.md; while it is off 0, 0 and none.
+  // Of the behavior filter, see docs/behavior.md; while it is off 0, 0 and none.
   double avg_lifetime_frames = 0;
   double promotion_rate = 0;               // per frame
   std::vector<std::string> diagnostics{};  // codes

@@ -6,7 +6,7 @@
 #include <framealloc/detail/heap/handle_space.hpp>
 #include <framealloc/detail/heap/streaming_asset.hpp>
 #include <framealloc/detail/heap/streaming_slots.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/streaming_ref.hpp>
@@ -35,7 +35,7 @@ class FRAMEALLOC_API StreamingAllocator {
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
   // `budget` in bytes of assets, as asked for.
-  explicit StreamingAllocator(const detail::AccountHost& host,
+  explicit StreamingAllocator(const detail::AllocatorContext& context,
                               std::size_t budget = kDefaultBudget) noexcept;
   // Frees every asset without a callback. Requirement: no loader is at work, no StreamRef is left.
   ~StreamingAllocator();
@@ -63,9 +63,9 @@ class FRAMEALLOC_API StreamingAllocator {
   // meanwhile; null when there is no such asset (FA401) or it is in another state.
   [[nodiscard]] void* begin_load(StreamId id) noexcept;
   // Effect: `bytes_so_far` of the asset are there (held to its size). Result: false when the loader
-  // should stop, since the load was cancelled or the asset freed; then say fail_load().
+  // should stop, since the load was canceled or the asset freed; then say fail_load().
   bool report_progress(StreamId id, std::size_t bytes_so_far) noexcept;
-  // Effect: the asset is Ready. Result: false when it was not Loading, or was cancelled or freed
+  // Effect: the asset is Ready. Result: false when it was not Loading, or was canceled or freed
   // meanwhile, which takes effect now.
   bool finish_load(StreamId id) noexcept;
   // Effect: the load has stopped: the asset is Failed, or Reserved after cancel_load(), or gone
@@ -112,8 +112,8 @@ class FRAMEALLOC_API StreamingAllocator {
   [[nodiscard]] std::optional<StreamInfo> info(StreamId id) const noexcept;
   [[nodiscard]] StreamingStats stats() const noexcept;  // looks at every asset
 
-  // For the layers above, which sum over all accounts.
-  [[nodiscard]] detail::SharedAccount& account() noexcept { return account_; }
+  // For the layers above, which sum over all ledgers.
+  [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
 
  private:
   friend class StreamRef;
@@ -158,7 +158,7 @@ class FRAMEALLOC_API StreamingAllocator {
   // Effect: tells of each victim, then lets it go. With an inheritance the victims' share of the
   // budget is left to the caller to settle.
   void evict_all(AssetList& victims, Inheritance* inheritance) noexcept;
-  void notify(const Asset& victim) noexcept;
+  void emit_eviction(const Asset& victim) noexcept;
   // What is told of an asset; taken under the lock, told without it.
   struct Told {
     StreamId id;
@@ -169,11 +169,11 @@ class FRAMEALLOC_API StreamingAllocator {
   [[nodiscard]] static Told told_of(const Asset& asset) noexcept {
     return {asset.id, asset.size, asset.priority, asset.tag};
   }
-  void tell(FrameEventKind kind, const Told& asset) const noexcept {
-    if (account_.tells(kind)) [[unlikely]]
-      tell_now(kind, asset);
+  void emit(FrameEventKind kind, const Told& asset) const noexcept {
+    if (ledger_.wants(kind)) [[unlikely]]
+      emit_now(kind, asset);
   }
-  FRAMEALLOC_COLD void tell_now(FrameEventKind kind, const Told& asset) const noexcept;
+  FRAMEALLOC_COLD void emit_now(FrameEventKind kind, const Told& asset) const noexcept;
   FRAMEALLOC_COLD void report_shortage(const detail::Denial& why, ShortageText& text,
                                        std::size_t size, TagId tag,
                                        const CallSite& site) const noexcept;
@@ -181,7 +181,7 @@ class FRAMEALLOC_API StreamingAllocator {
   // Result: the frame that accesses are stamped with.
   [[nodiscard]] std::uint64_t now() const noexcept {
     return frame_.load(std::memory_order_relaxed) +
-           account_.host().frame_number.load(std::memory_order_relaxed);
+           ledger_.context().frame_number.load(std::memory_order_relaxed);
   }
 
   // Effect: makes a record with a slot of its own. Without the lock. Result: null when bookkeeping
@@ -220,7 +220,7 @@ class FRAMEALLOC_API StreamingAllocator {
 
   static constexpr std::size_t kEvictable = kStreamPriorities - 1;  // Critical is never evicted
 
-  detail::SharedAccount account_;
+  detail::SharedLedger ledger_;
   detail::HandleSpace space_;
   std::atomic<std::uint64_t> frame_{0};
   mutable detail::SpinLock lock_;

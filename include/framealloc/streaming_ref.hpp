@@ -51,7 +51,7 @@ class FRAMEALLOC_API StreamRef {
   [[nodiscard]] std::span<T> as() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return {reinterpret_cast<T*>(bytes_.data()), bytes_.size() / sizeof(T)};
   }
-  // Effect: lets go now; the guard is empty afterwards.
+  // Effect: lets go now; the guard is empty afterward.
   void release() noexcept;
 
  private:

@@ -37,7 +37,7 @@ FRAMEALLOC_API void report_failure(std::string_view message, const CallSite& sit
 //
 // While it lives each frame call takes the slow path, which counts. Frees are allowed. Its own
 // bookkeeping is on the standard heap. Thread contract: counts of other threads are exact once they
-// are synchronised with. Requirement: it ends before the allocator does.
+// are synchronized with. Requirement: it ends before the allocator does.
 class FRAMEALLOC_API NoAllocationsInScope {
  public:
   explicit NoAllocationsInScope(const SmartAlloc& alloc, CallSite site = CallSite::current());
@@ -77,7 +77,7 @@ class FRAMEALLOC_API NoAllocationsInScope {
 //
 //   EXPECT_TRUE(ExpectFrameBytesBelow(alloc, 64_KiB));
 //
-// Thread contract: exact once the threads of the frame are synchronised with.
+// Thread contract: exact once the threads of the frame are synchronized with.
 class FRAMEALLOC_API ExpectFrameBytesBelow {
  public:
   ExpectFrameBytesBelow(const SmartAlloc& alloc, std::size_t limit,

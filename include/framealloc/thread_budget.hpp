@@ -119,10 +119,12 @@ class ThreadBudget final : public PoolLimitHost {
   [[nodiscard]] std::size_t pool_limit() const noexcept { return pool_limit_.get(); }
 
   // Result: the position of a frame at which an arena has to ask; SIZE_MAX = never.
-  [[nodiscard]] std::size_t first_guard() const noexcept { return first_guard_; }
-  // Effect: decides about a request that would bring the arena to `position`, and moves `*guard`.
-  [[nodiscard]] GuardAnswer pass_frame(std::size_t position, std::size_t size, std::size_t* guard,
-                                       const CallSite& site) noexcept;
+  [[nodiscard]] std::size_t first_thread_budget_mark() const noexcept {
+    return first_thread_budget_mark_;
+  }
+  // Effect: decides about a request that would bring the arena to `position`, and moves `*mark`.
+  [[nodiscard]] ThreadBudgetAnswer ask_frame(std::size_t position, std::size_t size,
+                                             std::size_t* mark, const CallSite& site) noexcept;
   [[nodiscard]] bool pass_pool(std::size_t used, std::size_t size,
                                const CallSite& site) noexcept override;
 
@@ -130,7 +132,7 @@ class ThreadBudget final : public PoolLimitHost {
   [[nodiscard]] BudgetDecision exceeded(AllocKind kind, std::size_t size, std::size_t used,
                                         BudgetExceededPolicy policy, bool quiet,
                                         const CallSite& site) noexcept;
-  void tell(FrameEventKind kind, std::size_t size, std::size_t used, std::size_t budget) noexcept;
+  void emit(FrameEventKind kind, std::size_t size, std::size_t used, std::size_t budget) noexcept;
   void report(AllocKind kind, std::size_t size, std::size_t used, bool denied,
               const CallSite& site) noexcept;
 
@@ -138,7 +140,7 @@ class ThreadBudget final : public PoolLimitHost {
   ThreadState& state_;
   ThreadBudgetConfig config_{0, 0, BudgetExceededPolicy::Fail, BudgetExceededPolicy::Fail, 80};
   OwnedCounter frame_limit_{}, pool_limit_{};  // of config_, for other threads
-  std::size_t first_guard_ = SIZE_MAX;
+  std::size_t first_thread_budget_mark_ = SIZE_MAX;
   bool above_pool_budget_ = false;
   bool asking_ = false;  // the handler runs: what it allocates is not asked about
   std::uint64_t exceeded_ = 0, warnings_ = 0, denied_ = 0, promoted_ = 0;

@@ -11,7 +11,7 @@
 namespace framealloc {
 
 // One thread, since tracking was enabled or since the thread first used the allocator, whichever
-// came later. Exact once the reader has synchronised with the thread. A thread that has ended keeps
+// came later. Exact once the reader has synchronized with the thread. A thread that has ended keeps
 // its figures until another thread takes its place.
 struct ThreadFrameStats {
   ThreadId thread_id;

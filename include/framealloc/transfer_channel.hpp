@@ -53,7 +53,7 @@ struct ChannelStats {
 };
 
 // First in, first out; for any number of senders and receivers. Sending moves a handle of a few
-// words, never the object. The ring is made with the channel, in the allocator's heap; afterwards
+// words, never the object. The ring is made with the channel, in the allocator's heap; afterward
 // nothing allocates. Who waits spins for about a microsecond, then sleeps in the system.
 //
 // Each receiver sees the transfers of one sender in the order in which they were sent. Requirement:

@@ -18,7 +18,7 @@ class TransferChannel;
 // Owns an object in the pool until a thread receives it; the object itself never moves, so that its
 // address stays the same, and it does not depend on any frame. Made by
 // SmartAlloc::frame_box_for_transfer(). Move the handle to the other thread by any means that
-// synchronises the two (a TransferChannel, a queue, the start of a thread).
+// synchronizes the two (a TransferChannel, a queue, the start of a thread).
 //
 // A handle that dies before anybody has received its object destroys it, counts it as dropped and
 // reports it (FA206). Requirement: it dies, or is received, before the allocator ends. Move-only;

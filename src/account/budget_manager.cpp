@@ -80,8 +80,8 @@ std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t 
   Denial denied;
   std::size_t grant = try_charge(tag, need, std::max(need, want), halvings, denied);
   // Once for each limit of the chain that may deny after another one has been helped.
-  for (int help = 0; grant == 0 && need != 0 && keeper_ != nullptr && help < kMostHelp; ++help) {
-    if (!keeper_->give_back_charges(denied.whole, denied.tag)) break;
+  for (int help = 0; grant == 0 && need != 0 && reclaimer_ != nullptr && help < kMostHelp; ++help) {
+    if (!reclaimer_->give_back_charges(denied.whole, denied.tag)) break;
     grant = try_charge(tag, need, need, 0, denied);
   }
   if (grant != 0) {
@@ -91,13 +91,12 @@ std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t 
   if (need == 0) return 0;
   detail::Budget& culprit = denied.whole ? global_ : per_tag_[index_of(denied.tag)];
   culprit.count_denial();
-  if (keeper_ != nullptr) {
-    denied.ready_elsewhere = keeper_->ready_elsewhere(denied.whole, denied.tag);
+  if (reclaimer_ != nullptr) {
+    denied.ready_elsewhere = reclaimer_->ready_elsewhere(denied.whole, denied.tag);
   }
   if (denial != nullptr) *denial = denied;
-  notify(
-      denied.whole ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
-      denied, culprit.used(), culprit.hard(), need);
+  emit(denied.whole ? BudgetEvent::Kind::GlobalLimitExceeded : BudgetEvent::Kind::HardLimitExceeded,
+       denied, culprit.used(), culprit.hard(), need);
   return 0;
 }
 
@@ -150,12 +149,12 @@ void BudgetManager::uncharge(TagId tag, std::size_t bytes) noexcept {
 }
 
 void BudgetManager::note_excess(TagId tag, std::size_t bytes, std::size_t excess) noexcept {
-  if (faults_ == nullptr) return;
+  if (corruption_ == nullptr) return;
   Text<256> message("a budget got back ");
   message.append(bytes).append(" B, ").append(excess);
   message.append(
       " B of them never charged; expected at most what is charged: it counts from 0 now");
-  faults_->note(message, nullptr, tag);
+  corruption_->note(message, nullptr, tag);
 }
 
 std::size_t BudgetManager::remaining(TagId tag) const noexcept {
@@ -174,17 +173,17 @@ void BudgetManager::announce(TagId tag) noexcept {
   visit_chain(tag, [this](detail::Budget& budget, TagId of, bool global) {
     const Denial who = denial_of(of, global, 0);
     if (budget.announce_soft()) {
-      notify(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());
+      emit(BudgetEvent::Kind::SoftLimitExceeded, who, budget.used(), budget.soft());
     }
     if (budget.announce_peak()) {
-      notify(BudgetEvent::Kind::NewPeak, who, budget.peak(), budget.hard());
+      emit(BudgetEvent::Kind::NewPeak, who, budget.peak(), budget.hard());
     }
     return true;
   });
 }
 
-void BudgetManager::notify(BudgetEvent::Kind kind, const Denial& who, std::size_t current,
-                           std::size_t limit, std::size_t requested) noexcept {
+void BudgetManager::emit(BudgetEvent::Kind kind, const Denial& who, std::size_t current,
+                         std::size_t limit, std::size_t requested) noexcept {
   if (is_being_handled(this)) return;
   BudgetHandler handler = nullptr;
   void* context = nullptr;
@@ -222,7 +221,7 @@ void BudgetManager::set_global_budget(std::size_t soft, std::size_t hard) noexce
 // What threads were charged for ahead of their need was had under the limit before: kept, it would
 // let them pass the new one without asking.
 void BudgetManager::recall_charges(bool whole, TagId tag, std::size_t hard) noexcept {
-  if (hard != 0 && keeper_ != nullptr) keeper_->recall_charges(whole, tag);
+  if (hard != 0 && reclaimer_ != nullptr) reclaimer_->recall_charges(whole, tag);
 }
 
 void BudgetManager::set_event_handler(BudgetHandler handler, void* context) noexcept {

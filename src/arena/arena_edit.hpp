@@ -25,9 +25,11 @@ class FrameArena::Inside {
  public:
   explicit Inside(FrameArena& arena) noexcept : Inside(arena, arena.clock()) {}
   Inside(FrameArena& arena, std::uint64_t clock) noexcept
-      : arena_(arena), clock_(clock), is_(arena.trap_ == nullptr || arena.go_inside(clock)) {}
+      : arena_(arena),
+        clock_(clock),
+        is_(arena.frame_guard_ == nullptr || arena.go_inside(clock)) {}
   ~Inside() {
-    if (arena_.trap_ != nullptr && is_) arena_.come_out(clock_);
+    if (arena_.frame_guard_ != nullptr && is_) arena_.come_out(clock_);
   }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;

@@ -17,9 +17,9 @@ using Message = Text<1024>;
 using Details = Text<4096>;
 
 // Allocators in the mode Pages at a time whose memory can be named; further ones still fault.
-constexpr std::size_t kMostTraps = 64;
-std::atomic<FrameTrap*> traps[kMostTraps] = {};
-// Threads that look at a trap at this moment: it does not go away under them.
+constexpr std::size_t kMostGuards = 64;
+std::atomic<FrameGuard*> guards[kMostGuards] = {};
+// Threads that look at a guard at this moment: it does not go away under them.
 std::atomic<unsigned> readers{0};
 
 template <std::size_t N>
@@ -32,7 +32,7 @@ void append_place(Text<N>& message, std::uintptr_t code) noexcept {
   }
 }
 
-void append_site(Message& message, const TrapRecord* record) noexcept {
+void append_site(Message& message, const FrameGuardRecord* record) noexcept {
   if (record == nullptr) {
     message.append("at an unknown place");
     return;
@@ -53,8 +53,8 @@ void append_site(Message& message, const TrapRecord* record) noexcept {
 }
 
 // The one sentence of the report.
-void write_sentence(Message& message, const FrameTrap& trap, const TrapEntry& entry,
-                    const TrapRecord* record) noexcept {
+void write_sentence(Message& message, const FrameGuard& guard, const FrameGuardEntry& entry,
+                    const FrameGuardRecord* record) noexcept {
   const std::uint64_t clock = entry.clock.load(std::memory_order_relaxed);
   const std::uint64_t frame = clock >> 1;
   message.append("frame memory of frame ").append(frame).append(", allocated ");
@@ -63,7 +63,7 @@ void write_sentence(Message& message, const FrameTrap& trap, const TrapEntry& en
   if (tag == TagId::Untagged) {
     message.append(" under no tag");
   } else {
-    message.append(" under tag ").append(trap.tags().path(tag).view());
+    message.append(" under tag ").append(guard.tags().path(tag).view());
   }
   const std::uint64_t now = entry.now.load(std::memory_order_relaxed)->load();
   if (now == clock) {
@@ -76,8 +76,8 @@ void write_sentence(Message& message, const FrameTrap& trap, const TrapEntry& en
   message.append(" after its frame ended");
 }
 
-void write_details(Details& text, const os::Fault& fault, const TrapEntry& entry,
-                   const TrapRecord* record) noexcept {
+void write_details(Details& text, const os::Fault& fault, const FrameGuardEntry& entry,
+                   const FrameGuardRecord* record) noexcept {
   text.append("  address: ").append_hex(fault.address);
   if (record != nullptr) {
     const std::uintptr_t start =
@@ -102,7 +102,7 @@ void write_details(Details& text, const os::Fault& fault, const TrapEntry& entry
     append_place(text, fault.code);
   }
   text.append("\n");
-  for (std::size_t i = 0; record != nullptr && i < TrapRecord::kCallers; ++i) {
+  for (std::size_t i = 0; record != nullptr && i < FrameGuardRecord::kCallers; ++i) {
     if (record->callers[i] == nullptr) continue;
     text.append("  allocated from ");
     // A return address is the instruction after the call.
@@ -113,13 +113,13 @@ void write_details(Details& text, const os::Fault& fault, const TrapEntry& entry
   text.append("; `addr2line -e FILE OFFSET` turns FILE+OFFSET into a line\n");
 }
 
-// Result: whether the address lies in memory of `trap`; then the report is on standard error.
-bool tell(const FrameTrap& trap, const os::Fault& fault, Message& message,
-          Report& report) noexcept {
-  const TrapEntry* const entry = trap.find(fault.address);
+// Result: whether the address lies in memory of `guard`; then the report is on standard error.
+bool describe(const FrameGuard& guard, const os::Fault& fault, Message& message,
+              Report& report) noexcept {
+  const FrameGuardEntry* const entry = guard.find(fault.address);
   if (entry == nullptr) return false;
-  const TrapRecord* const record = entry->find(fault.address);
-  write_sentence(message, trap, *entry, record);
+  const FrameGuardRecord* const record = entry->find(fault.address);
+  write_sentence(message, guard, *entry, record);
   Text<2048> head("[framealloc][FA002] error: ");
   head.append(code_info(Code::FA002).meaning).append(": ").append(message.view()).append("\n");
   os::write_error(head.c_str(), head.size());
@@ -140,34 +140,34 @@ bool on_fault(const os::Fault& fault) noexcept {
   ReportSink* sink = nullptr;
   bool known = false;
   readers.fetch_add(1);
-  for (std::atomic<FrameTrap*>& slot : traps) {
-    const FrameTrap* const trap = slot.load();
-    known = trap != nullptr && tell(*trap, fault, message, report);
+  for (std::atomic<FrameGuard*>& slot : guards) {
+    const FrameGuard* const guard = slot.load();
+    known = guard != nullptr && describe(*guard, fault, message, report);
     if (!known) continue;
-    if (trap->reports_faults()) sink = &trap->sink();
+    if (guard->reports_faults()) sink = &guard->sink();
     break;
   }
   readers.fetch_sub(1);
   // The user's handler may leave by a jump, so nothing is held any more.
-  if (sink != nullptr) sink->emit(report);
+  if (sink != nullptr) sink->report(report);
   return known;
 }
 
 }  // namespace
 
-void watch_frames(FrameTrap& trap) noexcept {
-  for (std::atomic<FrameTrap*>& slot : traps) {
-    FrameTrap* nobody = nullptr;
-    if (slot.compare_exchange_strong(nobody, &trap)) break;
+void watch_frames(FrameGuard& guard) noexcept {
+  for (std::atomic<FrameGuard*>& slot : guards) {
+    FrameGuard* nobody = nullptr;
+    if (slot.compare_exchange_strong(nobody, &guard)) break;
   }
   // Without a handler the access still faults; it is only not explained.
   (void)os::watch_faults(&on_fault);
 }
 
-void unwatch_frames(FrameTrap& trap) noexcept {
+void unwatch_frames(FrameGuard& guard) noexcept {
   os::unwatch_faults();
-  for (std::atomic<FrameTrap*>& slot : traps) {
-    FrameTrap* mine = &trap;
+  for (std::atomic<FrameGuard*>& slot : guards) {
+    FrameGuard* mine = &guard;
     if (slot.compare_exchange_strong(mine, nullptr)) break;
   }
   for (unsigned round = 0; readers.load() != 0; ++round) os::relax(round);

@@ -2,9 +2,9 @@
 // The slow path of a frame allocation, and the chunks that it finds.
 #include <framealloc/frame_arena.hpp>
 
-#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/arena/frame_guard.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
-#include <framealloc/detail/memory/room_search.hpp>
+#include <framealloc/detail/memory/reclaim_loop.hpp>
 
 #include "arena/arena_edit.hpp"
 
@@ -46,7 +46,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
   }
   size = align_up(size, kGranule);
   answer_recall();
-  for (detail::RoomSearch room(host_->pressure());;) {
+  for (detail::ReclaimLoop reclaim(host_->pressure());;) {
     if (!host_->enter_frame(*this)) {
       host_->report(Code::FA001,
                     "frame memory asked for with no frame open: call begin_frame() first", tag(),
@@ -59,9 +59,9 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
     if (chunk_ != nullptr && end <= chunk_end()) {
       const std::size_t position = end - origin_.load(kRelaxed);
       if (position > capacity_) return overflow(size, alignment, site);
-      if (position > guard_) {
+      if (position > thread_budget_mark_) {
         void* instead = nullptr;
-        if (!pass_guard(position, size, alignment, site, &instead)) return instead;
+        if (!ask_thread_budget(position, size, alignment, site, &instead)) return instead;
         continue;  // its handler may have allocated, too
       }
       if (position > quota()) {
@@ -72,22 +72,22 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
       }
       cursor_.store(end, kRelaxed);
       note_calls();
-      if (trap_ != nullptr) note_allocation(start, end, site);
+      if (frame_guard_ != nullptr) note_allocation(start, end, site);
       publish_limit();
-      tell_call(size);
+      emit_call(size);
       return reinterpret_cast<void*>(start);
     }
     if (position() + size > capacity_) return overflow(size, alignment, site);
-    if (position() + size > guard_) {
+    if (position() + size > thread_budget_mark_) {
       void* instead = nullptr;
-      if (!pass_guard(position() + size, size, alignment, site, &instead)) return instead;
+      if (!ask_thread_budget(position() + size, size, alignment, site, &instead)) return instead;
       continue;
     }
     Denial why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (advance_chunk(size + padding, &why)) continue;
     // Whoever is asked to make room may have used this very arena: look at everything again.
-    if (!room.more(size, why.code == Code::FA310)) return refuse(why, size, site);
+    if (!reclaim.more(size, why.code == Code::FA310)) return refuse(why, size, site);
   }
 }
 
@@ -102,7 +102,7 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   if (end < start || end > chunk_end()) return false;
   const std::size_t position = end - origin_.load(kRelaxed);
   const std::uintptr_t cursor = cursor_.load(kRelaxed);
-  if (position > capacity_ || position > guard_) return false;
+  if (position > capacity_ || position > thread_budget_mark_) return false;
   if (position > quota()) {
     Denial why;
     if (!extend_quota(position, &why)) return false;
@@ -112,9 +112,9 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   }
   cursor_.store(end, kRelaxed);
   note_calls();
-  if (trap_ != nullptr) trap_->note_extended(chunk_, start, cursor, end);
+  if (frame_guard_ != nullptr) frame_guard_->note_extended(chunk_, start, cursor, end);
   publish_limit();
-  tell_call(end - cursor);
+  emit_call(end - cursor);
   return true;
 }
 
@@ -122,15 +122,15 @@ void FrameArena::note_calls() noexcept {
   if ((modes_->load(kRelaxed) & detail::kCountCalls) != 0) calls_.increment();
 }
 
-void FrameArena::tell_call(std::size_t size) noexcept {
-  constexpr std::uint32_t kTold = detail::kTellCalls | detail::kPressureDue;
+void FrameArena::emit_call(std::size_t size) noexcept {
+  constexpr std::uint32_t kTold = detail::kEmitCalls | detail::kPressureDue;
   if ((modes_->load(kRelaxed) & kTold) != 0) [[unlikely]]
     host_->note_call(size);
 }
 
 // The order matters: the limit is stored before the frame, the modes and a recall are looked at
 // again, and whoever ends the frame, sets a mode or recalls stores that first and the limit
-// afterwards. So either this thread sees the change here or its limit ends up 0 and its next call
+// afterward. So either this thread sees the change here or its limit ends up 0 and its next call
 // sees it.
 void FrameArena::publish_limit() noexcept {
   if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) {
@@ -139,7 +139,7 @@ void FrameArena::publish_limit() noexcept {
   }
   std::uintptr_t end = chunk_end();
   std::size_t soft = capacity_ < quota() ? capacity_ : quota();
-  if (guard_ < soft) soft = guard_;
+  if (thread_budget_mark_ < soft) soft = thread_budget_mark_;
   if (soft != SIZE_MAX) {
     const std::uintptr_t soft_end = origin_.load(kRelaxed) + soft;
     if (soft_end < end) end = soft_end;
@@ -173,7 +173,7 @@ ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room, ArenaHost& h
 bool FrameArena::advance_chunk(std::size_t room, Denial* why) noexcept {
   const Inside inside(*this);
   if (!inside) return true;  // the caller looks at the frame again
-  if (trap_ != nullptr && trap_->pages()) return advance_to_fresh_chunk(room, why);
+  if (frame_guard_ != nullptr && frame_guard_->pages()) return advance_to_fresh_chunk(room, why);
   settle();
   FrameSlot& slot = this->slot();
   if (chunk_ != nullptr && !chunk_->sound()) [[unlikely]] {
@@ -191,7 +191,7 @@ bool FrameArena::advance_chunk(std::size_t room, Denial* why) noexcept {
     if (next == nullptr) return false;
     chunk_bytes_.store(chunk_bytes() + next->bytes, kRelaxed);
   }
-  if (trap_ != nullptr) leave_chunk();
+  if (frame_guard_ != nullptr) leave_chunk();
   next->next = link;
   link = next;
   const std::uint16_t depth = chunk_ == nullptr ? 0 : chunk_->depth;
@@ -218,7 +218,7 @@ void FrameArena::step_into(ArenaChunk* next) noexcept {
 void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
                              std::size_t position) noexcept {
   // The limit is that of another chunk: were a request refused before the next publish_limit(), the
-  // calls after it would bump towards it through memory of others.
+  // calls after it would bump toward it through memory of others.
   limit_.store(0, kRelaxed);
   note_scope_peak();
   chunk_ = chunk;
@@ -230,7 +230,7 @@ void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
 std::size_t FrameArena::bytes_expected() const noexcept {
   const std::uint64_t last = clock() - 2;
   const EndedFrame& record = ended_[(last >> 1) & 1];
-  const std::size_t held = plain_last_.get() != 0                ? plain_last_.get()
+  const std::size_t held = fast_last_.get() != 0                 ? fast_last_.get()
                            : record.clock.load(kRelaxed) == last ? record.bytes.load(kRelaxed)
                                                                  : 0;
   return held > position() ? held - position() : 0;
@@ -293,7 +293,7 @@ void* FrameArena::overflow(std::size_t size, std::size_t alignment, const CallSi
 
 // A heap block in place of frame memory.
 void* FrameArena::stand_in(std::size_t size, std::size_t alignment, const CallSite& site) noexcept {
-  complicate();
+  leave_fast_path();
   auto* record = metadata_->create<FallbackBlock>();
   void* block = record == nullptr ? nullptr : host_->allocate_fallback(size, alignment, site);
   if (block == nullptr) {
@@ -311,27 +311,28 @@ void* FrameArena::stand_in(std::size_t size, std::size_t alignment, const CallSi
   return block;
 }
 
-bool FrameArena::pass_guard(std::size_t position, std::size_t size, std::size_t alignment,
-                            const CallSite& site, void** instead) noexcept {
-  std::size_t guard = guard_;
-  const detail::GuardAnswer answer = host_->pass_guard(position, size, &guard, site);
-  guard_ = guard;
-  if (answer == detail::GuardAnswer::Go) {
+bool FrameArena::ask_thread_budget(std::size_t position, std::size_t size, std::size_t alignment,
+                                   const CallSite& site, void** instead) noexcept {
+  std::size_t mark = thread_budget_mark_;
+  const detail::ThreadBudgetAnswer answer = host_->ask_thread_budget(position, size, &mark, site);
+  thread_budget_mark_ = mark;
+  if (answer == detail::ThreadBudgetAnswer::Go) {
     // The host may have allocated; the request that it let pass is not asked about again.
     const std::size_t padding = (0 - cursor_.load(kRelaxed)) & (alignment - 1);
     const std::size_t passed = this->position() + padding + size;
-    if (guard_ < passed) guard_ = passed;
+    if (thread_budget_mark_ < passed) thread_budget_mark_ = passed;
     return true;
   }
   publish_limit();
-  *instead = answer == detail::GuardAnswer::Fallback ? stand_in(size, alignment, site) : nullptr;
+  *instead =
+      answer == detail::ThreadBudgetAnswer::Fallback ? stand_in(size, alignment, site) : nullptr;
   return false;
 }
 
 void FrameArena::renew_guard() noexcept {
   if (host_ == nullptr || clock() == 0) return;
-  guard_ = host_->first_guard();
-  if (guard_ != SIZE_MAX) complicate();
+  thread_budget_mark_ = host_->first_thread_budget_mark();
+  if (thread_budget_mark_ != SIZE_MAX) leave_fast_path();
   close();  // the next call publishes the limit
 }
 
@@ -360,7 +361,7 @@ std::size_t FrameArena::capacity_left() const noexcept {
 
 std::size_t FrameArena::chunk_room_left() const noexcept {
   // With a guard mode nothing more comes from the chunk of a frame that is over.
-  if (chunk_ == nullptr || (trap_ != nullptr && !host_->frame_is_open(*this))) return 0;
+  if (chunk_ == nullptr || (frame_guard_ != nullptr && !host_->frame_is_open(*this))) return 0;
   return chunk_end() - cursor_.load(std::memory_order_relaxed);
 }
 

@@ -37,7 +37,7 @@ ScratchPool::Use::Use(const ScratchPool& pool) noexcept {
     if (granted_) return;
     Text<192> message("scratch pool '");
     message.append(pool.name_).append("' is at work for another thread right now");
-    pool.account().report(Code::FA212, message, pool.tag_, 0, 0, &pool);
+    pool.ledger().report(Code::FA212, message, pool.tag_, 0, 0, &pool);
   }
 }
 
@@ -53,9 +53,9 @@ ScratchPool::ScratchPool(ScratchRegistry& registry, std::string_view name, std::
       policy_(policy),
       tag_(tag) {}
 
-ScratchPool::~ScratchPool() { detail::ScratchSegment::release(account(), tag_, first_); }
+ScratchPool::~ScratchPool() { detail::ScratchSegment::release(ledger(), tag_, first_); }
 
-detail::SharedAccount& ScratchPool::account() const noexcept { return registry_.account_; }
+detail::SharedLedger& ScratchPool::ledger() const noexcept { return registry_.ledger_; }
 
 std::size_t ScratchPool::next_segment_bytes(std::size_t need) const noexcept {
   if (policy_ == ScratchPolicy::Fixed) return capacity_;
@@ -100,7 +100,7 @@ void* ScratchPool::bump_slow(std::size_t size, std::size_t alignment, bool repor
     return refuse(size, alignment, report, site, why);
   }
   detail::ScratchSegment* const fresh =
-      detail::ScratchSegment::acquire(account(), tag_, next_segment_bytes(need), report, site, why);
+      detail::ScratchSegment::acquire(ledger(), tag_, next_segment_bytes(need), report, site, why);
   if (fresh == nullptr) return nullptr;
   void* block = nullptr;
   {
@@ -133,27 +133,27 @@ void* ScratchPool::refuse(std::size_t size, std::size_t alignment, bool report,
     message.append(" has ").append_bytes(remaining()).append(" left");
   }
   const std::size_t available = code == Code::FA021 ? remaining() : 0;
-  detail::Denial::tell(why, {code, TagId::Untagged, available});
-  if (report) account().report(code, message, tag_, size, available, nullptr, site);
+  detail::Denial::store(why, {code, TagId::Untagged, available});
+  if (report) ledger().report(code, message, tag_, size, available, nullptr, site);
   return nullptr;
 }
 
-void ScratchPool::arm(void* record, detail::Finaliser::Destroy destroy, void* objects,
+void ScratchPool::arm(void* record, detail::Finalizer::Destroy destroy, void* objects,
                       std::size_t count) noexcept {
-  auto* const finaliser = ::new (record) detail::Finaliser;
-  finaliser->destroy = destroy;
-  finaliser->objects = objects;
-  finaliser->count = count;
-  finaliser->order = ++order_;
-  finaliser->next = finalisers_;
-  finalisers_ = finaliser;
+  auto* const finalizer = ::new (record) detail::Finalizer;
+  finalizer->destroy = destroy;
+  finalizer->objects = objects;
+  finalizer->count = count;
+  finalizer->order = ++order_;
+  finalizer->next = finalizers_;
+  finalizers_ = finalizer;
 }
 
-void ScratchPool::run_finalisers(std::uint64_t after) noexcept {
-  while (finalisers_ != nullptr && finalisers_->order > after) {
-    detail::Finaliser* const finaliser = finalisers_;
-    finalisers_ = finaliser->next;  // first: the destructor may use the pool
-    finaliser->destroy(finaliser->objects, finaliser->count);
+void ScratchPool::run_finalizers(std::uint64_t after) noexcept {
+  while (finalizers_ != nullptr && finalizers_->order > after) {
+    detail::Finalizer* const finalizer = finalizers_;
+    finalizers_ = finalizer->next;  // first: the destructor may use the pool
+    finalizer->destroy(finalizer->objects, finalizer->count);
   }
 }
 
@@ -197,7 +197,7 @@ ScratchCheckpoint ScratchPool::checkpoint() const noexcept {
 
 // Requirement: not stale.
 void ScratchPool::move_back(const ScratchCheckpoint& to) noexcept {
-  run_finalisers(to.order_);
+  run_finalizers(to.order_);
   if (place_of_cursor() <= to.place_) return;  // unless a destructor has been there before
   {
     const std::lock_guard guard(lock_);
@@ -240,19 +240,19 @@ bool ScratchPool::reset() noexcept {
     move_back(start);
     resets_.fetch_add(1, kRelaxed);
   }
-  if (account().tells(FrameEventKind::ScratchReset)) [[unlikely]]
-    tell(FrameEventKind::ScratchReset, bytes);
+  if (ledger().wants(FrameEventKind::ScratchReset)) [[unlikely]]
+    emit(FrameEventKind::ScratchReset, bytes);
   return true;
 }
 
-void ScratchPool::tell(FrameEventKind kind, std::size_t bytes) const noexcept {
+void ScratchPool::emit(FrameEventKind kind, std::size_t bytes) const noexcept {
   FrameEvent event;
   event.kind = kind;
   event.alloc_kind = AllocKind::Heap;
   event.id = number_;
   event.name = name_;
   event.size = bytes;
-  account().tell(event, tag_);
+  ledger().emit(event, tag_);
 }
 
 ScratchBorrow ScratchPool::borrow() noexcept {
@@ -279,13 +279,13 @@ void ScratchPool::unclaim() noexcept {
 void ScratchPool::report_order(std::string_view what) const noexcept {
   Text<256> message("scratch pool '");
   message.append(name_).append("': ").append(what);
-  account().report(Code::FA020, message, tag_, 0, 0, this);
+  ledger().report(Code::FA020, message, tag_, 0, 0, this);
 }
 
 void ScratchPool::report_detached() const noexcept {
   Text<256> message("scratch pool '");
   message.append(name_).append("' has been removed; its memory stays, and it hands out no more");
-  account().report(Code::FA401, message, tag_, 0, 0, this);
+  ledger().report(Code::FA401, message, tag_, 0, 0, this);
 }
 
 }  // namespace framealloc

@@ -14,8 +14,8 @@ std::atomic<std::uint64_t> pools_made{0};  // in the process, so that no checkpo
 
 }  // namespace
 
-ScratchRegistry::ScratchRegistry(const detail::AccountHost& host) noexcept
-    : account_(host), nothing_(*this, {}, 0, ScratchPolicy::Fixed, TagId::Untagged) {}
+ScratchRegistry::ScratchRegistry(const detail::AllocatorContext& context) noexcept
+    : ledger_(context), nothing_(*this, {}, 0, ScratchPolicy::Fixed, TagId::Untagged) {}
 
 ScratchRegistry::~ScratchRegistry() {
   while (pools_ != nullptr) {
@@ -42,29 +42,29 @@ ScratchPool* ScratchRegistry::find(std::string_view name) noexcept {
 ScratchPool* ScratchRegistry::make(std::string_view name, std::size_t capacity,
                                    ScratchPolicy policy, const CallSite& site,
                                    detail::Denial* why) noexcept {
-  const TagId tag = account_.current_tag();
+  const TagId tag = ledger_.current_tag();
   if (capacity > kMaxRequest / 4) {
     Text<192> message("a scratch pool of ");
     message.append_bytes(capacity);
-    detail::Denial::tell(why, {Code::FA011, TagId::Untagged, kMaxRequest / 4});
-    account_.report(Code::FA011, message, tag, capacity, kMaxRequest / 4, nullptr, site);
+    detail::Denial::store(why, {Code::FA011, TagId::Untagged, kMaxRequest / 4});
+    ledger_.report(Code::FA011, message, tag, capacity, kMaxRequest / 4, nullptr, site);
     return nullptr;
   }
-  detail::Metadata& metadata = account_.host().metadata;
+  detail::MetadataAllocator& metadata = ledger_.context().metadata;
   bool denied_by_limit = false;
-  auto* const letters = static_cast<char*>(account_.take_records(
+  auto* const letters = static_cast<char*>(ledger_.take_records(
       name.size(), &denied_by_limit, [&] { return metadata.allocate(name.size()); }));
   ScratchPool* pool = nullptr;
   if (letters != nullptr) {
     if (!name.empty()) std::memcpy(letters, name.data(), name.size());
-    pool = account_.take_records(sizeof(ScratchPool), &denied_by_limit, [&] {
+    pool = ledger_.take_records(sizeof(ScratchPool), &denied_by_limit, [&] {
       return metadata.create<ScratchPool>(*this, std::string_view(letters, name.size()), capacity,
                                           policy, tag);
     });
     if (pool == nullptr) metadata.deallocate(letters, name.size());
   }
   if (pool == nullptr) {
-    account_.refuse_memory(tag, sizeof(ScratchPool), denied_by_limit, site, why);
+    ledger_.refuse_memory(tag, sizeof(ScratchPool), denied_by_limit, site, why);
   }
   return pool;
 }
@@ -89,8 +89,8 @@ ScratchPool* ScratchRegistry::find_or_make(std::string_view name, std::size_t ca
     result->references_.fetch_add(1, std::memory_order_relaxed);
   }
   if (other == nullptr) {
-    if (account_.tells(FrameEventKind::ScratchOpened)) [[unlikely]]
-      fresh->tell(FrameEventKind::ScratchOpened, capacity);
+    if (ledger_.wants(FrameEventKind::ScratchOpened)) [[unlikely]]
+      fresh->emit(FrameEventKind::ScratchOpened, capacity);
     return fresh;
   }
   destroy(*fresh);
@@ -199,9 +199,9 @@ void ScratchRegistry::unlink(ScratchPool& pool) const noexcept {
 }
 
 void ScratchRegistry::destroy(ScratchPool& pool) const noexcept {
-  pool.run_finalisers(0);
+  pool.run_finalizers(0);
   const std::string_view name = pool.name_;
-  detail::Metadata& metadata = account_.host().metadata;
+  detail::MetadataAllocator& metadata = ledger_.context().metadata;
   metadata.destroy(&pool);
   metadata.deallocate(const_cast<char*>(name.data()), name.size());
 }

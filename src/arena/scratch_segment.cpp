@@ -18,75 +18,75 @@ struct Memory {
   ScratchSegment::Origin origin = ScratchSegment::Origin::Metadata;
 };
 
-Memory take(const AccountHost& host, std::size_t bytes, bool* denied_by_limit) noexcept {
+Memory take(const AllocatorContext& context, std::size_t bytes, bool* denied_by_limit) noexcept {
   using Origin = ScratchSegment::Origin;
   if (bytes <= kMostMetadata) {
     // It does not say why it has nothing; a limit that leaves nothing is the reason it can name.
-    void* const block = host.metadata.allocate(bytes);
-    *denied_by_limit = block == nullptr && host.metadata.limit_is_reached();
+    void* const block = context.metadata.allocate(bytes);
+    *denied_by_limit = block == nullptr && context.metadata.limit_is_reached();
     return {block, bytes, Origin::Metadata};
   }
-  const std::size_t chunk = host.chunks.chunk_size();
+  const std::size_t chunk = context.chunks.chunk_size();
   if (bytes <= chunk - chunk / 4) {
     const std::size_t pages = align_up(bytes, kPage);
-    void* memory = host.supply.acquire(pages, kPage, denied_by_limit);
+    void* memory = context.limited_source.acquire(pages, kPage, denied_by_limit);
     // Idle chunks count against the limit, and may be what the source lacks.
-    if (memory == nullptr && host.chunks.trim() != 0) {
-      memory = host.supply.acquire(pages, kPage, denied_by_limit);
+    if (memory == nullptr && context.chunks.trim() != 0) {
+      memory = context.limited_source.acquire(pages, kPage, denied_by_limit);
     }
-    return {memory, pages, Origin::Supply};
+    return {memory, pages, Origin::Source};
   }
   std::size_t run = 0;
-  void* const memory = host.chunks.acquire_run(bytes, &run, denied_by_limit);
+  void* const memory = context.chunks.acquire_run(bytes, &run, denied_by_limit);
   return {memory, run, Origin::Run};
 }
 
-void give(const AccountHost& host, const Memory& memory) noexcept {
+void give(const AllocatorContext& context, const Memory& memory) noexcept {
   switch (memory.origin) {
     case ScratchSegment::Origin::Metadata:
-      return host.metadata.deallocate(memory.address, memory.bytes);
-    case ScratchSegment::Origin::Supply:
-      return host.supply.release(memory.address, memory.bytes, kPage);
+      return context.metadata.deallocate(memory.address, memory.bytes);
+    case ScratchSegment::Origin::Source:
+      return context.limited_source.release(memory.address, memory.bytes, kPage);
     case ScratchSegment::Origin::Run:
-      return host.chunks.release_run(memory.address, memory.bytes);
+      return context.chunks.release_run(memory.address, memory.bytes);
   }
 }
 
 }  // namespace
 
-ScratchSegment* ScratchSegment::acquire(SharedAccount& account, TagId tag, std::size_t bytes,
+ScratchSegment* ScratchSegment::acquire(SharedLedger& ledger, TagId tag, std::size_t bytes,
                                         bool report, const CallSite& site, Denial* why) noexcept {
   bool denied_by_limit = false;
   Memory memory;
-  (void)account.take_memory(kHeader + bytes, &denied_by_limit, [&](bool* by_limit) {
-    memory = take(account.host(), kHeader + bytes, by_limit);
+  (void)ledger.take_memory(kHeader + bytes, &denied_by_limit, [&](bool* by_limit) {
+    memory = take(ledger.context(), kHeader + bytes, by_limit);
     return memory.address;
   });
   if (memory.address == nullptr) {
-    const Denial denial = denial_of_memory(account.host().supply, denied_by_limit);
-    Denial::tell(why, denial);
-    if (report) account.refuse(denial, tag, bytes, site);
+    const Denial denial = denial_of_memory(ledger.context().limited_source, denied_by_limit);
+    Denial::store(why, denial);
+    if (report) ledger.refuse(denial, tag, bytes, site);
     return nullptr;
   }
   Denial denial;
-  if (!account.count_in(tag, memory.bytes, 0, &denial)) {
-    give(account.host(), memory);
-    Denial::tell(why, denial);
-    if (report) account.refuse(denial, tag, bytes, site);
+  if (!ledger.count_in(tag, memory.bytes, 0, &denial)) {
+    give(ledger.context(), memory);
+    Denial::store(why, denial);
+    if (report) ledger.refuse(denial, tag, bytes, site);
     return nullptr;
   }
-  account.settle();
+  ledger.settle();
   return ::new (memory.address) ScratchSegment{nullptr, bytes, memory.bytes, memory.origin};
 }
 
-std::size_t ScratchSegment::release(SharedAccount& account, TagId tag,
+std::size_t ScratchSegment::release(SharedLedger& ledger, TagId tag,
                                     ScratchSegment* first) noexcept {
   std::size_t released = 0;
   while (first != nullptr) {
     const Memory memory{first, first->held, first->origin};
     first = first->next;
-    account.count_out(tag, memory.bytes);
-    give(account.host(), memory);
+    ledger.count_out(tag, memory.bytes);
+    give(ledger.context(), memory);
     released += memory.bytes;
   }
   return released;

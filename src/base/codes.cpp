@@ -62,8 +62,8 @@ std::string_view to_string(Category category) noexcept {
       return "handles";
     case Category::Gpu:
       return "gpu";
-    case Category::Behaviour:
-      return "behaviour";
+    case Category::Behavior:
+      return "behavior";
     case Category::Lifetime:
       return "lifetime";
     case Category::Async:

@@ -119,7 +119,7 @@ void ReportSink::enforce(const Report& report, const CodeInfo& info, bool printe
   std::abort();
 }
 
-void ReportSink::emit(const Report& raised) noexcept {
+void ReportSink::report(const Report& raised) noexcept {
   static_assert(kCodes <= kSlots && kCodes <= ReportLimit::kCodes,
                 "more codes than counters for them");
   const CodeInfo& info = code_info(raised.code);
@@ -127,14 +127,14 @@ void ReportSink::emit(const Report& raised) noexcept {
   if (is_handling(this) || suppressed(raised.code)) return;
   const HandlingScope scope(this);
   Report report = raised;
-  WitnessTexts texts;
+  AnnotationTexts texts;
   const bool within_limit = limit_.admit(report, slot_of(info));
-  if (witness_ != nullptr) witness_(report, texts, within_limit, witness_context_);
+  if (annotator_ != nullptr) annotator_(report, texts, within_limit, annotator_context_);
   deliver(report, within_limit, false);
   enforce(report, info, within_limit && handler_.load(std::memory_order_relaxed) == nullptr);
 }
 
-void ReportSink::tell_pending(std::uint64_t frame) noexcept {
+void ReportSink::report_pending(std::uint64_t frame) noexcept {
   if (is_handling(this)) return;
   const HandlingScope scope(this);
   limit_.for_each_due(frame, [&](const ReportLimit::Due& due) {

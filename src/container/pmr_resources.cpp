@@ -24,7 +24,7 @@ template <AllocKind of>
 FRAMEALLOC_ALWAYS_INLINE bool InstanceResource<of>::is_quick(std::size_t bytes,
                                                              std::size_t alignment) const noexcept {
   if (bytes > detail::kMaxSlabClass || alignment > kGranule) return false;
-  return of == AllocKind::Pool || !instance_->pools().scrutinised();
+  return of == AllocKind::Pool || !instance_->pools().verifies();
 }
 
 template <AllocKind of>

@@ -20,7 +20,7 @@ void PromotedAllocation::reset() noexcept {
   }
 }
 
-PromotionList::PromotionList(detail::Metadata& metadata, std::size_t capacity) noexcept
+PromotionList::PromotionList(detail::MetadataAllocator& metadata, std::size_t capacity) noexcept
     : metadata_(&metadata) {
   if (capacity == 0) return;
   items_ =

@@ -144,10 +144,10 @@ void BehaviorFilter::on_frame_end() noexcept {
     look_at_own_frames();
     check = frames % std::max<std::uint64_t>(thresholds_.check_frames, 1) == 0;
   }
-  if (check) tell_new_issues();
+  if (check) report_new_issues();
 }
 
-void BehaviorFilter::tell_new_issues() noexcept {
+void BehaviorFilter::report_new_issues() noexcept {
   for (std::size_t i = 0;; ++i) {
     BehaviorFinding findings[kBehaviorRules];
     std::size_t count = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Reads the counters of an allocator after each frame, and keeps what they say of behaviour.
+// Reads the counters of an allocator after each frame, and keeps what they say of behavior.
 #pragma once
 
 #include <framealloc/behavior.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/pool/pool_table.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/detail/thread/frame_watcher.hpp>
@@ -170,11 +170,11 @@ class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher {
   void look_at_own_frame(const ThreadState& state, OwnFrame& seen, std::uint64_t clock) noexcept;
   void restart() noexcept;
   // Takes the lock, and reports without it.
-  void tell_new_issues() noexcept;
+  void report_new_issues() noexcept;
 
   Instance& instance_;
   std::atomic<bool> enabled_{false};
-  std::atomic<std::uint64_t> frames_{0};  // analysed
+  std::atomic<std::uint64_t> frames_{0};  // analyzed
   mutable SpinLock lock_;                 // of what follows
   BehaviorThresholds thresholds_;
   MetaVector<TagBehavior> rows_;  // by tag

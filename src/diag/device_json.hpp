@@ -3,7 +3,7 @@
 #pragma once
 
 #include <framealloc/figures.hpp>
-#include <framealloc/json_text.hpp>
+#include "diag/json_text.hpp"
 
 namespace framealloc::detail {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A map of a device's memory as JSON (docs/schema/gpu-v1.schema.json).
 #include <framealloc/device_map.hpp>
-#include <framealloc/json_text.hpp>
+#include "diag/json_text.hpp"
 
 #include "diag/device_json.hpp"
 

@@ -22,7 +22,7 @@ std::string LifecycleSummary::to_string() const {
 
 namespace detail {
 
-EventHistory::EventHistory(Metadata& metadata) noexcept : metadata_(metadata) {
+EventHistory::EventHistory(MetadataAllocator& metadata) noexcept : metadata_(metadata) {
   this->destroy = [](Instance& instance, Kept* self) noexcept {
     instance.metadata().destroy(static_cast<EventHistory*>(self));
   };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <framealloc/detail/memory/event_hub.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/detail/thread/kept.hpp>
 #include <framealloc/event_history.hpp>
@@ -18,7 +18,7 @@ namespace framealloc::detail {
 // older one makes room. Written when a frame ends, read by any thread.
 class EventHistory final : public EventObserver, public Kept {
  public:
-  explicit EventHistory(Metadata& metadata) noexcept;
+  explicit EventHistory(MetadataAllocator& metadata) noexcept;
   ~EventHistory();
   EventHistory(const EventHistory&) = delete;
   EventHistory& operator=(const EventHistory&) = delete;
@@ -35,7 +35,7 @@ class EventHistory final : public EventObserver, public Kept {
   void add_to(LifecycleSummary& summary) const noexcept;
 
  private:
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   mutable SpinLock lock_;
   FrameRecord* records_ = nullptr;
   std::size_t capacity_ = 0;

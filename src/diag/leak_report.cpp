@@ -14,7 +14,7 @@ namespace {
 
 using detail::Instance;
 using detail::LiveBlock;
-using detail::SharedAccount;
+using detail::SharedLedger;
 
 constexpr std::string_view kPool = "pool";
 constexpr std::string_view kHeap = "heap";
@@ -90,20 +90,19 @@ struct Grouping {
       add_sum(tag, AllocKind::Heap, kHeap, 0, totals.heap_bytes);
     }
   }
-  void collect_account(Instance& instance, const SharedAccount& account) noexcept {
+  void collect_ledger(Instance& instance, const SharedLedger& ledger) noexcept {
     for (std::size_t i = 0; i < instance.tags().size(); ++i) {
       const auto tag = static_cast<TagId>(i);
-      const detail::AccountTotals totals = account.totals(&tag);
-      add_sum(tag, AllocKind::Heap, account.part(), totals.allocations - totals.frees,
-              totals.bytes);
+      const detail::LedgerTotals totals = ledger.totals(&tag);
+      add_sum(tag, AllocKind::Heap, ledger.part(), totals.allocations - totals.frees, totals.bytes);
     }
   }
   void collect(Instance& instance, bool leaks_only) noexcept {
     collect_blocks(instance);
-    const SharedAccount* account = instance.first_account();
-    for (; account != nullptr; account = account->next_account) {
-      if (leaks_only && account->at_end() != SharedAccount::AtEnd::Leaks) continue;
-      collect_account(instance, *account);
+    const SharedLedger* ledger = instance.first_ledger();
+    for (; ledger != nullptr; ledger = ledger->next_ledger) {
+      if (leaks_only && ledger->at_end() != SharedLedger::AtEnd::Leaks) continue;
+      collect_ledger(instance, *ledger);
     }
     std::sort(groups, groups + size,
               [](const Group& a, const Group& b) { return a.bytes > b.bytes; });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A snapshot as JSON, in both versions of the schema (docs/snapshots.md).
-#include <framealloc/json_text.hpp>
 #include <framealloc/snapshot.hpp>
+#include "diag/json_text.hpp"
 
 #include "diag/device_json.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/trace_file.hpp>
 
-#include <framealloc/json_text.hpp>
+#include "diag/json_text.hpp"
 #include "os/process.hpp"
 
 #include <algorithm>

@@ -23,13 +23,13 @@ std::size_t streaming_budget(const AllocConfig& config) noexcept {
 // An allocator without memory.
 struct Nowhere {
   NullSource source;
-  Supply supply{source, 0};
-  Metadata metadata{supply};
-  ChunkPool chunks{supply, std::size_t{64} << 10};
+  LimitedSource limited_source{source, 0};
+  MetadataAllocator metadata{limited_source};
+  ChunkPool chunks{limited_source, std::size_t{64} << 10};
   TagTable tags;
   ReportSink sink;
   std::atomic<std::uint64_t> frame{0};
-  AccountHost host{supply, chunks, metadata, tags, sink, frame};
+  AllocatorContext context{limited_source, chunks, metadata, tags, sink, frame};
   Nowhere() noexcept {
     sink.set([](const Report&, void*) {}, nullptr);
   }
@@ -44,17 +44,17 @@ T& immortal(A&&... arguments) noexcept {
 }
 
 // What a leak report calls the part, and what is left in it at the end.
-void describe(SharedAccount& account, LazyPart<HandleAllocator> Facade::*) noexcept {
-  account.describe("handles", SharedAccount::AtEnd::ReportsItself);
+void describe(SharedLedger& ledger, LazyPart<HandleAllocator> Facade::*) noexcept {
+  ledger.describe("handles", SharedLedger::AtEnd::ReportsItself);
 }
-void describe(SharedAccount& account, LazyPart<StreamingAllocator> Facade::*) noexcept {
-  account.describe("streaming", SharedAccount::AtEnd::Kept);
+void describe(SharedLedger& ledger, LazyPart<StreamingAllocator> Facade::*) noexcept {
+  ledger.describe("streaming", SharedLedger::AtEnd::Kept);
 }
-void describe(SharedAccount& account, LazyPart<ScratchRegistry> Facade::*) noexcept {
-  account.describe("scratch", SharedAccount::AtEnd::Kept);
+void describe(SharedLedger& ledger, LazyPart<ScratchRegistry> Facade::*) noexcept {
+  ledger.describe("scratch", SharedLedger::AtEnd::Kept);
 }
-void describe(SharedAccount& account, LazyPart<GroupAllocator> Facade::*) noexcept {
-  account.describe("groups", SharedAccount::AtEnd::Leaks);
+void describe(SharedLedger& ledger, LazyPart<GroupAllocator> Facade::*) noexcept {
+  ledger.describe("groups", SharedLedger::AtEnd::Leaks);
 }
 
 // Result: bytes that parts held and did not use.
@@ -72,19 +72,19 @@ FRAMEALLOC_NOINLINE T& make_part(const Instance* instance, LazyPart<T> Facade::*
   if (facade == nullptr) return immortal<T>(nowhere());
   Instance& owner = facade->instance;
   // Room is made without the lock under which the part is: whoever is asked may ask for the part.
-  for (RoomSearch room(&owner.pressure());;) {
+  for (ReclaimLoop reclaim(&owner.pressure());;) {
     T* const made = (facade->*part).get([&]() -> T* {
-      T* const fresh = owner.metadata().create<T>(account_host(owner), arguments...);
+      T* const fresh = owner.metadata().create<T>(allocator_context(owner), arguments...);
       if (fresh == nullptr) return nullptr;
-      describe(fresh->account(), part);
-      owner.add_account(fresh->account());
+      describe(fresh->ledger(), part);
+      owner.add_ledger(fresh->ledger());
       return fresh;
     });
     if (made != nullptr) return *made;
-    if (!room.more(sizeof(T), owner.metadata().limit_is_reached())) break;
+    if (!reclaim.more(sizeof(T), owner.metadata().limit_is_reached())) break;
   }
   owner.report(Code::FA012, "no memory for the records of a part of the allocator", TagId::Untagged,
-               sizeof(T), owner.supply().remaining());
+               sizeof(T), owner.limited_source().remaining());
   return immortal<T>(nowhere());
 }
 
@@ -102,22 +102,23 @@ T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arg
 
 }  // namespace
 
-const AccountHost& nowhere() noexcept { return immortal<Nowhere>().host; }
+const AllocatorContext& nowhere() noexcept { return immortal<Nowhere>().context; }
 
-AccountHost account_host(Instance& instance) noexcept {
-  return {instance.supply(), instance.chunks(),        instance.metadata(), instance.tags(),
-          instance.sink(),   instance.frame_counter(), instance.budgets(),  &tag_of_this_thread,
-          &instance,         &instance.pressure(),     &instance.events()};
+AllocatorContext allocator_context(Instance& instance) noexcept {
+  return {instance.limited_source(), instance.chunks(),   instance.metadata(),
+          instance.tags(),           instance.sink(),     instance.frame_counter(),
+          instance.budgets(),        &tag_of_this_thread, &instance,
+          &instance.pressure(),      &instance.events()};
 }
 
 Facade::Facade(Instance& owner) noexcept : instance(owner), resources(owner) {
-  owner.room().set_parts(&trim_parts);
+  owner.reclaimer().set_parts(&trim_parts);
 }
 
 Facade::~Facade() {
-  instance.room().set_parts(nullptr);
+  instance.reclaimer().set_parts(nullptr);
   instance.metadata().destroy(behavior.made());
-  instance.forget_accounts();
+  instance.forget_ledgers();
   // First what may owe destructors of objects that hold the others' handles.
   instance.metadata().destroy(groups.made());
   instance.metadata().destroy(scratch.made());
@@ -137,11 +138,11 @@ GroupAllocator& groups_of(const Instance* instance) noexcept {
 }
 
 std::size_t trim_all(Instance& instance) noexcept {
-  const std::size_t before = instance.supply().reserved();
+  const std::size_t before = instance.limited_source().reserved();
   // Chunks that they give back lie idle in the chunk pool until the instance trims that.
   (void)trim_parts(instance);
   (void)instance.trim();
-  const std::size_t after = instance.supply().reserved();
+  const std::size_t after = instance.limited_source().reserved();
   return before > after ? before - after : 0;
 }
 

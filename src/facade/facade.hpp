@@ -4,7 +4,7 @@
 #pragma once
 
 #include <framealloc/detail/frame/retention_book.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/framealloc.hpp>
@@ -63,10 +63,10 @@ struct Facade {
   return instance == nullptr ? nullptr : static_cast<Facade*>(instance->extension);
 }
 // What the parts need of their allocator.
-[[nodiscard]] AccountHost account_host(Instance& instance) noexcept;
+[[nodiscard]] AllocatorContext allocator_context(Instance& instance) noexcept;
 // What parts of no allocator stand on: a source with nothing to give, and nobody to report to. So
 // every call on them is defined, and denied. Lives as long as the program.
-[[nodiscard]] const AccountHost& nowhere() noexcept;
+[[nodiscard]] const AllocatorContext& nowhere() noexcept;
 
 [[nodiscard]] HandleAllocator& handles_of(const Instance* instance) noexcept;
 [[nodiscard]] StreamingAllocator& streaming_of(const Instance* instance) noexcept;

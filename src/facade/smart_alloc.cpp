@@ -3,7 +3,7 @@
 
 #include "facade/facade.hpp"
 
-#include "diag/witness.hpp"
+#include "diag/report_annotator.hpp"
 
 namespace framealloc {
 
@@ -20,7 +20,7 @@ Instance* make(const AllocConfig& config, Error* why) noexcept {
   if (instance == nullptr) return nullptr;
   instance->extension = instance->metadata().create<Facade>(*instance);
   if (instance->extension != nullptr) {
-    detail::attach_witness(*instance);
+    detail::attach_report_annotator(*instance);
     return instance;
   }
   instance->destroy();
@@ -35,7 +35,7 @@ void end(Instance& instance) noexcept {
   instance.pools().check_structures();
   (void)instance.pools().check_guards();
   if (instance.pools().checked()) detail::report_leaks(instance);
-  instance.sink().tell_repeats(detail::ReportSink::kLastFrame);
+  instance.sink().report_repeats(detail::ReportSink::kLastFrame);
   instance.metadata().destroy(facade_of(&instance));
   instance.destroy();
 }
@@ -60,7 +60,7 @@ SmartAlloc::SmartAlloc(const AllocConfig& config, BuildConfig build) {
   Report report;
   report.code = why.code;
   report.message = why.message;
-  sink.emit(report);
+  sink.report(report);
 }
 
 Result<SmartAlloc> SmartAlloc::create(const AllocConfig& config, BuildConfig build) {

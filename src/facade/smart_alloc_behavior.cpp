@@ -15,8 +15,9 @@ BehaviorFilter* behavior_filter(Instance* instance) noexcept {
 }
 
 void report_no_memory(Instance& instance) noexcept {
-  instance.report(Code::FA012, "no memory for the records of the behaviour filter", TagId::Untagged,
-                  sizeof(TagBehavior) * instance.tags().size(), instance.supply().remaining());
+  instance.report(Code::FA012, "no memory for the records of the behavior filter", TagId::Untagged,
+                  sizeof(TagBehavior) * instance.tags().size(),
+                  instance.limited_source().remaining());
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ bool enable_lifecycle(Instance& instance, std::size_t frames) noexcept {
   }
   if (history == nullptr) {
     instance.report(Code::FA012, "no memory for the history of frames", TagId::Untagged,
-                    saturating_bytes(frames, sizeof(FrameRecord)), instance.supply().remaining());
+                    saturating_bytes(frames, sizeof(FrameRecord)),
+                    instance.limited_source().remaining());
     return false;
   }
   instance.track_lifecycle(history);
@@ -120,7 +121,7 @@ void SmartAlloc::on_memory_pressure(PressureHandler handler, void* context) noex
 }
 
 void SmartAlloc::notify_memory_pressure(PressureLevel level) noexcept {
-  if (detail::Instance* const instance = instance_) instance->pressure().notify(level);
+  if (detail::Instance* const instance = instance_) instance->pressure().emit(level);
 }
 
 Subscription SmartAlloc::subscribe_owned(FrameEventListener listener, detail::OwnedListener* owned,

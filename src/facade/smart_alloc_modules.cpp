@@ -15,7 +15,7 @@ void SmartAlloc::report(const Report& report) const noexcept {
   Report completed = report;
   if (completed.frame == 0) completed.frame = instance_->frame_number();
   if (completed.thread.value == 0) completed.thread = os::current_thread_id();
-  instance_->sink().emit(completed);
+  instance_->sink().report(completed);
 }
 
 bool SmartAlloc::emits(FrameEventKind kind) const noexcept {

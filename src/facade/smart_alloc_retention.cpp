@@ -30,7 +30,7 @@ namespace {
 void report_no_record(Instance& instance, FrameArena& arena, std::size_t bytes,
                       const CallSite& site) noexcept {
   instance.report(Code::FA012, "no memory for the records of a retained object", arena.tag(), bytes,
-                  instance.supply().remaining(), site);
+                  instance.limited_source().remaining(), site);
 }
 
 }  // namespace
@@ -170,7 +170,7 @@ void Promoter::run() noexcept {
   result_.promoted = PromotionList(instance_.metadata(), wanted);
   if (result_.promoted.capacity() < wanted) {
     instance_.report(Code::FA012, "no memory for the list of promoted objects", TagId::Untagged,
-                     wanted * sizeof(PromotedAllocation), instance_.supply().remaining());
+                     wanted * sizeof(PromotedAllocation), instance_.limited_source().remaining());
   }
   const std::size_t phases = std::min<std::size_t>(total, instance_.phases().size() + 1);
   result_.summary.by_phase = SummaryRows<PhaseSummary>(instance_.metadata(), phases);
@@ -339,7 +339,7 @@ void Promoter::name_tags() noexcept {
   rows.resize_down(kept);
 }
 
-void tell_handler(const RetentionBook& book, PromotionResult& result) noexcept {
+void call_handler(const RetentionBook& book, PromotionResult& result) noexcept {
   const PromotionHandler handler = book.told();
   if (handler == nullptr) return;
   for (PromotedAllocation& item : result.promoted) {
@@ -362,7 +362,7 @@ PromotionResult end_frame_promoting(Instance* instance, WhoseFrame whose) noexce
   RetentionBook* const book = retention_book(instance);
   if (book == nullptr) {
     instance->report(Code::FA012, "no memory for the summary of a frame", TagId::Untagged,
-                     sizeof(RetentionBook), instance->supply().remaining());
+                     sizeof(RetentionBook), instance->limited_source().remaining());
   }
   const unsigned in_flight = instance->config().frames_in_flight;
   if (whose == WhoseFrame::Thread) {
@@ -389,7 +389,7 @@ PromotionResult end_frame_promoting(Instance* instance, WhoseFrame whose) noexce
     // As the handle calls it: with the state that the thread's table shows.
     instance->end_frame(detail::tls_table().slots[instance->tls_slot()].state);
   }
-  if (book != nullptr) tell_handler(*book, result);
+  if (book != nullptr) call_handler(*book, result);
   return result;
 }
 

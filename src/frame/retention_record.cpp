@@ -38,13 +38,13 @@ RetainedRecord* merge(RetainedRecord* a, RetainedRecord* b) noexcept {
 
 void arm_retained(FrameArena& arena, RetainedRecord& record, void* object) noexcept {
   record.object = object;
-  record.finaliser.destroy = &retained_over;
-  arena.arm(&record.finaliser, &record, 1);
+  record.finalizer.destroy = &retained_over;
+  arena.arm(&record.finalizer, &record, 1);
   if (record.kind != RetentionPolicy::Kind::Discard) record.book->note_waiting();
 }
 
 void let_go_retained(RetainedRecord& record) noexcept {
-  record.finaliser.destroy = nullptr;
+  record.finalizer.destroy = nullptr;
   count_out(record);
 }
 
@@ -52,7 +52,7 @@ void gather_retained(FrameArena& arena, std::uint64_t clock, RetainedRecord** li
   if (arena.slots() == nullptr) return;
   FrameSlot& slot = arena.slot_of(clock);
   if (slot.clock.load(std::memory_order_relaxed) != clock) return;
-  for (Finaliser* f = slot.finalisers.load(std::memory_order_acquire); f != nullptr; f = f->next) {
+  for (Finalizer* f = slot.finalizers.load(std::memory_order_acquire); f != nullptr; f = f->next) {
     if (f->destroy != &retained_over) continue;
     auto* const record = static_cast<RetainedRecord*>(f->objects);
     record->next = *list;

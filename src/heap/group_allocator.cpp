@@ -45,16 +45,16 @@ bool GroupAllocator::begin(Birth& birth, GroupId group, const Request& request) 
   return birth.home != nullptr;
 }
 
-void GroupAllocator::arm(Birth& birth, detail::Finaliser::Destroy destroy, void* objects,
+void GroupAllocator::arm(Birth& birth, detail::Finalizer::Destroy destroy, void* objects,
                          std::size_t count) noexcept {
-  auto* const finaliser = ::new (static_cast<void*>(birth.home)) detail::Finaliser;
-  finaliser->destroy = destroy;
-  finaliser->objects = objects;
-  finaliser->count = count;
+  auto* const finalizer = ::new (static_cast<void*>(birth.home)) detail::Finalizer;
+  finalizer->destroy = destroy;
+  finalizer->objects = objects;
+  finalizer->count = count;
   // Also when the group has been freed meanwhile: it ends after this birth.
   const std::lock_guard guard(birth.slot->lock);
-  finaliser->next = birth.slot->finalisers;
-  birth.slot->finalisers = finaliser;
+  finalizer->next = birth.slot->finalizers;
+  birth.slot->finalizers = finalizer;
 }
 
 void* GroupAllocator::allocate(GroupId group, const Request& request, Slot** keep) noexcept {
@@ -116,7 +116,7 @@ std::size_t GroupAllocator::segment_bytes(std::size_t need, std::size_t usual) c
   if (need <= most_segment_) return std::bit_ceil(need);
   if (!space_.is_large(need, GroupSegment::kHeader)) return need;
   // A run of whole chunks, all of it; the space puts its own header in front.
-  const std::size_t chunk = account_.host().chunks.chunk_size();
+  const std::size_t chunk = ledger_.context().chunks.chunk_size();
   return align_up(need + GroupSegment::kHeader, chunk) - GroupSegment::kHeader;
 }
 
@@ -154,21 +154,21 @@ void* GroupAllocator::bump_fresh(Slot& slot, const Request& request) noexcept {
 
 GroupSegment* GroupAllocator::acquire(TagId tag, std::size_t bytes, const CallSite& site) noexcept {
   bool denied_by_limit = false;
-  void* const memory = account_.take_memory(bytes, &denied_by_limit, [&](bool* by_limit) {
+  void* const memory = ledger_.take_memory(bytes, &denied_by_limit, [&](bool* by_limit) {
     return space_.allocate(bytes, GroupSegment::kHeader, {0, tag, false}, by_limit);
   });
   if (memory == nullptr) {
-    account_.refuse_memory(tag, bytes, denied_by_limit, site);
+    ledger_.refuse_memory(tag, bytes, denied_by_limit, site);
     return nullptr;
   }
   detail::Denial denial;
-  if (!account_.count_in(tag, bytes, 0, &denial)) {
+  if (!ledger_.count_in(tag, bytes, 0, &denial)) {
     space_.free(memory, bytes, GroupSegment::kHeader);
-    account_.refuse(denial, tag, bytes, site);
+    ledger_.refuse(denial, tag, bytes, site);
     return nullptr;
   }
   segments_taken_.fetch_add(1, kRelaxed);
-  account_.settle();
+  ledger_.settle();
   return ::new (memory) GroupSegment{nullptr, bytes};
 }
 
@@ -202,7 +202,7 @@ void GroupAllocator::report_budget(const Slot& slot, const Slot& payer, std::siz
   Text<256> message("the budget of group '");
   message.append(std::string_view(payer.name, payer.name_size)).append("' leaves ");
   message.append_bytes(left).append("; the request needs ").append_bytes(bytes);
-  account_.report(Code::FA313, message, slot.tag, bytes, left, nullptr, site);
+  ledger_.report(Code::FA313, message, slot.tag, bytes, left, nullptr, site);
 }
 
 void GroupAllocator::report_impossible(const Request& request) const noexcept {
@@ -213,8 +213,8 @@ void GroupAllocator::report_impossible(const Request& request) const noexcept {
     message.append("no block has ").append_bytes(request.size).append(", aligned to ");
     message.append(request.alignment);
   }
-  account_.report(Code::FA011, message, account_.current_tag(), request.size, kMostBytes, nullptr,
-                  request.site);
+  ledger_.report(Code::FA011, message, ledger_.current_tag(), request.size, kMostBytes, nullptr,
+                 request.site);
 }
 
 void GroupAllocator::report_stale(GroupId group, std::string_view what,
@@ -222,8 +222,8 @@ void GroupAllocator::report_stale(GroupId group, std::string_view what,
   if (!group) return;  // its creation was denied, and that has been said
   Text<192> message("group ");
   message.append(group.id().index).append(" (generation ").append(group.id().generation);
-  message.append(") has been freed; ").append(what).append(" afterwards");
-  account_.report(Code::FA401, message, account_.current_tag(), 0, 0, nullptr, site);
+  message.append(") has been freed; ").append(what).append(" afterward");
+  ledger_.report(Code::FA401, message, ledger_.current_tag(), 0, 0, nullptr, site);
 }
 
 }  // namespace framealloc

@@ -20,12 +20,12 @@ namespace detail {
 void unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept { handles.unpin(index); }
 }  // namespace detail
 
-HandleAllocator::HandleAllocator(const detail::AccountHost& host,
+HandleAllocator::HandleAllocator(const detail::AllocatorContext& context,
                                  const HandleConfig& config) noexcept
     : config_(config),
-      account_(host),
-      slots_(host.metadata, config.first_generation),
-      space_(host.chunks, account_.lock(), &HandleAllocator::let_go, &slots_) {}
+      ledger_(context),
+      slots_(context.metadata, config.first_generation),
+      space_(context.chunks, ledger_.lock(), &HandleAllocator::let_go, &slots_) {}
 
 HandleAllocator::~HandleAllocator() {
   if (config_.report_leaks) report_leaks();
@@ -51,26 +51,26 @@ void HandleAllocator::let_go(void* slots, std::uint32_t index) noexcept {
 bool HandleAllocator::charge_or_refuse(TagId tag, std::size_t bytes,
                                        const CallSite& site) noexcept {
   detail::Denial denial;
-  if (account_.charge(tag, bytes, &denial)) return true;
-  account_.refuse(denial, tag, bytes, site);
+  if (ledger_.charge(tag, bytes, &denial)) return true;
+  ledger_.refuse(denial, tag, bytes, site);
   return false;
 }
 
 bool HandleAllocator::begin(Birth& birth, const HandleOptions& options,
                             const CallSite& site) noexcept {
   const Type& type = *birth.type;
-  const TagId tag = account_.current_tag();
-  if (account_.host().budgets != nullptr && !charge_or_refuse(tag, accounted(type), site)) {
+  const TagId tag = ledger_.current_tag();
+  if (ledger_.context().budgets != nullptr && !charge_or_refuse(tag, accounted(type), site)) {
     return false;
   }
   birth.tag = tag;
   if (options.on_relocate == nullptr && space_.may_park(type.size, type.alignment)) {
     const std::lock_guard guard(space_.lock());
     birth.home = space_.rejoin(type.size, tag, options.relocatable && type.movable, &birth.index);
-    if (birth.home != nullptr) account_.note_in(tag, accounted(type));
+    if (birth.home != nullptr) ledger_.note_in(tag, accounted(type));
   }
   if (birth.home == nullptr && !begin_anew(birth, options, site)) return false;
-  account_.settle();
+  ledger_.settle();
   return true;
 }
 
@@ -79,13 +79,13 @@ bool HandleAllocator::begin_anew(Birth& birth, const HandleOptions& options,
   const Type& type = *birth.type;
   const TagId tag = birth.tag;
   {
-    const std::lock_guard guard(account_.lock());
-    account_.note_in(tag, accounted(type));
+    const std::lock_guard guard(ledger_.lock());
+    ledger_.note_in(tag, accounted(type));
   }
   bool denied_by_limit = false;
   constexpr std::uint32_t kNone = detail::HandleSlots::kNone;
   std::uint32_t index = kNone;
-  (void)account_.take_records(sizeof(Slot), &denied_by_limit, [&] {
+  (void)ledger_.take_records(sizeof(Slot), &denied_by_limit, [&] {
     index = slots_.take_free();
     if (index == kNone) {
       // Slots that wait with their blocks come before new ones.
@@ -103,21 +103,21 @@ bool HandleAllocator::begin_anew(Birth& birth, const HandleOptions& options,
   detail::RelocateHook* hook = nullptr;
   if (index != kNone) {
     if (options.on_relocate != nullptr) {
-      hook = account_.host().metadata.create<detail::RelocateHook>(
+      hook = ledger_.context().metadata.create<detail::RelocateHook>(
           detail::RelocateHook{options.on_relocate, options.context});
     }
     if (hook != nullptr || options.on_relocate == nullptr) {
       const bool movable = options.relocatable && type.movable;
-      home = account_.take_memory(type.size, &denied_by_limit, [&](bool* by_limit) {
+      home = ledger_.take_memory(type.size, &denied_by_limit, [&](bool* by_limit) {
         return space_.allocate(type.size, type.alignment, {index, tag, movable}, by_limit);
       });
     }
   }
   if (home == nullptr) {
-    account_.host().metadata.destroy(hook);
+    ledger_.context().metadata.destroy(hook);
     if (index != kNone) slots_.give_back(index, slots_.record(index));
-    account_.count_out(tag, accounted(type));
-    account_.refuse_memory(tag, type.size, denied_by_limit, site);
+    ledger_.count_out(tag, accounted(type));
+    ledger_.refuse_memory(tag, type.size, denied_by_limit, site);
     return false;
   }
   if (hook != nullptr) slots_.record(index).hook = hook;  // else it is null already
@@ -135,19 +135,19 @@ GenerationalId HandleAllocator::publish(Birth& birth) noexcept {
   slot.word.store(Slot::word_of(generation), std::memory_order_release);
   const GenerationalId id{birth.index, generation};
   birth.index = detail::HandleSlots::kNone;
-  if (account_.tells(FrameEventKind::HandleAlloc)) [[unlikely]]
-    tell(FrameEventKind::HandleAlloc, id, *birth.type, birth.tag);
+  if (ledger_.wants(FrameEventKind::HandleAlloc)) [[unlikely]]
+    emit(FrameEventKind::HandleAlloc, id, *birth.type, birth.tag);
   return id;
 }
 
-void HandleAllocator::tell(FrameEventKind kind, GenerationalId id, const Type& type,
+void HandleAllocator::emit(FrameEventKind kind, GenerationalId id, const Type& type,
                            TagId tag) const noexcept {
   FrameEvent event;
   event.kind = kind;
   event.alloc_kind = AllocKind::Heap;
   event.id = std::uint64_t{id.index} << 32 | id.generation;
   event.size = type.size;
-  account_.tell(event, tag);
+  ledger_.emit(event, tag);
 }
 
 // The constructor threw.
@@ -159,11 +159,11 @@ void HandleAllocator::abandon(Birth& birth) noexcept {
 
 TagId HandleAllocator::release(Record& record, void* home, const Type& type) noexcept {
   if (record.hook != nullptr) {
-    account_.host().metadata.destroy(record.hook);
+    ledger_.context().metadata.destroy(record.hook);
     record.hook = nullptr;
   }
   const TagId tag = space_.free(home, type.size, type.alignment);
-  account_.count_out(tag, accounted(type));
+  ledger_.count_out(tag, accounted(type));
   return tag;
 }
 
@@ -174,12 +174,12 @@ bool HandleAllocator::leave(Slot& slot, void* home, const Type& type, TagId* tag
     const std::lock_guard guard(space_.lock());
     if (!space_.leave(home, [&slot] { return detail::HandleSlots::vacate(slot); })) return false;
     *tag = detail::BlockChunk::header_of(home)->tag;
-    account_.note_out(*tag, accounted(type));
+    ledger_.note_out(*tag, accounted(type));
     space_.give_up_idle(home, &emptied);
   }
   if (emptied != nullptr) [[unlikely]]
     space_.release(emptied);
-  account_.uncharge(*tag, accounted(type));
+  ledger_.uncharge(*tag, accounted(type));
   return true;
 }
 
@@ -193,8 +193,8 @@ void HandleAllocator::end(std::uint32_t index, Slot& slot, Record& record) noexc
     tag = release(record, object, type);
     slots_.retire(index, slot, record);
   }
-  if (account_.tells(FrameEventKind::HandleFree)) [[unlikely]]
-    tell(FrameEventKind::HandleFree, id, type, tag);
+  if (ledger_.wants(FrameEventKind::HandleFree)) [[unlikely]]
+    emit(FrameEventKind::HandleFree, id, type, tag);
 }
 
 bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept {
@@ -328,7 +328,7 @@ HandleAllocator::GroupWalk::GroupWalk(HandleAllocator& handles, std::uint32_t fi
     // Another object may have come into the slot since.
     if (!alive || (actual != &type && !detail::same_type(actual, &type))) continue;
     void* const object = slots_[i].address(*actual);
-    FRAMEALLOC_PREFETCH_WRITE(object);
+    detail::fetch_for_writing(object);
     objects_[size_] = object;
     which_[size_++] = static_cast<std::uint8_t>(i);
   }

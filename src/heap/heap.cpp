@@ -11,8 +11,8 @@
 
 namespace framealloc::detail {
 
-Heap::Heap(PoolShared& shared, ChunkPool& chunks, Metadata& metadata, BudgetManager* budgets,
-           const std::atomic<std::uint64_t>& frame_number) noexcept
+Heap::Heap(PoolShared& shared, ChunkPool& chunks, MetadataAllocator& metadata,
+           BudgetManager* budgets, const std::atomic<std::uint64_t>& frame_number) noexcept
     : shared_(shared),
       chunk_pool_(chunks),
       metadata_(metadata),
@@ -61,21 +61,21 @@ void* Heap::allocate_large(PoolThread& thread, std::size_t size, std::size_t ali
 
   const bool in_span = request.bytes <= largest_span_ && alignment <= chunk_pool_.chunk_size() / 4;
   bool denied_by_limit = false;
-  for (RoomSearch room(shared_.pressure_);;) {
+  for (ReclaimLoop reclaim(shared_.pressure_);;) {
     void* const block = in_span ? allocate_span(request, &denied_by_limit)
                                 : allocate_run(request, &denied_by_limit);
     if (block != nullptr) {
       count_in(request);
       if (shared_.guard_ != nullptr) shared_.guard_->begin_life(block, size, request.bytes);
       shared_.settle();
-      if (shared_.scrutinised()) {
-        shared_.tell_block(FrameEventKind::LargeAllocation, request.tag, kind, request.bytes);
-        shared_.tell_block(FrameEventKind::Alloc, request.tag, kind, request.bytes);
+      if (shared_.verifies()) {
+        shared_.emit_block(FrameEventKind::LargeAllocation, request.tag, kind, request.bytes);
+        shared_.emit_block(FrameEventKind::Alloc, request.tag, kind, request.bytes);
       }
       return block;
     }
     if (shared_.guard_ != nullptr) expire_runs(true);
-    if (!room.more(request.bytes, denied_by_limit)) break;
+    if (!reclaim.more(request.bytes, denied_by_limit)) break;
   }
   shared_.uncharge(request.tag, request.bytes);
   shared_.refuse_memory(request.tag, size, denied_by_limit, site, why);

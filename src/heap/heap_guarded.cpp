@@ -78,7 +78,7 @@ void Heap::release_held(PoolThread*, void* block) noexcept {
 bool Heap::keep_run(Run& run) noexcept {
   expire_runs(false);
   if (shared_.guard_->frames() == 0) return false;
-  if (!shared_.supply_.source().protect(run.base, run.run_bytes, false)) return false;
+  if (!shared_.limited_source_.source().protect(run.base, run.run_bytes, false)) return false;
   run.frame = frame_number_.load(kRelaxed);
   const std::lock_guard guard(lock_);
   run.next = kept_runs_;
@@ -104,7 +104,7 @@ void Heap::expire_runs(bool all) noexcept {
   }
   while (gone != nullptr) {
     Run* const next = gone->next;
-    shared_.supply_.source().protect(gone->base, gone->run_bytes, true);
+    shared_.limited_source_.source().protect(gone->base, gone->run_bytes, true);
     chunk_pool_.release_run(gone->base, gone->run_bytes);
     metadata_.destroy(gone);
     gone = next;

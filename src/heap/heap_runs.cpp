@@ -73,7 +73,7 @@ void Heap::free_run(PoolThread* thread, Run& run, AllocKind kind, const CallSite
   const std::size_t bytes = run.bytes;
   const TagId tag = run.tag;
   metadata_.destroy(&run);
-  shared_.tell_block(FrameEventKind::Free, tag, kind, bytes);
+  shared_.emit_block(FrameEventKind::Free, tag, kind, bytes);
 }
 
 bool Heap::resize_run(PoolThread* thread, Run& run, std::size_t bytes, std::size_t size) noexcept {

@@ -190,7 +190,7 @@ void Heap::free_span(PoolThread* thread, SpanChunk& chunk, void* block, AllocKin
   if (span.live && span.kind == kind) {
     count_out(thread, span.tag, span.kind, span.bytes);
     if (shared_.guard_ != nullptr) hold_span(thread, chunk, index, span);
-    shared_.tell_block(FrameEventKind::Free, span.tag, span.kind, span.bytes);
+    shared_.emit_block(FrameEventKind::Free, span.tag, span.kind, span.bytes);
   } else if (span.live) {
     PoolThread::report_wrong_kind(shared_, block, span.tag, span.kind, kind, chunk.record(index),
                                   site);

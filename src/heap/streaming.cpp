@@ -16,8 +16,9 @@ std::size_t accounted(std::size_t size) noexcept {
 
 }  // namespace
 
-StreamingAllocator::StreamingAllocator(const detail::AccountHost& host, std::size_t budget) noexcept
-    : account_(host), space_(host.chunks), budget_(budget) {}
+StreamingAllocator::StreamingAllocator(const detail::AllocatorContext& context,
+                                       std::size_t budget) noexcept
+    : ledger_(context), space_(context.chunks), budget_(budget) {}
 
 StreamingAllocator::~StreamingAllocator() {
   const std::uint32_t count = slots_.size();
@@ -25,19 +26,19 @@ StreamingAllocator::~StreamingAllocator() {
     if (Asset* const asset = slots_.asset(index)) destroy(asset);
   }
   slots_.release_blocks([this](void* memory, std::size_t bytes) {
-    account_.host().metadata.deallocate(memory, bytes);
+    ledger_.context().metadata.deallocate(memory, bytes);
   });
 }
 
 StreamId StreamingAllocator::reserve(std::size_t size, StreamPriority priority,
                                      std::size_t alignment, CallSite site) noexcept {
-  return reserve_under(size, priority, account_.current_tag(), alignment, site);
+  return reserve_under(size, priority, ledger_.current_tag(), alignment, site);
 }
 
 StreamId StreamingAllocator::reserve_tagged(std::size_t size, StreamPriority priority,
                                             std::string_view tag, std::size_t alignment,
                                             CallSite site) noexcept {
-  const TagId id = account_.host().tags.intern(TagId::Untagged, tag);
+  const TagId id = ledger_.context().tags.intern(TagId::Untagged, tag);
   return reserve_under(size, priority, id, alignment, site);
 }
 
@@ -46,14 +47,14 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   if (size > kMaxRequest || alignment > kMaxRequest || !is_power_of_two(alignment)) {
     Text<192> message("a streamed asset of ");
     message.append_bytes(size).append(" aligned to ").append(alignment);
-    account_.report(Code::FA011, message, tag, size, 0, nullptr, site);
+    ledger_.report(Code::FA011, message, tag, size, 0, nullptr, site);
     return StreamId();
   }
   bool denied_by_limit = false;
   Asset* const asset =
-      account_.take_records(sizeof(Asset), &denied_by_limit, [this] { return make_record(); });
+      ledger_.take_records(sizeof(Asset), &denied_by_limit, [this] { return make_record(); });
   if (asset == nullptr) {
-    account_.refuse_memory(tag, sizeof(Asset), denied_by_limit, site);
+    ledger_.refuse_memory(tag, sizeof(Asset), denied_by_limit, site);
     return StreamId();
   }
   asset->size = size;
@@ -94,8 +95,8 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
     insert(asset);
     told = told_of(*asset);
   }
-  account_.settle();
-  tell(FrameEventKind::StreamReserved, told);
+  ledger_.settle();
+  emit(FrameEventKind::StreamReserved, told);
   return told.id;
 }
 
@@ -107,9 +108,9 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& in
   }
   inheritance.charge = std::min(inheritance.charge, accounted(asset.size));
   detail::Denial denial;
-  if (!account_.count_in(asset.tag, accounted(asset.size), inheritance.charge, &denial)) {
+  if (!ledger_.count_in(asset.tag, accounted(asset.size), inheritance.charge, &denial)) {
     withdraw(claim);
-    account_.refuse(denial, asset.tag, asset.size, site);
+    ledger_.refuse(denial, asset.tag, asset.size, site);
     return false;
   }
   const auto find_donor = [&](std::size_t most) {
@@ -124,7 +125,7 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& in
   inheritance.donor = find_donor(asset.size + asset.size / 4);
   if (inheritance.donor == nullptr) {
     asset.capacity = asset.size;
-    asset.memory = account_.take_memory(asset.size, &denied_by_limit, [&](bool* by_limit) {
+    asset.memory = ledger_.take_memory(asset.size, &denied_by_limit, [&](bool* by_limit) {
       return space_.allocate(asset.size, asset.alignment, {0, asset.tag, false}, by_limit);
     });
     if (asset.memory == nullptr) inheritance.donor = find_donor(kMaxRequest);
@@ -135,17 +136,17 @@ bool StreamingAllocator::take_memory(Asset& asset, Claim& claim, Inheritance& in
     asset.alignment = inheritance.donor->alignment;
   }
   if (asset.memory != nullptr) return true;
-  account_.count_out(asset.tag, accounted(asset.size), inheritance.charge);
+  ledger_.count_out(asset.tag, accounted(asset.size), inheritance.charge);
   withdraw(claim);
-  account_.refuse_memory(asset.tag, asset.size, denied_by_limit, site);
+  ledger_.refuse_memory(asset.tag, asset.size, denied_by_limit, site);
   return false;
 }
 
 void StreamingAllocator::destroy(Asset* asset, std::size_t inherited_charge,
                                  bool keep_memory) noexcept {
   if (!keep_memory) space_.free(asset->memory, asset->capacity, asset->alignment);
-  account_.count_out(asset->tag, accounted(asset->size), inherited_charge);
-  account_.host().metadata.destroy(asset);
+  ledger_.count_out(asset->tag, accounted(asset->size), inherited_charge);
+  ledger_.context().metadata.destroy(asset);
 }
 
 void* StreamingAllocator::begin_load(StreamId id) noexcept {
@@ -154,7 +155,7 @@ void* StreamingAllocator::begin_load(StreamId id) noexcept {
     if (Asset* const asset = find_usable(id)) {
       const bool allowed = asset->state == StreamState::Reserved ||
                            asset->state == StreamState::Failed ||
-                           (asset->state == StreamState::Loading && !asset->cancelled);
+                           (asset->state == StreamState::Loading && !asset->canceled);
       if (!allowed) return nullptr;
       delist(asset);
       set_loaded(asset, 0);
@@ -165,7 +166,7 @@ void* StreamingAllocator::begin_load(StreamId id) noexcept {
   }
   Text<128> message("begin_load() of asset ");
   message.append(id.raw()).append(", which was freed, evicted or never reserved");
-  account_.report(Code::FA401, message, TagId::Untagged, 0, 0);
+  ledger_.report(Code::FA401, message, TagId::Untagged, 0, 0);
   return nullptr;
 }
 
@@ -173,7 +174,7 @@ bool StreamingAllocator::report_progress(StreamId id, std::size_t bytes_so_far) 
   const std::lock_guard guard(lock_);
   Asset* const asset = find(id);
   if (asset == nullptr || asset->state != StreamState::Loading) return false;
-  if (asset->cancelled || asset->freed) return false;
+  if (asset->canceled || asset->freed) return false;
   set_loaded(asset, std::min(bytes_so_far, asset->size));
   return true;
 }
@@ -187,7 +188,7 @@ bool StreamingAllocator::finish_load(StreamId id) noexcept {
     Asset* const asset = find(id);
     if (asset == nullptr || asset->state != StreamState::Loading) return false;
     told = told_of(*asset);
-    if (!asset->cancelled && !asset->freed) {
+    if (!asset->canceled && !asset->freed) {
       set_loaded(asset, asset->size);
       set_state(asset, StreamState::Ready);
       slots_[asset->slot].last_access = now();
@@ -198,7 +199,7 @@ bool StreamingAllocator::finish_load(StreamId id) noexcept {
     }
   }
   if (gone != nullptr) destroy(gone);
-  tell(loaded ? FrameEventKind::StreamLoaded : FrameEventKind::StreamFailed, told);
+  emit(loaded ? FrameEventKind::StreamLoaded : FrameEventKind::StreamFailed, told);
   return loaded;
 }
 
@@ -213,7 +214,7 @@ bool StreamingAllocator::fail_load(StreamId id) noexcept {
     if (end_load(asset)) gone = asset;
   }
   if (gone != nullptr) destroy(gone);
-  tell(FrameEventKind::StreamFailed, told);
+  emit(FrameEventKind::StreamFailed, told);
   return true;
 }
 
@@ -221,7 +222,7 @@ bool StreamingAllocator::cancel_load(StreamId id) noexcept {
   const std::lock_guard guard(lock_);
   Asset* const asset = find_usable(id);
   if (asset == nullptr || asset->state != StreamState::Loading) return false;
-  asset->cancelled = true;
+  asset->canceled = true;
   return true;
 }
 
@@ -281,7 +282,7 @@ bool StreamingAllocator::free(StreamId id) noexcept {
     }
   }
   if (gone != nullptr) destroy(gone);
-  tell(FrameEventKind::StreamFreed, told);
+  emit(FrameEventKind::StreamFreed, told);
   return true;
 }
 
@@ -296,7 +297,7 @@ bool StreamingAllocator::set_priority(StreamId id, StreamPriority priority) noex
     enlist(asset);
     told = told_of(*asset);
   }
-  tell(FrameEventKind::StreamPriorityChanged, told);
+  emit(FrameEventKind::StreamPriorityChanged, told);
   return true;
 }
 

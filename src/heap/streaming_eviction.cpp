@@ -92,7 +92,7 @@ void StreamingAllocator::withdraw(Claim& claim) noexcept {
 
 void StreamingAllocator::evict_all(AssetList& victims, Inheritance* inheritance) noexcept {
   while (Asset* const victim = victims.pop_front()) {
-    notify(*victim);
+    emit_eviction(*victim);
     {
       const std::lock_guard guard(lock_);
       if (inheritance == nullptr) reserved_ -= victim->size;
@@ -114,18 +114,18 @@ void StreamingAllocator::evict_all(AssetList& victims, Inheritance* inheritance)
   }
 }
 
-void StreamingAllocator::tell_now(FrameEventKind kind, const Told& asset) const noexcept {
+void StreamingAllocator::emit_now(FrameEventKind kind, const Told& asset) const noexcept {
   FrameEvent event;
   event.kind = kind;
   event.alloc_kind = AllocKind::Heap;
   event.id = asset.id.raw();
   event.size = asset.size;
   event.count = static_cast<std::uint64_t>(asset.priority);
-  account_.tell(event, asset.tag);
+  ledger_.emit(event, asset.tag);
 }
 
-void StreamingAllocator::notify(const Asset& victim) noexcept {
-  tell(FrameEventKind::StreamEvicted, told_of(victim));
+void StreamingAllocator::emit_eviction(const Asset& victim) noexcept {
+  emit(FrameEventKind::StreamEvicted, told_of(victim));
   StreamEvictionHandler handler = nullptr;
   void* context = nullptr;
   {
@@ -134,7 +134,7 @@ void StreamingAllocator::notify(const Asset& victim) noexcept {
     context = handler_context_;
   }
   if (handler == nullptr) return;
-  const TagPath path = account_.host().tags.path(victim.tag);
+  const TagPath path = ledger_.context().tags.path(victim.tag);
   handler(StreamEviction{victim.id, path.view(), victim.priority,
                          victim.failed ? nullptr : victim.memory, victim.size},
           context);
@@ -197,17 +197,17 @@ void StreamingAllocator::report_shortage(const detail::Denial& why, ShortageText
                                          std::size_t size, TagId tag,
                                          const CallSite& site) const noexcept {
   std::size_t most = 0;
-  const TagId holder = account_.holder_of_most(&most);
+  const TagId holder = ledger_.holder_of_most(&most);
   if (most != 0) {
     text.append("; most is held ");
     if (holder == TagId::Untagged) {
       text.append("by no tag");
     } else {
-      text.append("by tag '").append(account_.host().tags.path(holder)).append("'");
+      text.append("by tag '").append(ledger_.context().tags.path(holder)).append("'");
     }
     text.append(": ").append_bytes(most);
   }
-  account_.report(why.code, text, tag, size, why.available, nullptr, site);
+  ledger_.report(why.code, text, tag, size, why.available, nullptr, site);
 }
 
 }  // namespace framealloc

@@ -9,7 +9,7 @@
 namespace framealloc {
 
 StreamingAllocator::Asset* StreamingAllocator::make_record() noexcept {
-  detail::Metadata& metadata = account_.host().metadata;
+  detail::MetadataAllocator& metadata = ledger_.context().metadata;
   std::uint32_t slot = detail::StreamSlots::kNone;
   while (slot == detail::StreamSlots::kNone) {
     std::size_t wanted = 0;
@@ -45,7 +45,7 @@ void StreamingAllocator::discard(Asset* asset) noexcept {
     const std::lock_guard guard(lock_);
     slots_.give_back(asset->slot);
   }
-  account_.host().metadata.destroy(asset);
+  ledger_.context().metadata.destroy(asset);
 }
 
 StreamingAllocator::Asset* StreamingAllocator::find(StreamId id) const noexcept {
@@ -114,9 +114,9 @@ bool StreamingAllocator::end_load(Asset* asset) noexcept {
     return true;
   }
   set_loaded(asset, 0);
-  asset->failed = !asset->cancelled;
-  set_state(asset, asset->cancelled ? StreamState::Reserved : StreamState::Failed);
-  asset->cancelled = false;
+  asset->failed = !asset->canceled;
+  set_state(asset, asset->canceled ? StreamState::Reserved : StreamState::Failed);
+  asset->canceled = false;
   enlist(asset);
   return false;
 }

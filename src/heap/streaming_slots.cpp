@@ -77,8 +77,8 @@ void StreamSlots::carry_out() noexcept {
   for (std::uint32_t i = 0; i < noted_; ++i) {
     const StreamSlot& slot = (*this)[notes_[i]];
     if (slot.older == StreamSlot::kUnlisted) continue;
-    FRAMEALLOC_PREFETCH_WRITE(&at(slot.older));
-    FRAMEALLOC_PREFETCH_WRITE(&at(slot.newer));
+    detail::fetch_for_writing(&at(slot.older));
+    detail::fetch_for_writing(&at(slot.newer));
   }
   for (std::uint32_t i = 0; i < noted_; ++i) {
     StreamSlot& slot = (*this)[notes_[i]];

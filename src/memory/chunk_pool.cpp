@@ -39,7 +39,7 @@ ChunkPool::Idle* ChunkPool::next_of(Idle* chunk, std::size_t count) noexcept {
   message.append(count).append(", expected ");
   message.append(count == 1 ? "none" : "the start of a chunk");
   message.append("; somebody writes to memory of a chunk that was given back");
-  supply_.faults().note(message, chunk);
+  limited_source_.corruption().note(message, chunk);
   return nullptr;
 }
 
@@ -58,7 +58,7 @@ void ChunkPool::check_runs() noexcept {
   message.append(bytes).append(" B in ").append(count).append(", expected ");
   message.append(run_bytes_).append(" B in ").append(run_count_);
   message.append("; somebody writes to memory of a chunk that was given back");
-  supply_.faults().note(message, runs_);
+  limited_source_.corruption().note(message, runs_);
   runs_ = nullptr;
   run_count_ = run_bytes_ = 0;
 }
@@ -80,7 +80,7 @@ void* ChunkPool::acquire(bool* denied_by_limit) noexcept {
       return chunk;
     }
   }
-  return acquire_from_supply(chunk_size_, denied_by_limit);
+  return acquire_from_source(chunk_size_, denied_by_limit);
 }
 
 void ChunkPool::release(void* chunk) noexcept {
@@ -110,7 +110,7 @@ void* ChunkPool::acquire_run(std::size_t bytes, std::size_t* size, bool* denied_
       excess = use_runs(got);
     }
     give_back(excess);
-    if (run == nullptr) run = acquire_from_supply(wanted, denied_by_limit);
+    if (run == nullptr) run = acquire_from_source(wanted, denied_by_limit);
     if (run == nullptr) {
       const std::lock_guard guard(lock_);
       runs_in_use_ -= got;
@@ -137,7 +137,7 @@ void ChunkPool::release_run(void* run, std::size_t size) noexcept {
     excess = use_runs(0);
   }
   give_back(excess);
-  supply_.release(run, size, chunk_size_);
+  limited_source_.release(run, size, chunk_size_);
 }
 
 ChunkPool::IdleRun* ChunkPool::use_runs(std::size_t bytes) noexcept {
@@ -171,7 +171,7 @@ ChunkPool::IdleRun* ChunkPool::take_excess_runs() noexcept {
 void ChunkPool::give_back(IdleRun* runs) noexcept {
   while (runs != nullptr) {
     IdleRun* const next = runs->next;
-    supply_.release(runs, runs->size, chunk_size_);
+    limited_source_.release(runs, runs->size, chunk_size_);
     runs = next;
   }
 }
@@ -209,7 +209,7 @@ bool ChunkPool::shed(std::size_t most) noexcept {
       }
     }
     if (surplus == nullptr) return false;
-    supply_.release(surplus, size, chunk_size_);
+    limited_source_.release(surplus, size, chunk_size_);
   }
   return true;
 }
@@ -240,7 +240,7 @@ std::size_t ChunkPool::trim() noexcept {
   std::size_t bytes = 0;
   while (chunks != nullptr) {
     Idle* const next = next_of(chunks, count--);
-    supply_.release(chunks, chunk_size_, chunk_size_);
+    limited_source_.release(chunks, chunk_size_, chunk_size_);
     bytes += chunk_size_;
     chunks = next;
   }
@@ -254,11 +254,11 @@ std::size_t ChunkPool::idle_bytes() const noexcept {
   return idle_count_ * chunk_size_ + run_bytes_;
 }
 
-void* ChunkPool::acquire_from_supply(std::size_t size, bool* denied_by_limit) noexcept {
-  void* memory = supply_.acquire(size, chunk_size_, denied_by_limit);
+void* ChunkPool::acquire_from_source(std::size_t size, bool* denied_by_limit) noexcept {
+  void* memory = limited_source_.acquire(size, chunk_size_, denied_by_limit);
   // What lies idle here counts against the limit, and may be what the source lacks.
   if (memory == nullptr && trim() != 0) {
-    memory = supply_.acquire(size, chunk_size_, denied_by_limit);
+    memory = limited_source_.acquire(size, chunk_size_, denied_by_limit);
   }
   return memory;
 }

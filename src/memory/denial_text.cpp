@@ -13,10 +13,10 @@ void append_budget(DenialText& text, const Budget& budget) noexcept {
 
 }  // namespace
 
-Denial denial_of_memory(const Supply& supply, bool by_limit) noexcept {
+Denial denial_of_memory(const LimitedSource& limited_source, bool by_limit) noexcept {
   Denial denial;
   denial.code = by_limit ? Code::FA310 : Code::FA012;
-  denial.available = by_limit ? supply.remaining() : 0;
+  denial.available = by_limit ? limited_source.remaining() : 0;
   return denial;
 }
 
@@ -33,10 +33,12 @@ DenialText describe(const Denial& denial, std::size_t bytes, const DenialScene& 
     text.append("the budget of the whole");
     if (scene.budgets != nullptr) append_budget(text, scene.budgets->global_budget());
   } else if (denial.code == Code::FA310) {
-    text.append("the limit of ").append_bytes(scene.supply.limit());
+    text.append("the limit of ").append_bytes(scene.limited_source.limit());
     text.append(" on memory from the system");
   } else {
-    text.append("the source '").append(scene.supply.source().name()).append("' gave no memory");
+    text.append("the source '")
+        .append(scene.limited_source.source().name())
+        .append("' gave no memory");
   }
   if (denial.code != Code::FA012) text.append(" leaves ").append_bytes(denial.available);
   text.append("; the request needs ").append_bytes(bytes);
@@ -62,7 +64,7 @@ void report_denial(ReportSink& sink, const Denial& denial, TagId tag, std::size_
   report.site = site;
   report.limited = denial.code == Code::FA311;
   report.limit_tag = limit.view();
-  sink.emit(report);
+  sink.report(report);
 }
 
 }  // namespace framealloc::detail

@@ -81,7 +81,7 @@ bool is_inside(const EventHub* hub) noexcept {
 
 }  // namespace
 
-EventHub::EventHub(Metadata& metadata, const TagTable& tags,
+EventHub::EventHub(MetadataAllocator& metadata, const TagTable& tags,
                    const std::atomic<std::uint64_t>& frame_number) noexcept
     : metadata_(metadata), tags_(tags), frame_number_(frame_number) {
   link();

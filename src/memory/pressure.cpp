@@ -32,12 +32,12 @@ void PressureMonitor::set_handler(PressureHandler handler, void* context) noexce
   context_ = context;
 }
 
-void PressureMonitor::tell_crossing() noexcept {
-  if (is_telling(this) || !supply_.take_crossing()) return;
+void PressureMonitor::emit_crossing() noexcept {
+  if (is_telling(this) || !limited_source_.take_crossing()) return;
   PressureEvent event;
   event.level = PressureLevel::Moderate;
   event.reason = PressureReason::Threshold;
-  (void)tell(event);
+  (void)emit(event);
 }
 
 bool PressureMonitor::relieve(std::size_t bytes, bool denied_by_limit) noexcept {
@@ -45,21 +45,21 @@ bool PressureMonitor::relieve(std::size_t bytes, bool denied_by_limit) noexcept 
   event.level = PressureLevel::Critical;
   event.reason = denied_by_limit ? PressureReason::Limit : PressureReason::Source;
   event.requested = bytes;
-  const bool asked = tell(event);
+  const bool asked = emit(event);
   return chunks_.trim() != 0 || asked;
 }
 
-bool PressureMonitor::notify(PressureLevel level) noexcept {
+bool PressureMonitor::emit(PressureLevel level) noexcept {
   PressureEvent event;
   event.level = level;
-  return tell(event);
+  return emit(event);
 }
 
-bool PressureMonitor::tell(const PressureEvent& what) noexcept {
+bool PressureMonitor::emit(const PressureEvent& what) noexcept {
   if (is_telling(this)) return false;
   PressureEvent event = what;
-  event.used = supply_.reserved();
-  event.limit = supply_.limit();
+  event.used = limited_source_.reserved();
+  event.limit = limited_source_.limit();
   PressureHandler handler = nullptr;
   void* context = nullptr;
   {

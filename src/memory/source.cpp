@@ -42,7 +42,7 @@ void SystemSource::deallocate(void* address, std::size_t bytes, std::size_t) noe
 }
 
 bool SystemSource::discard(void* address, std::size_t bytes) noexcept {
-  // Whole pages inside the range only: a neighbour may live in the rest of a page.
+  // Whole pages inside the range only: a neighbor may live in the rest of a page.
   std::byte* const first = align_up(static_cast<std::byte*>(address), os::page_size());
   const std::size_t skipped = static_cast<std::size_t>(first - static_cast<std::byte*>(address));
   const std::size_t size = skipped < bytes ? align_down(bytes - skipped, os::page_size()) : 0;

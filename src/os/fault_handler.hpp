@@ -20,7 +20,7 @@ struct Fault {
 using FaultListener = bool (*)(const Fault& fault) noexcept;
 
 // Effect: `listener` hears of every invalid access of the process from the first call on, until
-// there was one unwatch_faults() for each. Whatever handled the signal before is called afterwards,
+// there was one unwatch_faults() for each. Whatever handled the signal before is called afterward,
 // the default action included, so a debugger stops and a core is written where they did before.
 // Result: false when the platform has no such thing. Thread contract: any thread.
 bool watch_faults(FaultListener listener) noexcept;

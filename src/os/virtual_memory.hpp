@@ -21,7 +21,7 @@ void unmap(void* address, std::size_t size) noexcept;
 // The four below require whole pages of one mapping and answer false otherwise.
 // Thread contract: any thread; nobody else uses the range meanwhile.
 
-// Effect: the pages read as zero afterwards and their memory is given back; the range stays usable.
+// Effect: the pages read as zero afterward and their memory is given back; the range stays usable.
 bool discard(void* address, std::size_t size) noexcept;
 // Effect: forbids (or allows again) every access; an access then faults.
 bool protect(void* address, std::size_t size, bool accessible) noexcept;

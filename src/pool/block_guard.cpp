@@ -8,7 +8,7 @@
 
 namespace framealloc::detail {
 
-BlockGuard::BlockGuard(Metadata& metadata, std::size_t bytes, bool fill_fresh,
+BlockGuard::BlockGuard(MetadataAllocator& metadata, std::size_t bytes, bool fill_fresh,
                        unsigned frames) noexcept
     : metadata_(metadata),
       capacity_(bytes),

@@ -10,8 +10,8 @@ std::size_t Orphanage::bucket_of(AllocKind kind, TagId tag, std::size_t class_in
 }
 
 SlabHeader*& Orphanage::head_for(SlabHeader* slab) noexcept {
-  return slab->place == SlabPlace::UsedUp
-             ? used_up_
+  return slab->place == SlabPlace::Full
+             ? full_
              : usable_[bucket_of(slab->kind, slab->tag, slab->class_index)];
 }
 
@@ -41,14 +41,14 @@ void Orphanage::take_in(SlabHeader* slab) noexcept {
   size_.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool Orphanage::put_home(SlabHeader* slab, void* block) noexcept {
-  slab->put_home(block);
+bool Orphanage::return_to_page(SlabHeader* slab, void* block) noexcept {
+  slab->return_to_page(block);
   if (slab->proper_place() == SlabPlace::Empty) {
     unlink(slab);
     size_.fetch_sub(1, std::memory_order_relaxed);
     return true;
   }
-  if (slab->place == SlabPlace::UsedUp) {
+  if (slab->place == SlabPlace::Full) {
     unlink(slab);
     link(slab);
   }

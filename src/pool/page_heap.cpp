@@ -24,10 +24,10 @@ bool test_bit(const std::uint64_t* bits, std::size_t index) noexcept {
 
 }  // namespace
 
-PageHeap::PageHeap(ChunkPool& chunks, Supply& supply, Metadata& metadata, ChunkRegistry& registry,
-                   std::size_t page_size) noexcept
+PageHeap::PageHeap(ChunkPool& chunks, LimitedSource& limited_source, MetadataAllocator& metadata,
+                   ChunkRegistry& registry, std::size_t page_size) noexcept
     : chunk_pool_(chunks),
-      supply_(supply),
+      limited_source_(limited_source),
       metadata_(metadata),
       registry_(registry),
       page_size_(page_size),
@@ -174,7 +174,7 @@ bool PageHeap::owns(const void* address) noexcept {
 }
 
 std::size_t PageHeap::trim() noexcept {
-  MemorySource& source = supply_.source();
+  MemorySource& source = limited_source_.source();
   const std::lock_guard guard(lock_);
   std::size_t bytes = 0;
   for (SlabChunk* chunk = with_room_; chunk != nullptr; chunk = chunk->next) {

@@ -10,7 +10,7 @@ namespace framealloc::detail {
 namespace {
 
 void* allocate_ledger_block(void* metadata, std::size_t bytes) {
-  return static_cast<Metadata*>(metadata)->allocate(bytes);
+  return static_cast<MetadataAllocator*>(metadata)->allocate(bytes);
 }
 
 // What totals() adds up; bytes by kind are differences of these.
@@ -49,10 +49,10 @@ void visit_ledger(const ThreadLedger& ledger, const TagId* only, Add&& add) {
 
 }  // namespace
 
-PoolShared::PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chunks,
-                       Metadata& metadata, TagTable& tags, BudgetManager* budgets, ReportSink& sink,
-                       const std::atomic<std::uint64_t>& frame_number) noexcept
-    : supply_(supply),
+PoolShared::PoolShared(const PoolConfig& config, LimitedSource& limited_source, ChunkPool& chunks,
+                       MetadataAllocator& metadata, TagTable& tags, BudgetManager* budgets,
+                       ReportSink& sink, const std::atomic<std::uint64_t>& frame_number) noexcept
+    : limited_source_(limited_source),
       metadata_(metadata),
       tags_(tags),
       budgets_(budgets),
@@ -65,10 +65,10 @@ PoolShared::PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chun
       tidy_budget_ns_(chunks.decommit().budget_ns),
       checked_(config.checked || config.guard || kCheckLevel >= 1),
       segregate_by_tag_(config.segregate_by_tag),
-      scrutiny_(checked_ ? kVerify : 0),
+      verify_(checked_ ? kVerify : 0),
       classes_(config.classes, config.page_size),
       registry_(chunks.chunk_size()),
-      pages_(chunks, supply, metadata, registry_, config.page_size),
+      pages_(chunks, limited_source, metadata, registry_, config.page_size),
       strays_(&allocate_ledger_block, &metadata) {
   if (config.guard) {
     guard_ = metadata.create<BlockGuard>(metadata, config.guard_bytes, config.guard_fresh,
@@ -125,7 +125,7 @@ void PoolShared::route(void* block) noexcept {
     if (slab->owner.load(std::memory_order_relaxed) != nullptr) continue;
     const TagId tag = slab->tag;
     const std::size_t bytes = slab->block_size;
-    const bool empty = orphanage_.put_home(slab, block);
+    const bool empty = orphanage_.return_to_page(slab, block);
     guard.unlock();
     uncharge(tag, bytes);
     if (empty) release_slab(slab);
@@ -217,7 +217,8 @@ PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noe
   if (only == nullptr) {
     result.idle_bytes = alone == nullptr ? pages_.free_bytes() : 0;
     for_each_list([&result](const ClassList& list) {
-      result.idle_bytes += difference(list.ready() + list.home_blocks.get(), 0) * list.block_size;
+      result.idle_bytes +=
+          difference(list.ready() + list.returned_blocks.get(), 0) * list.block_size;
     });
     for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
       result.idle_bytes += thread->deferred_.waiting_bytes();
@@ -264,19 +265,19 @@ void PoolShared::report(Code code, std::string_view message, TagId tag, std::siz
   report.available = available;
   report.address = address;
   report.site = site;
-  sink_.emit(report);
+  sink_.report(report);
 }
 
 void PoolShared::refuse(const Denial& denial, TagId tag, std::size_t bytes, const CallSite& site,
                         Denial* why) noexcept {
-  Denial::tell(why, denial);
+  Denial::store(why, denial);
   report_denial(sink_, denial, tag, bytes, site, frame_number_.load(std::memory_order_relaxed),
-                {tags_, budgets_, supply_});
+                {tags_, budgets_, limited_source_});
 }
 
 void PoolShared::refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
                                const CallSite& site, Denial* why) noexcept {
-  refuse(denial_of_memory(supply_, denied_by_limit), tag, bytes, site, why);
+  refuse(denial_of_memory(limited_source_, denied_by_limit), tag, bytes, site, why);
 }
 
 }  // namespace framealloc::detail

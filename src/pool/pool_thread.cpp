@@ -44,7 +44,7 @@ void PoolThread::detach() noexcept {
   flush();
   drain(kEverything);
   for_each_list([this](ClassList& list) {
-    send_home(list, list.ready());
+    return_to_pages(list, list.ready());
     release_empty(list);
   });
   if (shared_.large_ != nullptr) shared_.large_->collect(*this, true);
@@ -53,7 +53,7 @@ void PoolThread::detach() noexcept {
   {
     const std::lock_guard guard(shared_.orphanage_.lock());
     for_each_list([this](ClassList& list) {
-      for (const SlabPlace place : {SlabPlace::Usable, SlabPlace::UsedUp}) {
+      for (const SlabPlace place : {SlabPlace::Usable, SlabPlace::Full}) {
         while (SlabHeader* const slab = list.slabs[static_cast<std::size_t>(place)]) {
           unlink_slab(list, slab);
           shared_.orphanage_.take_in(slab);
@@ -160,7 +160,7 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
     Text<192> message;
     message.append(size).append(" bytes aligned to ").append(alignment);
     message.append(": no block can be that large or so aligned");
-    Denial::tell(why, {Code::FA011, TagId::Untagged, kMaxRequest});
+    Denial::store(why, {Code::FA011, TagId::Untagged, kMaxRequest});
     shared_.report(Code::FA011, message, tag_, size, kMaxRequest, site);
     return nullptr;
   }
@@ -191,7 +191,7 @@ void* PoolThread::allocate(std::size_t size, std::size_t alignment, AllocKind ki
   FreeBlock* const block = list.free;
   list.free = shared_.checked_ ? after_verified(list) : block->next;
   list.allocations.increment();
-  if (dry || shared_.scrutinised()) [[unlikely]]
+  if (dry || shared_.verifies()) [[unlikely]]
     finish_allocation(list, block, size, dry, site);
   return block;
 }

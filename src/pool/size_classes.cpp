@@ -8,7 +8,7 @@
 namespace framealloc::detail {
 namespace {
 
-// Steps of a quarter or less of the size between neighbours from 64 bytes on, so that rounding up
+// Steps of a quarter or less of the size between neighbors from 64 bytes on, so that rounding up
 // wastes at most a fifth or so; each is a multiple of 16, most keep an alignment of 64 or more.
 constexpr std::size_t kDefaultClasses[] = {16,   32,   48,   64,   80,   96,   112,  128, 160, 192,
                                            224,  256,  320,  384,  448,  512,  640,  768, 896, 1024,

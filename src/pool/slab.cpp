@@ -10,7 +10,7 @@ void link_slab(ClassList& list, SlabHeader* slab) noexcept {
   slab->next = head;
   if (head != nullptr) head->previous = slab;
   head = slab;
-  list.home_blocks.add(slab->home_count);
+  list.returned_blocks.add(slab->returned_count);
 }
 
 void unlink_slab(ClassList& list, SlabHeader* slab) noexcept {
@@ -20,7 +20,7 @@ void unlink_slab(ClassList& list, SlabHeader* slab) noexcept {
     list.slabs[static_cast<std::size_t>(slab->place)] = slab->next;
   }
   if (slab->next != nullptr) slab->next->previous = slab->previous;
-  list.home_blocks.sub(slab->home_count);
+  list.returned_blocks.sub(slab->returned_count);
 }
 
 void replace_slab(ClassList& list, SlabHeader* slab) noexcept {

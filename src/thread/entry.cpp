@@ -12,7 +12,7 @@ namespace {
 
 // No memory for the records of the thread, which has been reported.
 void* refuse_thread(Denial* why) noexcept {
-  Denial::tell(why, {Code::FA012});
+  Denial::store(why, {Code::FA012});
   return nullptr;
 }
 

@@ -35,7 +35,7 @@ namespace framealloc::detail {
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop(const Instance& instance,
                                                           std::size_t size,
                                                           std::size_t alignment) noexcept {
-  if (!is_slab_request(size, alignment) || instance.pools().scrutinised()) [[unlikely]]
+  if (!is_slab_request(size, alignment) || instance.pools().verifies()) [[unlikely]]
     return nullptr;
   PoolTable& table = *slot_of(instance).table().heap;
   if (alignment <= kGranule) [[likely]]

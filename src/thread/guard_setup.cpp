@@ -23,28 +23,28 @@ bool Instance::set_guard(Error* why) noexcept {
   if (pages) {
     // Asked of the source itself: whether it can is not to be seen from outside.
     const std::size_t bytes = os::page_size();
-    void* const probe = supply_.acquire(bytes, bytes);
-    const bool can = probe != nullptr && supply_.source().protect(probe, bytes, false) &&
-                     supply_.source().protect(probe, bytes, true);
-    supply_.release(probe, bytes, bytes);
+    void* const probe = limited_source_.acquire(bytes, bytes);
+    const bool can = probe != nullptr && limited_source_.source().protect(probe, bytes, false) &&
+                     limited_source_.source().protect(probe, bytes, true);
+    limited_source_.release(probe, bytes, bytes);
     if (probe != nullptr && !can) {
       why->code = Code::FA010;
       why->message.clear();
       why->message.append("AllocConfig::guard is Pages, but the memory source '");
-      why->message.append(supply_.source().name());
+      why->message.append(limited_source_.source().name());
       why->message.append("' cannot make memory inaccessible (MemorySource::protect)");
       return false;
     }
   }
-  trap_ = metadata_.create<FrameTrap>(FrameTrap::Setup{
-      &chunks_, &supply_, &metadata_, &tags_, &sink_, pages, config_.guard_report_faults,
+  frame_guard_ = metadata_.create<FrameGuard>(FrameGuard::Setup{
+      &chunks_, &limited_source_, &metadata_, &tags_, &sink_, pages, config_.guard_report_faults,
       config_.guard_frames + config_.frames_in_flight - 1});
-  if (trap_ == nullptr || pools_.guard() == nullptr) {
+  if (frame_guard_ == nullptr || pools_.guard() == nullptr) {
     why->code = Code::FA012;
     why->message = "the memory source has nothing left for the guard mode";
     return false;
   }
-  modes_.store(pages || trap_->annotates() ? kTrapCalls | kTrapFrames : kTrapFrames,
+  modes_.store(pages || frame_guard_->annotates() ? kGuardCalls | kGuardFrames : kGuardFrames,
                std::memory_order_relaxed);
   return true;
 }

@@ -103,14 +103,15 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
     : config_(config),
       own_source_(config.huge_pages, config.prefault, config.numa_node),
       tls_slot_(registry::take_slot()),
-      supply_(config.upstream != nullptr ? source : own_source_, config.global_memory_limit),
-      metadata_(supply_),
-      chunks_(supply_, config.frame_chunk_size,
+      limited_source_(config.upstream != nullptr ? source : own_source_,
+                      config.global_memory_limit),
+      metadata_(limited_source_),
+      chunks_(limited_source_, config.frame_chunk_size,
               {config.decommit, std::uint64_t{config.decommit_time_budget_us} * 1000}),
       clock_(config.frames_in_flight),
       events_(metadata_, tags_, frame_number_),
-      pressure_(supply_, chunks_, events_),
-      room_(*this),
+      pressure_(limited_source_, chunks_, events_),
+      reclaimer_(*this),
       budgets_(config.enable_budgets ? metadata_.create<BudgetManager>(tags_) : nullptr),
       pools_(PoolConfig{.classes = config.slab_size_classes,
                         .page_size = config.slab_page_size,
@@ -121,32 +122,33 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
                         .guard_fresh = config.guard_fill,
                         .guard_frames = config.guard == GuardMode::Pages ? config.guard_frames : 0,
                         .guard_bytes = config.guard_quarantine},
-             supply_, chunks_, metadata_, tags_, budgets_, sink_, frame_number_),
+             limited_source_, chunks_, metadata_, tags_, budgets_, sink_, frame_number_),
       heap_(pools_, chunks_, metadata_, budgets_, frame_number_) {
-  supply_.adopt(bytes);
+  limited_source_.adopt(bytes);
   if (config.global_memory_limit != 0 && config.pressure_threshold != 0) {
-    supply_.watch_threshold(config.global_memory_limit / 100 * config.pressure_threshold +
-                            config.global_memory_limit % 100 * config.pressure_threshold / 100);
+    limited_source_.watch_threshold(config.global_memory_limit / 100 * config.pressure_threshold +
+                                    config.global_memory_limit % 100 * config.pressure_threshold /
+                                        100);
   }
   events_.set_watcher(&on_events_wanted, this);
   pools_.set_hooks(&events_, &pressure_);
-  pressure_.set_room_keeper(&room_);
+  pressure_.set_reclaimer(&reclaimer_);
   if (budgets_ != nullptr) {
     budgets_->set_observer(&on_budget_event, &events_);
-    budgets_->set_room_keeper(&room_);
-    budgets_->set_faults(&supply_.faults());
+    budgets_->set_reclaimer(&reclaimer_);
+    budgets_->set_corruption_note(&limited_source_.corruption());
   }
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
   (void)sink_.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
-  report_misspelt_environment();
+  report_misspelled_environment();
   report_unmet_wishes();
 }
 
 // Once, where it was wished for: an allocator that is slower than it was meant to be looks like any
 // other.
 void Instance::report_unmet_wishes() noexcept {
-  const auto tell = [this](std::string_view field, std::string_view why) {
+  const auto report_unmet = [this](std::string_view field, std::string_view why) {
     if (why.empty()) return;
     Text<192> text("AllocConfig::");
     text.append(field).append(" has no effect: ").append(why);
@@ -154,16 +156,17 @@ void Instance::report_unmet_wishes() noexcept {
   };
   const bool foreign = config_.upstream != nullptr;
   constexpr std::string_view kForeign = "the memory comes from AllocConfig::upstream";
-  if (config_.huge_pages) tell("huge_pages", foreign ? kForeign : why_no_huge_pages().view());
+  if (config_.huge_pages)
+    report_unmet("huge_pages", foreign ? kForeign : why_no_huge_pages().view());
   if (config_.numa_node < 0) return;
-  tell("numa_node",
-       foreign ? kForeign : why_no_node(static_cast<unsigned>(config_.numa_node)).view());
+  report_unmet("numa_node",
+               foreign ? kForeign : why_no_node(static_cast<unsigned>(config_.numa_node)).view());
 }
 
-// A word that is misspelt is said to be, and otherwise as good as none.
-void Instance::report_misspelt_environment() noexcept {
-  const auto tell = [this](std::string_view variable, std::string_view value,
-                           std::string_view expected) {
+// A word that is misspelled is said to be, and otherwise as good as none.
+void Instance::report_misspelled_environment() noexcept {
+  const auto report_unmet = [this](std::string_view variable, std::string_view value,
+                                   std::string_view expected) {
     Text<256> text("the environment variable ");
     text.append(variable).append(" is '").append(Text<64>(value));
     text.append("', which has no effect; expected ").append(expected);
@@ -171,16 +174,16 @@ void Instance::report_misspelt_environment() noexcept {
   };
   std::string_view wish;
   if (!guard_from_environment(&wish) && !wish.empty()) {
-    tell("FRAMEALLOC_GUARD", wish, "off, poison or pages");
+    report_unmet("FRAMEALLOC_GUARD", wish, "off, poison or pages");
   }
   const char* const strict = std::getenv("FRAMEALLOC_STRICT");
   if (strict != nullptr && *strict != '\0' && !parse_strict_mode(strict)) {
-    tell("FRAMEALLOC_STRICT", strict, "warn, error or warning");
+    report_unmet("FRAMEALLOC_STRICT", strict, "warn, error or warning");
   }
 }
 
 Instance::~Instance() {
-  metadata_.destroy(trap_);
+  metadata_.destroy(frame_guard_);
   // The hub, which goes later, looks for the budgets once more.
   metadata_.destroy(std::exchange(budgets_, nullptr));
 }
@@ -194,8 +197,8 @@ void Instance::close_frames() noexcept {
   if (clock_.open()) {
     ThreadState* mine = find_state();
     clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
-    driver_ = kNobody;
-    leave_opener(mine);
+    fast_boundary_ = kNobody;
+    leave_frame_thread(mine);
   }
   clock_.release_all();
   for (ThreadState* s = first_state(); s != nullptr; s = s->next_in_instance) {
@@ -214,7 +217,7 @@ void Instance::destroy() noexcept {
     metadata_.destroy(s);
     s = next;
   }
-  pools_.tell_faults();
+  pools_.report_corruption();
   SystemSource system;
   MemorySource& source = config_.upstream != nullptr ? *config_.upstream : system;
   const std::size_t bytes = home_bytes();
@@ -232,7 +235,7 @@ ThreadState* Instance::attach() noexcept {
   ThreadState* const state = try_attach();
   if (state == nullptr) {
     report(Code::FA012, "no memory for the records of a new thread", TagId::Untagged,
-           sizeof(ThreadState), supply_.remaining());
+           sizeof(ThreadState), limited_source_.remaining());
   }
   return state;
 }
@@ -253,7 +256,7 @@ ThreadState* Instance::try_attach() noexcept {
     ThreadState* head = all_states_.load(std::memory_order_relaxed);
     do {
       state->next_in_instance = head;
-      // Before the modes are looked at: who sets one afterwards finds this state.
+      // Before the modes are looked at: who sets one afterward finds this state.
     } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_seq_cst,
                                                 std::memory_order_relaxed));
   }
@@ -285,7 +288,7 @@ std::size_t Instance::frame_remaining() noexcept {
     const std::size_t budget = by_budget > SIZE_MAX - unused ? SIZE_MAX : by_budget + unused;
     if (budget < left) left = budget;
   }
-  const std::size_t by_limit = supply_.remaining();
+  const std::size_t by_limit = limited_source_.remaining();
   if (by_limit != SIZE_MAX) {
     const std::size_t held = arena.chunk_room_left() + chunks_.idle_bytes();
     const std::size_t total = by_limit > SIZE_MAX - held ? SIZE_MAX : by_limit + held;
@@ -312,15 +315,15 @@ void Instance::hook_boundaries(bool on) noexcept {
 }
 
 std::size_t Instance::trim() noexcept {
-  const std::size_t before = supply_.reserved();
+  const std::size_t before = limited_source_.reserved();
   if (ThreadState* mine = find_state()) {
     mine->pools().flush();
     mine->pools().collect(SIZE_MAX);
   }
-  room_.ask_others();
+  reclaimer_.ask_others();
   release_unused();
   chunks_.trim();
-  const std::size_t after = supply_.reserved();
+  const std::size_t after = limited_source_.reserved();
   return before > after ? before - after : 0;
 }
 
@@ -332,15 +335,15 @@ void Instance::release_unused() noexcept {
 }
 
 void Instance::expire_kept() noexcept {
-  if (trap_ == nullptr) return;
-  (void)trap_->expire(false);
+  if (frame_guard_ == nullptr) return;
+  (void)frame_guard_->expire(false);
   heap_.expire_runs(false);
 }
 
 void Instance::report_denial(const Denial& why, TagId tag, std::size_t requested,
                              const CallSite& site) noexcept {
   detail::report_denial(sink_, why, tag, requested, site, frame_number(),
-                        {tags_, budgets_, supply_});
+                        {tags_, budgets_, limited_source_});
 }
 
 bool Instance::is_frame_memory(const void* address) const noexcept {
@@ -365,7 +368,7 @@ void Instance::report(Code code, std::string_view message, TagId tag, std::size_
   report.available = available;
   report.site = site;
   report.address = address;
-  sink_.emit(report);
+  sink_.report(report);
 }
 
 }  // namespace framealloc::detail

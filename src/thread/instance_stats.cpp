@@ -108,19 +108,19 @@ std::size_t Instance::frame_bytes_of(const ThreadState& state, std::uint64_t now
   return bytes;
 }
 
-void Instance::add_account(SharedAccount& account) noexcept {
-  const SharedAccount* head = accounts_.load(kRelaxed);
+void Instance::add_ledger(SharedLedger& ledger) noexcept {
+  const SharedLedger* head = ledgers_.load(kRelaxed);
   do {
-    account.next_account = head;
-  } while (!accounts_.compare_exchange_weak(head, &account, std::memory_order_release, kRelaxed));
+    ledger.next_ledger = head;
+  } while (!ledgers_.compare_exchange_weak(head, &ledger, std::memory_order_release, kRelaxed));
 }
 
 // Pool and heap, of one tag or of all: of the threads, and of the parts that all threads share.
 PoolTotals Instance::block_totals(const TagId* only) const noexcept {
   PoolTotals sum = only == nullptr ? pools_.totals() : pools_.totals(*only);
-  const SharedAccount* account = accounts_.load(std::memory_order_acquire);
-  for (; account != nullptr; account = account->next_account) {
-    const AccountTotals totals = account->totals(only);
+  const SharedLedger* ledger = ledgers_.load(std::memory_order_acquire);
+  for (; ledger != nullptr; ledger = ledger->next_ledger) {
+    const LedgerTotals totals = ledger->totals(only);
     sum.heap_bytes += totals.bytes;
     sum.bytes_total += totals.bytes_total;
     sum.allocations += totals.allocations;
@@ -154,8 +154,8 @@ AllocStats Instance::stats() noexcept {
   stats.slab_refill_count = totals.refills;
   stats.deferred_free_count = totals.remote_frees;
   stats.total_allocated = stats.frame_allocated + stats.pool_allocated + stats.heap_allocated;
-  stats.reserved = supply_.reserved();
-  stats.peak_reserved = supply_.peak_reserved();
+  stats.reserved = limited_source_.reserved();
+  stats.peak_reserved = limited_source_.peak_reserved();
   stats.metadata_bytes = metadata_.bytes_in_use() + home_bytes();
   stats.idle_bytes = chunks_.idle_bytes() + totals.idle_bytes;
   note_peak(std::max(stats.total_allocated, high_water));

@@ -5,7 +5,7 @@
 
 namespace framealloc::detail {
 
-Metadata& metadata_of(Instance& instance) noexcept { return instance.metadata(); }
+MetadataAllocator& metadata_of(Instance& instance) noexcept { return instance.metadata(); }
 
 void keep(Instance& instance, Kept& kept) noexcept { instance.services().keep(&kept); }
 

@@ -31,24 +31,24 @@ void Instance::watch_frames(FrameWatcher* watcher) noexcept {
 // Whoever subscribes or leaves: calls are told while somebody listens to them.
 void Instance::on_events_wanted(void* self, FrameEventMask wanted) noexcept {
   auto& instance = *static_cast<Instance*>(self);
-  instance.pools_.tell_events(wanted != 0);
+  instance.pools_.emit_events(wanted != 0);
   if (instance.budgets_ != nullptr) {
     instance.budgets_->set_observed((wanted & mask_of(FrameEventKind::BudgetWarning)) != 0);
   }
   const bool calls = (wanted & mask_of(FrameEventKind::Alloc)) != 0;
   const std::uint32_t before = instance.modes_.load(std::memory_order_relaxed);
-  if (((before & kTellCalls) != 0) == calls) return;
+  if (((before & kEmitCalls) != 0) == calls) return;
   if (calls) {
-    instance.modes_.fetch_or(kTellCalls, std::memory_order_seq_cst);
+    instance.modes_.fetch_or(kEmitCalls, std::memory_order_seq_cst);
   } else {
-    instance.modes_.fetch_and(~std::uint32_t{kTellCalls}, std::memory_order_seq_cst);
+    instance.modes_.fetch_and(~std::uint32_t{kEmitCalls}, std::memory_order_seq_cst);
   }
   for (ThreadState* s = instance.first_state(); s != nullptr; s = s->next_in_instance) {
     s->close_arenas();
   }
 }
 
-void Instance::tell_frame_begin(std::uint64_t number, ThreadState* own) noexcept {
+void Instance::emit_frame_begin(std::uint64_t number, ThreadState* own) noexcept {
   if (own == nullptr) frame_began_ns_ = os::now_ns();
   if (!events_.wants(FrameEventKind::FrameBegin)) return;
   FrameEvent event;
@@ -58,7 +58,7 @@ void Instance::tell_frame_begin(std::uint64_t number, ThreadState* own) noexcept
   events_.emit(event);
 }
 
-void Instance::tell_frame_end() noexcept {
+void Instance::emit_frame_end() noexcept {
   const std::uint64_t clock = 2 * frame_number() + 1;
   FrameEvent event;
   event.kind = FrameEventKind::FrameEnd;
@@ -80,7 +80,7 @@ void Instance::tell_frame_end() noexcept {
   events_.emit(event);
 }
 
-void Instance::tell_own_frame_end(ThreadState& state, std::uint64_t clock,
+void Instance::emit_own_frame_end(ThreadState& state, std::uint64_t clock,
                                   std::uint64_t began_ns) noexcept {
   const FrameHistory history = state.own_arena()->history(clock);
   state.lifecycle.raise_peak(history.peak);

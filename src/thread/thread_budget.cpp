@@ -12,10 +12,11 @@ void ThreadBudget::set(const ThreadBudgetConfig& config) noexcept {
   frame_limit_.set(config.frame_budget);
   pool_limit_.set(config.pool_budget);
   above_pool_budget_ = false;
-  first_guard_ = SIZE_MAX;
+  first_thread_budget_mark_ = SIZE_MAX;
   if (config.frame_budget != 0) {
     const std::size_t percent = std::min(config.warning_threshold, 100U);
-    first_guard_ = config.frame_budget / 100 * percent + config.frame_budget % 100 * percent / 100;
+    first_thread_budget_mark_ =
+        config.frame_budget / 100 * percent + config.frame_budget % 100 * percent / 100;
   }
   state_.pools().set_limit(config.pool_budget == 0 ? SIZE_MAX : config.pool_budget, this);
   // Blocks that lie ready would be handed out without asking.
@@ -46,33 +47,33 @@ ThreadBudgetStats ThreadBudget::stats() noexcept {
   return stats;
 }
 
-GuardAnswer ThreadBudget::pass_frame(std::size_t position, std::size_t size, std::size_t* guard,
-                                     const CallSite& site) noexcept {
+ThreadBudgetAnswer ThreadBudget::ask_frame(std::size_t position, std::size_t size,
+                                           std::size_t* mark, const CallSite& site) noexcept {
   const std::size_t budget = config_.frame_budget;
   if (asking_ || budget == 0) {
-    *guard = SIZE_MAX;
-    return GuardAnswer::Go;
+    *mark = SIZE_MAX;
+    return ThreadBudgetAnswer::Go;
   }
-  if (*guard < budget) {  // the warning threshold
+  if (*mark < budget) {  // the warning threshold
     ++warnings_;
-    tell(FrameEventKind::BudgetWarning, 0, position, budget);
-    *guard = budget;
-    if (position <= budget) return GuardAnswer::Go;
+    emit(FrameEventKind::BudgetWarning, 0, position, budget);
+    *mark = budget;
+    if (position <= budget) return ThreadBudgetAnswer::Go;
   }
   const BudgetExceededPolicy policy = config_.frame_exceeded_policy;
   const std::size_t used = position > size ? position - size : 0;
   switch (exceeded(AllocKind::Frame, size, used, policy, false, site)) {
     case BudgetDecision::Deny:
-      return GuardAnswer::Deny;
+      return ThreadBudgetAnswer::Deny;
     case BudgetDecision::Promote:
       ++promoted_;
-      return GuardAnswer::Fallback;
+      return ThreadBudgetAnswer::Fallback;
     case BudgetDecision::Allow:
       break;
   }
   // Warn and Allow have decided for the whole frame; a handler is asked about every request.
-  *guard = policy == BudgetExceededPolicy::Custom ? std::max(position, budget) : SIZE_MAX;
-  return GuardAnswer::Go;
+  *mark = policy == BudgetExceededPolicy::Custom ? std::max(position, budget) : SIZE_MAX;
+  return ThreadBudgetAnswer::Go;
 }
 
 bool ThreadBudget::pass_pool(std::size_t used, std::size_t size, const CallSite& site) noexcept {
@@ -91,7 +92,7 @@ BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::siz
   const std::size_t budget = kind == AllocKind::Frame ? config_.frame_budget : config_.pool_budget;
   const ThreadBudgetEvent event{state_.id(), kind, size, used, budget, policy};
   BudgetDecision decision = BudgetDecision::Deny;
-  tell(FrameEventKind::BudgetExceeded, size, used, budget);
+  emit(FrameEventKind::BudgetExceeded, size, used, budget);
   asking_ = true;
   const bool answered = instance_.services().ask_budget_handler(event, &decision);
   asking_ = false;
@@ -120,7 +121,7 @@ BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::siz
   return decision;
 }
 
-void ThreadBudget::tell(FrameEventKind kind, std::size_t size, std::size_t used,
+void ThreadBudget::emit(FrameEventKind kind, std::size_t size, std::size_t used,
                         std::size_t budget) noexcept {
   if (!instance_.events().wants(kind)) return;
   FrameEvent event;

@@ -38,7 +38,7 @@ bool ThreadState::set_up() noexcept {
   arena_ = &shared_arena_;
   return shared_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
                                config.frame_overflow, config.frame_arena_size,
-                               config.frames_in_flight, 0, instance_.trap(),
+                               config.frames_in_flight, 0, instance_.frame_guard(),
                                &instance_.clock().value()});
 }
 
@@ -91,7 +91,7 @@ void ThreadState::finish_own_frames() noexcept {
 void ThreadState::leave_shared_frames() noexcept {
   FrameClock& clock = instance_.clock();
   if (const std::uint64_t in = shared_arena_.clock(); in != 0) {
-    shared_arena_.complicate();
+    shared_arena_.leave_fast_path();
     // The arena of the thread that began the frame may be on no list.
     if (in == clock.now()) clock.list(shared_arena_.slot_of(in), in);
   }
@@ -139,11 +139,11 @@ void ThreadState::give_first_chunk(FrameArena& arena) noexcept {
   FrameSlot& slot = arena.slot_of(arena.clock());
   if (slot.first != nullptr && slot.first->pinned) return;
   // In the guard mode Pages no frame has the memory of the one before.
-  if (instance_.trap() != nullptr && instance_.trap()->pages()) return;
+  if (instance_.frame_guard() != nullptr && instance_.frame_guard()->pages()) return;
   const AllocConfig& config = instance_.config();
   const std::size_t bytes =
       align_up(config.frame_arena_size + ArenaChunk::kHeaderBytes, kSystemPage);
-  void* home = instance_.supply().acquire(bytes, instance_.chunks().chunk_size());
+  void* home = instance_.limited_source().acquire(bytes, instance_.chunks().chunk_size());
   if (home == nullptr) return;
   auto* chunk = ::new (home) ArenaChunk{};
   chunk->bytes = bytes;
@@ -156,7 +156,7 @@ bool ThreadState::begin_own_frame() noexcept {
     const AllocConfig& config = instance_.config();
     if (!own_arena_.set_up({this, &instance_.metadata(), &ledger_, &instance_.modes(),
                             config.frame_overflow, config.frame_arena_size, config.frames_in_flight,
-                            4, instance_.trap(), &own_clock_})) {
+                            4, instance_.frame_guard(), &own_clock_})) {
       report(Code::FA012, "no memory for the records of a thread's own frames", tag_, 0, 0,
              CallSite{});
       return true;
@@ -174,7 +174,7 @@ bool ThreadState::begin_own_frame() noexcept {
   if (instance_.events().enabled()) {
     lifecycle.note_frame(clock, true);
     own_frame_began_ns_ = os::now_ns();
-    instance_.tell_frame_begin(clock >> 1, this);
+    instance_.emit_frame_begin(clock >> 1, this);
   }
   return true;
 }
@@ -190,7 +190,7 @@ bool ThreadState::end_own_frame() noexcept {
   publish();
   pools_.tidy_now_and_then();
   if (instance_.events().enabled()) {
-    instance_.tell_own_frame_end(*this, clock, own_frame_began_ns_);
+    instance_.emit_own_frame_end(*this, clock, own_frame_began_ns_);
   }
   return true;
 }
@@ -281,7 +281,7 @@ bool ThreadState::holds_frame_memory() const noexcept {
   for (const FrameArena* arena : {&shared_arena_, &own_arena_}) {
     for (unsigned i = 0; i < arena->slot_count() && arena->slots() != nullptr; ++i) {
       const FrameSlot& slot = arena->slots()[i];
-      if (slot.finalisers.load(std::memory_order_relaxed) != nullptr) return true;
+      if (slot.finalizers.load(std::memory_order_relaxed) != nullptr) return true;
       if (slot.fallback.load(std::memory_order_relaxed) != nullptr) return true;
     }
   }
@@ -304,7 +304,8 @@ bool ThreadState::release_dead_chunks() noexcept {
 void ThreadState::begin_phase(std::string_view name) noexcept {
   const OpenPhase phase{instance_.phases().intern(name), os::now_ns(), frame_bytes_total(),
                         frame_calls()};
-  if (shared_arena_.clock() != 0) shared_arena_.complicate();  // end_frame() looks for open phases
+  if (shared_arena_.clock() != 0)
+    shared_arena_.leave_fast_path();  // end_frame() looks for open phases
   if (!phases_.push_back(phase)) {
     report(Code::FA012, "no memory to remember an open phase", tag_, 0, 0, CallSite{});
   }
@@ -324,10 +325,10 @@ ThreadState::ClosedPhase ThreadState::pop_phase() noexcept {
 }
 
 void ThreadState::close_phase() noexcept {
-  if (!phases_.empty()) tell_phase(pop_phase());
+  if (!phases_.empty()) emit_phase(pop_phase());
 }
 
-void ThreadState::tell_phase(const ClosedPhase& closed) noexcept {
+void ThreadState::emit_phase(const ClosedPhase& closed) noexcept {
   if (!instance_.events().wants(FrameEventKind::PhaseEnd)) return;
   FrameEvent event;
   event.kind = FrameEventKind::PhaseEnd;
@@ -345,7 +346,7 @@ std::optional<Phase> ThreadState::end_phase() {
   phase.bytes_allocated = static_cast<std::size_t>(closed.bytes);
   phase.allocation_count = closed.calls;
   phase.duration_ns = closed.ns;
-  tell_phase(closed);
+  emit_phase(closed);
   return phase;
 }
 

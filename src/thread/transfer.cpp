@@ -18,7 +18,7 @@ void count(Instance& instance, Change&& change) noexcept {
   change(instance.services().stray_transfers());
 }
 
-void tell(Instance& instance, FrameEventKind kind, std::size_t bytes) noexcept {
+void emit(Instance& instance, FrameEventKind kind, std::size_t bytes) noexcept {
   if (!instance.events().wants(kind)) return;
   FrameEvent event;
   event.kind = kind;
@@ -40,7 +40,7 @@ TransferId transfer_begins(Instance& instance, std::size_t bytes) noexcept {
     number = counts.initiated.get();
     counts.initiated.add(1);
   });
-  tell(instance, FrameEventKind::TransferInitiated, bytes);
+  emit(instance, FrameEventKind::TransferInitiated, bytes);
   // Unique without a counter that all threads share.
   constexpr int kNumberBits = 40;
   constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
@@ -52,7 +52,7 @@ void transfer_arrives(Instance& instance, std::size_t bytes) noexcept {
     counts.completed.add(1);
     counts.bytes.add(bytes);
   });
-  tell(instance, FrameEventKind::TransferCompleted, bytes);
+  emit(instance, FrameEventKind::TransferCompleted, bytes);
 }
 
 void transfer_drops(Instance& instance, TransferId id, ThreadId origin, std::size_t bytes,

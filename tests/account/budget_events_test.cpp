@@ -178,7 +178,7 @@ TEST_F(BudgetEventsTest, AHandlerMayUseAnotherManagerWithAHandlerOfItsOwn) {
   EXPECT_EQ(seen_.size(), 1U);
   EXPECT_EQ(context.calls, 1U);
   reaction_ = nullptr;
-  EXPECT_EQ(charge("game", 101), 0U);  // and events come again afterwards
+  EXPECT_EQ(charge("game", 101), 0U);  // and events come again afterward
   EXPECT_EQ(seen_.size(), 2U);
 }
 

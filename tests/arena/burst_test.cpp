@@ -68,13 +68,13 @@ TEST(Burst, LeavesAPlainFrameAsItWas) {
   (void)host.arena().alloc_bytes(16);
   host.end();
   host.begin();
-  ASSERT_TRUE(host.arena().untouched());
+  ASSERT_TRUE(host.arena().bumped_only());
   for (int i = 0; i < 3; ++i) {
     FrameBurst burst = host.arena().burst();
     ASSERT_NE(burst.alloc<int>(), nullptr);
     EXPECT_FALSE(host.arena().settled()) << "a frame that ended now had to look for the window";
   }
-  EXPECT_TRUE(host.arena().untouched());
+  EXPECT_TRUE(host.arena().bumped_only());
 }
 
 TEST(Burst, TakesWindowAfterWindow) {
@@ -269,7 +269,7 @@ TEST(Burst, EndsInsideAQuickScope) {
     (void)burst.alloc_bytes(64);
   }
   EXPECT_EQ(host.arena().position(), 64u);
-  EXPECT_TRUE(host.arena().plain());
+  EXPECT_TRUE(host.arena().on_fast_path());
 }
 
 TEST(Burst, ACheckpointAtTheEndOfItsWindowStaysGood) {

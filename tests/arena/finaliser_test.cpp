@@ -19,20 +19,20 @@ struct Noisy {
 };
 
 Noisy* make(FrameArena& arena, int id) {
-  detail::Finaliser* finaliser = arena.new_finaliser(&detail::destroy_objects<Noisy>);
+  detail::Finalizer* finalizer = arena.new_finalizer(&detail::destroy_objects<Noisy>);
   Noisy* object = arena.alloc<Noisy>();
-  if (finaliser == nullptr || object == nullptr) return nullptr;
+  if (finalizer == nullptr || object == nullptr) return nullptr;
   ::new (object) Noisy{id};
-  arena.arm(finaliser, object, 1);
+  arena.arm(finalizer, object, 1);
   return object;
 }
 
-class Finalisers : public ::testing::Test {
+class Finalizers : public ::testing::Test {
  protected:
   void SetUp() override { order.clear(); }
 };
 
-TEST_F(Finalisers, RunAtTheFramesEndInReverse) {
+TEST_F(Finalizers, RunAtTheFramesEndInReverse) {
   TestHost host;
   host.begin();
   for (int i = 0; i < 5; ++i) ASSERT_NE(make(host.arena(), i), nullptr);
@@ -44,18 +44,18 @@ TEST_F(Finalisers, RunAtTheFramesEndInReverse) {
   EXPECT_EQ(order.size(), 5u);
 }
 
-TEST_F(Finalisers, ArraysAreDestroyedBackToFront) {
+TEST_F(Finalizers, ArraysAreDestroyedBackToFront) {
   TestHost host;
   host.begin();
-  detail::Finaliser* finaliser = host.arena().new_finaliser(&detail::destroy_objects<Noisy>);
+  detail::Finalizer* finalizer = host.arena().new_finalizer(&detail::destroy_objects<Noisy>);
   auto* objects = host.arena().alloc_batch<Noisy>(3);
   for (int i = 0; i < 3; ++i) ::new (objects + i) Noisy{i};
-  host.arena().arm(finaliser, objects, 3);
+  host.arena().arm(finalizer, objects, 3);
   host.end();
   EXPECT_EQ(order, (std::vector{2, 1, 0}));
 }
 
-TEST_F(Finalisers, RunWhenRewoundPastAndNotBefore) {
+TEST_F(Finalizers, RunWhenRewoundPastAndNotBefore) {
   TestHost host;
   host.begin();
   make(host.arena(), 1);
@@ -69,21 +69,21 @@ TEST_F(Finalisers, RunWhenRewoundPastAndNotBefore) {
   EXPECT_EQ(order, (std::vector{3, 2, 4, 1}));
 }
 
-TEST_F(Finalisers, ACancelledOneDoesNotRun) {
+TEST_F(Finalizers, ACanceledOneDoesNotRun) {
   TestHost host;
   host.begin();
-  detail::Finaliser* finaliser = host.arena().new_finaliser(&detail::destroy_objects<Noisy>);
+  detail::Finalizer* finalizer = host.arena().new_finalizer(&detail::destroy_objects<Noisy>);
   Noisy* object = host.arena().alloc<Noisy>();
   ::new (object) Noisy{7};
-  host.arena().arm(finaliser, object, 1);
+  host.arena().arm(finalizer, object, 1);
   make(host.arena(), 8);
-  finaliser->destroy = nullptr;
+  finalizer->destroy = nullptr;
   std::destroy_at(object);
   host.end();
   EXPECT_EQ(order, (std::vector{7, 8}));
 }
 
-TEST_F(Finalisers, MayAllocateAndArmWhileRewinding) {
+TEST_F(Finalizers, MayAllocateAndArmWhileRewinding) {
   static FrameArena* arena;
   struct Chatty {
     ~Chatty() { make(*arena, 10); }
@@ -92,10 +92,10 @@ TEST_F(Finalisers, MayAllocateAndArmWhileRewinding) {
   arena = &host.arena();
   host.begin();
   const FrameCheckpoint here = host.arena().checkpoint();
-  detail::Finaliser* finaliser = host.arena().new_finaliser(&detail::destroy_objects<Chatty>);
+  detail::Finalizer* finalizer = host.arena().new_finalizer(&detail::destroy_objects<Chatty>);
   auto* object = host.arena().alloc<Chatty>();
   ::new (object) Chatty;
-  host.arena().arm(finaliser, object, 1);
+  host.arena().arm(finalizer, object, 1);
   ASSERT_TRUE(host.arena().rewind(here));
   EXPECT_EQ(order, (std::vector{10})) << "what a destructor made was rewound too";
   EXPECT_EQ(host.arena().position(), 0u);
@@ -103,7 +103,7 @@ TEST_F(Finalisers, MayAllocateAndArmWhileRewinding) {
   EXPECT_EQ(order.size(), 1u);
 }
 
-TEST_F(Finalisers, MayNotAllocateFromTheFrameThatEnds) {
+TEST_F(Finalizers, MayNotAllocateFromTheFrameThatEnds) {
   static FrameArena* arena;
   static void* got;
   struct Late {
@@ -113,16 +113,16 @@ TEST_F(Finalisers, MayNotAllocateFromTheFrameThatEnds) {
   arena = &host.arena();
   got = &host;
   host.begin();
-  detail::Finaliser* finaliser = host.arena().new_finaliser(&detail::destroy_objects<Late>);
+  detail::Finalizer* finalizer = host.arena().new_finalizer(&detail::destroy_objects<Late>);
   auto* object = host.arena().alloc<Late>();
   ::new (object) Late;
-  host.arena().arm(finaliser, object, 1);
+  host.arena().arm(finalizer, object, 1);
   host.end();
   EXPECT_EQ(got, nullptr);
   EXPECT_EQ(host.said.back().code, Code::FA001);
 }
 
-TEST_F(Finalisers, WaitForAsManyFramesAsAreInFlight) {
+TEST_F(Finalizers, WaitForAsManyFramesAsAreInFlight) {
   for (unsigned in_flight = 1; in_flight <= 4; ++in_flight) {
     order.clear();
     TestHost host({.slots = in_flight});
@@ -140,7 +140,7 @@ TEST_F(Finalisers, WaitForAsManyFramesAsAreInFlight) {
   }
 }
 
-TEST_F(Finalisers, AllObjectsAreInPlaceWhileAnyDestructorRuns) {
+TEST_F(Finalizers, AllObjectsAreInPlaceWhileAnyDestructorRuns) {
   static Noisy* first;
   static int seen;
   struct Looks {
@@ -149,15 +149,15 @@ TEST_F(Finalisers, AllObjectsAreInPlaceWhileAnyDestructorRuns) {
   TestHost host;
   host.begin();
   first = make(host.arena(), 42);
-  detail::Finaliser* finaliser = host.arena().new_finaliser(&detail::destroy_objects<Looks>);
+  detail::Finalizer* finalizer = host.arena().new_finalizer(&detail::destroy_objects<Looks>);
   auto* object = host.arena().alloc<Looks>();
   ::new (object) Looks;
-  host.arena().arm(finaliser, object, 1);
+  host.arena().arm(finalizer, object, 1);
   host.end();
   EXPECT_EQ(seen, 42);
 }
 
-TEST_F(Finalisers, RollBackExactlyTheirObjectsAfterAnOverflow) {
+TEST_F(Finalizers, RollBackExactlyTheirObjectsAfterAnOverflow) {
   // Fallback blocks do not move the position; what is undone must still be told from what is kept.
   TestHost host({.overflow = FrameOverflow::HeapFallback, .capacity = 4096});
   host.begin();

@@ -25,7 +25,7 @@ static_assert(std::is_nothrow_move_constructible_v<ScratchBorrow>);
 
 TEST(ScratchBorrowTest, GivesBackWhatItTook) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("shared", 4_KiB);
   std::vector<int> ended;
   ASSERT_NE(pool.alloc_bytes(100), nullptr);
@@ -55,7 +55,7 @@ TEST(ScratchBorrowTest, GivesBackWhatItTook) {
 
 TEST(ScratchBorrowTest, WholeCapacityCanBeBorrowed) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("exact", 1_KiB, ScratchPolicy::Fixed);
   for (int i = 0; i < 3; ++i) {
     ScratchBorrow borrow = pool.borrow();
@@ -68,7 +68,7 @@ TEST(ScratchBorrowTest, WholeCapacityCanBeBorrowed) {
 
 TEST(ScratchBorrowTest, MovesKeepTheOrder) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("moves", 4_KiB);
   std::vector<ScratchBorrow> nest;  // growing it moves them all
   for (int i = 0; i < 20; ++i) {
@@ -95,7 +95,7 @@ TEST(ScratchBorrowTest, MovesKeepTheOrder) {
 // The first subsystem ends although the second, whose memory lies above, is at work.
 TEST(ScratchBorrowTest, OutOfTurnNobodysMemoryIsReused) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("turn", 1_KiB);
   ASSERT_NE(pool.alloc_bytes(32), nullptr);
   std::vector<int> ended;
@@ -130,7 +130,7 @@ TEST(ScratchBorrowTest, OutOfTurnNobodysMemoryIsReused) {
 
 TEST(ScratchBorrowTest, AMiddleOneThatEndsFirstGoesWithTheNext) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("middle", 1_KiB);
   ScratchBorrow outer = pool.borrow();
   ASSERT_NE(outer.alloc_bytes(16), nullptr);
@@ -149,7 +149,7 @@ TEST(ScratchBorrowTest, AMiddleOneThatEndsFirstGoesWithTheNext) {
 
 TEST(ScratchBorrowTest, NeitherResetNorRewindGoesUnderABorrow) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("under", 1_KiB);
   const ScratchCheckpoint start = pool.checkpoint();
   ASSERT_NE(pool.alloc_bytes(16), nullptr);

@@ -21,16 +21,22 @@ class ScratchWorld {
 
   explicit ScratchWorld(std::size_t limit = 0, bool budgets = false, MemorySource* source = nullptr)
       : counting_(source != nullptr ? *source : system_source()),
-        supply_(counting_, limit),
-        metadata_(std::make_unique<detail::Metadata>(supply_)),
-        chunks_(std::make_unique<detail::ChunkPool>(supply_, kChunk)) {
+        limited_source_(counting_, limit),
+        metadata_(std::make_unique<detail::MetadataAllocator>(limited_source_)),
+        chunks_(std::make_unique<detail::ChunkPool>(limited_source_, kChunk)) {
     if (budgets) budgets_ = std::make_unique<BudgetManager>(*tags_);
     sink_.set(&ReportLog::handler, &log);
   }
-  [[nodiscard]] detail::AccountHost host() {
-    return detail::AccountHost{supply_, *chunks_, *metadata_,     *tags_,
-                               sink_,   frame_,   budgets_.get(), &ScratchWorld::tag_of_thread,
-                               this};
+  [[nodiscard]] detail::AllocatorContext context() {
+    return detail::AllocatorContext{limited_source_,
+                                    *chunks_,
+                                    *metadata_,
+                                    *tags_,
+                                    sink_,
+                                    frame_,
+                                    budgets_.get(),
+                                    &ScratchWorld::tag_of_thread,
+                                    this};
   }
   // Ends what the world keeps for the pools in it, which must be gone by then.
   void close() {
@@ -40,7 +46,7 @@ class ScratchWorld {
   TagId tag(std::string_view path) { return tags_->intern(TagId::Untagged, path); }
   void set_tag(TagId tag) { tag_ = tag; }
   [[nodiscard]] CountingSource& source() { return counting_; }
-  [[nodiscard]] detail::Supply& supply() { return supply_; }
+  [[nodiscard]] detail::LimitedSource& limited_source() { return limited_source_; }
   [[nodiscard]] BudgetManager& budgets() { return *budgets_; }
 
   ReportLog log;
@@ -49,8 +55,8 @@ class ScratchWorld {
   static TagId tag_of_thread(void* self) noexcept { return static_cast<ScratchWorld*>(self)->tag_; }
 
   CountingSource counting_;
-  detail::Supply supply_;
-  std::unique_ptr<detail::Metadata> metadata_;
+  detail::LimitedSource limited_source_;
+  std::unique_ptr<detail::MetadataAllocator> metadata_;
   std::unique_ptr<detail::ChunkPool> chunks_;
   std::unique_ptr<detail::TagTable> tags_ = std::make_unique<detail::TagTable>();
   std::unique_ptr<BudgetManager> budgets_;

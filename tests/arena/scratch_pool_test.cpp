@@ -23,7 +23,7 @@ using testing::ScratchWorld;
 TEST(ScratchPoolTest, CapacityIsTheChosenOneForEverySize) {
   for (const std::size_t capacity : {32_B, 1000_B, 4_KiB, 20_KiB, 48_KiB, 64_KiB, 1_MiB}) {
     ScratchWorld world;
-    ScratchRegistry registry(world.host());
+    ScratchRegistry registry(world.context());
     ScratchPool& pool = registry.pool("work", capacity, ScratchPolicy::Fixed);
     const std::size_t whole = align_up(capacity, kGranule);
     EXPECT_EQ(pool.capacity(), whole);
@@ -47,7 +47,7 @@ TEST(ScratchPoolTest, CapacityIsTheChosenOneForEverySize) {
 
 TEST(ScratchPoolTest, GrowsAndKeepsWhatItGrewByUntilTrimmed) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("grow", 1_KiB);
   std::vector<std::pair<unsigned char*, std::size_t>> blocks;
   std::size_t sum = 0;
@@ -82,7 +82,7 @@ TEST(ScratchPoolTest, GrowsAndKeepsWhatItGrewByUntilTrimmed) {
 
 TEST(ScratchPoolTest, ALargeRequestLeavesTheLaterSegmentsInUse) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("large", 4_KiB);
   for (int i = 0; i < 4; ++i) ASSERT_NE(pool.alloc_bytes(3_KiB), nullptr);
   EXPECT_TRUE(pool.reset());
@@ -99,7 +99,7 @@ TEST(ScratchPoolTest, ALargeRequestLeavesTheLaterSegmentsInUse) {
 
 TEST(ScratchPoolTest, EveryAlignmentIsKept) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("aligned", 4_KiB);
   struct alignas(64) Line {
     char bytes[64];
@@ -125,7 +125,7 @@ TEST(ScratchPoolTest, EveryAlignmentIsKept) {
 
 TEST(ScratchPoolTest, NoBytesAreARequestAndImpossibleOnesAreReported) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("sizes", 4_KiB);
   void* const nothing = pool.alloc_bytes(0);
   ASSERT_NE(nothing, nullptr);
@@ -155,7 +155,7 @@ TEST(ScratchPoolTest, DestructorsRunOnceNewestFirst) {
   ScratchWorld world;
   std::vector<int> ended;
   {
-    ScratchRegistry registry(world.host());
+    ScratchRegistry registry(world.context());
     ScratchPool& pool = registry.pool("objects", 256);
     for (int i = 0; i < 20; ++i) ASSERT_NE(pool.make<Mourned>(ended, i), nullptr);
     EXPECT_TRUE(pool.reset());
@@ -175,7 +175,7 @@ TEST(ScratchPoolTest, DestructorsRunOnceNewestFirst) {
 
 TEST(ScratchPoolTest, ADestructorMayAllocate) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("late", 256);
   struct Late {
     explicit Late(ScratchPool& p, std::vector<int>& e) : pool(p), ended(e) {}
@@ -195,7 +195,7 @@ TEST(ScratchPoolTest, ADestructorMayAllocate) {
 
 TEST(ScratchPoolTest, RewindsToWhereItWas) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("rewind", 1_KiB);
   std::vector<int> ended;
   const ScratchCheckpoint start = pool.checkpoint();
@@ -223,7 +223,7 @@ TEST(ScratchPoolTest, RewindsToWhereItWas) {
 
 TEST(ScratchPoolTest, ACheckpointIntoASegmentThatWasTrimmedIsStale) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("trim", 1_KiB);
   ASSERT_NE(pool.alloc_bytes(1_KiB), nullptr);
   const ScratchCheckpoint end_of_first = pool.checkpoint();
@@ -238,7 +238,7 @@ TEST(ScratchPoolTest, ACheckpointIntoASegmentThatWasTrimmedIsStale) {
 // A model says which checkpoints are good: those that no rewind went below.
 TEST(ScratchPoolTest, ManyRewindsAgreeWithAModel) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("model", 512);
   struct Known {
     ScratchCheckpoint checkpoint;
@@ -285,32 +285,32 @@ TEST(ScratchPoolTest, ManyRewindsAgreeWithAModel) {
 
 TEST(ScratchPoolTest, CountsUnderTheTagOfItsMakerAndItsBudget) {
   ScratchWorld world(0, true);
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   const TagId tag = world.tag("physics");
   ASSERT_TRUE(world.budgets().register_tag_budget("physics", 0, 40_KiB));
   world.set_tag(tag);
   ScratchPool& pool = registry.pool("bodies", 20_KiB);
   world.set_tag(TagId::Untagged);
-  EXPECT_EQ(registry.account().bytes_of(tag), 0U) << "memory is taken with the first allocation";
+  EXPECT_EQ(registry.ledger().bytes_of(tag), 0U) << "memory is taken with the first allocation";
   ASSERT_NE(pool.alloc<int>(), nullptr);
-  const std::size_t held = registry.account().bytes_of(tag);
+  const std::size_t held = registry.ledger().bytes_of(tag);
   EXPECT_GE(held, 20_KiB);
   EXPECT_LE(held, 24_KiB + 64);
   EXPECT_EQ(world.budgets().get_tag_budget("physics")->current_usage, held);
-  EXPECT_EQ(registry.account().bytes_of(TagId::Untagged), 0U);
+  EXPECT_EQ(registry.ledger().bytes_of(TagId::Untagged), 0U);
   EXPECT_EQ(pool.alloc_bytes(30_KiB), nullptr);
   EXPECT_EQ(world.log.count(Code::FA311), 1U);
   EXPECT_EQ(world.log.last().tag, "physics");
   EXPECT_NE(pool.alloc_bytes(1_KiB), nullptr);
   EXPECT_TRUE(registry.remove("bodies"));
-  EXPECT_EQ(registry.account().bytes_of(tag), 0U);
+  EXPECT_EQ(registry.ledger().bytes_of(tag), 0U);
   EXPECT_EQ(world.budgets().get_tag_budget("physics")->current_usage, 0U);
 }
 
 #if FRAMEALLOC_CHECK_LEVEL >= 1
 TEST(ScratchPoolTest, ASecondThreadAtTheSameTimeIsRefused) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   ScratchPool& pool = registry.pool("one at a time");
   struct Meddler {
     explicit Meddler(ScratchPool& p) : pool(p) {}

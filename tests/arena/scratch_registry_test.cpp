@@ -21,7 +21,7 @@ using testing::ScratchWorld;
 
 TEST(ScratchRegistryTest, PoolsGoByName) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   EXPECT_FALSE(registry.get("a"));
   ScratchPoolHandle a = registry.get_or_create("a", 8_KiB, ScratchPolicy::Fixed);
   ASSERT_TRUE(a);
@@ -62,7 +62,7 @@ TEST(ScratchRegistryTest, PoolsGoByName) {
 
 TEST(ScratchRegistryTest, ARemovedPoolStaysUnderItsHandles) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   std::vector<int> ended;
   ScratchPoolHandle handle = registry.get_or_create("level", 100_KiB);
   ScratchPoolHandle copy = handle;
@@ -92,15 +92,15 @@ TEST(ScratchRegistryTest, ARemovedPoolStaysUnderItsHandles) {
   for (std::size_t i = 0; i < 90_KiB; ++i) ASSERT_EQ(bytes[i], 0x5A);
   handle = ScratchPoolHandle();
   EXPECT_TRUE(ended.empty());
-  const std::size_t held = registry.account().totals(nullptr).bytes;
+  const std::size_t held = registry.ledger().totals(nullptr).bytes;
   copy.let_go();
   EXPECT_EQ(ended, std::vector<int>{1});
-  EXPECT_LE(registry.account().totals(nullptr).bytes + 100_KiB, held);
+  EXPECT_LE(registry.ledger().totals(nullptr).bytes + 100_KiB, held);
 }
 
 TEST(ScratchRegistryTest, ARemovedPoolStaysUnderItsBorrows) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   std::vector<int> ended;
   ScratchBorrow borrow = registry.pool("gone").borrow();
   ASSERT_NE(borrow.make<Mourned>(ended, 1), nullptr);
@@ -110,12 +110,12 @@ TEST(ScratchRegistryTest, ARemovedPoolStaysUnderItsBorrows) {
   EXPECT_TRUE(ended.empty());
   borrow.end();
   EXPECT_EQ(ended, std::vector<int>{1});
-  EXPECT_EQ(registry.account().totals(nullptr).bytes, 0U);
+  EXPECT_EQ(registry.ledger().totals(nullptr).bytes, 0U);
 }
 
 TEST(ScratchRegistryTest, WithPoolServesOneThreadAtATime) {
   ScratchWorld world;
-  ScratchRegistry registry(world.host());
+  ScratchRegistry registry(world.context());
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&registry, t] {
@@ -144,7 +144,7 @@ TEST(ScratchRegistryTest, WithPoolServesOneThreadAtATime) {
 TEST(ScratchRegistryTest, ThreadsMakeAndRemovePoolsAtOnce) {
   ScratchWorld world;
   {
-    ScratchRegistry registry(world.host());
+    ScratchRegistry registry(world.context());
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&registry, t] {
@@ -183,7 +183,7 @@ TEST(ScratchRegistryTest, NothingIsLostWhicheverRequestFails) {
       std::vector<int> ended;
       int made = 0;
       {
-        ScratchRegistry registry(world.host());
+        ScratchRegistry registry(world.context());
         for (int i = 0; i < 6; ++i) {
           const std::string name = "pool" + std::to_string(i);
           ScratchPool& pool = registry.pool(name, std::size_t{2} << (8 + 2 * i));
@@ -205,7 +205,7 @@ TEST(ScratchRegistryTest, NothingIsLostWhicheverRequestFails) {
       EXPECT_EQ(ended.size(), static_cast<std::size_t>(made));
       world.close();
       EXPECT_EQ(world.source().live_blocks(), 0U) << "request " << n;
-      EXPECT_EQ(world.supply().reserved(), 0U);
+      EXPECT_EQ(world.limited_source().reserved(), 0U);
       if (failing.failures() == 0) break;
     }
     EXPECT_GT(n, 10U);

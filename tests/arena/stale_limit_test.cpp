@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A request that is refused after the arena went on to another chunk: the calls after it must not
-// bump from the new chunk towards the end of the old one, through whatever lies between.
+// bump from the new chunk toward the end of the old one, through whatever lies between.
 #include "arena/test_host.hpp"
 
 #include <gtest/gtest.h>

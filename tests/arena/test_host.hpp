@@ -41,8 +41,8 @@ class TestHost final : public detail::ArenaHost {
   TestHost() : TestHost(Options{}) {}
   explicit TestHost(const Options& options)
       : counting_(options.source != nullptr ? *options.source : system_source()),
-        supply_(counting_, 0),
-        metadata_(supply_),
+        limited_source_(counting_, 0),
+        metadata_(limited_source_),
         ledger_(&ledger_block, &metadata_),
         budgets_(options.budgets),
         slots_(options.slots) {
@@ -63,7 +63,7 @@ class TestHost final : public detail::ArenaHost {
   FrameArena& arena() { return *arena_; }
   [[nodiscard]] bool ok() const { return ok_; }
   detail::ThreadLedger& ledger() { return ledger_; }
-  detail::Metadata& metadata() { return metadata_; }
+  detail::MetadataAllocator& metadata() { return metadata_; }
   std::atomic<std::uint32_t>& modes() { return modes_; }
 
   void begin() {
@@ -120,7 +120,7 @@ class TestHost final : public detail::ArenaHost {
   detail::ArenaChunk* acquire_chunk(std::size_t room, detail::Denial* why) noexcept override {
     const std::size_t bytes = align_up(room + detail::ArenaChunk::kHeaderBytes, kChunk);
     if (on_chunk) on_chunk();
-    void* home = deny_chunks ? nullptr : supply_.acquire(bytes, kChunk);
+    void* home = deny_chunks ? nullptr : limited_source_.acquire(bytes, kChunk);
     if (home == nullptr) {
       *why = detail::Denial{Code::FA012};
       return nullptr;
@@ -134,7 +134,7 @@ class TestHost final : public detail::ArenaHost {
   }
   void release_chunk(detail::ArenaChunk* chunk) noexcept override {
     --chunks_out;
-    supply_.release(chunk, chunk->bytes, kChunk);
+    limited_source_.release(chunk, chunk->bytes, kChunk);
   }
   bool has_budgets() const noexcept override { return budgets_; }
   std::size_t charge(TagId tag, std::size_t need, std::size_t want,
@@ -163,7 +163,7 @@ class TestHost final : public detail::ArenaHost {
     std::free(block);
   }
   void note_overflow() noexcept override { ++overflows; }
-  void note_fault(std::string_view message, const void*) noexcept override {
+  void note_corruption(std::string_view message, const void*) noexcept override {
     faults.emplace_back(message);
   }
   void report_denial(const detail::Denial& why, TagId tag, std::size_t requested,
@@ -177,12 +177,12 @@ class TestHost final : public detail::ArenaHost {
 
  private:
   static void* ledger_block(void* metadata, std::size_t bytes) noexcept {
-    return static_cast<detail::Metadata*>(metadata)->allocate(bytes);
+    return static_cast<detail::MetadataAllocator*>(metadata)->allocate(bytes);
   }
 
   CountingSource counting_;
-  detail::Supply supply_;
-  detail::Metadata metadata_;
+  detail::LimitedSource limited_source_;
+  detail::MetadataAllocator metadata_;
   detail::ThreadLedger ledger_;
   std::atomic<std::uint32_t> modes_{0};
   std::uint64_t clock_ = 2;

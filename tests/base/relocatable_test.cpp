@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// One trait for everything that moves objects, whichever of its two names a program specialises.
+// One trait for everything that moves objects, whichever of its two names a program specializes.
 #include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
 #include <framealloc/relocatable.hpp>

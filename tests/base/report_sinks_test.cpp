@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Several sinks at once, strict modes, suppression, and what a witness adds.
+// Several sinks at once, strict modes, suppression, and what a annotator adds.
 #include <framealloc/report.hpp>
 #include <framealloc/report_policy.hpp>
 
@@ -54,10 +54,10 @@ TEST(ReportSinks, SeveralAreToldAtOnceBesideTheHandler) {
   Counter b;
   EXPECT_TRUE(sink.add(a));
   EXPECT_TRUE(sink.add(b));
-  sink.emit(of(Code::FA003));
+  sink.report(of(Code::FA003));
   EXPECT_TRUE(sink.remove(a));
   EXPECT_FALSE(sink.remove(a));
-  sink.emit(of(Code::FA003));
+  sink.report(of(Code::FA003));
   EXPECT_EQ(handled, 2);
   EXPECT_EQ(a.calls, 1);
   EXPECT_EQ(b.calls, 2);
@@ -71,7 +71,7 @@ TEST(ReportSinks, APlaceIsFreeAgainAfterRemoval) {
   EXPECT_FALSE(sink->add(more));
   EXPECT_TRUE(sink->remove(all[3]));
   EXPECT_TRUE(sink->add(more));
-  sink->emit(of(Code::FA003));
+  sink->report(of(Code::FA003));
   EXPECT_EQ(more.calls, 1);
   EXPECT_EQ(all[3].calls, 0);
 }
@@ -82,14 +82,14 @@ TEST(ReportSinks, OnlyLimitedSinksAreSparedRepeats) {
   Counter some(true);
   EXPECT_TRUE(sink->add(everything));
   EXPECT_TRUE(sink->add(some));
-  for (int i = 0; i < 50; ++i) sink->emit(of(Code::FA003));
+  for (int i = 0; i < 50; ++i) sink->report(of(Code::FA003));
   EXPECT_EQ(everything.calls, 50);
   EXPECT_EQ(some.calls, 10);
-  sink->tell_repeats(1);
+  sink->report_repeats(1);
   EXPECT_EQ(some.repeated, 40u);
   EXPECT_EQ(everything.repeated, 0u);
   sink->limit().set_most(0);
-  sink->emit(of(Code::FA003));
+  sink->report(of(Code::FA003));
   EXPECT_EQ(some.calls, 11);
 }
 
@@ -106,8 +106,8 @@ TEST(ReportSinks, ASinkMayRemoveItself) {
   const auto sink = quiet();
   once.home = sink.get();
   EXPECT_TRUE(sink->add(once));
-  sink->emit(of(Code::FA003));
-  sink->emit(of(Code::FA003));
+  sink->report(of(Code::FA003));
+  sink->report(of(Code::FA003));
   EXPECT_EQ(once.calls, 1);
   EXPECT_TRUE(once.removed);
 }
@@ -123,11 +123,11 @@ TEST(ReportSinks, AReportOfAnotherAllocatorInsideAHandlerIsToldOnce) {
   outer->set(
       [](const Report&, void* context) {
         const auto& both = *static_cast<Pair*>(context);
-        both.inner->emit(of(Code::FA003));
-        both.outer->emit(of(Code::FA003));
+        both.inner->report(of(Code::FA003));
+        both.outer->report(of(Code::FA003));
       },
       &pair);
-  outer->emit(of(Code::FA004));
+  outer->report(of(Code::FA004));
   EXPECT_EQ(told.calls, 1);
   EXPECT_EQ(outer->count(Code::FA003), 1u);
 }
@@ -138,7 +138,7 @@ TEST(ReportSinks, RemovalWaitsForThreadsThatAreInTheSink) {
   std::vector<std::jthread> threads;
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
-      while (!stop) sink->emit(of(Code::FA003));
+      while (!stop) sink->report(of(Code::FA003));
     });
   }
   for (int round = 0; round < 200; ++round) {
@@ -158,25 +158,25 @@ TEST(ReportSinks, SuppressionsNestAndStillCount) {
   EXPECT_TRUE(sink->add(told));
   sink->suppress(Code::FA003);
   sink->suppress(Code::FA003);
-  sink->emit(of(Code::FA003));
+  sink->report(of(Code::FA003));
   sink->lift(Code::FA003);
-  sink->emit(of(Code::FA003));
+  sink->report(of(Code::FA003));
   EXPECT_EQ(told.calls, 0);
-  sink->emit(of(Code::FA004));
+  sink->report(of(Code::FA004));
   EXPECT_EQ(told.calls, 1);
   sink->lift(Code::FA003);
   sink->lift(Code::FA003);  // one too many
-  sink->emit(of(Code::FA003));
+  sink->report(of(Code::FA003));
   EXPECT_EQ(told.calls, 2);
   sink->suppress_all();
-  sink->emit(of(Code::FA004));
+  sink->report(of(Code::FA004));
   sink->lift_all();
   EXPECT_EQ(told.calls, 2);
   EXPECT_EQ(sink->count(Code::FA003), 3u);
   EXPECT_EQ(sink->count(Code::FA004), 2u);
 }
 
-TEST(ReportSinks, TheWitnessCompletesEveryReport) {
+TEST(ReportSinks, TheAnnotatorCompletesEveryReport) {
   ReportSink sink;
   std::string holder;
   std::uint64_t thread = 0;
@@ -191,14 +191,14 @@ TEST(ReportSinks, TheWitnessCompletesEveryReport) {
         *into.thread = report.thread.value;
       },
       &seen);
-  sink.set_witness(
-      [](Report& report, detail::WitnessTexts& texts, bool, void*) noexcept {
+  sink.set_report_annotator(
+      [](Report& report, detail::AnnotationTexts& texts, bool, void*) noexcept {
         texts.holder.append("game::audio");
         report.holder = texts.holder;
         report.thread = ThreadId{9};
       },
       nullptr);
-  sink.emit(of(Code::FA310));
+  sink.report(of(Code::FA310));
   EXPECT_EQ(holder, "game::audio");
   EXPECT_EQ(thread, 9u);
 }
@@ -225,7 +225,7 @@ TEST(StrictModes, DecideBySeverity) {
     Ends ends;
     sink->set_strict_handler(&Ends::handler, &ends);
     EXPECT_EQ(sink->set_strict_mode(c.mode), StrictMode::Warn);
-    sink->emit(of(c.code));
+    sink->report(of(c.code));
     EXPECT_EQ(ends.calls, c.ends) << to_string(c.mode) << " " << code_info(c.code).id;
   }
 }
@@ -236,7 +236,7 @@ TEST(StrictModes, WhatIsSuppressedEndsNothing) {
   sink->set_strict_handler(&Ends::handler, &ends);
   (void)sink->set_strict_mode(StrictMode::AbortOnError);
   sink->suppress(Code::FA005);
-  sink->emit(of(Code::FA005));
+  sink->report(of(Code::FA005));
   EXPECT_EQ(ends.calls, 0);
 }
 
@@ -245,16 +245,16 @@ TEST(StrictModesDeathTest, AbortPrintsTheReportWhateverTheHandlerDoes) {
       {
         const auto sink = quiet();
         (void)sink->set_strict_mode(StrictMode::AbortOnError);
-        sink->emit(of(Code::FA005));
+        sink->report(of(Code::FA005));
       },
       "\\[framealloc\\]\\[FA005\\] error: block freed twice");
   EXPECT_DEATH(
       {
         ReportSink sink;
-        for (int i = 0; i < 11; ++i) sink.emit(of(Code::FA005));
-        sink.emit(of(Code::FA003));
+        for (int i = 0; i < 11; ++i) sink.report(of(Code::FA005));
+        sink.report(of(Code::FA003));
         (void)sink.set_strict_mode(StrictMode::AbortOnWarning);
-        sink.emit(of(Code::FA005));
+        sink.report(of(Code::FA005));
       },
       "strict mode 'warning'");
 }

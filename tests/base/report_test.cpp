@@ -17,7 +17,7 @@ using detail::ReportSink;
 
 std::string printed(ReportSink& sink, const Report& report) {
   testing::internal::CaptureStderr();
-  sink.emit(report);
+  sink.report(report);
   return testing::internal::GetCapturedStderr();
 }
 
@@ -49,8 +49,8 @@ TEST(ReportSink, StopsPrintingAPlaceThatRepeatsAndTellsTheSumAtFrameEnds) {
   other.code = Code::FA005;
   EXPECT_NE(printed(sink, other), "");
   testing::internal::CaptureStderr();
-  sink.tell_repeats(5);
-  sink.tell_repeats(6);
+  sink.report_repeats(5);
+  sink.report_repeats(6);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "[framealloc][FA003] warning: repeated 2 times: frame arena full\n  frame: 5\n");
 }
@@ -58,10 +58,10 @@ TEST(ReportSink, StopsPrintingAPlaceThatRepeatsAndTellsTheSumAtFrameEnds) {
 TEST(ReportSink, CountsByCode) {
   ReportSink sink;
   sink.set([](const Report&, void*) {}, nullptr);
-  for (int i = 0; i < 3; ++i) sink.emit(frame_full());
+  for (int i = 0; i < 3; ++i) sink.report(frame_full());
   Report stray;
   stray.code = static_cast<Code>(999);
-  sink.emit(stray);
+  sink.report(stray);
   EXPECT_EQ(sink.count(Code::FA003), 3u);
   EXPECT_EQ(sink.count(Code::FA009), 1u);  // what is no code is an internal error
   EXPECT_EQ(sink.count(Code::FA005), 0u);
@@ -76,7 +76,7 @@ TEST(ReportSink, HandlerGetsEveryReportAndNothingIsPrinted) {
       },
       &got);
   testing::internal::CaptureStderr();
-  for (int i = 0; i < 20; ++i) sink.emit(frame_full());
+  for (int i = 0; i < 20; ++i) sink.report(frame_full());
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   ASSERT_EQ(got.size(), 20u);
   EXPECT_EQ(got[0], "the next chunk was denied");
@@ -96,13 +96,13 @@ TEST(ReportSink, AReportInsideAHandlerIsCountedAndNotPassedOn) {
       [](const Report& report, void* context) {
         auto& self = *static_cast<Recursion*>(context);
         ++self.calls;
-        self.sink->emit(report);
+        self.sink->report(report);
       },
       &recursion);
-  sink.emit(frame_full());
+  sink.report(frame_full());
   EXPECT_EQ(recursion.calls, 1);
   EXPECT_EQ(sink.count(Code::FA003), 2u);
-  sink.emit(frame_full());  // the guard is lifted again
+  sink.report(frame_full());  // the guard is lifted again
   EXPECT_EQ(recursion.calls, 2);
 }
 
@@ -114,7 +114,7 @@ TEST(ReportSink, ThreadsReportSideBySide) {
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&sink] {
-      for (int i = 0; i < 500; ++i) sink.emit(frame_full());
+      for (int i = 0; i < 500; ++i) sink.report(frame_full());
     });
   }
   threads.clear();

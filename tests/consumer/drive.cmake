@@ -21,7 +21,7 @@ else()
 endif()
 
 string(REPLACE "|" ";" arguments "${ARGUMENTS}")
-# It only has to work, so nothing is optimised.
+# It only has to work, so nothing is optimized.
 set(configure -G "${GENERATOR}" -DCMAKE_BUILD_TYPE=${user_config} ${arguments}
   "-DCMAKE_CXX_FLAGS_RELEASE=-O0 -DNDEBUG" "-DCMAKE_CXX_FLAGS_DEBUG=-O0")
 if(NOT ARGUMENTS MATCHES "CMAKE_TOOLCHAIN_FILE")

@@ -298,7 +298,7 @@ TEST(FrameMap, AStaleIndexIsForgotten) {
   FrameMap<int, Counted> map(*arena);
   (void)map.try_emplace(1, 1);
   arena.next_frame();
-  // Entries (6 of 24 bytes and their finaliser) fit once more, the index does not.
+  // Entries (6 of 24 bytes and their finalizer) fit once more, the index does not.
   auto* const rest = arena->alloc_batch<std::uint64_t>((512 - 208) / 8);
   std::fill_n(rest, (512 - 208) / 8, UINT64_MAX);
   EXPECT_FALSE(map.try_emplace(1, 1).second);

@@ -16,7 +16,7 @@ namespace {
 
 int sum(std::span<const int> values) { return std::accumulate(values.begin(), values.end(), 0); }
 
-TEST(FrameSlice, IsValueInitialised) {
+TEST(FrameSlice, IsValueInitialized) {
   TestArena arena;
   std::ranges::fill_n(arena->alloc_batch<std::uint8_t>(4096), 4096, std::uint8_t{0xff});
   arena.next_frame();

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <framealloc/detail/account/ledger.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/source.hpp>
 
@@ -121,8 +121,8 @@ class TestArena final : public detail::ArenaHost {
  private:
   static void* ledger_block(void*, std::size_t) { return nullptr; }
 
-  detail::Supply supply_{system_source(), 0};
-  detail::Metadata metadata_{supply_};
+  detail::LimitedSource limited_source_{system_source(), 0};
+  detail::MetadataAllocator metadata_{limited_source_};
   detail::ThreadLedger ledger_{&ledger_block, nullptr};
   std::atomic<std::uint32_t> modes_{0};
   FrameArena arena_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// An allocator whose behaviour is watched, and frames that do one thing under one tag.
+// An allocator whose behavior is watched, and frames that do one thing under one tag.
 #pragma once
 
 #include <framealloc/framealloc.hpp>

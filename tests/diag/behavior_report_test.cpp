@@ -76,7 +76,7 @@ TEST(BehaviorFilter, OffNothingIsRecorded) {
   EXPECT_TRUE(report.stats.empty());
   EXPECT_TRUE(report.empty());
   EXPECT_EQ(log.size(), 0u);
-  EXPECT_EQ(report.summary(), "behaviour filter off: 0 frames, 0 warnings, 0 hints");
+  EXPECT_EQ(report.summary(), "behavior filter off: 0 frames, 0 warnings, 0 hints");
 }
 
 TEST(BehaviorFilter, WhatWasBeforeItWasEnabledDoesNotCount) {
@@ -274,7 +274,7 @@ BehaviorReport sample() {
 
 TEST(BehaviorReport, SumsUpByLevel) {
   const BehaviorReport report = sample();
-  EXPECT_EQ(report.summary(), "behaviour filter on: 60 frames, 1 warning, 1 hint");
+  EXPECT_EQ(report.summary(), "behavior filter on: 60 frames, 1 warning, 1 hint");
   EXPECT_TRUE(report.has_warnings());
   EXPECT_FALSE(report.has_errors());
   EXPECT_EQ(report.issues_at_level(Severity::Hint).size(), 2u);
@@ -285,7 +285,7 @@ TEST(BehaviorReport, SumsUpByLevel) {
 
 TEST(BehaviorReport, TextNamesTheCulprit) {
   const std::string text = sample().to_text();
-  EXPECT_EQ(text.find("behaviour filter on: 60 frames"), 0u);
+  EXPECT_EQ(text.find("behavior filter on: 60 frames"), 0u);
   EXPECT_NE(text.find("FA530 warning [(untagged), heap]: a \"message\"\n  help: a help\n"),
             std::string::npos)
       << text;

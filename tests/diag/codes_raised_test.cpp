@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Mistakes that a program makes through SmartAlloc, each with the one code that it must raise.
 #include <framealloc/framealloc.hpp>
-#include "diag/witness.hpp"
+#include "diag/report_annotator.hpp"
 
 #include <gtest/gtest.h>
 

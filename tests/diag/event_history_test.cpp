@@ -44,7 +44,7 @@ TEST(MemoryGraph, NeverHasMorePointsThanAskedFor) {
   }
 }
 
-TEST(MemoryGraph, NormalisesByThePeak) {
+TEST(MemoryGraph, NormalizesByThePeak) {
   const MemoryGraphData graph = make_memory_graph(records(20), 20);
   const std::vector<double> parts = graph.normalized_current();
   ASSERT_EQ(parts.size(), 20u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/json_text.hpp>
+#include "diag/json_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -145,7 +145,7 @@ TEST(Reports, AHandlerMayCallTheAllocator) {
     c.blocks.push_back(c.alloc->pool_alloc<int>());
     (void)c.alloc->stats();
     (void)c.alloc->all_tag_stats();
-    (void)c.alloc->frame_alloc<char[1 << 20]>();  // fails as well; must not come back for ever
+    (void)c.alloc->frame_alloc<char[1 << 20]>();  // fails as well; must not come back forever
     const TagScope scope = c.alloc->tag_scope("handler");
     (void)c.alloc->trim();
   };

@@ -49,7 +49,7 @@ void fail_each_request(unsigned variant, bool sticky) {
     EXPECT_EQ(counting.live_blocks(), 0u);
     EXPECT_EQ(counting.bytes_in_use(), 0u);
     // What was denied was reported, and nothing else was. (A thread frame that could not begin is
-    // not open afterwards.)
+    // not open afterward.)
     bool denied = false;
     for (const auto& entry : log.all()) {
       denied |= entry.code == Code::FA012;

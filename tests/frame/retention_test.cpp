@@ -41,8 +41,8 @@ TEST(RetentionRecords, AreSortedByIdWithoutMemory) {
 struct Book {
   SystemSource system;
   CountingSource counting{system};
-  Supply supply{counting, 0};
-  Metadata metadata{supply};
+  LimitedSource limited_source{counting, 0};
+  MetadataAllocator metadata{limited_source};
   TagTable tags;
   RetentionBook book{metadata, tags};
 };
@@ -71,8 +71,8 @@ TEST(RetentionBook, KeepsNamesAndPathsForGood) {
 
 TEST(RetentionBook, WithoutMemoryKnowsTheLastNameOfATag) {
   NullSource nothing;
-  Supply supply(nothing, 0);
-  Metadata metadata(supply);
+  LimitedSource limited_source(nothing, 0);
+  MetadataAllocator metadata(limited_source);
   const auto tags = std::make_unique<TagTable>();
   RetentionBook book(metadata, *tags);
   EXPECT_FALSE(book.keep("a name").has_value());

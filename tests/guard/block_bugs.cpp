@@ -81,10 +81,10 @@ void bug_heap_write_after_free(World& world) {
 }
 void bug_large_heap_write_after_free(World& world) {
   auto* bytes = heap_bytes(world, kLarge);
-  auto* neighbour = heap_bytes(world, kLarge);
+  auto* neighbor = heap_bytes(world, kLarge);
   world.alloc.heap_free(bytes);
   world.write(hidden(bytes) + kLarge / 2);
-  world.alloc.heap_free(neighbour);
+  world.alloc.heap_free(neighbor);
 }
 void bug_huge_heap_write_after_free(World& world) {
   auto* bytes = heap_bytes(world, kHuge);
@@ -109,10 +109,10 @@ void bug_heap_double_free(World& world) {
 }
 void bug_large_heap_double_free(World& world) {
   auto* bytes = heap_bytes(world, kLarge);
-  auto* neighbour = heap_bytes(world, kLarge);
+  auto* neighbor = heap_bytes(world, kLarge);
   world.alloc.heap_free(bytes);
   world.alloc.heap_free(hidden(bytes));
-  world.alloc.heap_free(neighbour);
+  world.alloc.heap_free(neighbor);
 }
 void bug_double_free_on_two_threads(World& world) {
   auto* contact = world.alloc.pool_alloc<Contact>();

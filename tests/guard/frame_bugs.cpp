@@ -316,7 +316,7 @@ void bug_read_after_speculation(World& world) {
   }));
 }
 
-void bug_frame_overrun_into_neighbour(World& world) {
+void bug_frame_overrun_into_neighbor(World& world) {
   world.alloc.begin_frame();
   auto* first = world.alloc.frame_alloc<Contact>();
   (void)world.alloc.frame_alloc<Contact>();

@@ -17,7 +17,7 @@ namespace {
 
 struct Particle {
   float position[3], velocity[3];
-  std::uint32_t colour, age;
+  std::uint32_t color, age;
 };
 struct Entity {
   std::uint64_t id;

@@ -17,7 +17,7 @@ verdict() {
   timeout 60 "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
   if grep -q 'ERROR: AddressSanitizer: SEGV' "$out/stderr"; then echo crash
   elif grep -q 'ERROR: AddressSanitizer' "$out/stderr"; then echo ASan
-  elif grep -q '^==.*Invalid \(read\|write\)\|^==.*uninitialised' "$out/stderr"; then echo Valgrind
+  elif grep -q '^==.*Invalid \(read\|write\)\|^==.*uninitialized' "$out/stderr"; then echo Valgrind
   elif [ "$status" -ge 128 ]; then echo crash
   elif grep -q '^REPORT' "$out/stdout"; then grep -m1 '^REPORT' "$out/stdout" | cut -d' ' -f2
   elif [ "$status" -ne 0 ]; then echo "exit $status"

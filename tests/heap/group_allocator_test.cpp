@@ -29,7 +29,7 @@ struct Mourned {
 
 TEST(GroupTest, CountsWhatItHolds) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId level = groups.create_group("level 1");
   const GroupId other = groups.create_group("level 1");
   ASSERT_TRUE(level);
@@ -78,7 +78,7 @@ TEST(GroupTest, CountsWhatItHolds) {
 // segment that goes back.
 TEST(GroupTest, TenThousandAllocationsAreAFewSegments) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   for (int round = 0; round < 3; ++round) {
     const GroupId group = groups.create_group("many");
     const std::uint64_t requests = world.source().requests();
@@ -92,10 +92,10 @@ TEST(GroupTest, TenThousandAllocationsAreAFewSegments) {
     // 640 KB, in chunks of 64 KiB of which a piece takes a quarter at most.
     EXPECT_LE(groups.stats().segments, 48U);
     EXPECT_LE(world.source().requests() - requests, round == 0 ? 16U : 0U);
-    const auto before = groups.account().totals(nullptr);
+    const auto before = groups.ledger().totals(nullptr);
     EXPECT_LE(groups.stats().reserved_bytes, 700'000U);
     EXPECT_TRUE(groups.free_group(group));
-    const auto after = groups.account().totals(nullptr);
+    const auto after = groups.ledger().totals(nullptr);
     EXPECT_EQ(after.frees - before.frees, groups.stats().segments_taken - taken);
     EXPECT_EQ(after.bytes, 0U);
   }
@@ -105,7 +105,7 @@ TEST(GroupTest, TenThousandAllocationsAreAFewSegments) {
 TEST(GroupTest, DestructorsRunNewestFirstAndChildrenBeforeParents) {
   HandleWorld world;
   std::vector<int> ended;  // outlives the objects that write to it
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId level = groups.create_group("level");
   ASSERT_NE(groups.make<Mourned>(level, ended, 1), nullptr);
   const GroupId first = groups.create_child(level, "first");
@@ -143,7 +143,7 @@ TEST(GroupTest, EverythingGoesBackWithTheAllocator) {
   HandleWorld world;
   std::vector<int> ended;
   {
-    GroupAllocator groups(world.host());
+    GroupAllocator groups(world.context());
     for (int i = 0; i < 100; ++i) {
       const GroupId group = groups.create_group("group " + std::to_string(i));
       const GroupId child = groups.create_child(group, "child");
@@ -156,12 +156,12 @@ TEST(GroupTest, EverythingGoesBackWithTheAllocator) {
   EXPECT_EQ(ended.size(), 200U);
   world.close();
   EXPECT_EQ(world.source().live_blocks(), 0U);
-  EXPECT_EQ(world.supply().reserved(), 0U);
+  EXPECT_EQ(world.limited_source().reserved(), 0U);
 }
 
 TEST(GroupTest, EveryAlignmentAndSizeIsKept) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId group = groups.create_group("mixed");
   struct alignas(512) Wide {
     explicit Wide(int n) : number(n) {}
@@ -202,7 +202,7 @@ TEST(GroupTest, EveryAlignmentAndSizeIsKept) {
 
 TEST(GroupTest, NoBytesAreARequestAndImpossibleOnesAreReported) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId group = groups.create_group("sizes");
   void* const nothing = groups.alloc_layout(group, 0, 1);
   ASSERT_NE(nothing, nullptr);
@@ -223,7 +223,7 @@ TEST(GroupTest, NoBytesAreARequestAndImpossibleOnesAreReported) {
 
 TEST(GroupTest, ADestructorMayCallBack) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   struct Caller {
     Caller(GroupAllocator& g, GroupId own, GroupId other_group)
         : groups(&g), mine(own), other(other_group) {}
@@ -252,7 +252,7 @@ TEST(GroupTest, ADestructorMayCallBack) {
 TEST(GroupTest, AGroupThatGoesDuringAConstructorWaitsForIt) {
   HandleWorld world;
   std::vector<int> ended;  // outlives the objects that write to it
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   struct Suicidal {
     Suicidal(GroupAllocator& groups, GroupId own, std::vector<int>& list) : last(list, 2) {
       EXPECT_TRUE(groups.free_group(own));
@@ -268,13 +268,13 @@ TEST(GroupTest, AGroupThatGoesDuringAConstructorWaitsForIt) {
   (void)groups.make<Suicidal>(group, groups, parent, ended);
   EXPECT_EQ(ended, (std::vector<int>{2, 1}));
   EXPECT_EQ(groups.stats().total_groups, 0U);
-  EXPECT_EQ(groups.account().totals(nullptr).bytes, 0U);
+  EXPECT_EQ(groups.ledger().totals(nullptr).bytes, 0U);
 }
 
 TEST(GroupHandleTest, FreesItsGroupUnlessReleased) {
   HandleWorld world;
   std::vector<int> ended;  // outlives the objects that write to it
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   GroupId kept;
   {
     GroupHandle level = groups.group("level");

@@ -20,7 +20,7 @@ using testing::HandleWorld;
 
 TEST(GroupBudgetTest, DeniesBeyondItAndIncludesChildren) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId level = groups.create_group("level", 1000);
   const GroupId mesh = groups.create_child(level, "mesh", 600);
   const GroupId sound = groups.create_child(level, "sound");
@@ -52,7 +52,7 @@ TEST(GroupBudgetTest, DeniesBeyondItAndIncludesChildren) {
 
 TEST(GroupBudgetTest, PiecesAreChargedToTheTagOfTheMaker) {
   HandleWorld world(0, true);
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   ASSERT_TRUE(world.budgets().register_tag_budget("assets", 0, 100'000));
   const TagId assets = world.tag("assets");
   world.set_tag(assets);
@@ -65,16 +65,16 @@ TEST(GroupBudgetTest, PiecesAreChargedToTheTagOfTheMaker) {
   const auto reports = world.reports(Code::FA311);
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_EQ(reports[0].tag, "assets");
-  EXPECT_EQ(groups.account().bytes_of(assets), groups.stats().reserved_bytes);
+  EXPECT_EQ(groups.ledger().bytes_of(assets), groups.stats().reserved_bytes);
   EXPECT_EQ(world.budgets().get_tag_budget("assets")->current_usage, groups.stats().reserved_bytes);
-  EXPECT_EQ(groups.account().bytes_of(TagId::Untagged), 0U);
+  EXPECT_EQ(groups.ledger().bytes_of(TagId::Untagged), 0U);
   EXPECT_TRUE(groups.free_group(group));
   EXPECT_EQ(world.budgets().get_tag_budget("assets")->current_usage, 0U);
 }
 
 TEST(GroupLimitTest, TheLimitOnMemoryDenies) {
   HandleWorld world(512_KiB);
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId group = groups.create_group("limited");
   EXPECT_EQ(groups.alloc_layout(group, 1_MiB, 16), nullptr);
   EXPECT_EQ(world.reports(Code::FA310).size(), 1U);
@@ -99,7 +99,7 @@ TEST(GroupLimitTest, NothingIsLostWhicheverRequestFails) {
       HandleWorld world(0, false, &failing);
       int alive = 0;
       {
-        GroupAllocator groups(world.host());
+        GroupAllocator groups(world.context());
         std::size_t denied = 0;
         for (std::size_t i = 0; i < 60; ++i) {
           const GroupId group = groups.create_group("group", i % 3 == 0 ? 400'000 : 0);
@@ -119,12 +119,12 @@ TEST(GroupLimitTest, NothingIsLostWhicheverRequestFails) {
           EXPECT_GE(world.reports(Code::FA012).size(), 1U);
         }
         const GroupStats stats = groups.stats();
-        EXPECT_EQ(groups.account().totals(nullptr).bytes, stats.reserved_bytes);
+        EXPECT_EQ(groups.ledger().totals(nullptr).bytes, stats.reserved_bytes);
       }
       EXPECT_EQ(alive, 0);
       world.close();
       EXPECT_EQ(world.source().live_blocks(), 0U) << "request " << n;
-      EXPECT_EQ(world.supply().reserved(), 0U);
+      EXPECT_EQ(world.limited_source().reserved(), 0U);
       if (failing.failures() == 0) break;
     }
     EXPECT_GT(n, 10U);

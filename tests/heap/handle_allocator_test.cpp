@@ -53,7 +53,7 @@ TEST(HandleAllocatorTest, ObjectsLiveFromAllocToFree) {
   HandleWorld world;
   int alive = 0;
   {
-    HandleAllocator handles(world.host());
+    HandleAllocator handles(world.context());
     const Handle<Counted> a = handles.alloc<Counted>(&alive, 7);
     const Handle<Point> b = handles.alloc<Point>(3, 4);  // an aggregate
     ASSERT_FALSE(a.is_dangling());
@@ -77,7 +77,7 @@ TEST(HandleAllocatorTest, ObjectsLiveFromAllocToFree) {
 
 TEST(HandleAllocatorTest, StaleAndWrongTypeFindNothingAndAreReported) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const Handle<Point> first = handles.alloc<Point>(1, 1);
   const Handle<float> wrong(first.id());
   EXPECT_EQ(handles.resolve(wrong), nullptr);
@@ -111,7 +111,7 @@ TEST(HandleAllocatorTest, StaleAndWrongTypeFindNothingAndAreReported) {
 
 TEST(HandleAllocatorTest, EveryAlignmentAndSizeHolds) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   struct Big {
     std::array<char, 100'000> bytes;  // more than a chunk
   };
@@ -148,7 +148,7 @@ TEST(HandleAllocatorTest, EveryAlignmentAndSizeHolds) {
 
 TEST(HandleAllocatorTest, PinsAreCounted) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   int alive = 0;
   const Handle<Counted> handle = handles.alloc<Counted>(&alive, 5);
   PinGuard<Counted> first = handles.pin(handle);
@@ -175,7 +175,7 @@ TEST(HandleAllocatorTest, ASlotWhoseGenerationsAreUsedUpIsRetired) {
   HandleWorld world;
   HandleConfig config;
   config.first_generation = UINT32_MAX - 1;
-  HandleAllocator handles(world.host(), config);
+  HandleAllocator handles(world.context(), config);
   const Handle<int> a = handles.alloc<int>(1);
   handles.free(a);
   const Handle<int> b = handles.alloc<int>(2);
@@ -195,7 +195,7 @@ TEST(HandleAllocatorTest, ASlotWhoseGenerationsAreUsedUpIsRetired) {
 TEST(HandleAllocatorTest, ForEachVisitsTheTypeAndMayFree) {
   int alive = 0;  // ends last: the objects' destructors count in it
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   for (int i = 0; i < 600; ++i) {
     (void)handles.alloc<Counted>(&alive, i);
     (void)handles.alloc<int>(i);
@@ -217,7 +217,7 @@ TEST(HandleAllocatorTest, ForEachVisitsTheTypeAndMayFree) {
 TEST(HandleAllocatorTest, WhatIsFreedInAWalkIsStaleAtOnceAndVisitedNoMore) {
   int alive = 0;
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<Handle<Counted>> all;
   for (int i = 0; i < 300; ++i) all.push_back(handles.alloc<Counted>(&alive, i));
   int visited = 0;
@@ -245,7 +245,7 @@ TEST(HandleAllocatorTest, WhatIsFreedInAWalkIsStaleAtOnceAndVisitedNoMore) {
 
 TEST(HandleAllocatorTest, AWalkMayCompactAndItsObjectStays) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<Handle<std::array<char, 200>>> all;
   for (int i = 0; i < 2000; ++i) all.push_back(handles.alloc<std::array<char, 200>>());
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -265,7 +265,7 @@ TEST(HandleAllocatorTest, AWalkMayCompactAndItsObjectStays) {
 
 TEST(HandleAllocatorTest, ManyHandlesAreResolvedAtOnce) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<Handle<Point>> row;
   for (int i = 0; i < 1000; ++i) row.push_back(handles.alloc<Point>(i, 0));
   EXPECT_TRUE(handles.free(row[7]));
@@ -306,7 +306,7 @@ TEST(HandleAllocatorTest, TheEndDestroysWhatIsAliveAndReportsItByType) {
   {
     HandleConfig config;
     config.report_leaks = true;
-    HandleAllocator handles(world.host(), config);
+    HandleAllocator handles(world.context(), config);
     world.set_tag(world.tag("game::ai"));
     for (int i = 0; i < 3; ++i) {
       const Handle<Counted> child = handles.alloc<Counted>(&alive);
@@ -326,13 +326,13 @@ TEST(HandleAllocatorTest, TheEndDestroysWhatIsAliveAndReportsItByType) {
 
 TEST(HandleAllocatorTest, TagsAndBudgetsAreCharged) {
   HandleWorld world(0, true);
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const TagId ai = world.tag("ai");
   ASSERT_TRUE(world.budgets().register_tag_budget("ai", 0, 160));
   world.set_tag(ai);
   std::vector<Handle<Point>> made;
   for (int i = 0; i < 10; ++i) made.push_back(handles.alloc<Point>(i, i));
-  EXPECT_EQ(handles.account().ledger().find(ai)->heap_bytes_in.get(), 160U);
+  EXPECT_EQ(handles.ledger().by_tag().find(ai)->heap_bytes_in.get(), 160U);
   EXPECT_TRUE(handles.alloc<Point>().is_dangling());
   const auto denials = world.reports(Code::FA311);
   ASSERT_EQ(denials.size(), 1U);
@@ -347,14 +347,14 @@ TEST(HandleAllocatorTest, TagsAndBudgetsAreCharged) {
 #if FRAMEALLOC_EXCEPTIONS
 TEST(HandleAllocatorTest, AThrowingConstructorLeavesNothing) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   struct Thrower {
     explicit Thrower(int) { throw std::runtime_error("no"); }
   };
   EXPECT_THROW((void)handles.alloc<Thrower>(1), std::runtime_error);
   EXPECT_EQ(handles.active_count(), 0U);
   EXPECT_EQ(handles.stats().chunks, 0U);
-  EXPECT_EQ(handles.account().ledger().find(TagId::Untagged)->heap_bytes_out.get(), 16U);
+  EXPECT_EQ(handles.ledger().by_tag().find(TagId::Untagged)->heap_bytes_out.get(), 16U);
   EXPECT_EQ(handles.stats().free_slots, handles.stats().total_slots);
 }
 #endif
@@ -366,7 +366,7 @@ TEST(HandleAllocatorTest, NothingIsLostWhicheverRequestFails) {
     int alive = 0;
     std::size_t made = 0;
     {
-      HandleAllocator handles(world.host());
+      HandleAllocator handles(world.context());
       HandleOptions options;
       options.on_relocate = [](const Relocation&, void*) {};
       for (int i = 0; i < 3000; ++i) {

@@ -23,7 +23,7 @@ struct Larger {
 
 TEST(HandleChurnTest, TheNextObjectOfTheSizeHasSlotAndBlock) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const Handle<Small> stays = handles.alloc<Small>();
   const Handle<Small> first = handles.alloc<Small>();
   const void* const home = handles.resolve(first);
@@ -48,7 +48,7 @@ TEST(HandleChurnTest, TheNextObjectOfTheSizeHasSlotAndBlock) {
 
 TEST(HandleChurnTest, SlotsThatWaitComeBeforeNewOnes) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<Handle<Small>> small;
   small.push_back(handles.alloc<Small>());
   while (handles.stats().free_slots != 0) small.push_back(handles.alloc<Small>());
@@ -65,7 +65,7 @@ TEST(HandleChurnTest, SlotsThatWaitComeBeforeNewOnes) {
 
 TEST(HandleChurnTest, CompactionGetsWhatWaits) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<Handle<Small>> made;
   for (int i = 0; i < 4000; ++i) made.push_back(handles.alloc<Small>());
   for (std::size_t i = 0; i < made.size(); ++i) {
@@ -85,7 +85,7 @@ TEST(HandleChurnTest, CompactionGetsWhatWaits) {
 
 TEST(HandleChurnTest, TheNextObjectIsCountedAndChargedUnderItsOwnTag) {
   HandleWorld world(0, true);
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const TagId ai = world.tag("ai");
   const TagId ui = world.tag("ui");
   ASSERT_TRUE(world.budgets().register_tag_budget("ui", 0, 48));
@@ -93,13 +93,13 @@ TEST(HandleChurnTest, TheNextObjectIsCountedAndChargedUnderItsOwnTag) {
   world.set_tag(ai);
   const Handle<Small> first = handles.alloc<Small>();
   ASSERT_TRUE(handles.free(first));
-  EXPECT_EQ(handles.account().bytes_of(ai), 0U);
+  EXPECT_EQ(handles.ledger().bytes_of(ai), 0U);
   EXPECT_EQ(world.budgets().get_tag_budget("ai")->current_usage, 0U);
   world.set_tag(ui);
   const Handle<Small> second = handles.alloc<Small>();
   EXPECT_EQ(second.raw_index(), first.raw_index());
-  EXPECT_EQ(handles.account().bytes_of(ai), 0U);
-  EXPECT_EQ(handles.account().bytes_of(ui), 48U);
+  EXPECT_EQ(handles.ledger().bytes_of(ai), 0U);
+  EXPECT_EQ(handles.ledger().bytes_of(ui), 48U);
 
   // What waits is not had past a limit, and goes on to wait.
   ASSERT_TRUE(handles.free(stays));
@@ -114,7 +114,7 @@ TEST(HandleChurnTest, TheNextObjectIsCountedAndChargedUnderItsOwnTag) {
 
 TEST(HandleChurnTest, NoHookAndNoFixedPlaceGoOnToTheNextObject) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   int told = 0;
   HandleOptions hooked;
   hooked.on_relocate = [](const Relocation&, void* told_to) { ++*static_cast<int*>(told_to); };

@@ -85,7 +85,7 @@ std::vector<Handle<Blob>> make_blobs(HandleAllocator& handles, int count, int ke
 
 TEST(HandleCompactionTest, ChunksBecomeFewerAndObjectsStayWhole) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept = make_blobs(handles, 4000, 8);
   const HandleAllocatorStats before = handles.stats();
   ASSERT_GT(before.chunks, 15U);
@@ -114,7 +114,7 @@ TEST(HandleCompactionTest, ChunksBecomeFewerAndObjectsStayWhole) {
 
 TEST(HandleCompactionTest, NothingToGainMovesNothing) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   EXPECT_EQ(handles.defragment(), 0U);
   (void)make_blobs(handles, 100, 2);  // one chunk
   EXPECT_EQ(handles.stats().chunks, 1U);
@@ -126,7 +126,7 @@ TEST(HandleCompactionTest, NothingToGainMovesNothing) {
 
 TEST(HandleCompactionTest, ABudgetEndsACallAndTheNextGoesOn) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept = make_blobs(handles, 4000, 8);
   EXPECT_EQ(handles.compact(std::uint64_t{0}).moves, 0U);
   CompactBudget budget;
@@ -149,7 +149,7 @@ TEST(HandleCompactionTest, ABudgetEndsACallAndTheNextGoesOn) {
 
 TEST(HandleCompactionTest, ObjectsMoveByTheirConstructor) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept =
       make_holes<Selfish>(handles, 3000, 10, [&](int i) { return handles.alloc<Selfish>(i); });
   EXPECT_GT(handles.defragment(), 0U);
@@ -166,7 +166,7 @@ TEST(HandleCompactionTest, ATypeMaySayThatItsBytesMayMove) {
   Registered::moves = 0;
   Registered::ends = 0;
   {
-    HandleAllocator handles(world.host());
+    HandleAllocator handles(world.context());
     const auto kept = make_holes<Registered>(handles, 5000, 10,
                                              [&](int i) { return handles.alloc<Registered>(i); });
     EXPECT_GT(handles.defragment(), 0U);
@@ -179,7 +179,7 @@ TEST(HandleCompactionTest, ATypeMaySayThatItsBytesMayMove) {
 
 TEST(HandleCompactionTest, WhatMayNotMoveStays) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   HandleOptions fixed;
   fixed.relocatable = false;
   const auto kept =
@@ -195,7 +195,7 @@ TEST(HandleCompactionTest, WhatMayNotMoveStays) {
 
 TEST(HandleCompactionTest, PinnedObjectsStayAndTheirChunkIsLeftAlone) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept = make_blobs(handles, 4000, 8);
   std::vector<PinGuard<Blob>> guards;
   std::vector<const Blob*> places;
@@ -215,7 +215,7 @@ TEST(HandleCompactionTest, PinnedObjectsStayAndTheirChunkIsLeftAlone) {
 // One pin in a chunk is enough: moving the others would gain nothing.
 TEST(HandleCompactionTest, NothingMovesOutOfAChunkThatCannotBeEmptied) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept = make_blobs(handles, 4000, 8);
   std::vector<PinGuard<Blob>> guards;
   for (std::size_t i = 0; i < kept.size(); i += 5) guards.push_back(handles.pin(kept[i]));
@@ -224,7 +224,7 @@ TEST(HandleCompactionTest, NothingMovesOutOfAChunkThatCannotBeEmptied) {
 
 TEST(HandleCompactionTest, APinThatComesBetweenTwoCallsHolds) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept = make_blobs(handles, 4000, 8);
   CompactBudget budget;
   budget.bytes = sizeof(Blob);
@@ -250,7 +250,7 @@ struct Diary {
 
 TEST(HandleCompactionTest, ACallbackMayUseTheAllocator) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<Handle<Blob>> kept;
   Diary diary{&handles, &kept};
   HandleOptions options;
@@ -279,7 +279,7 @@ TEST(HandleCompactionTest, ACallbackMayUseTheAllocator) {
 
 TEST(HandleCompactionTest, AnAllocationTakesAChunkBackThatIsBeingEmptied) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   const auto kept = make_blobs(handles, 2000, 4);
   CompactBudget budget;
   budget.bytes = 5 * sizeof(Blob);

@@ -3,7 +3,7 @@
 // tag that the test chooses, and the reports in hand.
 #pragma once
 
-#include <framealloc/detail/memory/shared_account.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 
 #include <atomic>
 #include <memory>
@@ -27,16 +27,22 @@ class HandleWorld {
 
   explicit HandleWorld(std::size_t limit = 0, bool budgets = false, MemorySource* source = nullptr)
       : counting_(source != nullptr ? *source : system_source()),
-        supply_(counting_, limit),
-        metadata_(std::make_unique<detail::Metadata>(supply_)),
-        chunks_(std::make_unique<detail::ChunkPool>(supply_, kChunk)) {
+        limited_source_(counting_, limit),
+        metadata_(std::make_unique<detail::MetadataAllocator>(limited_source_)),
+        chunks_(std::make_unique<detail::ChunkPool>(limited_source_, kChunk)) {
     if (budgets) budgets_ = std::make_unique<BudgetManager>(*tags_);
     sink_.set(&HandleWorld::receive, this);
   }
-  [[nodiscard]] detail::AccountHost host() {
-    return detail::AccountHost{supply_, *chunks_, *metadata_,     *tags_,
-                               sink_,   frame_,   budgets_.get(), &HandleWorld::tag_of_thread,
-                               this};
+  [[nodiscard]] detail::AllocatorContext context() {
+    return detail::AllocatorContext{limited_source_,
+                                    *chunks_,
+                                    *metadata_,
+                                    *tags_,
+                                    sink_,
+                                    frame_,
+                                    budgets_.get(),
+                                    &HandleWorld::tag_of_thread,
+                                    this};
   }
   // Ends what the world keeps for the allocators in it, which must be gone by then.
   void close() {
@@ -58,9 +64,9 @@ class HandleWorld {
     return reports_.size();
   }
   [[nodiscard]] CountingSource& source() { return counting_; }
-  [[nodiscard]] detail::Supply& supply() { return supply_; }
+  [[nodiscard]] detail::LimitedSource& limited_source() { return limited_source_; }
   [[nodiscard]] detail::ChunkPool& chunks() { return *chunks_; }
-  [[nodiscard]] detail::Metadata& metadata() { return *metadata_; }
+  [[nodiscard]] detail::MetadataAllocator& metadata() { return *metadata_; }
   [[nodiscard]] BudgetManager& budgets() { return *budgets_; }
 
  private:
@@ -73,8 +79,8 @@ class HandleWorld {
   }
 
   CountingSource counting_;
-  detail::Supply supply_;
-  std::unique_ptr<detail::Metadata> metadata_;
+  detail::LimitedSource limited_source_;
+  std::unique_ptr<detail::MetadataAllocator> metadata_;
   std::unique_ptr<detail::ChunkPool> chunks_;
   std::unique_ptr<detail::TagTable> tags_ = std::make_unique<detail::TagTable>();
   std::unique_ptr<BudgetManager> budgets_;

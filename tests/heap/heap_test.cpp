@@ -67,9 +67,9 @@ TEST(Heap, UsesOneChunkForABlockOfOneChunk) {
   Rig rig;
   PoolThread& pool = rig.join().pool;
   ASSERT_NE(rig.allocate(pool, 64), nullptr);
-  const std::size_t before = rig.supply().reserved();
+  const std::size_t before = rig.limited_source().reserved();
   ASSERT_NE(rig.heap().allocate(pool, kChunk, 16, CallSite::current()), nullptr);
-  EXPECT_LE(rig.supply().reserved(), before + kChunk + (std::size_t{64} << 10));
+  EXPECT_LE(rig.limited_source().reserved(), before + kChunk + (std::size_t{64} << 10));
 }
 
 TEST(Heap, GivesChunksBack) {
@@ -80,11 +80,11 @@ TEST(Heap, GivesChunksBack) {
     blocks.push_back(rig.heap().allocate(pool, 100000, 16, CallSite::current()));
     ASSERT_NE(blocks.back(), nullptr);
   }
-  EXPECT_GT(rig.supply().reserved(), 200U * 100000U);
+  EXPECT_GT(rig.limited_source().reserved(), 200U * 100000U);
   for (void* const block : blocks) rig.heap().free(&pool, block, CallSite::current());
   (void)pool.collect(PoolThread::kEverything);
   rig.chunks().trim();
-  EXPECT_LT(rig.supply().reserved(), std::size_t{512} << 10);
+  EXPECT_LT(rig.limited_source().reserved(), std::size_t{512} << 10);
 }
 
 TEST(Heap, ReusesTheRoomOfFreedBlocks) {
@@ -96,7 +96,7 @@ TEST(Heap, ReusesTheRoomOfFreedBlocks) {
     rig.heap().free(&pool, a, CallSite::current());
     rig.heap().free(&pool, b, CallSite::current());
   }
-  EXPECT_LT(rig.supply().peak_reserved(), 5 * kChunk);
+  EXPECT_LT(rig.limited_source().peak_reserved(), 5 * kChunk);
 }
 
 TEST(Heap, ResizesInPlaceWhereThereIsRoom) {
@@ -162,7 +162,7 @@ TEST(Heap, SharesChunksAmongThreadsThatEnd) {
   Rig rig;
   PoolThread& pool = rig.join().pool;
   ASSERT_NE(rig.heap().allocate(pool, 20000, 16, CallSite::current()), nullptr);
-  const std::size_t before = rig.supply().reserved();
+  const std::size_t before = rig.limited_source().reserved();
   for (int i = 0; i < 50; ++i) {
     std::thread([&] {
       PoolThread& other = rig.join().pool;
@@ -170,7 +170,7 @@ TEST(Heap, SharesChunksAmongThreadsThatEnd) {
       other.detach();
     }).join();
   }
-  EXPECT_LE(rig.supply().reserved(), before + kChunk);
+  EXPECT_LE(rig.limited_source().reserved(), before + kChunk);
 }
 
 TEST(Heap, WorksWithChunksTooSmallToShare) {

@@ -26,7 +26,7 @@ StreamId make_ready(StreamingAllocator& streaming, std::size_t size,
 
 TEST(StreamingTest, AnAssetGoesThroughItsStates) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 10'000);
+  StreamingAllocator streaming(world.context(), 10'000);
   EXPECT_EQ(streaming.stats().load_progress_percent(), 100.0);
   const StreamId id = streaming.reserve(1000, StreamPriority::Normal, 256);
   ASSERT_TRUE(id);
@@ -65,7 +65,7 @@ TEST(StreamingTest, AnAssetGoesThroughItsStates) {
 TEST(StreamingTest, CountersComeBackToZero) {
   HandleWorld world;
   {
-    StreamingAllocator streaming(world.host(), 1 << 20);
+    StreamingAllocator streaming(world.context(), 1 << 20);
     for (int round = 0; round < 3; ++round) {
       const StreamId finished = make_ready(streaming, 1024);
       const StreamId half = streaming.reserve(1024);
@@ -96,7 +96,7 @@ TEST(StreamingTest, CountersComeBackToZero) {
 
 TEST(StreamingTest, EvictsLowestPriorityThenLeastRecentlyUsed) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 4000);
+  StreamingAllocator streaming(world.context(), 4000);
   const StreamId old_normal = make_ready(streaming, 1000, StreamPriority::Normal);
   const StreamId low = make_ready(streaming, 1000, StreamPriority::Low);
   const StreamId normal = make_ready(streaming, 1000, StreamPriority::Normal);
@@ -121,7 +121,7 @@ TEST(StreamingTest, EvictsLowestPriorityThenLeastRecentlyUsed) {
 
 TEST(StreamingTest, ADeniedReserveEvictsNothing) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 4000);
+  StreamingAllocator streaming(world.context(), 4000);
   int told = 0;
   streaming.set_eviction_callback(
       [](const StreamEviction&, void* context) { ++*static_cast<int*>(context); }, &told);
@@ -152,7 +152,7 @@ TEST(StreamingTest, ADeniedReserveEvictsNothing) {
 
 TEST(StreamingTest, NoMoreIsEvictedThanNeeded) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 5000);
+  StreamingAllocator streaming(world.context(), 5000);
   const StreamId small = make_ready(streaming, 1000, StreamPriority::Low);
   const StreamId large = make_ready(streaming, 4000, StreamPriority::Low);
   ASSERT_TRUE(streaming.reserve(3000, StreamPriority::Normal));
@@ -162,7 +162,7 @@ TEST(StreamingTest, NoMoreIsEvictedThanNeeded) {
 
 TEST(StreamingTest, WhatIsInUseIsNeverEvicted) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 4000);
+  StreamingAllocator streaming(world.context(), 4000);
   const StreamId pinned = make_ready(streaming, 1000, StreamPriority::Low, 'p');
   const StreamId loading = streaming.reserve(1000, StreamPriority::Low);
   ASSERT_NE(streaming.begin_load(loading), nullptr);
@@ -187,7 +187,7 @@ TEST(StreamingTest, WhatIsInUseIsNeverEvicted) {
 
 TEST(StreamingTest, PolicyAllowsEqualPriorityAndSparesWhatIsRecent) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 1000);
+  StreamingAllocator streaming(world.context(), 1000);
   const StreamId first = make_ready(streaming, 1000);
   EXPECT_FALSE(streaming.reserve(1000));
   StreamingPolicy policy;
@@ -210,7 +210,7 @@ struct Saver {
 
 TEST(StreamingTest, TheCallbackComesBeforeTheMemoryGoesAndMayCallBack) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 2048);
+  StreamingAllocator streaming(world.context(), 2048);
   Saver saver{&streaming, {}, {}};
   streaming.set_eviction_callback(
       [](const StreamEviction& eviction, void* context) {
@@ -239,7 +239,7 @@ TEST(StreamingTest, TheCallbackComesBeforeTheMemoryGoesAndMayCallBack) {
 
 TEST(StreamingTest, FreeAndCancelWaitForTheLoader) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 4096);
+  StreamingAllocator streaming(world.context(), 4096);
   const StreamId id = streaming.reserve(4096);
   auto* memory = static_cast<char*>(streaming.begin_load(id));
   ASSERT_NE(memory, nullptr);
@@ -264,7 +264,7 @@ TEST(StreamingTest, FreeAndCancelWaitForTheLoader) {
 
 TEST(StreamingTest, FreeWaitsForTheLastRef) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 100'000);
+  StreamingAllocator streaming(world.context(), 100'000);
   const StreamId id = make_ready(streaming, 90'000, StreamPriority::Low, 'q');  // a run of chunks
   StreamRef ref = streaming.acquire(id);
   EXPECT_TRUE(streaming.free(id));
@@ -277,7 +277,7 @@ TEST(StreamingTest, FreeWaitsForTheLastRef) {
 
 TEST(StreamingTest, ALoweredBudgetEvictsWhatItMay) {
   HandleWorld world;
-  StreamingAllocator streaming(world.host(), 4000);
+  StreamingAllocator streaming(world.context(), 4000);
   const StreamId normal = make_ready(streaming, 1000);
   const StreamId high = make_ready(streaming, 1000, StreamPriority::High);
   const StreamId critical = make_ready(streaming, 1000, StreamPriority::Critical);
@@ -296,7 +296,7 @@ TEST(StreamingTest, ALoweredBudgetEvictsWhatItMay) {
 TEST(StreamingTest, LimitsThatEvictionMakesRoomForDoNotDeny) {
   // Room for one run of two chunks beside the bookkeeping, and a tag budget of one asset.
   HandleWorld world(4 * HandleWorld::kChunk, true);
-  StreamingAllocator streaming(world.host(), 100'000);
+  StreamingAllocator streaming(world.context(), 100'000);
   ASSERT_TRUE(world.budgets().register_tag_budget("textures", 0, 100'000));
   world.set_tag(world.tag("textures"));
   for (int i = 0; i < 5; ++i) {
@@ -321,7 +321,7 @@ TEST(StreamingTest, LimitsThatEvictionMakesRoomForDoNotDeny) {
 TEST(StreamingTest, ImpossibleRequestsAndDrySourcesAreReported) {
   NullSource nothing;
   HandleWorld world(0, false, &nothing);
-  StreamingAllocator streaming(world.host(), 1 << 20);
+  StreamingAllocator streaming(world.context(), 1 << 20);
   EXPECT_FALSE(streaming.reserve(SIZE_MAX));
   EXPECT_FALSE(streaming.reserve(10, StreamPriority::Low, 24));
   EXPECT_EQ(world.reports(Code::FA011).size(), 2U);
@@ -335,7 +335,7 @@ TEST(StreamingTest, NothingIsLostWhicheverRequestFails) {
     FailingSource failing(system_source(), n);
     HandleWorld world(0, false, &failing);
     {
-      StreamingAllocator streaming(world.host(), 300'000);
+      StreamingAllocator streaming(world.context(), 300'000);
       std::vector<StreamId> ids;
       for (int i = 0; i < 40; ++i) {
         const StreamId id = make_ready(streaming, i % 2 == 0 ? 100'000U : 5'000U,

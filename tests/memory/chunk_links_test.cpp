@@ -15,8 +15,9 @@ constexpr std::size_t kChunk = std::size_t{64} << 10;
 class ChunkLinks : public testing::Test {
  protected:
   std::string told() {
-    InternalFault fault;
-    return supply_.faults().take(fault) ? std::string(fault.message.view()) : std::string();
+    Corruption found;
+    return limited_source_.corruption().take(found) ? std::string(found.message.view())
+                                                    : std::string();
   }
   static bool says(const std::string& message, const char* what) {
     return message.find(what) != std::string::npos;
@@ -24,8 +25,8 @@ class ChunkLinks : public testing::Test {
 
   SystemSource system_;
   CountingSource source_{system_};
-  Supply supply_{source_, 0};
-  ChunkPool pool_{supply_, kChunk};
+  LimitedSource limited_source_{source_, 0};
+  ChunkPool pool_{limited_source_, kChunk};
 };
 
 TEST_F(ChunkLinks, ABrokenOneEndsTheList) {
@@ -43,8 +44,8 @@ TEST_F(ChunkLinks, ABrokenOneEndsTheList) {
   pool_.release(second);
   pool_.release(third);
   EXPECT_EQ(pool_.trim(), 2 * kChunk);
-  EXPECT_FALSE(supply_.faults().pending());
-  supply_.release(first, kChunk, kChunk);
+  EXPECT_FALSE(limited_source_.corruption().pending());
+  limited_source_.release(first, kChunk, kChunk);
 }
 
 TEST_F(ChunkLinks, AListThatGoesOnBehindItsLast) {
@@ -69,30 +70,30 @@ TEST_F(ChunkLinks, RunsThatDoNotAddUpAreLeftAlone) {
   EXPECT_TRUE(says(message, "0 B in 1, expected 196608 B in 1")) << message;
   pool_.release_run(other, other_size);
   EXPECT_EQ(pool_.trim(), 3 * kChunk);
-  EXPECT_FALSE(supply_.faults().pending());
-  supply_.release(run, size, kChunk);
+  EXPECT_FALSE(limited_source_.corruption().pending());
+  limited_source_.release(run, size, kChunk);
 }
 
-TEST(FaultNote, KeepsTheFirstAndCountsTheRest) {
-  FaultNote faults;
-  InternalFault fault;
-  EXPECT_FALSE(faults.take(fault));
+TEST(CorruptionNote, KeepsTheFirstAndCountsTheRest) {
+  CorruptionNote note;
+  Corruption found;
+  EXPECT_FALSE(note.take(found));
   int there = 0;
-  faults.note("first", &there, TagId{3});
-  faults.note("second");
-  faults.note("third");
-  ASSERT_TRUE(faults.pending());
-  ASSERT_TRUE(faults.take(fault));
-  EXPECT_EQ(fault.message.view(), "first");
-  EXPECT_EQ(fault.address, &there);
-  EXPECT_EQ(fault.tag, TagId{3});
-  EXPECT_EQ(fault.more, 2U);
-  EXPECT_FALSE(faults.pending());
-  EXPECT_FALSE(faults.take(fault));
-  faults.note("fourth");
-  ASSERT_TRUE(faults.take(fault));
-  EXPECT_EQ(fault.message.view(), "fourth");
-  EXPECT_EQ(fault.more, 0U);
+  note.note("first", &there, TagId{3});
+  note.note("second");
+  note.note("third");
+  ASSERT_TRUE(note.pending());
+  ASSERT_TRUE(note.take(found));
+  EXPECT_EQ(found.message.view(), "first");
+  EXPECT_EQ(found.address, &there);
+  EXPECT_EQ(found.tag, TagId{3});
+  EXPECT_EQ(found.more, 2U);
+  EXPECT_FALSE(note.pending());
+  EXPECT_FALSE(note.take(found));
+  note.note("fourth");
+  ASSERT_TRUE(note.take(found));
+  EXPECT_EQ(found.message.view(), "fourth");
+  EXPECT_EQ(found.more, 0U);
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ class ChunkPoolTest : public testing::Test {
 
   SystemSource system_;
   CountingSource source_{system_};
-  Supply supply_{source_, 0};
-  ChunkPool pool_{supply_, kChunk};
+  LimitedSource limited_source_{source_, 0};
+  ChunkPool pool_{limited_source_, kChunk};
 };
 
 TEST_F(ChunkPoolTest, ChunksAreAlignedToTheirSizeAndDistinct) {
@@ -137,7 +137,7 @@ TEST_F(ChunkPoolTest, AllIdleChunksGoBackInTheEndWhenNothingIsUsed) {
   give(take(9));
   for (int tick = 0; tick < 6; ++tick) pool_.tick();
   EXPECT_EQ(source_.live_blocks(), 0u);
-  EXPECT_EQ(supply_.reserved(), 0u);
+  EXPECT_EQ(limited_source_.reserved(), 0u);
   EXPECT_EQ(pool_.idle_bytes(), 0u);
 }
 
@@ -157,7 +157,7 @@ TEST_F(ChunkPoolTest, RunsHoldWhatWasAskedAtSizesThatDoNotDivide) {
   }
   pool_.trim();
   EXPECT_EQ(source_.live_blocks(), 0u);
-  EXPECT_EQ(supply_.reserved(), 0u);
+  EXPECT_EQ(limited_source_.reserved(), 0u);
 }
 
 TEST_F(ChunkPoolTest, ARunOfOneChunkIsAChunk) {
@@ -269,28 +269,28 @@ TEST_F(ChunkPoolTest, TrimGivesEverythingBackAndSaysHowMuch) {
   pool_.release_run(run, size);
   EXPECT_EQ(pool_.trim(), 8 * kChunk);
   EXPECT_EQ(source_.live_blocks(), 0u);
-  EXPECT_EQ(supply_.reserved(), 0u);
+  EXPECT_EQ(limited_source_.reserved(), 0u);
 }
 
 TEST(ChunkPool, DestructionGivesIdleMemoryBack) {
   SystemSource system;
   CountingSource source(system);
-  Supply supply(source, 0);
+  LimitedSource limited_source(source, 0);
   {
-    ChunkPool pool(supply, 4_KiB);
+    ChunkPool pool(limited_source, 4_KiB);
     void* const chunk = pool.acquire();
     std::size_t size = 0;
     pool.release_run(pool.acquire_run(5000, &size), 8_KiB);
     pool.release(chunk);
   }
   EXPECT_EQ(source.live_blocks(), 0u);
-  EXPECT_EQ(supply.reserved(), 0u);
+  EXPECT_EQ(limited_source.reserved(), 0u);
 }
 
 TEST(ChunkPool, TheLimitDeniesAndIdleMemoryIsGivenBackFirst) {
   SystemSource system;
-  Supply supply(system, 8 * kChunk);
-  ChunkPool pool(supply, kChunk);
+  LimitedSource limited_source(system, 8 * kChunk);
+  ChunkPool pool(limited_source, kChunk);
   std::vector<void*> chunks(8);
   bool by_limit = true;
   for (void*& chunk : chunks) {
@@ -307,7 +307,7 @@ TEST(ChunkPool, TheLimitDeniesAndIdleMemoryIsGivenBackFirst) {
   void* const run = pool.acquire_run(6 * kChunk, &size, &by_limit);
   ASSERT_NE(run, nullptr);
   EXPECT_FALSE(by_limit);
-  EXPECT_LE(supply.reserved(), 8 * kChunk);
+  EXPECT_LE(limited_source.reserved(), 8 * kChunk);
   EXPECT_EQ(pool.acquire_run(3 * kChunk, &size, &by_limit), nullptr);
   EXPECT_TRUE(by_limit);
   pool.release_run(run, 6 * kChunk);
@@ -319,9 +319,9 @@ TEST(ChunkPool, TheLimitDeniesAndIdleMemoryIsGivenBackFirst) {
 TEST(ChunkPool, ThreadsNeverShareAChunk) {
   SystemSource system;
   CountingSource source(system);
-  Supply supply(source, 0);
+  LimitedSource limited_source(source, 0);
   {
-    ChunkPool pool(supply, 4_KiB);
+    ChunkPool pool(limited_source, 4_KiB);
     std::vector<std::jthread> threads;
     for (unsigned char t = 1; t <= 6; ++t) {
       threads.emplace_back([&pool, t] {
@@ -350,7 +350,7 @@ TEST(ChunkPool, ThreadsNeverShareAChunk) {
     }
   }
   EXPECT_EQ(source.live_blocks(), 0u);
-  EXPECT_EQ(supply.reserved(), 0u);
+  EXPECT_EQ(limited_source.reserved(), 0u);
 }
 
 }  // namespace

@@ -48,11 +48,11 @@ class DecommitTest : public testing::TestWithParam<DecommitPolicy> {
   }
   SystemSource system_;
   CountingSource source_{system_};
-  Supply supply_{source_, 0};
+  LimitedSource limited_source_{source_, 0};
 };
 
 TEST_F(DecommitTest, NeverKeepsWhatIsIdle) {
-  ChunkPool pool(supply_, kChunk, {DecommitPolicy::Never, 0});
+  ChunkPool pool(limited_source_, kChunk, {DecommitPolicy::Never, 0});
   use(pool, 20, 3);
   for (int tick = 0; tick < 20; ++tick) {
     pool.tick(100);
@@ -63,7 +63,7 @@ TEST_F(DecommitTest, NeverKeepsWhatIsIdle) {
 }
 
 TEST_F(DecommitTest, NeverStillMakesRoomForARequest) {
-  Supply limited(source_, 10 * kChunk);
+  LimitedSource limited(source_, 10 * kChunk);
   ChunkPool pool(limited, kChunk, {DecommitPolicy::Never, 0});
   use(pool, 8);
   std::size_t size = 0;
@@ -73,7 +73,7 @@ TEST_F(DecommitTest, NeverStillMakesRoomForARequest) {
 }
 
 TEST_F(DecommitTest, WhenEmptyGivesBackWhatIsIdleAtOnce) {
-  ChunkPool pool(supply_, kChunk, {DecommitPolicy::WhenEmpty, 0});
+  ChunkPool pool(limited_source_, kChunk, {DecommitPolicy::WhenEmpty, 0});
   void* const held = pool.acquire();
   use(pool, 20, 3);
   pool.tick(SIZE_MAX);
@@ -85,7 +85,7 @@ TEST_F(DecommitTest, WhenEmptyGivesBackWhatIsIdleAtOnce) {
 }
 
 TEST_F(DecommitTest, ExcessWaitsUntilTheMarkHasDecayed) {
-  ChunkPool pool(supply_, kChunk);
+  ChunkPool pool(limited_source_, kChunk);
   EXPECT_EQ(pool.decommit().policy, DecommitPolicy::ExcessOverHighWater);
   use(pool, 20);
   // H(n) = max(h(n), h(n - 1)): the peak of 20 counts in its period and in the next.
@@ -101,9 +101,9 @@ TEST_F(DecommitTest, ExcessWaitsUntilTheMarkHasDecayed) {
 
 TEST_P(DecommitTest, ACallEndsWhenItsTimeIsUp) {
   SlowSource slow(source_);
-  Supply supply(slow, 0);
+  LimitedSource limited_source(slow, 0);
   // One microsecond: the first release takes longer, so it is the only one.
-  ChunkPool pool(supply, kChunk, {GetParam(), 1000});
+  ChunkPool pool(limited_source, kChunk, {GetParam(), 1000});
   use(pool, 10);
   for (int i = 0; i < 2; ++i) pool.tick(0);
   std::uint64_t before = source_.live_blocks();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Every request to the source fails once: nothing is lost, nothing crashes, and the books agree.
 #include <framealloc/detail/memory/chunk_pool.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>
@@ -15,9 +15,9 @@ namespace {
 using namespace literals;
 
 // Uses the whole layer, tolerates every denial, and touches whatever it was given.
-void use_everything(Supply& supply) {
-  ChunkPool pool(supply, 16_KiB);
-  Metadata metadata(supply);
+void use_everything(LimitedSource& limited_source) {
+  ChunkPool pool(limited_source, 16_KiB);
+  MetadataAllocator metadata(limited_source);
   MetaVector<std::uint64_t> numbers(metadata);
   std::vector<void*> chunks;
   for (std::uint64_t i = 0; i < 20; ++i) {
@@ -50,12 +50,12 @@ void fail_each_request(bool sticky) {
     SystemSource system;
     CountingSource counting(system);
     FailingSource failing(counting, n, sticky);
-    Supply supply(failing, 0);
-    use_everything(supply);
+    LimitedSource limited_source(failing, 0);
+    use_everything(limited_source);
     EXPECT_EQ(counting.live_blocks(), 0u) << "request " << n;
     EXPECT_EQ(counting.bytes_in_use(), 0u) << "request " << n;
-    EXPECT_EQ(supply.reserved(), 0u) << "request " << n;
-    EXPECT_EQ(supply.peak_reserved(), counting.peak_bytes()) << "request " << n;
+    EXPECT_EQ(limited_source.reserved(), 0u) << "request " << n;
+    EXPECT_EQ(limited_source.peak_reserved(), counting.peak_bytes()) << "request " << n;
     if (failing.failures() == 0) break;
   }
   EXPECT_GT(n, 20u) << "the scene makes too few requests to be a test";

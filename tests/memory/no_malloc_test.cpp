@@ -3,7 +3,7 @@
 #include "support/malloc_counter.hpp"
 
 #include <framealloc/detail/memory/chunk_pool.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/os/clock.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/literals.hpp>
@@ -59,9 +59,9 @@ TEST(NoMalloc, SupplyChunksAndMetadata) {
   const MallocsInScope mallocs;
   {
     SystemSource source;
-    detail::Supply supply(source, 64_MiB);
-    detail::ChunkPool pool(supply, 64_KiB);
-    detail::Metadata metadata(supply);
+    detail::LimitedSource limited_source(source, 64_MiB);
+    detail::ChunkPool pool(limited_source, 64_KiB);
+    detail::MetadataAllocator metadata(limited_source);
     detail::MetaVector<int> numbers(metadata);
     for (int i = 0; i < 20'000; ++i) {
       if (!numbers.push_back(i)) std::abort();
@@ -90,14 +90,14 @@ TEST(NoMalloc, Reports) {
   Report report;
   report.code = Code::FA003;
   report.message = message;
-  sink.emit(report);
+  sink.report(report);
   EXPECT_EQ(mallocs.count(), 0u);
   EXPECT_EQ(calls, 1);
 
   ::testing::internal::CaptureStderr();
   sink.set(nullptr, nullptr);
   const MallocsInScope printing;
-  sink.emit(report);
+  sink.report(report);
   EXPECT_EQ(printing.count(), 0u);
   EXPECT_NE(::testing::internal::GetCapturedStderr(), "");
 }

@@ -17,22 +17,22 @@ namespace {
 
 using namespace literals;
 using detail::EventHub;
+using detail::LimitedSource;
 using detail::PressureMonitor;
-using detail::Supply;
 
 struct Rig {
   SystemSource system;
   CountingSource counting{system};
-  Supply supply{counting, 100_KiB};
-  detail::Metadata metadata{supply};
+  LimitedSource limited_source{counting, 100_KiB};
+  detail::MetadataAllocator metadata{limited_source};
   detail::TagTable tags;
   std::atomic<std::uint64_t> frame{0};
   EventHub hub{metadata, tags, frame};
-  detail::ChunkPool chunks{supply, 64_KiB};
-  PressureMonitor monitor{supply, chunks, hub};
+  detail::ChunkPool chunks{limited_source, 64_KiB};
+  PressureMonitor monitor{limited_source, chunks, hub};
   std::vector<PressureEvent> events;
   Rig() {
-    supply.watch_threshold(80_KiB);
+    limited_source.watch_threshold(80_KiB);
     monitor.set_handler([](const PressureEvent& event,
                            void* self) { static_cast<Rig*>(self)->events.push_back(event); },
                         this);
@@ -41,12 +41,12 @@ struct Rig {
 
 TEST(Pressure, IsToldOncePerCrossing) {
   Rig rig;
-  void* const first = rig.supply.acquire(76_KiB, 4096);
+  void* const first = rig.limited_source.acquire(76_KiB, 4096);
   rig.monitor.settle();
   EXPECT_TRUE(rig.events.empty()) << "below the threshold";
   for (std::size_t round = 1; round <= 3; ++round) {
-    void* const second = rig.supply.acquire(8_KiB, 4096);
-    void* const third = rig.supply.acquire(8_KiB, 4096);
+    void* const second = rig.limited_source.acquire(8_KiB, 4096);
+    void* const third = rig.limited_source.acquire(8_KiB, 4096);
     rig.monitor.settle();
     rig.monitor.settle();
     ASSERT_EQ(rig.events.size(), round);
@@ -54,20 +54,20 @@ TEST(Pressure, IsToldOncePerCrossing) {
     EXPECT_EQ(rig.events.back().level, PressureLevel::Moderate);
     EXPECT_EQ(rig.events.back().used, 92_KiB);
     EXPECT_EQ(rig.events.back().limit, 100_KiB);
-    rig.supply.release(third, 8_KiB, 4096);
+    rig.limited_source.release(third, 8_KiB, 4096);
     rig.monitor.settle();
     EXPECT_EQ(rig.events.size(), round) << "still above it";
-    rig.supply.release(second, 8_KiB, 4096);
+    rig.limited_source.release(second, 8_KiB, 4096);
   }
-  rig.supply.release(first, 76_KiB, 4096);
-  EXPECT_EQ(rig.supply.reserved(), 0u);
+  rig.limited_source.release(first, 76_KiB, 4096);
+  EXPECT_EQ(rig.limited_source.reserved(), 0u);
 }
 
 TEST(Pressure, ADenialAsksAndSaysWhy) {
   Rig rig;
   EXPECT_TRUE(rig.monitor.relieve(50, true));
   EXPECT_TRUE(rig.monitor.relieve(60, false));
-  EXPECT_TRUE(rig.monitor.notify(PressureLevel::Moderate));
+  EXPECT_TRUE(rig.monitor.emit(PressureLevel::Moderate));
   ASSERT_EQ(rig.events.size(), 3u);
   EXPECT_EQ(rig.events[0].reason, PressureReason::Limit);
   EXPECT_EQ(rig.events[0].level, PressureLevel::Critical);
@@ -90,37 +90,37 @@ TEST(Pressure, WhatAHandlerRaisesIsNotToldAgain) {
         auto& mine = *static_cast<Context*>(self);
         ++mine.calls;
         EXPECT_FALSE(mine.monitor.relieve(1, true));
-        EXPECT_FALSE(mine.monitor.notify(PressureLevel::Critical));
+        EXPECT_FALSE(mine.monitor.emit(PressureLevel::Critical));
       },
       &context);
-  EXPECT_TRUE(rig.monitor.notify(PressureLevel::Critical));
+  EXPECT_TRUE(rig.monitor.emit(PressureLevel::Critical));
   EXPECT_EQ(context.calls, 1);
 }
 
 TEST(Pressure, CrossingsOfManyThreadsAreNeverMoreThanReturns) {
   SystemSource system;
-  Supply supply(system, 0);
-  supply.watch_threshold(64_KiB);
+  LimitedSource limited_source(system, 0);
+  limited_source.watch_threshold(64_KiB);
   std::atomic<std::uint64_t> noted{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 500; ++i) {
-        void* const block = supply.acquire(32_KiB, 4096);
+        void* const block = limited_source.acquire(32_KiB, 4096);
         ASSERT_NE(block, nullptr);
-        if (supply.take_crossing()) noted.fetch_add(1);
-        supply.release(block, 32_KiB, 4096);
+        if (limited_source.take_crossing()) noted.fetch_add(1);
+        limited_source.release(block, 32_KiB, 4096);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(supply.reserved(), 0u);
+  EXPECT_EQ(limited_source.reserved(), 0u);
   EXPECT_LE(noted.load(), 2000u);  // one release at least lies between two crossings
   const std::uint64_t before = noted.load();
-  (void)supply.take_crossing();
-  void* const above = supply.acquire(64_KiB, 4096);
-  EXPECT_TRUE(supply.take_crossing()) << "armed again after " << before;
-  supply.release(above, 64_KiB, 4096);
+  (void)limited_source.take_crossing();
+  void* const above = limited_source.acquire(64_KiB, 4096);
+  EXPECT_TRUE(limited_source.take_crossing()) << "armed again after " << before;
+  limited_source.release(above, 64_KiB, 4096);
 }
 
 TEST(Capabilities, AgreeWithThemselves) {

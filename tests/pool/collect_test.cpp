@@ -22,7 +22,7 @@ RigOptions small_chunks() {
   return options;
 }
 
-// Frees in an order that spreads neighbours, as a game's entities die.
+// Frees in an order that spreads neighbors, as a game's entities die.
 void free_scattered(Rig& rig, PoolThread& pool, std::vector<void*>& blocks, std::size_t size) {
   for (std::size_t step = 7, start = 0; start < step; ++start) {
     for (std::size_t i = start; i < blocks.size(); i += step) rig.free(&pool, blocks[i], size);
@@ -40,12 +40,12 @@ TEST(Collect, GivesEverythingBackWhenAsked) {
   Rig rig(small_chunks());
   PoolThread& pool = rig.join().pool;
   std::vector<void*> blocks = allocate_many(rig, pool, 20000, 64);
-  EXPECT_GT(rig.supply().reserved(), 20000U * 64U);
+  EXPECT_GT(rig.limited_source().reserved(), 20000U * 64U);
   free_scattered(rig, pool, blocks, 64);
   EXPECT_GE(pool.collect(PoolThread::kEverything), 20000U);
   rig.chunks().trim();
   // Bookkeeping stays: tables and the like.
-  EXPECT_LT(rig.supply().reserved(), std::size_t{256} << 10);
+  EXPECT_LT(rig.limited_source().reserved(), std::size_t{256} << 10);
 }
 
 TEST(Collect, WorksInSmallSteps) {
@@ -53,11 +53,11 @@ TEST(Collect, WorksInSmallSteps) {
   PoolThread& pool = rig.join().pool;
   std::vector<void*> blocks = allocate_many(rig, pool, 20000, 64);
   free_scattered(rig, pool, blocks, 64);
-  const std::size_t full = rig.supply().reserved() - rig.chunks().idle_bytes();
+  const std::size_t full = rig.limited_source().reserved() - rig.chunks().idle_bytes();
   std::size_t most = 0;
   for (int frame = 0; frame < 5000; ++frame) most = std::max(most, pool.collect(100));
   EXPECT_EQ(most, 100U);
-  const std::size_t left = rig.supply().reserved() - rig.chunks().idle_bytes();
+  const std::size_t left = rig.limited_source().reserved() - rig.chunks().idle_bytes();
   EXPECT_LT(left, full - 3 * kChunk);
   EXPECT_FALSE(pool.sweeping());
 }
@@ -99,7 +99,7 @@ TEST(Collect, HappensToAThreadThatOnlyTakesPages) {
     std::vector<void*> blocks = allocate_many(rig, pool, count, size);
     free_scattered(rig, pool, blocks, size);
   }
-  EXPECT_LT(rig.supply().peak_reserved(), std::size_t{110} << 20) << "of 160 MiB in all";
+  EXPECT_LT(rig.limited_source().peak_reserved(), std::size_t{110} << 20) << "of 160 MiB in all";
 }
 
 // What has been freed and not gone back, wherever it lies.

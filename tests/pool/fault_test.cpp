@@ -83,7 +83,7 @@ Outcome run(std::uint64_t fail_at, bool sticky, bool checked) {
     }
     // Nothing that slabs and spans held is still held.
     rig.chunks().trim();
-    EXPECT_EQ(rig.supply().reserved(), counting.bytes_in_use());
+    EXPECT_EQ(rig.limited_source().reserved(), counting.bytes_in_use());
   }
   EXPECT_EQ(counting.bytes_in_use(), 0U);
   EXPECT_EQ(counting.live_blocks(), 0U);

@@ -7,8 +7,8 @@
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/heap/heap.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
@@ -51,7 +51,7 @@ struct KeptReport {
   CallSite site;
 };
 
-class Rig final : public RoomKeeper {
+class Rig final : public Reclaimer {
  public:
   // A thread's state in the allocator, with the ledger that it counts in.
   struct Member {
@@ -63,17 +63,17 @@ class Rig final : public RoomKeeper {
 
   explicit Rig(const RigOptions& options = {})
       : counting_(options.source != nullptr ? *options.source : system_source()),
-        supply_(counting_, options.limit),
-        chunks_(supply_, options.chunk_size),
-        metadata_(supply_) {
+        limited_source_(counting_, options.limit),
+        chunks_(limited_source_, options.chunk_size),
+        metadata_(limited_source_) {
     sink_.set(&Rig::keep_report, this);
     if (options.budgets) budgets_ = std::make_unique<BudgetManager>(*tags_);
-    shared_ = std::make_unique<PoolShared>(options.pool, supply_, chunks_, metadata_, *tags_,
-                                           budgets_.get(), sink_, frame_);
+    shared_ = std::make_unique<PoolShared>(options.pool, limited_source_, chunks_, metadata_,
+                                           *tags_, budgets_.get(), sink_, frame_);
     heap_ = std::make_unique<Heap>(*shared_, chunks_, metadata_, budgets_.get(), frame_);
-    pressure_.set_room_keeper(this);
+    pressure_.set_reclaimer(this);
     shared_->set_hooks(nullptr, &pressure_);
-    if (budgets_ != nullptr) budgets_->set_room_keeper(this);
+    if (budgets_ != nullptr) budgets_->set_reclaimer(this);
   }
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
@@ -124,7 +124,7 @@ class Rig final : public RoomKeeper {
 
   [[nodiscard]] PoolShared& shared() { return *shared_; }
   [[nodiscard]] Heap& heap() { return *heap_; }
-  [[nodiscard]] Supply& supply() { return supply_; }
+  [[nodiscard]] LimitedSource& limited_source() { return limited_source_; }
   [[nodiscard]] ChunkPool& chunks() { return chunks_; }
   [[nodiscard]] TagTable& tags() { return *tags_; }
   [[nodiscard]] BudgetManager& budgets() { return *budgets_; }
@@ -139,7 +139,7 @@ class Rig final : public RoomKeeper {
 
  private:
   static void* ledger_block(void* metadata, std::size_t bytes) {
-    return static_cast<Metadata*>(metadata)->allocate(bytes);
+    return static_cast<MetadataAllocator*>(metadata)->allocate(bytes);
   }
   static void keep_report(const Report& report, void* rig) {
     Rig& self = *static_cast<Rig*>(rig);
@@ -160,15 +160,15 @@ class Rig final : public RoomKeeper {
   }
 
   CountingSource counting_;
-  Supply supply_;
+  LimitedSource limited_source_;
   ChunkPool chunks_;
-  Metadata metadata_;
+  MetadataAllocator metadata_;
   std::unique_ptr<TagTable> tags_ = std::make_unique<TagTable>();
   std::unique_ptr<BudgetManager> budgets_;
   ReportSink sink_;
   std::atomic<std::uint64_t> frame_{1};
   EventHub hub_{metadata_, *tags_, frame_};
-  PressureMonitor pressure_{supply_, chunks_, hub_};
+  PressureMonitor pressure_{limited_source_, chunks_, hub_};
   std::unique_ptr<PoolShared> shared_;
   std::unique_ptr<Heap> heap_;
   std::mutex lock_;

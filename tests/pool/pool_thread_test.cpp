@@ -147,7 +147,7 @@ TEST(PoolThread, UsesEveryBlockOfAPage) {
   EXPECT_EQ(rig.shared().totals().refills, 2U);
 }
 
-TEST(PoolThread, HonoursAListOfClassesWithGaps) {
+TEST(PoolThread, HonorsAListOfClassesWithGaps) {
   const std::size_t list[] = {48, 160};
   RigOptions options;
   options.pool.classes = list;
@@ -200,7 +200,7 @@ TEST(PoolThread, StaysWithinALimitOfTheSupply) {
   std::vector<void*> blocks;
   while (void* const block = rig.allocate(pool, 1024)) blocks.push_back(block);
   EXPECT_GT(blocks.size(), 3000U);  // two chunks of 2 MiB
-  EXPECT_LE(rig.supply().peak_reserved(), options.limit);
+  EXPECT_LE(rig.limited_source().peak_reserved(), options.limit);
   ASSERT_EQ(rig.reports().size(), 1U);
   EXPECT_EQ(rig.reports()[0].code, Code::FA310);
   EXPECT_EQ(rig.reports()[0].requested, 1024U);

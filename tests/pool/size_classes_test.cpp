@@ -21,7 +21,7 @@ bool has_class(const SizeClasses& classes, std::size_t size) {
   return false;
 }
 
-TEST(SizeClasses, HonourEveryEntryOfAList) {
+TEST(SizeClasses, HonorEveryEntryOfAList) {
   // Unsorted, repeated, not multiples of the granule, and more entries than a table of nine.
   const std::array<std::size_t, 12> list{4096, 24, 1, 100, 100, 48, 3000, 640, 650, 8192, 17, 2222};
   const SizeClasses classes(list, kPage);

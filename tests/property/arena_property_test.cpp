@@ -30,16 +30,16 @@ struct Charge {
 };
 struct Mark {
   FrameCheckpoint at;
-  std::size_t blocks, charges, finalisers;
+  std::size_t blocks, charges, finalizers;
   std::size_t position;
-  std::size_t last_size;  // of the newest block, which may grow afterwards
+  std::size_t last_size;  // of the newest block, which may grow afterward
   bool valid;             // stands in the present frame and nothing was rewound to below it
 };
 
 struct Model {
   std::vector<Block> blocks;
   std::vector<Charge> charges;
-  std::vector<int> finalisers;
+  std::vector<int> finalizers;
   std::vector<Mark> marks;
   [[nodiscard]] std::size_t position() const {
     std::size_t sum = 0;
@@ -202,7 +202,7 @@ class Machine {
     const int id = ++serial_;
     RC_ASSERT(alloc_.frame_new<Noisy>(id) != nullptr);
     charge(before);
-    model_.finalisers.push_back(id);
+    model_.finalizers.push_back(id);
     model_.blocks.push_back({nullptr, 0, 0});  // the newest block is no longer one to extend
     model_.blocks.back().at = reinterpret_cast<unsigned char*>(this);
   }
@@ -210,7 +210,7 @@ class Machine {
     const FrameCheckpoint at = alloc_.frame_checkpoint();
     RC_ASSERT(at.position() == alloc_.frame_arena().position());
     model_.marks.push_back({at, model_.blocks.size(), model_.charges.size(),
-                            model_.finalisers.size(), at.position(),
+                            model_.finalizers.size(), at.position(),
                             model_.blocks.empty() ? 0 : model_.blocks.back().size, true});
   }
   void rewind(std::size_t value) {
@@ -225,9 +225,9 @@ class Machine {
       return;
     }
     RC_ASSERT(alloc_.frame_arena().position() == mark.position);
-    while (model_.finalisers.size() > mark.finalisers) {
-      expected_destroyed_.push_back(model_.finalisers.back());
-      model_.finalisers.pop_back();
+    while (model_.finalizers.size() > mark.finalizers) {
+      expected_destroyed_.push_back(model_.finalizers.back());
+      model_.finalizers.pop_back();
     }
     model_.blocks.resize(mark.blocks);
     if (!model_.blocks.empty()) {
@@ -243,7 +243,7 @@ class Machine {
         each.blocks = mark.blocks;
       }
       each.charges = std::min(each.charges, mark.charges);
-      each.finalisers = std::min(each.finalisers, mark.finalisers);
+      each.finalizers = std::min(each.finalizers, mark.finalizers);
     }
   }
   void set_tag(std::size_t tag) {
@@ -254,9 +254,9 @@ class Machine {
   }
   void end_frame() {
     alloc_.end_frame();
-    while (!model_.finalisers.empty()) {
-      expected_destroyed_.push_back(model_.finalisers.back());
-      model_.finalisers.pop_back();
+    while (!model_.finalizers.empty()) {
+      expected_destroyed_.push_back(model_.finalizers.back());
+      model_.finalizers.pop_back();
     }
     model_.blocks.clear();
     model_.charges.clear();

@@ -66,7 +66,7 @@ TEST(HandlePropertyTest, HandlesFollowTheModel) {
   EXPECT_TRUE(rc::check("handles agree with a map", [] {
     HandleWorld world;
     {
-      HandleAllocator handles(world.host());
+      HandleAllocator handles(world.context());
       std::vector<Live> live;
       std::vector<GenerationalId> gone;
       std::vector<std::pair<GenerationalId, PinGuard<Small>>> guards;

@@ -84,7 +84,7 @@ TEST_P(Bytes, ABlockIsCountedUnderItsTag) {
     alloc.heap_free_bytes(block);
   }
   EXPECT_EQ(heap_bytes("script::lua"), 0U);
-  // What comes afterwards is the thread's own again, of pool and heap.
+  // What comes afterward is the thread's own again, of pool and heap.
   double* const pooled = alloc.pool_alloc<double>();
   void* const own = alloc.heap_alloc_bytes(100);
   EXPECT_GT(alloc.tag_stats("other").pool_bytes, 0U);

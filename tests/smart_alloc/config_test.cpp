@@ -19,7 +19,7 @@ AllocConfig small(ReportLog& log) {
   return AllocConfig::minimal().with_report_handler(&ReportLog::handler, &log);
 }
 
-TEST(Config, FrameArenaSizeIsHonoured) {
+TEST(Config, FrameArenaSizeIsHonored) {
   for (const std::size_t size : {64_KiB, 1_MiB, 3_MiB, 20_MiB}) {
     ReportLog log;
     SmartAlloc alloc(

@@ -79,7 +79,7 @@ TEST(GuardModes, AnEnvironmentThatCannotBeFollowedIsTold) {
   }
 }
 
-TEST(GuardModes, AMisspeltStrictModeIsTold) {
+TEST(GuardModes, AMisspelledStrictModeIsTold) {
   setenv("FRAMEALLOC_STRICT", "eror", 1);
   ReportLog log;
   const SmartAlloc alloc(config_of(log, GuardMode::Off));

@@ -163,7 +163,7 @@ void fail_each_request(bool sticky) {
       EXPECT_EQ(Tracked::alive.load(), 0);
     }
     EXPECT_EQ(counting.live_blocks(), 0u);
-    // A thread, a phase or a frame that could not begin is not open afterwards.
+    // A thread, a phase or a frame that could not begin is not open afterward.
     bool denied = false;
     for (const auto& entry : log.all()) {
       denied |= entry.code == Code::FA012;

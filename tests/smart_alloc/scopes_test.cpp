@@ -41,7 +41,7 @@ TEST_F(Scopes, AFrameScopeLeavesThePlainFrameOfTheDriverPlain) {
     EXPECT_EQ(held(), 64U);
   }
   EXPECT_EQ(held(), 0U);
-  EXPECT_TRUE(alloc.frame_arena().plain()) << "the frame now ends the long way";
+  EXPECT_TRUE(alloc.frame_arena().on_fast_path()) << "the frame now ends the long way";
   EXPECT_EQ(log.size(), 0U);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Threads allocate, free each other's blocks and end, without regard to frames, while the behaviour
+// Threads allocate, free each other's blocks and end, without regard to frames, while the behavior
 // filter reads their counters and others ask it.
 #include <framealloc/framealloc.hpp>
 

@@ -42,7 +42,7 @@ struct Rng {
 TEST(GroupStressTest, ThreadsShareGroupsAndFreeThemUnderEachOther) {
   HandleWorld world(0, true);
   {
-    GroupAllocator groups(world.host());
+    GroupAllocator groups(world.context());
     std::atomic<GroupId> shared[6] = {};
     std::vector<std::thread> threads;
     for (std::uint32_t t = 0; t < kThreads; ++t) {
@@ -78,7 +78,7 @@ TEST(GroupStressTest, ThreadsShareGroupsAndFreeThemUnderEachOther) {
     for (std::thread& thread : threads) thread.join();
     const GroupStats stats = groups.stats();
     EXPECT_EQ(stats.groups_created - stats.groups_freed, stats.total_groups);
-    EXPECT_EQ(groups.account().totals(nullptr).bytes, stats.reserved_bytes);
+    EXPECT_EQ(groups.ledger().totals(nullptr).bytes, stats.reserved_bytes);
     EXPECT_GT(stats.groups_freed, 100U);
   }
   EXPECT_EQ(objects_alive.load(), 0);
@@ -89,7 +89,7 @@ TEST(GroupStressTest, ThreadsShareGroupsAndFreeThemUnderEachOther) {
 
 TEST(GroupStressTest, OwnGroupsOfThreadsDoNotMix) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   std::vector<std::thread> threads;
   for (std::uint32_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&groups, t] {
@@ -109,13 +109,13 @@ TEST(GroupStressTest, OwnGroupsOfThreadsDoNotMix) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(groups.stats().total_groups, 0U);
-  EXPECT_EQ(groups.account().totals(nullptr).bytes, 0U);
+  EXPECT_EQ(groups.ledger().totals(nullptr).bytes, 0U);
 }
 
 // One thread at a time gets the last bytes of a budget that several charge at once.
 TEST(GroupStressTest, ABudgetHoldsAgainstManyThreads) {
   HandleWorld world;
-  GroupAllocator groups(world.host());
+  GroupAllocator groups(world.context());
   const GroupId level = groups.create_group("level", 100'000);
   std::atomic<std::size_t> got{0};
   std::vector<std::thread> threads;

@@ -57,7 +57,7 @@ TEST(HandleStress, EightThreadsAllocateFreeResolvePinAndCompact) {
   HandleWorld world;
   std::atomic<std::uint64_t> relocations{0};
   {
-    HandleAllocator handles(world.host());
+    HandleAllocator handles(world.context());
     Board<Plain> plain;
     Board<Owner> owners;
     std::atomic<std::uint64_t> broken{0};
@@ -142,7 +142,7 @@ TEST(HandleStress, EightThreadsAllocateFreeResolvePinAndCompact) {
 TEST(HandleStress, WalksBesideFreesAndCompaction) {
   HandleWorld world;
   {
-    HandleAllocator handles(world.host());
+    HandleAllocator handles(world.context());
     std::atomic<bool> stop{false};
     std::atomic<unsigned> broken{0};
     std::vector<std::thread> threads;
@@ -180,7 +180,7 @@ TEST(HandleStress, WalksBesideFreesAndCompaction) {
 // Locks that are taken in two orders hang within seconds here.
 TEST(HandleStress, FourThreadsAllocateAndFreeWithoutADeadlock) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < 4; ++t) {
     threads.emplace_back([&handles] {
@@ -202,7 +202,7 @@ TEST(HandleStress, FourThreadsAllocateAndFreeWithoutADeadlock) {
 // A double free of one handle by two threads frees once.
 TEST(HandleStress, OneOfTwoFreesWins) {
   HandleWorld world;
-  HandleAllocator handles(world.host());
+  HandleAllocator handles(world.context());
   for (int round = 0; round < 300; ++round) {
     const Handle<std::string> handle = handles.alloc<std::string>(std::size_t{100}, 'x');
     std::atomic<int> won{0};

@@ -76,11 +76,11 @@ TEST(PoolRemoteStress, TwoMillionRemoteFreesDoNotGrowMemory) {
     ring.push(block);
     if (i == kWarmUp) {
       warm_resident = resident_bytes();
-      warm_reserved = rig.supply().reserved();
+      warm_reserved = rig.limited_source().reserved();
     }
   }
   consumer.join();
-  EXPECT_EQ(rig.supply().reserved(), warm_reserved);
+  EXPECT_EQ(rig.limited_source().reserved(), warm_reserved);
   EXPECT_LT(resident_bytes(), warm_resident + (std::size_t{4} << 20));
   EXPECT_LE(rig.shared().totals().refills, 6U);  // 5,000 blocks are five pages
   EXPECT_EQ(rig.shared().totals().pool_bytes, 0U);

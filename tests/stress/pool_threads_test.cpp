@@ -61,11 +61,11 @@ TEST(PoolThreadsStress, TwoThousandShortThreadsDoNotGrowMemory) {
     std::thread second(work);
     first.join();
     second.join();
-    if (i == kWarmUp) warm = rig.supply().reserved();
+    if (i == kWarmUp) warm = rig.limited_source().reserved();
   }
   // Whether two threads overlapped before the warm-up was over is chance: each may have needed a
   // chunk for pages and one for its large block. Pages left behind would be more than 60 MiB.
-  EXPECT_LE(rig.supply().reserved(), warm + 2 * rig.chunks().chunk_size());
+  EXPECT_LE(rig.limited_source().reserved(), warm + 2 * rig.chunks().chunk_size());
   EXPECT_LE(rig.shared().orphaned_slabs(), 1U);
   EXPECT_EQ(rig.shared().totals().pool_bytes, 128U);
   EXPECT_EQ(rig.shared().totals().heap_bytes, 0U);

@@ -37,7 +37,7 @@ bool is_filled(const void* data, std::size_t size) {
 TEST(StreamingStress, EightThreadsReserveLoadUseAndEvict) {
   HandleWorld world(0, true);
   {
-    StreamingAllocator streaming(world.host(), kBudget);
+    StreamingAllocator streaming(world.context(), kBudget);
     Watch watch{&streaming};
     streaming.set_eviction_callback(
         [](const StreamEviction& eviction, void* context) {

@@ -28,7 +28,7 @@ constexpr NotYet kNotYet[] = {
 
 // Codes that the manifest says the library raises.
 std::vector<std::string> runtime_codes() {
-  enum class By { Runtime, Analyser, Both };
+  enum class By { Runtime, Analyzer, Both };
   const struct {
     const char* id;
     By by;
@@ -40,7 +40,7 @@ std::vector<std::string> runtime_codes() {
   };
   std::vector<std::string> ids;
   for (const auto& row : kRows) {
-    if (row.by != By::Analyser) ids.emplace_back(row.id);
+    if (row.by != By::Analyzer) ids.emplace_back(row.id);
   }
   return ids;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// House rules that a glance misses: lengths, licence lines, order of includes, unfinished work,
+// House rules that a glance misses: lengths, license lines, order of includes, unfinished work,
 // paths of one machine.
 #include "structure/repository.hpp"
 
@@ -19,13 +19,13 @@ const std::set<std::string> kLongFiles{
     "include/framealloc/smart_alloc.hpp",  // the allocator's members, and the page that users read
 };
 
-std::vector<Offence> check_length(const SourceFile& file) {
+std::vector<Offense> check_length(const SourceFile& file) {
   if (!is_cpp(file.path) || file.lines.size() <= kMostLines) return {};
   if (kLongFiles.contains(file.path)) return {};
   return {{file.path, file.lines.size(), "longer than 400 lines: one noun each"}};
 }
 
-std::vector<Offence> check_licence_line(const SourceFile& file) {
+std::vector<Offense> check_license_line(const SourceFile& file) {
   const bool script = file.path.ends_with(".cmake") || file.path.ends_with("CMakeLists.txt");
   if (!is_cpp(file.path) && !file.path.ends_with(".def") && !script) return {};
   const std::string wanted = "SPDX-License-Identifier: MIT OR Apache-2.0";
@@ -33,7 +33,7 @@ std::vector<Offence> check_licence_line(const SourceFile& file) {
   return {{file.path, 1, "the first line is not the SPDX line"}};
 }
 
-std::vector<Offence> check_include_guard(const SourceFile& file) {
+std::vector<Offense> check_include_guard(const SourceFile& file) {
   if (!file.path.ends_with(".hpp")) return {};
   for (const std::string& line : file.lines) {
     if (line == "#pragma once") return {};
@@ -43,7 +43,7 @@ std::vector<Offence> check_include_guard(const SourceFile& file) {
 
 // The first header of a source is compiled alone with it, which structure.alone relies on. On which
 // ring the header stands says nothing about the source's place.
-std::vector<Offence> check_own_header_first(const SourceFile& file,
+std::vector<Offense> check_own_header_first(const SourceFile& file,
                                             const std::set<std::string>& headers) {
   if (!file.path.starts_with("src/") || !file.path.ends_with(".cpp")) return {};
   const std::string noun = file.path.substr(4, file.path.size() - 8);
@@ -66,17 +66,17 @@ std::vector<Offence> check_own_header_first(const SourceFile& file,
   return {{file.path, 0, "does not include " + own}};
 }
 
-std::vector<Offence> check_pattern(const SourceFile& file, const std::regex& pattern,
+std::vector<Offense> check_pattern(const SourceFile& file, const std::regex& pattern,
                                    const std::string& what) {
-  std::vector<Offence> offences;
+  std::vector<Offense> offenses;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
-    if (std::regex_search(file.lines[i], pattern)) offences.push_back({file.path, i + 1, what});
+    if (std::regex_search(file.lines[i], pattern)) offenses.push_back({file.path, i + 1, what});
   }
-  return offences;
+  return offenses;
 }
 
 // The patterns are written in pieces, so that this file does not match itself.
-std::vector<Offence> check_unfinished(const SourceFile& file) {
+std::vector<Offense> check_unfinished(const SourceFile& file) {
   static const std::regex kMarks(
       "\\b(TO"
       "DO|FIX"
@@ -88,10 +88,10 @@ std::vector<Offence> check_unfinished(const SourceFile& file) {
   return is_cpp(file.path)
              ? check_pattern(file, kMarks,
                              "unfinished work, a skipped test or a silent suppression")
-             : std::vector<Offence>{};
+             : std::vector<Offense>{};
 }
 
-std::vector<Offence> check_machine_paths(const SourceFile& file) {
+std::vector<Offense> check_machine_paths(const SourceFile& file) {
   static const std::regex kPaths(
       "(^|[^A-Za-z0-9_.})/-])(/ho"
       "me/[a-z]|/ro"
@@ -104,17 +104,17 @@ std::vector<Offence> check_machine_paths(const SourceFile& file) {
 
 template <class Check>
 void expect_none(Check check, const std::vector<std::string>& folders) {
-  std::vector<Offence> offences;
+  std::vector<Offense> offenses;
   std::size_t files = 0;
   for (const std::string& folder : folders) {
     for (const SourceFile& file : read_tree(folder)) {
       ++files;
       const auto found = check(file);
-      offences.insert(offences.end(), found.begin(), found.end());
+      offenses.insert(offenses.end(), found.begin(), found.end());
     }
   }
   EXPECT_GT(files, 10U) << "the source tree was not found";
-  EXPECT_TRUE(offences.empty()) << describe(offences);
+  EXPECT_TRUE(offenses.empty()) << describe(offenses);
 }
 
 std::string repeat(const std::string& line, std::size_t count) {
@@ -128,11 +128,11 @@ TEST(HouseRules, NoticesALongFile) {
   EXPECT_EQ(check_length(make_file("src/a.cpp", repeat("x\n", kMostLines + 1))).size(), 1U);
 }
 
-TEST(HouseRules, NoticesAMissingLicenceLineAndGuard) {
-  EXPECT_EQ(check_licence_line(make_file("src/a.cpp", "#include <new>\n")).size(), 1U);
-  EXPECT_EQ(check_licence_line(make_file("src/a.cpp", "")).size(), 1U);
+TEST(HouseRules, NoticesAMissingLicenseLineAndGuard) {
+  EXPECT_EQ(check_license_line(make_file("src/a.cpp", "#include <new>\n")).size(), 1U);
+  EXPECT_EQ(check_license_line(make_file("src/a.cpp", "")).size(), 1U);
   EXPECT_TRUE(
-      check_licence_line(make_file("src/a.cpp", "// SPDX-License-Identifier: MIT OR Apache-2.0\n"))
+      check_license_line(make_file("src/a.cpp", "// SPDX-License-Identifier: MIT OR Apache-2.0\n"))
           .empty());
   EXPECT_EQ(check_include_guard(make_file("include/a.hpp", "#ifndef A\n")).size(), 1U);
 }
@@ -140,19 +140,19 @@ TEST(HouseRules, NoticesAMissingLicenceLineAndGuard) {
 TEST(HouseRules, NoticesAnotherHeaderFirst) {
   const std::set<std::string> headers{"include/framealloc/detail/pool/slab.hpp",
                                       "include/framealloc/stats.hpp", "src/os/process.hpp"};
-  const auto offences = [&](const char* path, const char* text) {
+  const auto offenses = [&](const char* path, const char* text) {
     return check_own_header_first(make_file(path, text), headers).size();
   };
   const char* const slab = "#include <framealloc/detail/pool/slab.hpp>\n#include <new>\n";
   const char* const late = "#include <new>\n#include <framealloc/detail/pool/slab.hpp>\n";
-  EXPECT_EQ(offences("src/pool/slab.cpp", late), 1U);
-  EXPECT_EQ(offences("src/pool/slab.cpp", "int x;\n"), 1U);
-  EXPECT_EQ(offences("src/pool/slab.cpp", slab), 0U);
-  EXPECT_EQ(offences("src/pool/slab_list.cpp", "#include <new>\n"), 0U);
-  EXPECT_EQ(offences("src/account/stats.cpp", "#include <new>\n"), 1U);
-  EXPECT_EQ(offences("src/account/stats.cpp", "#include <framealloc/stats.hpp>\n"), 0U);
-  EXPECT_EQ(offences("src/os/process.cpp", "#include <new>\n"), 1U);
-  EXPECT_EQ(offences("src/os/process.cpp", "#include \"os/process.hpp\"\n"), 0U);
+  EXPECT_EQ(offenses("src/pool/slab.cpp", late), 1U);
+  EXPECT_EQ(offenses("src/pool/slab.cpp", "int x;\n"), 1U);
+  EXPECT_EQ(offenses("src/pool/slab.cpp", slab), 0U);
+  EXPECT_EQ(offenses("src/pool/slab_list.cpp", "#include <new>\n"), 0U);
+  EXPECT_EQ(offenses("src/account/stats.cpp", "#include <new>\n"), 1U);
+  EXPECT_EQ(offenses("src/account/stats.cpp", "#include <framealloc/stats.hpp>\n"), 0U);
+  EXPECT_EQ(offenses("src/os/process.cpp", "#include <new>\n"), 1U);
+  EXPECT_EQ(offenses("src/os/process.cpp", "#include \"os/process.hpp\"\n"), 0U);
 }
 
 TEST(HouseRules, NoticesUnfinishedWork) {
@@ -198,8 +198,8 @@ TEST(HouseRules, FilesAreShort) {
                              "benchmarks", "examples"});
 }
 
-TEST(HouseRules, SourcesNameTheirLicenceAndHeadersAreGuarded) {
-  expect_none(check_licence_line, {"."});
+TEST(HouseRules, SourcesNameTheirLicenseAndHeadersAreGuarded) {
+  expect_none(check_license_line, {"."});
   expect_none(check_include_guard,
               {"include", "src", "modules", "debuggers", "tools", "tests", "benchmarks"});
 }

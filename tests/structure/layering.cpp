@@ -126,7 +126,7 @@ bool names_one_of(const std::string& target, std::span<const std::string_view> h
   });
 }
 
-std::optional<std::string> offence_outside(const Place& from, const std::string& target,
+std::optional<std::string> offense_outside(const Place& from, const std::string& target,
                                            const Place& to, const Layout& layout) {
   if (to.ring == Ring::Detail) {
     return "'" + target + "' is the library's own: use a header for users, or make it one";
@@ -142,11 +142,11 @@ std::optional<std::string> offence_outside(const Place& from, const std::string&
   return std::nullopt;
 }
 
-std::optional<std::string> offence_of(const Place& from, const std::string& target,
+std::optional<std::string> offense_of(const Place& from, const std::string& target,
                                       const Layout& layout) {
   const std::optional<Place> to = place_of_include(from, target, layout);
   if (from.rank == kOutsideRank)
-    return to ? offence_outside(from, target, *to, layout) : std::nullopt;
+    return to ? offense_outside(from, target, *to, layout) : std::nullopt;
   if (target.find("..") != std::string::npos) {
     return "relative include '" + target + "': name it by its folder";
   }
@@ -179,41 +179,41 @@ PublicHeaders parse_public_headers(const SourceFile& table) {
   return headers;
 }
 
-std::vector<Offence> check_includes(const SourceFile& file, const Layout& layout) {
+std::vector<Offense> check_includes(const SourceFile& file, const Layout& layout) {
   static const std::regex kInclude(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"].*)");
-  std::vector<Offence> offences;
+  std::vector<Offense> offenses;
   const std::optional<Place> place = place_of(file.path, layout);
-  if (!place || !is_cpp(file.path)) return offences;
+  if (!place || !is_cpp(file.path)) return offenses;
   if (place->rank == kUnknownFolder) {
-    offences.push_back({file.path, 0,
+    offenses.push_back({file.path, 0,
                         "'" + place->folder +
                             "' has no place in the direction: a folder of the core, a row in "
                             "tests/structure/public_headers.txt or modules/modules.txt"});
-    return offences;
+    return offenses;
   }
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     std::smatch match;
     if (!std::regex_match(file.lines[i], match, kInclude)) continue;
-    if (auto what = offence_of(*place, match[1].str(), layout))
-      offences.push_back({file.path, i + 1, *what});
+    if (auto what = offense_of(*place, match[1].str(), layout))
+      offenses.push_back({file.path, i + 1, *what});
   }
-  return offences;
+  return offenses;
 }
 
-std::vector<Offence> check_platform_conditions(const SourceFile& file, const Layout& layout) {
+std::vector<Offense> check_platform_conditions(const SourceFile& file, const Layout& layout) {
   static const std::regex kCondition(
       R"(^\s*#\s*(if|ifdef|ifndef|elif|elifdef|elifndef)\b.*\b(_WIN32|_WIN64|__linux__|__linux|__APPLE__|__MACH__|__unix__|__ANDROID__|__FreeBSD__|_MSC_VER)\b.*)");
-  std::vector<Offence> offences;
+  std::vector<Offense> offenses;
   const std::optional<Place> place = place_of(file.path, layout);
-  if (!place || place->rank == kOutsideRank || place->folder == "os") return offences;
-  if (file.path == "include/framealloc/compiler.hpp") return offences;
+  if (!place || place->rank == kOutsideRank || place->folder == "os") return offenses;
+  if (file.path == "include/framealloc/compiler.hpp") return offenses;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
     std::smatch match;
     if (std::regex_match(file.lines[i], match, kCondition)) {
-      offences.push_back({file.path, i + 1, "asks for a platform: '" + file.lines[i] + "'"});
+      offenses.push_back({file.path, i + 1, "asks for a platform: '" + file.lines[i] + "'"});
     }
   }
-  return offences;
+  return offenses;
 }
 
 }  // namespace framealloc::structure

@@ -28,11 +28,11 @@ PublicHeaders parse_public_headers(const SourceFile& table);
 //   < facade < modules
 // or to another ring than they may: headers for users and those in detail/ know nothing of src/;
 // modules, tools and examples know only headers for users; a module knows those that it stands on.
-// Also those that reach the operating system from outside os/. Other files have no offences.
-std::vector<Offence> check_includes(const SourceFile& file, const Layout& layout);
+// Also those that reach the operating system from outside os/. Other files have no offenses.
+std::vector<Offense> check_includes(const SourceFile& file, const Layout& layout);
 
 // Result: the preprocessor conditions of `file` that ask for a platform or compiler outside os/ and
 // compiler.hpp.
-std::vector<Offence> check_platform_conditions(const SourceFile& file, const Layout& layout);
+std::vector<Offense> check_platform_conditions(const SourceFile& file, const Layout& layout);
 
 }  // namespace framealloc::structure

@@ -24,7 +24,7 @@ const Layout kMadeUp{{{"align.hpp", "base"},
                                              "async       integrations/async  -\n"
                                              "asio        integrations/asio   async threads\n"))};
 
-std::vector<Offence> includes_of(const std::string& path, const std::string& text) {
+std::vector<Offense> includes_of(const std::string& path, const std::string& text) {
   return check_includes(make_file(path, text), kMadeUp);
 }
 
@@ -56,13 +56,13 @@ TEST(Layering, AllowsTheSameFolderAndThoseBelow) {
 }
 
 TEST(Layering, NoticesAnIncludeThatPointsUpwards) {
-  const auto offences = includes_of("src/arena/chunk.cpp",
+  const auto offenses = includes_of("src/arena/chunk.cpp",
                                     "#include <framealloc/detail/arena/chunk.hpp>\n"
                                     "#  include <framealloc/detail/thread/state.hpp>  // wrong\n");
-  ASSERT_EQ(offences.size(), 1U);
-  EXPECT_EQ(offences[0].path, "src/arena/chunk.cpp");
-  EXPECT_EQ(offences[0].line, 2U);
-  EXPECT_NE(offences[0].what.find("framealloc/detail/thread/state.hpp"), std::string::npos);
+  ASSERT_EQ(offenses.size(), 1U);
+  EXPECT_EQ(offenses[0].path, "src/arena/chunk.cpp");
+  EXPECT_EQ(offenses[0].line, 2U);
+  EXPECT_NE(offenses[0].what.find("framealloc/detail/thread/state.hpp"), std::string::npos);
 }
 
 TEST(Layering, NoticesAPublicHeaderFromAbove) {
@@ -138,14 +138,14 @@ TEST(Layering, ModulesMayShareAFolderOfHeaders) {
 }
 
 TEST(Layering, NoticesModulesThatStandOnEachOther) {
-  const auto offences = check_modules(make_file("modules.txt",
+  const auto offenses = check_modules(make_file("modules.txt",
                                                 "# name folder stands on\n"
                                                 "a one/a c\n"
                                                 "b one/b a\n"
                                                 "c two/deep/c b\n"));
-  ASSERT_GE(offences.size(), 1U);
-  EXPECT_EQ(offences[0].line, 2U);
-  EXPECT_EQ(offences[0].what, "modules stand on each other: a -> c -> b -> a");
+  ASSERT_GE(offenses.size(), 1U);
+  EXPECT_EQ(offenses[0].line, 2U);
+  EXPECT_EQ(offenses[0].what, "modules stand on each other: a -> c -> b -> a");
   EXPECT_EQ(check_modules(make_file("modules.txt", "a one/a a\n")).size(), 1U);
 }
 
@@ -160,8 +160,8 @@ TEST(Layering, NoticesModulesThatStandOnNothing) {
 }
 
 TEST(Layering, TheListOfModulesIsTheTree) {
-  const auto offences = check_modules(read("modules", "modules.txt"));
-  EXPECT_TRUE(offences.empty()) << describe(offences);
+  const auto offenses = check_modules(read("modules", "modules.txt"));
+  EXPECT_TRUE(offenses.empty()) << describe(offenses);
   std::set<std::string> there;
   for (const SourceFile& file : read_tree("modules")) there.insert(file.path);
   for (const Module& module : the_layout().modules) {
@@ -191,19 +191,19 @@ TEST(Layering, NoticesPlatformConditions) {
 }
 
 TEST(Layering, TheTreeFollowsTheRingsAndTheDirection) {
-  std::vector<Offence> offences;
+  std::vector<Offense> offenses;
   std::size_t files = 0;
   for (const char* folder : {"include/framealloc", "src", "modules", "tools", "examples"}) {
     for (const SourceFile& file : read_tree(folder)) {
       ++files;
       for (const auto& check : {check_includes, check_platform_conditions}) {
         const auto found = check(file, the_layout());
-        offences.insert(offences.end(), found.begin(), found.end());
+        offenses.insert(offenses.end(), found.begin(), found.end());
       }
     }
   }
   EXPECT_GT(files, 10U) << "the source tree was not found";
-  EXPECT_TRUE(offences.empty()) << describe(offences);
+  EXPECT_TRUE(offenses.empty()) << describe(offenses);
 }
 
 TEST(Layering, EveryRowOfTheTableIsAHeader) {

@@ -52,12 +52,12 @@ std::vector<Module> parse_modules(const SourceFile& list) {
   return modules;
 }
 
-std::vector<Offence> check_modules(const SourceFile& list) {
+std::vector<Offense> check_modules(const SourceFile& list) {
   const std::vector<Module> modules = parse_modules(list);
-  std::vector<Offence> offences;
+  std::vector<Offense> offenses;
   for (const Module& module : modules) {
     const auto offend = [&](const std::string& what) {
-      offences.push_back({list.path, module.line, what});
+      offenses.push_back({list.path, module.line, what});
     };
     if (find_module(modules, module.name) != &module) offend(module.name + " has a second row");
     Path path{&module};
@@ -74,7 +74,7 @@ std::vector<Offence> check_modules(const SourceFile& list) {
       }
     }
   }
-  return offences;
+  return offenses;
 }
 
 }  // namespace framealloc::structure

@@ -21,7 +21,7 @@ std::vector<Module> parse_modules(const SourceFile& list);
 
 // Result: rows of the same name, modules that stand on none of the rows, on one below, or, by
 // others, on themselves.
-std::vector<Offence> check_modules(const SourceFile& list);
+std::vector<Offense> check_modules(const SourceFile& list);
 
 // Result: the module of that name, or null.
 const Module* find_module(const std::vector<Module>& modules, const std::string& name);

@@ -52,10 +52,10 @@ std::vector<SourceFile> read_tree(const std::string& folder) {
   return files;
 }
 
-std::string describe(const std::vector<Offence>& offences) {
+std::string describe(const std::vector<Offense>& offenses) {
   std::ostringstream out;
-  for (const Offence& offence : offences) {
-    out << offence.path << ':' << offence.line << ": " << offence.what << '\n';
+  for (const Offense& offense : offenses) {
+    out << offense.path << ':' << offense.line << ": " << offense.what << '\n';
   }
   return out.str();
 }

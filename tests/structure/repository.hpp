@@ -14,7 +14,7 @@ struct SourceFile {
 };
 
 // Something that breaks a rule: where it stands and what it is.
-struct Offence {
+struct Offense {
   std::string path;
   std::size_t line = 0;  // 1-based; 0 when the whole file offends
   std::string what;
@@ -27,8 +27,8 @@ std::vector<SourceFile> read_tree(const std::string& folder);
 // Result: a file made of `text`, for tests of the rules themselves.
 SourceFile make_file(const std::string& path, const std::string& text);
 
-// Result: "path:line: what" for each offence, one a line.
-std::string describe(const std::vector<Offence>& offences);
+// Result: "path:line: what" for each offense, one a line.
+std::string describe(const std::vector<Offense>& offenses);
 
 // Result: true when `path` is a C++ header or source.
 bool is_cpp(const std::string& path);

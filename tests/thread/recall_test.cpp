@@ -212,7 +212,7 @@ TEST_F(Recall, TheDrivingThreadAnswersAtTheEndOfItsFrame) {
   const auto plain_frame = [&] {
     alloc.begin_frame();
     ASSERT_NE(alloc.frame_alloc<Block>(), nullptr);
-    ASSERT_TRUE(alloc.frame_number() == 1 || alloc.frame_arena().charged());
+    ASSERT_TRUE(alloc.frame_number() == 1 || alloc.frame_arena().bumped_charged());
     alloc.end_frame();
   };
   alloc.budgets()->set_global_budget(0, 64_KiB);

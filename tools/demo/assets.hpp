@@ -23,7 +23,7 @@ class Assets {
   static constexpr std::size_t kBytes = std::size_t{64} << 10;
   static constexpr std::size_t kBudget = 32 * kBytes;
   static constexpr std::size_t kPart = kBytes / 4;
-  static constexpr float kReach = 18.0F;  ///< in metres to both sides of the camera
+  static constexpr float kReach = 18.0F;  ///< in meters to both sides of the camera
 
   explicit Assets(Policy& policy) : policy_(policy), store_(policy.store(kBudget)) {
     const auto tag = policy_.tag("game::assets");

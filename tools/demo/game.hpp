@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "assets.hpp"
-#include "behaviours.hpp"
+#include "behaviors.hpp"
 #include "checksum.hpp"
 #include "drawing.hpp"
 #include "entities.hpp"
@@ -26,7 +26,7 @@ namespace fa_demo {
 /// The game loop, written once; Policy says where its memory comes from.
 ///
 /// One frame: spawn; the job threads move particles and plan paths while this thread steps the
-/// physics; gather contacts; let behaviours think, textures stream and entities look around; the
+/// physics; gather contacts; let behaviors think, textures stream and entities look around; the
 /// job threads cull while this thread writes labels; sort for drawing; apply the frame's events;
 /// free.
 template <class Policy>
@@ -41,7 +41,7 @@ class Game : public Side {
         entities_(policy_, options.seed),
         paths_(policy_, options.seed),
         drawing_(policy_),
-        behaviours_(policy_, options.seed),
+        behaviors_(policy_, options.seed),
         assets_(policy_),
         queries_(policy_) {
     times_.reserve(24);
@@ -66,7 +66,7 @@ class Game : public Side {
       entities_.update(physics_.scene(),
                        [this](std::uint32_t body) { return physics_.impact_on(body); });
     });
-    in_phase("behaviours", [this] { behaviours_.update(frame_); });
+    in_phase("behaviors", [this] { behaviors_.update(frame_); });
     in_phase("assets", [this] { assets_.update(camera_, frame_); });
     in_phase("queries", [this] { queries_.run(physics_.scene(), entities_, frame_); });
     in_phase("wait for jobs", [this] { crew_.wait(); });
@@ -94,7 +94,7 @@ class Game : public Side {
     entities_.add_to(sum_);
     paths_.add_to(sum_);
     drawing_.add_to(sum_);
-    behaviours_.add_to(sum_);
+    behaviors_.add_to(sum_);
     assets_.add_to(sum_);
     queries_.add_to(sum_);
     sum_.add(event_energy_);
@@ -128,7 +128,7 @@ class Game : public Side {
   }
   FeatureUse features() const override {
     FeatureUse use{policy_.handle_use(), assets_.use(), queries_.use(), policy_.behavior_use()};
-    use.handles.live = behaviours_.count();
+    use.handles.live = behaviors_.count();
     return use;
   }
 
@@ -187,7 +187,7 @@ class Game : public Side {
   Entities<Policy> entities_;
   Paths<Policy> paths_;
   Drawing<Policy> drawing_;
-  Behaviours<Policy> behaviours_;
+  Behaviors<Policy> behaviors_;
   Assets<Policy> assets_;
   Queries<Policy> queries_;
   Camera camera_;

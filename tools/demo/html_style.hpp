@@ -5,7 +5,7 @@
 
 namespace fa_demo {
 
-/// The style sheet of the HTML report. Colours are variables with a light and a dark value each;
+/// The style sheet of the HTML report. Colors are variables with a light and a dark value each;
 /// the sides keep theirs through all charts.
 inline constexpr std::string_view kHtmlStyle = R"css(
 :root {

@@ -78,7 +78,7 @@ struct CodeRange {
   Caller caller = Caller::Elsewhere;
 };
 
-// Plain arrays of constant-initialised values: malloc is called before any constructor has run, and
+// Plain arrays of constant-initialized values: malloc is called before any constructor has run, and
 // must not find a table that is only half made.
 constinit std::array<CodeRange, 64> g_ranges{};
 constinit std::size_t g_range_count = 0;

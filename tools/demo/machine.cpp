@@ -50,9 +50,9 @@ std::string compiler_name() {
 #endif
   while (!name.empty() && name.back() == ' ') name.pop_back();
 #if defined(__OPTIMIZE__)
-  return name + ", optimised";
+  return name + ", optimized";
 #else
-  return name + ", not optimised: do not read the times";
+  return name + ", not optimized: do not read the times";
 #endif
 }
 

@@ -10,7 +10,7 @@ struct Machine {
   std::string processor;
   unsigned cores = 0;
   std::string system;    ///< kernel and its version
-  std::string compiler;  ///< name, version, and whether it optimised
+  std::string compiler;  ///< name, version, and whether it optimized
   std::string library;   ///< the C library
   std::string box2d;
 };

@@ -146,7 +146,7 @@ std::string help_text() {
       "  --no-trace         do not count system calls (skips two short traced child processes)\n"
       "  --check            fail with exit code 1 if a steady frame on framealloc has an\n"
       "                     allocation, a memory system call or a page fault of our code\n"
-      "  --behavior         turn framealloc's behaviour filter on, and report what it finds\n"
+      "  --behavior         turn framealloc's behavior filter on, and report what it finds\n"
       "  -q, --quiet        no progress bar\n"
       "  -h, --help         this text\n"
       "  --version          the version\n"

@@ -40,7 +40,7 @@ struct Options : fa_tools::CommonOptions {
   bool quiet = false;
   bool trace = true;  ///< count system calls in a traced child process
   bool check = false;
-  bool behavior = false;      ///< the behaviour filter is on, on framealloc
+  bool behavior = false;      ///< the behavior filter is on, on framealloc
   bool traced_child = false;  ///< this process is that child
   bool show_bug = false;      ///< have guard mode Pages catch a stale pointer, in a child process
   bool bug_child = false;     ///< this process is that one

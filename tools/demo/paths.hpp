@@ -47,7 +47,7 @@ class Paths {
     }
   }
 
-  /// Moves every agent towards the next cell of its way.
+  /// Moves every agent toward the next cell of its way.
   void walk() {
     for (std::size_t i = 0; i < kAgents; ++i) {
       Agent& agent = agents_[i];

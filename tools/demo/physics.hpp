@@ -28,7 +28,7 @@ struct ContactEvent {
   float speed = 0.0F;  ///< with which the bodies approach each other along the normal
 };
 
-/// A neighbour in the graph of what touches what.
+/// A neighbor in the graph of what touches what.
 struct ContactEdge {
   ContactEdge* next = nullptr;
   std::uint32_t other = 0;

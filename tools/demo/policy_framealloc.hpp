@@ -246,7 +246,7 @@ class FrameallocPolicy {
   static constexpr std::size_t kMiB = std::size_t{1} << 20;
   static constexpr std::size_t kKiB = std::size_t{1} << 10;
   static constexpr std::array<Subsystem, 10> kSubsystems{{{"game::physics", 24 * kMiB},
-                                                          {"game::behaviours", 16 * kMiB},
+                                                          {"game::behaviors", 16 * kMiB},
                                                           {"game::assets", 8 * kMiB},
                                                           {"game::queries", 4 * kMiB},
                                                           {"game::particles", 16 * kMiB},

@@ -124,7 +124,7 @@ class KeptString : public Borrowed<std::string> {
   char operator[](std::size_t index) const noexcept { return kept()[index]; }
 };
 
-/// Room for uninitialised elements.
+/// Room for uninitialized elements.
 template <class T>
 struct Room {
   std::unique_ptr<T[]> elements;

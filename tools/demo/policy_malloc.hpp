@@ -37,7 +37,7 @@ class MallocPolicy {
   using Map = std::unordered_map<K, V>;
   using String = std::string;
 
-  /// `size()` uninitialised elements of a trivial type.
+  /// `size()` uninitialized elements of a trivial type.
   template <class T>
   class Array {
    public:

@@ -297,17 +297,16 @@ std::string html_report(const RunResult& run, const Machine& machine) {
   }
   html += section("The steady frame", "The second half of the run.", steady_table(run));
   html += section("Handles, streaming, retention",
-                  "Of the whole run: behaviours behind handles that compaction moves together, "
+                  "Of the whole run: behaviors behind handles that compaction moves together, "
                   "textures within a budget, and results of queries that outlive their frame. "
                   "On malloc: an index in a vector, a map with a list, and copies.",
                   feature_table(run));
   for (const SideResult& side : run.sides) {
     if (side.features.behavior.known) {
-      html +=
-          section("Behaviour on " + side.name,
-                  "Memory whose use does not fit its kind, as the behaviour filter saw it since "
-                  "the first frame.",
-                  behavior_table(side.features.behavior));
+      html += section("Behavior on " + side.name,
+                      "Memory whose use does not fit its kind, as the behavior filter saw it since "
+                      "the first frame.",
+                      behavior_table(side.features.behavior));
     }
     const std::string chart = bytes_by_tag(side);
     if (!chart.empty()) {

@@ -138,7 +138,7 @@ void write_features(TextReport& report, const RunResult& run) {
 void write_behavior(TextReport& report, const SideResult& side) {
   const BehaviorUse& use = side.features.behavior;
   if (!use.known) return;
-  report.line(concat("\nbehaviour filter on ", side.name, ", ", grouped(use.frames), " frames"));
+  report.line(concat("\nbehavior filter on ", side.name, ", ", grouped(use.frames), " frames"));
   if (use.findings.empty()) report.line("  nothing found");
   for (const BehaviorFinding& finding : use.findings) {
     report.line(concat("  ", finding.code, " ", finding.level, ", ", finding.tag, " (",

@@ -7,7 +7,7 @@
 
 namespace fa_demo {
 
-void summarise(SideResult& side) {
+void summarize(SideResult& side) {
   side.times = percentiles_of(side.frame_nanoseconds);
   side.processor_times = percentiles_of(side.processor_nanoseconds);
   side.our_times = percentiles_of(side.our_nanoseconds);

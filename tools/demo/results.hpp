@@ -95,7 +95,7 @@ struct RunResult {
 };
 
 /// Fills `times` and `steady` from the raw figures.
-void summarise(SideResult& side);
+void summarize(SideResult& side);
 
 /// The last steady counted frame, or null.
 const CountedFrame* typical_frame(const SideResult& side) noexcept;

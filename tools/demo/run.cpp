@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The sides run in turns, so that a neighbour who takes the processor for a second disturbs both.
+// The sides run in turns, so that a neighbor who takes the processor for a second disturbs both.
 constexpr std::uint32_t kTimedPerTurn = 30;
 // After a change of sides the caches hold the other side's data: these frames are not timed.
 constexpr std::uint32_t kSettlingPerTurn = 2;
@@ -249,7 +249,7 @@ RunResult run_demo(const Options& asked, fa_tools::Progress& progress) {
       progress.show("counting system calls", traced++, run.sides.size());
       side.system_calls = trace_side(options, side.name);
     }
-    summarise(side);
+    summarize(side);
   }
   if (options.show_bug && !interrupted()) {
     progress.show("showing the bug", 1, 1);

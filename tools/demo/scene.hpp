@@ -28,7 +28,7 @@ std::span<const SceneInfo> all_scenes() noexcept;
 std::optional<SceneKind> find_scene(std::string_view name) noexcept;
 std::string_view scene_name(SceneKind kind) noexcept;
 
-/// The half width and the height of the basin that every scene plays in, in metres.
+/// The half width and the height of the basin that every scene plays in, in meters.
 inline constexpr float kHalfWidth = 80.0F;
 inline constexpr float kHeight = 90.0F;
 

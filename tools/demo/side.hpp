@@ -104,7 +104,7 @@ struct BehaviorFinding {
   double value = 0.0;
   double threshold = 0.0;
 };
-/// What the behaviour filter found since the first frame.
+/// What the behavior filter found since the first frame.
 struct BehaviorUse {
   bool known = false;  ///< it was on
   std::uint64_t frames = 0;

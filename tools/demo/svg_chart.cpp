@@ -184,7 +184,7 @@ std::string stacked_chart(const ChartText& text, const std::vector<Series>& seri
       if (value > 0.0) {
         const double y = height_of(below + value, top);
         const double height = height_of(below, top) - y;
-        // A gap of a pixel keeps neighbours of like colours apart.
+        // A gap of a pixel keeps neighbors of like colors apart.
         svg += "<rect class=\"bar " + one.style + "\"" + attribute("x", x) + attribute("y", y) +
                attribute("width", width) + attribute("height", std::max(height - 1.0, 0.5)) +
                "><title>" + escaped(one.name) + ", frame " + escaped(labels[column]) + ": " +

@@ -8,7 +8,7 @@
 
 namespace fa_demo {
 
-/// One line, band or set of bars. `style` is the CSS class that carries its colour, so that the
+/// One line, band or set of bars. `style` is the CSS class that carries its color, so that the
 /// page decides about light and dark.
 struct Series {
   std::string name;

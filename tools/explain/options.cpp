@@ -44,7 +44,7 @@ Options parse_list(std::span<char* const> words) {
     } else if (arguments.is("--severity")) {
       arguments.parsed(options.severity, &parse_severity, "hint, warning or error");
     } else if (arguments.is("--raised-by")) {
-      arguments.parsed(options.raised_by, &parse_raised_by, "runtime, analyser or both");
+      arguments.parsed(options.raised_by, &parse_raised_by, "runtime, analyzer or both");
     } else {
       arguments.refuse();
     }

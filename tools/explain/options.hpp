@@ -4,7 +4,7 @@
 
 #include "common/arguments.hpp"
 
-#include "catalogue.hpp"
+#include "catalog.hpp"
 #include "render.hpp"
 
 #include <optional>

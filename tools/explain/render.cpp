@@ -36,7 +36,7 @@ std::string_view who(RaisedBy raised_by) {
   switch (raised_by) {
     case RaisedBy::Runtime:
       return "the allocator, at run time";
-    case RaisedBy::Analyser:
+    case RaisedBy::Analyzer:
       return "`fa check`, from the sources";
     case RaisedBy::Both:
       return "the allocator at run time, and `fa check` from the sources";
@@ -60,7 +60,7 @@ std::string text_of(const CodeInfo& row) {
   return out + "  help: " + std::string(row.help) + "\n";
 }
 
-std::string capitalised(std::string_view text) {
+std::string capitalized(std::string_view text) {
   std::string out(text);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
     out[0] = static_cast<char>(out[0] - 'a' + 'A');
@@ -73,7 +73,7 @@ std::string markdown_of(const CodeInfo& row, std::string_view heading) {
   out += "**" + std::string(row.slug) + "**, " + std::string(framealloc::to_string(row.severity)) +
          ": " + std::string(row.meaning) + ".\n\n";
   out += "- Raised by " + std::string(who(row.raised_by)) + ".\n";
-  return out + "- " + capitalised(row.help) + ".\n";
+  return out + "- " + capitalized(row.help) + ".\n";
 }
 
 std::string table(const Rows& rows) {
@@ -103,7 +103,7 @@ std::string page(const Rows& rows) {
     const std::string word(framealloc::to_string(first->category));
     if (done.find("," + word + ",") != std::string::npos) continue;
     done += "," + word + ",";
-    out += "\n## " + capitalised(word) + "\n";
+    out += "\n## " + capitalized(word) + "\n";
     for (const CodeInfo* row : rows) {
       if (row->category == first->category) out += "\n" + markdown_of(*row, "###");
     }

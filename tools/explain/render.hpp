@@ -2,7 +2,7 @@
 // Codes as text, JSON and Markdown.
 #pragma once
 
-#include "catalogue.hpp"
+#include "catalog.hpp"
 
 #include <optional>
 #include <string>

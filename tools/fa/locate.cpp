@@ -24,7 +24,7 @@ std::optional<std::string> find_in_path(const std::string& name) {
     const std::size_t colon = rest.find(':');
     const std::string_view folder = rest.substr(0, colon);
     rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
-    // An empty entry means the current folder; a tool that runs other tools should not honour it.
+    // An empty entry means the current folder; a tool that runs other tools should not honor it.
     if (folder.empty()) continue;
     std::string candidate = std::string(folder);
     candidate += '/';

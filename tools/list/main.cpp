@@ -20,7 +20,7 @@ constexpr const char* kHelp =
     "\n"
     "  --category WORD   codes of one category only\n"
     "  --severity WORD   hint, warning or error\n"
-    "  --raised-by WORD  runtime: raised by the allocator; analyser: raised by fa check;\n"
+    "  --raised-by WORD  runtime: raised by the allocator; analyzer: raised by fa check;\n"
     "                    both: raised by both of them\n"
     "  --format FORMAT   text (the default), json or markdown\n"
     "  --version         the version\n"

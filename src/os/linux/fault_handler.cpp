@@ -83,7 +83,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
   // Only faults that the processor raised have an address.
   if (listener != nullptr && info->si_code > 0 && listening.load() != &errno) {
     int* nobody = nullptr;
-    // Another thread that faults at the same moment waits for its turn, but not for ever.
+    // Another thread that faults at the same moment waits for its turn, but not forever.
     for (int i = 0; i < 1000 && !listening.compare_exchange_weak(nobody, &errno); ++i) {
       nobody = nullptr;
       usleep(100);

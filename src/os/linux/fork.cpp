@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What fork() needs: a child has the forking thread alone, and a lock that another thread held at
-// that moment would stay locked in it for ever.
+// that moment would stay locked in it forever.
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/os/thread_record.hpp>
 

@@ -79,7 +79,7 @@ void on_thread_end(void* value) noexcept {
   running_hooks.fetch_sub(1, std::memory_order_release);
 }
 
-// Before all other initialisers: the C library keeps the values of a process's first keys in the
+// Before all other initializers: the C library keeps the values of a process's first keys in the
 // thread's own block, and only for later keys it would have to allocate a table.
 [[gnu::constructor(101)]] void make_exit_key() noexcept {
   exit_key_valid = pthread_key_create(&exit_key, &on_thread_end) == 0;

@@ -51,7 +51,7 @@ TEST_P(SceneTest, IsTheSameOnEverySideAndForAnyNumberOfThreads) {
   EXPECT_NE(play(&make_malloc_side, GetParam(), 4, 2), expected) << "the seed has no effect";
 }
 
-TEST_P(SceneTest, TheBehaviourFilterChangesNothingAndFindsChurn) {
+TEST_P(SceneTest, TheBehaviorFilterChangesNothingAndFindsChurn) {
   Options options;
   options.scene = GetParam();
   options.seed = 1;

@@ -24,7 +24,7 @@ SideResult make_side(const std::string& name) {
                  {"contacts", std::vector<std::uint64_t>(100, 500'000), 0, 0.0}};
   side.system_calls.measured = true;
   side.system_calls.frames = 60;
-  summarise(side);
+  summarize(side);
   return side;
 }
 
@@ -58,7 +58,7 @@ TEST(Verdict, ComesFirstInTwoLines) {
   run.sides[1].system_calls.memory = 120;
   run.sides[1].our_nanoseconds.assign(100, 1'500'000);
   run.sides[2].our_nanoseconds.assign(100, 900'000);
-  for (SideResult& side : run.sides) summarise(side);
+  for (SideResult& side : run.sides) summarize(side);
   const std::vector<std::string> lines = verdict(run);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_NE(lines[0].find("framealloc 0, 0, 0; malloc 9,000, 2.0, 0; malloc, kept 0, 0, 0."),
@@ -90,7 +90,7 @@ TEST(Standings, NameWinnersAndLosers) {
   EXPECT_TRUE(standing.is_fastest(1) && standing.is_fastest(2));
   EXPECT_EQ(standing_of(run, {100'000, 140'000, 100'000}).slowest, 3U) << "not far behind";
   run.sides[0].phases[1].nanoseconds.assign(100, 900'000);
-  summarise(run.sides[0]);
+  summarize(run.sides[0]);
   const std::string text = text_report(run, kMachine);
   EXPECT_NE(text.find("900.0-"), std::string::npos) << text;
   EXPECT_NE(text.find("500.0*"), std::string::npos) << text;
@@ -110,7 +110,7 @@ TEST(Reports, ShowTheTailOnlyWhereThereAreEnoughFrames) {
   EXPECT_NE(json_report(run, kMachine).find("\"p99_9\": null"), std::string::npos);
   for (SideResult& side : run.sides) {
     side.frame_nanoseconds.assign(kFramesForP999, 5'000'000);
-    summarise(side);
+    summarize(side);
   }
   run.frames_run = kFramesForP999;
   EXPECT_NE(text_report(run, kMachine).find("p99.9"), std::string::npos);
@@ -146,7 +146,7 @@ TEST(SteadyFacts, EachKindOfTrafficIsAComplaint) {
   const auto complaints_after = [](auto&& spoil) {
     RunResult run = make_run();
     spoil(run, run.sides[0]);
-    summarise(run.sides[0]);
+    summarize(run.sides[0]);
     return steady_complaints(run, run.sides[0]).size();
   };
   EXPECT_EQ(complaints_after([](RunResult&, SideResult& side) {
@@ -174,7 +174,7 @@ TEST(SteadyFacts, WhatTheFirstHalfDidDoesNotCount) {
   RunResult run = make_run();
   run.sides[0].frame_faults.front() = 500;
   run.sides[0].counted.front().calls.by[0].allocations = 500;
-  summarise(run.sides[0]);
+  summarize(run.sides[0]);
   EXPECT_TRUE(steady_complaints(run, run.sides[0]).empty());
 }
 
@@ -212,7 +212,7 @@ TEST(HtmlReport, IsSelfContainedAndEscaped) {
   EXPECT_EQ(html.find("inf,"), std::string::npos);
 }
 
-TEST(Reports, ShowWhatTheBehaviourFilterFound) {
+TEST(Reports, ShowWhatTheBehaviorFilterFound) {
   RunResult run = make_run();
   for (const auto& report : {&plain_text, &html_report}) {
     EXPECT_EQ(report(run, kMachine).find("ehaviour filter"), std::string::npos) << "it was off";
@@ -226,7 +226,7 @@ TEST(Reports, ShowWhatTheBehaviourFilterFound) {
   }
   use.findings.push_back({"FA530", "warning", "game::<b>", "heap", "it does", "do not", 4.0, 1.5});
   const std::string text = text_report(run, kMachine);
-  EXPECT_NE(text.find("behaviour filter on framealloc, 1,234 frames"), std::string::npos) << text;
+  EXPECT_NE(text.find("behavior filter on framealloc, 1,234 frames"), std::string::npos) << text;
   EXPECT_NE(text.find("FA530 warning, game::<b> (heap): it does\n    help: do not"),
             std::string::npos)
       << text;

@@ -19,7 +19,7 @@ struct Denial {
   bool whole = false;               // FA310: by the budget of the whole, not by the memory limit
 
   // Effect: `denial` is told to a caller that wants to know.
-  static void tell(Denial* why, const Denial& denial) noexcept {
+  static void store(Denial* why, const Denial& denial) noexcept {
     if (why != nullptr) *why = denial;
   }
 };

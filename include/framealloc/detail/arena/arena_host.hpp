@@ -20,7 +20,7 @@ class FrameArena;
 namespace detail {
 
 class PressureMonitor;
-struct TrapEntry;
+struct FrameGuardEntry;
 
 // One run of memory that an arena bumps through. The header stands at its start.
 struct ArenaChunk {
@@ -35,7 +35,8 @@ struct ArenaChunk {
   std::uint16_t depth = 0;              // chunks that the frame came through before, or more
   std::uint32_t header = kHeaderBytes;  // bytes before the memory that is handed out
   std::size_t used = 0;                 // in a guard mode: bytes handed out by frames that left it
-  TrapEntry* trap = nullptr;            // in the guard mode Pages: what is known of its allocations
+  FrameGuardEntry* guard_entry =
+      nullptr;  // in the guard mode Pages: what is known of its allocations
 
   static constexpr std::uint64_t kSeal = 0xa4e9ac4a11ca7ed5;
   static constexpr std::size_t kHeaderBytes = 64;
@@ -58,8 +59,8 @@ struct ArenaChunk {
 };
 static_assert(sizeof(ArenaChunk) <= ArenaChunk::kHeaderBytes);
 
-// What becomes of a request that goes beyond the guard of its arena.
-enum class GuardAnswer : std::uint8_t { Go, Fallback, Deny };
+// What becomes of a request that goes beyond the thread budget's mark in its arena.
+enum class ThreadBudgetAnswer : std::uint8_t { Go, Fallback, Deny };
 
 // Implemented by thread/. Every call is made by the thread that owns the arena, but for those that
 // say otherwise.
@@ -85,14 +86,16 @@ class ArenaHost {
                                            Denial* why) noexcept = 0;
   virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;  // any thread
 
-  // Result: the position of a new frame at which pass_guard() has to be asked; SIZE_MAX = never.
-  [[nodiscard]] virtual std::size_t first_guard() const noexcept { return SIZE_MAX; }
+  // Result: the position of a new frame at which ask_thread_budget() has to be asked; SIZE_MAX =
+  // never.
+  [[nodiscard]] virtual std::size_t first_thread_budget_mark() const noexcept { return SIZE_MAX; }
   // Effect: decides about a request of `size` bytes that would bring the arena to `position`, and
-  // moves `*guard` to where to ask again; for Go beyond `position`. A denial has been reported.
-  [[nodiscard]] virtual GuardAnswer pass_guard(std::size_t, std::size_t, std::size_t* guard,
-                                               const CallSite&) noexcept {
-    *guard = SIZE_MAX;
-    return GuardAnswer::Go;
+  // moves `*mark` to where to ask again; for Go beyond `position`. A denial has been reported.
+  [[nodiscard]] virtual ThreadBudgetAnswer ask_thread_budget(std::size_t, std::size_t,
+                                                             std::size_t* mark,
+                                                             const CallSite&) noexcept {
+    *mark = SIZE_MAX;
+    return ThreadBudgetAnswer::Go;
   }
 
   // Heap blocks that stand in for frame memory after an overflow. Any thread frees them.
@@ -100,8 +103,8 @@ class ArenaHost {
                                                 const CallSite& site) noexcept = 0;
   virtual void free_fallback(void* block) noexcept = 0;
 
-  // Effect: a call of `size` bytes has been met, while kTellCalls or kPressureDue is on. The arena
-  // expects anything to have changed afterwards.
+  // Effect: a call of `size` bytes has been met, while kEmitCalls or kPressureDue is on. The arena
+  // expects anything to have changed afterward.
   virtual void note_call(std::size_t) noexcept {}
   // Result: who is asked for room before a request is denied; null when there is nobody. Whoever is
   // asked may have used this very arena.
@@ -110,7 +113,7 @@ class ArenaHost {
   // Effect: counts an overflow of the arena.
   virtual void note_overflow() noexcept = 0;
   // Effect: notes what cannot be (FA009), to be told where a handler may run.
-  virtual void note_fault(std::string_view, const void*) noexcept {}
+  virtual void note_corruption(std::string_view, const void*) noexcept {}
   // Effect: says who denied `requested` bytes under the tag.
   virtual void report_denial(const Denial& why, TagId tag, std::size_t requested,
                              const CallSite& site) noexcept = 0;

@@ -7,7 +7,7 @@
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
 #include <framealloc/detail/arena/frame_slot.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/sequence_count.hpp>
 
@@ -17,19 +17,19 @@
 
 namespace framealloc::detail {
 
-class FrameTrap;
+class FrameGuard;
 
 class alignas(kCacheLine) ArenaState {
  protected:
   // What the current frame has been through; see reenter() and ArenaScope. A scope clears the
   // lowest bit.
-  enum class Shape : std::uint8_t {
-    Complex = 0,    // destructors owed, checkpoints taken, memory from the heap
-    Windowed = 2,   // what shape_before_window_ says, and a burst has a window
-    Settled = 4,    // several chunks or tags
-    Charged = 5,    // only bumped, in one chunk, under one tag, but budgets are charged
-    Rewound = 6,    // nor those, but rewound by scopes
-    Untouched = 7,  // only bumped
+  enum class FramePath : std::uint8_t {
+    General = 0,        // destructors owed, checkpoints taken, memory from the heap
+    Windowed = 2,       // what path_before_window_ says, and a burst has a window
+    Settled = 4,        // several chunks or tags
+    BumpedCharged = 5,  // only bumped, in one chunk, under one tag, but budgets are charged
+    BumpedRewound = 6,  // nor those, but rewound by scopes
+    BumpedOnly = 7,     // only bumped
   };
   static constexpr std::uint8_t kNotRewound = 1;
   static constexpr unsigned kScopeClockBits = 40;  // of a scope's key: the frame's clock
@@ -49,14 +49,14 @@ class alignas(kCacheLine) ArenaState {
   std::uint64_t scope_key_ = 0;
   std::atomic<std::uintptr_t> scope_high_{0};  // highest cursor that a scope has rewound, or 0
   OwnedCounter rewound_bytes_;
-  Shape shape_ = Shape::Complex;
-  Shape shape_before_window_ = Shape::Complex;
+  FramePath path_ = FramePath::General;
+  FramePath path_before_window_ = FramePath::General;
 
-  // Of the plain frames since the tag or the shape changed, all under the current tag.
-  std::uintptr_t plain_end_ = 0;
-  OwnedCounter plain_bytes_;
-  OwnedCounter plain_peak_;
-  OwnedCounter plain_last_;  // of the frame right before the current one
+  // Of the fast frames since the tag or the path changed, all under the current tag.
+  std::uintptr_t fast_end_ = 0;
+  OwnedCounter fast_bytes_;
+  OwnedCounter fast_peak_;
+  OwnedCounter fast_last_;  // of the frame right before the current one
 
   SequenceCount edits_;
   std::atomic<TagId> tag_{TagId::Untagged};
@@ -68,7 +68,8 @@ class alignas(kCacheLine) ArenaState {
   unsigned slot_count_ = 1, first_cell_ = 0;
   std::size_t capacity_ = SIZE_MAX;           // position that the overflow policy guards
   std::atomic<std::size_t> quota_{SIZE_MAX};  // position up to which budgets are charged
-  std::size_t guard_ = SIZE_MAX;  // position from which the host is asked: the thread's budget
+  std::size_t thread_budget_mark_ =
+      SIZE_MAX;  // position from which the host is asked: the thread's budget
   std::atomic<std::size_t> peak_{0};
   std::atomic<std::size_t> waste_{0};
   std::atomic<std::size_t> fallback_bytes_{0};
@@ -80,10 +81,10 @@ class alignas(kCacheLine) ArenaState {
   OwnedCounter returned_bytes_;          // by shrinking the newest allocation
   std::uint64_t rewinds_ = 0;            // those that left a mark
   std::uint64_t forgotten_rewinds_ = 0;  // the newest for whose mark there was no memory
-  std::uint64_t order_ = 0;              // number of finalisers and fallback blocks, ever
+  std::uint64_t order_ = 0;              // number of finalizers and fallback blocks, ever
   OwnedCounter rewound_;                 // all of them, but for those of quick scopes
   std::uint64_t rewinds_at_enter_ = 0;   // both as they were when the frame began, for scopes that
-  std::uint64_t order_at_enter_ = 0;     // began while it was plain
+  std::uint64_t order_at_enter_ = 0;     // began while it was fast
   std::size_t fallback_peak_ = 0;        // most bytes of position and fallback together, this frame
   std::size_t highest_checkpoint_ = 0;   // of this frame; rewinds above it need no mark
   std::size_t configured_capacity_ = SIZE_MAX;
@@ -104,10 +105,10 @@ class alignas(kCacheLine) ArenaState {
     TagId tag = TagId::Untagged;
   } gap_;
   FrameSlot* slots_ = nullptr;
-  Metadata* metadata_ = nullptr;
+  MetadataAllocator* metadata_ = nullptr;
   ThreadLedger* ledger_ = nullptr;
   const std::atomic<std::uint32_t>* modes_ = nullptr;
-  FrameTrap* trap_ = nullptr;  // of a guard mode
+  FrameGuard* frame_guard_ = nullptr;  // of a guard mode
   const std::atomic<std::uint64_t>* frame_clock_ = nullptr;
 };
 

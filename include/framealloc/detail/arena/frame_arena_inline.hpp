@@ -49,13 +49,13 @@ FRAMEALLOC_ALWAYS_INLINE bool FrameArena::try_extend(const void* block, std::siz
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::reenter(std::uint64_t clock) noexcept {
   const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
   const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
-  plain_last_.set(held);
-  plain_bytes_.add(held);
-  if (held > plain_peak_.get()) plain_peak_.set(held);
+  fast_last_.set(held);
+  fast_bytes_.add(held);
+  if (held > fast_peak_.get()) fast_peak_.set(held);
   cursor_.store(origin, std::memory_order_relaxed);
   clock_.store(clock, std::memory_order_relaxed);
   scope_key_ = clock;
-  limit_.store(plain_end_, std::memory_order_relaxed);
+  limit_.store(fast_end_, std::memory_order_relaxed);
 }
 
 }  // namespace framealloc

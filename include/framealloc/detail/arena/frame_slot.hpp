@@ -3,8 +3,8 @@
 #pragma once
 
 #include <framealloc/detail/arena/arena_host.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
 
@@ -23,13 +23,13 @@ namespace detail {
 // way.
 enum Mode : std::uint32_t {
   kCountCalls = 1U << 0,
-  kTellCalls = 1U << 1,       // a listener is told each call
-  kTrapCalls = 1U << 2,       // a guard mode remembers every allocation
+  kEmitCalls = 1U << 1,       // a listener is told each call
+  kGuardCalls = 1U << 2,      // a guard mode remembers every allocation
   kSlowCalls = 0xffff,        // any of the lower half
   kBoundaryHooks = 1U << 16,  // a barrier or a policy looks at frame boundaries
   kLifecycle = 1U << 17,      // frames are told to listeners
   kPressureDue = 1U << 18,    // memory pressure is to be told at the next chance
-  kTrapFrames = 1U << 19,     // a guard mode spoils frame memory when its frame ends
+  kGuardFrames = 1U << 19,    // a guard mode poisons frame memory when its frame ends
   kWatchFrames = 1U << 20,    // somebody reads the counters when a frame has ended
   kDeferredPolicy = 1U << 21  // deferred frees are looked after at every boundary
 };
@@ -62,24 +62,24 @@ struct FallbackBlock {
   FallbackBlock* next = nullptr;
   void* block = nullptr;
   std::size_t bytes = 0;
-  std::uint64_t order = 0;  // see Finaliser::order
+  std::uint64_t order = 0;  // see Finalizer::order
 };
 
 // One of up to four frames that an arena keeps valid (frames_in_flight).
 struct FrameSlot {
-  explicit FrameSlot(Metadata& metadata) noexcept : charges(metadata) {}
+  explicit FrameSlot(MetadataAllocator& metadata) noexcept : charges(metadata) {}
   FrameSlot(const FrameSlot&) = delete;
   FrameSlot& operator=(const FrameSlot&) = delete;
   std::atomic<std::uint64_t> clock{0};  // frame that used the slot last
   std::atomic<std::size_t> bytes{0};    // its bytes, once it is no longer the current one
-  std::atomic<Finaliser*> finalisers{
+  std::atomic<Finalizer*> finalizers{
       nullptr};  // newest first; taken whole, by whoever ends the frame
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
-  // With a guard mode, under the lock of its FrameTrap: the frame whose memory was made unusable
+  // With a guard mode, under the lock of its FrameGuard: the frame whose memory was made unusable
   // last; how many calls of the arena's thread are in the middle of the frame's memory, so that
   // nobody else may touch it; and the frame that another thread left to them for that reason.
-  std::uint64_t spoilt = 0;
+  std::uint64_t poisoned = 0;
   unsigned inside = 0;
   std::uint64_t left_to_owner = 0;
   std::atomic<FallbackBlock*> fallback{nullptr};  // the same
@@ -106,7 +106,7 @@ struct ArenaView {
   std::size_t fallback = 0;
   std::uint64_t calls = 0;
   TagId tag = TagId::Untagged;
-  // Of plain frames that ended, not yet in the ledger either.
+  // Of fast frames that ended, not yet in the ledger either.
   std::size_t plain_bytes = 0;
   std::size_t plain_peak = 0;
   std::uint64_t plain_last_clock = 0;

@@ -6,7 +6,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/denial.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -27,7 +27,7 @@ namespace framealloc::detail {
 template <class Self>
 class ScratchMembers {
  public:
-  // Effect: one uninitialised T.
+  // Effect: one uninitialized T.
   template <class T>
   [[nodiscard]] T* alloc(CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(take(sizeof(T), alignof(T), true, site));
@@ -36,7 +36,7 @@ class ScratchMembers {
   [[nodiscard]] T* try_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(take(sizeof(T), alignof(T), false, CallSite{}));
   }
-  // Effect: `size` uninitialised bytes; zero bytes are a valid request with an address of its own.
+  // Effect: `size` uninitialized bytes; zero bytes are a valid request with an address of its own.
   // Requirement: `alignment` a power of two.
   [[nodiscard]] void* alloc_bytes(std::size_t size, std::size_t alignment = kGranule,
                                   CallSite site = CallSite::current()) noexcept
@@ -52,7 +52,7 @@ class ScratchMembers {
       FRAMEALLOC_LIFETIMEBOUND {
     return take(size, alignment, true, site);
   }
-  // Effect: `count` value-initialised T in a row; their destructors run, if they do anything, as
+  // Effect: `count` value-initialized T in a row; their destructors run, if they do anything, as
   // those of make() do. Result: an empty span at null when denied.
   template <class T>
   [[nodiscard]] std::span<T> alloc_slice(std::size_t count, CallSite site = CallSite::current())
@@ -107,7 +107,7 @@ class ScratchMembers {
   static constexpr std::size_t kFront =
       std::is_trivially_destructible_v<T>
           ? 0
-          : align_up(sizeof(Finaliser), alignof(T) > kGranule ? alignof(T) : kGranule);
+          : align_up(sizeof(Finalizer), alignof(T) > kGranule ? alignof(T) : kGranule);
 
   [[nodiscard]] auto* usable(bool report) noexcept {
     return static_cast<Self*>(this)->usable_pool(report);
@@ -123,7 +123,7 @@ class ScratchMembers {
     static_assert(std::is_object_v<T> && !std::is_array_v<T>);
     auto* const pool = usable(report);
     if (pool == nullptr) {
-      Denial::tell(why, {Code::FA401});
+      Denial::store(why, {Code::FA401});
       return nullptr;
     }
     auto* const home = static_cast<std::byte*>(pool->bump(

@@ -10,7 +10,7 @@
 namespace framealloc::detail {
 
 // Exact for the writer; a reader sees some recent value, and the exact one once it has
-// synchronised with the writer. Thread contract: one writer at a time, any readers.
+// synchronized with the writer. Thread contract: one writer at a time, any readers.
 class OwnedCounter {
  public:
   // add() and increment() are one instruction on x86-64, where std::atomic alone makes g++ 12 emit

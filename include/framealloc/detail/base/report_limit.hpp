@@ -44,10 +44,10 @@ class ReportLimit {
     CallSite site;
     std::uint64_t repeated = 0;
   };
-  // Calls tell(Due) for each kind that has something held back and whose interval is over at
+  // Calls report(Due) for each kind that has something held back and whose interval is over at
   // `frame`; UINT64_MAX is after every interval. Thread contract: any; each sum is told once.
-  template <class Tell>
-  void for_each_due(std::uint64_t frame, Tell&& tell) noexcept {
+  template <class Report>
+  void for_each_due(std::uint64_t frame, Report&& report) noexcept {
     pending_.store(false, std::memory_order_relaxed);
     bool left = false;
     for (Kind& kind : kinds_) {
@@ -59,12 +59,12 @@ class ReportLimit {
       due.code = kind.code;
       due.site = CallSite{kind.file, kind.function, kind.line, nullptr};
       due.tag = {kind.tag, kind.tag_size};
-      if (take_due(kind.tally, frame, due.repeated, left)) tell(due);
+      if (take_due(kind.tally, frame, due.repeated, left)) report(due);
     }
     for (std::size_t row = 0; row < all_codes().size(); ++row) {
       Due due;
       due.code = all_codes()[row].code;
-      if (take_due(rest_[row], frame, due.repeated, left)) tell(due);
+      if (take_due(rest_[row], frame, due.repeated, left)) report(due);
     }
     if (left) pending_.store(true, std::memory_order_relaxed);
   }

@@ -30,9 +30,9 @@ template <std::forward_iterator I, std::sentinel_for<I> S>
 }
 
 // Elements that need destroying are destroyed when the buffer dies or when its frame ends,
-// whichever comes first. For that the arena keeps a finaliser that points back at the buffer; it
+// whichever comes first. For that the arena keeps a finalizer that points back at the buffer; it
 // empties the buffer, which is then unattached and may be filled anew in a later frame. Elements
-// that need no destroying cost no finaliser, and the buffer then knows nothing of the end of its
+// that need no destroying cost no finalizer, and the buffer then knows nothing of the end of its
 // frame. Thread contract: the thread of the arena.
 template <class T>
 class FrameBuffer {
@@ -66,11 +66,11 @@ class FrameBuffer {
   // Memory for elements that are not in it yet.
   struct None {};
   static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
-  using Owed = std::conditional_t<kOwes, Finaliser*, None>;
+  using Owed = std::conditional_t<kOwes, Finalizer*, None>;
   struct Storage {
     T* begin = nullptr;
     std::size_t capacity = 0;
-    [[no_unique_address]] Owed finaliser{};
+    [[no_unique_address]] Owed finalizer{};
   };
 
   // Small values travel in registers: a reference to a loop's variable would keep it in memory.
@@ -111,7 +111,7 @@ class FrameBuffer {
   void drop(const Storage& storage) noexcept {
     if (storage.begin == begin_) return;
     arena_->shrink_top(storage.begin, bytes(storage.capacity), 0);
-    if constexpr (kOwes) arena_->shrink_top(storage.finaliser, sizeof(Finaliser), 0);
+    if constexpr (kOwes) arena_->shrink_top(storage.finalizer, sizeof(Finalizer), 0);
   }
   // Effect: appends T(arguments...), which may refer to an element, in `storage`, and has the
   // others follow.
@@ -178,7 +178,7 @@ class FrameBuffer {
     if (!arena_->shrink_top(begin_, bytes(capacity()), bytes(size()))) return;
     limit_ = end_;
     // Checkpoints are compared with it: one taken from here on may lie lower than before.
-    if constexpr (kOwes) finaliser_->position = arena_->position();
+    if constexpr (kOwes) finalizer_->position = arena_->position();
   }
 
   void clear() noexcept {
@@ -210,9 +210,9 @@ class FrameBuffer {
 
   [[nodiscard]] bool extend_in_place(std::size_t capacity) noexcept {
     // Rewinding to a checkpoint must not take the tail of a buffer that owes destructors and leave
-    // it the rest: a buffer older than a checkpoint moves to a block, and a finaliser, of its own.
+    // it the rest: a buffer older than a checkpoint moves to a block, and a finalizer, of its own.
     if constexpr (kOwes) {
-      if (finaliser_ == nullptr || finaliser_->position <= arena_->highest_checkpoint())
+      if (finalizer_ == nullptr || finalizer_->position <= arena_->highest_checkpoint())
         return false;
     }
     return begin_ != nullptr && capacity <= kMaxRequest / sizeof(T) && arena_->epoch() == epoch_ &&
@@ -244,10 +244,10 @@ class FrameBuffer {
 
   [[nodiscard]] Storage allocate(std::size_t capacity, const CallSite& site) noexcept {
     if constexpr (kOwes) {
-      Finaliser* finaliser;
-      T* const begin = allocate_owing(*arena_, &frame_over, &finaliser, site,
+      Finalizer* finalizer;
+      T* const begin = allocate_owing(*arena_, &frame_over, &finalizer, site,
                                       [&] { return arena_->alloc_batch<T>(capacity, site); });
-      return {begin, capacity, finaliser};
+      return {begin, capacity, finalizer};
     } else {
       return {arena_->alloc_batch<T>(capacity, site), capacity, {}};
     }
@@ -261,9 +261,9 @@ class FrameBuffer {
       begin_ = storage.begin;
       end_ = begin_ + size;
       if constexpr (kOwes) {
-        if (finaliser_ != nullptr) finaliser_->destroy = nullptr;
-        finaliser_ = storage.finaliser;
-        arena_->arm(finaliser_, this, 1);
+        if (finalizer_ != nullptr) finalizer_->destroy = nullptr;
+        finalizer_ = storage.finalizer;
+        arena_->arm(finalizer_, this, 1);
       }
     }
     limit_ = begin_ + storage.capacity;
@@ -276,7 +276,7 @@ class FrameBuffer {
     T* const begin = std::exchange(self->begin_, nullptr);
     T* const end = std::exchange(self->end_, nullptr);
     self->limit_ = nullptr;
-    if constexpr (kOwes) self->finaliser_ = nullptr;
+    if constexpr (kOwes) self->finalizer_ = nullptr;
     destroy_backwards(begin, end);
   }
 
@@ -286,16 +286,16 @@ class FrameBuffer {
     limit_ = std::exchange(other.limit_, nullptr);
     epoch_ = other.epoch_;
     if constexpr (kOwes) {
-      finaliser_ = std::exchange(other.finaliser_, nullptr);
-      if (finaliser_ != nullptr) finaliser_->objects = this;
+      finalizer_ = std::exchange(other.finalizer_, nullptr);
+      if (finalizer_ != nullptr) finalizer_->objects = this;
     }
   }
 
   void dispose() noexcept {
     destroy_backwards(begin_, end_);
     if constexpr (kOwes) {
-      if (finaliser_ != nullptr) finaliser_->destroy = nullptr;
-      finaliser_ = nullptr;
+      if (finalizer_ != nullptr) finalizer_->destroy = nullptr;
+      finalizer_ = nullptr;
     }
     if (begin_ != nullptr) give_back();
     begin_ = end_ = limit_ = nullptr;
@@ -309,7 +309,7 @@ class FrameBuffer {
   T* limit_ = nullptr;
   FrameArena* arena_;
   std::uint64_t epoch_ = 0;  // of the arena when the present memory was had
-  [[no_unique_address]] Owed finaliser_{};
+  [[no_unique_address]] Owed finalizer_{};
 };
 
 }  // namespace framealloc::detail

@@ -4,7 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/fwd.hpp>
 #include <framealloc/retention_policy.hpp>
@@ -22,7 +22,7 @@ namespace detail {
 // One per allocator, made when something is first retained. Thread contract: any thread.
 class FRAMEALLOC_API RetentionBook {
  public:
-  RetentionBook(Metadata& metadata, const TagTable& tags) noexcept
+  RetentionBook(MetadataAllocator& metadata, const TagTable& tags) noexcept
       : metadata_(metadata), tags_(tags), paths_(metadata) {}
   ~RetentionBook();
   RetentionBook(const RetentionBook&) = delete;
@@ -73,7 +73,7 @@ class FRAMEALLOC_API RetentionBook {
   // Under the lock.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) noexcept;
 
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   const TagTable& tags_;
   std::atomic<std::uint64_t> next_id_{1};
   std::atomic<std::uint64_t> wanted_from_{1};

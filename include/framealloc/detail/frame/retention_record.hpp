@@ -4,7 +4,7 @@
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/ids.hpp>
@@ -30,7 +30,7 @@ class RetentionBook;
 struct RetainedType {
   std::size_t size;
   std::size_t alignment;
-  // Effect: the object is at `to` afterwards and no longer at `from`. Null when it cannot be moved.
+  // Effect: the object is at `to` afterward and no longer at `from`. Null when it cannot be moved.
   void (*relocate)(void* from, void* to) noexcept;
   // Effect: the same to the pool, which destroys the object when it is reset. Result: the object;
   // null when the pool denies (reported), and it is still at `from`.
@@ -95,10 +95,10 @@ struct RetainedLink {
   RetainedRecord* record = nullptr;  // null once the object has gone
 };
 
-// Stands in frame memory before its object. Its finaliser runs whenever the object's memory ends,
+// Stands in frame memory before its object. Its finalizer runs whenever the object's memory ends,
 // so a record that can be found is one whose object is there.
 struct RetainedRecord {
-  Finaliser finaliser;
+  Finalizer finalizer;
   const RetainedType* type = nullptr;
   void* object = nullptr;
   RetainedLink* link = nullptr;    // null once the handle has gone

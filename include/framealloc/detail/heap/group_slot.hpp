@@ -3,8 +3,8 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/arena/finaliser.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/arena/finalizer.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
@@ -41,7 +41,7 @@ struct alignas(kCacheLine) GroupSlot {
   std::uintptr_t cursor = 1;  // without a segment no request fits
   std::uintptr_t limit = 0;
   GroupSegment* segments = nullptr;
-  Finaliser* finalisers = nullptr;
+  Finalizer* finalizers = nullptr;
   std::size_t bytes = 0;  // as asked for
   std::size_t count = 0;
   std::size_t held = 0;
@@ -52,7 +52,7 @@ struct alignas(kCacheLine) GroupSlot {
   // so children always end before their parents.
   std::atomic<std::uint32_t> references{0};
 
-  std::uint32_t index = 0;  // for ever
+  std::uint32_t index = 0;  // forever
   // Fixed while anything keeps the memory.
   TagId tag = TagId::Untagged;
   char* name = nullptr;
@@ -73,7 +73,7 @@ struct alignas(kCacheLine) GroupSlot {
 // Thread contract: find() any thread, without a lock; the rest under lock().
 class GroupTable {
  public:
-  explicit GroupTable(Metadata& metadata) noexcept : metadata_(metadata) {}
+  explicit GroupTable(MetadataAllocator& metadata) noexcept : metadata_(metadata) {}
   ~GroupTable();
   GroupTable(const GroupTable&) = delete;
   GroupTable& operator=(const GroupTable&) = delete;
@@ -103,7 +103,7 @@ class GroupTable {
   }
   static std::uint32_t first_of(int block) noexcept { return kFirstBlock * ((1U << block) - 1); }
 
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   mutable SpinLock lock_{};
   std::atomic<std::uint32_t> size_{0};
   GroupSlot* free_ = nullptr;

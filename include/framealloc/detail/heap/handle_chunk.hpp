@@ -22,7 +22,7 @@ struct BlockHeader {
 static_assert(sizeof(BlockHeader) == kGranule);
 
 // Stands at the start of its chunk. Finding a hole, and joining a freed block with its free
-// neighbours, take constant time: holes are listed in bins of geometric size with eight steps each,
+// neighbors, take constant time: holes are listed in bins of geometric size with eight steps each,
 // found by bitmaps (the two-level segregated fit of Masmano and others).
 // Thread contract: one thread at a time.
 class BlockChunk {

@@ -4,7 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/handle_stats.hpp>
 
@@ -76,7 +76,7 @@ class FRAMEALLOC_API HandleSlots {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::uint32_t kGroup = 64;
 
-  HandleSlots(Metadata& metadata, std::uint32_t first_generation) noexcept
+  HandleSlots(MetadataAllocator& metadata, std::uint32_t first_generation) noexcept
       : metadata_(metadata), first_generation_(first_generation == 0 ? 1 : first_generation) {}
   ~HandleSlots();
   HandleSlots(const HandleSlots&) = delete;
@@ -155,7 +155,7 @@ class FRAMEALLOC_API HandleSlots {
   }
   [[nodiscard]] bool grow(std::uint32_t seen) noexcept;
 
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   std::uint32_t first_generation_;
   // Of each block, where slot 0 would be if it went on to the front, so that the way to a slot
   // needs no more of its block than this; 0 while there is none.

@@ -34,7 +34,7 @@ struct HandleType {
   std::size_t alignment;
   bool movable;
   bool bitwise;
-  // Effect: the object is at `to` afterwards and no longer at `from`; the two do not overlap. Null
+  // Effect: the object is at `to` afterward and no longer at `from`; the two do not overlap. Null
   // when not movable.
   void (*relocate)(void* from, void* to) noexcept;
   void (*destroy)(void* object) noexcept;  // null when there is nothing to do

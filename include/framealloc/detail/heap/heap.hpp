@@ -7,7 +7,7 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/heap/span_chunk.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 
@@ -41,7 +41,7 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
  public:
   // Effect: from now on `shared` sends here what its slab pages cannot serve.
   // Requirement: the arguments are those that `shared` was made with; all outlive this object.
-  Heap(PoolShared& shared, ChunkPool& chunks, Metadata& metadata, BudgetManager* budgets,
+  Heap(PoolShared& shared, ChunkPool& chunks, MetadataAllocator& metadata, BudgetManager* budgets,
        const std::atomic<std::uint64_t>& frame_number) noexcept;
   // Gives everything back, live blocks or not. Nothing may allocate or free from then on.
   ~Heap();
@@ -151,7 +151,7 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
 
   PoolShared& shared_;
   ChunkPool& chunk_pool_;
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   BudgetManager* budgets_;
   const std::atomic<std::uint64_t>& frame_number_;
   std::size_t largest_span_;

@@ -22,9 +22,9 @@ struct StreamAsset {
   TagId tag = TagId::Untagged;
   StreamPriority priority = StreamPriority::Normal;
   StreamState state = StreamState::Reserved;
-  bool cancelled = false;  // a load was; its loader has not said that it stopped
-  bool freed = false;      // free() was called while it was pinned or loading
-  bool failed = false;     // the latest load did
+  bool canceled = false;  // a load was; its loader has not said that it stopped
+  bool freed = false;     // free() was called while it was pinned or loading
+  bool failed = false;    // the latest load did
 
   StreamAsset* next = nullptr;  // among chosen victims
   StreamAsset* previous = nullptr;

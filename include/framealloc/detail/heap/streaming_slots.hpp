@@ -30,7 +30,7 @@ static_assert(sizeof(StreamSlot) == 32);
 // a new block is not even written to before its slots are needed.
 //
 // It also keeps, by priority, the order in which assets were accessed. An access moves its asset to
-// the end of a list, and with many assets both neighbours are out of cache: accesses are therefore
+// the end of a list, and with many assets both neighbors are out of cache: accesses are therefore
 // noted and carried out several at a time, so that the processor waits for all of them at once. The
 // order is exact whenever somebody looks at it.
 // Thread contract: under the owner's lock.
@@ -51,7 +51,7 @@ class StreamSlots {
   [[nodiscard]] std::size_t next_block_bytes() const noexcept;
   // Requirement: next_block_bytes() of memory, aligned to a cache line.
   void add_block(void* memory) noexcept;
-  // Effect: calls give_back(memory, bytes) for every block. Nothing may be used afterwards.
+  // Effect: calls give_back(memory, bytes) for every block. Nothing may be used afterward.
   template <class GiveBack>
   void release_blocks(GiveBack&& give_back) noexcept {
     for (std::uint32_t block = 0; block < blocks_made_; ++block) {

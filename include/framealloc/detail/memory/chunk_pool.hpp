@@ -3,7 +3,7 @@
 #pragma once
 
 #include <framealloc/decommit.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <cstddef>
@@ -22,8 +22,9 @@ namespace framealloc::detail {
 class ChunkPool {
  public:
   // Requirement: `chunk_size` a power of two, at least 4 KiB.
-  ChunkPool(Supply& supply, std::size_t chunk_size, DecommitConfig decommit = {}) noexcept
-      : supply_(supply), chunk_size_(chunk_size), decommit_(decommit) {}
+  ChunkPool(LimitedSource& limited_source, std::size_t chunk_size,
+            DecommitConfig decommit = {}) noexcept
+      : limited_source_(limited_source), chunk_size_(chunk_size), decommit_(decommit) {}
   ~ChunkPool();  // gives the idle chunks back
   ChunkPool(const ChunkPool&) = delete;
   ChunkPool& operator=(const ChunkPool&) = delete;
@@ -82,9 +83,9 @@ class ChunkPool {
   [[nodiscard]] IdleRun* take_excess_runs() noexcept;
   void give_back(IdleRun* runs) noexcept;
   IdleRun* take_old_run() noexcept;
-  void* acquire_from_supply(std::size_t size, bool* denied_by_limit) noexcept;
+  void* acquire_from_source(std::size_t size, bool* denied_by_limit) noexcept;
 
-  Supply& supply_;
+  LimitedSource& limited_source_;
   std::size_t chunk_size_;
   DecommitConfig decommit_;
   mutable SpinLock lock_{};

@@ -6,7 +6,7 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/denial.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/text.hpp>
 
@@ -23,11 +23,11 @@ namespace framealloc::detail {
 struct DenialScene {
   const TagTable& tags;
   const BudgetManager* budgets;  // may be null
-  const Supply& supply;
+  const LimitedSource& limited_source;
 };
 
 // Result: that the limit on memory from the source, or the source itself, had no more.
-[[nodiscard]] Denial denial_of_memory(const Supply& supply, bool by_limit) noexcept;
+[[nodiscard]] Denial denial_of_memory(const LimitedSource& limited_source, bool by_limit) noexcept;
 
 using DenialText = Text<512>;
 // Result: the sentence: which limit, how large, how much of it is used, what `bytes` were asked

@@ -4,7 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/memory/owned_listener.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
@@ -38,7 +38,7 @@ class FRAMEALLOC_API EventHub {
   // Called whenever the set of kinds that somebody waits for changes; under the hub's lock.
   using Watcher = void (*)(void* context, FrameEventMask wanted) noexcept;
 
-  EventHub(Metadata& metadata, const TagTable& tags,
+  EventHub(MetadataAllocator& metadata, const TagTable& tags,
            const std::atomic<std::uint64_t>& frame_number) noexcept;
   ~EventHub();
   EventHub(const EventHub&) = delete;
@@ -71,7 +71,7 @@ class FRAMEALLOC_API EventHub {
     return (wanted_.load(std::memory_order_relaxed) & mask_of(kind)) != 0;
   }
   // Effect: completes the event (thread, time, tag; the frame unless it has one) and tells it.
-  // Requirement: no lock is held, and the caller expects anything to have changed afterwards.
+  // Requirement: no lock is held, and the caller expects anything to have changed afterward.
   FRAMEALLOC_COLD void emit(FrameEvent event, TagId tag = TagId::Untagged) noexcept;
   // Result: events that listeners caused, and that were told to nobody.
   [[nodiscard]] std::uint64_t suppressed() const noexcept {
@@ -97,7 +97,7 @@ class FRAMEALLOC_API EventHub {
   void unlink() noexcept;
   [[nodiscard]] static EventHub* find(const EventHub* hub, std::uint64_t serial) noexcept;
 
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   const TagTable& tags_;
   const std::atomic<std::uint64_t>& frame_number_;
   std::atomic<FrameEventMask> wanted_{0};

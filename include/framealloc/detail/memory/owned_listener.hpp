@@ -2,7 +2,7 @@
 // Callables that live in an allocator's memory until their subscription has ended.
 #pragma once
 
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 
 #include <utility>
 
@@ -14,13 +14,13 @@ namespace detail {
 
 // A callable that is kept for its listener. Destroyed by the last thread that leaves it.
 struct OwnedListener {
-  void (*destroy)(Metadata& metadata, OwnedListener* self) noexcept = nullptr;
+  void (*destroy)(MetadataAllocator& metadata, OwnedListener* self) noexcept = nullptr;
 };
 
 template <class F>
 struct OwnedCallable : OwnedListener {
   explicit OwnedCallable(F f) : function(std::move(f)) {
-    this->destroy = [](Metadata& metadata, OwnedListener* self) noexcept {
+    this->destroy = [](MetadataAllocator& metadata, OwnedListener* self) noexcept {
       metadata.destroy(static_cast<OwnedCallable*>(self));
     };
   }

@@ -3,7 +3,7 @@
 // in freed ones, and a quarantine in which freed blocks wait before they are used again.
 #pragma once
 
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <cstddef>
@@ -31,7 +31,8 @@ class BlockGuard {
 
   // `bytes` of freed blocks are held at most; with `fill_fresh` new ones get their pattern. Blocks
   // that have chunks to themselves stay inaccessible for `frames` frames; 0 = they do not.
-  BlockGuard(Metadata& metadata, std::size_t bytes, bool fill_fresh, unsigned frames) noexcept;
+  BlockGuard(MetadataAllocator& metadata, std::size_t bytes, bool fill_fresh,
+             unsigned frames) noexcept;
   ~BlockGuard();
   BlockGuard(const BlockGuard&) = delete;
   BlockGuard& operator=(const BlockGuard&) = delete;
@@ -66,7 +67,7 @@ class BlockGuard {
   static constexpr std::size_t kEntries = 4096;
   [[nodiscard]] Held pop() noexcept;  // under the lock
 
-  Metadata& metadata_;
+  MetadataAllocator& metadata_;
   std::size_t capacity_;
   bool fill_fresh_;
   unsigned frames_;

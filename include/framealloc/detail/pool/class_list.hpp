@@ -22,9 +22,9 @@ struct FreeBlock {
 };
 
 // Blocks on `free` are ready: they are charged to the budgets and may come from any of the list's
-// slabs, newest first, since that one is likely in cache. Blocks that are not ready are "at home",
-// on a list of their slab. Thread contract: the owning thread; the counters are readable by any.
-// Aligned, so that whoever sums the counters reads one cache line per list.
+// slabs, newest first, since that one is likely in cache. Blocks that are not ready lie in their
+// pages, on a list of their slab. Thread contract: the owning thread; the counters are readable by
+// any. Aligned, so that whoever sums the counters reads one cache line per list.
 struct alignas(kCacheLine) ClassList {
   FreeBlock* free = nullptr;
   OwnedCounter allocations;
@@ -37,10 +37,10 @@ struct alignas(kCacheLine) ClassList {
   bool active = false;               // on the list of those that collections look at
   PoolTable* table = nullptr;
   ClassList* next_in_table = nullptr;
-  SlabHeader* slabs[3] = {};  // by SlabPlace
-  OwnedCounter linked;        // blocks put on `free` by slow paths, less those taken off again
-  OwnedCounter home_blocks;   // blocks at home, over all slabs
-  std::uint64_t sweep = 0;    // blocks that collections have yet to send home
+  SlabHeader* slabs[3] = {};     // by SlabPlace
+  OwnedCounter linked;           // blocks put on `free` by slow paths, less those taken off again
+  OwnedCounter returned_blocks;  // blocks returned to their pages, over all slabs
+  std::uint64_t sweep = 0;       // blocks that collections have yet to return to their pages
   std::uint64_t seen_allocations = 0;    // as of the last collection
   std::uint64_t recent_allocations = 0;  // between the last two collections
   ClassList* next_active = nullptr;

@@ -11,9 +11,9 @@
 namespace framealloc::detail {
 
 // A thread whose list runs dry adopts a slab of the same kind, tag and class before it takes a new
-// page. Blocks that are freed meanwhile go home under the lock, and a slab that they make empty
-// goes back to the page heap. Thread contract: any thread; `owner` of a slab that is null changes
-// only under lock().
+// page. Blocks that are freed meanwhile return to it under the lock, and a slab that they make
+// empty goes back to the page heap. Thread contract: any thread; `owner` of a slab that is null
+// changes only under lock().
 class Orphanage {
  public:
   Orphanage() = default;
@@ -24,10 +24,10 @@ class Orphanage {
 
   // The three below require the lock.
   void take_in(SlabHeader* slab) noexcept;  // makes it ownerless
-  // Effect: puts a freed block of an ownerless slab home. Result: true if the slab is empty now; it
+  // Effect: returns a freed block to an ownerless slab. Result: true if the slab is empty now; it
   // has left the orphanage then and the caller releases it.
-  [[nodiscard]] bool put_home(SlabHeader* slab, void* block) noexcept;
-  // Result: a slab with blocks at home that is `owner`'s from now on; null when there is none.
+  [[nodiscard]] bool return_to_page(SlabHeader* slab, void* block) noexcept;
+  // Result: a slab with returned blocks that is `owner`'s from now on; null when there is none.
   [[nodiscard]] SlabHeader* adopt(AllocKind kind, TagId tag, std::size_t class_index,
                                   PoolThread* owner) noexcept;
 
@@ -44,7 +44,7 @@ class Orphanage {
 
   SpinLock lock_;
   SlabHeader* usable_[kBuckets] = {};
-  SlabHeader* used_up_ = nullptr;
+  SlabHeader* full_ = nullptr;
   std::atomic<std::size_t> size_{0};
 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <framealloc/detail/memory/chunk_pool.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/pool/chunk_registry.hpp>
 #include <framealloc/detail/pool/slab.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
@@ -32,13 +32,13 @@ struct SlabChunk {
 class PageHeap {
  public:
   // Requirement: `page_size` a power of two, at most the size of a chunk.
-  PageHeap(ChunkPool& chunks, Supply& supply, Metadata& metadata, ChunkRegistry& registry,
-           std::size_t page_size) noexcept;
+  PageHeap(ChunkPool& chunks, LimitedSource& limited_source, MetadataAllocator& metadata,
+           ChunkRegistry& registry, std::size_t page_size) noexcept;
   ~PageHeap();  // gives every chunk back, live blocks or not
   PageHeap(const PageHeap&) = delete;
   PageHeap& operator=(const PageHeap&) = delete;
 
-  // Result: a page whose header is initialised but not sealed; null when memory is out,
+  // Result: a page whose header is initialized but not sealed; null when memory is out,
   // `*denied_by_limit` tells a limit from a dry source.
   [[nodiscard]] SlabHeader* acquire(bool* denied_by_limit) noexcept;
   // Requirement: no block of the page is in use. Breaks the seal.
@@ -97,8 +97,8 @@ class PageHeap {
   }
 
   ChunkPool& chunk_pool_;
-  Supply& supply_;
-  Metadata& metadata_;
+  LimitedSource& limited_source_;
+  MetadataAllocator& metadata_;
   ChunkRegistry& registry_;
   std::size_t page_size_;
   std::size_t pages_per_chunk_;

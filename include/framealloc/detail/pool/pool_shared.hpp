@@ -8,9 +8,9 @@
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/event_hub.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
-#include <framealloc/detail/memory/room_search.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
+#include <framealloc/detail/memory/reclaim_loop.hpp>
 #include <framealloc/detail/pool/block_guard.hpp>
 #include <framealloc/detail/pool/block_record.hpp>
 #include <framealloc/detail/pool/chunk_registry.hpp>
@@ -84,8 +84,8 @@ class FRAMEALLOC_API PoolShared {
  public:
   // Requirement: validate(config) has passed; the chunk size is at least the page size; everything
   // outlives this object. `budgets` may be null.
-  PoolShared(const PoolConfig& config, Supply& supply, ChunkPool& chunks, Metadata& metadata,
-             TagTable& tags, BudgetManager* budgets, ReportSink& sink,
+  PoolShared(const PoolConfig& config, LimitedSource& limited_source, ChunkPool& chunks,
+             MetadataAllocator& metadata, TagTable& tags, BudgetManager* budgets, ReportSink& sink,
              const std::atomic<std::uint64_t>& frame_number) noexcept;
   // Gives every page back, live blocks or not.
   ~PoolShared() { metadata_.destroy(guard_); }
@@ -101,8 +101,8 @@ class FRAMEALLOC_API PoolShared {
   [[nodiscard]] bool checked() const noexcept { return checked_; }
 
   // True when calls of the heap have to be verified or told.
-  [[nodiscard]] bool scrutinised() const noexcept {
-    return scrutiny_.load(std::memory_order_relaxed) != 0;
+  [[nodiscard]] bool verifies() const noexcept {
+    return verify_.load(std::memory_order_relaxed) != 0;
   }
 
   // Effect: says who is told of events and of pressure; null is nobody.
@@ -112,11 +112,11 @@ class FRAMEALLOC_API PoolShared {
     pressure_ = pressure;
   }
   // Effect: slow paths look whether somebody waits for their events. Any thread.
-  void tell_events(bool on) noexcept {
+  void emit_events(bool on) noexcept {
     if (on) {
-      scrutiny_.fetch_or(kTellEvents, std::memory_order_relaxed);
+      verify_.fetch_or(kEmitEvents, std::memory_order_relaxed);
     } else {
-      scrutiny_.fetch_and(static_cast<std::uint8_t>(~kTellEvents), std::memory_order_relaxed);
+      verify_.fetch_and(static_cast<std::uint8_t>(~kEmitEvents), std::memory_order_relaxed);
     }
   }
 
@@ -151,9 +151,9 @@ class FRAMEALLOC_API PoolShared {
   // The same for what one thread holds ready. Thread contract: that thread.
   void check_lists(const PoolThread& thread) noexcept;
   // Effect: reports what was noted. `site` is that of the call that goes on after it.
-  void tell_faults(const CallSite& site = {}) noexcept {
-    if (supply_.faults().pending()) [[unlikely]]
-      report_fault(site);
+  void report_corruption(const CallSite& site = {}) noexcept {
+    if (limited_source_.corruption().pending()) [[unlikely]]
+      report_noted_corruption(site);
   }
   // Effect: empties the quarantine. Result: blocks that were in it.
   std::size_t flush_held(PoolThread* mine) noexcept;
@@ -171,14 +171,14 @@ class FRAMEALLOC_API PoolShared {
 
   // Reasons for which a slow path does more than it must.
   static constexpr std::uint8_t kVerify = 1;
-  static constexpr std::uint8_t kTellEvents = 2;
-  [[nodiscard]] bool tells(FrameEventKind kind) const noexcept {
+  static constexpr std::uint8_t kEmitEvents = 2;
+  [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
     return events_ != nullptr && events_->wants(kind);
   }
-  void tell_block(FrameEventKind event, TagId tag, AllocKind kind, std::size_t size,
+  void emit_block(FrameEventKind event, TagId tag, AllocKind kind, std::size_t size,
                   bool cross_thread = false, std::uint64_t count = 0) noexcept;
-  void tell_batch(const PoolThread& owner, std::uint64_t blocks, std::size_t bytes) noexcept;
-  void tell_taken_back(std::uint64_t blocks, std::size_t bytes) noexcept;
+  void emit_batch(const PoolThread& owner, std::uint64_t blocks, std::size_t bytes) noexcept;
+  void emit_taken_back(std::uint64_t blocks, std::size_t bytes) noexcept;
   void settle() noexcept {
     if (pressure_ != nullptr) pressure_->settle();
   }
@@ -202,38 +202,39 @@ class FRAMEALLOC_API PoolShared {
                     std::size_t limit) noexcept;
   // Result: how many, and their bytes added to `*bytes`.
   std::size_t route_all(RemoteNode* first, std::size_t* bytes) noexcept;
-  // Effect: hands one freed block to whoever owns its slab by now, or puts it home if nobody does.
+  // Effect: hands one freed block to whoever owns its slab by now, or returns it to its page if
+  // nobody does.
   void route(void* block) noexcept;
   void release_slab(SlabHeader* slab) noexcept;
   // States that cannot be: soundness.cpp. They note what they find.
   [[nodiscard]] bool is_sound(const SlabHeader& slab) noexcept;
   [[nodiscard]] bool is_block(const SlabHeader& slab, const void* address) const noexcept;
-  // Requirement: the slab has a block at home. Result: whether the first one and its link can be.
-  [[nodiscard]] bool home_is_sound(const SlabHeader& slab) noexcept;
+  // Requirement: the slab has a returned block. Result: whether the first one and its link can be.
+  [[nodiscard]] bool returned_are_sound(const SlabHeader& slab) noexcept;
   // Result: what the first of `count` ready blocks leads to; null, too, where that cannot be.
   [[nodiscard]] FreeBlock* next_ready(const ClassList& list, FreeBlock* first,
                                       std::uint64_t count) noexcept;
   void check_slab(const SlabHeader& slab) noexcept;
   FRAMEALLOC_COLD void note_chain(std::string_view which, std::size_t block_size, TagId tag,
                                   const FreeBlock* block, std::uint64_t count) noexcept;
-  FRAMEALLOC_COLD void report_fault(const CallSite& site) noexcept;
+  FRAMEALLOC_COLD void report_noted_corruption(const CallSite& site) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept {
     if (budgets_ != nullptr && bytes != 0) budgets_->uncharge(tag, bytes);
   }
-  // Result: true if the limit of the supply, not its source, is why bookkeeping got no memory.
+  // Result: true if the limit, not the source, is why bookkeeping got no memory.
   [[nodiscard]] bool limit_is_reached() const noexcept;
   [[nodiscard]] PoolTotals sum(const TagId* only, const PoolThread* alone) const noexcept;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const CallSite& site, const void* address = nullptr) noexcept;
   // Effect: says who denied `bytes` under a tag, in a report and to `*why` (may be null): a budget,
-  // or the limit of the supply or the source.
+  // or the limit or the source.
   FRAMEALLOC_COLD void refuse(const Denial& denial, TagId tag, std::size_t bytes,
                               const CallSite& site, Denial* why) noexcept;
   FRAMEALLOC_COLD void refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit,
                                      const CallSite& site, Denial* why) noexcept;
 
-  Supply& supply_;
-  Metadata& metadata_;
+  LimitedSource& limited_source_;
+  MetadataAllocator& metadata_;
   TagTable& tags_;
   BudgetManager* budgets_;
   ReportSink& sink_;
@@ -245,7 +246,7 @@ class FRAMEALLOC_API PoolShared {
   std::uint64_t tidy_budget_ns_;
   bool checked_;
   bool segregate_by_tag_;
-  std::atomic<std::uint8_t> scrutiny_;
+  std::atomic<std::uint8_t> verify_;
   EventHub* events_ = nullptr;
   PressureMonitor* pressure_ = nullptr;
   SizeClasses classes_;

@@ -23,7 +23,7 @@ class SpanChunk;
 // One per (allocator, thread); recycled for later threads, and living as long as the allocator, so
 // that a stale `owner` of a slab is never a dangling pointer.
 // Thread contract: the attached thread only, except where said. attach() on another thread than the
-// last detach() requires that the caller synchronises the two.
+// last detach() requires that the caller synchronizes the two.
 class FRAMEALLOC_API PoolThread {
  public:
   // Effect: registers with `shared`, which counts it from now on. Any thread.
@@ -163,15 +163,15 @@ class FRAMEALLOC_API PoolThread {
   // What was freed for one owner. Threads are numbered one after the other, so up to kOutgoing of
   // them do not meet in one entry.
   struct alignas(kCacheLine) Outgoing {
-    PoolThread* owner = nullptr;    // of no slab while the batch is empty
-    std::uint32_t counted = 0;      // tag and kind that the counters are of, as in SlabHeader::sort
+    PoolThread* owner = nullptr;  // of no slab while the batch is empty
+    std::uint32_t counted = 0;  // tag and kind that the counters are of, as in SlabHeader::bin_key
     OwnedCounter* bytes = nullptr;  // of this thread's ledger
     OwnedCounter* frees = nullptr;
     RemoteBatch batch;
   };
   static_assert(kOutgoing <= 32, "a bit each in outgoing_used_");
   [[nodiscard]] static std::uint32_t counted_as(const SlabHeader& slab) noexcept {
-    return static_cast<std::uint32_t>(slab.sort);
+    return static_cast<std::uint32_t>(slab.bin_key);
   }
   // What an entry without a batch names: it frees its own blocks elsewhere.
   [[nodiscard]] PoolThread* nobody() noexcept { return this; }
@@ -228,7 +228,7 @@ class FRAMEALLOC_API PoolThread {
   void look_at(ClassList& list) noexcept;
   std::size_t sweep(std::size_t max_blocks) noexcept;
   std::size_t sweep_list(ClassList& list, std::size_t max_blocks) noexcept;
-  std::size_t send_home(ClassList& list, std::size_t blocks) noexcept;
+  std::size_t return_to_pages(ClassList& list, std::size_t blocks) noexcept;
   void release_empty(ClassList& list) noexcept;
   void forget_lists() noexcept;
   // Frees across threads.
@@ -251,9 +251,9 @@ class FRAMEALLOC_API PoolThread {
     std::size_t bytes = 0;
   };
   Sent flush(Outgoing& outgoing) noexcept;
-  void tell(const Sent& sent) noexcept {
-    if (sent.owner != nullptr && shared_.scrutinised() && !leaving_) {
-      shared_.tell_batch(*sent.owner, sent.blocks, sent.bytes);
+  void emit(const Sent& sent) noexcept {
+    if (sent.owner != nullptr && shared_.verifies() && !leaving_) {
+      shared_.emit_batch(*sent.owner, sent.blocks, sent.bytes);
     }
   }
 
@@ -292,7 +292,7 @@ class FRAMEALLOC_API PoolThread {
   SpanChunk* current_span_ = nullptr;  // the heap's, see heap/
   std::size_t limit_ = SIZE_MAX;
   PoolLimitHost* limit_host_ = nullptr;
-  // Of kind Pool, over this thread's pages: blocks that are not at home, ready ones too.
+  // Of kind Pool, over this thread's pages: blocks that are not in their pages, ready ones too.
   OwnedCounter away_bytes_;
   bool leaving_ = false;  // in detach(): nothing is told
   static constexpr std::uint8_t kAsked = 1;

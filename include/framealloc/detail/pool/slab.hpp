@@ -26,7 +26,7 @@ enum class ChunkKind : std::uint32_t { None = 0, Slabs = 0x51ab51ab, Spans = 0x5
 enum class SlabPlace : std::uint8_t {
   Empty,   // no block in use or ready
   Usable,  // some
-  UsedUp,  // no block at home, none left to carve
+  Full,    // no returned block, none left to carve
 };
 
 // Stands at the start of a slab page, which is aligned to its size: masking the address of a block
@@ -43,7 +43,7 @@ struct alignas(kCacheLine) SlabHeader {
   std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
   std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
   // The same number for slabs of one class, tag and kind; the lower half without the class.
-  std::uint64_t sort = 0;
+  std::uint64_t bin_key = 0;
   std::uint32_t block_size = 0;
   std::uint32_t first_offset = 0;
   std::uint32_t block_count = 0;
@@ -54,8 +54,8 @@ struct alignas(kCacheLine) SlabHeader {
   std::atomic<std::uint16_t> owner_number{0};
 
   // Second line: the owner's, or guarded by the orphanage's lock while there is none.
-  alignas(kCacheLine) FreeBlock* home = nullptr;
-  std::uint32_t home_count = 0;
+  alignas(kCacheLine) FreeBlock* returned = nullptr;
+  std::uint32_t returned_count = 0;
   std::uint32_t carved = 0;  // blocks that were ever handed out; the rest was never touched
   SlabHeader* next = nullptr;
   SlabHeader* previous = nullptr;
@@ -79,18 +79,18 @@ struct alignas(kCacheLine) SlabHeader {
     owner_word.store(to == nullptr ? 0 : word, std::memory_order_relaxed);
   }
   [[nodiscard]] SlabPlace proper_place() const noexcept {
-    if (home_count == carved) return SlabPlace::Empty;
-    return home != nullptr || carved != block_count ? SlabPlace::Usable : SlabPlace::UsedUp;
+    if (returned_count == carved) return SlabPlace::Empty;
+    return returned != nullptr || carved != block_count ? SlabPlace::Usable : SlabPlace::Full;
   }
   // Result: blocks that could be made ready.
   [[nodiscard]] std::uint32_t available() const noexcept {
-    return home_count + (block_count - carved);
+    return returned_count + (block_count - carved);
   }
-  void put_home(void* block_at_home) noexcept {
-    auto* const freed = static_cast<FreeBlock*>(block_at_home);
-    freed->next = home;
-    home = freed;
-    ++home_count;
+  void return_to_page(void* block) noexcept {
+    auto* const freed = static_cast<FreeBlock*>(block);
+    freed->next = returned;
+    returned = freed;
+    ++returned_count;
   }
   [[nodiscard]] std::byte* block(std::size_t index) noexcept {
     return reinterpret_cast<std::byte*>(this) + first_offset + index * block_size;

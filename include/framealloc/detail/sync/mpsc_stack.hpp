@@ -22,7 +22,7 @@ class MpscStack {
     return head == nullptr;
   }
   bool push(Node* node) noexcept { return push_chain(node, node); }
-  // Result: everything pushed so far, newest first; the stack is empty afterwards.
+  // Result: everything pushed so far, newest first; the stack is empty afterward.
   [[nodiscard]] Node* take_all() noexcept {
     if (empty()) return nullptr;
     return head_.exchange(nullptr, std::memory_order_acquire);

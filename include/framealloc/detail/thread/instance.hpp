@@ -7,19 +7,19 @@
 #include <framealloc/config.hpp>
 #include <framealloc/detail/account/device_register.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/arena/frame_trap.hpp>
+#include <framealloc/detail/arena/frame_guard.hpp>
 #include <framealloc/detail/frame/frame_clock.hpp>
 #include <framealloc/detail/frame/phase.hpp>
 #include <framealloc/detail/heap/heap.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/event_hub.hpp>
-#include <framealloc/detail/memory/metadata.hpp>
-#include <framealloc/detail/memory/shared_account.hpp>
-#include <framealloc/detail/memory/supply.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
+#include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/thread/frame_watcher.hpp>
 #include <framealloc/detail/thread/lifecycle.hpp>
-#include <framealloc/detail/thread/room_maker.hpp>
+#include <framealloc/detail/thread/thread_reclaimer.hpp>
 #include <framealloc/detail/thread/thread_services.hpp>
 #include <framealloc/detail/thread/thread_state.hpp>
 #include <framealloc/figures.hpp>
@@ -84,25 +84,25 @@ class Instance {
   // Frames. Unbalanced calls are reported as FA004 and change nothing.
   // `mine` is the calling thread's state as its table shows it; null when it shows none.
   FRAMEALLOC_ALWAYS_INLINE void begin_frame(ThreadState* mine) noexcept {
-    if (driver_ != word_of(mine) + kEndedPlain || !mine->shared_arena().untouched() ||
+    if (fast_boundary_ != word_of(mine) + kEndedFast || !mine->shared_arena().bumped_only() ||
         modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       return begin_frame_slow(mine);
     }
-    driver_ = word_of(mine);
+    fast_boundary_ = word_of(mine);
     const std::uint64_t clock = clock_.begin();
     mine->shared_arena().reenter(clock);
     frame_number_.store(clock >> 1, std::memory_order_relaxed);
   }
   FRAMEALLOC_ALWAYS_INLINE void end_frame(ThreadState* mine) noexcept {
-    if (driver_ != word_of(mine)) [[unlikely]]
+    if (fast_boundary_ != word_of(mine)) [[unlikely]]
       return end_frame_slow(mine);
     FrameArena& arena = mine->shared_arena();
-    if (!arena.untouched() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+    if (!arena.bumped_only() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       return end_frame_slow(mine);
     }
     clock_.end_single(&arena);
     arena.close_own();
-    driver_ += kEndedPlain;
+    fast_boundary_ += kEndedFast;
     if (--maintenance_in_ == 0) [[unlikely]]
       maintain(mine);
   }
@@ -138,16 +138,16 @@ class Instance {
   [[nodiscard]] EventHub& events() noexcept { return events_; }
   [[nodiscard]] const EventHub& events() const noexcept { return events_; }
   [[nodiscard]] PressureMonitor& pressure() noexcept { return pressure_; }
-  [[nodiscard]] RoomMaker& room() noexcept { return room_; }
+  [[nodiscard]] ThreadReclaimer& reclaimer() noexcept { return reclaimer_; }
   // Effect: `own` is null for the shared frame.
-  void tell_frame_begin(std::uint64_t number, ThreadState* own) noexcept;
-  void tell_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
+  void emit_frame_begin(std::uint64_t number, ThreadState* own) noexcept;
+  void emit_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
   // Effect: pressure that was noted is told at the end of the call. Where nothing may be told yet.
   void note_acquired() noexcept {
-    if (supply_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_release);
+    if (limited_source_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_release);
   }
   // Effect: the frame that is open, or else the next, ends the long way. Any thread.
-  void leave_short_way() noexcept { modes_.fetch_or(kPressureDue, std::memory_order_relaxed); }
+  void leave_fast_boundary() noexcept { modes_.fetch_or(kPressureDue, std::memory_order_relaxed); }
   // Effect: tells pressure that was noted. Requirement: no lock is held.
   void settle() noexcept {
     if ((modes_.load(std::memory_order_relaxed) & kPressureDue) != 0) {
@@ -194,8 +194,8 @@ class Instance {
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
 
   [[nodiscard]] const AllocConfig& config() const noexcept { return config_; }
-  [[nodiscard]] Supply& supply() noexcept { return supply_; }
-  [[nodiscard]] Metadata& metadata() noexcept { return metadata_; }
+  [[nodiscard]] LimitedSource& limited_source() noexcept { return limited_source_; }
+  [[nodiscard]] MetadataAllocator& metadata() noexcept { return metadata_; }
   [[nodiscard]] ChunkPool& chunks() noexcept { return chunks_; }
   [[nodiscard]] TagTable& tags() noexcept { return tags_; }
   [[nodiscard]] const TagTable& tags() const noexcept { return tags_; }
@@ -204,7 +204,7 @@ class Instance {
   [[nodiscard]] const PoolShared& pools() const noexcept { return pools_; }
   [[nodiscard]] Heap& heap() noexcept { return heap_; }
   // Result: null when the guard mode is Off.
-  [[nodiscard]] FrameTrap* trap() const noexcept { return trap_; }
+  [[nodiscard]] FrameGuard* frame_guard() const noexcept { return frame_guard_; }
   [[nodiscard]] FrameClock& clock() noexcept { return clock_; }
   [[nodiscard]] const FrameClock& clock() const noexcept { return clock_; }
   [[nodiscard]] PhaseTable& phases() noexcept { return phases_; }
@@ -218,14 +218,14 @@ class Instance {
   [[nodiscard]] const std::atomic<std::uint64_t>& frame_counter() const noexcept {
     return frame_number_;
   }
-  // Effect: what the account counts is part of the sums from now on. Any thread.
-  void add_account(SharedAccount& account) noexcept;
-  // Result: the newest account; see SharedAccount::next_account.
-  [[nodiscard]] const SharedAccount* first_account() const noexcept {
-    return accounts_.load(std::memory_order_acquire);
+  // Effect: what the ledger counts is part of the sums from now on. Any thread.
+  void add_ledger(SharedLedger& ledger) noexcept;
+  // Result: the newest ledger; see SharedLedger::next_ledger.
+  [[nodiscard]] const SharedLedger* first_ledger() const noexcept {
+    return ledgers_.load(std::memory_order_acquire);
   }
-  // Effect: sums no account any more. Requirement: nobody sums meanwhile.
-  void forget_accounts() noexcept { accounts_.store(nullptr, std::memory_order_relaxed); }
+  // Effect: sums no ledger any more. Requirement: nobody sums meanwhile.
+  void forget_ledgers() noexcept { ledgers_.store(nullptr, std::memory_order_relaxed); }
   // What the layers above keep with the instance; theirs to make and destroy.
   void* extension = nullptr;
 
@@ -253,12 +253,12 @@ class Instance {
   void release_retired_arenas() noexcept;
   void expire_kept() noexcept;  // what a guard mode has kept inaccessible for long enough
   [[nodiscard]] ThreadState* take_retired_to_release() noexcept;
-  void leave_opener(ThreadState* mine) noexcept;
+  void leave_frame_thread(ThreadState* mine) noexcept;
   static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
-  void tell_frame_end() noexcept;
+  void emit_frame_end() noexcept;
   [[nodiscard]] static Instance* make(const AllocConfig& config, Error* why) noexcept;
   void report_unmet_wishes() noexcept;
-  void report_misspelt_environment() noexcept;
+  void report_misspelled_environment() noexcept;
   [[nodiscard]] bool set_guard(Error* why) noexcept;
   [[nodiscard]] PoolTotals block_totals(const TagId* only) const noexcept;
   [[nodiscard]] std::size_t frame_bytes_of(const ThreadState& state,
@@ -269,8 +269,8 @@ class Instance {
   std::size_t tls_slot_;
   std::atomic<std::uint64_t> references_{1};
   std::atomic<std::uint32_t> modes_{0};
-  Supply supply_;
-  Metadata metadata_;
+  LimitedSource limited_source_;
+  MetadataAllocator metadata_;
   ChunkPool chunks_;
   ReportSink sink_;
   FrameClock clock_;
@@ -278,32 +278,32 @@ class Instance {
   TagTable tags_;
   EventHub events_;
   PressureMonitor pressure_;
-  RoomMaker room_;
+  ThreadReclaimer reclaimer_;
   std::uint64_t frame_began_ns_ = 0;  // while frames are told
   std::atomic<FrameWatcher*> watcher_{nullptr};
   PhaseTable phases_;
   DeviceRegister devices_;
   ThreadServices services_;
-  FrameTrap* trap_ = nullptr;  // of a guard mode
+  FrameGuard* frame_guard_ = nullptr;  // of a guard mode
   BudgetManager* budgets_ = nullptr;
   PoolShared pools_;
   Heap heap_;
 
   std::atomic<ThreadState*> all_states_{nullptr};
-  std::atomic<const SharedAccount*> accounts_{nullptr};
+  std::atomic<const SharedLedger*> ledgers_{nullptr};
   SpinLock retired_lock_;
   ThreadState* retired_ = nullptr;
   std::atomic<unsigned> retired_with_chunks_{0};
   std::atomic<std::uint64_t> peak_allocated_{0};
   std::atomic<std::uint64_t> high_water_{0};
   // What the short way through a frame boundary needs to know, in one word: the state of the thread
-  // that drives the frame; plus kEndedPlain once its frame has ended plain, so that the next may
+  // that drives the frame; plus kEndedFast once its frame has ended fast, so that the next may
   // begin where it was; kNobody when only the long way will do.
-  static constexpr std::uintptr_t kEndedPlain = 1;
+  static constexpr std::uintptr_t kEndedFast = 1;
   static constexpr std::uintptr_t kNobody = 2;
-  std::uintptr_t driver_ = kNobody;
-  ThreadState* opener_ = nullptr;     // who began the latest frame
-  std::uint64_t maintenance_in_ = 8;  // frames
+  std::uintptr_t fast_boundary_ = kNobody;
+  ThreadState* frame_thread_ = nullptr;  // who began the latest frame
+  std::uint64_t maintenance_in_ = 8;     // frames
 };
 
 }  // namespace framealloc::detail

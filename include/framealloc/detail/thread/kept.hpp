@@ -2,7 +2,7 @@
 // What an allocator keeps for its user until it ends: callables that are handlers or sinks.
 #pragma once
 
-#include <framealloc/detail/memory/metadata.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -24,7 +24,7 @@ struct Kept {
   ~Kept() = default;
 };
 
-[[nodiscard]] Metadata& metadata_of(Instance& instance) noexcept;
+[[nodiscard]] MetadataAllocator& metadata_of(Instance& instance) noexcept;
 // Effect: `kept` is destroyed when the allocator ends. Thread contract: any thread.
 void keep(Instance& instance, Kept& kept) noexcept;
 // Result: false when there is no place for it.

@@ -72,7 +72,7 @@ class ThreadState final : public ArenaHost {
   void leave_as_driver(bool owner) noexcept {
     shared_arena_.close();
     // What shape its frame has is for the owner to look at.
-    if (!owner || !shared_arena_.plain()) shared_arena_.release_frame_if_over(owner);
+    if (!owner || !shared_arena_.on_fast_path()) shared_arena_.release_frame_if_over(owner);
   }
   // The thread's own frame. Result: false when unbalanced.
   bool begin_own_frame() noexcept;
@@ -149,16 +149,18 @@ class ThreadState final : public ArenaHost {
   bool has_budgets() const noexcept override;
   std::size_t charge(TagId tag, std::size_t need, std::size_t want, Denial* why) noexcept override;
   void uncharge(TagId tag, std::size_t bytes) noexcept override;
-  std::size_t first_guard() const noexcept override { return budget_.first_guard(); }
-  GuardAnswer pass_guard(std::size_t position, std::size_t size, std::size_t* guard,
-                         const CallSite& site) noexcept override;
+  std::size_t first_thread_budget_mark() const noexcept override {
+    return budget_.first_thread_budget_mark();
+  }
+  ThreadBudgetAnswer ask_thread_budget(std::size_t position, std::size_t size, std::size_t* mark,
+                                       const CallSite& site) noexcept override;
   void* allocate_fallback(std::size_t bytes, std::size_t alignment,
                           const CallSite& site) noexcept override;
   void free_fallback(void* block) noexcept override;
   void note_call(std::size_t size) noexcept override;
   PressureMonitor* pressure() noexcept override;
   void note_overflow() noexcept override;
-  void note_fault(std::string_view message, const void* address) noexcept override;
+  void note_corruption(std::string_view message, const void* address) noexcept override;
   void report_denial(const Denial& why, TagId tag, std::size_t requested,
                      const CallSite& site) noexcept override;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
@@ -183,7 +185,7 @@ class ThreadState final : public ArenaHost {
     std::uint64_t bytes, calls, ns, began_ns;
   };
   [[nodiscard]] ClosedPhase pop_phase() noexcept;
-  void tell_phase(const ClosedPhase& closed) noexcept;
+  void emit_phase(const ClosedPhase& closed) noexcept;
 
   Instance& instance_;
   std::atomic<TlsTable*> table_{nullptr};  // written under the registry's lock

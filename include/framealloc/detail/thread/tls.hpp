@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// How a thread finds its own state: a constant-initialised thread-local pointer to a table, one
+// How a thread finds its own state: a constant-initialized thread-local pointer to a table, one
 // slot per live allocator. A hot call loads its slot and goes on; a thread that has no state yet
 // finds an arena that is full and pools that are empty, so there is nothing to check. (The empty
 // sentinel is the idea of mimalloc's empty page and bumpalo's EMPTY_CHUNK.)

@@ -91,7 +91,7 @@ TEST_P(OnVulkan, AllocationCallbacksAreBalanced) {
   EXPECT_EQ(callbacks.foreign(), 0U);
 }
 
-// Whatever allocation of the device fails, once or for ever: a named denial, nothing lost.
+// Whatever allocation of the device fails, once or forever: a named denial, nothing lost.
 TEST_P(OnVulkan, SurvivesEveryFailedAllocation) {
   for (const bool for_ever : {false, true}) {
     Rig rig({.timeline = GetParam().timeline, .discrete = GetParam().discrete});

@@ -36,7 +36,7 @@ class CopyRecorder {
       : functions_(functions), commands_(commands), handover_(handover) {}
 
   /// Effect: everything, with a barrier against what the queue was given before in front and one
-  /// against what it is given afterwards behind.
+  /// against what it is given afterward behind.
   void record(std::span<const CopyCommand> commands) noexcept;
 
  private:

@@ -129,7 +129,7 @@ DeviceStatus VulkanBackend::signal(std::uint64_t serial) noexcept {
                    ? note_caller_signal(state, serial)
                    : state.lane.submit({}, serial, state.lane.family(), {});
     }
-    // They hold the frame that is signalled next then.
+    // They hold the frame that is signaled next then.
     if (status != DeviceStatus::Ok) state.progress.drop_holds(serial);
   }
   if (status != DeviceStatus::Ok) return status;

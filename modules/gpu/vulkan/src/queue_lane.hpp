@@ -36,7 +36,7 @@ class QueueLane {
   [[nodiscard]] Line line() const noexcept { return line_; }
 
   /// Effect: one submission of the copies; none of them: only the signal. Images go to the family
-  /// `owner` afterwards.
+  /// `owner` afterward.
   [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands, std::uint64_t serial,
                                     std::uint32_t owner, std::span<const LaneWait> waits) noexcept;
 

@@ -103,24 +103,24 @@ class OverlayTest : public ::testing::Test {
 struct Bar {
   int x = 0, y = 0, fill = 0, whole = 0;
 };
-constexpr ImU32 kBarColours[] = {kBarTrack, kBarGood, kBarWarn, kBarFull, kBarMark};
+constexpr ImU32 kBarColors[] = {kBarTrack, kBarGood, kBarWarn, kBarFull, kBarMark};
 
 bool is_bar(const Pixel& pixel) {
-  for (const ImU32 colour : kBarColours) {
-    if (pixel == pixel_of(colour)) return true;
+  for (const ImU32 color : kBarColors) {
+    if (pixel == pixel_of(color)) return true;
   }
   return false;
 }
-// Result: bars whose used part has this colour, from top to bottom, measured at their upper edge.
-std::vector<Bar> bars(const Image& image, ImU32 colour) {
+// Result: bars whose used part has this color, from top to bottom, measured at their upper edge.
+std::vector<Bar> bars(const Image& image, ImU32 color) {
   std::vector<Bar> found;
   for (int y = 1; y < image.height(); ++y) {
     for (int x = 1; x < image.width(); ++x) {
-      if (image.at(x, y) != pixel_of(colour) || is_bar(image.at(x - 1, y)) ||
+      if (image.at(x, y) != pixel_of(color) || is_bar(image.at(x - 1, y)) ||
           is_bar(image.at(x, y - 1))) {
         continue;
       }
-      Bar bar{x, y, image.run(x, y, pixel_of(colour)), 0};
+      Bar bar{x, y, image.run(x, y, pixel_of(color)), 0};
       while (x + bar.whole < image.width() && is_bar(image.at(x + bar.whole, y))) ++bar.whole;
       if (bar.whole > 20) found.push_back(bar);
       x += bar.whole;
@@ -166,7 +166,7 @@ TEST_F(OverlayTest, DrawsWhatTheAllocatorHolds) {
   EXPECT_GT(image.count(pixel_of(ImGui::GetColorU32(ImGuiCol_PlotLines))), 100U);
 }
 
-TEST_F(OverlayTest, ColoursTellHowFullABudgetIs) {
+TEST_F(OverlayTest, ColorsTellHowFullABudgetIs) {
   Overlay overlay(alloc_);
   frame(kMiB * 13 / 4, [&] { overlay.draw(); });
   frame(kMiB * 13 / 4, [&] { overlay.draw(); });

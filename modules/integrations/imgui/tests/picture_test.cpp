@@ -37,7 +37,7 @@ struct Tag {
   std::size_t frame, pool, heap;
   Limits limits;
 };
-// One budget of each colour, marks apart from each other, a tag without anything.
+// One budget of each color, marks apart from each other, a tag without anything.
 constexpr Tag kTags[] = {
     {"", 0, 96 * kKiB, 0, 12 * kKiB, {}},
     {"game", 0, 0, 256 * kKiB, 0, {0, 24 * kMiB, 15 * kMiB + 256 * kKiB, 18 * kMiB, 0}},
@@ -178,10 +178,10 @@ TEST(Picture, IsTheOneThatSomebodyLookedAt) {
     // Another version draws frames and fonts otherwise; what must be the same is the data's.
     std::cout << "compared by its bars only: the picture is of " << reference->note << ", this is "
               << kVersion << "\n";
-    for (const ImU32 colour : {kBarGood, kBarWarn, kBarFull, kBarMark, kBarTrack}) {
-      const auto is = static_cast<double>(image.count(test::pixel_of(colour)));
-      const auto should = static_cast<double>(reference->image.count(test::pixel_of(colour)));
-      EXPECT_NEAR(is, should, should / 10) << std::hex << colour;
+    for (const ImU32 color : {kBarGood, kBarWarn, kBarFull, kBarMark, kBarTrack}) {
+      const auto is = static_cast<double>(image.count(test::pixel_of(color)));
+      const auto should = static_cast<double>(reference->image.count(test::pixel_of(color)));
+      EXPECT_NEAR(is, should, should / 10) << std::hex << color;
     }
     return;
   }

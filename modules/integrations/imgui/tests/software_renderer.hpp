@@ -17,10 +17,10 @@ struct Pixel {
   std::uint8_t r = 0, g = 0, b = 0;
   bool operator==(const Pixel&) const = default;
 };
-inline Pixel pixel_of(ImU32 colour) {
-  return {static_cast<std::uint8_t>(colour >> IM_COL32_R_SHIFT),
-          static_cast<std::uint8_t>(colour >> IM_COL32_G_SHIFT),
-          static_cast<std::uint8_t>(colour >> IM_COL32_B_SHIFT)};
+inline Pixel pixel_of(ImU32 color) {
+  return {static_cast<std::uint8_t>(color >> IM_COL32_R_SHIFT),
+          static_cast<std::uint8_t>(color >> IM_COL32_G_SHIFT),
+          static_cast<std::uint8_t>(color >> IM_COL32_B_SHIFT)};
 }
 
 class Image {
@@ -33,14 +33,14 @@ class Image {
   [[nodiscard]] const Pixel& at(int x, int y) const {
     return pixels_[static_cast<std::size_t>(y * width_ + x)];
   }
-  // Result: pixels of this colour in a row from (x, y) to the right.
-  [[nodiscard]] int run(int x, int y, const Pixel& colour) const {
+  // Result: pixels of this color in a row from (x, y) to the right.
+  [[nodiscard]] int run(int x, int y, const Pixel& color) const {
     int length = 0;
-    while (x + length < width_ && at(x + length, y) == colour) ++length;
+    while (x + length < width_ && at(x + length, y) == color) ++length;
     return length;
   }
-  [[nodiscard]] std::size_t count(const Pixel& colour) const {
-    return static_cast<std::size_t>(std::count(pixels_.begin(), pixels_.end(), colour));
+  [[nodiscard]] std::size_t count(const Pixel& color) const {
+    return static_cast<std::size_t>(std::count(pixels_.begin(), pixels_.end(), color));
   }
 
  private:
@@ -116,7 +116,7 @@ class Renderer {
     const float u = a.uv.x * wa + b.uv.x * wb + c.uv.x * wc;
     const float v = a.uv.y * wa + b.uv.y * wb + c.uv.y * wc;
     const auto part = [&](int shift) {
-      const auto of = [&](ImU32 colour) { return static_cast<float>((colour >> shift) & 0xFFU); };
+      const auto of = [&](ImU32 color) { return static_cast<float>((color >> shift) & 0xFFU); };
       return of(a.col) * wa + of(b.col) * wb + of(c.col) * wc;
     };
     const float alpha = part(IM_COL32_A_SHIFT) / 255.0F * texel(u, v);

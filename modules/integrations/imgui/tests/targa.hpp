@@ -25,7 +25,7 @@ struct Picture {
 namespace targa {
 
 inline constexpr std::size_t kHeader = 18;
-inline constexpr std::size_t kMostColours = 256;
+inline constexpr std::size_t kMostColors = 256;
 inline constexpr std::size_t kLongestRun = 128;
 using Bytes = std::vector<std::uint8_t>;
 
@@ -60,7 +60,7 @@ inline void put_pixels(Bytes& into, const Bytes& row) {
 
 }  // namespace targa
 
-// Result: whether it was written; false, too, for a picture of more than 256 colours.
+// Result: whether it was written; false, too, for a picture of more than 256 colors.
 [[nodiscard]] inline bool write_targa(const std::string& path, std::string_view note,
                                       const Image& image) {
   std::vector<Pixel> palette;
@@ -73,7 +73,7 @@ inline void put_pixels(Bytes& into, const Bytes& row) {
       if (found == palette.end()) palette.push_back(image.at(x, y));
     }
   }
-  if (palette.size() > targa::kMostColours || note.size() > 255) return false;
+  if (palette.size() > targa::kMostColors || note.size() > 255) return false;
   targa::Bytes bytes = {static_cast<std::uint8_t>(note.size()), 1, 9, 0, 0};
   targa::put16(bytes, palette.size());
   bytes.push_back(24);
@@ -99,11 +99,11 @@ inline void put_pixels(Bytes& into, const Bytes& row) {
     return at < text.size() ? static_cast<std::uint8_t>(text[at]) : std::uint8_t{0};
   };
   if (text.size() < targa::kHeader || byte(1) != 1 || byte(2) != 9) return std::nullopt;
-  const std::size_t colours = byte(5) + byte(6) * std::size_t{256};
+  const std::size_t colors = byte(5) + byte(6) * std::size_t{256};
   Picture picture{text.substr(targa::kHeader, byte(0)),
                   Image(byte(12) + byte(13) * 256, byte(14) + byte(15) * 256)};
   const std::size_t palette = targa::kHeader + byte(0);
-  std::size_t at = palette + 3 * colours;
+  std::size_t at = palette + 3 * colors;
   const int count = picture.image.width() * picture.image.height();
   for (int i = 0; i < count;) {
     if (at >= text.size()) return std::nullopt;
@@ -112,9 +112,9 @@ inline void put_pixels(Bytes& into, const Bytes& row) {
     const int length = (packet & 0x7F) + 1;
     if (i + length > count) return std::nullopt;
     for (int n = 0; n < length; ++n, ++i) {
-      const std::size_t colour = palette + 3 * std::size_t{byte(at)};
+      const std::size_t color = palette + 3 * std::size_t{byte(at)};
       picture.image.at(i % picture.image.width(), i / picture.image.width()) = {
-          byte(colour + 2), byte(colour + 1), byte(colour)};
+          byte(color + 2), byte(color + 1), byte(color)};
       if (!run) ++at;
     }
     if (run) ++at;

@@ -204,7 +204,7 @@ TEST(Collector, TheDocumentationHasTheExampleAndEveryMetric) {
   };
   std::string example = read(FA_EXAMPLE);
   const std::string page = read(FA_PAGE);
-  example.erase(0, example.find('\n') + 1);  // the licence
+  example.erase(0, example.find('\n') + 1);  // the license
   ASSERT_GT(example.size(), 500u);
   EXPECT_NE(page.find("```cpp\n" + example + "```\n"), std::string::npos);
 

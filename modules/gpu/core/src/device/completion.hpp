@@ -26,7 +26,7 @@ class Completion {
   [[nodiscard]] virtual DeviceStatus end_frame(std::uint64_t frame) noexcept = 0;
   // Effect: runs the callbacks of on_complete() whose ticket is complete; no lock is held.
   virtual void run_callbacks() noexcept = 0;
-  // Effect: runs those that are left. Nothing is called afterwards.
+  // Effect: runs those that are left. Nothing is called afterward.
   virtual void shut_down() noexcept = 0;
 
  protected:

@@ -50,7 +50,7 @@ class RecordPool {
   void visit(F&& visit) noexcept;
   // Effect: the shards forget their core, each in one section with orphan(record) for each record
   // that is live: from then on those belong to their holders alone. The pool ends with the last of
-  // them. The core calls nothing else afterwards but drop(). Result: what was let go at the last
+  // them. The core calls nothing else afterward but drop(). Result: what was let go at the last
   // moment.
   template <class F>
   [[nodiscard]] BufferRecord* leave(F&& orphan) noexcept;

@@ -55,7 +55,7 @@ class TransientMemory {
   // thread. Result: false, and why. No lock is held while the core makes room.
   [[nodiscard]] virtual bool allocate(const GpuAllocRequirements& request, TransientPiece& piece,
                                       GpuDenial& denial) noexcept = 0;
-  // Effect: rings open for the frame. Its number is published by the core afterwards.
+  // Effect: rings open for the frame. Its number is published by the core afterward.
   virtual void begin_frame(std::uint64_t frame) noexcept = 0;
   // Effect: every ring is closed (limit 0), the frame's pages wait for its serial.
   virtual void end_frame(std::uint64_t frame) noexcept = 0;
@@ -74,7 +74,7 @@ class TransientMemory {
   virtual std::size_t used(unsigned heap) const noexcept = 0;
   // Effect: shows every block and what is in it, under a lock.
   virtual void visit(TransientVisitor visitor, void* context) noexcept = 0;
-  // Effect: all blocks go back to the gate. Nothing is called afterwards. Requirement: the device
+  // Effect: all blocks go back to the gate. Nothing is called afterward. Requirement: the device
   // is idle or lost.
   virtual void shut_down() noexcept = 0;
   static constexpr unsigned kAllHeaps = ~0U;

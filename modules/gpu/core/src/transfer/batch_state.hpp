@@ -92,7 +92,7 @@ struct TransferAccess {
 };
 
 // Effect: submits what is recorded (`handed` false), or gives it to the frame that is open, whose
-// commands somebody else submits. The batch is empty afterwards, also where that fails.
+// commands somebody else submits. The batch is empty afterward, also where that fails.
 [[nodiscard]] Result<Ticket> finish(GpuCore& core, BatchState& batch, bool handed) noexcept;
 // Effect: forgets what is recorded. `core` may be null: the allocator has ended.
 void drop(GpuCore* core, BatchState& batch) noexcept;

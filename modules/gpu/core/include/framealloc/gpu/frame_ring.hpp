@@ -20,7 +20,7 @@ struct RingAccess;
 
 /// This thread's way to frame memory of one intent. Keep the reference for a loop: a call is a bump
 /// and a branch. Valid on this thread while the allocator lives, and across frames. Its memory is
-/// always coherent: what you write is seen by whatever is submitted afterwards, without a flush.
+/// always coherent: what you write is seen by whatever is submitted afterward, without a flush.
 /// Its bytes count under the tag that was the thread's when it last called frame_ring().
 class FrameRing {
  public:

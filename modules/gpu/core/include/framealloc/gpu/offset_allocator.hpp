@@ -32,7 +32,7 @@ class OffsetAllocator {
   /// has no memory for the bookkeeping.
   [[nodiscard]] static Result<OffsetAllocator> create(std::uint64_t size,
                                                       const OffsetConfig& config = {}) noexcept;
-  /// Effect: `other` is empty afterwards: its size is 0, it denies every request and refuses every
+  /// Effect: `other` is empty afterward: its size is 0, it denies every request and refuses every
   /// range. Ranges of `other` are this one's from now on.
   OffsetAllocator(OffsetAllocator&& other) noexcept : book_(std::exchange(other.book_, nullptr)) {}
   OffsetAllocator& operator=(OffsetAllocator&& other) noexcept;

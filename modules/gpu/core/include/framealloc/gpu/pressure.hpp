@@ -18,7 +18,7 @@ struct GpuPressureEvent {
   std::size_t used = 0, limit = 0;  ///< of the heap, or of the tag where its limit denies
   std::size_t requested = 0;
 };
-/// Effect: frees buffers, trims; the request is tried again afterwards. Pressure that it causes on
+/// Effect: frees buffers, trims; the request is tried again afterward. Pressure that it causes on
 /// its own thread is not told.
 using GpuPressureHandler = void (*)(const GpuPressureEvent& event, void* context);
 

@@ -62,7 +62,7 @@ class TransferBatch {
   [[nodiscard]] bool empty() const noexcept { return commands().empty(); }
   /// Result: bytes of all copies.
   [[nodiscard]] std::size_t bytes() const noexcept;
-  /// Effect: one submission, however many copies; the batch is empty afterwards. Uses the queue. An
+  /// Effect: one submission, however many copies; the batch is empty afterward. Uses the queue. An
   /// empty batch submits nothing, and its ticket is reached since ever. Failure: FA419; FA415 where
   /// it holds staging memory of a frame that is over. The batch is dropped then.
   Result<Ticket> submit() noexcept;

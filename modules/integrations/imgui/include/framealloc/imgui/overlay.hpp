@@ -14,7 +14,7 @@
 
 namespace framealloc::imgui {
 
-// Colours of bars, as ImGui packs them.
+// Colors of bars, as ImGui packs them.
 inline constexpr ImU32 kBarTrack = IM_COL32(58, 62, 70, 255);
 inline constexpr ImU32 kBarGood = IM_COL32(46, 160, 96, 255);
 inline constexpr ImU32 kBarWarn = IM_COL32(214, 146, 40, 255);   // above the soft limit, or 90 %
@@ -288,10 +288,10 @@ class Overlay {
     }
     for (std::size_t i = 0; reports_.get(i, entry); ++i) {
       const CodeInfo& info = code_info(entry.code);
-      const ImVec4 colour = info.severity == Severity::Error     ? ImVec4(1.0F, 0.45F, 0.4F, 1.0F)
-                            : info.severity == Severity::Warning ? ImVec4(0.95F, 0.7F, 0.3F, 1.0F)
-                                                                 : ImVec4(0.6F, 0.75F, 0.95F, 1.0F);
-      ImGui::TextColored(colour, "%.*s", static_cast<int>(info.id.size()), info.id.data());
+      const ImVec4 color = info.severity == Severity::Error     ? ImVec4(1.0F, 0.45F, 0.4F, 1.0F)
+                           : info.severity == Severity::Warning ? ImVec4(0.95F, 0.7F, 0.3F, 1.0F)
+                                                                : ImVec4(0.6F, 0.75F, 0.95F, 1.0F);
+      ImGui::TextColored(color, "%.*s", static_cast<int>(info.id.size()), info.id.data());
       if (ImGui::IsItemHovered()) {
         ImGui::SetTooltip("%.*s", static_cast<int>(info.help.size()), info.help.data());
       }

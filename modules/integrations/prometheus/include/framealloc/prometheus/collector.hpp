@@ -19,7 +19,7 @@ struct CollectorConfig {
   bool budgets = true;  // framealloc_budget_...; only where AllocConfig::enable_budgets is set
 };
 
-// Register it with an Exposer, or call Collect() and serialise what it returns. Nothing is counted
+// Register it with an Exposer, or call Collect() and serialize what it returns. Nothing is counted
 // for it: a scrape reads the statistics that the allocator keeps anyway, and costs what stats() and
 // a tag_stats() for each tag cost. It shares the allocator. docs/exporters.md lists the metrics.
 // Thread contract: any thread.

@@ -42,9 +42,9 @@ inline void plot([[maybe_unused]] const char* name, [[maybe_unused]] std::size_t
 #endif
 }
 inline void message([[maybe_unused]] std::string_view text,
-                    [[maybe_unused]] std::uint32_t colour) noexcept {
+                    [[maybe_unused]] std::uint32_t color) noexcept {
 #if FRAMEALLOC_HAS_TRACY
-  TracyMessageC(text.data(), text.size(), colour);
+  TracyMessageC(text.data(), text.size(), color);
 #endif
 }
 inline void took([[maybe_unused]] const void* block, [[maybe_unused]] std::size_t bytes,

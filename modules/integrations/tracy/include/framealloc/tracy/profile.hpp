@@ -99,7 +99,7 @@ class Profile {
   }
 
  private:
-  static constexpr std::uint32_t kDenied = 0xE04040;  // colours, as 0xRRGGBB
+  static constexpr std::uint32_t kDenied = 0xE04040;  // colors, as 0xRRGGBB
   static constexpr std::uint32_t kPressure = 0xE0A040;
 
   [[nodiscard]] std::size_t turn_of(std::uint64_t frame) const noexcept {
@@ -159,12 +159,12 @@ class Profile {
     calls::plot(names_.device_reserved_bytes, reserved);
   }
   static void tell(std::string_view what, const FrameEvent& event, std::size_t size,
-                   std::uint32_t colour) noexcept {
+                   std::uint32_t color) noexcept {
     Text<384> text(what);
     if (!event.tag.empty()) text.append(" under ").append(event.tag);
     text.append(": wanted ").append_bytes(size);
     text.append(", used ").append_bytes(event.used).append(" of ").append_bytes(event.limit);
-    calls::message(text.view(), colour);
+    calls::message(text.view(), color);
   }
 
   SmartAlloc alloc_;

@@ -35,11 +35,11 @@ inline void record_plot(const char* name, std::int64_t value) {
   record("plot", std::string(name) + "=" + std::to_string(value));
 }
 inline void record_plot_format(const char* name, PlotFormatType type, bool step, bool fill,
-                               std::uint32_t colour) {
-  if (type == PlotFormatType::Memory && step && fill && colour == 0) record("memory plot", name);
+                               std::uint32_t color) {
+  if (type == PlotFormatType::Memory && step && fill && color == 0) record("memory plot", name);
 }
-inline void record_message(const char* text, std::size_t size, std::uint32_t colour) {
-  record("message", std::string(text, size) + " #" + std::to_string(colour));
+inline void record_message(const char* text, std::size_t size, std::uint32_t color) {
+  record("message", std::string(text, size) + " #" + std::to_string(color));
 }
 inline void record_alloc(const void* block, std::size_t size, const char* pool) {
   const bool fresh = block != nullptr && held[pool].insert(block).second;
@@ -59,9 +59,9 @@ inline void record_discard(const char* pool) {
 #define FrameMarkNamed(name) tracy::record("frame", name)
 #define ZoneScopedN(name) const tracy::RecordedZone recorded_zone(name)
 #define TracyPlot(name, value) tracy::record_plot(name, value)
-#define TracyPlotConfig(name, type, step, fill, colour) \
-  tracy::record_plot_format(name, type, step, fill, colour)
-#define TracyMessageC(text, size, colour) tracy::record_message(text, size, colour)
+#define TracyPlotConfig(name, type, step, fill, color) \
+  tracy::record_plot_format(name, type, step, fill, color)
+#define TracyMessageC(text, size, color) tracy::record_message(text, size, color)
 #define TracyAllocN(block, size, pool) tracy::record_alloc(block, size, pool)
 #define TracyFreeN(block, pool) tracy::record_free(block, pool)
 #define TracyMemoryDiscard(pool) tracy::record_discard(pool)

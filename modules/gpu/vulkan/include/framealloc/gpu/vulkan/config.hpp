@@ -33,7 +33,7 @@ struct VulkanBackendConfig {
   bool memory_budget = false;    ///< VK_EXT_memory_budget
   bool memory_priority = false;  ///< VK_EXT_memory_priority
   bool debug_utils = false;      ///< names reach the debugger
-  /// True: the end of a frame is signalled by your last submission of it, see frame_signal(), which
+  /// True: the end of a frame is signaled by your last submission of it, see frame_signal(), which
   /// must be made before end_gpu_frame(); needs timeline_semaphore. False: end_gpu_frame() makes a
   /// submission of its own for that.
   bool caller_signals_frames = false;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What an allocator that all threads share (handles, streaming, groups, scratch) holds, by tag:
+// counted, and charged to budgets.
+#pragma once
+
+#include <framealloc/budget.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
+#include <framealloc/detail/memory/metadata_allocator.hpp>
+#include <framealloc/detail/memory/reclaim_loop.hpp>
+#include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/pressure.hpp>
+#include <framealloc/report.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace framealloc::detail {
+
+// What these allocators share with the one that they are part of. Everything outlives them.
+struct AllocatorContext {
+  LimitedSource& limited_source;
+  ChunkPool& chunks;
+  MetadataAllocator& metadata;
+  TagTable& tags;
+  ReportSink& sink;
+  const std::atomic<std::uint64_t>& frame_number;
+  BudgetManager* budgets = nullptr;
+  // Result: the tag of the calling thread. Null: everything is untagged unless a call names a tag.
+  TagId (*current_tag)(void* context) noexcept = nullptr;
+  void* tag_context = nullptr;
+  // Who is asked for room before memory is denied; null is nobody.
+  PressureMonitor* pressure = nullptr;
+  EventHub* events = nullptr;  // who hears of what the allocator does; null is nobody
+};
+
+struct LedgerTotals {
+  std::size_t bytes = 0;          // in use
+  std::uint64_t bytes_total = 0;  // ever allocated
+  std::uint64_t allocations = 0;
+  std::uint64_t frees = 0;
+};
+
+// Counts in a ledger of its own, as heap bytes, because a block may be freed by any thread and the
+// layers that know threads lie above. Thread contract: any thread.
+class FRAMEALLOC_API SharedLedger {
+ public:
+  explicit SharedLedger(const AllocatorContext& context) noexcept;
+  SharedLedger(const SharedLedger&) = delete;
+  SharedLedger& operator=(const SharedLedger&) = delete;
+
+  [[nodiscard]] const AllocatorContext& context() const noexcept { return context_; }
+  [[nodiscard]] TagId current_tag() const noexcept {
+    return context_.current_tag == nullptr ? TagId::Untagged
+                                           : context_.current_tag(context_.tag_context);
+  }
+
+  // Result: what take(&denied_by_limit) gives, a pointer: taken again after each measure that may
+  // have made room, until there is none left. Requirement: no lock is held; measures may use the
+  // very allocator that asks.
+  template <class Take>
+  [[nodiscard]] auto take_memory(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
+    auto* memory = take(denied_by_limit);
+    if (memory != nullptr) [[likely]]
+      return memory;
+    for (ReclaimLoop reclaim(context_.pressure); reclaim.more(bytes, *denied_by_limit);) {
+      memory = take(denied_by_limit);
+      if (memory != nullptr) break;
+    }
+    return memory;
+  }
+  // The same for bookkeeping memory, which does not say itself why it has nothing.
+  template <class Take>
+  [[nodiscard]] auto take_records(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
+    return take_memory(bytes, denied_by_limit, [&](bool* by_limit) {
+      auto* const records = take();
+      *by_limit = records == nullptr && context_.metadata.limit_is_reached();
+      return records;
+    });
+  }
+  // Result: whether somebody waits for events of that kind: one branch where nobody does.
+  [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
+    return context_.events != nullptr && context_.events->wants(kind);
+  }
+  // Requirement: wants(event.kind); no lock is held, and anything may have changed afterward.
+  FRAMEALLOC_COLD void emit(const FrameEvent& event, TagId tag) const noexcept;
+  // Effect: tells a threshold that was passed, see PressureMonitor::settle().
+  void settle() noexcept {
+    if (context_.pressure != nullptr) context_.pressure->settle();
+  }
+
+  // Effect: counts a block of `bytes` under the tag and charges it, except for `carried` bytes that
+  // were charged for a block that is about to go: count_out() then says how many were handed on.
+  // Result: false, and nothing changes, when a budget denies (`*denial` says which).
+  [[nodiscard]] bool count_in(TagId tag, std::size_t bytes, std::size_t carried,
+                              Denial* denial) noexcept;
+  // The same in parts, for an allocator that keeps its memory under the ledger's lock, so that one
+  // hold does for both: charge() before it, note_in() and note_out() under it, uncharge() after it.
+  [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
+  [[nodiscard]] bool charge(TagId tag, std::size_t bytes, Denial* denial) noexcept {
+    return context_.budgets == nullptr || bytes == 0 ||
+           context_.budgets->charge(tag, bytes, bytes, denial) != 0;
+  }
+  void uncharge(TagId tag, std::size_t bytes) noexcept {
+    if (context_.budgets != nullptr) context_.budgets->uncharge(tag, bytes);
+  }
+  FRAMEALLOC_ALWAYS_INLINE void note_in(TagId tag, std::size_t bytes) noexcept {
+    TagCounters& counters = by_tag_.at(tag);
+    counters.heap_bytes_in.add(bytes);
+    counters.heap_allocations.increment();
+    bytes_.add(bytes);
+    blocks_.increment();
+  }
+  FRAMEALLOC_ALWAYS_INLINE void note_out(TagId tag, std::size_t bytes) noexcept {
+    TagCounters& counters = by_tag_.at(tag);
+    counters.heap_bytes_out.add(bytes);
+    counters.heap_frees.increment();
+    bytes_.sub(bytes);
+    blocks_.sub(1);
+  }
+  // Effect: counts a block out and gives its charge back, except for `carried` bytes.
+  void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
+
+  // Result: what has been counted in and not out. Any thread; exact once it has synchronized with
+  // those that count.
+  [[nodiscard]] std::size_t bytes_in_use() const noexcept { return bytes_.get(); }
+  [[nodiscard]] std::uint64_t blocks_in_use() const noexcept { return blocks_.get(); }
+
+  // For the sums over all threads of the layers above: one thread more, so to speak.
+  [[nodiscard]] const ThreadLedger& by_tag() const noexcept { return by_tag_; }
+  [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
+  // Result: sums of one tag, or of all when `only` is null.
+  [[nodiscard]] LedgerTotals totals(const TagId* only) const noexcept;
+  // Who counts here, and what it means that something is left when the allocator ends.
+  enum class AtEnd : std::uint8_t {
+    Leaks,          // somebody forgot it
+    ReportsItself,  // likewise, and the part says so itself, knowing more
+    Kept,           // it is kept by intent until the end
+  };
+  void describe(std::string_view part, AtEnd at_end) noexcept {
+    part_ = part;
+    at_end_ = at_end;
+  }
+  [[nodiscard]] std::string_view part() const noexcept { return part_; }
+  [[nodiscard]] AtEnd at_end() const noexcept { return at_end_; }
+  // For the list of its owner, which sums over all ledgers.
+  const SharedLedger* next_ledger = nullptr;
+  // Result: the tag that holds most, and in `*bytes` how much that is.
+  [[nodiscard]] TagId holder_of_most(std::size_t* bytes) const noexcept;
+
+  void report(Code code, std::string_view message, TagId tag, std::size_t requested,
+              std::size_t available, const void* address = nullptr,
+              const CallSite& site = {}) const noexcept;
+  // Effect: says who denied `bytes`, in a report and to `*why` (may be null).
+  void refuse(const Denial& denial, TagId tag, std::size_t bytes, const CallSite& site,
+              Denial* why = nullptr) const noexcept;
+  // Effect: the same of limit (FA310) or source (FA012).
+  void refuse_memory(TagId tag, std::size_t bytes, bool denied_by_limit, const CallSite& site,
+                     Denial* why = nullptr) const noexcept;
+
+ private:
+  AllocatorContext context_;
+  std::string_view part_ = "shared";
+  AtEnd at_end_ = AtEnd::Leaks;
+  // Taken alone, but for the lock of slots behind handles, and for the rare call in which the
+  // ledger makes a block of counters: the memory source is then called under it.
+  mutable SpinLock lock_;
+  ThreadLedger by_tag_;
+  OwnedCounter bytes_, blocks_;  // written under the lock
+};
+
+}  // namespace framealloc::detail

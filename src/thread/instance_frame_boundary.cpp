@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How frames begin and end when a few instructions will not do, and what is looked after then.
+#include <framealloc/detail/thread/instance.hpp>
+
+#include <mutex>
+
+namespace framealloc::detail {
+
+namespace {
+// How often the driving thread looks after idle memory, in frames.
+constexpr std::uint64_t kMaintenanceFrames = 8;
+constexpr std::uint64_t kTickFrames = 8;
+}  // namespace
+
+bool Instance::begin_settled(ThreadState* mine) noexcept {
+  if (fast_boundary_ != word_of(mine) + kEndedFast || !mine->shared_arena().settled()) return false;
+  if (modes_.load(std::memory_order_relaxed) != 0) return false;
+  fast_boundary_ = word_of(mine);
+  const std::uint64_t clock = clock_.begin();
+  mine->shared_arena().reenter_settled(clock);
+  frame_number_.store(clock >> 1, std::memory_order_relaxed);
+  return true;
+}
+
+bool Instance::end_settled(ThreadState* mine) noexcept {
+  if (fast_boundary_ != word_of(mine) || modes_.load(std::memory_order_relaxed) != 0) return false;
+  FrameArena& arena = mine->shared_arena();
+  if (!arena.settled() || mine->pools().recalled()) return false;
+  clock_.end_single(&arena);
+  arena.leave_settled();
+  fast_boundary_ += kEndedFast;
+  if (--maintenance_in_ == 0) maintain(mine);
+  return true;
+}
+
+void Instance::begin_frame_slow(ThreadState* mine) noexcept {
+  if (begin_settled(mine)) return;
+  if (clock_.open()) {
+    report(Code::FA004, "begin_frame() inside a frame; the frame that is open goes on");
+    return;
+  }
+  services_.frame_begins();
+  frame_thread_ = state();
+  if (services_.at_every_boundary() && frame_thread_ != nullptr && !frame_thread_->pools().idle()) {
+    frame_thread_->pools().at_boundary(PoolThread::Boundary::Begin);
+  }
+  const std::uint64_t clock = clock_.begin();
+  frame_number_.store(clock >> 1, std::memory_order_relaxed);
+  if (frame_thread_ != nullptr) frame_thread_->enter_as_driver(clock);
+  fast_boundary_ =
+      frame_thread_ != nullptr && clock_.in_flight() == 1 && !services_.at_every_boundary()
+          ? word_of(frame_thread_)
+          : kNobody;
+  if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) {
+    emit_frame_begin(clock >> 1, nullptr);
+  }
+}
+
+void Instance::end_frame_slow(ThreadState* tabled) noexcept {
+  if (end_settled(tabled)) return;
+  if (!clock_.open()) {
+    report(Code::FA004, "end_frame() with no frame open; nothing was ended");
+    return;
+  }
+  ThreadState* const mine = find_state();
+  if (mine != nullptr && mine->open_phases() != 0) {
+    report(Code::FA004, "end_frame() inside a phase; the phases of this thread were dropped");
+    mine->drop_phases();
+  }
+  services_.frame_ends(*this);
+  fast_boundary_ = kNobody;
+  clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
+  leave_frame_thread(mine);
+  if (mine != nullptr && !mine->pools().idle() &&
+      (services_.at_every_boundary() || mine->pools().recalled())) {
+    mine->pools().at_boundary(PoolThread::Boundary::End);
+  }
+  if (--maintenance_in_ == 0) maintain(mine);
+  settle();
+  if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) emit_frame_end();
+  if (FrameWatcher* const watcher = frame_watcher()) [[unlikely]]
+    watcher->on_frame_end();
+}
+
+// The arena of the thread that began the frame, which may be another than ends it. When it has
+// ended it has left its arena on the clock's list.
+void Instance::leave_frame_thread(ThreadState* mine) noexcept {
+  if (frame_thread_ == nullptr || (frame_thread_ != mine && !frame_thread_->bound())) return;
+  frame_thread_->leave_as_driver(frame_thread_ == mine);
+}
+
+void Instance::begin_thread_frame() noexcept {
+  ThreadState* mine = state();
+  if (mine != nullptr && !mine->begin_own_frame()) {
+    report(Code::FA004, "begin_thread_frame() inside a thread frame; the open one goes on");
+  }
+}
+
+void Instance::end_thread_frame() noexcept {
+  ThreadState* mine = find_state();
+  if (mine == nullptr || !mine->end_own_frame()) {
+    report(Code::FA004, "end_thread_frame() with no thread frame open; nothing was ended");
+  }
+}
+
+// Every few frames, after a frame has ended: what was freed for other threads is sent, and idle
+// memory goes back, little by little.
+void Instance::maintain(ThreadState* mine) noexcept {
+  const std::uint64_t frame = frame_number();
+  if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
+  expire_kept();
+  if (mine != nullptr) {
+    PoolThread& pools = mine->pools();
+    if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
+    if constexpr (kCheckLevel >= 2) pools_.check_lists(pools);
+    const bool look = frame % kTickFrames == 0 || config_.decommit == DecommitPolicy::WhenEmpty;
+    if (look || pools.sweeping()) pools.tidy(look);
+  }
+  if (config_.decommit == DecommitPolicy::WhenEmpty) {
+    chunks_.tick(SIZE_MAX);
+    maintenance_in_ = 1;
+    pools_.report_corruption();
+    return;
+  }
+  if (frame % kTickFrames == 0) chunks_.tick();
+  // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
+  // frame pays for all of it.
+  const bool surplus = chunks_.shed_share(4) || (mine != nullptr && mine->pools().sweeping());
+  maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
+  pools_.report_corruption();  // last: a sink may call the allocator
+  sink_.report_repeats(frame);
+}
+
+// Threads that ended left memory of frames that are over by now, and maybe destructors that came
+// too late for the end of their frame: user code, so the lock is not held. One state at a time is
+// off the list meanwhile, so that new threads find the others.
+void Instance::release_retired_arenas() noexcept {
+  while (ThreadState* const state = take_retired_to_release()) {
+    const bool released = state->release_dead_chunks();
+    const std::lock_guard lock(retired_lock_);
+    state->next_retired = retired_;
+    retired_ = state;
+    if (!released) return;
+  }
+}
+
+ThreadState* Instance::take_retired_to_release() noexcept {
+  const std::lock_guard lock(retired_lock_);
+  unsigned left = 0;
+  for (ThreadState** link = &retired_; *link != nullptr; link = &(*link)->next_retired) {
+    ThreadState* const state = *link;
+    if (!state->holds_frame_memory()) continue;
+    left = 1;
+    if (!state->frames_are_over()) continue;
+    *link = state->next_retired;
+    return state;
+  }
+  retired_with_chunks_.store(left, std::memory_order_relaxed);
+  return nullptr;
+}
+
+}  // namespace framealloc::detail
