@@ -83,8 +83,9 @@ class FrameMap {
   [[nodiscard]] const_iterator cbegin() const noexcept { return begin(); }
   [[nodiscard]] const_iterator cend() const noexcept { return end(); }
 
-  // --- Looking up. Keys of string kinds are found by anything that reads as a std::string_view.
-  // --- Result: the entry, or end().
+  // --- Looking up ---
+  /// Keys of string kinds are found by anything that converts to a std::string_view.
+  /// Result: the entry, or end().
   [[nodiscard]] iterator find(const K& key) noexcept { return iterator(look_up(key)); }
   [[nodiscard]] const_iterator find(const K& key) const noexcept {
     return const_iterator(look_up(key));
@@ -129,8 +130,8 @@ class FrameMap {
     return contains_key(key) ? 1 : 0;
   }
 
-  // --- Adding. Result: the entry and whether it is new; {end(), false} when denied. Arguments may
-  // --- refer to entries of the map.
+  // --- Adding. Result: the entry and whether it is new; {end(), false} when denied ---
+  // Arguments may refer to entries of the map.
   // Effect: adds the entry unless the key is there; then nothing changes.
   std::pair<iterator, bool> insert(K key, V value, Here here = CallSite::current()) {
     return add(here.site, std::move(key), std::move(value));

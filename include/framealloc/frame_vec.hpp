@@ -136,8 +136,9 @@ class FrameVec {
     return {data(), size()};
   }
 
-  // --- Adding. Arguments may refer to elements of the vector, and ranges may be of them. What is
-  // --- denied is reported with the place of the call.
+  // --- Adding ---
+  // Arguments may refer to elements of the vector, and ranges may consist of them. A denial is
+  // reported with the place of the call.
   FRAMEALLOC_ALWAYS_INLINE bool push_back(const T& value, Here here = CallSite::current()) {
     return emplace_back_at(here.site, value) != nullptr;
   }

@@ -93,7 +93,7 @@ class SmartAlloc {
     return a.instance_ == b.instance_;
   }
 
-  // --- Frames ------------------------------------------------------------------------------------
+  // --- Frames -----------------------------------------------------------------------------------
   // Effect: opens the frame of all threads. A second begin inside a frame is reported (FA004) and
   // changes nothing. Thread contract: the thread that drives frames, one at a time.
   FRAMEALLOC_BEGIN_FRAME void begin_frame() noexcept;
@@ -119,8 +119,8 @@ class SmartAlloc {
     return instance_ == nullptr ? detail::empty_arena : detail::frame_arena(*instance_);
   }
 
-  // --- Frame memory: null when denied, uninitialized unless said, valid until the frame ends
-  // ---------
+  // --- Frame memory -----------------------------------------------------------------------------
+  // Null when denied, uninitialized unless said otherwise, valid until the frame ends.
   // `site` is for reports and guard modes; only the slow path ever looks at it.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc(
@@ -217,7 +217,7 @@ class SmartAlloc {
   // Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
   [[nodiscard]] std::size_t frame_remaining() const noexcept;
 
-  // --- Pool and heap: yours until you free it, on any thread -------------------------------------
+  // --- Pool and heap: yours until you free it, on any thread ------------------------------------
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* pool_alloc(
       CallSite site = CallSite::current()) noexcept;
@@ -286,7 +286,7 @@ class SmartAlloc {
   [[nodiscard]] std::pmr::memory_resource* pool_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] std::pmr::memory_resource* heap_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
 
-  // --- Tags, phases, checkpoints -----------------------------------------------------------------
+  // --- Tags, phases, checkpoints ----------------------------------------------------------------
   // Effect: runs `function` (taking this allocator or nothing) with this thread's allocations
   // attributed to `tag`, below the current one. Result: the function's.
   template <class F>
@@ -334,8 +334,8 @@ class SmartAlloc {
   template <class F>
   auto speculative(FRAMEALLOC_NOESCAPE F&& function);
 
-  // --- Objects that outlive their frame
-  // ------------------------------------------------------------ Effect: a T(arguments...) in frame
+  // --- Objects that outlive their frame ---------------------------------------------------------
+  // Effect: a T(arguments...) in frame
   // memory, which end_frame_with_promotions() moves to where `policy` says, under the tag that is
   // current now. When its memory ends in any other way (a plain end_frame(), a rewind, the end of
   // the allocator), it is destroyed. An object that is to be dropped is better had from
@@ -394,8 +394,8 @@ class SmartAlloc {
   // Thread contract: any one thread, while no other retains.
   void clear_retained() noexcept;
 
-  // --- Allocators that all threads share
-  // ----------------------------------------------------------- Result: objects behind handles,
+  // --- Allocators that all threads share --------------------------------------------------------
+  // Result: objects behind handles,
   // which may be moved so that memory does not fragment.
   [[nodiscard]] HandleAllocator& handles() const noexcept FRAMEALLOC_LIFETIMEBOUND;
   // Result: assets within a budget: AllocConfig::streaming_budget. Their age counts in frames.
@@ -410,8 +410,8 @@ class SmartAlloc {
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
       CallSite site = CallSite::current()) const noexcept FRAMEALLOC_LIFETIMEBOUND;
 
-  // --- Threads
-  // ------------------------------------------------------------------------------------- Effect:
+  // --- Threads ----------------------------------------------------------------------------------
+  // Effect:
   // every end_frame() from now on expects that the barrier has completed a phase since
   // begin_frame(), and reports FA205 with the names of the missing if not; the barrier's own
   // reports (FA208 time-out, FA209 surplus arrival) come to this allocator. Null takes it away. The
@@ -477,7 +477,7 @@ class SmartAlloc {
     return true;
   }
 
-  // --- Truth -------------------------------------------------------------------------------------
+  // --- Truth ------------------------------------------------------------------------------------
   [[nodiscard]] AllocStats stats() const noexcept;
   [[nodiscard]] FrameStats frame_stats() const noexcept;
   // `tag` is a path; a name without "::" that is no path means every tag so named.
@@ -536,8 +536,8 @@ class SmartAlloc {
   std::size_t trim() noexcept;
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept;
 
-  // --- Events and memory pressure
-  // ------------------------------------------------------------------ Effect: from now on events
+  // --- Events and memory pressure ---------------------------------------------------------------
+  // Effect: from now on events
   // are told to whoever has subscribed, the latest `history_frames` frames are kept, and figures of
   // threads begin anew. Frames then begin and end the long way, and their ends add up all counters:
   // microseconds per frame. Off it costs nothing. Enabled again, it begins anew. Result: false when
@@ -605,8 +605,8 @@ class SmartAlloc {
   // console's callback, system_memory_pressure(). Not for signal handlers in the sense of POSIX.
   void notify_memory_pressure(PressureLevel level) noexcept;
 
-  // --- Behavior
-  // ------------------------------------------------------------------------------------ Effect:
+  // --- Behavior ---------------------------------------------------------------------------------
+  // Effect:
   // from now on all counters are read when a shared frame has ended, and what breaks a rule is
   // reported (FA501 to FA530), once until it has gone and come back. Frames then begin and end the
   // long way; allocating and freeing stay as they are. Off it costs nothing. Enabled again after
@@ -624,8 +624,8 @@ class SmartAlloc {
   // Effect: begins anew, whether on or off. The driving thread.
   void reset_behavior_stats() noexcept;
 
-  // --- Reports
-  // ------------------------------------------------------------------------------------- Effect:
+  // --- Reports ----------------------------------------------------------------------------------
+  // Effect:
   // `sink` is told every report, beside the handler or stderr; at most 8 at a time. It must live
   // until it is removed or the allocator has ended. Result: false when there is no place. Thread
   // contract of all these members: any thread, at any time, except where said.
@@ -674,7 +674,7 @@ class SmartAlloc {
   // The same for every code.
   void suppress_diagnostics(bool on) const noexcept;
 
-  // --- For modules and tools that stand on an allocator ------------------------------------------
+  // --- For modules and tools that stand on an allocator -----------------------------------------
   // Programs seldom need these. Thread contract of all: any thread, except where said.
 
   /// Effect: `report` goes where the allocator's own reports go: to the handler or stderr and every

@@ -25,8 +25,8 @@ namespace framealloc {
 // from disk, used, and evicted when something more important needs the room:
 //
 //   StreamId id = streaming.reserve(size, StreamPriority::Normal);
-//   void* memory = streaming.begin_load(id);      // the loader: read, report_progress(),
-//   finish_load() if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
+//   void* memory = streaming.begin_load(id);  // the loader: read, report_progress(), finish_load()
+//   if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
 //
 // Thread contract: any thread. Records are under a spin lock for short work; memory is taken,
 // evicted and given back, and callbacks run, outside it.
