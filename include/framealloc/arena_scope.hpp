@@ -12,10 +12,10 @@
 
 namespace framealloc {
 
-// What the scope allocated is freed, destructors owed run; nothing happens if the frame has ended
-// meanwhile. While nothing but bumping happens in it (no other tag or chunk, nothing owed, no
-// checkpoint taken, no budgets) both ends are a few instructions. Thread contract: the arena's
-// thread; scopes nest.
+/// What the scope allocated is freed, destructors owed run; nothing happens if the frame has ended
+/// meanwhile. While nothing but bumping happens in it (no other tag or chunk, nothing owed, no
+/// checkpoint taken, no budgets) both ends are a few instructions. Thread contract: the arena's
+/// thread; scopes nest.
 class [[nodiscard]] FRAMEALLOC_API ArenaScope {
  public:
   FRAMEALLOC_ALWAYS_INLINE explicit ArenaScope(FrameArena& arena) noexcept

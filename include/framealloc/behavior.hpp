@@ -14,18 +14,18 @@
 
 namespace framealloc {
 
-// Beyond which a metric is an issue: strictly more, never equal. A value.
+/// Beyond which a metric is an issue: strictly more, never equal. A value.
 struct BehaviorThresholds {
-  std::uint64_t frame_survival_frames = 60;  // FA501: frames that surviving frame data lives
-  double frame_survival_rate = 0.5;          // FA502: share of a tag's frame bytes
-  double pool_same_frame_free_rate = 0.8;    // FA510: share of a tag's pool allocations
-  double promotion_churn_rate = 0.5;         // FA520: promotions per frame
-  double heap_in_hot_path_count = 100;       // FA530: heap allocations in 60 frames
-  std::uint64_t min_samples = 10;            // a tag with fewer is not judged
-  std::uint64_t check_frames = 60;           // new issues are reported every so many frames
+  std::uint64_t frame_survival_frames = 60;  ///< FA501: frames that surviving frame data lives
+  double frame_survival_rate = 0.5;          ///< FA502: share of a tag's frame bytes
+  double pool_same_frame_free_rate = 0.8;    ///< FA510: share of a tag's pool allocations
+  double promotion_churn_rate = 0.5;         ///< FA520: promotions per frame
+  double heap_in_hot_path_count = 100;       ///< FA530: heap allocations in 60 frames
+  std::uint64_t min_samples = 10;            ///< a tag with fewer is not judged
+  std::uint64_t check_frames = 60;           ///< new issues are reported every so many frames
 
-  // Result: for a project that wants to hear of everything, for one that wants to hear of the
-  // worst.
+  /// Result: for a project that wants to hear of everything, for one that wants to hear of the
+  /// worst.
   [[nodiscard]] static constexpr BehaviorThresholds strict() noexcept {
     return {10, 0.2, 0.5, 0.2, 10, 5, 60};
   }
@@ -56,7 +56,7 @@ struct BehaviorThresholds {
     min_samples = samples;
     return *this;
   }
-  // 0 counts as 1.
+  /// 0 counts as 1.
   constexpr BehaviorThresholds& with_check_frames(std::uint64_t frames) noexcept {
     check_frames = frames;
     return *this;
@@ -65,36 +65,36 @@ struct BehaviorThresholds {
                                    const BehaviorThresholds&) noexcept = default;
 };
 
-// One tag and kind (Frame, Pool, Heap), all threads, since the filter was enabled or reset. What
-// each figure is read from and how far it can be off stands in docs/behavior.md.
+/// One tag and kind (Frame, Pool, Heap), all threads, since the filter was enabled or reset. What
+/// each figure is read from and how far it can be off stands in docs/behavior.md.
 struct FRAMEALLOC_API BehaviorStats {
-  std::string tag;  // path, "" when untagged
+  std::string tag;  ///< path, "" when untagged
   AllocKind kind = AllocKind::Frame;
-  // What min_samples is compared with. Pool and heap: calls. Frame, whose calls nobody counts:
-  // retained objects whose frame has ended, and sightings of memory in a thread's long frame.
+  /// What min_samples is compared with. Pool and heap: calls. Frame, whose calls nobody counts:
+  /// retained objects whose frame has ended, and sightings of memory in a thread's long frame.
   std::uint64_t total_allocs = 0;
-  std::uint64_t total_frees = 0;            // pool and heap
-  std::uint64_t survived_frame_count = 0;   // frame: what was found to outlive its frame
-  double total_lifetime_frames = 0;         // of what is counted in lifetime_count
-  std::uint64_t lifetime_count = 0;         // pool and heap: allocations; frame: the survivors
-  std::uint64_t promotion_count = 0;        // frame: objects moved to pool, heap or scratch
-  std::uint64_t same_frame_samples = 0;     // pool: allocations in frames read by themselves
-  std::uint64_t same_frame_frees = 0;       // pool: at least so many
-  std::uint64_t same_frame_frees_most = 0;  // pool: at most so many
-  std::size_t bytes_allocated = 0;          // frame: since then
-  std::size_t survived_bytes = 0;           // frame: promoted, their records included
-  std::size_t current_bytes = 0;            // at the last frame end; frame: of that frame
-  std::size_t peak_bytes = 0;               // most at any frame end; frame: in any frame
-  std::uint64_t first_seen_frame = 0;       // of the frames analyzed, from 1
+  std::uint64_t total_frees = 0;            ///< pool and heap
+  std::uint64_t survived_frame_count = 0;   ///< frame: what was found to outlive its frame
+  double total_lifetime_frames = 0;         ///< of what is counted in lifetime_count
+  std::uint64_t lifetime_count = 0;         ///< pool and heap: allocations; frame: the survivors
+  std::uint64_t promotion_count = 0;        ///< frame: objects moved to pool, heap or scratch
+  std::uint64_t same_frame_samples = 0;     ///< pool: allocations in frames read by themselves
+  std::uint64_t same_frame_frees = 0;       ///< pool: at least so many
+  std::uint64_t same_frame_frees_most = 0;  ///< pool: at most so many
+  std::size_t bytes_allocated = 0;          ///< frame: since then
+  std::size_t survived_bytes = 0;           ///< frame: promoted, their records included
+  std::size_t current_bytes = 0;            ///< at the last frame end; frame: of that frame
+  std::size_t peak_bytes = 0;               ///< most at any frame end; frame: in any frame
+  std::uint64_t first_seen_frame = 0;       ///< of the frames analyzed, from 1
   std::uint64_t last_alloc_frame = 0;
   std::uint64_t frames_analyzed = 0;
 
-  // Results: 0 when there is nothing to divide by.
+  /// Results: 0 when there is nothing to divide by.
   [[nodiscard]] double avg_lifetime_frames() const noexcept;
-  [[nodiscard]] double survival_rate() const noexcept;         // 0 to 1, by bytes
-  [[nodiscard]] double same_frame_free_rate() const noexcept;  // 0 to 1, the least it can be
-  [[nodiscard]] double promotion_rate() const noexcept;        // per frame since first seen
-  [[nodiscard]] double allocs_per_frame() const noexcept;      // over the frames analyzed
+  [[nodiscard]] double survival_rate() const noexcept;         ///< 0 to 1, by bytes
+  [[nodiscard]] double same_frame_free_rate() const noexcept;  ///< 0 to 1, the least it can be
+  [[nodiscard]] double promotion_rate() const noexcept;        ///< per frame since first seen
+  [[nodiscard]] double allocs_per_frame() const noexcept;      ///< over the frames analyzed
 };
 
 struct FRAMEALLOC_API BehaviorIssue {
@@ -102,36 +102,36 @@ struct FRAMEALLOC_API BehaviorIssue {
   Severity level = Severity::Hint;
   std::string tag;
   AllocKind kind = AllocKind::Frame;
-  double value = 0;  // in the threshold's unit
+  double value = 0;  ///< in the threshold's unit
   double threshold = 0;
-  std::string message;    // one sentence: what, how much, beyond what
-  std::string_view help;  // of the code
+  std::string message;    ///< one sentence: what, how much, beyond what
+  std::string_view help;  ///< of the code
 
-  // Result: a line with code, level, tag, kind and message, and one with the help.
+  /// Result: a line with code, level, tag, kind and message, and one with the help.
   [[nodiscard]] std::string to_string() const;
 };
 
 struct FRAMEALLOC_API BehaviorReport {
-  std::vector<BehaviorIssue> issues;  // most severe first, then by code and tag
-  std::vector<BehaviorStats> stats;   // of tags and kinds with something to tell, in order of tags
+  std::vector<BehaviorIssue> issues;  ///< most severe first, then by code and tag
+  std::vector<BehaviorStats> stats;  ///< of tags and kinds with something to tell, in order of tags
   BehaviorThresholds thresholds;
   std::uint64_t frames_analyzed = 0;
   bool filter_enabled = false;
 
   [[nodiscard]] bool empty() const noexcept { return issues.empty(); }
-  // Result: the issues at least that severe.
+  /// Result: the issues at least that severe.
   [[nodiscard]] std::vector<BehaviorIssue> issues_at_level(Severity least) const;
-  [[nodiscard]] bool has_errors() const noexcept;  // no rule is an error as yet
+  [[nodiscard]] bool has_errors() const noexcept;  ///< no rule is an error as yet
   [[nodiscard]] bool has_warnings() const noexcept;
-  // Result: null when there is none.
+  /// Result: null when there is none.
   [[nodiscard]] const BehaviorStats* find(std::string_view tag, AllocKind kind) const noexcept;
 
-  // Result: one line.
+  /// Result: one line.
   [[nodiscard]] std::string summary() const;
-  // Result: the summary, the issues, a table of the figures.
+  /// Result: the summary, the issues, a table of the figures.
   [[nodiscard]] std::string to_text() const;
-  // Result: one object: "schema" ("framealloc.behavior.v1"), "enabled", "frames_analyzed",
-  // "thresholds", "issues" and "tags"; docs/behavior.md lists the members.
+  /// Result: one object: "schema" ("framealloc.behavior.v1"), "enabled", "frames_analyzed",
+  /// "thresholds", "issues" and "tags"; docs/behavior.md lists the members.
   [[nodiscard]] std::string to_json() const;
 };
 

@@ -26,21 +26,22 @@ namespace framealloc {
 
 enum class BudgetStatus : std::uint8_t { Ok, Warning /* above soft */, Exceeded /* at hard */ };
 
-// State of one budget. Bytes; a limit of 0 means none.
+/// State of one budget. Bytes; a limit of 0 means none.
 struct FRAMEALLOC_API TagBudget {
-  std::string name;  // tag path
+  std::string name;  ///< tag path
   std::size_t soft_limit = 0;
   std::size_t hard_limit = 0;
-  std::size_t current_usage = 0;  // charged: held, plus what threads keep ready under the tag
+  std::size_t current_usage = 0;  ///< charged: held, plus what threads keep ready under the tag
   std::size_t peak_usage = 0;
   std::uint64_t denials = 0;
   [[nodiscard]] BudgetStatus status() const noexcept;
-  [[nodiscard]] double usage_percent() const noexcept;  // of hard_limit; 0 without one
+  [[nodiscard]] double usage_percent() const noexcept;  ///< of hard_limit; 0 without one
 };
 
-// SoftLimitExceeded: a charge took the usage above the soft limit; comes again only after the usage
-// was back at or below it. HardLimitExceeded, GlobalLimitExceeded: a charge was denied; comes with
-// each denial. NewPeak: the peak has grown by at least an eighth since the last NewPeak.
+/// SoftLimitExceeded: a charge took the usage above the soft limit; comes again only after the
+/// usage was back at or below it. HardLimitExceeded, GlobalLimitExceeded: a charge was denied;
+/// comes with each denial. NewPeak: the peak has grown by at least an eighth since the last
+/// NewPeak.
 struct BudgetEvent {
   enum class Kind : std::uint8_t {
     SoftLimitExceeded,
@@ -49,16 +50,16 @@ struct BudgetEvent {
     NewPeak
   };
   Kind kind;
-  std::string_view tag;     // path, valid during the call; "" for untagged bytes and for the whole
-  bool global = false;      // the event is of the whole, not of a tag
-  std::size_t current = 0;  // bytes charged; for NewPeak the peak
-  std::size_t limit = 0;    // the limit that the event is about; for NewPeak the hard one; 0 = none
-  std::size_t requested = 0;  // bytes that were denied; 0 when none were
-  // With a denial: of `current`, bytes that other threads keep ready and have been asked for.
+  std::string_view tag;  ///< path, valid during the call; "" for untagged bytes and for the whole
+  bool global = false;   ///< the event is of the whole, not of a tag
+  std::size_t current = 0;  ///< bytes charged; for NewPeak the peak
+  std::size_t limit = 0;  ///< the limit that the event is about; for NewPeak the hard one; 0 = none
+  std::size_t requested = 0;  ///< bytes that were denied; 0 when none were
+  /// With a denial: of `current`, bytes that other threads keep ready and have been asked for.
   std::size_t ready_elsewhere = 0;
 };
-// Must not throw. An event that its own calls raise on the same thread is dropped, so a handler
-// cannot call itself without end.
+/// Must not throw. An event that its own calls raise on the same thread is dropped, so a handler
+/// cannot call itself without end.
 using BudgetHandler = void (*)(const BudgetEvent& event, void* context);
 
 namespace detail {
@@ -159,76 +160,76 @@ inline void Budget::raise_peak(std::size_t used) noexcept {
 
 }  // namespace detail
 
-// The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists
-// when AllocConfig::enable_budgets is set. Every charge passes the tag, its ancestors and the
-// whole, all or nothing. Thread contract: any thread; the handler is called with no lock held and
-// may call back into the manager and the allocator.
+/// The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists
+/// when AllocConfig::enable_budgets is set. Every charge passes the tag, its ancestors and the
+/// whole, all or nothing. Thread contract: any thread; the handler is called with no lock held and
+/// may call back into the manager and the allocator.
 class FRAMEALLOC_API BudgetManager {
  public:
   explicit BudgetManager(detail::TagTable& tags) noexcept : tags_(tags) {}
   BudgetManager(const BudgetManager&) = delete;
   BudgetManager& operator=(const BudgetManager&) = delete;
 
-  // Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
-  // "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is
-  // denied. What threads keep ready is recalled: frame memory at once, so that the next request is
-  // asked about; blocks that lie ready in a pool at once from the calling thread, from others when
-  // they next take a slow path. Result: false, and nothing is set, when the table of tags has no
-  // room for it. Requirement of this and the next: no lock that a listener of events may want.
+  /// Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
+  /// "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is
+  /// denied. What threads keep ready is recalled: frame memory at once, so that the next request is
+  /// asked about; blocks that lie ready in a pool at once from the calling thread, from others when
+  /// they next take a slow path. Result: false, and nothing is set, when the table of tags has no
+  /// room for it. Requirement of this and the next: no lock that a listener of events may want.
   bool register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard) noexcept;
-  // Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
+  /// Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
   void set_global_budget(std::size_t soft, std::size_t hard) noexcept;
-  // Effect: replaces the handler; null = none. Another thread may still be calling the old one.
+  /// Effect: replaces the handler; null = none. Another thread may still be calling the old one.
   void set_event_handler(BudgetHandler handler, void* context) noexcept;
   [[nodiscard]] std::size_t current_usage() const noexcept;
   [[nodiscard]] std::size_t global_limit() const noexcept;
-  [[nodiscard]] TagBudget get_global_budget() const;  // name ""
-  // Result: empty when there is no such tag. A tag without limits still shows its charges.
+  [[nodiscard]] TagBudget get_global_budget() const;  ///< name ""
+  /// Result: empty when there is no such tag. A tag without limits still shows its charges.
   [[nodiscard]] std::optional<TagBudget> get_tag_budget(std::string_view tag) const;
-  // Result: every tag that has a limit or a charge, parents before children.
+  /// Result: every tag that has a limit or a charge, parents before children.
   [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;
-  // Effect: shows the budget of the whole, then those that get_all_tag_budgets() lists. Allocates
-  // nothing; no lock is held meanwhile.
+  /// Effect: shows the budget of the whole, then those that get_all_tag_budgets() lists. Allocates
+  /// nothing; no lock is held meanwhile.
   template <class F>
   void visit(F&& function) const {
     visit_all(detail::visitor_of<BudgetFigures>(function));
   }
-  void reset_stats() noexcept;  // peaks and denials; limits and usage stay
+  void reset_stats() noexcept;  ///< peaks and denials; limits and usage stay
 
-  // Internal to the library. Effect: `observer` is called as well, before the handler.
-  // Requirement: before other threads use the manager.
+  /// Internal to the library. Effect: `observer` is called as well, before the handler.
+  /// Requirement: before other threads use the manager.
   void set_observer(BudgetHandler observer, void* context) noexcept {
     observer_ = observer;
     observer_context_ = context;
   }
-  // Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
-  // not even looked for. Any thread.
+  /// Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
+  /// not even looked for. Any thread.
   void set_observed(bool on) noexcept { observed_.store(on, std::memory_order_relaxed); }
-  // Effect: `reclaimer` is asked for room before a charge is denied; null is nobody. Requirement:
-  // as for set_observer().
+  /// Effect: `reclaimer` is asked for room before a charge is denied; null is nobody. Requirement:
+  /// as for set_observer().
   void set_reclaimer(detail::Reclaimer* reclaimer) noexcept { reclaimer_ = reclaimer; }
-  // Internal to the library: limits and charges, for those who show them in each frame and must
-  // allocate nothing. Any thread.
+  /// Internal to the library: limits and charges, for those who show them in each frame and must
+  /// allocate nothing. Any thread.
   [[nodiscard]] const detail::Budget& budget_of(TagId tag) const noexcept {
     return per_tag_[static_cast<std::size_t>(tag)];
   }
   [[nodiscard]] const detail::Budget& global_budget() const noexcept { return global_; }
-  // Internal to the library: what the allocators call on their slow paths.
-  // Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole. Before
-  // it denies them it has what is charged and not used given back, and looks once more.
-  // Requirement: no lock is held. Result: bytes charged to each of them, 0 when one denies;
-  // `*denial` (may be null) then says which, the innermost if several would.
+  /// Internal to the library: what the allocators call on their slow paths.
+  /// Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole.
+  /// Before it denies them it has what is charged and not used given back, and looks once more.
+  /// Requirement: no lock is held. Result: bytes charged to each of them, 0 when one denies;
+  /// `*denial` (may be null) then says which, the innermost if several would.
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    detail::Denial* denial) noexcept;
-  // As charge(), for a thread that keeps ready what it does not need yet. Nobody can take that back
-  // from it, so of what is left it gets a share, not the rest.
+  /// As charge(), for a thread that keeps ready what it does not need yet. Nobody can take that
+  /// back from it, so of what is left it gets a share, not the rest.
   [[nodiscard]] std::size_t charge_ahead(TagId tag, std::size_t need, std::size_t want,
                                          detail::Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
-  // Effect: that more comes back than was charged is noted there.
-  // Requirement: before other threads use the manager.
+  /// Effect: that more comes back than was charged is noted there.
+  /// Requirement: before other threads use the manager.
   void set_corruption_note(detail::CorruptionNote* note) noexcept { corruption_ = note; }
-  // Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
+  /// Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
   [[nodiscard]] std::size_t remaining(TagId tag) const noexcept;
 
  private:

@@ -9,10 +9,10 @@
 
 namespace framealloc {
 
-// Everything that changes a layout or a meaning between translation units.
+/// Everything that changes a layout or a meaning between translation units.
 struct BuildConfig {
-  std::uint32_t version = 0;     // major * 10000 + minor * 100 + patch
-  std::uint8_t check_level = 0;  // FRAMEALLOC_CHECK_LEVEL
+  std::uint32_t version = 0;     ///< major * 10000 + minor * 100 + patch
+  std::uint8_t check_level = 0;  ///< FRAMEALLOC_CHECK_LEVEL
   std::uint8_t thread_sanitizer = 0;
   std::uint8_t pointer_bytes = 0;
   friend constexpr bool operator==(const BuildConfig&, const BuildConfig&) = default;
@@ -20,19 +20,19 @@ struct BuildConfig {
 
 inline constexpr std::uint32_t kVersion = 100;  // 0.1.0
 
-// The switches of the translation unit that asks. Always inlined, also without optimization: an
-// ordinary inline function would be merged at link time, and every unit would get the answer of one
-// of them. For the same reason call it in a default argument, not in the body of an inline
-// function. (Clang before 15 rejects a consteval function in a default argument.)
+/// The switches of the translation unit that asks. Always inlined, also without optimization: an
+/// ordinary inline function would be merged at link time, and every unit would get the answer of
+/// one of them. For the same reason call it in a default argument, not in the body of an inline
+/// function. (Clang before 15 rejects a consteval function in a default argument.)
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE constexpr BuildConfig header_build_config() noexcept {
   return BuildConfig{kVersion, FRAMEALLOC_CHECK_LEVEL, FRAMEALLOC_TSAN,
                      static_cast<std::uint8_t>(sizeof(void*))};
 }
 
-// The switches that the library was compiled with.
+/// The switches that the library was compiled with.
 [[nodiscard]] BuildConfig library_build_config() noexcept;
 
-// Result: the name of the first switch in which the two differ, or an empty text.
+/// Result: the name of the first switch in which the two differ, or an empty text.
 [[nodiscard]] std::string_view build_config_difference(const BuildConfig& header,
                                                        const BuildConfig& library) noexcept;
 

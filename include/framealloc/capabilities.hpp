@@ -15,24 +15,25 @@ namespace framealloc {
 using os::HugePageMode;
 
 struct MemoryCapabilities {
-  std::size_t page_size = 0;       // bytes
-  std::size_t huge_page_size = 0;  // bytes; 0 when AllocConfig::huge_pages has no effect
+  std::size_t page_size = 0;       ///< bytes
+  std::size_t huge_page_size = 0;  ///< bytes; 0 when AllocConfig::huge_pages has no effect
   HugePageMode huge_pages = HugePageMode::Unavailable;
   unsigned numa_nodes = 1;
-  bool numa_hint = false;     // whether AllocConfig::numa_node can be applied
-  Text<96> huge_page_reason;  // why huge_page_size is 0; empty otherwise
-  Text<96> numa_reason;       // why numa_hint is false; empty otherwise
+  bool numa_hint = false;     ///< whether AllocConfig::numa_node can be applied
+  Text<96> huge_page_reason;  ///< why huge_page_size is 0; empty otherwise
+  Text<96> numa_reason;       ///< why numa_hint is false; empty otherwise
 };
-// Effect: asks the system, for node 0 with a page of its own. Thread contract: any thread.
+/// Effect: asks the system, for node 0 with a page of its own. Thread contract: any thread.
 [[nodiscard]] FRAMEALLOC_API MemoryCapabilities memory_capabilities() noexcept;
 
-// What the system says about pressure now. Linux: /proc/pressure/memory and the memory.events of
-// the process's group; `known` is false where neither can be read.
+/// What the system says about pressure now. Linux: /proc/pressure/memory and the memory.events of
+/// the process's group; `known` is false where neither can be read.
 struct SystemMemoryPressure {
   bool known = false;
-  PressureLevel level = PressureLevel::None;  // Moderate from 10 % of the last 10 s on in which
-                                              // some task stalled, Critical from 10 % in which all
-  double some_avg10 = 0;                      // percent
+  /// Moderate from 10 % of the last 10 s in which some task stalled, Critical from 10 % in which all
+  /// tasks did.
+  PressureLevel level = PressureLevel::None;
+  double some_avg10 = 0;  ///< percent
   double full_avg10 = 0;
   std::uint64_t some_total_us = 0;
   std::uint64_t full_total_us = 0;
@@ -40,7 +41,7 @@ struct SystemMemoryPressure {
   std::uint64_t max_events = 0;
   std::uint64_t oom_events = 0;
 };
-// Effect: reads files of the system, only when it is called. Thread contract: any thread.
+/// Effect: reads files of the system, only when it is called. Thread contract: any thread.
 [[nodiscard]] FRAMEALLOC_API SystemMemoryPressure system_memory_pressure() noexcept;
 
 namespace detail {

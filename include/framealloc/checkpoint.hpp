@@ -13,13 +13,13 @@ namespace detail {
 struct ArenaChunk;
 }
 
-// A value. Goes stale when its frame ends, or when the arena is rewound to before it; a stale one
-// is recognized and refused. (The idea of an ordered marker with checked unwinding is that of
-// foonathan/memory's memory_stack; staleness across frames and after rewinds is ours.)
+/// A value. Goes stale when its frame ends, or when the arena is rewound to before it; a stale one
+/// is recognized and refused. (The idea of an ordered marker with checked unwinding is that of
+/// foonathan/memory's memory_stack; staleness across frames and after rewinds is ours.)
 class FrameCheckpoint {
  public:
   FrameCheckpoint() = default;
-  // Result: bytes that the arena held when the checkpoint was taken.
+  /// Result: bytes that the arena held when the checkpoint was taken.
   [[nodiscard]] std::size_t position() const noexcept { return position_; }
   [[nodiscard]] std::uint64_t frame_clock() const noexcept { return clock_; }
 

@@ -8,7 +8,7 @@
 
 namespace framealloc {
 
-// A diagnostic code; the number is the one that is printed, so Code::FA001 is 1.
+/// A diagnostic code; the number is the one that is printed, so Code::FA001 is 1.
 enum class Code : std::uint16_t {
   None = 0,
 #define FRAMEALLOC_CODE(id, slug, severity, category, raised_by, meaning, help) \
@@ -35,7 +35,7 @@ enum class RaisedBy : std::uint8_t { Runtime, Analyzer, Both };
 
 struct CodeInfo {
   Code code;
-  std::string_view id;  // "FA001"
+  std::string_view id;  ///< "FA001"
   std::string_view slug;
   Severity severity;
   Category category;
@@ -44,10 +44,10 @@ struct CodeInfo {
   std::string_view help;
 };
 
-// Result: every code, ascending. Thread contract: any thread; the table is constant.
+/// Result: every code, ascending. Thread contract: any thread; the table is constant.
 [[nodiscard]] std::span<const CodeInfo> all_codes() noexcept;
 
-// Result: the row of `code`; for a value that is no code, the row of the internal error.
+/// Result: the row of `code`; for a value that is no code, the row of the internal error.
 [[nodiscard]] const CodeInfo& code_info(Code code) noexcept;
 
 [[nodiscard]] std::string_view to_string(Severity severity) noexcept;

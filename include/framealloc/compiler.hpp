@@ -131,7 +131,7 @@ template <class T>
 
 }  // namespace detail
 
-// The check level that this translation unit was compiled with.
+/// The check level that this translation unit was compiled with.
 inline constexpr int kCheckLevel = FRAMEALLOC_CHECK_LEVEL;
 
 }  // namespace framealloc

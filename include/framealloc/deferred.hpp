@@ -12,35 +12,35 @@
 
 namespace framealloc {
 
-// When a thread takes back what others freed for it, at most 4096 blocks at a frame boundary. A
-// worker's boundary is its first frame allocation in a new frame. But for Explicit, a thread whose
-// free list runs dry takes back before it takes new memory, until the list has a block again, and
-// at most as much as at a boundary.
+/// When a thread takes back what others freed for it, at most 4096 blocks at a frame boundary. A
+/// worker's boundary is its first frame allocation in a new frame. But for Explicit, a thread whose
+/// free list runs dry takes back before it takes new memory, until the list has a block again, and
+/// at most as much as at a boundary.
 enum class DeferredProcessing : std::uint8_t {
   AtFrameBegin,
   AtFrameEnd,
-  Incremental,  // a few at a time: at each boundary, and until a list that ran dry has a block
-  Explicit,     // only in process_deferred_frees(), and when memory is denied otherwise
+  Incremental,  ///< a few at a time: at each boundary, and until a list that ran dry has a block
+  Explicit,     ///< only in process_deferred_frees(), and when memory is denied otherwise
 };
 
-// What a thread does that frees a block while `capacity` blocks wait for the block's owner already.
-// A free cannot be refused without losing the block, so none of these loses one.
+/// What a thread does that frees a block while `capacity` blocks wait for the block's owner
+/// already. A free cannot be refused without losing the block, so none of these loses one.
 enum class QueueFullPolicy : std::uint8_t {
-  Grow,                // queues it all the same
-  ProcessImmediately,  // the same, and the owner takes everything back at its very next chance
-  Block,               // waits until the owner has made room, for at most block_timeout_ns
-  Fail,                // queues it and reports FA204, once for each batch
+  Grow,                ///< queues it all the same
+  ProcessImmediately,  ///< the same, and the owner takes everything back at its very next chance
+  Block,               ///< waits until the owner has made room, for at most block_timeout_ns
+  Fail,                ///< queues it and reports FA204, once for each batch
 };
 
 struct DeferredConfig {
   DeferredProcessing mode = DeferredProcessing::AtFrameBegin;
-  std::size_t per_alloc = 32;  // blocks taken back at a time, for Incremental
-  std::size_t capacity = 0;    // blocks that may wait for one thread; 0 = no bound
+  std::size_t per_alloc = 32;  ///< blocks taken back at a time, for Incremental
+  std::size_t capacity = 0;    ///< blocks that may wait for one thread; 0 = no bound
   QueueFullPolicy full_policy = QueueFullPolicy::Grow;
   std::size_t warning_threshold =
       0;  // blocks from which FA204 is reported, once per rise; 0 = none
-  // For Block. Bounded, because the owner may itself be waiting for the thread that frees; the
-  // block is queued and FA204 reported when the time is up.
+  /// For Block. Bounded, because the owner may itself be waiting for the thread that frees; the
+  /// block is queued and FA204 reported when the time is up.
   std::uint64_t block_timeout_ns = 10'000'000;
 
   [[nodiscard]] static DeferredConfig bounded(std::size_t blocks) noexcept {
@@ -79,19 +79,19 @@ struct DeferredConfig {
   }
 };
 
-// Of one allocator, over all threads. A block counts once it has been sent to its owner, which
-// happens in batches of at most 64, at the frame boundaries of the thread that frees, and in its
-// process_deferred_frees(). A block whose page changes hands on the way is queued once more.
+/// Of one allocator, over all threads. A block counts once it has been sent to its owner, which
+/// happens in batches of at most 64, at the frame boundaries of the thread that frees, and in its
+/// process_deferred_frees(). A block whose page changes hands on the way is queued once more.
 struct DeferredStats {
   std::uint64_t total_queued = 0;
   std::uint64_t total_processed = 0;
-  std::uint64_t current_depth = 0;            // blocks that wait now
-  std::uint64_t peak_depth = 0;               // most that ever waited for one thread
-  std::uint64_t queued_bytes = 0;             // of those that wait now
-  std::uint64_t full_count = 0;               // batches that found the queue full
-  std::uint64_t warning_count = 0;            // times that a queue rose to the warning threshold
-  std::uint64_t immediate_process_count = 0;  // blocks taken back because a queue was full
-  std::uint64_t block_timeouts = 0;           // waits of Block that ended without room
+  std::uint64_t current_depth = 0;            ///< blocks that wait now
+  std::uint64_t peak_depth = 0;               ///< most that ever waited for one thread
+  std::uint64_t queued_bytes = 0;             ///< of those that wait now
+  std::uint64_t full_count = 0;               ///< batches that found the queue full
+  std::uint64_t warning_count = 0;            ///< times that a queue rose to the warning threshold
+  std::uint64_t immediate_process_count = 0;  ///< blocks taken back because a queue was full
+  std::uint64_t block_timeouts = 0;           ///< waits of Block that ended without room
 };
 
 namespace detail {

@@ -38,34 +38,34 @@ struct DeviceRegion {
   std::uint64_t size = 0;
   DeviceRegionState state = DeviceRegionState::Free;
   DeviceLifetime lifetime = DeviceLifetime::Persistent;
-  std::string tag{};        // path, "" for untagged bytes and where nobody holds it
-  std::string name{};       // of the buffer or image, "" where it has none
-  std::uint64_t frame = 0;  // of the device, in which it was handed out; 0: none, or unknown
+  std::string tag{};        ///< path, "" for untagged bytes and where nobody holds it
+  std::string name{};       ///< of the buffer or image, "" where it has none
+  std::uint64_t frame = 0;  ///< of the device, in which it was handed out; 0: none, or unknown
 };
 
 /// An allocation of the device.
 struct DeviceBlock {
   unsigned heap = 0;
-  unsigned type = 0;  // of memory
+  unsigned type = 0;  ///< of memory
   std::uint64_t size = 0;
   DeviceBlockKind kind = DeviceBlockKind::Block;
   DeviceLifetime lifetime = DeviceLifetime::Persistent;
-  std::string intent{};  // "staging", "host-visible"; "" where no single one is known
-  std::vector<DeviceRegion> regions{};  // in order, from 0 to the size without gaps
+  std::string intent{};  ///< "staging", "host-visible"; "" where no single one is known
+  std::vector<DeviceRegion> regions{};  ///< in order, from 0 to the size without gaps
 };
 
 struct DeviceMapTag {
   std::string path{};
-  std::uint64_t bytes = 0;  // handed out; what is held by tags below it is theirs
+  std::uint64_t bytes = 0;  ///< handed out; what is held by tags below it is theirs
 };
 
 /// An ordinary value. Views in `heaps` and `totals` are empty.
 struct FRAMEALLOC_API DeviceMap {
-  std::string device{};     // its name
-  std::uint64_t frame = 0;  // of the device: open, or ended last
+  std::string device{};     ///< its name
+  std::uint64_t frame = 0;  ///< of the device: open, or ended last
   std::vector<DeviceHeapFigures> heaps{};
-  std::vector<DeviceBlock> blocks{};  // of a heap in the order in which they are drawn
-  std::vector<DeviceMapTag> tags{};   // those that hold something
+  std::vector<DeviceBlock> blocks{};  ///< of a heap in the order in which they are drawn
+  std::vector<DeviceMapTag> tags{};   ///< those that hold something
   DeviceFigures totals{};
 
   /// Result: JSON as docs/schema/gpu-v1.schema.json describes it; `fa export gpu` reads it.

@@ -14,52 +14,53 @@
 
 namespace framealloc {
 
-// Whose memory the bytes are of.
+/// Whose memory the bytes are of.
 enum class MemoryDomain : std::uint8_t { Host, Device };
 
-// One tag, over all threads; what is held by tags below it is theirs. A parent is shown before its
-// children and has the smaller id, so a reader adds subtrees up from the end. Bytes of the host
-// alone: what the tag holds of a device, DeviceTagFigures says.
+/// One tag, over all threads; what is held by tags below it is theirs. A parent is shown before its
+/// children and has the smaller id, so a reader adds subtrees up from the end. Bytes of the host
+/// alone: what the tag holds of a device, DeviceTagFigures says.
 struct TagFigures {
   TagId id = TagId::Untagged;
-  TagId parent = TagId::Untagged;  // its own for Untagged, which is the root of all
+  TagId parent = TagId::Untagged;  ///< its own for Untagged, which is the root of all
   MemoryDomain domain = MemoryDomain::Host;
-  std::string_view tag;           // path, "" for untagged bytes
-  std::string_view name;          // its last component; lives as long as the allocator
-  std::size_t current_bytes = 0;  // frame + pool + heap
+  std::string_view tag;           ///< path, "" for untagged bytes
+  std::string_view name;          ///< its last component; lives as long as the allocator
+  std::size_t current_bytes = 0;  ///< frame + pool + heap
   std::size_t frame_bytes = 0;
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
-  std::size_t bytes_allocated = 0;     // ever
-  std::uint64_t allocation_count = 0;  // pool and heap
+  std::size_t bytes_allocated = 0;     ///< ever
+  std::uint64_t allocation_count = 0;  ///< pool and heap
   std::size_t peak_frame_bytes = 0;
   std::size_t last_frame_bytes = 0;
 };
 
-// One thread that uses the allocator now.
+/// One thread that uses the allocator now.
 struct ThreadFigures {
   ThreadId id;
-  std::string_view name;        // as the program named it, else ""
-  std::size_t frame_bytes = 0;  // of the shared frame: so far, or all of it once it has ended
-  // Blocks that the thread allocated and that have not come back to it, wherever they are used.
+  std::string_view name;        ///< as the program named it, else ""
+  std::size_t frame_bytes = 0;  ///< of the shared frame: so far, or all of it once it has ended
+  /// Blocks that the thread allocated and that have not come back to it, wherever they are used.
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
-  std::size_t peak_frame_bytes = 0;  // most in any frame
-  std::size_t reserved_bytes = 0;    // chunks of its arenas
-  std::size_t frame_limit = 0;       // of the thread; 0 = none
+  std::size_t peak_frame_bytes = 0;  ///< most in any frame
+  std::size_t reserved_bytes = 0;    ///< chunks of its arenas
+  std::size_t frame_limit = 0;       ///< of the thread; 0 = none
   std::size_t pool_limit = 0;
-  std::size_t pool_used = 0;  // what pool_limit is about: blocks of its pages that nobody has freed
+  std::size_t pool_used =
+      0;  ///< what pool_limit is about: blocks of its pages that nobody has freed
 };
 
-// One budget: that of the whole, or of a tag that has a limit or a charge.
+/// One budget: that of the whole, or of a tag that has a limit or a charge.
 struct BudgetFigures {
   TagId id = TagId::Untagged;
   MemoryDomain domain = MemoryDomain::Host;
-  bool global = false;         // of the whole
-  std::string_view tag;        // path; "" for untagged bytes, and for the whole
-  std::size_t soft_limit = 0;  // 0 = none
+  bool global = false;         ///< of the whole
+  std::string_view tag;        ///< path; "" for untagged bytes, and for the whole
+  std::size_t soft_limit = 0;  ///< 0 = none
   std::size_t hard_limit = 0;
-  std::size_t current_usage = 0;  // charged: held, plus what threads keep ready
+  std::size_t current_usage = 0;  ///< charged: held, plus what threads keep ready
   std::size_t peak_usage = 0;
   std::uint64_t denials = 0;
 };
@@ -68,54 +69,54 @@ struct BudgetFigures {
 /// `total_bytes == allocated_bytes + padding_bytes + retired_bytes + free_bytes`.
 struct DeviceFigures {
   MemoryDomain domain = MemoryDomain::Device;
-  std::string_view device{};        // its name
-  std::uint64_t frame = 0;          // of the device, that is open or ended last; 0 before the first
-  std::size_t total_bytes = 0;      // device memory held: blocks, rings and dedicated
-  std::size_t allocated_bytes = 0;  // handed out: transient_bytes + persistent_bytes
-  std::size_t transient_bytes = 0;  // of frames that are open
+  std::string_view device{};    ///< its name
+  std::uint64_t frame = 0;      ///< of the device, that is open or ended last; 0 before the first
+  std::size_t total_bytes = 0;  ///< device memory held: blocks, rings and dedicated
+  std::size_t allocated_bytes = 0;  ///< handed out: transient_bytes + persistent_bytes
+  std::size_t transient_bytes = 0;  ///< of frames that are open
   std::size_t persistent_bytes = 0;
-  std::size_t retired_bytes = 0;  // let go by the program, not yet by the device
-  std::size_t padding_bytes = 0;  // alignment, granularity, ends of pages
+  std::size_t retired_bytes = 0;  ///< let go by the program, not yet by the device
+  std::size_t padding_bytes = 0;  ///< alignment, granularity, ends of pages
   std::size_t free_bytes = 0;
-  std::size_t dedicated_bytes = 0;       // within total_bytes
-  std::size_t peak_usage = 0;            // most allocated_bytes
-  std::size_t peak_total = 0;            // most total_bytes
-  std::uint64_t allocation_count = 0;    // live persistent buffers and images
-  std::uint64_t failed_allocations = 0;  // ever
-  std::uint64_t device_allocations = 0;  // calls to the device for memory, ever
+  std::size_t dedicated_bytes = 0;       ///< within total_bytes
+  std::size_t peak_usage = 0;            ///< most allocated_bytes
+  std::size_t peak_total = 0;            ///< most total_bytes
+  std::uint64_t allocation_count = 0;    ///< live persistent buffers and images
+  std::uint64_t failed_allocations = 0;  ///< ever
+  std::uint64_t device_allocations = 0;  ///< calls to the device for memory, ever
   std::uint64_t device_frees = 0;
   std::uint64_t block_count = 0;
-  double fragmentation = 0;  // over persistent blocks: 1 - largest free / free; 0: none free
+  double fragmentation = 0;  ///< over persistent blocks: 1 - largest free / free; 0: none free
 };
 
 /// One heap of a device. Their `reserved` add up to the device's `total_bytes`.
 struct DeviceHeapFigures {
   MemoryDomain domain = MemoryDomain::Device;
-  std::string_view device{};  // its name
-  unsigned heap = 0;          // index on the device
-  std::size_t size = 0;       // of the heap
-  std::size_t limit = 0;      // set by the program; 0 = none
-  std::size_t budget = 0;     // what may be held now: the limit, and what the system leaves
-  std::size_t reserved = 0;   // device memory held
-  std::size_t used = 0;       // of it handed out
-  std::size_t external = 0;   // held by others, as far as the device says
+  std::string_view device{};  ///< its name
+  unsigned heap = 0;          ///< index on the device
+  std::size_t size = 0;       ///< of the heap
+  std::size_t limit = 0;      ///< set by the program; 0 = none
+  std::size_t budget = 0;     ///< what may be held now: the limit, and what the system leaves
+  std::size_t reserved = 0;   ///< device memory held
+  std::size_t used = 0;       ///< of it handed out
+  std::size_t external = 0;   ///< held by others, as far as the device says
   std::uint64_t denials = 0;
   bool device_local = false;
-  bool measured = false;  // budget and external are the system's figures
+  bool measured = false;  ///< budget and external are the system's figures
 };
 
 /// One tag that holds memory of a device, has held some, or has a limit there. A parent is shown
 /// before its children, as far as it is shown at all.
 struct DeviceTagFigures {
   MemoryDomain domain = MemoryDomain::Device;
-  std::string_view device{};      // its name
-  TagId id = TagId::Untagged;     // of the allocator that the device is registered with
-  std::string_view tag{};         // path, "" for untagged bytes
-  std::size_t bytes = 0;          // handed out; what is held by tags below it is theirs
-  std::size_t peak_bytes = 0;     // most bytes at once
-  std::size_t subtree_bytes = 0;  // with tags below it: what the limit is about
-  std::size_t limit = 0;          // 0 = none
-  std::uint64_t denials = 0;      // by that limit
+  std::string_view device{};      ///< its name
+  TagId id = TagId::Untagged;     ///< of the allocator that the device is registered with
+  std::string_view tag{};         ///< path, "" for untagged bytes
+  std::size_t bytes = 0;          ///< handed out; what is held by tags below it is theirs
+  std::size_t peak_bytes = 0;     ///< most bytes at once
+  std::size_t subtree_bytes = 0;  ///< with tags below it: what the limit is about
+  std::size_t limit = 0;          ///< 0 = none
+  std::uint64_t denials = 0;      ///< by that limit
 };
 
 /// Takes what a device shows of itself and hands it to a callable, as far as that takes it: a

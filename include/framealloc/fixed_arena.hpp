@@ -12,30 +12,31 @@
 
 namespace framealloc {
 
-// What FixedArenas of all capacities are: take one by reference where the capacity does not matter.
-// The same bump as a FrameArena's, over memory of its own: it needs no allocator and no source, and
-// never grows. What it hands out is uninitialized and stays until reset() or the end of a scope; no
-// destructors run. Neither tags nor budgets know of it. Thread contract: one thread at a time.
+/// What FixedArenas of all capacities are: take one by reference where the capacity does not
+/// matter. The same bump as a FrameArena's, over memory of its own: it needs no allocator and no
+/// source, and never grows. What it hands out is uninitialized and stays until reset() or the end
+/// of a scope; no destructors run. Neither tags nor budgets know of it. Thread contract: one thread
+/// at a time.
 class FRAMEALLOC_API FixedArenaBase {
  public:
   FixedArenaBase(const FixedArenaBase&) = delete;
   FixedArenaBase& operator=(const FixedArenaBase&) = delete;
 
-  // Effect: one uninitialized T. Result: null when the arena is full (reported as FA003).
+  /// Effect: one uninitialized T. Result: null when the arena is full (reported as FA003).
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump(align_up(sizeof(T), kGranule), alignof(T), site));
   }
-  // Effect: `count` uninitialized T in a row. A count whose size overflows is reported as FA011.
+  /// Effect: `count` uninitialized T in a row. A count whose size overflows is reported as FA011.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
       std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(
         bump(align_up(saturating_bytes(count, sizeof(T)), kGranule), alignof(T), site));
   }
-  // Effect: `size` uninitialized bytes; zero are a valid request. `alignment` is a power of two;
-  // another is reported as FA011 at check level 1 and a broken requirement below it.
+  /// Effect: `size` uninitialized bytes; zero are a valid request. `alignment` is a power of two;
+  /// another is reported as FA011 at check level 1 and a broken requirement below it.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment = kGranule,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -47,10 +48,10 @@ class FRAMEALLOC_API FixedArenaBase {
     return bump(align_up(saturate(size), kGranule), alignment, site);
   }
 
-  // Effect: frees everything. Requirement: no scope is open.
+  /// Effect: frees everything. Requirement: no scope is open.
   void reset() noexcept { cursor_ = begin_; }
 
-  // Frees what was allocated since it was made. Scopes nest.
+  /// Frees what was allocated since it was made. Scopes nest.
   class [[nodiscard]] Scope {
    public:
     explicit Scope(FixedArenaBase& arena) noexcept : arena_(arena), start_(arena.cursor_) {}
@@ -67,11 +68,11 @@ class FRAMEALLOC_API FixedArenaBase {
   };
   [[nodiscard]] Scope scope() noexcept FRAMEALLOC_LIFETIMEBOUND { return Scope(*this); }
 
-  // All in bytes, rounding included.
+  /// All in bytes, rounding included.
   [[nodiscard]] std::size_t used() const noexcept { return cursor_ - begin_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return end_ - begin_; }
   [[nodiscard]] std::size_t remaining() const noexcept { return end_ - cursor_; }
-  // Result: the most that was used at a time, so that a capacity can be chosen.
+  /// Result: the most that was used at a time, so that a capacity can be chosen.
   [[nodiscard]] std::size_t high_water() const noexcept {
     return cursor_ - begin_ > high_water_ ? cursor_ - begin_ : high_water_;
   }
@@ -79,7 +80,7 @@ class FRAMEALLOC_API FixedArenaBase {
     const auto at = reinterpret_cast<std::uintptr_t>(address);
     return at >= begin_ && at < end_;
   }
-  // Effect: reports of this arena go to `handler`; null brings stderr back.
+  /// Effect: reports of this arena go to `handler`; null brings stderr back.
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
     handler_ = handler;
     context_ = context;
@@ -114,8 +115,8 @@ class FRAMEALLOC_API FixedArenaBase {
   void* context_ = nullptr;
 };
 
-// `Capacity` bytes, such as FixedArena<64_KiB>; blocks are aligned to 16, and to what their type
-// asks for. Large ones are no local variables: a stack has 8 MiB, a worker's often less.
+/// `Capacity` bytes, such as FixedArena<64_KiB>; blocks are aligned to 16, and to what their type
+/// asks for. Large ones are no local variables: a stack has 8 MiB, a worker's often less.
 template <std::size_t Capacity>
 class FixedArena final : public FixedArenaBase {
   static_assert(Capacity > 0 && Capacity <= kMaxRequest);

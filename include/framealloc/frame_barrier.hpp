@@ -25,99 +25,99 @@ class Instance;
 class ThreadServices;
 }  // namespace detail
 
-// Sums over the barrier's life; a wait is one call that waits, whether or not it had to sleep.
+/// Sums over the barrier's life; a wait is one call that waits, whether or not it had to sleep.
 struct BarrierStats {
   std::uint64_t total_waits = 0;
   std::uint64_t total_wait_time_us = 0;
   std::uint64_t max_wait_time_us = 0;
   std::uint64_t timeout_count = 0;
   std::uint64_t phases_completed = 0;
-  std::uint64_t surplus_arrivals = 0;  // not counted: beyond the participants, or a second time
-  ThreadId last_thread;                // whose arrival completed the phase that ended last
-  std::string last_name;               // its name, if it has a registered one
+  std::uint64_t surplus_arrivals = 0;  ///< not counted: beyond the participants, or a second time
+  ThreadId last_thread;                ///< whose arrival completed the phase that ended last
+  std::string last_name;               ///< its name, if it has a registered one
 };
 
-// Names the phase that an arrival belongs to; see FrameBarrier::wait().
+/// Names the phase that an arrival belongs to; see FrameBarrier::wait().
 struct BarrierTicket {
   std::uint32_t phase = 0;
 };
 
 class FrameBarrierBuilder;
 
-// A barrier for a number of participants that are met again each frame, or several times in one: a
-// phase is complete when all of them have arrived, and the next one opens by itself as soon as
-// somebody has noticed. Participants are threads or jobs: without names, any thread may arrive for
-// any of them, and one thread for several. A thread that arrives without waiting, and one that
-// waits without arriving (the thread that drives the frame), are both fine.
-//
-// The k-th wait of a thread waits for the k-th phase since it first used the barrier, or, if it has
-// arrived since, for the phase that it arrived in; so a thread that is late for its wait is never
-// held up by arrivals of the next frame, and no arrival is lost. What participants wrote before
-// they arrived is visible to those whose wait returned.
-//
-// Waiting spins for about a microsecond, then sleeps in the system. Allocates nothing (missing()
-// and stats() build strings). Thread contract: any thread; a barrier must outlive the last call on
-// it. A thread may use at most 16 barriers in turn without naming its ticket.
+/// A barrier for a number of participants that are met again each frame, or several times in one: a
+/// phase is complete when all of them have arrived, and the next one opens by itself as soon as
+/// somebody has noticed. Participants are threads or jobs: without names, any thread may arrive for
+/// any of them, and one thread for several. A thread that arrives without waiting, and one that
+/// waits without arriving (the thread that drives the frame), are both fine.
+///
+/// The k-th wait of a thread waits for the k-th phase since it first used the barrier, or, if it
+/// has arrived since, for the phase that it arrived in; so a thread that is late for its wait is
+/// never held up by arrivals of the next frame, and no arrival is lost. What participants wrote
+/// before they arrived is visible to those whose wait returned.
+///
+/// Waiting spins for about a microsecond, then sleeps in the system. Allocates nothing (missing()
+/// and stats() build strings). Thread contract: any thread; a barrier must outlive the last call on
+/// it. A thread may use at most 16 barriers in turn without naming its ticket.
 class FRAMEALLOC_API FrameBarrier {
  public:
   static constexpr unsigned kMostParticipants = 4095;
-  static constexpr unsigned kMostNames = 64;  // participants beyond are counted, not named
+  static constexpr unsigned kMostNames = 64;  ///< participants beyond are counted, not named
 
-  // Requirement: at most kMostParticipants; more count as that many. With none, nobody waits.
+  /// Requirement: at most kMostParticipants; more count as that many. With none, nobody waits.
   explicit FrameBarrier(unsigned participants) noexcept;
   ~FrameBarrier();
   FrameBarrier(const FrameBarrier&) = delete;
   FrameBarrier& operator=(const FrameBarrier&) = delete;
   [[nodiscard]] static FrameBarrierBuilder builder();
 
-  // Effect: arrives, for the calling thread, and does not wait. An arrival beyond the participants
-  // of a phase, or a second one of a registered thread, is not counted but reported (FA209, see
-  // SmartAlloc::set_frame_barrier()) and in the statistics. Result: for wait().
+  /// Effect: arrives, for the calling thread, and does not wait. An arrival beyond the participants
+  /// of a phase, or a second one of a registered thread, is not counted but reported (FA209, see
+  /// SmartAlloc::set_frame_barrier()) and in the statistics. Result: for wait().
   BarrierTicket signal_frame_complete() noexcept;
-  // The same for the participant of that name, on whatever thread. A name that is not registered
-  // arrives as one of the unnamed.
+  /// The same for the participant of that name, on whatever thread. A name that is not registered
+  /// arrives as one of the unnamed.
   BarrierTicket signal_frame_complete(std::string_view name) noexcept;
-  // Effect: waits until the phase is complete, see above.
+  /// Effect: waits until the phase is complete, see above.
   FRAMEALLOC_WAITS void wait_all() noexcept;
   FRAMEALLOC_WAITS void wait(BarrierTicket ticket) noexcept;
   FRAMEALLOC_WAITS void arrive_and_wait() noexcept;
-  // Result: false when the time ran out first; then the same phase is waited for next time, and
-  // missing() says who has not arrived.
+  /// Result: false when the time ran out first; then the same phase is waited for next time, and
+  /// missing() says who has not arrived.
   template <class Rep, class Period>
   [[nodiscard]] bool wait_timeout(std::chrono::duration<Rep, Period> limit) noexcept {
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(limit).count();
     return wait_for_ns(ns < 0 ? 0 : static_cast<std::uint64_t>(ns));
   }
-  // Effect: as wait_all(); the next phase opens by itself.
+  /// Effect: as wait_all(); the next phase opens by itself.
   FRAMEALLOC_WAITS void wait_and_reset() noexcept { wait_all(); }
-  // Effect: what has completed so far counts as waited for by this thread, so that the next phase
-  // opens. For a thread that asks is_complete() instead of waiting. Discards no arrival.
+  /// Effect: what has completed so far counts as waited for by this thread, so that the next phase
+  /// opens. For a thread that asks is_complete() instead of waiting. Discards no arrival.
   void reset() noexcept;
-  // Result: whether wait_all() would return at once.
+  /// Result: whether wait_all() would return at once.
   [[nodiscard]] bool is_complete() const noexcept;
 
-  // Effect: names the calling thread. It takes the place that the builder made for that name, or
-  // one of those without a name; when all are taken, there is one participant more from the next
-  // phase on. Result: false when the thread has a place already or the table of names is full.
+  /// Effect: names the calling thread. It takes the place that the builder made for that name, or
+  /// one of those without a name; when all are taken, there is one participant more from the next
+  /// phase on. Result: false when the thread has a place already or the table of names is full.
   bool register_thread(std::string_view name) noexcept;
-  // Effect: there is one participant less from the next phase on; for the present one the calling
-  // thread counts as arrived. Result: false when it has no place.
+  /// Effect: there is one participant less from the next phase on; for the present one the calling
+  /// thread counts as arrived. Result: false when it has no place.
   bool unregister_thread() noexcept;
   [[nodiscard]] bool is_registered() const noexcept;
-  // Effect: the same without names, for jobs.
+  /// Effect: the same without names, for jobs.
   void add_participant() noexcept;
   void remove_participant() noexcept;
 
-  // Result: participants of the present phase.
+  /// Result: participants of the present phase.
   [[nodiscard]] unsigned thread_count() const noexcept;
-  // Result: those of them that have arrived.
+  /// Result: those of them that have arrived.
   [[nodiscard]] unsigned arrived_count() const noexcept;
-  // Result: phases completed.
+  /// Result: phases completed.
   [[nodiscard]] std::uint64_t generation() const noexcept {
     return phases_.load(std::memory_order_acquire);
   }
-  // Result: names of those who have not arrived in the present phase; those without a name stand
-  // together at the end, as "2 unnamed".
+  /// Result: names of those who have not arrived in the present phase; those without a name stand
+  /// together at the end, as "2 unnamed".
   [[nodiscard]] std::vector<std::string> missing() const;
   [[nodiscard]] BarrierStats stats() const;
 
@@ -188,13 +188,13 @@ class FRAMEALLOC_API FrameBarrier {
   mutable Waits waits_[kWaitShards];
 };
 
-// Builds a barrier whose participants have names before their threads exist:
-//   FrameBarrier barrier = FrameBarrier::builder().with_thread("audio").with_count(3).build();
+/// Builds a barrier whose participants have names before their threads exist:
+///   FrameBarrier barrier = FrameBarrier::builder().with_thread("audio").with_count(3).build();
 class FRAMEALLOC_API FrameBarrierBuilder {
  public:
-  // Effect: one participant of this name.
+  /// Effect: one participant of this name.
   FrameBarrierBuilder& with_thread(std::string_view name);
-  // Effect: at least `count` participants in all; those without a name are anybody.
+  /// Effect: at least `count` participants in all; those without a name are anybody.
   FrameBarrierBuilder& with_count(unsigned count) noexcept;
   [[nodiscard]] FrameBarrier build() const noexcept { return FrameBarrier(*this); }
 

@@ -12,13 +12,13 @@
 
 namespace framealloc {
 
-// Destroys its object when it goes out of scope, or at the end of the frame, whichever comes first;
-// in the second case (and when the arena is rewound past the object) it reads as null from then on,
-// so that a box which outlives its frame touches nothing. release() leaves the object to the frame.
-// With a trivially destructible T it is a pointer and nothing else, and does not learn of the end.
-// The memory stays used until the frame ends: what is freed early is what the object owns.
-// Requirement: a box of a T with a destructor is destroyed, moved from or outlives its frame.
-// Move-only. Thread contract: the thread of the arena.
+/// Destroys its object when it goes out of scope, or at the end of the frame, whichever comes
+/// first; in the second case (and when the arena is rewound past the object) it reads as null from
+/// then on, so that a box which outlives its frame touches nothing. release() leaves the object to
+/// the frame. With a trivially destructible T it is a pointer and nothing else, and does not learn
+/// of the end. The memory stays used until the frame ends: what is freed early is what the object
+/// owns. Requirement: a box of a T with a destructor is destroyed, moved from or outlives its
+/// frame. Move-only. Thread contract: the thread of the arena.
 template <class T>
 class FrameBox {
   static_assert(std::is_object_v<T> && !std::is_array_v<T>);
@@ -42,8 +42,8 @@ class FrameBox {
   }
   ~FrameBox() { reset(); }
 
-  // Effect: a T(arguments...) and its owner. Result: a null box when memory is denied. Reports name
-  // `site`.
+  /// Effect: a T(arguments...) and its owner. Result: a null box when memory is denied. Reports
+  /// name `site`.
   template <class... A>
   [[nodiscard]] static FrameBox make_at(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
                                         const CallSite& site, A&&... arguments) {
@@ -78,12 +78,12 @@ class FrameBox {
   }
 
   [[nodiscard]] T* get() const noexcept { return object_; }
-  // Requirement of these two: not null.
+  /// Requirement of these two: not null.
   [[nodiscard]] T& operator*() const noexcept { return *object_; }
   [[nodiscard]] T* operator->() const noexcept { return object_; }
   [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
 
-  // Effect: leaves the object to the frame, which destroys it at its end. Result: the object.
+  /// Effect: leaves the object to the frame, which destroys it at its end. Result: the object.
   [[nodiscard]] T* release() noexcept {
     if constexpr (kOwes) {
       if (finalizer_ != nullptr) {
@@ -95,13 +95,13 @@ class FrameBox {
     return std::exchange(object_, nullptr);
   }
   [[nodiscard]] T* into_raw() noexcept { return release(); }
-  // Effect: moves the object out and destroys what is left of it. Requirement: not null.
+  /// Effect: moves the object out and destroys what is left of it. Requirement: not null.
   [[nodiscard]] T into_inner() {
     T value(std::move(*object_));
     reset();
     return value;
   }
-  // Effect: destroys the object now; the box is null afterward.
+  /// Effect: destroys the object now; the box is null afterward.
   void reset() noexcept {
     T* const object = std::exchange(object_, nullptr);
     if constexpr (kOwes) {
@@ -144,7 +144,7 @@ class FrameBox {
   [[no_unique_address]] std::conditional_t<kOwes, detail::Finalizer*, None> finalizer_{};
 };
 
-// Without a finalizer nothing knows the box's address.
+/// Without a finalizer nothing knows the box's address.
 template <class T>
 struct IsTriviallyRelocatable<FrameBox<T>> : std::is_trivially_destructible<T> {};
 

@@ -16,18 +16,18 @@
 
 namespace framealloc {
 
-// From SmartAlloc::frame_burst() and FrameArena::burst(), for a loop of many small allocations:
-// keep it a local variable, and its cursor stays in a register, which the arena's cannot. Other
-// allocations of the thread go on beside it. Takes another window when one is full, and gives the
-// rest back when it ends. While it has a window, all of that counts as allocated, under the tag
-// that was current when the window was taken; a change of the tag makes the next call take another
-// one. What lies in a window is freed with it: at the end of its frame, or by a rewind to before it
-// was taken.
-//
-// A burst may outlive its frame: it takes its windows from whichever frame is open when it is
-// called. With a guard mode that records every allocation, and while calls are counted, each call
-// takes the slow path. Thread contract: the arena's thread, the end of the burst included (FA210
-// otherwise).
+/// From SmartAlloc::frame_burst() and FrameArena::burst(), for a loop of many small allocations:
+/// keep it a local variable, and its cursor stays in a register, which the arena's cannot. Other
+/// allocations of the thread go on beside it. Takes another window when one is full, and gives the
+/// rest back when it ends. While it has a window, all of that counts as allocated, under the tag
+/// that was current when the window was taken; a change of the tag makes the next call take another
+/// one. What lies in a window is freed with it: at the end of its frame, or by a rewind to before
+/// it was taken.
+///
+/// A burst may outlive its frame: it takes its windows from whichever frame is open when it is
+/// called. With a guard mode that records every allocation, and while calls are counted, each call
+/// takes the slow path. Thread contract: the arena's thread, the end of the burst included (FA210
+/// otherwise).
 class [[nodiscard]] FrameBurst {
  public:
   FrameBurst(FrameArena& arena, std::size_t bytes, Prefetch prefetch) noexcept
@@ -38,7 +38,7 @@ class [[nodiscard]] FrameBurst {
         prefetch_(prefetch) {}
   FrameBurst(const FrameBurst&) = delete;
   FrameBurst& operator=(const FrameBurst&) = delete;
-  // A burst that was moved from answers null.
+  /// A burst that was moved from answers null.
   FrameBurst(FrameBurst&& other) noexcept
       : arena_(std::exchange(other.arena_, nullptr)),
         window_(std::exchange(other.window_, &detail::no_window)),
@@ -59,16 +59,16 @@ class [[nodiscard]] FrameBurst {
     if (arena_ != nullptr) arena_->close_burst(*window_, cursor_);
   }
 
-  // Effect: one uninitialized T. Result: as FrameArena::alloc(): null when denied, with no frame
-  // open (FA001) or when moved from.
+  /// Effect: one uninitialized T. Result: as FrameArena::alloc(): null when denied, with no frame
+  /// open (FA001) or when moved from.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), alignof(T), site));
   }
 
-  // Effect: `size` uninitialized bytes. Zero bytes are a valid request. `alignment` is a power of
-  // two; another is reported as FA011 at check level 1 and a broken requirement below it.
+  /// Effect: `size` uninitialized bytes. Zero bytes are a valid request. `alignment` is a power of
+  /// two; another is reported as FA011 at check level 1 and a broken requirement below it.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment = kGranule,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -83,7 +83,7 @@ class [[nodiscard]] FrameBurst {
     return bump<0>(rounded, alignment, site);
   }
 
-  // Result: bytes left in the window; 0 when the next call takes another one.
+  /// Result: bytes left in the window; 0 when the next call takes another one.
   [[nodiscard]] std::size_t remaining() const noexcept {
     const std::uintptr_t limit = window_->limit.load(std::memory_order_relaxed);
     return limit > cursor_ ? limit - cursor_ : 0;

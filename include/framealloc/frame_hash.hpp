@@ -23,8 +23,8 @@ concept StringLike = std::is_class_v<K> && std::is_convertible_v<const K&, std::
 }
 }  // namespace detail
 
-// std::hash. For strings of any kind that of their characters, so that a key is found by a literal
-// or a std::string_view without making a string of it.
+/// std::hash. For strings of any kind that of their characters, so that a key is found by a literal
+/// or a std::string_view without making a string of it.
 template <class K>
 struct FrameHash : std::hash<K> {};
 template <detail::StringLike K>

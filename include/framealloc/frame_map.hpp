@@ -18,16 +18,16 @@
 
 namespace framealloc {
 
-// Entries lie dense, in the order of insertion until something is erased (the last entry then takes
-// the place of the erased one), so iterating is as fast as over an array. It grows at any load;
-// when growth is denied it goes on filling the buckets that it has, and overwriting never needs
-// memory. Nothing throws; what was denied says so (end(), null, false), is reported by the arena
-// and changes nothing. Move-only; clone() copies. As a FrameVec, it belongs to the frame in which
-// it was filled, is empty after it if entries have destructors, and must not be used after its
-// arena was rewound to a checkpoint from before it last grew. Iterators, pointers and references to
-// entries: invalidated by insertions that grow (capacity()), by the end of the frame, and those to
-// the last entry by erase. Hash and Eq must not throw. At most 2^32 - 2 entries. Thread contract:
-// one thread, the one whose arena it uses.
+/// Entries lie dense, in the order of insertion until something is erased (the last entry then
+/// takes the place of the erased one), so iterating is as fast as over an array. It grows at any
+/// load; when growth is denied it goes on filling the buckets that it has, and overwriting never
+/// needs memory. Nothing throws; what was denied says so (end(), null, false), is reported by the
+/// arena and changes nothing. Move-only; clone() copies. As a FrameVec, it belongs to the frame in
+/// which it was filled, is empty after it if entries have destructors, and must not be used after
+/// its arena was rewound to a checkpoint from before it last grew. Iterators, pointers and
+/// references to entries: invalidated by insertions that grow (capacity()), by the end of the
+/// frame, and those to the last entry by erase. Hash and Eq must not throw. At most 2^32 - 2
+/// entries. Thread contract: one thread, the one whose arena it uses.
 template <class K, class V, class Hash, class Eq>
 class FrameMap {
   using Entry = detail::FrameMapEntry<K, V>;
@@ -51,15 +51,15 @@ class FrameMap {
   using iterator = detail::FrameMapIterator<Entry, value_type>;
   using const_iterator = detail::FrameMapIterator<const Entry, const value_type>;
 
-  // Effect: an empty map with room for `capacity` entries. Failure: a denied request is reported
-  // and shows as a smaller capacity().
+  /// Effect: an empty map with room for `capacity` entries. Failure: a denied request is reported
+  /// and shows as a smaller capacity().
   explicit FrameMap(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
                     Hash hash = Hash(), Eq eq = Eq(), Here here = CallSite::current()) noexcept
       : entries_(arena), hash_(std::move(hash)), eq_(std::move(eq)) {
     (void)reserve(capacity, here);
   }
   FrameMap(FrameMap&&) noexcept = default;
-  // The index goes first, since it lies behind the entries: so both can be given back.
+  /// The index goes first, since it lies behind the entries: so both can be given back.
   FrameMap& operator=(FrameMap&& other) noexcept {
     index_ = std::move(other.index_);
     entries_ = std::move(other.entries_);
@@ -70,7 +70,7 @@ class FrameMap {
 
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
-  // Result: entries that fit before the map grows.
+  /// Result: entries that fit before the map grows.
   [[nodiscard]] std::size_t capacity() const noexcept {
     return entries_.capacity() == 0 ? 0 : detail::FrameIndex::good_load(index_.buckets());
   }
@@ -100,7 +100,7 @@ class FrameMap {
   [[nodiscard]] const_iterator find(const Q& key) const noexcept {
     return const_iterator(look_up(key));
   }
-  // Result: the value, or null when the key is not there.
+  /// Result: the value, or null when the key is not there.
   [[nodiscard]] V* get(const K& key) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return value_of(look_up(key));
   }
@@ -131,15 +131,15 @@ class FrameMap {
   }
 
   // --- Adding. Result: the entry and whether it is new; {end(), false} when denied ---
-  // Arguments may refer to entries of the map.
-  // Effect: adds the entry unless the key is there; then nothing changes.
+  /// Arguments may refer to entries of the map.
+  /// Effect: adds the entry unless the key is there; then nothing changes.
   std::pair<iterator, bool> insert(K key, V value, Here here = CallSite::current()) {
     return add(here.site, std::move(key), std::move(value));
   }
   std::pair<iterator, bool> insert(value_type entry, Here here = CallSite::current()) {
     return add(here.site, entry.first, std::move(entry.second));
   }
-  // Effect: adds the entry, or gives the present one a new value, for which no memory is needed.
+  /// Effect: adds the entry, or gives the present one a new value, for which no memory is needed.
   std::pair<iterator, bool> insert_or_assign(K key, V value, Here here = CallSite::current()) {
     const auto result = add(here.site, std::move(key), std::move(value));
     // Neither was moved from unless the entry is new.
@@ -187,7 +187,7 @@ class FrameMap {
                         std::forward<A>(arguments)...)
                         .first.entry());
   }
-  // Effect: room for `capacity` entries in all. Result: false when denied.
+  /// Effect: room for `capacity` entries in all. Result: false when denied.
   bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept {
     if (capacity <= this->capacity()) return true;
     if (capacity > detail::FrameIndex::kMostEntries) {
@@ -197,21 +197,21 @@ class FrameMap {
   }
 
   // --- Removing ---
-  // Result: how many were removed, 0 or 1.
+  /// Result: how many were removed, 0 or 1.
   std::size_t erase(const K& key) noexcept { return erase_key(key); }
   template <class Q>
     requires(kLooksUp<Q> && !std::convertible_to<const Q&, const_iterator>)
   std::size_t erase(const Q& key) noexcept {
     return erase_key(key);
   }
-  // Result: the entry that took the place, so that a loop which erases meets every entry once.
+  /// Result: the entry that took the place, so that a loop which erases meets every entry once.
   iterator erase(const_iterator at) noexcept {
     const auto place = static_cast<std::size_t>(at.entry() - entries_.begin());
     erase_key(at->first);
     return iterator(entries_.begin() + place);
   }
   iterator erase(iterator at) noexcept { return erase(const_iterator(at)); }
-  // Effect: keeps the entries for which `keep(key, value)` holds. Result: how many were removed.
+  /// Effect: keeps the entries for which `keep(key, value)` holds. Result: how many were removed.
   template <class Predicate>
   std::size_t retain(Predicate keep) {
     const std::size_t before = size();
@@ -228,7 +228,7 @@ class FrameMap {
 
   void swap(FrameMap& other) noexcept { std::swap(*this, other); }
   friend void swap(FrameMap& a, FrameMap& b) noexcept { a.swap(b); }
-  // Result: a copy in the same arena, or nothing when denied.
+  /// Result: a copy in the same arena, or nothing when denied.
   [[nodiscard]] std::optional<FrameMap> clone(Here here = CallSite::current()) const {
     FrameMap copy(arena(), size(), hash_, eq_, here);
     for (const auto& [key, value] : *this) {

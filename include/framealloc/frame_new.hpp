@@ -32,9 +32,9 @@ template <class Allocate>
 
 }  // namespace detail
 
-// Effect: T(arguments...) in frame memory; its destructor, if it has one that does something, runs
-// at the end of the frame or when the arena is rewound past it, newest first. Result: the object,
-// or null when memory is denied. Reports name `site`. Thread contract: the thread of the arena.
+/// Effect: T(arguments...) in frame memory; its destructor, if it has one that does something, runs
+/// at the end of the frame or when the arena is rewound past it, newest first. Result: the object,
+/// or null when memory is denied. Reports name `site`. Thread contract: the thread of the arena.
 template <class T, class... A>
 [[nodiscard]] T* frame_new_at(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const CallSite& site,
                               A&&... arguments) {

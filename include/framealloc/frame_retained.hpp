@@ -22,12 +22,12 @@ class Instance;
                                            const CallSite& site) noexcept;
 }  // namespace detail
 
-// Points at its object until that leaves frame memory: promoted or destroyed when the frame ends,
-// destroyed when the arena is rewound past it. From then on it is null, so a handle that outlives
-// its frame touches nothing; id() still names the object, for PromotionResult::take(). The object
-// belongs to the frame, not to the handle: it stays when the handle goes.
-// Requirement: a handle is destroyed, moved from or outlives its frame. Move-only.
-// Thread contract: the thread that made the object; the one that ends the frame writes to it.
+/// Points at its object until that leaves frame memory: promoted or destroyed when the frame ends,
+/// destroyed when the arena is rewound past it. From then on it is null, so a handle that outlives
+/// its frame touches nothing; id() still names the object, for PromotionResult::take(). The object
+/// belongs to the frame, not to the handle: it stays when the handle goes.
+/// Requirement: a handle is destroyed, moved from or outlives its frame. Move-only.
+/// Thread contract: the thread that made the object; the one that ends the frame writes to it.
 template <class T>
 class FrameRetained {
   static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T>);
@@ -37,7 +37,7 @@ class FrameRetained {
 
   FrameRetained() noexcept = default;
   FrameRetained(std::nullptr_t) noexcept {}
-  // For the library: SmartAlloc::frame_retained().
+  /// For the library: SmartAlloc::frame_retained().
   template <class... A>
   [[nodiscard]] static FrameRetained make_at(detail::Instance& instance, FrameArena& arena,
                                              const CallSite& site, const RetentionPolicy& policy,
@@ -57,7 +57,7 @@ class FrameRetained {
     detail::arm_retained(arena, *record, home);
     return FrameRetained(*record);
   }
-  // The record has just been armed.
+  /// The record has just been armed.
   explicit FrameRetained(detail::RetainedRecord& record) noexcept : id_(record.id) {
     link_.record = &record;
     record.link = &link_;
@@ -72,15 +72,15 @@ class FrameRetained {
   }
   ~FrameRetained() { forget(); }
 
-  // Result: the object; null when memory was denied or the object has left the frame.
+  /// Result: the object; null when memory was denied or the object has left the frame.
   [[nodiscard]] T* get() const noexcept {
     return link_.record == nullptr ? nullptr : static_cast<T*>(link_.record->object);
   }
-  // Requirement of these two: not null.
+  /// Requirement of these two: not null.
   [[nodiscard]] T& operator*() const noexcept { return *get(); }
   [[nodiscard]] T* operator->() const noexcept { return get(); }
   [[nodiscard]] explicit operator bool() const noexcept { return link_.record != nullptr; }
-  // Result: a number that no other object of the allocator has; 0 when memory was denied.
+  /// Result: a number that no other object of the allocator has; 0 when memory was denied.
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
 
  private:

@@ -13,9 +13,9 @@
 
 namespace framealloc {
 
-// The array belongs to its frame, whose end destroys the elements (one finalizer for the array,
-// none where there is nothing to destroy); the slice only points at it, as a std::span does, and
-// must not be read after the frame. An ordinary value: copies view the same array.
+/// The array belongs to its frame, whose end destroys the elements (one finalizer for the array,
+/// none where there is nothing to destroy); the slice only points at it, as a std::span does, and
+/// must not be read after the frame. An ordinary value: copies view the same array.
 template <class T>
 class FrameSlice {
  public:
@@ -29,12 +29,12 @@ class FrameSlice {
 
   FrameSlice() noexcept = default;
   FrameSlice(T* data, std::size_t size) noexcept : data_(data), size_(size) {}
-  // A slice of T reads as one of const T.
+  /// A slice of T reads as one of const T.
   operator FrameSlice<const T>() const noexcept { return {data_, size_}; }
 
-  // Effect: `count` value-initialized elements in a row.
-  // Result: a slice whose data() is null when memory is denied. Thread contract: the arena's
-  // thread.
+  /// Effect: `count` value-initialized elements in a row.
+  /// Result: a slice whose data() is null when memory is denied. Thread contract: the arena's
+  /// thread.
   [[nodiscard]] static FrameSlice make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,
                                        std::size_t count, CallSite site = CallSite::current()) {
     detail::Finalizer* finalizer = nullptr;
@@ -56,11 +56,11 @@ class FrameSlice {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t size_bytes() const noexcept { return size_ * sizeof(T); }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  // Result: false for a slice that was denied its memory.
+  /// Result: false for a slice that was denied its memory.
   [[nodiscard]] explicit operator bool() const noexcept { return data_ != nullptr; }
 
-  // Requirement of these: the element exists; at() ends the program at check level 1 and above if
-  // not.
+  /// Requirement of these: the element exists; at() ends the program at check level 1 and above if
+  /// not.
   [[nodiscard]] T& operator[](std::size_t i) const noexcept { return data_[i]; }
   [[nodiscard]] T& at(std::size_t i) const noexcept {
     if constexpr (kCheckLevel >= 1) {
@@ -70,14 +70,14 @@ class FrameSlice {
   }
   [[nodiscard]] T& front() const noexcept { return data_[0]; }
   [[nodiscard]] T& back() const noexcept { return data_[size_ - 1]; }
-  // Result: the element, or null where there is none.
+  /// Result: the element, or null where there is none.
   [[nodiscard]] T* get(std::size_t i) const noexcept { return i < size_ ? data_ + i : nullptr; }
 
   [[nodiscard]] T* begin() const noexcept { return data_; }
   [[nodiscard]] T* end() const noexcept { return data_ + size_; }
   [[nodiscard]] std::span<T> span() const noexcept { return {data_, size_}; }
 
-  // Result: at most `count` elements from `offset` on; what lies outside is left out.
+  /// Result: at most `count` elements from `offset` on; what lies outside is left out.
   [[nodiscard]] FrameSlice subslice(std::size_t offset,
                                     std::size_t count = SIZE_MAX) const noexcept {
     if (offset > size_) offset = size_;

@@ -17,12 +17,12 @@
 
 namespace framealloc {
 
-// The surface of std::string, with the differences of FrameVec: nothing throws, what may need
-// memory answers whether it had it and changes nothing when it was denied, growth is in place while
-// the string is the newest thing in its arena, move-only with clone(). Always followed by a NUL; a
-// string that never held anything has no memory, and c_str() is "". Reading goes through
-// std::string_view, to which it converts. Arguments may refer to the string itself. Not to be read
-// after its frame. Thread contract: one thread, the one whose arena it uses.
+/// The surface of std::string, with the differences of FrameVec: nothing throws, what may need
+/// memory answers whether it had it and changes nothing when it was denied, growth is in place
+/// while the string is the newest thing in its arena, move-only with clone(). Always followed by a
+/// NUL; a string that never held anything has no memory, and c_str() is "". Reading goes through
+/// std::string_view, to which it converts. Arguments may refer to the string itself. Not to be read
+/// after its frame. Thread contract: one thread, the one whose arena it uses.
 class FrameString {
  public:
   using value_type = char;
@@ -31,14 +31,14 @@ class FrameString {
   using const_iterator = const char*;
   static constexpr std::size_t npos = std::string_view::npos;
 
-  // Effect: an empty string with room for `capacity` characters. Failure: a denied request is
-  // reported and shows as a smaller capacity().
+  /// Effect: an empty string with room for `capacity` characters. Failure: a denied request is
+  /// reported and shows as a smaller capacity().
   explicit FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
                        Here here = CallSite::current()) noexcept
       : chars_(arena) {
     (void)reserve(capacity, here);
   }
-  // Effect: a copy of `text`; empty when memory is denied.
+  /// Effect: a copy of `text`; empty when memory is denied.
   template <class Text>
     requires std::convertible_to<const Text&, std::string_view>
   FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const Text& text,
@@ -48,7 +48,7 @@ class FrameString {
   }
   FrameString(FrameString&&) noexcept = default;
   FrameString& operator=(FrameString&&) noexcept = default;
-  // Effect: becomes a copy of `text`; unchanged when memory is denied.
+  /// Effect: becomes a copy of `text`; unchanged when memory is denied.
   FrameString& operator=(detail::Placed<std::string_view> text) noexcept {
     (void)assign(text.value, text.site);
     return *this;
@@ -58,7 +58,7 @@ class FrameString {
   [[nodiscard]] std::size_t size() const noexcept { return chars_.size(); }
   [[nodiscard]] std::size_t length() const noexcept { return chars_.size(); }
   [[nodiscard]] bool empty() const noexcept { return chars_.empty(); }
-  // Result: characters that fit without growing; the NUL has room of its own.
+  /// Result: characters that fit without growing; the NUL has room of its own.
   [[nodiscard]] std::size_t capacity() const noexcept {
     return chars_.capacity() == 0 ? 0 : chars_.capacity() - 1;
   }
@@ -66,14 +66,14 @@ class FrameString {
   [[nodiscard]] const char* c_str() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return chars_.capacity() == 0 ? "" : chars_.data();
   }
-  // c_str(), or null for a string that never held anything: there is nothing to write to.
+  /// c_str(), or null for a string that never held anything: there is nothing to write to.
   [[nodiscard]] char* data() noexcept FRAMEALLOC_LIFETIMEBOUND { return chars_.data(); }
   [[nodiscard]] const char* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return c_str(); }
   [[nodiscard]] std::string_view view() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return {c_str(), size()};
   }
   operator std::string_view() const noexcept FRAMEALLOC_LIFETIMEBOUND { return view(); }
-  // Requirement of these: the character exists; at() as FrameVec::at().
+  /// Requirement of these: the character exists; at() as FrameVec::at().
   [[nodiscard]] char& operator[](std::size_t i) noexcept { return chars_[i]; }
   [[nodiscard]] const char& operator[](std::size_t i) const noexcept { return chars_[i]; }
   [[nodiscard]] char& at(std::size_t i) noexcept { return chars_.at(i); }
@@ -89,7 +89,7 @@ class FrameString {
   [[nodiscard]] const_iterator cbegin() const noexcept { return chars_.begin(); }
   [[nodiscard]] const_iterator cend() const noexcept { return chars_.end(); }
 
-  // As std::string_view's, whose substr() throws: here what lies outside is left out.
+  /// As std::string_view's, whose substr() throws: here what lies outside is left out.
   [[nodiscard]] std::string_view substr(std::size_t from, std::size_t count = npos) const noexcept {
     return view().substr(std::min(from, size()), count);
   }
@@ -129,7 +129,7 @@ class FrameString {
     (void)chars_.push_back(c);
     return close();
   }
-  // Requirement: not empty.
+  /// Requirement: not empty.
   void pop_back() noexcept {
     chars_.pop_back();
     (void)close();
@@ -141,7 +141,7 @@ class FrameString {
     if (count > kMaxRequest || !chars_.make_room(count + 1, here)) return false;
     return chars_.resize(size() + count, c, here) && close();
   }
-  // Effect: appends, or leaves the string as it is when denied.
+  /// Effect: appends, or leaves the string as it is when denied.
   FrameString& operator+=(detail::Placed<std::string_view> text) noexcept {
     (void)append(text.value, text.site);
     return *this;
@@ -173,7 +173,7 @@ class FrameString {
     (void)replace(from, count, {});  // needs no memory
     return *this;
   }
-  // Effect: `text` in place of `count` characters from `from` on; what lies outside is left out.
+  /// Effect: `text` in place of `count` characters from `from` on; what lies outside is left out.
   bool replace(std::size_t from, std::size_t count, std::string_view text,
                Here here = CallSite::current()) noexcept;
 
@@ -201,7 +201,7 @@ class FrameString {
   }
   void swap(FrameString& other) noexcept { chars_.swap(other.chars_); }
   friend void swap(FrameString& a, FrameString& b) noexcept { a.swap(b); }
-  // Result: a copy in the same arena, or nothing when denied.
+  /// Result: a copy in the same arena, or nothing when denied.
   [[nodiscard]] std::optional<FrameString> clone(Here here = CallSite::current()) const noexcept {
     FrameString copy(arena());
     if (!copy.append(view(), here)) return std::nullopt;

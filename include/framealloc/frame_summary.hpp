@@ -14,22 +14,22 @@
 
 namespace framealloc {
 
-// Why a retained object could not be moved out of its frame.
+/// Why a retained object could not be moved out of its frame.
 enum class PromotionFailure : std::uint8_t {
   None,
-  BudgetExceeded,       // a limit denied: of a tag, of a thread, of the whole
-  ScratchPoolNotFound,  // and the policy names no capacity to make it with
-  ScratchPoolFull,      // it holds too much else
-  TooLarge,             // it could not hold the object even when empty
-  OutOfMemory,          // the memory source had nothing more to give
-  NotMovable,           // the type has no move or copy constructor
+  BudgetExceeded,       ///< a limit denied: of a tag, of a thread, of the whole
+  ScratchPoolNotFound,  ///< and the policy names no capacity to make it with
+  ScratchPoolFull,      ///< it holds too much else
+  TooLarge,             ///< it could not hold the object even when empty
+  OutOfMemory,          ///< the memory source had nothing more to give
+  NotMovable,           ///< the type has no move or copy constructor
   InternalError,
 };
 inline constexpr int kPromotionFailures = 8;
-// Result: in words, as "budget exceeded"; "none" for None.
+/// Result: in words, as "budget exceeded"; "none" for None.
 [[nodiscard]] FRAMEALLOC_API std::string_view to_string(PromotionFailure failure) noexcept;
 
-// Number of failures by reason.
+/// Number of failures by reason.
 struct FailureBreakdown {
   std::size_t budget_exceeded = 0;
   std::size_t scratch_pool_not_found = 0;
@@ -38,7 +38,7 @@ struct FailureBreakdown {
   std::size_t out_of_memory = 0;
   std::size_t not_movable = 0;
   std::size_t internal_error = 0;
-  // Effect: one failure more. None counts as an internal error.
+  /// Effect: one failure more. None counts as an internal error.
   FRAMEALLOC_API void add(PromotionFailure failure) noexcept;
   [[nodiscard]] std::size_t total() const noexcept {
     return budget_exceeded + scratch_pool_not_found + scratch_pool_full + too_large +
@@ -46,31 +46,31 @@ struct FailureBreakdown {
   }
 };
 
-// Views are valid while the allocator lives. Bytes of retained objects are their sizes.
+/// Views are valid while the allocator lives. Bytes of retained objects are their sizes.
 struct TagSummary {
-  std::string_view tag;             // path; "" when untagged
-  std::size_t discarded_bytes = 0;  // frame bytes of the tag that ended with the frame
+  std::string_view tag;             ///< path; "" when untagged
+  std::size_t discarded_bytes = 0;  ///< frame bytes of the tag that ended with the frame
   std::size_t promoted_bytes = 0;
   std::size_t failed_bytes = 0;
 };
-// Retained objects only, by the innermost phase that was open when they were made: a phase's frame
-// bytes as a whole are in SmartAlloc::phase_stats().
+/// Retained objects only, by the innermost phase that was open when they were made: a phase's frame
+/// bytes as a whole are in SmartAlloc::phase_stats().
 struct PhaseSummary {
-  std::string_view phase;  // "" outside of phases
+  std::string_view phase;  ///< "" outside of phases
   std::size_t discarded_bytes = 0;
   std::size_t promoted_bytes = 0;
   std::size_t failed_bytes = 0;
 };
 
-// The rows of a summary, in memory of the allocator, so that a summary costs no call of malloc.
-// A copy whose memory is denied is empty. Requirement: it dies before the allocator does.
+/// The rows of a summary, in memory of the allocator, so that a summary costs no call of malloc.
+/// A copy whose memory is denied is empty. Requirement: it dies before the allocator does.
 template <class Row>
 class SummaryRows {
   static_assert(std::is_trivially_copyable_v<Row>);
 
  public:
   SummaryRows() noexcept = default;
-  // For the library. Effect: room for `capacity` rows; none when memory is denied.
+  /// For the library. Effect: room for `capacity` rows; none when memory is denied.
   SummaryRows(detail::MetadataAllocator& metadata, std::size_t capacity) noexcept
       : metadata_(&metadata) {
     if (capacity == 0) return;
@@ -110,7 +110,7 @@ class SummaryRows {
   [[nodiscard]] const Row& operator[](std::size_t i) const noexcept { return rows_[i]; }
   [[nodiscard]] Row& operator[](std::size_t i) noexcept { return rows_[i]; }
   void resize_down(std::size_t n) noexcept { size_ = n < size_ ? n : size_; }
-  // Result: false when there is no room.
+  /// Result: false when there is no room.
   bool push_back(const Row& row) noexcept {
     if (size_ == capacity_) return false;
     ::new (rows_ + size_++) Row(row);
@@ -124,13 +124,13 @@ class SummaryRows {
   std::size_t capacity_ = 0;
 };
 
-// One frame, over all threads that shared it. With several frames in flight it is the frame whose
-// memory ended: that is when objects are promoted.
+/// One frame, over all threads that shared it. With several frames in flight it is the frame whose
+/// memory ended: that is when objects are promoted.
 struct FrameSummary {
-  std::uint64_t frame_number = 0;   // 0: no frame's memory ended
-  std::size_t frame_bytes = 0;      // held at its end, rounding and records included
-  std::size_t discarded_bytes = 0;  // of these, what was neither promoted nor failed
-  std::size_t discarded_count = 0;  // retained objects whose policy was to end with the frame
+  std::uint64_t frame_number = 0;   ///< 0: no frame's memory ended
+  std::size_t frame_bytes = 0;      ///< held at its end, rounding and records included
+  std::size_t discarded_bytes = 0;  ///< of these, what was neither promoted nor failed
+  std::size_t discarded_count = 0;  ///< retained objects whose policy was to end with the frame
   std::size_t promoted_pool_bytes = 0;
   std::size_t promoted_pool_count = 0;
   std::size_t promoted_heap_bytes = 0;
@@ -140,8 +140,8 @@ struct FrameSummary {
   std::size_t failed_bytes = 0;
   std::size_t failed_count = 0;
   FailureBreakdown failures_by_reason;
-  SummaryRows<TagSummary> by_tag;      // tags with bytes in the frame
-  SummaryRows<PhaseSummary> by_phase;  // phases with retained objects
+  SummaryRows<TagSummary> by_tag;      ///< tags with bytes in the frame
+  SummaryRows<PhaseSummary> by_phase;  ///< phases with retained objects
 
   [[nodiscard]] std::size_t total_retained_bytes() const noexcept {
     return promoted_pool_bytes + promoted_heap_bytes + promoted_scratch_bytes;
@@ -149,7 +149,7 @@ struct FrameSummary {
   [[nodiscard]] std::size_t total_retained_count() const noexcept {
     return promoted_pool_count + promoted_heap_count + promoted_scratch_count;
   }
-  // Result: promoted objects among those that were to be promoted, 0 to 1; 1 when there were none.
+  /// Result: promoted objects among those that were to be promoted, 0 to 1; 1 when there were none.
   [[nodiscard]] double promotion_success_rate() const noexcept {
     const std::size_t tried = total_retained_count() + failed_count;
     if (tried == 0) return 1.0;

@@ -20,24 +20,25 @@
 
 namespace framealloc {
 
-// The surface of std::vector, with these differences:
-// - Nothing throws. What may need memory says whether it had it (bool, or null for a pointer, or
-//   end() for an iterator); when it was denied, the arena has reported why and nothing has changed.
-// - Growth happens in place, by a quarter, while the vector is the newest thing in its arena; else
-//   the elements move to a block of twice the size and the old one stays unused until the frame
-//   ends. Whoever knows the size passes it to frame_vec<T>(capacity) or reserve().
-// - Move-only; clone() copies.
-// - It belongs to the frame in which it was filled. Elements with a destructor are destroyed by the
-//   vector or at the end of the frame, whichever is first; the vector is empty afterward. With
-//   trivially destructible elements it is not told, and must not be read after its frame.
-// - After the arena was rewound to a checkpoint taken before the vector last grew, it must not be
-//   used (destroying or assigning to it is fine).
-// Iterators, pointers and references: as for std::vector, invalidated by what makes the vector grow
-// (unless it reserved enough) and, from the place on, by insert and erase; also by the end of the
-// frame. Moving the vector keeps them. T's move constructor should not throw.
-// Requirement: a vector whose elements have destructors is destroyed, moved from or outlives its
-// frame: its own storage is not dropped before.
-// Thread contract: one thread, the one whose arena it uses.
+/// The surface of std::vector, with these differences:
+/// - Nothing throws. What may need memory says whether it had it (bool, or null for a pointer, or
+///   end() for an iterator); when it was denied, the arena has reported why and nothing has
+///   changed.
+/// - Growth happens in place, by a quarter, while the vector is the newest thing in its arena; else
+///   the elements move to a block of twice the size and the old one stays unused until the frame
+///   ends. Whoever knows the size passes it to frame_vec<T>(capacity) or reserve().
+/// - Move-only; clone() copies.
+/// - It belongs to the frame in which it was filled. Elements with a destructor are destroyed by
+/// the
+///   vector or at the end of the frame, whichever is first; the vector is empty afterward. With
+///   trivially destructible elements it is not told, and must not be read after its frame.
+/// - After the arena was rewound to a checkpoint taken before the vector last grew, it must not be
+///   used (destroying or assigning to it is fine).
+/// Iterators, pointers and references: as for std::vector, invalidated by what makes the vector
+/// grow (unless it reserved enough) and, from the place on, by insert and erase; also by the end of
+/// the frame. Moving the vector keeps them. T's move constructor should not throw. Requirement: a
+/// vector whose elements have destructors is destroyed, moved from or outlives its frame: its own
+/// storage is not dropped before. Thread contract: one thread, the one whose arena it uses.
 template <class T>
 class FrameVec {
   static_assert(std::is_object_v<T> && !std::is_const_v<T>);
@@ -55,8 +56,8 @@ class FrameVec {
   using reverse_iterator = std::reverse_iterator<iterator>;
   using const_reverse_iterator = std::reverse_iterator<const_iterator>;
 
-  // Effect: an empty vector with room for exactly `capacity` elements. Failure: a denied request is
-  // reported and shows as a smaller capacity().
+  /// Effect: an empty vector with room for exactly `capacity` elements. Failure: a denied request
+  /// is reported and shows as a smaller capacity().
   explicit FrameVec(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
                     Here here = CallSite::current()) noexcept
       : buffer_(arena) {
@@ -64,7 +65,7 @@ class FrameVec {
   }
   FrameVec(FrameVec&&) noexcept = default;
   FrameVec& operator=(FrameVec&&) noexcept = default;
-  // Effect: replaces the content. Failure: an assignment that is denied memory leaves it empty.
+  /// Effect: replaces the content. Failure: an assignment that is denied memory leaves it empty.
   FrameVec& operator=(std::initializer_list<T> values) {
     (void)assign(values, CallSite::of_function(FRAMEALLOC_FUNCTION));
     return *this;
@@ -76,7 +77,7 @@ class FrameVec {
   [[nodiscard]] bool empty() const noexcept { return buffer_.begin() == buffer_.end(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return buffer_.capacity(); }
   [[nodiscard]] static constexpr std::size_t max_size() noexcept { return kMaxRequest / sizeof(T); }
-  // Result: how many elements try_push() still takes.
+  /// Result: how many elements try_push() still takes.
   [[nodiscard]] std::size_t remaining() const noexcept {
     return static_cast<std::size_t>(buffer_.limit() - buffer_.end());
   }
@@ -85,14 +86,14 @@ class FrameVec {
 
   [[nodiscard]] T* data() noexcept FRAMEALLOC_LIFETIMEBOUND { return buffer_.begin(); }
   [[nodiscard]] const T* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return buffer_.begin(); }
-  // Requirement of these: the element exists.
+  /// Requirement of these: the element exists.
   [[nodiscard]] T& operator[](std::size_t i) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return buffer_.begin()[i];
   }
   [[nodiscard]] const T& operator[](std::size_t i) const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return buffer_.begin()[i];
   }
-  // The same, verified at check level 1 and above: an index outside ends the program.
+  /// The same, verified at check level 1 and above: an index outside ends the program.
   [[nodiscard]] T& at(std::size_t i) noexcept FRAMEALLOC_LIFETIMEBOUND { return *checked(i); }
   [[nodiscard]] const T& at(std::size_t i) const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return *checked(i);
@@ -105,7 +106,7 @@ class FrameVec {
   [[nodiscard]] const T& back() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return buffer_.end()[-1];
   }
-  // Result: the element, or null where there is none.
+  /// Result: the element, or null where there is none.
   [[nodiscard]] T* get(std::size_t i) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return i < size() ? buffer_.begin() + i : nullptr;
   }
@@ -137,8 +138,8 @@ class FrameVec {
   }
 
   // --- Adding ---
-  // Arguments may refer to elements of the vector, and ranges may consist of them. A denial is
-  // reported with the place of the call.
+  /// Arguments may refer to elements of the vector, and ranges may consist of them. A denial is
+  /// reported with the place of the call.
   FRAMEALLOC_ALWAYS_INLINE bool push_back(const T& value, Here here = CallSite::current()) {
     return emplace_back_at(here.site, value) != nullptr;
   }
@@ -161,7 +162,7 @@ class FrameVec {
     return emplace_back_at(CallSite::of_function(FRAMEALLOC_FUNCTION),
                            std::forward<A>(arguments)...);
   }
-  // The same, where reports name `site`.
+  /// The same, where reports name `site`.
   template <class... A>
   FRAMEALLOC_ALWAYS_INLINE T* emplace_back_at(const CallSite& site,
                                               A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
@@ -182,15 +183,16 @@ class FrameVec {
     buffer_.set_end(at + 1);
     return at;
   }
-  // Effect: appends if there is room; never grows. Result: false when full; the value is untouched.
+  /// Effect: appends if there is room; never grows. Result: false when full; the value is
+  /// untouched.
   [[nodiscard]] bool try_push(const T& value) { return try_emplace(value) != nullptr; }
   [[nodiscard]] bool try_push(T&& value) { return try_emplace(std::move(value)) != nullptr; }
-  // The same for a new element. Result: the element, or null when full.
+  /// The same for a new element. Result: the element, or null when full.
   template <class... A>
   [[nodiscard]] T* try_emplace(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return is_full() ? nullptr : emplace_back_at(CallSite{}, std::forward<A>(arguments)...);
   }
-  // Effect: appends the elements of [first, last) until memory is denied. Result: how many.
+  /// Effect: appends the elements of [first, last) until memory is denied. Result: how many.
   template <std::input_iterator I, std::sentinel_for<I> S>
   std::size_t extend_from_iter(I first, S last, Here here = CallSite::current());
   template <std::ranges::input_range R>
@@ -198,7 +200,7 @@ class FrameVec {
     using std::begin, std::end;
     return extend_from_iter(begin(range), end(range), here);
   }
-  // Effect: appends the range, or as much of it as memory allows. Result: true when all of it.
+  /// Effect: appends the range, or as much of it as memory allows. Result: true when all of it.
   template <std::ranges::input_range R>
   bool append_range(R&& range, Here here = CallSite::current()) {
     using std::begin, std::end;
@@ -214,7 +216,7 @@ class FrameVec {
     }
   }
 
-  // Effect: inserts before `at`. Result: the first new element, or end() when denied.
+  /// Effect: inserts before `at`. Result: the first new element, or end() when denied.
   iterator insert(const_iterator at, const T& value, Here here = CallSite::current()) {
     return emplace_at(here.site, at, value);
   }
@@ -252,7 +254,7 @@ class FrameVec {
                       std::forward<A>(arguments)...);
   }
 
-  // Effect: replaces the content. Result: false when denied; the vector is empty then.
+  /// Effect: replaces the content. Result: false when denied; the vector is empty then.
   bool assign(std::size_t count, const T& value, Here here = CallSite::current()) {
     const T kept(value);  // it may be an element
     clear();
@@ -263,7 +265,7 @@ class FrameVec {
   bool assign(std::initializer_list<T> values, Here here = CallSite::current()) {
     return assign(values.begin(), values.end(), here);
   }
-  // Effect: value-initializes, or copies, what is added. Result: false when denied.
+  /// Effect: value-initializes, or copies, what is added. Result: false when denied.
   bool resize(std::size_t count, Here here = CallSite::current()) {
     return resize_with(
         count, [](T* from, T* to) { std::uninitialized_value_construct(from, to); }, here.site);
@@ -273,11 +275,11 @@ class FrameVec {
     return resize_with(
         count, [&](T* from, T* to) { std::uninitialized_fill(from, to, kept); }, here.site);
   }
-  // Effect: room for `capacity` elements in all, exactly. Result: false when denied.
+  /// Effect: room for `capacity` elements in all, exactly. Result: false when denied.
   bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept {
     return buffer_.reserve_exactly(capacity, here.site);
   }
-  // Effect: room for `more` further elements, growing in proportion. Result: false when denied.
+  /// Effect: room for `more` further elements, growing in proportion. Result: false when denied.
   bool make_room(std::size_t more, Here here = CallSite::current()) noexcept {
     return buffer_.make_room(more, here.site);
   }
@@ -287,7 +289,7 @@ class FrameVec {
     buffer_.set_end(buffer_.end() - 1);
     std::destroy_at(buffer_.end());
   }
-  // Result: the last element, or nothing from an empty vector.
+  /// Result: the last element, or nothing from an empty vector.
   [[nodiscard]] std::optional<T> pop() {
     if (empty()) return std::nullopt;
     std::optional<T> last(std::move(back()));
@@ -301,23 +303,23 @@ class FrameVec {
     if (from != to) drop_from(std::move(to, end(), from));
     return from;
   }
-  // Effect: keeps the elements for which `keep` holds, in their order. Result: how many were
-  // removed.
+  /// Effect: keeps the elements for which `keep` holds, in their order. Result: how many were
+  /// removed.
   template <class Predicate>
   std::size_t retain(Predicate keep) {
     const std::size_t before = size();
     drop_from(std::remove_if(begin(), end(), [&](T& element) { return !keep(element); }));
     return before - size();
   }
-  // Effect: destroys the elements; the memory stays reserved.
+  /// Effect: destroys the elements; the memory stays reserved.
   void clear() noexcept { buffer_.clear(); }
-  // Effect: gives unused memory back to the arena if the vector is the newest thing in it.
+  /// Effect: gives unused memory back to the arena if the vector is the newest thing in it.
   void shrink_to_fit() noexcept { buffer_.shrink(); }
 
   void swap(FrameVec& other) noexcept { std::swap(buffer_, other.buffer_); }
   friend void swap(FrameVec& a, FrameVec& b) noexcept { a.swap(b); }
 
-  // Result: a copy in the same arena, or nothing when denied.
+  /// Result: a copy in the same arena, or nothing when denied.
   [[nodiscard]] std::optional<FrameVec> clone(Here here = CallSite::current()) const {
     FrameVec copy(arena(), size(), here);
     if (copy.extend_from_iter(begin(), end(), here) != size()) return std::nullopt;
@@ -376,7 +378,7 @@ class FrameVec {
   detail::FrameBuffer<T> buffer_;
 };
 
-// Without a finalizer nothing knows the vector's address.
+/// Without a finalizer nothing knows the vector's address.
 template <class T>
 struct IsTriviallyRelocatable<FrameVec<T>> : std::is_trivially_destructible<T> {};
 

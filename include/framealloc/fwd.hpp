@@ -15,7 +15,7 @@ template <class T, class Door>
 class BlockBox;
 }  // namespace detail
 
-// base/
+/// base/
 struct BuildConfig;
 struct CallSite;
 struct Here;
@@ -39,7 +39,7 @@ class Result;
 template <std::size_t N>
 class Text;
 
-// account/
+/// account/
 enum class BudgetStatus : std::uint8_t;
 struct TagBudget;
 struct BudgetEvent;
@@ -59,7 +59,7 @@ struct TagStats;
 struct Phase;
 struct PhaseStats;
 
-// memory/
+/// memory/
 struct MemoryCapabilities;
 struct SystemMemoryPressure;
 enum class DecommitPolicy : std::uint8_t;
@@ -77,7 +77,7 @@ class CountingSource;
 class FailingSource;
 class Subscription;
 
-// arena/
+/// arena/
 class ArenaScope;
 class FixedArenaBase;
 template <std::size_t Capacity>
@@ -94,13 +94,13 @@ enum class ScratchPolicy : std::uint8_t;
 struct ScratchPoolStats;
 class ScratchCheckpoint;
 
-// pool/
+/// pool/
 enum class DeferredProcessing : std::uint8_t;
 enum class QueueFullPolicy : std::uint8_t;
 struct DeferredConfig;
 struct DeferredStats;
 
-// heap/
+/// heap/
 class GroupAllocator;
 class GroupHandle;
 class GroupId;
@@ -126,7 +126,7 @@ struct StreamEviction;
 struct StreamInfo;
 struct StreamingStats;
 
-// frame/
+/// frame/
 enum class PromotionFailure : std::uint8_t;
 struct FailureBreakdown;
 struct TagSummary;
@@ -137,7 +137,7 @@ struct FrameSummary;
 class RetentionPolicy;
 class Importance;
 
-// thread/
+/// thread/
 enum class GuardMode : std::uint8_t;
 struct AllocConfig;
 struct BarrierStats;
@@ -159,7 +159,7 @@ struct TransferId;
 enum class TransferState : std::uint8_t;
 struct TransferStats;
 
-// container/
+/// container/
 template <class T>
 using PoolBox = detail::BlockBox<T, detail::PoolDoor>;
 template <class T>
@@ -203,7 +203,7 @@ class TransferChannel;
 template <class T>
 class TransferHandle;
 
-// diag/
+/// diag/
 struct BehaviorThresholds;
 struct BehaviorStats;
 struct BehaviorIssue;
@@ -244,14 +244,14 @@ class SuppressionGuard;
 struct TraceArg;
 class TraceFile;
 
-// facade/
+/// facade/
 template <class T>
 struct Speculation;
 class SmartAlloc;
 struct TraceConfig;
 class TraceWriter;
 
-// Functions that are called back.
+/// Functions that are called back.
 using BudgetHandler = void (*)(const BudgetEvent& event, void* context);
 using FrameEventListener = void (*)(const FrameEvent& event, void* context);
 using PressureHandler = void (*)(const PressureEvent& event, void* context);

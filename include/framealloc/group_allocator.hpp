@@ -25,46 +25,46 @@
 
 namespace framealloc {
 
-// A group bumps through pieces of memory that start small and double, so that its allocations cost
-// little and freeing it costs one step for each piece, however many allocations lie in them; a
-// large request has a piece to itself. Groups nest: freeing one frees those inside it first.
-// Pieces are counted and charged under the tag of the thread that made the group.
-//
-// What is denied is null (an empty span, an empty id) and reported: FA011 for an impossible size or
-// alignment, FA310 and FA311 for limits and budgets of tags, FA313 for the budget of a group, FA012
-// for a dry source, FA401 for a group that has been freed.
-//
-// Thread contract: any thread, all at once; groups do not wait for each other. Destructors run
-// outside locks on the thread that frees, and may call back. A group that is freed while another
-// thread constructs an object in it goes when that constructor has returned.
+/// A group bumps through pieces of memory that start small and double, so that its allocations cost
+/// little and freeing it costs one step for each piece, however many allocations lie in them; a
+/// large request has a piece to itself. Groups nest: freeing one frees those inside it first.
+/// Pieces are counted and charged under the tag of the thread that made the group.
+///
+/// What is denied is null (an empty span, an empty id) and reported: FA011 for an impossible size
+/// or alignment, FA310 and FA311 for limits and budgets of tags, FA313 for the budget of a group,
+/// FA012 for a dry source, FA401 for a group that has been freed.
+///
+/// Thread contract: any thread, all at once; groups do not wait for each other. Destructors run
+/// outside locks on the thread that frees, and may call back. A group that is freed while another
+/// thread constructs an object in it goes when that constructor has returned.
 class FRAMEALLOC_API GroupAllocator {
  public:
   explicit GroupAllocator(const detail::AllocatorContext& context) noexcept;
-  // Frees every group that is left, destructors included. Requirement: no other thread uses it.
+  /// Frees every group that is left, destructors included. Requirement: no other thread uses it.
   ~GroupAllocator();
   GroupAllocator(const GroupAllocator&) = delete;
   GroupAllocator& operator=(const GroupAllocator&) = delete;
 
-  // Effect: makes a group. Names need not differ. `budget`: bytes, as asked for, that it and the
-  // groups inside it may hold; 0 = none. It takes memory with its first allocation.
+  /// Effect: makes a group. Names need not differ. `budget`: bytes, as asked for, that it and the
+  /// groups inside it may hold; 0 = none. It takes memory with its first allocation.
   [[nodiscard]] GroupId create_group(std::string_view name, std::size_t budget = 0,
                                      CallSite site = CallSite::current()) noexcept;
-  // Effect: a group inside another, whose budget it shares.
+  /// Effect: a group inside another, whose budget it shares.
   [[nodiscard]] GroupId create_child(GroupId parent, std::string_view name, std::size_t budget = 0,
                                      CallSite site = CallSite::current()) noexcept;
-  // The same, held by a GroupHandle that frees it.
+  /// The same, held by a GroupHandle that frees it.
   [[nodiscard]] GroupHandle group(std::string_view name, std::size_t budget = 0,
                                   CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return GroupHandle(*this, create_group(name, budget, site));
   }
 
-  // Effect: `size` uninitialized bytes; zero bytes are a valid request with an address of its own.
-  // Requirement: `alignment` a power of two. Valid until the group is freed.
+  /// Effect: `size` uninitialized bytes; zero bytes are a valid request with an address of its own.
+  /// Requirement: `alignment` a power of two. Valid until the group is freed.
   [[nodiscard]] void* alloc_layout(GroupId group, std::size_t size, std::size_t alignment,
                                    CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND;
-  // Effect: one uninitialized T.
+  /// Effect: one uninitialized T.
   template <class T>
   [[nodiscard]] T* alloc(GroupId group,
                          CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -85,38 +85,38 @@ class FRAMEALLOC_API GroupAllocator {
     return make_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), group,
                       std::forward<A>(arguments)...);
   }
-  // The same, where reports name `site`.
+  /// The same, where reports name `site`.
   template <class T, class... A>
   [[nodiscard]] T* make_at(const CallSite& site, GroupId group,
                            A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
-  // Effect: the value moved (or copied) into the group, as make() would.
+  /// Effect: the value moved (or copied) into the group, as make() would.
   template <class T>
   [[nodiscard]] std::decay_t<T>* alloc_val(
       GroupId group, T&& value, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
     return make_at<std::decay_t<T>>(site, group, std::forward<T>(value));
   }
-  // Effect: `count` value-initialized T in a row, with destructors as make().
+  /// Effect: `count` value-initialized T in a row, with destructors as make().
   template <class T>
   [[nodiscard]] std::span<T> alloc_slice(GroupId group, std::size_t count,
                                          CallSite site = CallSite::current())
       FRAMEALLOC_LIFETIMEBOUND;
 
-  // Effect: frees the groups inside it, youngest first, and then it: destructors run, memory goes
-  // back, ids are stale at once. Result: false for an id that names no living group; one that is
-  // stale is reported (FA401).
+  /// Effect: frees the groups inside it, youngest first, and then it: destructors run, memory goes
+  /// back, ids are stale at once. Result: false for an id that names no living group; one that is
+  /// stale is reported (FA401).
   bool free_group(GroupId group) noexcept;
 
-  // Of a group itself, without those inside it; 0, "" and false where the id names none.
-  [[nodiscard]] std::size_t group_size(GroupId group) const noexcept;   // bytes, as asked for
-  [[nodiscard]] std::size_t group_count(GroupId group) const noexcept;  // allocations
+  /// Of a group itself, without those inside it; 0, "" and false where the id names none.
+  [[nodiscard]] std::size_t group_size(GroupId group) const noexcept;   ///< bytes, as asked for
+  [[nodiscard]] std::size_t group_count(GroupId group) const noexcept;  ///< allocations
   [[nodiscard]] std::string group_name(GroupId group) const;
   [[nodiscard]] bool group_exists(GroupId group) const noexcept;
-  // Result: bytes that it and those inside it may still ask for; SIZE_MAX without a budget.
+  /// Result: bytes that it and those inside it may still ask for; SIZE_MAX without a budget.
   [[nodiscard]] std::size_t budget_remaining(GroupId group) const noexcept;
-  // Looks at every group.
+  /// Looks at every group.
   [[nodiscard]] GroupStats stats() const noexcept;
 
-  // For the layers above, which sum over all ledgers.
+  /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
 
  private:

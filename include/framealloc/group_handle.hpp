@@ -17,9 +17,9 @@ namespace framealloc {
 
 class GroupAllocator;
 
-// Move-only. Frees its group when it ends, unless that was released. An empty handle, as one whose
-// group could not be made, answers null to everything. Lives no longer than its allocator.
-// Thread contract: an ordinary value; the group behind it is for any thread.
+/// Move-only. Frees its group when it ends, unless that was released. An empty handle, as one whose
+/// group could not be made, answers null to everything. Lives no longer than its allocator.
+/// Thread contract: an ordinary value; the group behind it is for any thread.
 class FRAMEALLOC_API GroupHandle {
  public:
   GroupHandle() = default;
@@ -40,7 +40,7 @@ class FRAMEALLOC_API GroupHandle {
   [[nodiscard]] explicit operator bool() const noexcept { return groups_ != nullptr; }
   [[nodiscard]] GroupId id() const noexcept { return id_; }
 
-  // As those of GroupAllocator.
+  /// As those of GroupAllocator.
   template <class T>
   [[nodiscard]] T* alloc(CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] void* alloc_layout(std::size_t size, std::size_t alignment,
@@ -67,18 +67,18 @@ class FRAMEALLOC_API GroupHandle {
   template <class T>
   [[nodiscard]] std::span<T> alloc_slice(std::size_t count, CallSite site = CallSite::current())
       FRAMEALLOC_LIFETIMEBOUND;
-  // Result: a group inside this one, with a handle of its own. Let it end first: one whose group
-  // has gone with its parent notices and does nothing.
+  /// Result: a group inside this one, with a handle of its own. Let it end first: one whose group
+  /// has gone with its parent notices and does nothing.
   [[nodiscard]] GroupHandle child(std::string_view name, std::size_t budget = 0,
                                   CallSite site = CallSite::current()) noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept;   // bytes, as asked for
-  [[nodiscard]] std::size_t count() const noexcept;  // allocations
+  [[nodiscard]] std::size_t size() const noexcept;   ///< bytes, as asked for
+  [[nodiscard]] std::size_t count() const noexcept;  ///< allocations
   [[nodiscard]] std::string name() const;
 
-  // Effect: frees the group now; empty afterward.
+  /// Effect: frees the group now; empty afterward.
   void free_all() noexcept;
-  // Effect: the handle frees nothing any more. Result: the group, the caller's to free.
+  /// Effect: the handle frees nothing any more. Result: the group, the caller's to free.
   [[nodiscard]] GroupId release() noexcept {
     groups_ = nullptr;
     return std::exchange(id_, GroupId());

@@ -11,24 +11,24 @@
 
 namespace framealloc {
 
-// Index and generation, 32 bits each. The generation tells the object that the handle was made for
-// from the next one in the same slot, so a stale handle finds nothing and never another object.
-// Copies name the same object. A default-made handle names none.
-// Thread contract: an ordinary value.
+/// Index and generation, 32 bits each. The generation tells the object that the handle was made for
+/// from the next one in the same slot, so a stale handle finds nothing and never another object.
+/// Copies name the same object. A default-made handle names none.
+/// Thread contract: an ordinary value.
 template <class T>
 class Handle {
  public:
   using value_type = T;
 
   constexpr Handle() = default;
-  // Effect: none is checked here; an id that was made up is found out where it is used.
+  /// Effect: none is checked here; an id that was made up is found out where it is used.
   explicit constexpr Handle(GenerationalId id) noexcept : id_(id) {}
   constexpr Handle(std::uint32_t index, std::uint32_t generation) noexcept
       : id_{index, generation} {}
 
   [[nodiscard]] static constexpr Handle dangling() noexcept { return Handle(); }
-  // Result: true when the handle was never given an object. A handle whose object is gone is not
-  // dangling but stale: HandleAllocator::is_valid() tells.
+  /// Result: true when the handle was never given an object. A handle whose object is gone is not
+  /// dangling but stale: HandleAllocator::is_valid() tells.
   [[nodiscard]] constexpr bool is_dangling() const noexcept { return id_.is_dangling(); }
   [[nodiscard]] explicit constexpr operator bool() const noexcept { return !is_dangling(); }
   [[nodiscard]] constexpr std::uint32_t raw_index() const noexcept { return id_.index; }

@@ -23,20 +23,20 @@
 
 namespace framealloc {
 
-// Objects of any type, alignment and size, each behind a Handle<T>. The allocator may move an
-// object whenever compact() runs, to fill holes and give chunks back, so a pointer is something one
-// asks for and does not keep:
-//
-//   resolve(handle)  a pointer that is valid until the next compact() or free() on any thread
-//   pin(handle)      a guard; until it ends the object stays, whoever compacts or frees
-//
-// Thread contract: any thread, all at once. The library guards itself, not your objects: two
-// threads that use one object need to agree as ever.
+/// Objects of any type, alignment and size, each behind a Handle<T>. The allocator may move an
+/// object whenever compact() runs, to fill holes and give chunks back, so a pointer is something
+/// one asks for and does not keep:
+///
+///   resolve(handle)  a pointer that is valid until the next compact() or free() on any thread
+///   pin(handle)      a guard; until it ends the object stays, whoever compacts or frees
+///
+/// Thread contract: any thread, all at once. The library guards itself, not your objects: two
+/// threads that use one object need to agree as ever.
 class FRAMEALLOC_API HandleAllocator {
  public:
   explicit HandleAllocator(const detail::AllocatorContext& context,
                            const HandleConfig& config = {}) noexcept;
-  // Destroys what is alive. Requirement: no other thread uses it, and no PinGuard is left.
+  /// Destroys what is alive. Requirement: no other thread uses it, and no PinGuard is left.
   ~HandleAllocator();
   HandleAllocator(const HandleAllocator&) = delete;
   HandleAllocator& operator=(const HandleAllocator&) = delete;
@@ -69,26 +69,26 @@ class FRAMEALLOC_API HandleAllocator {
     return alloc_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), options,
                        std::forward<A>(arguments)...);
   }
-  // The same, where reports name `site`.
+  /// The same, where reports name `site`.
   template <class T, class... A>
   [[nodiscard]] Handle<T> alloc_at(const CallSite& site, const HandleOptions& options,
                                    A&&... arguments);
-  // Effect: room for a T without a value; write it before it is read.
+  /// Effect: room for a T without a value; write it before it is read.
   template <class T>
   [[nodiscard]] Handle<T> alloc_raw(const HandleOptions& options = {},
                                     CallSite site = CallSite::current()) noexcept;
 
-  // Effect: the handle is stale at once. The destructor runs here, or, while the object is pinned,
-  // when its last guard ends. A dangling handle is ignored. Result: false for one that is stale or
-  // of another type, which is reported (FA401).
+  /// Effect: the handle is stale at once. The destructor runs here, or, while the object is pinned,
+  /// when its last guard ends. A dangling handle is ignored. Result: false for one that is stale or
+  /// of another type, which is reported (FA401).
   template <class T>
   bool free(Handle<T> handle) noexcept {
     return free_object(handle.id(), detail::handle_type<T>);
   }
 
-  // Result: the object; null when the handle is dangling, stale or of another type; the last two
-  // are reported (FA401). Takes no lock. It waits in one case only: while another thread is
-  // move-constructing this very object.
+  /// Result: the object; null when the handle is dangling, stale or of another type; the last two
+  /// are reported (FA401). Takes no lock. It waits in one case only: while another thread is
+  /// move-constructing this very object.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve(Handle<T> handle) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
@@ -106,7 +106,7 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] T* resolve_mut(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return resolve(handle);
   }
-  // As resolve(), and reports nothing: for handles that may well be stale.
+  /// As resolve(), and reports nothing: for handles that may well be stale.
   template <class T>
   [[nodiscard]] T* try_resolve(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     void* const object = find(handle.id(), detail::handle_type<T>);
@@ -117,8 +117,8 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] bool is_valid(Handle<T> handle) const noexcept {
     return const_cast<HandleAllocator*>(this)->try_resolve(handle) != nullptr;
   }
-  // Result: a guard of the object; an empty one where resolve() is null, after the same report. It
-  // waits while the object is being moved. Do not pin an object in its own move constructor.
+  /// Result: a guard of the object; an empty one where resolve() is null, after the same report. It
+  /// waits while the object is being moved. Do not pin an object in its own move constructor.
   template <class T>
   [[nodiscard]] PinGuard<T> pin(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return make_guard(handle, true);
@@ -128,31 +128,32 @@ class FRAMEALLOC_API HandleAllocator {
     return make_guard(handle, false);
   }
 
-  // Effect: objects[i] is what resolve(handles[i]) gives, for each of them; slots and objects are
-  // fetched ahead, so that a walk over many costs little more than one through pointers. Results
-  // beyond the shorter of the two are left out. Result: how many were found.
+  /// Effect: objects[i] is what resolve(handles[i]) gives, for each of them; slots and objects are
+  /// fetched ahead, so that a walk over many costs little more than one through pointers. Results
+  /// beyond the shorter of the two are left out. Result: how many were found.
   template <class T>
   std::size_t resolve(std::span<const Handle<T>> handles, std::span<T*> objects) noexcept;
-  // Effect: calls function(T&) for each of the handles that finds its object, in their order; the
-  // others are reported as by resolve(). The function may free any object, its own too: what was
-  // freed by then is not visited any more. Nobody else may free them, and nobody may compact(),
-  // until the walk has ended. Result: how many were visited.
+  /// Effect: calls function(T&) for each of the handles that finds its object, in their order; the
+  /// others are reported as by resolve(). The function may free any object, its own too: what was
+  /// freed by then is not visited any more. Nobody else may free them, and nobody may compact(),
+  /// until the walk has ended. Result: how many were visited.
   template <class T, class F>
   std::size_t for_each(std::span<const Handle<T>> handles, F&& function);
-  // Effect: calls function(Handle<T>, T&) for every T, each of which stays where it is during its
-  // call, so that the function may use the allocator, compact() and free() of that very object
-  // included. An object that is freed meanwhile, by whomever, may end a little later: when the walk
-  // is beyond its neighbors. Objects that come meanwhile may be left out.
+  /// Effect: calls function(Handle<T>, T&) for every T, each of which stays where it is during its
+  /// call, so that the function may use the allocator, compact() and free() of that very object
+  /// included. An object that is freed meanwhile, by whomever, may end a little later: when the
+  /// walk is beyond its neighbors. Objects that come meanwhile may be left out.
   template <class T, class F>
   void for_each(F&& function);
 
-  // Effect: empties the least used chunk by moving its objects into holes of others, and gives it
-  // back; then the next, until nothing is to be gained or the budget is used up. The next call goes
-  // on from there, so a small budget each frame does the work of a large one now and then. One
-  // thread compacts at a time: a call beside it returns at once. Relocation callbacks run here.
+  /// Effect: empties the least used chunk by moving its objects into holes of others, and gives it
+  /// back; then the next, until nothing is to be gained or the budget is used up. The next call
+  /// goes on from there, so a small budget each frame does the work of a large one now and then.
+  /// One thread compacts at a time: a call beside it returns at once. Relocation callbacks run
+  /// here.
   CompactResult compact(const CompactBudget& budget = {}) noexcept;
   CompactResult compact(std::uint64_t time_ns) noexcept { return compact(CompactBudget{time_ns}); }
-  // Effect: compact() without a budget. Result: objects moved.
+  /// Effect: compact() without a budget. Result: objects moved.
   std::uint64_t defragment() noexcept { return compact().moves; }
 
   [[nodiscard]] std::size_t total_allocated() const noexcept { return ledger_.bytes_in_use(); }
@@ -160,12 +161,12 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] std::uint64_t relocation_count() const noexcept {
     return relocations_.load(std::memory_order_relaxed);
   }
-  // Looks at every slot, for the pins.
+  /// Looks at every slot, for the pins.
   [[nodiscard]] HandleAllocatorStats stats() const noexcept;
 
-  // For the layers above, which sum over all ledgers.
+  /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
-  // Effect: reports (FA007) what is alive now, by type and tag.
+  /// Effect: reports (FA007) what is alive now, by type and tag.
   void report_leaks() noexcept;
 
  private:

@@ -17,10 +17,10 @@ namespace detail {
 FRAMEALLOC_API void unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept;
 }
 
-// While it lives, the object neither moves nor goes away: a free() meanwhile makes the handle stale
-// at once, and the object ends with the last guard. Guards of one object are counted. Empty when
-// the handle found nothing. Lives no longer than its allocator.
-// Thread contract: an ordinary value; it may be moved to another thread and end there.
+/// While it lives, the object neither moves nor goes away: a free() meanwhile makes the handle
+/// stale at once, and the object ends with the last guard. Guards of one object are counted. Empty
+/// when the handle found nothing. Lives no longer than its allocator. Thread contract: an ordinary
+/// value; it may be moved to another thread and end there.
 template <class T>
 class PinGuard {
  public:
@@ -43,8 +43,8 @@ class PinGuard {
   [[nodiscard]] T& operator*() const noexcept FRAMEALLOC_LIFETIMEBOUND { return *object_; }
   [[nodiscard]] T* operator->() const noexcept FRAMEALLOC_LIFETIMEBOUND { return object_; }
   [[nodiscard]] Handle<std::remove_const_t<T>> handle() const noexcept { return handle_; }
-  // Effect: lets go now; the guard is empty afterward. If the object was freed meanwhile and this
-  // was its last guard, its destructor runs here.
+  /// Effect: lets go now; the guard is empty afterward. If the object was freed meanwhile and this
+  /// was its last guard, its destructor runs here.
   void unpin() noexcept {
     if (std::exchange(object_, nullptr) == nullptr) return;
     detail::unpin_handle(*handles_, handle_.raw_index());

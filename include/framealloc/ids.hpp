@@ -8,7 +8,7 @@
 
 namespace framealloc {
 
-// Index of a tag in its allocator's table; 0 is "untagged".
+/// Index of a tag in its allocator's table; 0 is "untagged".
 enum class TagId : std::uint16_t { Untagged = 0 };
 /// A tag that was resolved once, see SmartAlloc::tag().
 using Tag = TagId;
@@ -20,17 +20,17 @@ namespace detail {
 }
 }  // namespace detail
 
-// What a block's lifetime was declared to be.
+/// What a block's lifetime was declared to be.
 enum class AllocKind : std::uint8_t { Frame, Pool, Heap, Scratch };
 inline constexpr int kAllocKinds = 4;
 
-// Number of a thread, given when the thread first uses any allocator; never reused in a process.
+/// Number of a thread, given when the thread first uses any allocator; never reused in a process.
 struct ThreadId {
   std::uint64_t value = 0;
   friend constexpr auto operator<=>(const ThreadId&, const ThreadId&) = default;
 };
 
-// Index and generation in 32 bits each: an id that went stale is told from its slot's next owner.
+/// Index and generation in 32 bits each: an id that went stale is told from its slot's next owner.
 struct GenerationalId {
   std::uint32_t index = UINT32_MAX;
   std::uint32_t generation = 0;

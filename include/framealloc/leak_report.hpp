@@ -18,36 +18,36 @@ namespace detail {
 class Instance;
 }
 
-// Blocks of one kind that were allocated under one tag at one place.
+/// Blocks of one kind that were allocated under one tag at one place.
 struct LeakGroup {
-  std::string tag;  // path, "" when untagged
+  std::string tag;  ///< path, "" when untagged
   AllocKind kind = AllocKind::Pool;
-  // Of the allocator that holds them: "pool", "heap", "handles", "streaming", "groups", "scratch".
-  // The last four know no places, types and ages.
+  /// Of the allocator that holds them: "pool", "heap", "handles", "streaming", "groups", "scratch".
+  /// The last four know no places, types and ages.
   std::string_view part;
-  CallSite site;            // unknown below check level 1
-  std::string type;         // as the compiler spells it, "" when unknown
-  std::uint64_t count = 0;  // blocks; 0 below check level 1, where only bytes are known
-  std::size_t bytes = 0;    // as asked for; below check level 1 as reserved, rounding included
-  std::uint64_t oldest_frame = 0;  // in which the oldest was allocated
-  bool aged = false;               // whether that frame is known
+  CallSite site;            ///< unknown below check level 1
+  std::string type;         ///< as the compiler spells it, "" when unknown
+  std::uint64_t count = 0;  ///< blocks; 0 below check level 1, where only bytes are known
+  std::size_t bytes = 0;    ///< as asked for; below check level 1 as reserved, rounding included
+  std::uint64_t oldest_frame = 0;  ///< in which the oldest was allocated
+  bool aged = false;               ///< whether that frame is known
 };
 
 struct LeakReport {
-  std::vector<LeakGroup> groups;  // most bytes first
-  std::uint64_t frame = 0;        // at which the report was made
+  std::vector<LeakGroup> groups;  ///< most bytes first
+  std::uint64_t frame = 0;        ///< at which the report was made
   std::size_t total_bytes = 0;
   std::uint64_t total_count = 0;
   [[nodiscard]] bool empty() const noexcept { return total_bytes == 0; }
-  // Result: a line for each group: bytes, blocks, part, type, tag, place, age.
+  /// Result: a line for each group: bytes, blocks, part, type, tag, place, age.
   [[nodiscard]] std::string to_string() const;
-  // Result: one JSON object: "schema" ("framealloc.leaks.v1"), "frame", "total_bytes",
-  // "total_count", and "groups", each with "part", "tag", "type", "file", "function" (null where
-  // unknown), "line" (0 where unknown), "count", "bytes" and "age_frames" (null where unknown).
+  /// Result: one JSON object: "schema" ("framealloc.leaks.v1"), "frame", "total_bytes",
+  /// "total_count", and "groups", each with "part", "tag", "type", "file", "function" (null where
+  /// unknown), "line" (0 where unknown), "count", "bytes" and "age_frames" (null where unknown).
   [[nodiscard]] std::string to_json() const;
 };
 
-// Effect: none. Thread contract: exact when no other thread allocates or frees meanwhile.
+/// Effect: none. Thread contract: exact when no other thread allocates or frees meanwhile.
 [[nodiscard]] FRAMEALLOC_API LeakReport make_leak_report(detail::Instance& instance);
 
 namespace detail {

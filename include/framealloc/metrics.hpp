@@ -40,7 +40,7 @@ FRAMEALLOC_OWN_COPY inline constexpr Metric kTagBytes{
     "framealloc_tag_bytes", "Bytes in use under a tag, without those below it."};
 FRAMEALLOC_OWN_COPY inline constexpr Metric kTagAllocationsTotal{
     "framealloc_tag_allocations_total", "Pool and heap allocations under a tag."};
-// Of devices whose memory a module hands out; each has the label `device`.
+/// Of devices whose memory a module hands out; each has the label `device`.
 FRAMEALLOC_OWN_COPY inline constexpr Metric kGpuBytes{
     "framealloc_gpu_bytes",
     "Device memory held, by what it is used for: transient, persistent, retired, padding, free."};

@@ -72,10 +72,10 @@ struct ArcBlock {
 template <class T>
 class PoolWeak;
 
-// The object dies with the last PoolArc, on the thread that drops it; copies count it up. Converts
-// to a PoolArc of any base, whether its destructor is virtual or not. Requirement: all owners die
-// before the allocator does. At most 2^32 - 1 owners. Thread contract: different PoolArcs of one
-// object, on any threads; one PoolArc, one thread at a time.
+/// The object dies with the last PoolArc, on the thread that drops it; copies count it up. Converts
+/// to a PoolArc of any base, whether its destructor is virtual or not. Requirement: all owners die
+/// before the allocator does. At most 2^32 - 1 owners. Thread contract: different PoolArcs of one
+/// object, on any threads; one PoolArc, one thread at a time.
 template <class T>
 class PoolArc {
   static_assert(std::is_object_v<T> && !std::is_array_v<T>);
@@ -107,13 +107,13 @@ class PoolArc {
     if (header_ != nullptr) header_->drop_owner();
   }
 
-  // Effect: a T(arguments...) and its first owner. Result: a null one when memory is denied
-  // (reported). Thread contract: any thread.
+  /// Effect: a T(arguments...) and its first owner. Result: a null one when memory is denied
+  /// (reported). Thread contract: any thread.
   template <class... A>
   [[nodiscard]] static PoolArc make(detail::Instance& instance, A&&... arguments) {
     return make_at(instance, CallSite{}, std::forward<A>(arguments)...);
   }
-  // The same for reports that name `site`.
+  /// The same for reports that name `site`.
   template <class... A>
   [[nodiscard]] static PoolArc make_at(detail::Instance& instance, const CallSite& site,
                                        A&&... arguments) {
@@ -128,15 +128,15 @@ class PoolArc {
   }
 
   [[nodiscard]] T* get() const noexcept { return object_; }
-  // Requirement of these two: not null.
+  /// Requirement of these two: not null.
   [[nodiscard]] T& operator*() const noexcept { return *object_; }
   [[nodiscard]] T* operator->() const noexcept { return object_; }
   [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
-  // Result: owners at some recent moment; 0 for a null one.
+  /// Result: owners at some recent moment; 0 for a null one.
   [[nodiscard]] std::size_t use_count() const noexcept {
     return header_ == nullptr ? 0 : header_->owners.load(std::memory_order_relaxed);
   }
-  // Result: a reference that does not keep the object alive.
+  /// Result: a reference that does not keep the object alive.
   [[nodiscard]] PoolWeak<T> downgrade() const noexcept { return PoolWeak<T>(*this); }
 
   void reset() noexcept { PoolArc().swap(*this); }
@@ -163,7 +163,7 @@ class PoolArc {
   detail::ArcHeader* header_ = nullptr;
 };
 
-// Knows an object without owning it. Keeps its block, not the object.
+/// Knows an object without owning it. Keeps its block, not the object.
 template <class T>
 class PoolWeak {
  public:
@@ -186,7 +186,7 @@ class PoolWeak {
     if (header_ != nullptr) header_->drop_weak();
   }
 
-  // Result: an owner, or null when the object is gone. Thread contract: as PoolArc.
+  /// Result: an owner, or null when the object is gone. Thread contract: as PoolArc.
   [[nodiscard]] PoolArc<T> lock() const noexcept {
     if (header_ == nullptr || !header_->add_owner_if_alive()) return {};
     return PoolArc<T>(object_, header_);

@@ -6,10 +6,10 @@
 
 namespace framealloc {
 
-// Runs ~T and gives the block back to the pool that it came from, on any thread (from another
-// thread than the one that made it, it is a remote free). Two pointers; for a T with a virtual
-// destructor four, and then PoolBox<Derived> converts to PoolBox<Base>. See detail::BlockBox for
-// its members.
+/// Runs ~T and gives the block back to the pool that it came from, on any thread (from another
+/// thread than the one that made it, it is a remote free). Two pointers; for a T with a virtual
+/// destructor four, and then PoolBox<Derived> converts to PoolBox<Base>. See detail::BlockBox for
+/// its members.
 template <class T>
 using PoolBox = detail::BlockBox<T, detail::PoolDoor>;
 

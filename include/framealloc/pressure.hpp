@@ -17,27 +17,27 @@ namespace framealloc {
 
 enum class PressureLevel : std::uint8_t {
   None,
-  Moderate,  // a good time to let go of caches
-  Critical,  // a request is about to be denied, or the system stalls
+  Moderate,  ///< a good time to let go of caches
+  Critical,  ///< a request is about to be denied, or the system stalls
 };
 
 enum class PressureReason : std::uint8_t {
-  Threshold,  // what is reserved has passed AllocConfig::pressure_threshold
-  Limit,      // global_memory_limit is about to deny a request
-  Source,     // the memory source gave nothing for a request
-  Notified,   // notify_memory_pressure()
+  Threshold,  ///< what is reserved has passed AllocConfig::pressure_threshold
+  Limit,      ///< global_memory_limit is about to deny a request
+  Source,     ///< the memory source gave nothing for a request
+  Notified,   ///< notify_memory_pressure()
 };
 
-// Sizes in bytes.
+/// Sizes in bytes.
 struct PressureEvent {
   PressureLevel level = PressureLevel::None;
   PressureReason reason = PressureReason::Notified;
-  std::size_t used = 0;       // reserved from the source
-  std::size_t limit = 0;      // global_memory_limit; 0 = none
-  std::size_t requested = 0;  // of the request that is about to be denied; 0 when there is none
+  std::size_t used = 0;       ///< reserved from the source
+  std::size_t limit = 0;      ///< global_memory_limit; 0 = none
+  std::size_t requested = 0;  ///< of the request that is about to be denied; 0 when there is none
 };
-// Called with no lock of the library held; it may free, evict, trim and allocate. Pressure that its
-// own calls raise on the same thread is not told. Must not throw.
+/// Called with no lock of the library held; it may free, evict, trim and allocate. Pressure that
+/// its own calls raise on the same thread is not told. Must not throw.
 using PressureHandler = void (*)(const PressureEvent& event, void* context);
 
 namespace detail {

@@ -12,12 +12,12 @@
 
 namespace framealloc {
 
-// Where a promotion led.
+/// Where a promotion led.
 enum class PromotionKind : std::uint8_t { Failed, Pool, Heap, Scratch };
 
-// Destroys its object and gives the block back; an object in a scratch pool belongs to the pool,
-// and the box is then a pointer only. A temporary converts to PoolBox<T> or HeapBox<T>, which is
-// null when the object is not there. Requirement: it dies before the allocator does. Move-only.
+/// Destroys its object and gives the block back; an object in a scratch pool belongs to the pool,
+/// and the box is then a pointer only. A temporary converts to PoolBox<T> or HeapBox<T>, which is
+/// null when the object is not there. Requirement: it dies before the allocator does. Move-only.
 template <class T>
 class PromotedBox {
  public:
@@ -25,7 +25,7 @@ class PromotedBox {
 
   PromotedBox() noexcept = default;
   PromotedBox(std::nullptr_t) noexcept {}
-  // For the library.
+  /// For the library.
   PromotedBox(detail::Instance* instance, T* object, PromotionKind kind) noexcept
       : object_(object), instance_(instance), kind_(kind) {}
   PromotedBox(PromotedBox&& other) noexcept
@@ -44,11 +44,11 @@ class PromotedBox {
   ~PromotedBox() { reset(); }
 
   [[nodiscard]] T* get() const noexcept { return object_; }
-  // Requirement of these two: not null.
+  /// Requirement of these two: not null.
   [[nodiscard]] T& operator*() const noexcept { return *object_; }
   [[nodiscard]] T* operator->() const noexcept { return object_; }
   [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
-  // Result: where the object is; Failed for a null box.
+  /// Result: where the object is; Failed for a null box.
   [[nodiscard]] PromotionKind kind() const noexcept {
     return object_ == nullptr ? PromotionKind::Failed : kind_;
   }
@@ -59,8 +59,8 @@ class PromotedBox {
   operator HeapBox<T>() && noexcept {
     return kind() == PromotionKind::Heap ? HeapBox<T>(*instance_, release()) : HeapBox<T>();
   }
-  // Effect: gives the object up. Result: it; who has it destroys it and calls pool_free(),
-  // heap_free() or nothing, as kind() said.
+  /// Effect: gives the object up. Result: it; who has it destroys it and calls pool_free(),
+  /// heap_free() or nothing, as kind() said.
   [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
   void reset() noexcept {
     T* const object = std::exchange(object_, nullptr);

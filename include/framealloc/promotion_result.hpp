@@ -16,10 +16,10 @@
 
 namespace framealloc {
 
-// One retained object whose policy was to leave the frame, and what became of it. Owns an object in
-// the pool or the heap until somebody takes it: nothing leaks when nobody does. Views are valid
-// while the allocator lives. Requirement: it dies before the allocator does. Move-only.
-// Thread contract: one thread at a time, any.
+/// One retained object whose policy was to leave the frame, and what became of it. Owns an object
+/// in the pool or the heap until somebody takes it: nothing leaks when nobody does. Views are valid
+/// while the allocator lives. Requirement: it dies before the allocator does. Move-only.
+/// Thread contract: one thread at a time, any.
 class FRAMEALLOC_API PromotedAllocation {
  public:
   using Kind = PromotionKind;
@@ -41,7 +41,7 @@ class FRAMEALLOC_API PromotedAllocation {
 
   [[nodiscard]] bool is_success() const noexcept { return facts_.kind != Kind::Failed; }
   [[nodiscard]] Kind kind() const noexcept { return facts_.kind; }
-  // Result: why it failed; None when it did not. The object was destroyed with its frame then.
+  /// Result: why it failed; None when it did not. The object was destroyed with its frame then.
   [[nodiscard]] PromotionFailure reason() const noexcept { return facts_.reason; }
   [[nodiscard]] std::size_t size() const noexcept {
     return facts_.type == nullptr ? 0 : facts_.type->size;
@@ -52,32 +52,32 @@ class FRAMEALLOC_API PromotedAllocation {
   [[nodiscard]] std::string_view type_name() const noexcept {
     return facts_.type == nullptr ? std::string_view() : facts_.type->name;
   }
-  [[nodiscard]] std::string_view tag() const noexcept { return facts_.tag; }  // path
+  [[nodiscard]] std::string_view tag() const noexcept { return facts_.tag; }  ///< path
   [[nodiscard]] std::string_view phase() const noexcept { return facts_.phase; }
-  // Result: name of the scratch pool that the policy names; "" for other policies.
+  /// Result: name of the scratch pool that the policy names; "" for other policies.
   [[nodiscard]] std::string_view pool_name() const noexcept { return facts_.scratch; }
-  // Result: FrameRetained::id() of the handle that it was made with.
+  /// Result: FrameRetained::id() of the handle that it was made with.
   [[nodiscard]] std::uint64_t id() const noexcept { return facts_.id; }
 
-  // Result: the object; null when the promotion failed or the object has been taken.
+  /// Result: the object; null when the promotion failed or the object has been taken.
   [[nodiscard]] void* get() const noexcept { return object_; }
-  // The same, and null when it is not a T.
+  /// The same, and null when it is not a T.
   template <class T>
   [[nodiscard]] T* as() const noexcept {
     return holds<T>() ? static_cast<T*>(object_) : nullptr;
   }
-  // Effect: hands the object over. Result: its owner, which converts to PoolBox<T> or HeapBox<T>;
-  // null when it is not a T, has been taken, or the promotion failed.
+  /// Effect: hands the object over. Result: its owner, which converts to PoolBox<T> or HeapBox<T>;
+  /// null when it is not a T, has been taken, or the promotion failed.
   template <class T>
   [[nodiscard]] PromotedBox<T> take() noexcept {
     if (!holds<T>()) return {};
     T* const object = static_cast<T*>(std::exchange(object_, nullptr));
     return PromotedBox<T>(facts_.instance, object, facts_.kind);
   }
-  // Effect: destroys the object, unless it is in a scratch pool or has been taken.
+  /// Effect: destroys the object, unless it is in a scratch pool or has been taken.
   void reset() noexcept;
 
-  // For the library.
+  /// For the library.
   struct Facts {
     detail::Instance* instance = nullptr;
     const detail::RetainedType* type = nullptr;
@@ -100,12 +100,12 @@ class FRAMEALLOC_API PromotedAllocation {
   void* object_ = nullptr;
 };
 
-// The promoted and the failed, in the order in which they were made. In memory of the allocator, so
-// that a frame which promotes calls no malloc. Move-only; it dies before the allocator does.
+/// The promoted and the failed, in the order in which they were made. In memory of the allocator,
+/// so that a frame which promotes calls no malloc. Move-only; it dies before the allocator does.
 class FRAMEALLOC_API PromotionList {
  public:
   PromotionList() noexcept = default;
-  // For the library. Effect: room for `capacity` items; none when memory is denied.
+  /// For the library. Effect: room for `capacity` items; none when memory is denied.
   PromotionList(detail::MetadataAllocator& metadata, std::size_t capacity) noexcept;
   PromotionList(const PromotionList&) = delete;
   PromotionList& operator=(const PromotionList&) = delete;
@@ -134,7 +134,7 @@ class FRAMEALLOC_API PromotionList {
   [[nodiscard]] const PromotedAllocation& operator[](std::size_t i) const noexcept {
     return items_[i];
   }
-  // Result: false when there is no room; then the item is still the caller's.
+  /// Result: false when there is no room; then the item is still the caller's.
   bool push_back(PromotedAllocation&& item) noexcept;
 
  private:
@@ -144,15 +144,15 @@ class FRAMEALLOC_API PromotionList {
   std::size_t capacity_ = 0;
 };
 
-// Move-only; it dies before the allocator does, and with it the objects that nobody took.
+/// Move-only; it dies before the allocator does, and with it the objects that nobody took.
 struct FRAMEALLOC_API PromotionResult {
-  PromotionList promoted;  // failures too: see PromotedAllocation::is_success()
+  PromotionList promoted;  ///< failures too: see PromotedAllocation::is_success()
   FrameSummary summary;
 
-  // Result: what became of the object with that id; null when its policy was Discard or it is not
-  // of this frame. Time: the logarithm of the number of items.
+  /// Result: what became of the object with that id; null when its policy was Discard or it is not
+  /// of this frame. Time: the logarithm of the number of items.
   [[nodiscard]] PromotedAllocation* find(std::uint64_t id) noexcept;
-  // Effect: hands over what the handle pointed at. Result: as PromotedAllocation::take().
+  /// Effect: hands over what the handle pointed at. Result: as PromotedAllocation::take().
   template <class T>
   [[nodiscard]] PromotedBox<T> take(const FrameRetained<T>& handle) noexcept {
     PromotedAllocation* const item = find(handle.id());
@@ -160,8 +160,8 @@ struct FRAMEALLOC_API PromotionResult {
   }
 };
 
-// Told of each object that was promoted, after its frame has ended; it may take the object. Called
-// on the thread that ended the frame, with no lock of the library held.
+/// Told of each object that was promoted, after its frame has ended; it may take the object. Called
+/// on the thread that ended the frame, with no lock of the library held.
 using PromotionHandler = void (*)(PromotedAllocation& promoted, void* context);
 
 }  // namespace framealloc

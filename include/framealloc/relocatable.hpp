@@ -9,14 +9,14 @@
 
 namespace framealloc {
 
-// True where an object may be moved by copying its bytes and forgetting the original. Specialize it
-// for a type of yours that holds no pointer into itself and is not registered anywhere by its
-// address. (The property is the one that P1144 names.)
+/// True where an object may be moved by copying its bytes and forgetting the original. Specialize
+/// it for a type of yours that holds no pointer into itself and is not registered anywhere by its
+/// address. (The property is the one that P1144 names.)
 template <class T>
 struct IsTriviallyRelocatable : std::bool_constant<std::is_trivially_move_constructible_v<T> &&
                                                    std::is_trivially_destructible_v<T>> {};
 
-// What the library asks. It may be specialized instead, to the same effect.
+/// What the library asks. It may be specialized instead, to the same effect.
 template <class T>
 inline constexpr bool is_trivially_relocatable = IsTriviallyRelocatable<T>::value;
 

@@ -17,40 +17,41 @@
 
 namespace framealloc {
 
-// One diagnostic: names the culprit. Views are valid during the call of the handler only.
+/// One diagnostic: names the culprit. Views are valid during the call of the handler only.
 struct Report {
   Code code = Code::None;
-  std::string_view message;   // one sentence: what, where, what was expected
-  std::string_view tag;       // tag path of the request, empty when untagged
-  std::uint64_t frame = 0;    // number of the frame that was open or ended last
-  std::size_t requested = 0;  // bytes asked for, 0 when no request is meant
-  std::size_t available = 0;  // bytes that could have been had
+  std::string_view message;   ///< one sentence: what, where, what was expected
+  std::string_view tag;       ///< tag path of the request, empty when untagged
+  std::uint64_t frame = 0;    ///< number of the frame that was open or ended last
+  std::size_t requested = 0;  ///< bytes asked for, 0 when no request is meant
+  std::size_t available = 0;  ///< bytes that could have been had
   const void* address = nullptr;
-  CallSite site;    // unknown (line 0) where the caller did not pass it
-  ThreadId thread;  // on which it happened; 0 when unknown
-  // Where memory was short: the tag that holds most, and how much. 0 bytes: nobody was asked.
+  CallSite site;    ///< unknown (line 0) where the caller did not pass it
+  ThreadId thread;  ///< on which it happened; 0 when unknown
+  /// Where memory was short: the tag that holds most, and how much. 0 bytes: nobody was asked.
   std::string_view holder;
   std::size_t holder_bytes = 0;
-  std::string_view holder_detail;  // how much of it of which kind, and which thread has most of it
-  // Where the budget of a tag denied (FA311): that tag, which may lie above `tag`; "" is untagged
-  // memory. The holder is then the one that holds most under it.
+  std::string_view
+      holder_detail;  ///< how much of it of which kind, and which thread has most of it
+  /// Where the budget of a tag denied (FA311): that tag, which may lie above `tag`; "" is untagged
+  /// memory. The holder is then the one that holds most under it.
   bool limited = false;
   std::string_view limit_tag;
-  // Not 0: this is no new event; it stands for so many like it that a limited sink was not told.
+  /// Not 0: this is no new event; it stands for so many like it that a limited sink was not told.
   std::uint64_t repeated = 0;
 };
 
-// Receives reports. Called on the thread that failed, with no lock of the library held, so it may
-// call the allocator; a report that this allocator raises meanwhile on the same thread is counted
-// and not passed on.
+/// Receives reports. Called on the thread that failed, with no lock of the library held, so it may
+/// call the allocator; a report that this allocator raises meanwhile on the same thread is counted
+/// and not passed on.
 using ReportHandler = void (*)(const Report& report, void* context);
 
-// The same as an object. Must outlive its place in the allocator, see SmartAlloc::add_sink().
+/// The same as an object. Must outlive its place in the allocator, see SmartAlloc::add_sink().
 class DiagnosticSink {
  public:
   virtual void on_report(const Report& report) noexcept = 0;
-  // Result: true when reports of one code and place come in full only the first few times, and as
-  // sums from then on: right for what a person reads, wrong for what is counted.
+  /// Result: true when reports of one code and place come in full only the first few times, and as
+  /// sums from then on: right for what a person reads, wrong for what is counted.
   [[nodiscard]] virtual bool limited() const noexcept { return false; }
 
  protected:
@@ -60,7 +61,7 @@ class DiagnosticSink {
   ~DiagnosticSink() = default;
 };
 
-// What is called in place of std::abort() when a strict mode is on and a report is bad enough.
+/// What is called in place of std::abort() when a strict mode is on and a report is bad enough.
 using StrictHandler = void (*)(const Report& report, void* context);
 
 namespace detail {

@@ -9,10 +9,10 @@ namespace framealloc {
 
 using ReportText = Text<2048>;
 
-// Result: "[framealloc][FA310] warning: message", then a line each, indented, for what is known of
-// place, tag, frame, thread, sizes, who holds most and address, then what the code means and what
-// helps. A long message is cut so that the rest always follows. Allocates nothing.
-// Thread contract: any thread.
+/// Result: "[framealloc][FA310] warning: message", then a line each, indented, for what is known of
+/// place, tag, frame, thread, sizes, who holds most and address, then what the code means and what
+/// helps. A long message is cut so that the rest always follows. Allocates nothing.
+/// Thread contract: any thread.
 [[nodiscard]] ReportText format_report(const Report& report) noexcept;
 
 }  // namespace framealloc

@@ -10,18 +10,18 @@
 
 namespace framealloc {
 
-// A failure: which code, and one sentence that says what, where, what was expected, what to do.
+/// A failure: which code, and one sentence that says what, where, what was expected, what to do.
 struct Error {
   Code code = Code::None;
   Text<192> message;
 };
 
-// A value or an Error. Never throws: value() of a failure is a precondition violation, so test
-// first. Thread contract: an ordinary value.
+/// A value or an Error. Never throws: value() of a failure is a precondition violation, so test
+/// first. Thread contract: an ordinary value.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // implicit: `return value;` should read well
+  Result(T value) : value_(std::move(value)) {}  ///< implicit: `return value;` should read well
   Result(Error error) : error_(std::move(error)) {}
 
   [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
@@ -32,7 +32,8 @@ class [[nodiscard]] Result {
   [[nodiscard]] const T&& value() const&& noexcept { return std::move(*value_); }
   [[nodiscard]] T& operator*() & noexcept { return *value_; }
   [[nodiscard]] const T& operator*() const& noexcept { return *value_; }
-  // A result that is about to end gives its value away: `T value = *allocator.allocate(...)` moves.
+  /// A result that is about to end gives its value away: `T value = *allocator.allocate(...)`
+  /// moves.
   [[nodiscard]] T&& operator*() && noexcept { return std::move(*value_); }
   [[nodiscard]] const T&& operator*() const&& noexcept { return std::move(*value_); }
   [[nodiscard]] T* operator->() noexcept { return &*value_; }
@@ -52,7 +53,7 @@ class [[nodiscard]] Result {
   Error error_;
 };
 
-// Success, or an Error.
+/// Success, or an Error.
 template <>
 class [[nodiscard]] Result<void> {
  public:

@@ -10,29 +10,29 @@
 
 namespace framealloc {
 
-// Where a retained object goes. A value; the view of a scratch pool's name need live only until the
-// call that it is passed to returns.
+/// Where a retained object goes. A value; the view of a scratch pool's name need live only until
+/// the call that it is passed to returns.
 class RetentionPolicy {
  public:
   enum class Kind : std::uint8_t { Discard, Pool, Heap, Scratch };
 
-  // The object ends with its frame.
+  /// The object ends with its frame.
   FRAMEALLOC_OWN_COPY static const RetentionPolicy Discard;
-  // The object moves to the pool, the heap: whoever takes it from the PromotionResult owns it.
+  /// The object moves to the pool, the heap: whoever takes it from the PromotionResult owns it.
   FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToPool;
   FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToHeap;
-  // The object moves to the scratch pool of that name and lives until the pool is reset. With a
-  // `capacity` in bytes the pool is made if there is none; without one that is a failure.
+  /// The object moves to the scratch pool of that name and lives until the pool is reset. With a
+  /// `capacity` in bytes the pool is made if there is none; without one that is a failure.
   [[nodiscard]] static constexpr RetentionPolicy PromoteToScratch(
       std::string_view name, std::size_t capacity = 0) noexcept {
     return {Kind::Scratch, name, capacity};
   }
 
-  constexpr RetentionPolicy() noexcept = default;  // Discard
+  constexpr RetentionPolicy() noexcept = default;  ///< Discard
 
   [[nodiscard]] constexpr Kind kind() const noexcept { return kind_; }
   [[nodiscard]] constexpr bool promotes() const noexcept { return kind_ != Kind::Discard; }
-  // Result: "discard", "pool", "heap", or the name of the scratch pool.
+  /// Result: "discard", "pool", "heap", or the name of the scratch pool.
   [[nodiscard]] constexpr std::string_view destination() const noexcept {
     switch (kind_) {
       case Kind::Pool:
@@ -46,7 +46,7 @@ class RetentionPolicy {
         return "discard";
     }
   }
-  // Result: name and capacity of the scratch pool; empty and 0 for other destinations.
+  /// Result: name and capacity of the scratch pool; empty and 0 for other destinations.
   [[nodiscard]] constexpr std::string_view scratch_name() const noexcept { return scratch_; }
   [[nodiscard]] constexpr std::size_t scratch_capacity() const noexcept { return capacity_; }
   friend constexpr bool operator==(const RetentionPolicy&,
@@ -66,19 +66,19 @@ FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::PromoteToP
 FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::PromoteToHeap{
     Kind::Heap, {}, 0};
 
-// The same decision in words of what the object is for.
+/// The same decision in words of what the object is for.
 class Importance {
  public:
-  FRAMEALLOC_OWN_COPY static const Importance Ephemeral;   // of this frame only: Discard
-  FRAMEALLOC_OWN_COPY static const Importance Reusable;    // made and dropped often: PromoteToPool
-  FRAMEALLOC_OWN_COPY static const Importance Persistent;  // stays: PromoteToHeap
-  // Belongs to a named scratch pool: PromoteToScratch.
+  FRAMEALLOC_OWN_COPY static const Importance Ephemeral;  ///< of this frame only: Discard
+  FRAMEALLOC_OWN_COPY static const Importance Reusable;   ///< made and dropped often: PromoteToPool
+  FRAMEALLOC_OWN_COPY static const Importance Persistent;  ///< stays: PromoteToHeap
+  /// Belongs to a named scratch pool: PromoteToScratch.
   [[nodiscard]] static constexpr Importance Scratch(std::string_view name,
                                                     std::size_t capacity = 0) noexcept {
     return Importance(RetentionPolicy::PromoteToScratch(name, capacity));
   }
 
-  constexpr Importance() noexcept = default;  // Ephemeral
+  constexpr Importance() noexcept = default;  ///< Ephemeral
   [[nodiscard]] constexpr RetentionPolicy policy() const noexcept { return policy_; }
   friend constexpr bool operator==(const Importance&, const Importance&) noexcept = default;
 

@@ -19,7 +19,7 @@ class Instance;
 class ThreadState;
 }  // namespace detail
 
-// A frame that begins now and ends with the scope.
+/// A frame that begins now and ends with the scope.
 class [[nodiscard]] FRAMEALLOC_API ScopedFrame {
  public:
   FRAMEALLOC_BEGIN_FRAME explicit ScopedFrame(detail::Instance* instance) noexcept;
@@ -31,18 +31,18 @@ class [[nodiscard]] FRAMEALLOC_API ScopedFrame {
   detail::Instance* instance_;
 };
 
-// Rewinds the thread's frame arena to where it was: see ArenaScope.
+/// Rewinds the thread's frame arena to where it was: see ArenaScope.
 class [[nodiscard]] FrameScope {
  public:
   FRAMEALLOC_ALWAYS_INLINE explicit FrameScope(FrameArena& arena) noexcept : scope_(arena) {}
   FrameScope(const FrameScope&) = delete;
   FrameScope& operator=(const FrameScope&) = delete;
-  // Effect: one uninitialized T from the scope. Result: as FrameArena::alloc().
+  /// Effect: one uninitialized T from the scope. Result: as FrameArena::alloc().
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] T* alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return scope_.arena().alloc<T>();
   }
-  // The same for `count` of them in a row.
+  /// The same for `count` of them in a row.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] T* alloc_batch(std::size_t count) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
@@ -53,7 +53,7 @@ class [[nodiscard]] FrameScope {
   ArenaScope scope_;
 };
 
-// As FrameScope, unless commit() was called.
+/// As FrameScope, unless commit() was called.
 class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
  public:
   explicit CheckpointGuard(detail::Instance* instance) noexcept;
@@ -62,7 +62,7 @@ class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
   CheckpointGuard& operator=(const CheckpointGuard&) = delete;
   void commit() noexcept { committed_ = true; }
   [[nodiscard]] bool is_committed() const noexcept { return committed_; }
-  // Result: where it began; may be kept and rewound to for as long as any checkpoint.
+  /// Result: where it began; may be kept and rewound to for as long as any checkpoint.
   [[nodiscard]] FrameCheckpoint checkpoint() const noexcept {
     return arena_->checkpoint_of(start_);
   }
@@ -73,12 +73,12 @@ class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
   bool committed_ = false;
 };
 
-// Allocations of this thread are attributed to the tag until the scope ends.
+/// Allocations of this thread are attributed to the tag until the scope ends.
 class [[nodiscard]] FRAMEALLOC_API TagScope {
  public:
-  // Below the thread's tag.
+  /// Below the thread's tag.
   TagScope(detail::Instance* instance, std::string_view tag) noexcept;
-  // That very tag; one that is not of the allocator counts as Untagged.
+  /// That very tag; one that is not of the allocator counts as Untagged.
   TagScope(detail::Instance* instance, TagId tag) noexcept;
   ~TagScope();
   TagScope(const TagScope&) = delete;
@@ -89,7 +89,7 @@ class [[nodiscard]] FRAMEALLOC_API TagScope {
   TagId before_ = TagId::Untagged;
 };
 
-// A phase that ends with the scope.
+/// A phase that ends with the scope.
 class [[nodiscard]] FRAMEALLOC_API PhaseScope {
  public:
   PhaseScope(detail::Instance* instance, std::string_view name) noexcept;

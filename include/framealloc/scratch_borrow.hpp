@@ -10,14 +10,14 @@
 
 namespace framealloc {
 
-// What is allocated through it is freed when it ends, and with it what its pool handed out
-// meanwhile. Borrows of one pool nest: only the newest allocates, and each ends before the one it
-// was made in. One that allocates or ends out of turn is reported (FA020); the memory of one that
-// ends too early stays until those made after it have ended, so nobody's is reused under them.
-// (That only the innermost may allocate is the rule of temporary_allocator in foonathan/memory.)
-//
-// Keeps its pool alive, also when that is removed from the registry; it hands out nothing more then
-// (FA401). Lives no longer than the allocator. Thread contract: that of its pool.
+/// What is allocated through it is freed when it ends, and with it what its pool handed out
+/// meanwhile. Borrows of one pool nest: only the newest allocates, and each ends before the one it
+/// was made in. One that allocates or ends out of turn is reported (FA020); the memory of one that
+/// ends too early stays until those made after it have ended, so nobody's is reused under them.
+/// (That only the innermost may allocate is the rule of temporary_allocator in foonathan/memory.)
+///
+/// Keeps its pool alive, also when that is removed from the registry; it hands out nothing more
+/// then (FA401). Lives no longer than the allocator. Thread contract: that of its pool.
 class FRAMEALLOC_API ScratchBorrow : public detail::ScratchMembers<ScratchBorrow> {
  public:
   ScratchBorrow() = default;
@@ -33,13 +33,13 @@ class FRAMEALLOC_API ScratchBorrow : public detail::ScratchMembers<ScratchBorrow
   }
   ~ScratchBorrow() { end(); }
 
-  // Effect: frees what was borrowed, running destructors owed, newest first; empty afterward.
+  /// Effect: frees what was borrowed, running destructors owed, newest first; empty afterward.
   void end() noexcept;
   [[nodiscard]] explicit operator bool() const noexcept { return pool_ != nullptr; }
   [[nodiscard]] bool is_newest() const noexcept { return pool_ != nullptr && newer_ == nullptr; }
-  // Result: bytes allocated since it was made, those of borrows made inside it included.
+  /// Result: bytes allocated since it was made, those of borrows made inside it included.
   [[nodiscard]] std::size_t allocated() const noexcept;
-  // Result: bytes until the pool is full or grows.
+  /// Result: bytes until the pool is full or grows.
   [[nodiscard]] std::size_t remaining() const noexcept;
 
  private:

@@ -15,10 +15,10 @@ namespace framealloc {
 
 class ScratchRegistry;
 
-// Copies share the pool. Once the pool has been removed from its registry the handle is detached:
-// it hands out nothing more and reports that (FA401), while what it handed out stays valid until
-// the last handle and the last borrow have gone. Lives no longer than the allocator.
-// Thread contract: an ordinary value; the pool itself serves one thread at a time.
+/// Copies share the pool. Once the pool has been removed from its registry the handle is detached:
+/// it hands out nothing more and reports that (FA401), while what it handed out stays valid until
+/// the last handle and the last borrow have gone. Lives no longer than the allocator.
+/// Thread contract: an ordinary value; the pool itself serves one thread at a time.
 class FRAMEALLOC_API ScratchPoolHandle : public detail::ScratchMembers<ScratchPoolHandle> {
  public:
   ScratchPoolHandle() = default;
@@ -31,21 +31,21 @@ class FRAMEALLOC_API ScratchPoolHandle : public detail::ScratchMembers<ScratchPo
   }
   ~ScratchPoolHandle() { let_go(); }
 
-  // Effect: lets the pool go; empty afterward.
+  /// Effect: lets the pool go; empty afterward.
   void let_go() noexcept;
-  // Result: whether the handle has a pool, and that is in its registry.
+  /// Result: whether the handle has a pool, and that is in its registry.
   [[nodiscard]] bool is_attached() const noexcept;
   [[nodiscard]] explicit operator bool() const noexcept { return is_attached(); }
-  // Result: the pool; null when the handle is empty or detached. Valid while the handle lives.
+  /// Result: the pool; null when the handle is empty or detached. Valid while the handle lives.
   [[nodiscard]] ScratchPool* get() const noexcept FRAMEALLOC_LIFETIMEBOUND;
 
-  // As those of ScratchPool; false, or empty, on a detached handle (FA401).
+  /// As those of ScratchPool; false, or empty, on a detached handle (FA401).
   bool reset() noexcept;
   [[nodiscard]] ScratchCheckpoint checkpoint() const noexcept;
   bool rewind(const ScratchCheckpoint& to) noexcept;
   [[nodiscard]] ScratchBorrow borrow() noexcept;
 
-  // Still answered when detached; empty and 0 for an empty handle. Bytes.
+  /// Still answered when detached; empty and 0 for an empty handle. Bytes.
   [[nodiscard]] std::string_view name() const noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] std::size_t allocated() const noexcept;
   [[nodiscard]] std::size_t remaining() const noexcept;

@@ -23,41 +23,42 @@ namespace framealloc {
 
 class ScratchRegistry;
 
-// Frames do not touch it: what lies in it stays until reset(). Obtained from
-// SmartAlloc::scratch_pool() or a ScratchRegistry; takes its memory with the first allocation,
-// counted under the tag that was current when the pool was made.
-//
-// Thread contract: one thread at a time, whichever it is; hand it over as you hand over any object,
-// or use ScratchRegistry::with_pool(). At check level 1 and above, use by two threads at once is
-// reported (FA212) and refused to the second. Statistics and trim() may be asked on any thread.
+/// Frames do not touch it: what lies in it stays until reset(). Obtained from
+/// SmartAlloc::scratch_pool() or a ScratchRegistry; takes its memory with the first allocation,
+/// counted under the tag that was current when the pool was made.
+///
+/// Thread contract: one thread at a time, whichever it is; hand it over as you hand over any
+/// object, or use ScratchRegistry::with_pool(). At check level 1 and above, use by two threads at
+/// once is reported (FA212) and refused to the second. Statistics and trim() may be asked on any
+/// thread.
 class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
  public:
-  // Effect: runs the destructors that are owed, newest first, and frees everything. The memory
-  // stays with the pool. Result: false when a borrow is open (FA020) and nothing happened: its
-  // memory would be reused under it.
+  /// Effect: runs the destructors that are owed, newest first, and frees everything. The memory
+  /// stays with the pool. Result: false when a borrow is open (FA020) and nothing happened: its
+  /// memory would be reused under it.
   bool reset() noexcept;
 
-  // Result: the present place.
+  /// Result: the present place.
   [[nodiscard]] ScratchCheckpoint checkpoint() const noexcept;
-  // Effect: frees what was allocated since `to`, running the destructors owed, newest first.
-  // Result: false for a stale or foreign checkpoint, or one from before an open borrow (FA020);
-  // then nothing moved.
+  /// Effect: frees what was allocated since `to`, running the destructors owed, newest first.
+  /// Result: false for a stale or foreign checkpoint, or one from before an open borrow (FA020);
+  /// then nothing moved.
   bool rewind(const ScratchCheckpoint& to) noexcept;
-  // Result: a part of the pool whose memory is freed when it ends. While it is open, what is
-  // allocated from the pool directly belongs to it too.
+  /// Result: a part of the pool whose memory is freed when it ends. While it is open, what is
+  /// allocated from the pool directly belongs to it too.
   [[nodiscard]] ScratchBorrow borrow() noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   [[nodiscard]] std::string_view name() const noexcept FRAMEALLOC_LIFETIMEBOUND { return name_; }
   [[nodiscard]] ScratchPolicy policy() const noexcept { return policy_; }
   [[nodiscard]] TagId tag() const noexcept { return tag_; }
-  // All in bytes, and on any thread.
+  /// All in bytes, and on any thread.
   [[nodiscard]] std::size_t allocated() const noexcept;
   [[nodiscard]] std::size_t remaining() const noexcept;
   [[nodiscard]] std::size_t capacity() const noexcept;
   [[nodiscard]] std::size_t high_water() const noexcept;
   [[nodiscard]] ScratchPoolStats stats() const;
-  // Effect: gives back what the pool has grown by and does not use now; what the next allocation
-  // would come from stays. Result: bytes. Any thread.
+  /// Effect: gives back what the pool has grown by and does not use now; what the next allocation
+  /// would come from stays. Result: bytes. Any thread.
   std::size_t trim() noexcept;
 
   ScratchPool(const ScratchPool&) = delete;

@@ -17,44 +17,44 @@
 
 namespace framealloc {
 
-// Thread contract: any thread. What is done with a pool follows the contract of ScratchPool: one
-// thread at a time; with_pool() sees to that.
+/// Thread contract: any thread. What is done with a pool follows the contract of ScratchPool: one
+/// thread at a time; with_pool() sees to that.
 class FRAMEALLOC_API ScratchRegistry {
  public:
   explicit ScratchRegistry(const detail::AllocatorContext& context) noexcept;
-  // Ends every pool, running the destructors owed. Requirement: no handle and no borrow is left.
+  /// Ends every pool, running the destructors owed. Requirement: no handle and no borrow is left.
   ~ScratchRegistry();
   ScratchRegistry(const ScratchRegistry&) = delete;
   ScratchRegistry& operator=(const ScratchRegistry&) = delete;
 
-  // Result: the pool of that name, made if there is none. Capacity (bytes) and policy are those of
-  // the call that made it. Empty when there is no memory for its records (FA012), or for an
-  // impossible capacity (FA011).
+  /// Result: the pool of that name, made if there is none. Capacity (bytes) and policy are those of
+  /// the call that made it. Empty when there is no memory for its records (FA012), or for an
+  /// impossible capacity (FA011).
   [[nodiscard]] ScratchPoolHandle get_or_create(
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
       ScratchPolicy policy = ScratchPolicy::Grow, CallSite site = CallSite::current(),
       detail::Denial* why = nullptr) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: the pool of that name; empty when there is none.
+  /// Result: the pool of that name; empty when there is none.
   [[nodiscard]] ScratchPoolHandle get(std::string_view name) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // As get_or_create(). Result: a reference that is valid until the pool is removed, and where
-  // get_or_create() is empty, to a pool that denies everything.
+  /// As get_or_create(). Result: a reference that is valid until the pool is removed, and where
+  /// get_or_create() is empty, to a pool that denies everything.
   [[nodiscard]] ScratchPool& pool(
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
       ScratchPolicy policy = ScratchPolicy::Grow,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] bool exists(std::string_view name) noexcept;
 
-  // Effect: ScratchPool::reset() of the pool. Result: false when there is none, or it refused.
+  /// Effect: ScratchPool::reset() of the pool. Result: false when there is none, or it refused.
   bool reset(std::string_view name) noexcept;
-  // Effect: the same for every pool. Result: how many were reset.
+  /// Effect: the same for every pool. Result: how many were reset.
   std::size_t reset_all() noexcept;
-  // Effect: the name is free at once. The pool ends, running the destructors owed, when its last
-  // handle and borrow have gone, or here if there are none; until then what was allocated stays,
-  // and nothing more is handed out (FA401). Result: false when there is no such pool.
+  /// Effect: the name is free at once. The pool ends, running the destructors owed, when its last
+  /// handle and borrow have gone, or here if there are none; until then what was allocated stays,
+  /// and nothing more is handed out (FA401). Result: false when there is no such pool.
   bool remove(std::string_view name) noexcept;
 
-  // Effect: function(ScratchPool&) with the pool of that name, made if need be; other threads'
-  // with_pool() on it wait meanwhile, nested ones of this thread do not. Result: what it returns.
+  /// Effect: function(ScratchPool&) with the pool of that name, made if need be; other threads'
+  /// with_pool() on it wait meanwhile, nested ones of this thread do not. Result: what it returns.
   template <class F>
   decltype(auto) with_pool(std::string_view name, F&& function,
                            CallSite site = CallSite::current()) {
@@ -69,12 +69,12 @@ class FRAMEALLOC_API ScratchRegistry {
     return std::forward<F>(function)(pool);
   }
 
-  // Result: one entry for each pool, oldest first.
+  /// Result: one entry for each pool, oldest first.
   [[nodiscard]] std::vector<ScratchPoolStats> stats() const;
-  // Effect: ScratchPool::trim() of every pool. Result: bytes.
+  /// Effect: ScratchPool::trim() of every pool. Result: bytes.
   std::size_t trim() noexcept;
 
-  // For the layers above, which sum over all ledgers.
+  /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
 
  private:

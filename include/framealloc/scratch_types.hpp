@@ -16,34 +16,34 @@ namespace detail {
 struct ScratchSegment;
 }
 
-// What a pool does when its capacity is used up.
+/// What a pool does when its capacity is used up.
 enum class ScratchPolicy : std::uint8_t {
-  Grow,   // takes further memory, and keeps it for the next round
-  Fixed,  // answers null, which is reported (FA021)
+  Grow,   ///< takes further memory, and keeps it for the next round
+  Fixed,  ///< answers null, which is reported (FA021)
 };
 
 inline constexpr std::size_t kDefaultScratchCapacity = std::size_t{1} << 20;
 
-// One pool, as of one moment. Bytes.
+/// One pool, as of one moment. Bytes.
 struct ScratchPoolStats {
   std::string name;
-  std::size_t allocated = 0;   // in use, rounding included
-  std::size_t capacity = 0;    // chosen, or what the pool has grown to
-  std::size_t remaining = 0;   // until it is full or grows
-  std::size_t high_water = 0;  // most ever in use
-  std::size_t reserved = 0;    // held from the allocator; 0 until the first allocation
+  std::size_t allocated = 0;   ///< in use, rounding included
+  std::size_t capacity = 0;    ///< chosen, or what the pool has grown to
+  std::size_t remaining = 0;   ///< until it is full or grows
+  std::size_t high_water = 0;  ///< most ever in use
+  std::size_t reserved = 0;    ///< held from the allocator; 0 until the first allocation
   std::uint64_t resets = 0;
-  std::uint32_t borrows = 0;  // open now
+  std::uint32_t borrows = 0;  ///< open now
   ScratchPolicy policy = ScratchPolicy::Grow;
-  std::string tag;  // path of the tag that was current when the pool was made
+  std::string tag;  ///< path of the tag that was current when the pool was made
 };
 
-// A place in a scratch pool to which it can be rewound. A value. Goes stale when the pool is reset
-// or rewound to before it; a stale one is recognized and refused.
+/// A place in a scratch pool to which it can be rewound. A value. Goes stale when the pool is reset
+/// or rewound to before it; a stale one is recognized and refused.
 class ScratchCheckpoint {
  public:
   ScratchCheckpoint() = default;
-  // Result: bytes that were in use when it was taken.
+  /// Result: bytes that were in use when it was taken.
   [[nodiscard]] std::size_t position() const noexcept { return position_; }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The allocator that a program holds. What its members return and take is forward-declared here:
-// include the header of the type that you use, or <framealloc/framealloc.hpp> for all of them.
+// The allocator that a program holds. The types its members return and take are only
+// forward-declared here: include the header of each type you use, or <framealloc/framealloc.hpp>
+// for all of them.
 #pragma once
 
 #include <framealloc/annotations.hpp>
@@ -45,30 +46,29 @@ template <class F>
 struct BudgetCall;  // thread_budget.hpp
 }
 
-// What speculative() made of its function.
+/// The outcome of speculative().
 template <class T>
 struct Speculation {
-  std::optional<T> value;  // set when the frame memory was kept
+  std::optional<T> value;  ///< set if the frame memory was kept
   [[nodiscard]] bool kept() const noexcept { return value.has_value(); }
   [[nodiscard]] explicit operator bool() const noexcept { return kept(); }
 };
 
-// Handle to an allocator; copies share it, and it ends with the last one. All members may be called
-// on any thread. State what the memory is for, and the rest follows: frame memory is freed at the
-// end of the frame, pool and heap memory when you free it.
-//
-// Errors: a function that hands out memory returns null (or an empty box, slice, container) when it
-// cannot, and reports why to AllocConfig::on_report (stderr by default). Nothing throws, except the
-// standard-library adaptors, which throw std::bad_alloc as the standard asks. An allocator that
-// could not be made (impossible configuration, dry source) is valid to use and answers null to
-// everything; see operator bool and create().
+/// Handle to an allocator. Copies share the allocator, which ends with the last of them. All
+/// members may be called on any thread. Say what the memory is for and the rest follows: frame
+/// memory is freed at the end of the frame, pool and heap memory when you free it.  Errors: a
+/// function that cannot provide memory returns null (or an empty box, slice or container) and
+/// reports the reason to AllocConfig::on_report (stderr by default). Nothing throws except the
+/// standard-library adaptors, which throw std::bad_alloc as the standard requires. An allocator
+/// that could not be made (impossible configuration, dry source) is safe to use and returns null
+/// from everything; see operator bool and create().
 class SmartAlloc {
  public:
-  // Effect: makes an allocator. The second argument is never passed: it compares the switches that
-  // your code and the library were compiled with, and aborts naming the one that differs.
+  /// Effect: makes an allocator. Leave the second argument alone: it compares the switches that
+  /// your code and the library were compiled with, and aborts, naming the switch, if one differs.
   explicit SmartAlloc(const AllocConfig& config = {}, BuildConfig build = header_build_config());
   [[nodiscard]] static SmartAlloc with_defaults() { return SmartAlloc(); }
-  // The same with the error in hand instead of a report.
+  /// The same, but returns the error instead of reporting it.
   [[nodiscard]] static Result<SmartAlloc> create(const AllocConfig& config,
                                                  BuildConfig build = header_build_config());
   SmartAlloc(const SmartAlloc& other) noexcept
@@ -86,7 +86,7 @@ class SmartAlloc {
     std::swap(tls_offset_, other.tls_offset_);
     std::swap(page_mask_, other.page_mask_);
   }
-  // Result: whether the allocator could be made.
+  /// Result: whether the allocator could be made.
   [[nodiscard]] explicit operator bool() const noexcept { return instance_ != nullptr; }
   // Two handles are equal when they share one allocator.
   friend bool operator==(const SmartAlloc& a, const SmartAlloc& b) noexcept {
@@ -94,24 +94,25 @@ class SmartAlloc {
   }
 
   // --- Frames -----------------------------------------------------------------------------------
-  // Effect: opens the frame of all threads. A second begin inside a frame is reported (FA004) and
-  // changes nothing. Thread contract: the thread that drives frames, one at a time.
+  /// Effect: opens the frame of all threads. Calling it inside a frame is reported (FA004) and
+  /// changes nothing. Thread contract: the thread that drives frames, one at a time.
   FRAMEALLOC_BEGIN_FRAME void begin_frame() noexcept;
-  // Effect: ends the frame of all threads. Destructors owed run here, newest first. Without an open
-  // frame it is reported (FA004) and changes nothing.
+  /// Effect: ends the frame of all threads. Pending destructors run here, newest first. Calling it
+  /// with no open frame is reported (FA004) and changes nothing.
   FRAMEALLOC_END_FRAME void end_frame() noexcept;
-  // Result: number of the frame that is open or ended last; 0 before the first.
+  /// Result: number of the open frame, or else of the last one; 0 before the first.
   [[nodiscard]] std::uint64_t frame_number() const noexcept;
-  // Result: whether this thread may allocate frame memory now.
+  /// Result: whether this thread may allocate frame memory now.
   [[nodiscard]] bool in_frame() const noexcept;
   [[nodiscard]] ScopedFrame scoped_frame() noexcept { return ScopedFrame(instance_); }
   [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(scope_arena()); }
-  // A cadence of this thread's own (audio, streaming, rendering): it leaves the shared frame until
-  // its frame ends. Unbalanced calls are reported (FA004).
+  /// Effect: gives this thread its own cadence (audio, streaming, rendering). It leaves the shared
+  /// frame until its own frame ends. Unbalanced calls are reported (FA004).
   FRAMEALLOC_BEGIN_THREAD_FRAME void begin_thread_frame() noexcept;
   FRAMEALLOC_END_THREAD_FRAME void end_thread_frame() noexcept;
-  // Result: this thread's arena. Keep the reference for a loop: a call through it is the shortest.
-  // Valid on this thread while the allocator lives, until the thread begins or ends its own frame.
+  /// Result: this thread's arena. Keep the reference across a loop: allocating through it is the
+  /// shortest path. Valid on this thread while the allocator lives, until the thread begins or ends
+  /// its own frame.
   [[nodiscard]] FrameArena& frame_arena() noexcept FRAMEALLOC_LIFETIMEBOUND {
     FrameArena* const arena = slot().arena;
     if (arena != &detail::empty_arena) [[likely]]
@@ -120,8 +121,8 @@ class SmartAlloc {
   }
 
   // --- Frame memory -----------------------------------------------------------------------------
-  // Null when denied, uninitialized unless said otherwise, valid until the frame ends.
-  // `site` is for reports and guard modes; only the slow path ever looks at it.
+  /// Null when denied, uninitialized unless said otherwise, valid until the frame ends.
+  /// `site` is for reports and guard modes; only the slow path ever looks at it.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -132,7 +133,7 @@ class SmartAlloc {
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<T>(site);
   }
-  // Effect: `count` T in a row with one bump. A count whose size overflows is reported (FA011).
+  /// Effect: `count` contiguous T in one bump. A count whose size overflows is reported (FA011).
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* frame_alloc_batch(
       std::size_t count, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -154,8 +155,8 @@ class SmartAlloc {
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<std::array<T, 8>>(site);
   }
-  // Requirement: `alignment` a power of two; another is reported (FA011). Zero bytes are a valid
-  // request: the result is aligned, not null, and not to be dereferenced.
+  /// Requirement: `alignment` is a power of two; anything else is reported (FA011). Zero bytes are
+  /// a valid request: the result is aligned and not null, but must not be dereferenced.
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_alloc_layout(
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
@@ -184,7 +185,7 @@ class SmartAlloc {
   FRAMEALLOC_FRAME [[nodiscard]] FrameBox<T> frame_box(A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
     return FrameBox<T>::make(frame_arena(), std::forward<A>(arguments)...);
   }
-  // Effect: `count` value-initialized T.
+  /// Effect: `count` value-initialized T.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FrameSlice<T> frame_slice(
       std::size_t count, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
@@ -207,26 +208,26 @@ class SmartAlloc {
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return FrameString(frame_arena(), capacity, site);
   }
-  // Effect: a burst of allocations of this thread; see FrameBurst. `bytes` is the size of its
-  // windows.
+  /// Effect: a burst of allocations of this thread; see FrameBurst. `bytes` is the size of its
+  /// windows.
   FRAMEALLOC_FRAME [[nodiscard]] FrameBurst frame_burst(std::size_t bytes = std::size_t{64} << 10,
                                                         Prefetch prefetch = Prefetch::None) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return frame_arena().burst(bytes, prefetch);
   }
-  // Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
+  /// Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
   [[nodiscard]] std::size_t frame_remaining() const noexcept;
 
   // --- Pool and heap: yours until you free it, on any thread ------------------------------------
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* pool_alloc(
       CallSite site = CallSite::current()) noexcept;
-  // Requirement: `block` is null or from pool_alloc of the same type on this allocator. From check
-  // level 1 (or AllocConfig::checked) a foreign pointer (FA006) or a second free (FA005) is
-  // reported and changes nothing. Runs no destructor.
+  /// Requirement: `block` is null or came from pool_alloc of the same type on this allocator. From
+  /// check level 1 on (or with AllocConfig::checked), a foreign pointer (FA006) or a double free
+  /// (FA005) is reported and changes nothing. Runs no destructor.
   template <class T>
   FRAMEALLOC_ALWAYS_INLINE void pool_free(T* block, CallSite site = CallSite::current()) noexcept;
-  // Effect: a T that the box destroys and frees, on whatever thread it dies.
+  // Effect: a T that the box destroys and frees, on whichever thread the box ends.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
   template <class T FRAMEALLOC_LIST types>                                                        \
   [[nodiscard]] PoolBox<T> pool_box(FRAMEALLOC_LIST parameters Here here = CallSite::current()) { \
@@ -260,7 +261,7 @@ class SmartAlloc {
     return make_box<HeapBox<T>>(CallSite::of_function(FRAMEALLOC_FUNCTION),
                                 std::forward<A>(arguments)...);
   }
-  // Effect: `count` uninitialized T, of any size. Counts of 0 get a block of their own too.
+  /// Effect: `count` uninitialized T, of any size. A count of 0 also gets a distinct block.
   template <class T>
   [[nodiscard]] T* heap_alloc(std::size_t count = 1, CallSite site = CallSite::current()) noexcept {
     return static_cast<T*>(
@@ -271,7 +272,7 @@ class SmartAlloc {
     if (instance_ != nullptr)
       detail::heap_free(*instance_, const_cast<std::remove_cv_t<T>*>(block), site);
   }
-  // std::vectors whose memory is the pool's, the heap's; they throw std::bad_alloc when denied.
+  /// std::vectors with pool or heap memory; they throw std::bad_alloc when denied.
   template <class T>
   [[nodiscard]] auto pool_vec() {
     return std::vector<T, PoolAllocator<T>>(PoolAllocator<T>(instance_));
@@ -280,15 +281,15 @@ class SmartAlloc {
   [[nodiscard]] auto heap_vec() {
     return std::vector<T, HeapAllocator<T>>(HeapAllocator<T>(instance_));
   }
-  // Result: resources for std::pmr containers, valid while the allocator lives. The frame resource
-  // serves whichever thread calls it from that thread's arena.
+  /// Result: resources for std::pmr containers, valid while the allocator lives. The frame resource
+  /// serves each calling thread from that thread's arena.
   [[nodiscard]] std::pmr::memory_resource* frame_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] std::pmr::memory_resource* pool_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] std::pmr::memory_resource* heap_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   // --- Tags, phases, checkpoints ----------------------------------------------------------------
-  // Effect: runs `function` (taking this allocator or nothing) with this thread's allocations
-  // attributed to `tag`, below the current one. Result: the function's.
+  /// Effect: runs `function` (which takes this allocator or nothing) with this thread's allocations
+  /// attributed to `tag`, below the current tag. Result: that of the function.
   template <class F>
   decltype(auto) with_tag(std::string_view tag, FRAMEALLOC_NOESCAPE F&& function) {
     const TagScope scope(instance_, tag);
@@ -301,8 +302,8 @@ class SmartAlloc {
   [[nodiscard]] TagScope tag_scope(std::string_view tag) noexcept {
     return TagScope(instance_, tag);
   }
-  /// The same with a tag that was resolved once, see tag(). It is set as it is, not below the
-  /// current one, and costs no look-up.
+  /// The same with a tag that tag() has resolved. The tag is set as is, not below the current one,
+  /// and needs no lookup.
   template <class F>
   decltype(auto) with_tag(Tag tag, FRAMEALLOC_NOESCAPE F&& function) {
     const TagScope scope(instance_, tag);
@@ -313,11 +314,12 @@ class SmartAlloc {
     }
   }
   [[nodiscard]] TagScope tag_scope(Tag tag) noexcept { return TagScope(instance_, tag); }
-  // Result: last component of this thread's tag; "" when untagged.
+  /// Result: the last component of this thread's tag; "" when untagged.
   [[nodiscard]] std::string_view current_tag() const noexcept;
-  [[nodiscard]] std::string tag_path() const;  // "game::physics"
+  [[nodiscard]] std::string tag_path() const;  ///< "game::physics"
   void begin_phase(std::string_view name) noexcept;
-  // Result: the innermost phase of this thread, now ended; empty (and FA004) when none is open.
+  /// Result: the innermost phase of this thread, which has now ended; empty (and FA004) if none is
+  /// open.
   std::optional<Phase> end_phase();
   [[nodiscard]] PhaseScope phase_scope(std::string_view name) noexcept {
     return PhaseScope(instance_, name);
@@ -328,20 +330,19 @@ class SmartAlloc {
     return frame_arena().rewind(checkpoint);
   }
   [[nodiscard]] CheckpointGuard checkpoint_guard() noexcept { return CheckpointGuard(instance_); }
-  // Effect: runs `function` (taking this allocator or nothing); what it allocates in the frame is
-  // kept if the result says so (true, an engaged optional, a Result with a value, a non-null
-  // pointer), and rolled back otherwise. Result: the value when kept. A void function keeps.
+  /// Effect: runs `function` (which takes this allocator or nothing). Its frame allocations are
+  /// kept if its result says so (true, an engaged optional, a Result with a value, a non-null
+  /// pointer, or void) and rolled back otherwise. Result: the value, if kept.
   template <class F>
   auto speculative(FRAMEALLOC_NOESCAPE F&& function);
 
   // --- Objects that outlive their frame ---------------------------------------------------------
-  // Effect: a T(arguments...) in frame
-  // memory, which end_frame_with_promotions() moves to where `policy` says, under the tag that is
-  // current now. When its memory ends in any other way (a plain end_frame(), a rewind, the end of
-  // the allocator), it is destroyed. An object that is to be dropped is better had from
-  // frame_new(): a record of some 170 bytes stands before each of these. Result: an empty handle
-  // when memory is denied (reported). Any thread in a frame. frame_with_importance() is the same
-  // with the policy that belongs to the importance.
+  // Effect: a T(arguments...) in frame memory, which end_frame_with_promotions() moves to where
+  /// `policy` says, under the tag that is current now. If its memory ends any other way (a plain
+  /// end_frame(), a rewind, the end of the allocator), the object is destroyed. For objects that
+  /// will not be promoted, prefer frame_new(): each retained object carries a record of about 170
+  /// bytes. Result: an empty handle when memory is denied (reported). Any thread in a frame.
+  /// frame_with_importance() is the same with the policy of the given importance.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                     \
   template <class T FRAMEALLOC_LIST types>                                                  \
   FRAMEALLOC_FRAME [[nodiscard]] FrameRetained<T> frame_retained(                           \
@@ -370,57 +371,58 @@ class SmartAlloc {
                      std::forward<A>(arguments)...);
   }
 
-  // Effect: as end_frame(), but first every retained object of the frame, of all threads, moves to
-  // where its policy says: allocated there by size and alignment, counted under its own tag, moved
-  // by its own move constructor (by bytes where is_trivially_relocatable<T>). What cannot be moved
-  // is destroyed with the frame, and the result says why. With frames_in_flight above 1 it is the
-  // frame whose memory ends now whose objects are promoted: until then they stay where they are.
-  // Result: the objects, to be taken; those that nobody takes are destroyed with the result.
-  // Thread contract: as end_frame(), while no other thread uses the frame.
+  /// Effect: as end_frame(), but first moves every retained object of the frame, of all threads, to
+  /// where its policy says: allocated there by size and alignment, counted under its tag, and moved
+  /// by its move constructor (by bytes if is_trivially_relocatable<T>). Objects that cannot be
+  /// moved are destroyed with the frame, and the result says why. With frames_in_flight above 1,
+  /// the objects promoted are those of the frame whose memory ends now; until then they stay in
+  /// place. Result: the objects, for you to take; those not taken are destroyed with the result.
+  /// Thread contract: as end_frame(), while no other thread uses the frame.
   FRAMEALLOC_END_FRAME [[nodiscard]] PromotionResult end_frame_with_promotions() noexcept;
-  // The same for the frame of this thread, see begin_thread_frame().
+  /// The same for the frame of this thread, see begin_thread_frame().
   FRAMEALLOC_END_THREAD_FRAME [[nodiscard]] PromotionResult
   end_thread_frame_with_promotions() noexcept;
-  // Effect: as end_frame_with_promotions(); promoted objects that the promotion handler does not
-  // take are destroyed (those in scratch pools stay). Result: the summary alone.
+  /// Effect: as end_frame_with_promotions(); promoted objects that the promotion handler does not
+  /// take are destroyed, except those in scratch pools. Result: only the summary.
   FRAMEALLOC_END_FRAME FrameSummary end_frame_with_summary() noexcept;
-  // Effect: `handler` is told of each promoted object from now on, right after its frame has ended,
-  // and may take it; null = none. Thread contract: the thread that drives frames.
+  /// Effect: from now on calls `handler` for each promoted object right after its frame has ended;
+  /// the handler may take the object. Null = none. Thread contract: the thread that drives frames.
   void set_promotion_handler(PromotionHandler handler, void* context = nullptr) noexcept;
 
-  // Result: objects of all threads that wait to be promoted. Any thread.
+  /// Result: number of objects, over all threads, waiting to be promoted. Any thread.
   [[nodiscard]] std::size_t retained_count() const noexcept;
-  // Effect: what has been retained until now, by all threads, ends with its frame instead.
-  // Thread contract: any one thread, while no other retains.
+  /// Effect: everything retained so far, by all threads, ends with its frame instead.
+  /// Thread contract: any one thread, while no other retains.
   void clear_retained() noexcept;
 
   // --- Allocators that all threads share --------------------------------------------------------
-  // Result: objects behind handles,
-  // which may be moved so that memory does not fragment.
+  /// Result: objects behind handles, which may move so that memory does not fragment.
   [[nodiscard]] HandleAllocator& handles() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: assets within a budget: AllocConfig::streaming_budget. Their age counts in frames.
+  /// Result: assets within a budget (AllocConfig::streaming_budget). Their age is counted in
+  /// frames.
   [[nodiscard]] StreamingAllocator& streaming() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: groups of allocations that are freed together.
+  /// Result: groups of allocations that are freed together.
   [[nodiscard]] GroupAllocator& groups() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: the named pools of memory that stays until it is reset.
+  /// Result: named pools whose memory stays until it is reset.
   [[nodiscard]] ScratchRegistry& scratch() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: the pool of that name, made with that capacity (bytes) if there is none; it grows past
-  // it. Valid until the pool is removed from scratch(). One thread uses a pool at a time.
+  /// Result: the pool of that name, made with `capacity` bytes if it does not exist; it can grow
+  /// beyond that. Valid until the pool is removed from scratch(). Only one thread may use a pool at
+  /// a time.
   [[nodiscard]] ScratchPool& scratch_pool(
       std::string_view name, std::size_t capacity = kDefaultScratchCapacity,
       CallSite site = CallSite::current()) const noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   // --- Threads ----------------------------------------------------------------------------------
-  // Effect:
-  // every end_frame() from now on expects that the barrier has completed a phase since
-  // begin_frame(), and reports FA205 with the names of the missing if not; the barrier's own
-  // reports (FA208 time-out, FA209 surplus arrival) come to this allocator. Null takes it away. The
-  // barrier may die first; an allocator has one barrier at a time, and a barrier one allocator.
-  // Thread contract: the thread that drives frames, while no other thread is at the barrier.
+  /// Effect: from now on each end_frame() expects the barrier to have completed a phase since
+  /// begin_frame(), and otherwise reports FA205 with the names of the missing threads. The
+  /// barrier's own reports (FA208 timeout, FA209 surplus arrival) go to this allocator. Null
+  /// removes the barrier. The barrier may end before the allocator; an allocator has one barrier at
+  /// a time, and a barrier one allocator. Thread contract: the thread that drives frames, while no
+  /// other thread is at the barrier.
   void set_frame_barrier(FrameBarrier* barrier) noexcept;
 
-  // Effect: a T(arguments...) in the pool, to be received by another thread: it outlives the frame,
-  // and its address stays the same. Result: a handle of nothing when memory is denied (reported).
+  // Effect: a T(arguments...) in the pool, for another thread to receive: it outlives the frame and
+  /// keeps its address. Result: an empty handle when memory is denied (reported).
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                         \
   template <class T FRAMEALLOC_LIST types>                                                      \
   [[nodiscard]] TransferHandle<T> frame_box_for_transfer(FRAMEALLOC_LIST parameters Here here = \
@@ -435,38 +437,38 @@ class SmartAlloc {
     return make_transfer<T>(CallSite::of_function(FRAMEALLOC_FUNCTION),
                             std::forward<A>(arguments)...);
   }
-  // Result: sums over all threads. Exact once the reader has synchronized with them.
+  /// Result: sums over all threads. Exact once the reader has synchronized with them.
   [[nodiscard]] TransferStats transfer_stats() const noexcept;
 
-  // Effect: says when blocks that other threads freed are taken back, and how many may wait; see
-  // DeferredConfig. Without a call, the thread that drives frames takes back every few frames.
-  // Thread contract: any thread; frames look after it from their next boundary on.
+  /// Effect: sets when blocks freed by other threads are taken back, and how many may wait; see
+  /// DeferredConfig. Without this call, the thread that drives frames takes them back every few
+  /// frames. Thread contract: any thread; takes effect at the next frame boundary.
   void configure_deferred(const DeferredConfig& config) noexcept;
-  // Effect: sends what this thread freed for others, and takes back at most `max_count` blocks that
-  // others freed for it. When another thread was denied what this one keeps ready, gives that back.
-  // Result: how many it took back. Any thread, each for itself.
+  /// Effect: sends off blocks this thread freed for others, and takes back at most `max_count`
+  /// blocks that others freed for it. If another thread was denied memory that this one keeps
+  /// ready, gives that back. Result: number of blocks taken back. Any thread, each for itself.
   std::size_t process_deferred_frees(std::size_t max_count) noexcept;
-  // Result: sums over all threads. Exact once the reader has synchronized with them.
+  /// Result: sums over all threads. Exact once the reader has synchronized with them.
   [[nodiscard]] DeferredStats deferred_stats() const noexcept;
 
-  // Effect: the calling thread may hold at most `bytes` in one frame, in its pool; a request beyond
-  // is denied (FA312) or met, as `policy` says. 0 takes the budget away. It holds at once, and ends
-  // with the thread. A frame's budget is whole again when the next frame begins; the pool's counts
-  // blocks that the thread allocated and nobody has freed, and of those that are too large for a
-  // page only the request itself. Costs nothing until it is reached.
-  void set_thread_frame_budget(std::size_t bytes) noexcept;  // BudgetExceededPolicy::Fail
+  /// Effect: limits the calling thread to `bytes` in one frame, or in its pool. A request beyond
+  /// the limit is denied (FA312) or met, as `policy` says; 0 removes the budget. Takes effect at
+  /// once and ends with the thread. A frame budget starts over with the next frame. The pool budget
+  /// counts blocks that the thread allocated and that have not been freed; of blocks too large for
+  /// a page only the requested size counts. Costs nothing until it is reached.
+  void set_thread_frame_budget(std::size_t bytes) noexcept;  ///< BudgetExceededPolicy::Fail
   void set_thread_frame_budget(std::size_t bytes, BudgetExceededPolicy policy) noexcept;
-  void set_thread_pool_budget(std::size_t bytes) noexcept;  // BudgetExceededPolicy::Fail
+  void set_thread_pool_budget(std::size_t bytes) noexcept;  ///< BudgetExceededPolicy::Fail
   void set_thread_pool_budget(std::size_t bytes, BudgetExceededPolicy policy) noexcept;
-  // The same for both, with the warning threshold.
+  /// The same for both, with the warning threshold.
   void set_thread_budget(const ThreadBudgetConfig& wanted) noexcept;
   [[nodiscard]] ThreadBudgetStats thread_budget_stats() const noexcept;
-  // Effect: `handler` is called for every request that a thread's budget has no room for, on that
-  // thread; with BudgetExceededPolicy::Custom it decides. One handler for all threads; null = none.
+  /// Effect: calls `handler` for every request that exceeds a thread's budget, on that thread; with
+  /// BudgetExceededPolicy::Custom the handler decides. One handler for all threads; null = none.
   void on_budget_exceeded(ThreadBudgetHandler handler, void* context) noexcept;
-  // The same with any callable: it takes a ThreadBudgetEvent and returns a BudgetDecision or
-  // nothing (which denies). It is kept until the allocator ends. Result: false when there is no
-  // memory for it.
+  /// The same with any callable that takes a ThreadBudgetEvent and returns a BudgetDecision, or
+  /// nothing, which denies. Kept until the allocator ends. Result: false when there is no memory
+  /// for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const ThreadBudgetEvent&>
   bool on_budget_exceeded(FRAMEALLOC_RETAINS F&& function) {
@@ -480,15 +482,15 @@ class SmartAlloc {
   // --- Truth ------------------------------------------------------------------------------------
   [[nodiscard]] AllocStats stats() const noexcept;
   [[nodiscard]] FrameStats frame_stats() const noexcept;
-  // `tag` is a path; a name without "::" that is no path means every tag so named.
+  /// `tag` is a path. A name without "::" that is not a path means every tag of that name.
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
-  [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  // "" (untagged) first
-  // Effect: calls visit(const TagFigures&) for every tag, parents before children, with bytes of
-  // the host only, see visit_devices(); visit(const ThreadFigures&) for every thread that uses the
-  // allocator, the newest first; visit(const BudgetFigures&) for the budget of the whole and of
-  // each tag that has a limit or a charge, none without budgets. They allocate nothing, stop nobody
-  // and take as long as there are cells (a tag of a thread) that hold something. Thread contract:
-  // any thread; no lock is held during a call.
+  [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  ///< "" (untagged) first
+  /// Effect: calls visit(const TagFigures&) for every tag, parents before children, with bytes of
+  /// the host only, see visit_devices(); visit(const ThreadFigures&) for every thread that uses the
+  /// allocator, the newest first; visit(const BudgetFigures&) for the budget of the whole and of
+  /// each tag that has a limit or a charge, none without budgets. They allocate nothing, stop no
+  /// thread, and take time linear in the number of cells (a tag of a thread) that hold something.
+  /// Thread contract: any thread; no lock is held during a call.
   template <class F>
   void visit_tags(F&& visit) const {
     show_tags(detail::visitor_of<TagFigures>(visit));
@@ -511,55 +513,54 @@ class SmartAlloc {
     show_devices(DeviceFigureVisitor(visit));
   }
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
-  // Effect: while on, frame calls are counted (FrameStats::allocation_count); each then takes the
-  // slow path, so switch it on for the frames that you look at. Any thread, between frames or
-  // inside one; calls of a frame that another thread begins at this very moment may be missed.
+  /// Effect: while on, counts frame calls (FrameStats::allocation_count). Each call then takes the
+  /// slow path, so switch it on only for frames you inspect. Any thread, between frames or inside
+  /// one; calls in a frame that another thread is just beginning may be missed.
   void count_frame_allocations(bool on) noexcept;
-  // Effect: in a guard mode, looks at what lies around pool and heap blocks and at freed ones in
-  // quarantine, and reports what was written over (FA008, FA030). Result: how many blocks are
-  // damaged. Requirement: no other thread writes to its blocks meanwhile.
+  /// Effect: in a guard mode, checks the surroundings of pool and heap blocks and the freed blocks
+  /// in quarantine, and reports what was overwritten (FA008, FA030). Result: number of damaged
+  /// blocks. Requirement: no other thread writes to its blocks during the call.
   std::size_t check_guards() noexcept;
-  // Result: what the allocator was made with, as far as it could be had; the defaults when it could
-  // not be made.
+  /// Result: the configuration in effect, which may fall short of the one asked for; the defaults
+  /// if the allocator could not be made.
   [[nodiscard]] const AllocConfig& config() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: the mode in force; FRAMEALLOC_GUARD may have changed what the configuration said.
+  /// Result: the guard mode in effect; FRAMEALLOC_GUARD may have overridden the configuration.
   [[nodiscard]] GuardMode guard_mode() const noexcept;
-  // Result: null unless AllocConfig::enable_budgets.
+  /// Result: null unless AllocConfig::enable_budgets.
   [[nodiscard]] BudgetManager* budgets() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: what is in use now; by call site from check level 1 on, else by tag.
+  /// Result: everything in use now, by call site from check level 1 on, else by tag.
   [[nodiscard]] LeakReport leak_report() const;
-  // Result: what is held now, for tools; SnapshotEmitter writes it to a file.
+  /// Result: everything held now, for tools; SnapshotEmitter writes it to a file.
   [[nodiscard]] Snapshot snapshot() const;
-  // Effect: gives memory that is not needed now back to the source, also what scratch pools have
-  // grown by and do not use. Other threads are asked for theirs, and give it back with their next
-  // pool or frame allocation or frame boundary. Result: bytes given back by this call.
+  /// Effect: returns memory that is not needed to the source, including unused growth of scratch
+  /// pools. Other threads are asked to do the same, and return theirs at their next pool or frame
+  /// allocation or frame boundary. Result: bytes returned by this call.
   std::size_t trim() noexcept;
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept;
 
   // --- Events and memory pressure ---------------------------------------------------------------
-  // Effect: from now on events
-  // are told to whoever has subscribed, the latest `history_frames` frames are kept, and figures of
-  // threads begin anew. Frames then begin and end the long way, and their ends add up all counters:
-  // microseconds per frame. Off it costs nothing. Enabled again, it begins anew. Result: false when
-  // there is no memory for the history (FA012); then it stays off. Thread contract: the thread that
-  // drives frames.
+  /// Effect: from now on sends events to subscribers, keeps the latest `history_frames` frames, and
+  /// starts the figures of threads over. Disables the fast frame boundary; each frame end sums all
+  /// counters, which takes microseconds. Costs nothing while off. Enabling it again starts over.
+  /// Result: false when there is no memory for the history (FA012); tracking then stays off. Thread
+  /// contract: the thread that drives frames.
   bool enable_lifecycle_tracking(std::size_t history_frames = 300) noexcept;
-  // Effect: nothing is told any more; subscriptions stay and wait, the history stays readable.
-  // Calls of listeners that are under way on other threads still end. The driving thread.
+  /// Effect: stops sending events. Subscriptions remain, and the history stays readable. Listener
+  /// calls in progress on other threads run to completion. The driving thread.
   void disable_lifecycle_tracking() noexcept;
   [[nodiscard]] bool is_lifecycle_tracking_enabled() const noexcept;
 
-  // Effect: while tracking is enabled, `listener(event, context)` is called for the kinds in
-  // `mask`, on the thread where they happen, with no lock held: it may call this allocator,
-  // subscribe, and end subscriptions. Events that listeners cause on their own thread are told to
-  // nobody. A listener of Alloc makes every frame call take the slow path. Pool calls are told one
-  // by one if AllocConfig::checked is set; without it those that need no slow path are not, see
-  // SlabRefill, CrossThreadFreeQueued and thread_frame_stats(). Result: a subscription of nothing
-  // when 64 listeners are there already (FA011). Thread contract: any thread.
+  /// Effect: while tracking is enabled, calls `listener(event, context)` for the kinds in `mask` on
+  /// the thread where they happen, with no lock held: the listener may call this allocator,
+  /// subscribe, and end subscriptions. Events that listeners cause on their own thread are not
+  /// sent. A listener for Alloc sends every frame call through the slow path. Pool calls are sent
+  /// one by one if AllocConfig::checked is set; otherwise those on the fast path are not, see
+  /// SlabRefill, CrossThreadFreeQueued and thread_frame_stats(). Result: an empty subscription when
+  /// there are 64 listeners already (FA011). Thread contract: any thread.
   [[nodiscard]] Subscription on_frame_event(FrameEventListener listener, void* context,
                                             FrameEventMask mask = kRareFrameEvents) noexcept;
-  // The same with any callable that takes a FrameEvent; it lives in the allocator's memory until
-  // its subscription has ended and no thread is in it any more.
+  /// The same with any callable that takes a FrameEvent. It lives in the allocator's memory until
+  /// its subscription has ended and no thread is running it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const FrameEvent&>
   [[nodiscard]] Subscription on_frame_event(FRAMEALLOC_RETAINS F&& function,
@@ -571,26 +572,28 @@ class SmartAlloc {
     return subscribe_owned(&Listener::call, kept, mask);
   }
 
-  // Result: zeros when the thread never used the allocator, which is reported (FA211). Any thread.
+  /// Result: zeros if the thread has never used the allocator, which is reported (FA211). Any
+  /// thread.
   [[nodiscard]] ThreadFrameStats thread_frame_stats(ThreadId thread) const;
-  // Result: by thread id.
+  /// Result: by thread id.
   [[nodiscard]] std::vector<ThreadFrameStats> all_thread_frame_stats() const;
-  // Effect: the calling thread goes by this name (31 characters at most) in its figures.
+  /// Effect: names the calling thread in its figures (31 characters at most).
   void set_thread_name(std::string_view name) noexcept;
 
   [[nodiscard]] LifecycleSummary lifecycle_summary() const;
-  // Result: the latest frames, oldest first; none before tracking was first enabled.
+  /// Result: the latest frames, oldest first; none before tracking was first enabled.
   [[nodiscard]] std::vector<FrameRecord> frame_history() const;
-  // Result: the history as at most `max_points` points.
+  /// Result: the history as at most `max_points` points.
   [[nodiscard]] MemoryGraphData memory_graph(std::size_t max_points) const;
 
-  // Effect: `handler` is called when what is reserved passes AllocConfig::pressure_threshold (once
-  // until it was below again), before a request of frame, pool or heap memory is denied for want of
-  // memory, and by notify_memory_pressure(). It runs with no lock held, on the thread that noticed;
-  // it may free, evict and trim, and the request is then tried once more. One handler; null = none.
+  /// Effect: calls `handler` when reserved memory passes AllocConfig::pressure_threshold (once,
+  /// until it has fallen below), before a request for frame, pool or heap memory is denied for lack
+  /// of memory, and from notify_memory_pressure(). It runs with no lock held, on the thread that
+  /// noticed; it may free, evict and trim, and the request is then retried. One handler; null =
+  /// none.
   void on_memory_pressure(PressureHandler handler, void* context) noexcept;
-  // The same with any callable that takes a PressureEvent. It is kept until the allocator ends.
-  // Result: false when there is no memory for it.
+  /// The same with any callable that takes a PressureEvent. Kept until the allocator ends. Result:
+  /// false when there is no memory for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const PressureEvent&>
   bool on_memory_pressure(FRAMEALLOC_RETAINS F&& function) {
@@ -601,42 +604,41 @@ class SmartAlloc {
         [](const PressureEvent& event, void* self) { (*static_cast<Kept*>(self))(event); }, kept);
     return true;
   }
-  // Effect: the handler hears of pressure that you have found out about: a signal of the system, a
-  // console's callback, system_memory_pressure(). Not for signal handlers in the sense of POSIX.
+  /// Effect: passes pressure that you have detected on to the handler: a system notification, a
+  /// console's callback, system_memory_pressure(). Not to be called from POSIX signal handlers.
   void notify_memory_pressure(PressureLevel level) noexcept;
 
   // --- Behavior ---------------------------------------------------------------------------------
-  // Effect:
-  // from now on all counters are read when a shared frame has ended, and what breaks a rule is
-  // reported (FA501 to FA530), once until it has gone and come back. Frames then begin and end the
-  // long way; allocating and freeing stay as they are. Off it costs nothing. Enabled again after
-  // disable_behavior_filter(), it begins anew. Result: false when there is no memory for it
-  // (FA012). Thread contract: the thread that drives frames.
+  /// Effect: from now on reads all counters after each shared frame and reports what breaks a rule
+  /// (FA501 to FA530), once until it has gone and come back. Disables the fast frame boundary;
+  /// allocating and freeing are unaffected. Costs nothing while off. Enabling it again after
+  /// disable_behavior_filter() starts over. Result: false when there is no memory for it (FA012).
+  /// Thread contract: the thread that drives frames.
   bool enable_behavior_filter() noexcept;
-  // Effect: nothing is read any more; what was found stays readable. The driving thread.
+  /// Effect: stops reading counters; the findings stay readable. The driving thread.
   void disable_behavior_filter() noexcept;
   [[nodiscard]] bool is_behavior_filter_enabled() const noexcept;
-  // Effect: from now on these decide what is an issue. Any thread.
+  /// Effect: sets the thresholds beyond which something is an issue. Any thread.
   void set_behavior_thresholds(const BehaviorThresholds& thresholds) noexcept;
   [[nodiscard]] BehaviorThresholds behavior_thresholds() const noexcept;
-  // Result: what breaks a rule now, and the figures of every tag. Any thread.
+  /// Result: the current issues, and the figures of every tag. Any thread.
   [[nodiscard]] BehaviorReport behavior_report() const;
-  // Effect: begins anew, whether on or off. The driving thread.
+  /// Effect: starts over, whether on or off. The driving thread.
   void reset_behavior_stats() noexcept;
 
   // --- Reports ----------------------------------------------------------------------------------
-  // Effect:
-  // `sink` is told every report, beside the handler or stderr; at most 8 at a time. It must live
-  // until it is removed or the allocator has ended. Result: false when there is no place. Thread
-  // contract of all these members: any thread, at any time, except where said.
+  /// Effect: sends every report to `sink` as well as to the handler or stderr; at most 8 sinks at a
+  /// time. The sink must live until it is removed or the allocator has ended. Result: false when
+  /// all places are taken. Thread contract of all these members: any thread, at any time, unless
+  /// stated otherwise.
   bool add_sink(DiagnosticSink& sink) const noexcept;
-  // Effect: `sink` is told nothing any more, and no other thread is in it when this returns.
-  // Result: false when it was not there.
+  /// Effect: removes `sink`; no other thread is running it when this returns. Result: false if it
+  /// was not registered.
   bool remove_sink(DiagnosticSink& sink) const noexcept;
-  // The same with a callable, which is kept until the allocator ends: one that takes a
-  // const Report& is told every report; one that takes (Severity, std::string_view) is a log and
-  // is told the text, within set_report_limit(). It must not throw. Result: false when there is no
-  // place or no memory for it.
+  /// The same with a callable, kept until the allocator ends. One that takes a const Report& gets
+  /// every report; one that takes (Severity, std::string_view) is a log and gets the text, within
+  /// set_report_limit(). Must not throw. Result: false when all places are taken or there is no
+  /// memory for it.
   template <class F>
     requires std::invocable<std::decay_t<F>&, const Report&>
   bool add_sink(FRAMEALLOC_RETAINS F&& function) const {
@@ -647,35 +649,35 @@ class SmartAlloc {
   bool add_sink(FRAMEALLOC_RETAINS F&& function) const {
     return detail::keep_sink<LogSink<std::decay_t<F>>>(instance_, std::forward<F>(function));
   }
-  // Effect: whether reports are printed to stderr; they are unless AllocConfig::on_report or
-  // set_report_handler() named a handler, which this replaces. Requirement: as
-  // set_report_handler().
+  /// Effect: sets whether reports are printed to stderr. They are, unless AllocConfig::on_report or
+  /// set_report_handler() set a handler, which this replaces. Requirement: as
+  /// set_report_handler().
   void print_reports(bool on) const noexcept;
-  // Effect: of one code and place (or tag, where the place is unknown) the first `most` reports are
-  // printed and logged in full, then sums at frame ends; 0 = all in full. Sinks that count are told
-  // everything in any case. 10 unless set.
+  /// Effect: prints and logs the first `most` reports of a code and place (or tag, if the place is
+  /// unknown) in full, then only sums at frame ends; 0 = all in full. Sinks that count always get
+  /// everything. Default: 10.
   void set_report_limit(std::uint32_t most) const noexcept;
-  // Result: how often the code was reported, suppressed or not.
+  /// Result: how often the code was reported, suppressed or not.
   [[nodiscard]] std::uint64_t report_count(Code code) const noexcept;
 
-  // Effect: reports as bad as `mode` says print themselves and end the program. Until set, it is
-  // AllocConfig::strict, or what FRAMEALLOC_STRICT said when the allocator was made.
-  // See StrictModeGuard for the length of a scope.
+  /// Effect: reports at least as severe as `mode` says are printed and end the program. Until set,
+  /// it is AllocConfig::strict, or FRAMEALLOC_STRICT when the allocator was made. See
+  /// StrictModeGuard for a scoped version.
   void set_strict_mode(StrictMode mode) const noexcept;
   [[nodiscard]] StrictMode strict_mode() const noexcept;
-  // Effect: `handler` is called instead of std::abort(), and may return; null brings abort() back.
-  // Requirement: before other threads use the allocator.
+  /// Effect: calls `handler` instead of std::abort(); it may return. Null restores abort().
+  /// Requirement: before other threads use the allocator.
   void set_strict_handler(StrictHandler handler, void* context = nullptr) const noexcept;
 
-  // Effect: nobody is told of the code, until as many unsuppress(); it is still counted.
-  // See SuppressionGuard for the length of a scope.
+  /// Effect: reports of the code go nowhere until unsuppress() has been called as often; they are
+  /// still counted. See SuppressionGuard for a scoped version.
   void suppress(Code code) const noexcept;
   void unsuppress(Code code) const noexcept;
-  // The same for every code.
+  /// The same for every code.
   void suppress_diagnostics(bool on) const noexcept;
 
   // --- For modules and tools that stand on an allocator -----------------------------------------
-  // Programs seldom need these. Thread contract of all: any thread, except where said.
+  // Programs rarely need these. Thread contract of all: any thread, unless stated otherwise.
 
   /// Effect: `report` goes where the allocator's own reports go: to the handler or stderr and every
   /// sink, unless suppressed; it is counted, and the strict mode holds. `thread` and `frame` are

@@ -21,19 +21,19 @@ namespace detail {
 class Instance;
 }
 
-// The version of the schema that Snapshot::to_json() writes by default.
+/// The version of the schema that Snapshot::to_json() writes by default.
 inline constexpr unsigned SNAPSHOT_VERSION = 1;
 inline constexpr unsigned kSnapshotVersion2 = 2;
 
-// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 has all of it,
-// and says its units. docs/snapshots.md describes both.
+/// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 has all of it,
+/// and says its units. docs/snapshots.md describes both.
 struct SnapshotBudget {
   std::size_t limit = 0;
   std::size_t used = 0;
-  // Result: 0 to 255, rounded down.
+  /// Result: 0 to 255, rounded down.
   [[nodiscard]] unsigned percent() const noexcept;
 };
-// Frame bytes are those of the snapshot's frame: so far, or all of it once it has ended.
+/// Frame bytes are those of the snapshot's frame: so far, or all of it once it has ended.
 struct SnapshotSummary {
   std::size_t frame_bytes = 0;
   std::size_t pool_bytes = 0;
@@ -43,43 +43,44 @@ struct SnapshotSummary {
 };
 struct SnapshotThread {
   std::string id;
-  std::string name;  // as the program named it, else "thread <id>"
+  std::string name;  ///< as the program named it, else "thread <id>"
   std::size_t frame_bytes = 0;
-  // Blocks that the thread allocated and that have not come back to it, wherever they are used.
+  /// Blocks that the thread allocated and that have not come back to it, wherever they are used.
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
-  std::size_t peak_bytes = 0;      // most frame bytes in any frame
-  std::size_t reserved_bytes = 0;  // chunks of its arenas
-  // Of frame memory: used are frame_bytes. Absent when the thread has none.
+  std::size_t peak_bytes = 0;      ///< most frame bytes in any frame
+  std::size_t reserved_bytes = 0;  ///< chunks of its arenas
+  /// Of frame memory: used are frame_bytes. Absent when the thread has none.
   std::optional<SnapshotBudget> budget;
-  // Of pool memory: used are blocks of the thread's pages that nobody has freed. Version 2 only.
+  /// Of pool memory: used are blocks of the thread's pages that nobody has freed. Version 2 only.
   std::optional<SnapshotBudget> pool_budget;
 };
-// One tag and kind.
+/// One tag and kind.
 struct SnapshotTag {
   std::string path;
-  std::string thread;  // "*": all threads
+  std::string thread;  ///< "*": all threads
   AllocKind kind = AllocKind::Frame;
-  std::uint64_t alloc_count = 0;  // pool and heap together; frame calls are not counted one by one
+  std::uint64_t alloc_count =
+      0;  ///< pool and heap together; frame calls are not counted one by one
   std::size_t bytes = 0;
-  // Of the behavior filter, see docs/behavior.md; while it is off 0, 0 and none.
+  /// Of the behavior filter, see docs/behavior.md; while it is off 0, 0 and none.
   double avg_lifetime_frames = 0;
-  double promotion_rate = 0;               // per frame
-  std::vector<std::string> diagnostics{};  // codes
+  double promotion_rate = 0;               ///< per frame
+  std::vector<std::string> diagnostics{};  ///< codes
 };
-// A limit of a tag or of the whole; a limit of 0 means none.
+/// A limit of a tag or of the whole; a limit of 0 means none.
 struct SnapshotLimit {
-  std::string tag;  // path; "" for untagged bytes, and for the whole
+  std::string tag;  ///< path; "" for untagged bytes, and for the whole
   bool global = false;
   std::size_t soft_limit = 0;
   std::size_t hard_limit = 0;
-  std::size_t used = 0;  // charged: held, plus what threads keep ready
+  std::size_t used = 0;  ///< charged: held, plus what threads keep ready
   std::size_t peak = 0;
   std::uint64_t denials = 0;
 };
 struct SnapshotDeviceTag {
   std::string path;
-  std::size_t bytes = 0;  // as DeviceTagFigures says of all of these
+  std::size_t bytes = 0;  ///< as DeviceTagFigures says of all of these
   std::size_t peak_bytes = 0;
   std::size_t subtree_bytes = 0;
   std::size_t limit = 0;
@@ -87,7 +88,7 @@ struct SnapshotDeviceTag {
 };
 /// A device whose memory a module hands out. Views in `totals` and `heaps` are empty.
 struct SnapshotDevice {
-  std::string name;  // where several have one name, "#2" and so on is added
+  std::string name;  ///< where several have one name, "#2" and so on is added
   DeviceFigures totals{};
   std::vector<DeviceHeapFigures> heaps{};
   std::vector<SnapshotDeviceTag> tags{};
@@ -99,14 +100,14 @@ struct SnapshotDiagnostic {
 };
 
 struct FRAMEALLOC_API Snapshot {
-  std::int64_t unix_seconds = 0;  // when it was made, UTC
+  std::int64_t unix_seconds = 0;  ///< when it was made, UTC
   std::uint64_t frame = 0;
-  std::uint64_t duration_us = 0;  // of the frame; 0 = not measured, see with_duration()
+  std::uint64_t duration_us = 0;  ///< of the frame; 0 = not measured, see with_duration()
   SnapshotSummary summary{};
   std::vector<SnapshotThread> threads{};
   std::vector<SnapshotTag> tags{};
   struct {
-    std::uint64_t to_pool = 0, to_heap = 0, to_scratch = 0, failed = 0;  // of the summary given
+    std::uint64_t to_pool = 0, to_heap = 0, to_scratch = 0, failed = 0;  ///< of the summary given
   } promotions{};
   struct {
     std::uint64_t pending = 0;
@@ -116,12 +117,12 @@ struct FRAMEALLOC_API Snapshot {
     std::uint64_t queue_depth = 0;
     std::uint64_t processed_total = 0;
   } deferred{};
-  // Of the frame alone, where the one who makes snapshots knows the frame before: SnapshotEmitter.
+  /// Of the frame alone, where the one who makes snapshots knows the frame before: SnapshotEmitter.
   std::uint64_t transfers_this_frame = 0;
   std::uint64_t deferred_this_frame = 0;
   std::vector<SnapshotDiagnostic> diagnostics{};
 
-  // Version 2 only.
+  /// Version 2 only.
   std::uint64_t process_id = 0;
   std::string process_name{};
   std::size_t reserved_bytes = 0;
@@ -131,11 +132,11 @@ struct FRAMEALLOC_API Snapshot {
   std::uint64_t allocation_count = 0;
   std::uint64_t deallocation_count = 0;
   std::vector<PhaseStats> phases{};
-  std::vector<SnapshotLimit> budgets{};  // the whole first; only those with a limit
+  std::vector<SnapshotLimit> budgets{};  ///< the whole first; only those with a limit
   std::vector<SnapshotDevice> devices{};
 
   Snapshot() = default;
-  // Effect: an empty snapshot of that frame, made now.
+  /// Effect: an empty snapshot of that frame, made now.
   explicit Snapshot(std::uint64_t frame_number);
   Snapshot& with_duration(std::uint64_t microseconds) {
     duration_us = microseconds;
@@ -151,17 +152,17 @@ struct FRAMEALLOC_API Snapshot {
   Snapshot& add_diagnostic(SnapshotDiagnostic diagnostic);
   Snapshot& add_device(SnapshotDevice device);
 
-  // Result: UTC as YYYY-MM-DDTHH:MM:SSZ.
+  /// Result: UTC as YYYY-MM-DDTHH:MM:SSZ.
   [[nodiscard]] std::string timestamp() const;
-  // Result: JSON of the schema's version, 1 or 2; empty for another.
+  /// Result: JSON of the schema's version, 1 or 2; empty for another.
   [[nodiscard]] std::string to_json(unsigned version = SNAPSHOT_VERSION) const;
 };
 
-// Result: "frame", "pool", "heap" or "scratch".
+/// Result: "frame", "pool", "heap" or "scratch".
 [[nodiscard]] FRAMEALLOC_API std::string_view kind_name(AllocKind kind) noexcept;
 
-// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent when
-// nobody allocates or frees meanwhile, each figure true in itself otherwise.
+/// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent when
+/// nobody allocates or frees meanwhile, each figure true in itself otherwise.
 [[nodiscard]] FRAMEALLOC_API Snapshot make_snapshot(detail::Instance& instance);
 
 }  // namespace framealloc

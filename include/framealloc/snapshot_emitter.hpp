@@ -17,10 +17,10 @@ namespace framealloc {
 
 struct SnapshotConfig {
   std::filesystem::path directory = "target/framealloc";
-  std::size_t max_snapshots = 30;  // older files are removed; 0 = none is
+  std::size_t max_snapshots = 30;  ///< older files are removed; 0 = none is
   std::chrono::milliseconds min_interval{500};
-  bool check_request_file = true;  // maybe_emit() answers a file `snapshot.request`
-  bool auto_emit = false;          // maybe_emit() writes whenever the interval has passed
+  bool check_request_file = true;  ///< maybe_emit() answers a file `snapshot.request`
+  bool auto_emit = false;          ///< maybe_emit() writes whenever the interval has passed
   unsigned version = SNAPSHOT_VERSION;
 
   SnapshotConfig& with_directory(std::filesystem::path d) {
@@ -49,10 +49,10 @@ struct SnapshotConfig {
   }
 };
 
-// A tool that wants a snapshot makes the file `snapshot.request` in the directory; the next
-// maybe_emit() writes one and removes the request. Files are named snapshot_ and the frame in 16
-// digits, .json. A file appears whole or not at all: it is written under another name, and renamed.
-// Library memory is not used; the standard library's is. Thread contract: any thread.
+/// A tool that wants a snapshot makes the file `snapshot.request` in the directory; the next
+/// maybe_emit() writes one and removes the request. Files are named snapshot_ and the frame in 16
+/// digits, .json. A file appears whole or not at all: it is written under another name, and
+/// renamed. Library memory is not used; the standard library's is. Thread contract: any thread.
 class FRAMEALLOC_API SnapshotEmitter {
  public:
   explicit SnapshotEmitter(SnapshotConfig config = {});
@@ -68,18 +68,18 @@ class FRAMEALLOC_API SnapshotEmitter {
   }
   [[nodiscard]] const SnapshotConfig& config() const noexcept { return config_; }
 
-  // Result: whether maybe_emit() would write now: enabled, the interval is over, and a request or
-  // auto_emit. Makes a system call only when the interval is over; so ask before you collect.
+  /// Result: whether maybe_emit() would write now: enabled, the interval is over, and a request or
+  /// auto_emit. Makes a system call only when the interval is over; so ask before you collect.
   [[nodiscard]] bool wanted() const;
-  // Effect: writes the snapshot if it is wanted(). Result: whether it was written.
+  /// Effect: writes the snapshot if it is wanted(). Result: whether it was written.
   bool maybe_emit(const Snapshot& snapshot);
-  // Effect: writes the snapshot unless emitting is disabled or the interval is not over, which a
-  // failed write does not restart. Removes the request and what is more than max_snapshots.
-  // Result: false when not written; error() then says why.
+  /// Effect: writes the snapshot unless emitting is disabled or the interval is not over, which a
+  /// failed write does not restart. Removes the request and what is more than max_snapshots.
+  /// Result: false when not written; error() then says why.
   bool emit(const Snapshot& snapshot);
-  // Result: what went wrong in the last emit(): path and reason. "" after a success.
+  /// Result: what went wrong in the last emit(): path and reason. "" after a success.
   [[nodiscard]] std::string error() const;
-  // Effect: removes every snapshot in the directory. Result: how many.
+  /// Effect: removes every snapshot in the directory. Result: how many.
   std::size_t clear_all_snapshots();
 
  private:

@@ -13,24 +13,26 @@
 
 namespace framealloc {
 
-// A user backend derives from this. Calls come in large pieces (chunks, bookkeeping blocks), on any
-// thread, several at once: implementations must be thread-safe. Outlives every SmartAlloc on it.
+/// A user backend derives from this. Calls come in large pieces (chunks, bookkeeping blocks), on
+/// any thread, several at once: implementations must be thread-safe. Outlives every SmartAlloc on
+/// it.
 class MemorySource {
  public:
   virtual ~MemorySource() = default;
-  // Result: `bytes` bytes aligned to `alignment` (a power of two), or null.
+  /// Result: `bytes` bytes aligned to `alignment` (a power of two), or null.
   [[nodiscard]] virtual void* allocate(std::size_t bytes, std::size_t alignment) noexcept = 0;
-  // Requirement: exactly what allocate() returned for these sizes.
+  /// Requirement: exactly what allocate() returned for these sizes.
   virtual void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept = 0;
-  // Effect: may give the physical memory of the range back; content is lost, the range stays valid.
+  /// Effect: may give the physical memory of the range back; content is lost, the range stays
+  /// valid.
   virtual bool discard(void* address, std::size_t bytes) noexcept;
-  // Effect: may make the range inaccessible, for guard modes. Result: false if it cannot.
+  /// Effect: may make the range inaccessible, for guard modes. Result: false if it cannot.
   virtual bool protect(void* address, std::size_t bytes, bool accessible) noexcept;
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 };
 
-// Pages of the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at once,
-// `numa_node` (if not negative) asks for memory of that node.
+/// Pages of the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at
+/// once, `numa_node` (if not negative) asks for memory of that node.
 class SystemSource final : public MemorySource {
  public:
   explicit SystemSource(bool huge_pages = false, bool prefault = false, int numa_node = -1) noexcept
@@ -47,7 +49,7 @@ class SystemSource final : public MemorySource {
   int numa_node_;
 };
 
-// Has nothing. A SmartAlloc on it fails every request, and reaches nothing else.
+/// Has nothing. A SmartAlloc on it fails every request, and reaches nothing else.
 class NullSource final : public MemorySource {
  public:
   void* allocate(std::size_t, std::size_t) noexcept override { return nullptr; }
@@ -55,7 +57,7 @@ class NullSource final : public MemorySource {
   std::string_view name() const noexcept override { return "null"; }
 };
 
-// Memory of a std::pmr::memory_resource, which must be thread-safe. Its exceptions become null.
+/// Memory of a std::pmr::memory_resource, which must be thread-safe. Its exceptions become null.
 class PmrSource final : public MemorySource {
  public:
   explicit PmrSource(std::pmr::memory_resource* resource) noexcept : resource_(resource) {}
@@ -69,7 +71,7 @@ class PmrSource final : public MemorySource {
   std::pmr::memory_resource* resource_;
 };
 
-// Counts what passes to another source: for tests, and for engines that watch a region of theirs.
+/// Counts what passes to another source: for tests, and for engines that watch a region of theirs.
 class CountingSource final : public MemorySource {
  public:
   explicit CountingSource(MemorySource& upstream) noexcept : upstream_(upstream) {}
@@ -91,7 +93,7 @@ class CountingSource final : public MemorySource {
   std::atomic<std::uint64_t> live_{0};
 };
 
-// Fails the n-th request (counted from 1), and with `sticky` every later one: fault injection.
+/// Fails the n-th request (counted from 1), and with `sticky` every later one: fault injection.
 class FailingSource final : public MemorySource {
  public:
   FailingSource(MemorySource& upstream, std::uint64_t fail_at, bool sticky = false) noexcept
@@ -112,7 +114,7 @@ class FailingSource final : public MemorySource {
   std::atomic<std::uint64_t> failures_{0};
 };
 
-// Result: the process-wide source of plain system pages.
+/// Result: the process-wide source of plain system pages.
 [[nodiscard]] MemorySource& system_source() noexcept;
 
 }  // namespace framealloc

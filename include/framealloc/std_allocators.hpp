@@ -19,11 +19,11 @@ namespace framealloc {
 // on the same arena, or the same allocator. Swapping and move-assigning containers passes the
 // allocator on, so neither ever copies elements; copy-assigning keeps the target's.
 
-// Memory is freed with its frame: deallocate() gives back only what is the newest in its arena,
-// which is how a growing std::vector gets its last block back. Use it on the arena's thread, and
-// let no container be used after its frame; destroying one then is harmless if its elements do not
-// matter. At check level 1 a container that moves from a block of a frame that is over to one of
-// the present frame is reported (FA002).
+/// Memory is freed with its frame: deallocate() gives back only what is the newest in its arena,
+/// which is how a growing std::vector gets its last block back. Use it on the arena's thread, and
+/// let no container be used after its frame; destroying one then is harmless if its elements do not
+/// matter. At check level 1 a container that moves from a block of a frame that is over to one of
+/// the present frame is reported (FA002).
 template <class T>
 class FrameAllocator {
  public:
@@ -34,7 +34,7 @@ class FrameAllocator {
   using propagate_on_container_swap = std::true_type;
 
   FrameAllocator(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND) noexcept : arena_(&arena) {}
-  // From the facade: the calling thread's arena.
+  /// From the facade: the calling thread's arena.
   template <class Facade>
     requires requires(Facade& facade) {
       { facade.frame_arena() } -> std::same_as<FrameArena&>;
@@ -99,7 +99,7 @@ concept HasInstance = requires(Facade& facade) {
 
 }  // namespace detail
 
-// Usable from any thread; a container may be filled on one and destroyed on another.
+/// Usable from any thread; a container may be filled on one and destroyed on another.
 template <class T>
 class PoolAllocator {
  public:
@@ -109,7 +109,7 @@ class PoolAllocator {
   using propagate_on_container_move_assignment = std::true_type;
   using propagate_on_container_swap = std::true_type;
 
-  // Null, the instance of an allocator that could not be made, has no memory.
+  /// Null, the instance of an allocator that could not be made, has no memory.
   explicit PoolAllocator(detail::Instance* instance) noexcept : instance_(instance) {}
   template <detail::HasInstance Facade>
   PoolAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept
@@ -143,7 +143,7 @@ class PoolAllocator {
   detail::Instance* instance_;
 };
 
-// Usable from any thread; a container may be filled on one and destroyed on another.
+/// Usable from any thread; a container may be filled on one and destroyed on another.
 template <class T>
 class HeapAllocator {
  public:
@@ -153,7 +153,7 @@ class HeapAllocator {
   using propagate_on_container_move_assignment = std::true_type;
   using propagate_on_container_swap = std::true_type;
 
-  // Null, the instance of an allocator that could not be made, has no memory.
+  /// Null, the instance of an allocator that could not be made, has no memory.
   explicit HeapAllocator(detail::Instance* instance) noexcept : instance_(instance) {}
   template <detail::HasInstance Facade>
   HeapAllocator(Facade& facade FRAMEALLOC_LIFETIMEBOUND) noexcept
@@ -187,7 +187,7 @@ class HeapAllocator {
   detail::Instance* instance_;
 };
 
-// std::vector on the pool, and on the heap: made with PoolVec<T>(PoolAllocator<T>(alloc)).
+/// std::vector on the pool, and on the heap: made with PoolVec<T>(PoolAllocator<T>(alloc)).
 template <class T>
 using PoolVec = std::vector<T, PoolAllocator<T>>;
 template <class T>

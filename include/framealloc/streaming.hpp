@@ -21,98 +21,98 @@
 
 namespace framealloc {
 
-// An asset is reserved (its bytes are its own from then on), loaded by whatever thread reads it
-// from disk, used, and evicted when something more important needs the room:
-//
-//   StreamId id = streaming.reserve(size, StreamPriority::Normal);
-//   void* memory = streaming.begin_load(id);  // the loader: read, report_progress(), finish_load()
-//   if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
-//
-// Thread contract: any thread. Records are under a spin lock for short work; memory is taken,
-// evicted and given back, and callbacks run, outside it.
+/// An asset is reserved (its bytes are its own from then on), loaded by whatever thread reads it
+/// from disk, used, and evicted when something more important needs the room:
+///
+///   StreamId id = streaming.reserve(size, StreamPriority::Normal);
+///   void* memory = streaming.begin_load(id);  // the loader: read, report_progress(),
+///   finish_load() if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
+///
+/// Thread contract: any thread. Records are under a spin lock for short work; memory is taken,
+/// evicted and given back, and callbacks run, outside it.
 class FRAMEALLOC_API StreamingAllocator {
  public:
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
-  // `budget` in bytes of assets, as asked for.
+  /// `budget` in bytes of assets, as asked for.
   explicit StreamingAllocator(const detail::AllocatorContext& context,
                               std::size_t budget = kDefaultBudget) noexcept;
-  // Frees every asset without a callback. Requirement: no loader is at work, no StreamRef is left.
+  /// Frees every asset without a callback. Requirement: no loader is at work, no StreamRef is left.
   ~StreamingAllocator();
   StreamingAllocator(const StreamingAllocator&) = delete;
   StreamingAllocator& operator=(const StreamingAllocator&) = delete;
 
-  // Effect: takes room for `size` bytes, counted under the calling thread's tag. When the budget is
-  // short, evicts: lowest priority first, then what was accessed longest ago, only what may be (see
-  // StreamingPolicy), never what is pinned or loading, never Critical. The whole set of victims is
-  // decided first; if all of them together would not suffice, or memory for the asset is denied,
-  // nothing is evicted. Requirement: `alignment` a power of two.
-  // Result: the asset's id; empty when it is denied, which is reported: FA402 by this budget,
-  // FA310, FA311 by others, FA012 by the source, FA011 for an impossible size or alignment.
+  /// Effect: takes room for `size` bytes, counted under the calling thread's tag. When the budget
+  /// is short, evicts: lowest priority first, then what was accessed longest ago, only what may be
+  /// (see StreamingPolicy), never what is pinned or loading, never Critical. The whole set of
+  /// victims is decided first; if all of them together would not suffice, or memory for the asset
+  /// is denied, nothing is evicted. Requirement: `alignment` a power of two. Result: the asset's
+  /// id; empty when it is denied, which is reported: FA402 by this budget, FA310, FA311 by others,
+  /// FA012 by the source, FA011 for an impossible size or alignment.
   [[nodiscard]] StreamId reserve(std::size_t size, StreamPriority priority = StreamPriority::Normal,
                                  std::size_t alignment = kGranule,
                                  CallSite site = CallSite::current()) noexcept;
-  // As reserve(), counted under the tag of that path ("game::textures").
+  /// As reserve(), counted under the tag of that path ("game::textures").
   [[nodiscard]] StreamId reserve_tagged(std::size_t size, StreamPriority priority,
                                         std::string_view tag, std::size_t alignment = kGranule,
                                         CallSite site = CallSite::current()) noexcept;
 
   // --- For the loader of an asset ----------------------------------------------------------------
-  // Effect: the asset is Loading, from Reserved, Failed or (again) Loading. Result: its memory,
-  // which stays until the loader says finish_load() or fail_load(), whoever frees or cancels
-  // meanwhile; null when there is no such asset (FA401) or it is in another state.
+  /// Effect: the asset is Loading, from Reserved, Failed or (again) Loading. Result: its memory,
+  /// which stays until the loader says finish_load() or fail_load(), whoever frees or cancels
+  /// meanwhile; null when there is no such asset (FA401) or it is in another state.
   [[nodiscard]] void* begin_load(StreamId id) noexcept;
-  // Effect: `bytes_so_far` of the asset are there (held to its size). Result: false when the loader
-  // should stop, since the load was canceled or the asset freed; then say fail_load().
+  /// Effect: `bytes_so_far` of the asset are there (held to its size). Result: false when the
+  /// loader should stop, since the load was canceled or the asset freed; then say fail_load().
   bool report_progress(StreamId id, std::size_t bytes_so_far) noexcept;
-  // Effect: the asset is Ready. Result: false when it was not Loading, or was canceled or freed
-  // meanwhile, which takes effect now.
+  /// Effect: the asset is Ready. Result: false when it was not Loading, or was canceled or freed
+  /// meanwhile, which takes effect now.
   bool finish_load(StreamId id) noexcept;
-  // Effect: the load has stopped: the asset is Failed, or Reserved after cancel_load(), or gone
-  // after free(). Result: false when it was not Loading.
+  /// Effect: the load has stopped: the asset is Failed, or Reserved after cancel_load(), or gone
+  /// after free(). Result: false when it was not Loading.
   bool fail_load(StreamId id) noexcept;
 
   // --- For its users -----------------------------------------------------------------------------
-  // Effect: asks the loader to stop; see report_progress(). Result: false when it is not Loading.
+  /// Effect: asks the loader to stop; see report_progress(). Result: false when it is not Loading.
   bool cancel_load(StreamId id) noexcept;
-  // Result: the asset, held until the guard ends; empty unless it is Ready. Counts as an access.
+  /// Result: the asset, held until the guard ends; empty unless it is Ready. Counts as an access.
   [[nodiscard]] StreamRef acquire(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Result: the asset's memory, null unless it is Ready. Valid until any thread next calls
-  // reserve(), set_budget(), evict() or free(), and not beyond the end of the frame. Counts as an
-  // access.
+  /// Result: the asset's memory, null unless it is Ready. Valid until any thread next calls
+  /// reserve(), set_budget(), evict() or free(), and not beyond the end of the frame. Counts as an
+  /// access.
   [[nodiscard]] const void* access(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] void* access_mut(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  // Effect: the id names nothing any more. The memory goes now, or, while it is pinned or loading,
-  // with the last StreamRef or when the loader stops. Result: false when there is no such asset.
+  /// Effect: the id names nothing any more. The memory goes now, or, while it is pinned or loading,
+  /// with the last StreamRef or when the loader stops. Result: false when there is no such asset.
   bool free(StreamId id) noexcept;
-  // Effect: evicts the asset, callback included. Result: false when it may not be evicted now.
+  /// Effect: evicts the asset, callback included. Result: false when it may not be evicted now.
   bool evict(StreamId id) noexcept;
-  // Result: false when there is no such asset.
+  /// Result: false when there is no such asset.
   bool set_priority(StreamId id, StreamPriority priority) noexcept;
 
-  // Effect: one frame older, beyond those of the allocator that this one belongs to, which count by
-  // themselves: for a loop without frames.
+  /// Effect: one frame older, beyond those of the allocator that this one belongs to, which count
+  /// by themselves: for a loop without frames.
   void on_frame_end() noexcept { frame_.fetch_add(1, std::memory_order_relaxed); }
   void next_frame() noexcept { on_frame_end(); }
 
-  // Effect: sets the budget, and evicts (all but Critical ones) until it holds.
-  // Result: false when what is pinned, loading, reserved or Critical is more than the budget; then
-  // nothing can be reserved until enough of it goes.
+  /// Effect: sets the budget, and evicts (all but Critical ones) until it holds.
+  /// Result: false when what is pinned, loading, reserved or Critical is more than the budget; then
+  /// nothing can be reserved until enough of it goes.
   bool set_budget(std::size_t budget) noexcept;
   void set_policy(const StreamingPolicy& policy) noexcept;
-  // Effect: replaces the handler; null = none. Another thread may still be calling the old one.
+  /// Effect: replaces the handler; null = none. Another thread may still be calling the old one.
   void set_eviction_callback(StreamEvictionHandler handler, void* context = nullptr) noexcept;
 
   [[nodiscard]] std::size_t budget() const noexcept;
   [[nodiscard]] std::size_t total_reserved() const noexcept;
   [[nodiscard]] std::size_t total_loaded() const noexcept;
-  // Result: bytes that can be reserved without an eviction.
+  /// Result: bytes that can be reserved without an eviction.
   [[nodiscard]] std::size_t available() const noexcept;
   [[nodiscard]] std::optional<StreamState> state(StreamId id) const noexcept;
   [[nodiscard]] std::optional<StreamInfo> info(StreamId id) const noexcept;
-  [[nodiscard]] StreamingStats stats() const noexcept;  // looks at every asset
+  [[nodiscard]] StreamingStats stats() const noexcept;  ///< looks at every asset
 
-  // For the layers above, which sum over all ledgers.
+  /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
 
  private:

@@ -17,9 +17,9 @@ namespace detail {
 struct StreamAsset;
 }
 
-// While it lives, the asset is not evicted, and a free() of it takes effect only when the last of
-// its guards ends. Empty when the asset was not ready. Lives no longer than its allocator.
-// Thread contract: an ordinary value; it may be moved to another thread and end there.
+/// While it lives, the asset is not evicted, and a free() of it takes effect only when the last of
+/// its guards ends. Empty when the asset was not ready. Lives no longer than its allocator.
+/// Thread contract: an ordinary value; it may be moved to another thread and end there.
 class FRAMEALLOC_API StreamRef {
  public:
   StreamRef() = default;
@@ -46,12 +46,12 @@ class FRAMEALLOC_API StreamRef {
   [[nodiscard]] std::span<std::byte> bytes() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return bytes_;
   }
-  // Result: the bytes as whole T; a rest at the end is left out. Requirement: T was written there.
+  /// Result: the bytes as whole T; a rest at the end is left out. Requirement: T was written there.
   template <class T>
   [[nodiscard]] std::span<T> as() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return {reinterpret_cast<T*>(bytes_.data()), bytes_.size() / sizeof(T)};
   }
-  // Effect: lets go now; the guard is empty afterward.
+  /// Effect: lets go now; the guard is empty afterward.
   void release() noexcept;
 
  private:

@@ -11,11 +11,12 @@
 
 namespace framealloc {
 
-// While it lives, the allocator is as strict as it says, for all threads; then as strict as before.
-// Requirement: it ends before its allocator, and guards of one allocator end in reverse order.
+/// While it lives, the allocator is as strict as it says, for all threads; then as strict as
+/// before. Requirement: it ends before its allocator, and guards of one allocator end in reverse
+/// order.
 class FRAMEALLOC_API StrictModeGuard {
  public:
-  // `handle`: a SmartAlloc.
+  /// `handle`: a SmartAlloc.
   template <class Handle>
   [[nodiscard]] StrictModeGuard(const Handle& handle, StrictMode mode) noexcept
       : StrictModeGuard(detail::HandleAccess::instance(handle), mode) {}
@@ -30,9 +31,9 @@ class FRAMEALLOC_API StrictModeGuard {
   StrictMode before_ = StrictMode::Warn;
 };
 
-// While it lives, the allocator tells nobody of one code, or of any: neither handlers nor sinks
-// learn of it and no strict mode ends the program, on all threads. Reports are still counted.
-// Requirement: it ends before its allocator.
+/// While it lives, the allocator tells nobody of one code, or of any: neither handlers nor sinks
+/// learn of it and no strict mode ends the program, on all threads. Reports are still counted.
+/// Requirement: it ends before its allocator.
 class FRAMEALLOC_API SuppressionGuard {
  public:
   template <class Handle>

@@ -13,16 +13,16 @@ namespace detail {
 class EventHub;
 }
 
-// While it lives, its listener is called. Move-only. It may end after its allocator: then nothing
-// is left to do.
-//
-// end(), and so the destructor, returns when no thread is in the listener any more: each listener
-// counts the threads that are in it. Called from inside a listener of the same allocator it does
-// not wait, so that two listeners may end each other; calls that other threads are in then go on
-// for a moment, and what the listener captured lives until the last of them returns.
+/// While it lives, its listener is called. Move-only. It may end after its allocator: then nothing
+/// is left to do.
+///
+/// end(), and so the destructor, returns when no thread is in the listener any more: each listener
+/// counts the threads that are in it. Called from inside a listener of the same allocator it does
+/// not wait, so that two listeners may end each other; calls that other threads are in then go on
+/// for a moment, and what the listener captured lives until the last of them returns.
 class FRAMEALLOC_API Subscription {
  public:
-  Subscription() noexcept = default;  // of nothing
+  Subscription() noexcept = default;  ///< of nothing
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
   Subscription(Subscription&& other) noexcept { swap(other); }
@@ -32,9 +32,9 @@ class FRAMEALLOC_API Subscription {
     return *this;
   }
   ~Subscription() { end(); }
-  // Effect: the listener is not called any more. Thread contract: any thread.
+  /// Effect: the listener is not called any more. Thread contract: any thread.
   void end() noexcept;
-  // Result: whether there is a listener. It does not say whether its allocator still lives.
+  /// Result: whether there is a listener. It does not say whether its allocator still lives.
   [[nodiscard]] explicit operator bool() const noexcept { return hub_ != nullptr; }
   void swap(Subscription& other) noexcept {
     std::swap(hub_, other.hub_);

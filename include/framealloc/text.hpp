@@ -11,14 +11,14 @@
 
 namespace framealloc {
 
-// At most N - 1 characters; what does not fit is cut, and the text ends in "..." then.
+/// At most N - 1 characters; what does not fit is cut, and the text ends in "..." then.
 template <std::size_t N>
 class Text {
   static_assert(N >= 8);
 
  public:
   Text() = default;
-  Text(std::string_view text) noexcept { append(text); }  // implicit: a literal is a Text
+  Text(std::string_view text) noexcept { append(text); }  ///< implicit: a literal is a Text
   Text(const char* text) noexcept { append(std::string_view(text)); }
 
   Text& append(std::string_view text) noexcept {
@@ -40,7 +40,7 @@ class Text {
     return append_digits<10>(negative ? 0 - magnitude : magnitude, negative ? "-" : "");
   }
   Text& append_hex(std::size_t value) noexcept { return append_digits<16>(value, "0x"); }
-  // Bytes as people read them, exact in brackets: "1.5 MiB (1572864 B)".
+  /// Bytes as people read them, exact in brackets: "1.5 MiB (1572864 B)".
   Text& append_bytes(std::size_t bytes) noexcept {
     constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
     if (bytes < 1024) return append(bytes).append(" B");

@@ -17,22 +17,23 @@ namespace framealloc {
 
 class FrameArena;
 
-// What happens to a request that does not fit into the thread's budget.
+/// What happens to a request that does not fit into the thread's budget.
 enum class BudgetExceededPolicy : std::uint8_t {
-  Fail,     // null, and FA312
-  Warn,     // FA312 once per frame (for the pool: once per rise above it), and the request is met
-  Allow,    // only counted
-  Promote,  // frame memory: the heap serves the request until the frame ends; pool: as Allow
-  Custom,   // the handler decides; without one, as Fail
+  Fail,     ///< null, and FA312
+  Warn,     ///< FA312 once per frame (for the pool: once per rise above it), and the request is met
+  Allow,    ///< only counted
+  Promote,  ///< frame memory: the heap serves the request until the frame ends; pool: as Allow
+  Custom,   ///< the handler decides; without one, as Fail
 };
 enum class BudgetDecision : std::uint8_t { Deny, Allow, Promote };
 
 struct ThreadBudgetConfig {
-  std::size_t frame_budget = std::size_t{16} << 20;  // bytes of one frame; 0 = none
-  std::size_t pool_budget = std::size_t{8} << 20;    // bytes held at a time; 0 = none
+  std::size_t frame_budget = std::size_t{16} << 20;  ///< bytes of one frame; 0 = none
+  std::size_t pool_budget = std::size_t{8} << 20;    ///< bytes held at a time; 0 = none
   BudgetExceededPolicy frame_exceeded_policy = BudgetExceededPolicy::Warn;
   BudgetExceededPolicy pool_exceeded_policy = BudgetExceededPolicy::Warn;
-  unsigned warning_threshold = 80;  // percent of the frame budget; see ThreadBudgetStats::warnings
+  unsigned warning_threshold =
+      80;  ///< percent of the frame budget; see ThreadBudgetStats::warnings
 
   [[nodiscard]] static ThreadBudgetConfig strict(std::size_t frame_mib,
                                                  std::size_t pool_mib) noexcept {
@@ -48,28 +49,28 @@ struct ThreadBudgetConfig {
   }
 };
 
-// A request that a thread's budget has no room for.
+/// A request that a thread's budget has no room for.
 struct ThreadBudgetEvent {
   ThreadId thread;
-  AllocKind kind = AllocKind::Frame;  // Frame or Pool
-  std::size_t requested = 0;          // bytes
-  std::size_t used = 0;               // bytes, without the request
+  AllocKind kind = AllocKind::Frame;  ///< Frame or Pool
+  std::size_t requested = 0;          ///< bytes
+  std::size_t used = 0;               ///< bytes, without the request
   std::size_t budget = 0;
   BudgetExceededPolicy policy = BudgetExceededPolicy::Fail;
 };
-// Called on the thread whose budget it is, with no lock held; it may call the allocator. Its answer
-// counts for BudgetExceededPolicy::Custom. Must not throw.
+/// Called on the thread whose budget it is, with no lock held; it may call the allocator. Its
+/// answer counts for BudgetExceededPolicy::Custom. Must not throw.
 using ThreadBudgetHandler = BudgetDecision (*)(const ThreadBudgetEvent& event, void* context);
 
-// Of the calling thread. A budget of 0 means none.
+/// Of the calling thread. A budget of 0 means none.
 struct ThreadBudgetStats {
-  std::size_t frame_used = 0;  // in the open frame
+  std::size_t frame_used = 0;  ///< in the open frame
   std::size_t frame_budget = 0;
-  std::size_t frame_peak = 0;  // most that any frame held
-  std::size_t pool_used = 0;   // blocks of this thread's pages in use, also by other threads
+  std::size_t frame_peak = 0;  ///< most that any frame held
+  std::size_t pool_used = 0;   ///< blocks of this thread's pages in use, also by other threads
   std::size_t pool_budget = 0;
-  std::uint64_t exceeded_count = 0;  // requests that did not fit
-  std::uint64_t warnings = 0;        // frames that went above the warning threshold
+  std::uint64_t exceeded_count = 0;  ///< requests that did not fit
+  std::uint64_t warnings = 0;        ///< frames that went above the warning threshold
   std::uint64_t denied = 0;
   std::uint64_t promoted = 0;
   [[nodiscard]] unsigned frame_percent() const noexcept {

@@ -16,7 +16,7 @@
 
 namespace framealloc {
 
-// One entry of an event's "args": a number, or a text of which 256 bytes are kept.
+/// One entry of an event's "args": a number, or a text of which 256 bytes are kept.
 struct TraceArg {
   std::string_view key;
   std::uint64_t number = 0;
@@ -32,11 +32,11 @@ struct TraceArg {
 };
 using TraceArgs = std::span<const TraceArg>;
 
-// Events are written as they come, through a buffer that does not grow: memory is bounded however
-// long the trace. While the file is open it lacks its last bracket, which readers of the format
-// forgive; after close() it is valid JSON. Times are nanoseconds of one clock, tracks are numbers
-// of your choice. Thread contract: any thread, except open() and close(): one thread, and no other
-// uses the file meanwhile. What is added to a file that is not open is dropped.
+/// Events are written as they come, through a buffer that does not grow: memory is bounded however
+/// long the trace. While the file is open it lacks its last bracket, which readers of the format
+/// forgive; after close() it is valid JSON. Times are nanoseconds of one clock, tracks are numbers
+/// of your choice. Thread contract: any thread, except open() and close(): one thread, and no other
+/// uses the file meanwhile. What is added to a file that is not open is dropped.
 class FRAMEALLOC_API TraceFile {
  public:
   static constexpr std::size_t kDefaultBuffer = std::size_t{64} << 10;
@@ -46,31 +46,31 @@ class FRAMEALLOC_API TraceFile {
   TraceFile(const TraceFile&) = delete;
   TraceFile& operator=(const TraceFile&) = delete;
 
-  // Effect: begins a new file. `max_bytes`: what would make it longer is dropped; 0 = no limit.
-  // Result: FA010 when the file cannot be written there.
+  /// Effect: begins a new file. `max_bytes`: what would make it longer is dropped; 0 = no limit.
+  /// Result: FA010 when the file cannot be written there.
   Result<void> open(const std::filesystem::path& path, std::size_t buffer_bytes = kDefaultBuffer,
                     std::uint64_t max_bytes = 0);
-  // Effect: writes what is buffered and the end. Result: FA013 when not everything could be
-  // written, now or before (the disk is full); the file is not whole then.
+  /// Effect: writes what is buffered and the end. Result: FA013 when not everything could be
+  /// written, now or before (the disk is full); the file is not whole then.
   Result<void> close();
   [[nodiscard]] bool is_open() const noexcept { return file_ != nullptr; }
 
-  // Effect: the names that viewers show. A later name of a track replaces the one before. Tracks
-  // with a lower place are shown further up.
+  /// Effect: the names that viewers show. A later name of a track replaces the one before. Tracks
+  /// with a lower place are shown further up.
   void name_process(std::string_view name);
   void name_track(std::uint64_t track, std::string_view name);
   void place_track(std::uint64_t track, std::int64_t place);
-  // Effect: a bar on a track. Requirement: bars of one track nest, or lie beside each other.
+  /// Effect: a bar on a track. Requirement: bars of one track nest, or lie beside each other.
   void add_bar(std::uint64_t track, std::string_view category, std::string_view name,
                std::uint64_t begin_ns, std::uint64_t end_ns, TraceArgs args = {});
-  // Effect: a mark on a track.
+  /// Effect: a mark on a track.
   void add_mark(std::uint64_t track, std::string_view category, std::string_view name,
                 std::uint64_t at_ns, TraceArgs args = {});
-  // Effect: new values of a counter, each of which is a line of its graph.
+  /// Effect: new values of a counter, each of which is a line of its graph.
   void add_counter(std::string_view name, std::uint64_t at_ns, TraceArgs values);
 
-  [[nodiscard]] std::uint64_t written() const;  // events
-  [[nodiscard]] std::uint64_t dropped() const;  // for want of space; or since writing failed
+  [[nodiscard]] std::uint64_t written() const;  ///< events
+  [[nodiscard]] std::uint64_t dropped() const;  ///< for want of space; or since writing failed
 
  private:
   class Event;

@@ -26,11 +26,11 @@ namespace framealloc {
 
 struct TraceConfig {
   std::filesystem::path path = "framealloc.trace.json";
-  bool phases = true;   // a bar for each phase, on the track of its thread
-  bool tags = true;     // a counter for each tag, of the host and of each device
-  bool devices = true;  // a track for each device's frames, counters for its heaps
-  bool reports = true;  // a mark for each report
-  // Events that become marks, a compaction a bar; kinds beside those of frames and phases.
+  bool phases = true;   ///< a bar for each phase, on the track of its thread
+  bool tags = true;     ///< a counter for each tag, of the host and of each device
+  bool devices = true;  ///< a track for each device's frames, counters for its heaps
+  bool reports = true;  ///< a mark for each report
+  /// Events that become marks, a compaction a bar; kinds beside those of frames and phases.
   FrameEventMask marks = events(
       FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded, FrameEventKind::MemoryPressure,
       FrameEventKind::HandlesCompacted, FrameEventKind::StreamLoaded, FrameEventKind::StreamFailed,
@@ -38,19 +38,19 @@ struct TraceConfig {
       FrameEventKind::ScratchOpened, FrameEventKind::GpuBlockAllocated,
       FrameEventKind::GpuBlockFreed, FrameEventKind::GpuTransferSubmitted,
       FrameEventKind::GpuBudgetDenied);
-  std::uint32_t counters_every = 1;  // frames; 0 = no counters at all
+  std::uint32_t counters_every = 1;  ///< frames; 0 = no counters at all
   std::size_t buffer_bytes = TraceFile::kDefaultBuffer;
-  std::uint64_t max_bytes = 0;  // of the file; what comes later is dropped. 0 = no limit
+  std::uint64_t max_bytes = 0;  ///< of the file; what comes later is dropped. 0 = no limit
 };
 
-// While it lives, frames become bars on a track of their own, frames of a thread's own and phases
-// bars on their thread's, frames of a device bars on its, reports and events marks, and the bytes
-// of all kinds, what is reserved, every tag and every heap of a device counters at each frame's
-// end. It switches lifecycle tracking on where it is off, and off again when it closes. It costs
-// what tracking costs, reading the counters of every tag once per frame, and a write of the buffer
-// whenever it is full; without a writer nothing is paid. It shares the allocator, and memory of its
-// own is the standard library's. Thread contract: made and closed on the thread that drives frames,
-// outside listeners and sinks of the allocator.
+/// While it lives, frames become bars on a track of their own, frames of a thread's own and phases
+/// bars on their thread's, frames of a device bars on its, reports and events marks, and the bytes
+/// of all kinds, what is reserved, every tag and every heap of a device counters at each frame's
+/// end. It switches lifecycle tracking on where it is off, and off again when it closes. It costs
+/// what tracking costs, reading the counters of every tag once per frame, and a write of the buffer
+/// whenever it is full; without a writer nothing is paid. It shares the allocator, and memory of
+/// its own is the standard library's. Thread contract: made and closed on the thread that drives
+/// frames, outside listeners and sinks of the allocator.
 class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
  public:
   explicit TraceWriter(const SmartAlloc& alloc, TraceConfig config = {});
@@ -58,17 +58,17 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   TraceWriter(const TraceWriter&) = delete;
   TraceWriter& operator=(const TraceWriter&) = delete;
 
-  // Result: whether the trace is being written; if not, why: FA010 when the file cannot be made or
-  // there is no allocator, FA011 when there is no place for a listener or a sink, FA012 when there
-  // is no memory for tracking. After close(): what close() said.
+  /// Result: whether the trace is being written; if not, why: FA010 when the file cannot be made or
+  /// there is no allocator, FA011 when there is no place for a listener or a sink, FA012 when there
+  /// is no memory for tracking. After close(): what close() said.
   [[nodiscard]] const Result<void>& status() const noexcept { return status_; }
   [[nodiscard]] explicit operator bool() const noexcept { return file_.is_open(); }
-  // Effect: writes what is left; the file is valid JSON now. Result: FA013 when not everything
-  // could be written. Closed again, the same.
+  /// Effect: writes what is left; the file is valid JSON now. Result: FA013 when not everything
+  /// could be written. Closed again, the same.
   const Result<void>& close();
 
   [[nodiscard]] std::uint64_t written() const { return file_.written(); }
-  // Result: events that max_bytes left no space for.
+  /// Result: events that max_bytes left no space for.
   [[nodiscard]] std::uint64_t dropped() const { return file_.dropped(); }
 
  private:

@@ -14,25 +14,25 @@
 
 namespace framealloc {
 
-// Number of a transfer, unique in the process; 0 is none.
+/// Number of a transfer, unique in the process; 0 is none.
 struct TransferId {
   std::uint64_t value = 0;
   friend constexpr auto operator<=>(const TransferId&, const TransferId&) = default;
 };
 
 enum class TransferState : std::uint8_t {
-  Owned,     // made, and still with the thread that made it
-  InFlight,  // handed on: mark_sent(), or in a channel
-  Received,  // somebody has the object
-  Dropped,   // nobody got it; the object was destroyed
+  Owned,     ///< made, and still with the thread that made it
+  InFlight,  ///< handed on: mark_sent(), or in a channel
+  Received,  ///< somebody has the object
+  Dropped,   ///< nobody got it; the object was destroyed
 };
 
-// Of one allocator, over its life. initiated = completed + dropped + those under way.
+/// Of one allocator, over its life. initiated = completed + dropped + those under way.
 struct TransferStats {
   std::uint64_t transfers_initiated = 0;
   std::uint64_t transfers_completed = 0;
   std::uint64_t transfers_dropped = 0;
-  std::size_t bytes_transferred = 0;  // sizes of the objects that were received
+  std::size_t bytes_transferred = 0;  ///< sizes of the objects that were received
 };
 
 namespace detail {

@@ -19,51 +19,51 @@
 
 namespace framealloc {
 
-// What send() does while the channel is full.
+/// What send() does while the channel is full.
 struct BackPressure {
   enum class Kind : std::uint8_t { Wait, Fail, Timeout, Evict };
   Kind kind = Kind::Wait;
-  std::uint64_t timeout_ns = 0;  // for Timeout
+  std::uint64_t timeout_ns = 0;  ///< for Timeout
 
-  // Waits for room.
+  /// Waits for room.
   [[nodiscard]] static constexpr BackPressure wait() noexcept { return {Kind::Wait, 0}; }
-  // Refuses at once.
+  /// Refuses at once.
   [[nodiscard]] static constexpr BackPressure fail() noexcept { return {Kind::Fail, 0}; }
-  // Waits for room, but not longer than this.
+  /// Waits for room, but not longer than this.
   template <class Rep, class Period>
   [[nodiscard]] static constexpr BackPressure timeout(
       std::chrono::duration<Rep, Period> limit) noexcept {
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(limit).count();
     return {Kind::Timeout, ns < 0 ? 0 : static_cast<std::uint64_t>(ns)};
   }
-  // Discards the oldest transfer in the channel, which counts as dropped and evicted.
+  /// Discards the oldest transfer in the channel, which counts as dropped and evicted.
   [[nodiscard]] static constexpr BackPressure evict() noexcept { return {Kind::Evict, 0}; }
 };
 
 enum class SendResult : std::uint8_t { Sent, Full, TimedOut, Closed, Nothing };
 
-// Over the channel's life. sent = received + evicted + those that are in it.
+/// Over the channel's life. sent = received + evicted + those that are in it.
 struct ChannelStats {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
   std::uint64_t evicted = 0;
-  std::uint64_t refused = 0;     // sends that did not end with Sent
-  std::uint64_t full_count = 0;  // sends that found it full at first
-  std::size_t depth = 0;         // now
+  std::uint64_t refused = 0;     ///< sends that did not end with Sent
+  std::uint64_t full_count = 0;  ///< sends that found it full at first
+  std::size_t depth = 0;         ///< now
 };
 
-// First in, first out; for any number of senders and receivers. Sending moves a handle of a few
-// words, never the object. The ring is made with the channel, in the allocator's heap; afterward
-// nothing allocates. Who waits spins for about a microsecond, then sleeps in the system.
-//
-// Each receiver sees the transfers of one sender in the order in which they were sent. Requirement:
-// the channel dies before its allocator, when no thread is in one of its calls; transfers that are
-// still in it then are dropped (FA206 for each).
+/// First in, first out; for any number of senders and receivers. Sending moves a handle of a few
+/// words, never the object. The ring is made with the channel, in the allocator's heap; afterward
+/// nothing allocates. Who waits spins for about a microsecond, then sleeps in the system.
+///
+/// Each receiver sees the transfers of one sender in the order in which they were sent.
+/// Requirement: the channel dies before its allocator, when no thread is in one of its calls;
+/// transfers that are still in it then are dropped (FA206 for each).
 template <class T>
 class TransferChannel {
  public:
-  // Effect: makes a channel for `capacity` transfers (0 counts as 1). Without memory for it (which
-  // is reported) it is closed from the beginning. `alloc` is a SmartAlloc.
+  /// Effect: makes a channel for `capacity` transfers (0 counts as 1). Without memory for it (which
+  /// is reported) it is closed from the beginning. `alloc` is a SmartAlloc.
   template <class Alloc>
     requires requires(const Alloc& alloc) { detail::HandleAccess::instance(alloc); }
   TransferChannel(const Alloc& alloc, std::size_t capacity,
@@ -80,8 +80,8 @@ class TransferChannel {
   TransferChannel(const TransferChannel&) = delete;
   TransferChannel& operator=(const TransferChannel&) = delete;
 
-  // Effect: hands the transfer on, marked as sent. Result: unless it is Sent, `handle` is unchanged
-  // and still yours. A handle of nothing is refused as Nothing.
+  /// Effect: hands the transfer on, marked as sent. Result: unless it is Sent, `handle` is
+  /// unchanged and still yours. A handle of nothing is refused as Nothing.
   SendResult send(TransferHandle<T>&& handle) noexcept {
     if (!handle) return refuse(SendResult::Nothing);
     if (closed_.load(std::memory_order_acquire)) return refuse(SendResult::Closed);
@@ -93,7 +93,7 @@ class TransferChannel {
     if (result != SendResult::Sent) handle.state_ = before;
     return result == SendResult::Sent ? sent() : refuse(result);
   }
-  // The same without waiting or evicting, whatever the policy.
+  /// The same without waiting or evicting, whatever the policy.
   SendResult try_send(TransferHandle<T>&& handle) noexcept {
     if (!handle) return refuse(SendResult::Nothing);
     if (closed_.load(std::memory_order_acquire)) return refuse(SendResult::Closed);
@@ -104,15 +104,15 @@ class TransferChannel {
     return refuse(SendResult::Full);
   }
 
-  // Result: the oldest transfer; a handle of nothing when the channel is empty.
+  /// Result: the oldest transfer; a handle of nothing when the channel is empty.
   [[nodiscard]] TransferHandle<T> try_receive() noexcept {
     TransferHandle<T> handle;
     (void)pop(handle);
     return handle;
   }
-  // Effect: waits for one. Result: a handle of nothing when the channel is closed and empty.
+  /// Effect: waits for one. Result: a handle of nothing when the channel is closed and empty.
   [[nodiscard]] TransferHandle<T> receive() noexcept { return receive_for_ns(os::kNoTimeout); }
-  // The same, also with a handle of nothing when the time ran out.
+  /// The same, also with a handle of nothing when the time ran out.
   template <class Rep, class Period>
   [[nodiscard]] TransferHandle<T> receive_timeout(
       std::chrono::duration<Rep, Period> limit) noexcept {
@@ -120,8 +120,8 @@ class TransferChannel {
     return receive_for_ns(ns < 0 ? 0 : static_cast<std::uint64_t>(ns));
   }
 
-  // Effect: refuses what is sent from now on, and wakes all who wait. What is in the channel can
-  // still be received; a send that is under way may still get in.
+  /// Effect: refuses what is sent from now on, and wakes all who wait. What is in the channel can
+  /// still be received; a send that is under way may still get in.
   void close() noexcept {
     closed_.store(true, std::memory_order_seq_cst);
     room_.notify_all();

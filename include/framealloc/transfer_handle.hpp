@@ -15,18 +15,18 @@ namespace framealloc {
 template <class T>
 class TransferChannel;
 
-// Owns an object in the pool until a thread receives it; the object itself never moves, so that its
-// address stays the same, and it does not depend on any frame. Made by
-// SmartAlloc::frame_box_for_transfer(). Move the handle to the other thread by any means that
-// synchronizes the two (a TransferChannel, a queue, the start of a thread).
-//
-// A handle that dies before anybody has received its object destroys it, counts it as dropped and
-// reports it (FA206). Requirement: it dies, or is received, before the allocator ends. Move-only;
-// for one thread at a time.
+/// Owns an object in the pool until a thread receives it; the object itself never moves, so that
+/// its address stays the same, and it does not depend on any frame. Made by
+/// SmartAlloc::frame_box_for_transfer(). Move the handle to the other thread by any means that
+/// synchronizes the two (a TransferChannel, a queue, the start of a thread).
+///
+/// A handle that dies before anybody has received its object destroys it, counts it as dropped and
+/// reports it (FA206). Requirement: it dies, or is received, before the allocator ends. Move-only;
+/// for one thread at a time.
 template <class T>
 class TransferHandle {
  public:
-  // A handle of nothing: what an allocator gives that had no memory (reported there).
+  /// A handle of nothing: what an allocator gives that had no memory (reported there).
   TransferHandle() noexcept = default;
   TransferHandle(detail::Instance& instance, PoolBox<T> box) noexcept
       : box_(std::move(box)), instance_(&instance) {
@@ -53,13 +53,13 @@ class TransferHandle {
   }
   ~TransferHandle() { drop(false); }
 
-  // Effect: notes that the handle has been handed on; for your eyes and the reports.
+  /// Effect: notes that the handle has been handed on; for your eyes and the reports.
   void mark_sent() noexcept {
     if (box_ != nullptr) state_ = TransferState::InFlight;
   }
-  // Effect: the calling thread owns the object from now on; when the box dies, the block goes back
-  // to the thread that made it. Result: null, and FA207, when it was received or discarded before;
-  // null without a report for a handle of nothing.
+  /// Effect: the calling thread owns the object from now on; when the box dies, the block goes back
+  /// to the thread that made it. Result: null, and FA207, when it was received or discarded before;
+  /// null without a report for a handle of nothing.
   [[nodiscard]] PoolBox<T> receive(CallSite site = CallSite::current()) noexcept {
     if (box_ == nullptr) {
       if (instance_ != nullptr && id_ != TransferId{}) {
@@ -71,17 +71,17 @@ class TransferHandle {
     detail::transfer_arrives(*instance_, size());
     return std::move(box_);
   }
-  // Effect: destroys the object that nobody wants; counted as dropped, and not reported.
+  /// Effect: destroys the object that nobody wants; counted as dropped, and not reported.
   void discard() noexcept { drop(true); }
 
-  // Result: whether there is an object to receive.
+  /// Result: whether there is an object to receive.
   [[nodiscard]] explicit operator bool() const noexcept { return box_ != nullptr; }
   [[nodiscard]] TransferId id() const noexcept { return id_; }
   [[nodiscard]] ThreadId origin_thread() const noexcept { return origin_; }
   [[nodiscard]] TransferState state() const noexcept { return state_; }
   [[nodiscard]] bool is_received() const noexcept { return state_ == TransferState::Received; }
-  [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(T); }  // bytes
-  // Result: the object, null when it is not here (any more).
+  [[nodiscard]] static constexpr std::size_t size() noexcept { return sizeof(T); }  ///< bytes
+  /// Result: the object, null when it is not here (any more).
   [[nodiscard]] T* as_ptr() const noexcept { return box_.get(); }
 
  private:
