@@ -30,8 +30,8 @@ struct MemoryCapabilities {
 /// the process's group; `known` is false where neither can be read.
 struct SystemMemoryPressure {
   bool known = false;
-  /// Moderate from 10 % of the last 10 s in which some task stalled, Critical from 10 % in which all
-  /// tasks did.
+  /// Moderate from 10 % of the last 10 s in which some task stalled, Critical from 10 % in which
+  /// all tasks did.
   PressureLevel level = PressureLevel::None;
   double some_avg10 = 0;  ///< percent
   double full_avg10 = 0;

@@ -19,63 +19,65 @@ namespace framealloc {
 
 enum class GuardMode : std::uint8_t { Off, Poison, Pages };
 
-/// An aggregate: `AllocConfig{.frame_arena_size = 4_MiB}`. Everything is copied when an allocator
+/// An aggregate: `AllocConfig{.frame_arena_size = 4_MiB}`. An allocator copies everything when it
 /// is made; only `upstream` must outlive it.
 struct AllocConfig {
-  /// Bytes per frame committed up front for each thread that begins frames; arenas grow past it.
+  /// Bytes per frame committed up front for each thread that begins frames; arenas grow beyond it.
   std::size_t frame_arena_size = std::size_t{16} << 20;
-  /// Unit in which memory is taken from the source and shared by threads; a power of two.
+  /// Unit in which memory is taken from the source and shared between threads; a power of two.
   std::size_t frame_chunk_size = std::size_t{2} << 20;
-  /// Frames whose memory is valid at a time, 1 to 4.
+  /// Number of frames whose memory is valid at the same time, 1 to 4.
   unsigned frames_in_flight = 1;
   FrameOverflow frame_overflow = FrameOverflow::Grow;
   /// Block sizes of the pools; empty = the built-in ones. Each is rounded up to 16.
   std::span<const std::size_t> slab_size_classes = {};
   std::size_t slab_page_size = std::size_t{64} << 10;
-  /// Pages kept ready per size class and thread before empty ones go back.
+  /// Pages kept ready per size class and thread before empty ones are returned.
   std::size_t slab_pages_per_class = 4;
-  /// Budgets of tags and of the whole, see SmartAlloc::budgets().
+  /// Budgets per tag and in total, see SmartAlloc::budgets().
   bool enable_budgets = false;
-  /// Bytes reserved from the source, bookkeeping included; 0 = no limit. A limit denies.
+  /// Limit on bytes reserved from the source, bookkeeping included; 0 = none. Requests beyond it
+  /// are denied.
   std::size_t global_memory_limit = 0;
   /// Bytes of streamed assets; 0 = a quarter of the limit, or 256 MiB without one.
   std::size_t streaming_budget = 0;
-  /// What a stale access meets, see docs/guard-modes.md. The environment variable FRAMEALLOC_GUARD
-  /// (off, poison or pages), read when an allocator is made, is stronger than this field.
+  /// How stale accesses are caught, see docs/guard-modes.md. The environment variable
+  /// FRAMEALLOC_GUARD (off, poison or pages), read when an allocator is made, overrides this field.
   GuardMode guard = GuardMode::Off;
-  /// Pages: frames for which memory stays inaccessible after its frame, 1 to 1024.
+  /// Pages: number of frames for which memory stays inaccessible after its frame, 1 to 1024.
   unsigned guard_frames = 8;
-  /// Bytes of freed pool and heap blocks that wait before they are used again, and whether blocks
-  /// are filled with 0xAB when they are handed out.
+  /// Bytes of freed pool and heap blocks held back before reuse, and whether blocks are filled with
+  /// 0xAB when they are handed out.
   std::size_t guard_quarantine = std::size_t{4} << 20;
   bool guard_fill = true;
-  /// Pages: on_report is called for a stale access, inside the signal handler, before the program
-  /// ends of it. Only for a handler that needs no lock which the program may hold at the time.
+  /// Pages: calls on_report for a stale access, inside the signal handler, before the access ends
+  /// the program. Only for handlers that take no lock the program might be holding.
   bool guard_report_faults = false;
   /// Where all memory comes from; nullptr = the system. Must outlive the allocator.
   MemorySource* upstream = nullptr;
-  /// For the system source: ask for huge pages; back memory when it is taken, not when touched.
+  /// For the system source: ask for huge pages; back memory when it is taken rather than when
+  /// touched.
   bool huge_pages = false;
   bool prefault = false;
-  /// For the system source: take memory of this node where there is a choice; -1 = of any.
+  /// For the system source: prefer memory of this node; -1 = any.
   int numa_node = -1;
-  /// What becomes of idle memory, and how many microseconds giving it back may take of one frame's
-  /// end; 0 = as long as it takes. At least one chunk goes each time.
+  /// What happens to idle memory, and how many microseconds of a frame end returning it may take; 0
+  /// = no limit. At least one chunk is returned each time.
   DecommitPolicy decommit = DecommitPolicy::ExcessOverHighWater;
   std::uint32_t decommit_time_budget_us = 0;
   /// Percent of global_memory_limit at which memory pressure is raised; 0 = never.
   unsigned pressure_threshold = 90;
-  /// Pool pages belong to one tag each, so that a free knows its tag for nothing.
+  /// Gives each pool page to one tag, so a free gets the tag without a lookup.
   bool tag_pools = true;
-  /// Verify every pool and heap call (double free, foreign pointer) whatever the check level.
+  /// Verifies every pool and heap call (double free, foreign pointer) at any check level.
   bool checked = kCheckLevel >= 1;
   /// Receives diagnostics; nullptr = stderr.
   ReportHandler on_report = nullptr;
   void* report_context = nullptr;
-  /// Which reports end the program; empty = what the environment variable FRAMEALLOC_STRICT says.
+  /// Which reports end the program; empty = as the environment variable FRAMEALLOC_STRICT says.
   std::optional<StrictMode> strict = std::nullopt;
 
-  /// Small: tools, tests, embedded.
+  /// Small: for tools, tests and embedded use.
   [[nodiscard]] static AllocConfig minimal() noexcept {
     AllocConfig config;
     config.frame_arena_size = std::size_t{1} << 20;
@@ -84,7 +86,7 @@ struct AllocConfig {
     config.slab_pages_per_class = 1;
     return config;
   }
-  /// Large frames and many objects; memory is backed up front.
+  /// For large frames and many objects; memory is backed up front.
   [[nodiscard]] static AllocConfig high_performance() noexcept {
     AllocConfig config;
     config.frame_arena_size = std::size_t{64} << 20;
@@ -94,7 +96,7 @@ struct AllocConfig {
     return config;
   }
 
-  /// Each setter changes the one field and returns the object, so that they chain.
+  /// Each setter changes one field and returns the object, so calls chain.
   AllocConfig& with_frame_arena_size(std::size_t n) noexcept {
     frame_arena_size = n;
     return *this;
@@ -182,7 +184,7 @@ struct AllocConfig {
     return *this;
   }
 
-  /// Result: success, or FA010 naming the first field that cannot be, its value and what can.
+  /// Result: success, or FA010 naming the first invalid field, its value and the valid ones.
   [[nodiscard]] Result<void> validate() const noexcept;
 };
 

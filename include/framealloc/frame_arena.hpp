@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
-// The frame arena of one thread: bump a cursor, compare with a limit. Everything else that the
-// library can do to a frame allocation hides behind that one comparison.
+// SPDX-License-Identifier: MIT OR Apache-2.0 The frame arena of one thread: bump a cursor, compare
+// it with a limit. Everything else the library does for a frame allocation sits behind that one
+// comparison.
 #pragma once
 
 #include <framealloc/align.hpp>
@@ -36,21 +36,21 @@ class ThreadLedger;
 struct TagCounters;
 }  // namespace detail
 
-/// Obtained from SmartAlloc::frame_arena(); valid on its thread, for as long as the allocator
-/// lives. Thread contract: all members are for the owning thread, except where they say otherwise.
+/// Obtained from SmartAlloc::frame_arena(); valid on its thread while the allocator lives. Thread
+/// contract: all members are for the owning thread unless stated otherwise.
 class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
  public:
   /// Effect: one uninitialized T. Result: null when the arena is full (FrameOverflow::Fail), when a
   /// budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open
   /// (FA001). The memory is valid until the end of the frame. `site` is for reports and guard
-  /// modes; only the slow path ever looks at it.
+  /// modes; only the slow path reads it.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
 
-  /// Effect: `count` uninitialized T in a row, one bump. Result: as alloc(); a count whose size
+  /// Effect: `count` contiguous uninitialized T in one bump. Result: as alloc(); a count whose size
   /// overflows is reported as FA011.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* alloc_batch(
@@ -65,61 +65,59 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
     return bump<kGranule>(align_up(saturate(size), kGranule), site);
   }
 
-  /// The same with any power-of-two alignment; another alignment is reported as FA011 at check
-  /// level 1 and a broken requirement below it.
+  /// The same with any power-of-two alignment. Any other is reported as FA011 at check level 1 and
+  /// violates a requirement below it.
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, std::size_t alignment,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   /// Effect: if `block` (of `old_size` bytes) is the newest allocation and the arena has room,
-  /// makes it `new_size` bytes long in place. Result: false if not; then nothing changed.
+  /// resizes it to `new_size` bytes in place. Result: false if not, and nothing has changed.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_extend(const void* block, std::size_t old_size,
                                                          std::size_t new_size) noexcept;
-  /// Effect: if `block` is the newest allocation, gives back what is beyond `new_size` bytes.
-  /// Result: whether it was; false, too, on another thread than the arena's, the only one of these
-  /// members that others may call.
+  /// Effect: if `block` is the newest allocation, gives back everything beyond `new_size` bytes.
+  /// Result: whether it was. Any thread may call this; off the arena's thread the result is false.
   bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
 
-  /// Effect: a burst of allocations, which bumps through windows of at most `bytes` bytes; see
-  /// FrameBurst. A window is no larger than what the chunk, the budgets and the arena's size leave.
+  /// Effect: a burst of allocations that bumps through windows of at most `bytes` bytes; see
+  /// FrameBurst. Chunk, budgets and arena size limit the windows too.
   [[nodiscard]] FrameBurst burst(std::size_t bytes = std::size_t{64} << 10,
                                  Prefetch prefetch = Prefetch::None) noexcept
       FRAMEALLOC_LIFETIMEBOUND;
 
-  /// Effect: an object with a destructor is about to be constructed in the current frame; until
-  /// arm(), no guard mode touches the memory of this arena and this frame. Result: false when it
-  /// has done so already: the frame is over, and its memory gone.
+  /// Effect: announces that an object with a destructor is about to be constructed in the current
+  /// frame; until arm(), guard modes leave this arena's memory of this frame alone. Result: false
+  /// if one has touched it already: the frame is over and its memory gone.
   [[nodiscard]] bool expect_object() noexcept {
     return frame_guard_ == nullptr || go_inside(clock());
   }
-  /// Effect: makes the record of a destructor that the frame will owe, and expects the objects;
-  /// arm() it once they are constructed. Result: null when there is no memory for the record.
+  /// Effect: makes the record of a pending destructor and announces the objects; call arm() once
+  /// they are constructed. Result: null when there is no memory for the record.
   [[nodiscard]] detail::Finalizer* new_finalizer(detail::Finalizer::Destroy destroy,
                                                  CallSite site = CallSite::current()) noexcept;
-  /// Effect: `destroy(objects, count)` now runs when the frame ends, or when the arena is rewound
-  /// to a checkpoint taken before this call; newest first. Set `finalizer->destroy` to null to
-  /// cancel.
+  /// Effect: `destroy(objects, count)` runs when the frame ends or the arena is rewound to a
+  /// checkpoint taken before this call, newest first. Set `finalizer->destroy` to null to cancel.
   void arm(detail::Finalizer* finalizer, void* objects, std::size_t count) noexcept;
 
-  /// Result: the present place; refused by rewind() when no frame is open.
+  /// Result: the current position; rewind() refuses it if no frame is open.
   [[nodiscard]] FrameCheckpoint checkpoint() noexcept;
-  /// Effect: frees everything allocated since `to`, running the destructors owed, newest first.
-  /// Result: false, and nothing moved, for a stale, foreign or forward checkpoint, and on another
-  /// thread than the arena's (FA210).
+  /// Effect: frees everything allocated since `to` and runs pending destructors, newest first.
+  /// Result: false, with nothing changed, for a stale, foreign or forward checkpoint, and off the
+  /// arena's thread (FA210).
   FRAMEALLOC_REWINDS bool rewind(const FrameCheckpoint& to) noexcept;
 
-  /// A stamp that changes whenever the arena enters or leaves a frame or is rewound, and never
-  /// comes back. Any thread.
+  /// A stamp that changes whenever the arena enters or leaves a frame or is rewound; values never
+  /// repeat. Any thread.
   [[nodiscard]] std::uint64_t epoch() const noexcept {
     return clock() + rewound_.get() + rewound_bytes_.get();
   }
-  /// Result: whether what was allocated at `epoch` is still there: its frame is open and nothing
-  /// has been rewound since. Any thread.
+  /// Result: whether an allocation made at `epoch` still exists: its frame is open and nothing has
+  /// been rewound since. Any thread.
   [[nodiscard]] bool holds(std::uint64_t epoch) const noexcept {
     return host_ != nullptr && clock() != 0 && this->epoch() == epoch &&
            host_->frame_is_open(*this);
   }
-  /// Result: the position of the highest checkpoint or scope that may still be rewound to.
+  /// Result: position of the highest checkpoint or scope that can still be rewound to.
   [[nodiscard]] std::size_t highest_checkpoint() const noexcept {
     if (scopes_ == nullptr || scopes_->empty()) return highest_checkpoint_;
     const std::size_t scope = scopes_->back().position();
@@ -130,7 +128,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   [[nodiscard]] std::size_t position() const noexcept {
     return cursor_.load(std::memory_order_relaxed) - origin_.load(std::memory_order_relaxed);
   }
-  /// Result: bytes allocated in the arena's life, rewound ones included: differences measure
+  /// Result: bytes allocated over the arena's life, including rewound ones: differences measure
   /// phases. Any thread; exact for the owner.
   [[nodiscard]] std::uint64_t allocated_total() const noexcept {
     return finished_bytes_.get() + fast_bytes_.get() + rewound_bytes_.get() +
@@ -139,11 +137,11 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   [[nodiscard]] std::uint64_t calls_counted() const noexcept {
     return calls_total_.get() + calls_.get();
   }
-  /// Result: bytes that can be had before the capacity or the chain's budget denies; SIZE_MAX when
-  /// nothing but the source limits the arena.
+  /// Result: bytes available before the capacity or a budget in the chain denies; SIZE_MAX when
+  /// only the source limits the arena.
   [[nodiscard]] std::size_t capacity_left() const noexcept;
 
-  /// Result: bytes already charged to budgets but not yet allocated.
+  /// Result: bytes charged to budgets but not yet allocated.
   [[nodiscard]] std::size_t charged_ahead() const noexcept;
   [[nodiscard]] std::size_t chunk_room_left() const noexcept;  ///< to the end of the chunk
 
@@ -153,7 +151,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   // --- For the library: frame/ and thread/ drive an arena through these. -------------------------
 
   /// Effect: `rounded` bytes (a multiple of kGranule), or what `slow()` returns when the slow path
-  /// is needed. The one place where the hot path is written down.
+  /// is needed. The only place where the hot path is written.
   template <std::size_t Alignment, class Slow>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_or(std::size_t rounded, Slow&& slow) noexcept {
     std::uintptr_t start = cursor_.load(std::memory_order_relaxed);
@@ -165,13 +163,13 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
     return reinterpret_cast<void*>(start);
   }
 
-  /// The same for a size and an alignment that are known only at run time; `slow(0 - alignment)`.
+  /// The same for a size and alignment known only at run time; `slow(0 - alignment)`.
   template <class Slow>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_bytes_or(
       std::size_t size, std::size_t alignment,
       Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>);
 
-  /// The arena of threads that have none yet: full, and never fills.
+  /// The arena of threads that have none yet: always full.
   constexpr FrameArena() noexcept = default;
   struct Setup {
     detail::ArenaHost* host;
@@ -191,12 +189,12 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   [[nodiscard]] bool set_up(const Setup& setup) noexcept;
   void tear_down() noexcept;  ///< gives every chunk and fallback block back; runs no destructors
 
-  /// Effect: leaves the frame that the arena was in and enters frame `clock` in its slot.
+  /// Effect: leaves the arena's frame and enters frame `clock` in its slot.
   void enter(std::uint64_t clock) noexcept;
-  /// The same in a few instructions. Requirement: the arena was in the frame before, bumped_only(),
-  /// and no mode is on.
+  /// The same in a few instructions. Requirement: the arena was in the previous frame,
+  /// bumped_only(), and no mode is on.
   FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept;
-  /// The same out of line, and the end of its frame, when settled(). Owner.
+  /// The same out of line, and the end of the frame, when settled(). Owner.
   void reenter_settled(std::uint64_t clock) noexcept;
   void leave_settled() noexcept;
   /// Result: whether the current frame was only bumped, in one chunk and under one tag; the same,
@@ -206,7 +204,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   [[nodiscard]] bool bumped_charged() const noexcept { return path_ == FramePath::BumpedCharged; }
   [[nodiscard]] bool on_fast_path() const noexcept { return path_ >= FramePath::BumpedRewound; }
   [[nodiscard]] bool settled() const noexcept { return path_ >= FramePath::Settled; }
-  /// Effect: gives the slot of the frame a first chunk of its own (the memory committed up front).
+  /// Effect: gives the frame's slot its own first chunk (the memory committed up front).
   /// Requirement: nothing has been allocated in the frame yet.
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
   /// Effect: makes the next call take the slow path. Thread contract: any thread.
@@ -216,62 +214,61 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   }
   /// On its own thread, when no burst has a window.
   void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }
-  /// Effect: the short way through the frame boundary is not taken for this frame.
+  /// Effect: disables the fast frame boundary for this frame.
   void leave_fast_path() noexcept {
     if (path_ == FramePath::General) return;
     path_ = FramePath::General;
     scope_key_ = 0;
     slot().clock.store(clock(), std::memory_order_relaxed);  // fast frames leave it behind
   }
-  /// A checkpoint whose end is known: it is listed while its scope lasts, so that rewinds need not
-  /// be remembered for it. close_scope() rewinds to it unless `keep`.
+  /// A checkpoint with a known end: listed while its scope lasts, so rewinds need not be remembered
+  /// for it. close_scope() rewinds to it unless `keep`.
   FRAMEALLOC_COLD detail::ScopeStart begin_scope() noexcept;
   FRAMEALLOC_COLD void end_scope(std::uintptr_t cursor, std::uint64_t key) noexcept;
   [[nodiscard]] FrameCheckpoint open_scope() noexcept;
   void close_scope(const FrameCheckpoint& scope, bool keep) noexcept;
-  /// Result: an ordinary checkpoint at the start of a scope, which may be copied and kept; one that
-  /// is refused when the scope has been rewound past.
+  /// Result: an ordinary checkpoint at the start of a scope, which may be copied and kept. It is
+  /// refused once the scope has been rewound past.
   [[nodiscard]] FrameCheckpoint checkpoint_of(const FrameCheckpoint& scope) noexcept;
-  /// Result: whether a scope that begins now is a few instructions.
+  /// Result: whether a scope that begins now takes only a few instructions.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool scopes_are_quick() const noexcept {
     return scope_key_ != 0;
   }
-  /// For FrameBurst. Effect: makes or borrows a window and takes memory for it if there is some;
-  /// says nothing if not.
+  /// For FrameBurst. Effect: makes or borrows a window and takes memory for it if available;
+  /// reports nothing if not.
   [[nodiscard]] detail::BurstWindow* open_burst(std::size_t bytes) noexcept;
   void close_burst(detail::BurstWindow& window, std::uintptr_t cursor) noexcept;
-  /// Effect: serves a request of `size` bytes, a multiple of kGranule, that the window did not.
-  /// `start` is where it would have lain. Result: the end of the block, where the window goes on if
-  /// it has memory; `size` when denied.
+  /// Effect: serves a request of `size` bytes, a multiple of kGranule, that did not fit the window.
+  /// `start` is where the block would have been. Result: the end of the block, where the window
+  /// continues if it has memory; `size` when denied.
   FRAMEALLOC_COLD std::uintptr_t step_burst(detail::BurstWindow& window, std::uintptr_t start,
                                             std::size_t size, std::size_t alignment,
                                             const char* file, const char* function,
                                             std::uint32_t line) noexcept;
-  /// Effect: reports memory of frame `clock` that is still used when that frame is over (FA002).
-  /// Owner.
+  /// Effect: reports that memory of frame `clock` is used after that frame (FA002). Owner.
   FRAMEALLOC_COLD void check_age(std::uint64_t clock) noexcept;
-  /// Effect: the mark of the thread's budget has changed, and holds for the current frame too.
+  /// Effect: applies a changed thread budget, to the current frame too.
   void renew_guard() noexcept;
   /// Effect: writes what the current frame held to the ledger and its slot. Owner, at frame end.
   void finish() noexcept;
-  /// Effect: runs the destructors that the frame `clock` owes and returns its charges and fallback
-  /// blocks. Thread contract: any thread; each destructor runs once. What comes after the end of
-  /// the frame, because the arena's thread was in the middle of it, waits for that thread's next
-  /// frame, its end, or release_chunks().
+  /// Effect: runs the pending destructors of frame `clock` and returns its charges and fallback
+  /// blocks. Thread contract: any thread; each destructor runs once. One that is armed after the
+  /// end of the frame, because the arena's thread was in the middle of it, waits for that thread's
+  /// next frame, its end, or release_chunks().
   void release_frame(std::uint64_t clock, bool owner) noexcept;
-  /// The same for the frame that the arena is or was in, with one frame in flight.
+  /// The same for the frame the arena is or was in, with one frame in flight.
   void release_frame_if_over(bool owner) noexcept {
     if (slot_count_ == 1) release_frame(clock(), owner);
   }
-  /// Effect: gives chunks of dead frames back. Owner, or anyone who holds the retired thread.
+  /// Effect: returns chunks of dead frames. Owner, or the holder of the retired thread.
   void release_chunks() noexcept;
   void set_tag(TagId tag) noexcept;
-  /// Effect: returns to the budgets what is charged to them and not yet allocated; recall_quota()
-  /// has the owner do so at its next call, which takes the slow path. Any thread may recall.
+  /// Effect: returns what is charged but not yet allocated to the budgets; recall_quota() makes the
+  /// owner do so at its next call, which takes the slow path. Any thread may recall.
   void give_quota_back() noexcept;
   void recall_quota() noexcept;
   void answer_recall() noexcept;
-  /// Result: bytes charged and not yet allocated at the moment `here`. Any thread.
+  /// Result: bytes charged and not yet allocated at position `here`. Any thread.
   [[nodiscard]] std::size_t quota_left(const detail::ArenaView& here) const noexcept;
   [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(detail::kRelaxed); }
@@ -282,18 +279,17 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   [[nodiscard]] const detail::FrameSlot* slots() const noexcept { return slots_; }
   [[nodiscard]] unsigned slot_count() const noexcept { return slot_count_; }
   [[nodiscard]] unsigned first_cell() const noexcept { return first_cell_; }
-  /// Result: one consistent moment. Thread contract: any thread.
+  /// Result: a consistent view. Thread contract: any thread.
   [[nodiscard]] detail::ArenaView view() const noexcept;
-  /// Result: what this arena did in frame `clock`; zeros when it was not in it, or too long ago.
+  /// Result: what this arena did in frame `clock`; zeros if it was not in it, or too long ago.
   [[nodiscard]] detail::FrameHistory history(std::uint64_t clock) const noexcept;
-  /// A retry loop around reads that must agree with view(): begin, read, and again if retry is
-  /// true.
+  /// A retry loop for reads that must agree with view(): begin, read, and repeat if retry is true.
   [[nodiscard]] std::uint32_t read_begin() const noexcept { return edits_.begin_read(); }
   [[nodiscard]] bool read_retry(std::uint32_t begun) const noexcept {
     return edits_.retry_read(begun);
   }
-  /// Result: whether the address lies in one of the arena's chunks. The owner; others learn of the
-  /// present chunk only, and only if that is of the usual size.
+  /// Result: whether the address lies in one of the arena's chunks. Owner; other threads see only
+  /// the current chunk, and only if it has the usual size.
   [[nodiscard]] bool has_memory_at(const void* address, bool owner,
                                    std::size_t chunk_size) const noexcept;
   [[nodiscard]] std::size_t chunk_bytes() const noexcept {
@@ -337,7 +333,8 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
                                          const char* function, std::uint32_t line) noexcept;
   void* overflow(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
   void* stand_in(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
-  // Result: whether the arena may go to `position`; if not, `*instead` is what the call returns.
+  // Result: whether the arena may advance to `position`; if not, `*instead` is what the call
+  // returns.
   bool ask_thread_budget(std::size_t position, std::size_t size, std::size_t alignment,
                          const CallSite& site, void** instead) noexcept;
   void* refuse(const detail::Denial& why, std::size_t size, const CallSite& site) noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Memory runs short: who is told, and when.
+// Memory pressure: who is notified, and when.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -17,14 +17,14 @@ namespace framealloc {
 
 enum class PressureLevel : std::uint8_t {
   None,
-  Moderate,  ///< a good time to let go of caches
-  Critical,  ///< a request is about to be denied, or the system stalls
+  Moderate,  ///< a good time to drop caches
+  Critical,  ///< a request is about to be denied, or the system is stalling
 };
 
 enum class PressureReason : std::uint8_t {
-  Threshold,  ///< what is reserved has passed AllocConfig::pressure_threshold
+  Threshold,  ///< reserved memory has passed AllocConfig::pressure_threshold
   Limit,      ///< global_memory_limit is about to deny a request
-  Source,     ///< the memory source gave nothing for a request
+  Source,     ///< the memory source could not serve a request
   Notified,   ///< notify_memory_pressure()
 };
 
@@ -34,10 +34,10 @@ struct PressureEvent {
   PressureReason reason = PressureReason::Notified;
   std::size_t used = 0;       ///< reserved from the source
   std::size_t limit = 0;      ///< global_memory_limit; 0 = none
-  std::size_t requested = 0;  ///< of the request that is about to be denied; 0 when there is none
+  std::size_t requested = 0;  ///< of the request about to be denied; 0 if there is none
 };
-/// Called with no lock of the library held; it may free, evict, trim and allocate. Pressure that
-/// its own calls raise on the same thread is not told. Must not throw.
+/// Called with no library lock held, so it may free, evict, trim and allocate. Pressure caused by
+/// its own calls on the same thread is not passed on. Must not throw.
 using PressureHandler = void (*)(const PressureEvent& event, void* context);
 
 namespace detail {
@@ -50,27 +50,27 @@ class FRAMEALLOC_API PressureMonitor {
   PressureMonitor(const PressureMonitor&) = delete;
   PressureMonitor& operator=(const PressureMonitor&) = delete;
 
-  // Effect: `reclaimer` is asked before anybody is told that a request is about to be denied; null
-  // is nobody. Requirement: before other threads use the monitor.
+  // Effect: asks `reclaimer` for memory before a coming denial is announced; null = none.
+  // Requirement: before other threads use the monitor.
   void set_reclaimer(Reclaimer* reclaimer) noexcept { reclaimer_ = reclaimer; }
-  // Effect: replaces the handler; null = none. Another thread may still be calling the old one.
+  // Effect: replaces the handler; null = none. Another thread may still be running the old one.
   void set_handler(PressureHandler handler, void* context) noexcept;
-  // Effect: tells that the threshold was passed, if it was and nobody has told it yet. To be called
-  // where no lock is held and anything may change. Free when there is nothing to tell.
+  // Effect: announces that the threshold was passed, unless that has been announced already. To be
+  // called where no lock is held and anything may change. Costs one load when nothing is due.
   void settle() noexcept {
     if (limited_source_.crossing_due()) [[unlikely]]
       emit_crossing();
   }
-  // Effect: what is held and not used goes back. Result: whether there was anything. Requests come
-  // here by ReclaimLoop.
+  // Effect: returns memory that is held but not used. Result: whether there was any. ReclaimLoop
+  // calls this for requests.
   [[nodiscard]] bool give_back() noexcept {
     return reclaimer_ != nullptr && reclaimer_->give_back_memory();
   }
-  // Effect: tells that a request of `bytes` is about to be denied, then gives back what lies idle,
-  // as what was freed meanwhile does: bookkeeping memory does not come from idle chunks.
-  // Result: whether it is worth to try once more.
+  // Effect: announces that a request of `bytes` is about to be denied, then returns idle memory,
+  // including what handlers have just freed: bookkeeping memory does not come from idle chunks.
+  // Result: whether a retry is worthwhile.
   [[nodiscard]] bool relieve(std::size_t bytes, bool denied_by_limit) noexcept;
-  // Effect: tells what somebody else has found out. Result: whether anybody was told.
+  // Effect: announces pressure that was detected outside. Result: whether anybody is listening.
   bool emit(PressureLevel level) noexcept;
 
  private:

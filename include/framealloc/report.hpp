@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Emitting a diagnostic. Emission sits below the allocators; understanding sits above, in diag/.
+// Reporting a diagnostic. Reporting sits below the allocators; interpretation sits above, in diag/.
 #pragma once
 
 #include <framealloc/call_site.hpp>
@@ -17,41 +17,42 @@
 
 namespace framealloc {
 
-/// One diagnostic: names the culprit. Views are valid during the call of the handler only.
+/// One diagnostic, which names the culprit. Views are valid only during the call of the handler.
 struct Report {
   Code code = Code::None;
   std::string_view message;   ///< one sentence: what, where, what was expected
-  std::string_view tag;       ///< tag path of the request, empty when untagged
-  std::uint64_t frame = 0;    ///< number of the frame that was open or ended last
-  std::size_t requested = 0;  ///< bytes asked for, 0 when no request is meant
-  std::size_t available = 0;  ///< bytes that could have been had
+  std::string_view tag;       ///< tag path of the request; empty when untagged
+  std::uint64_t frame = 0;    ///< number of the open frame, or else of the last one
+  std::size_t requested = 0;  ///< bytes asked for; 0 if there was no request
+  std::size_t available = 0;  ///< bytes that were available
   const void* address = nullptr;
-  CallSite site;    ///< unknown (line 0) where the caller did not pass it
+  CallSite site;    ///< unknown (line 0) if the caller did not pass it
   ThreadId thread;  ///< on which it happened; 0 when unknown
-  /// Where memory was short: the tag that holds most, and how much. 0 bytes: nobody was asked.
+  /// When memory was short: the tag that holds most, and how much. 0 bytes: not looked up.
   std::string_view holder;
   std::size_t holder_bytes = 0;
   std::string_view
-      holder_detail;  ///< how much of it of which kind, and which thread has most of it
-  /// Where the budget of a tag denied (FA311): that tag, which may lie above `tag`; "" is untagged
-  /// memory. The holder is then the one that holds most under it.
+      holder_detail;  ///< how much of it is of which kind, and the thread with most of it
+  /// When a tag's budget denied (FA311): that tag, which may be an ancestor of `tag`; "" is
+  /// untagged memory. The holder is then the one that holds most under it.
   bool limited = false;
   std::string_view limit_tag;
-  /// Not 0: this is no new event; it stands for so many like it that a limited sink was not told.
+  /// If not 0, this is not a new event: it stands for as many like it that a limited sink did not
+  /// get.
   std::uint64_t repeated = 0;
 };
 
-/// Receives reports. Called on the thread that failed, with no lock of the library held, so it may
-/// call the allocator; a report that this allocator raises meanwhile on the same thread is counted
-/// and not passed on.
+/// Receives reports. Called on the thread that failed, with no library lock held, so it may call
+/// the allocator; a report that this allocator then raises on the same thread is counted but not
+/// passed on.
 using ReportHandler = void (*)(const Report& report, void* context);
 
-/// The same as an object. Must outlive its place in the allocator, see SmartAlloc::add_sink().
+/// The same as an object. Must outlive its registration, see SmartAlloc::add_sink().
 class DiagnosticSink {
  public:
   virtual void on_report(const Report& report) noexcept = 0;
-  /// Result: true when reports of one code and place come in full only the first few times, and as
-  /// sums from then on: right for what a person reads, wrong for what is counted.
+  /// Result: true if reports of one code and place arrive in full only the first few times, and as
+  /// sums from then on: right for human readers, wrong for counting.
   [[nodiscard]] virtual bool limited() const noexcept { return false; }
 
  protected:
@@ -61,30 +62,30 @@ class DiagnosticSink {
   ~DiagnosticSink() = default;
 };
 
-/// What is called in place of std::abort() when a strict mode is on and a report is bad enough.
+/// Called in place of std::abort() when a strict mode is on and a report is severe enough.
 using StrictHandler = void (*)(const Report& report, void* context);
 
 namespace detail {
 
-// Room for what the annotator of a report lets it point to.
+// Storage for the texts that a report's annotator adds.
 struct AnnotationTexts {
   Text<256> message;
   Text<256> holder;
   Text<256> detail;
 };
 
-// Knows what a report should say beyond what its raiser knew: the thread, who holds most.
-// `in_full` is false for repeats beyond the limit, on which nothing costly should be spent.
+// Adds what the code that raised a report did not know: the thread, the largest holder. `in_full`
+// is false for repeats beyond the limit, which should cost little.
 using ReportAnnotator = void (*)(Report& report, AnnotationTexts& texts, bool in_full,
                                  void* context) noexcept;
 
-// Where an allocator's reports go. One per SmartAlloc. Thread contract: any thread, except where
-// said. Allocates nothing.
+// Destination of an allocator's reports. One per SmartAlloc. Thread contract: any thread, unless
+// stated otherwise. Allocates nothing.
 class ReportSink {
  public:
   static constexpr std::size_t kMaxSinks = 8;
 
-  // Effect: `handler` replaces the printing to stderr; null brings that back.
+  // Effect: `handler` replaces printing to stderr; null restores it.
   // Requirement: set before other threads use the allocator, or the old handler stays callable.
   void set(ReportHandler handler, void* context) noexcept {
     context_.store(context, std::memory_order_relaxed);
@@ -95,19 +96,19 @@ class ReportSink {
     annotator_context_ = context;
     annotator_ = annotator;
   }
-  // Effect: `sink` is told every report, beside the handler. Result: false when all places are
-  // taken.
+  // Effect: sends every report to `sink` as well as to the handler. Result: false when all places
+  // are taken.
   bool add(DiagnosticSink& sink) noexcept;
-  // Effect: `sink` is told nothing any more; returns when no other thread is in it. From inside a
-  // report of this allocator it does not wait. Result: false when it had no place.
+  // Effect: removes `sink`; returns when no other thread is running it. Does not wait when called
+  // from inside a report of this allocator. Result: false if it was not registered.
   bool remove(DiagnosticSink& sink) noexcept;
 
-  // Effect: counts the report and, unless it is suppressed, passes it on to the handler or stderr,
-  // and to every sink; then, if the strict mode asks for it, prints it and aborts.
+  // Effect: counts the report and, unless suppressed, passes it to the handler or stderr and to
+  // every sink; then, if the strict mode requires it, prints it and aborts.
   FRAMEALLOC_COLD void report(const Report& report) noexcept;
-  [[nodiscard]] std::uint64_t count(Code code) const noexcept;  // suppressed ones too
+  [[nodiscard]] std::uint64_t count(Code code) const noexcept;  // including suppressed ones
 
-  // Suppressions nest: as many lifts as there were suppressions.
+  // Suppressions nest: each needs its own lift.
   void suppress(Code code) noexcept;
   void lift(Code code) noexcept;
   void suppress_all() noexcept { all_suppressed_.fetch_add(1, std::memory_order_relaxed); }
@@ -117,11 +118,11 @@ class ReportSink {
   [[nodiscard]] StrictMode strict_mode() const noexcept {
     return strict_.load(std::memory_order_relaxed);
   }
-  // Result: the mode before.
+  // Result: the previous mode.
   StrictMode set_strict_mode(StrictMode mode) noexcept {
     return strict_.exchange(mode, std::memory_order_relaxed);
   }
-  // Effect: `handler` is called in place of std::abort(), and may return; null brings that back.
+  // Effect: calls `handler` in place of std::abort(); it may return. Null restores abort().
   // Requirement: as set().
   void set_strict_handler(StrictHandler handler, void* context) noexcept {
     strict_context_.store(context, std::memory_order_relaxed);
@@ -129,8 +130,8 @@ class ReportSink {
   }
 
   [[nodiscard]] ReportLimit& limit() noexcept { return limit_; }
-  // Effect: tells limited sinks what was held back, where it is time for it; `frame` is the number
-  // of the frame that ended, kLastFrame when the allocator ends.
+  // Effect: sends limited sinks the sums that are due; `frame` is the number of the frame that
+  // ended, kLastFrame when the allocator ends.
   void report_repeats(std::uint64_t frame) noexcept {
     if (limit_.pending()) [[unlikely]]
       report_pending(frame);
@@ -140,7 +141,7 @@ class ReportSink {
  private:
   struct Place {
     std::atomic<DiagnosticSink*> sink{nullptr};
-    std::atomic<std::uint32_t> users{0};  // threads that are in it or about to look at it
+    std::atomic<std::uint32_t> users{0};  // threads that are in it or about to read it
   };
   FRAMEALLOC_COLD void report_pending(std::uint64_t frame) noexcept;
   void deliver(const Report& report, bool within_limit, bool only_limited) noexcept;

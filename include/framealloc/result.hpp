@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
-// What a function returns that can fail for more than one reason: a value, or a code and a message.
+// SPDX-License-Identifier: MIT OR Apache-2.0 The result of a function that can fail for more than
+// one reason: a value, or a code and a message.
 #pragma once
 
 #include <framealloc/codes.hpp>
@@ -10,7 +10,7 @@
 
 namespace framealloc {
 
-/// A failure: which code, and one sentence that says what, where, what was expected, what to do.
+/// A failure: a code, and one sentence saying what, where, what was expected and what to do.
 struct Error {
   Code code = Code::None;
   Text<192> message;
@@ -21,7 +21,7 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  ///< implicit: `return value;` should read well
+  Result(T value) : value_(std::move(value)) {}  ///< implicit, so `return value;` works
   Result(Error error) : error_(std::move(error)) {}
 
   [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
@@ -32,8 +32,7 @@ class [[nodiscard]] Result {
   [[nodiscard]] const T&& value() const&& noexcept { return std::move(*value_); }
   [[nodiscard]] T& operator*() & noexcept { return *value_; }
   [[nodiscard]] const T& operator*() const& noexcept { return *value_; }
-  /// A result that is about to end gives its value away: `T value = *allocator.allocate(...)`
-  /// moves.
+  /// An expiring result yields its value by move: `T value = *allocator.allocate(...)` moves.
   [[nodiscard]] T&& operator*() && noexcept { return std::move(*value_); }
   [[nodiscard]] const T&& operator*() const&& noexcept { return std::move(*value_); }
   [[nodiscard]] T* operator->() noexcept { return &*value_; }

@@ -338,11 +338,11 @@ class SmartAlloc {
 
   // --- Objects that outlive their frame ---------------------------------------------------------
   // Effect: a T(arguments...) in frame memory, which end_frame_with_promotions() moves to where
-  /// `policy` says, under the tag that is current now. If its memory ends any other way (a plain
-  /// end_frame(), a rewind, the end of the allocator), the object is destroyed. For objects that
-  /// will not be promoted, prefer frame_new(): each retained object carries a record of about 170
-  /// bytes. Result: an empty handle when memory is denied (reported). Any thread in a frame.
-  /// frame_with_importance() is the same with the policy of the given importance.
+  // `policy` says, under the tag that is current now. If its memory ends any other way (a plain
+  // end_frame(), a rewind, the end of the allocator), the object is destroyed. For objects that
+  // will not be promoted, prefer frame_new(): each retained object carries a record of about 170
+  // bytes. Result: an empty handle when memory is denied (reported). Any thread in a frame.
+  // frame_with_importance() is the same with the policy of the given importance.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                     \
   template <class T FRAMEALLOC_LIST types>                                                  \
   FRAMEALLOC_FRAME [[nodiscard]] FrameRetained<T> frame_retained(                           \
@@ -422,7 +422,7 @@ class SmartAlloc {
   void set_frame_barrier(FrameBarrier* barrier) noexcept;
 
   // Effect: a T(arguments...) in the pool, for another thread to receive: it outlives the frame and
-  /// keeps its address. Result: an empty handle when memory is denied (reported).
+  // keeps its address. Result: an empty handle when memory is denied (reported).
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                         \
   template <class T FRAMEALLOC_LIST types>                                                      \
   [[nodiscard]] TransferHandle<T> frame_box_for_transfer(FRAMEALLOC_LIST parameters Here here = \

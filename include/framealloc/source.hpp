@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Where an allocator's memory comes from. Everything that a SmartAlloc uses, its own bookkeeping
-// included, comes from the one source that its configuration names.
+// Where an allocator's memory comes from. Everything a SmartAlloc uses, including its bookkeeping,
+// comes from the one source named in its configuration.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -13,26 +13,25 @@
 
 namespace framealloc {
 
-/// A user backend derives from this. Calls come in large pieces (chunks, bookkeeping blocks), on
-/// any thread, several at once: implementations must be thread-safe. Outlives every SmartAlloc on
+/// Base class of user backends. Requests are large (chunks, bookkeeping blocks) and arrive on any
+/// thread, several at once: implementations must be thread-safe. Must outlive every SmartAlloc on
 /// it.
 class MemorySource {
  public:
   virtual ~MemorySource() = default;
   /// Result: `bytes` bytes aligned to `alignment` (a power of two), or null.
   [[nodiscard]] virtual void* allocate(std::size_t bytes, std::size_t alignment) noexcept = 0;
-  /// Requirement: exactly what allocate() returned for these sizes.
+  /// Requirement: exactly what allocate() returned for this size and alignment.
   virtual void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept = 0;
-  /// Effect: may give the physical memory of the range back; content is lost, the range stays
-  /// valid.
+  /// Effect: may release the range's physical memory; contents are lost, the range stays valid.
   virtual bool discard(void* address, std::size_t bytes) noexcept;
-  /// Effect: may make the range inaccessible, for guard modes. Result: false if it cannot.
+  /// Effect: makes the range inaccessible, for guard modes. Result: false if that is not possible.
   virtual bool protect(void* address, std::size_t bytes, bool accessible) noexcept;
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 };
 
-/// Pages of the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at
-/// once, `numa_node` (if not negative) asks for memory of that node.
+/// Pages from the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at
+/// once, and `numa_node`, if not negative, asks for memory of that node.
 class SystemSource final : public MemorySource {
  public:
   explicit SystemSource(bool huge_pages = false, bool prefault = false, int numa_node = -1) noexcept
@@ -49,7 +48,7 @@ class SystemSource final : public MemorySource {
   int numa_node_;
 };
 
-/// Has nothing. A SmartAlloc on it fails every request, and reaches nothing else.
+/// Provides no memory. A SmartAlloc on it fails every request and uses no other memory.
 class NullSource final : public MemorySource {
  public:
   void* allocate(std::size_t, std::size_t) noexcept override { return nullptr; }
@@ -57,7 +56,7 @@ class NullSource final : public MemorySource {
   std::string_view name() const noexcept override { return "null"; }
 };
 
-/// Memory of a std::pmr::memory_resource, which must be thread-safe. Its exceptions become null.
+/// Memory from a std::pmr::memory_resource, which must be thread-safe. Exceptions become null.
 class PmrSource final : public MemorySource {
  public:
   explicit PmrSource(std::pmr::memory_resource* resource) noexcept : resource_(resource) {}
@@ -71,7 +70,7 @@ class PmrSource final : public MemorySource {
   std::pmr::memory_resource* resource_;
 };
 
-/// Counts what passes to another source: for tests, and for engines that watch a region of theirs.
+/// Counts requests on their way to another source: for tests, and for engines that watch a region.
 class CountingSource final : public MemorySource {
  public:
   explicit CountingSource(MemorySource& upstream) noexcept : upstream_(upstream) {}
