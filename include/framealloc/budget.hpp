@@ -189,7 +189,7 @@ class FRAMEALLOC_API BudgetManager {
   /// Result: every tag that has a limit or a charge, parents before children.
   [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;
   /// Effect: shows the budget of the whole, then those that get_all_tag_budgets() lists. Allocates
-  /// nothing; no lock is held meanwhile.
+  /// nothing; no lock is held during the calls.
   template <class F>
   void visit(F&& function) const {
     visit_all(detail::visitor_of<BudgetFigures>(function));

@@ -23,7 +23,7 @@ struct MemoryCapabilities {
   Text<96> huge_page_reason;  ///< why huge_page_size is 0; empty otherwise
   Text<96> numa_reason;       ///< why numa_hint is false; empty otherwise
 };
-/// Effect: asks the system, for node 0 with a page of its own. Thread contract: any thread.
+/// Effect: asks the system, using one page of its own for node 0. Thread contract: any thread.
 [[nodiscard]] FRAMEALLOC_API MemoryCapabilities memory_capabilities() noexcept;
 
 /// What the system says about pressure now. Linux: /proc/pressure/memory and the memory.events of

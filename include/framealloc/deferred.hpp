@@ -149,7 +149,7 @@ class DeferredQueue {
   OwnedCounter processed, processed_bytes, immediate;
   std::atomic<std::uint64_t> full_count{0}, warnings{0}, block_timeouts{0};
   std::atomic<bool> warned{false};
-  // Set by whoever found the queue full; the owner takes everything back at its next chance.
+  // Set by the thread that found the queue full; the owner then takes everything back.
   std::atomic<bool> urgent{false};
   EventCount room;
 

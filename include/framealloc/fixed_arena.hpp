@@ -128,7 +128,7 @@ class FixedArena final : public FixedArenaBase {
   }
 
  private:
-  // Left as it is: whoever makes the arena pays for no byte of it.
+  // Left uninitialized, so making the arena touches none of its bytes.
   alignas(64) std::byte memory_[align_up(Capacity, kGranule)];
 };
 

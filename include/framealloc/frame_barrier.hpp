@@ -173,7 +173,7 @@ class FRAMEALLOC_API FrameBarrier {
 
   const std::uint64_t id_;  // never used twice: what threads remember a barrier by
   alignas(detail::kCacheLine) std::atomic<std::uint64_t> state_;
-  // Written by whoever completes a phase, after state_ says closed.
+  // Written by the thread that completes a phase, after state_ says closed.
   alignas(detail::kCacheLine) std::atomic<std::uint32_t> over_{0};  // phases completed, modulo 2^28
   std::atomic<std::uint64_t> phases_{0};
   std::atomic<std::uint64_t> last_thread_{0};

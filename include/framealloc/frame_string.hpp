@@ -58,7 +58,7 @@ class FrameString {
   [[nodiscard]] std::size_t size() const noexcept { return chars_.size(); }
   [[nodiscard]] std::size_t length() const noexcept { return chars_.size(); }
   [[nodiscard]] bool empty() const noexcept { return chars_.empty(); }
-  /// Result: characters that fit without growing; the NUL has room of its own.
+  /// Result: characters that fit without growing; the NUL needs none of it.
   [[nodiscard]] std::size_t capacity() const noexcept {
     return chars_.capacity() == 0 ? 0 : chars_.capacity() - 1;
   }

@@ -26,7 +26,7 @@ namespace framealloc {
 ///   changed.
 /// - Growth happens in place, by a quarter, while the vector is the newest thing in its arena; else
 ///   the elements move to a block of twice the size and the old one stays unused until the frame
-///   ends. Whoever knows the size passes it to frame_vec<T>(capacity) or reserve().
+///   ends. If you know the size, pass it to frame_vec<T>(capacity) or reserve().
 /// - Move-only; clone() copies.
 /// - It belongs to the frame in which it was filled. Elements with a destructor are destroyed by
 /// the

@@ -59,7 +59,7 @@ class FRAMEALLOC_API GroupAllocator {
     return GroupHandle(*this, create_group(name, budget, site));
   }
 
-  /// Effect: `size` uninitialized bytes; zero bytes are a valid request with an address of its own.
+  /// Effect: `size` uninitialized bytes; zero bytes are a valid request with a distinct address.
   /// Requirement: `alignment` a power of two. Valid until the group is freed.
   [[nodiscard]] void* alloc_layout(GroupId group, std::size_t size, std::size_t alignment,
                                    CallSite site = CallSite::current()) noexcept

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Objects that are named by handles, so that they can move and memory does not fragment.
+// Objects named by handles, so they can move and memory does not fragment.
 #pragma once
 
 #include <framealloc/call_site.hpp>
@@ -23,28 +23,27 @@
 
 namespace framealloc {
 
-/// Objects of any type, alignment and size, each behind a Handle<T>. The allocator may move an
-/// object whenever compact() runs, to fill holes and give chunks back, so a pointer is something
-/// one asks for and does not keep:
+/// Objects of any type, alignment and size, each behind a Handle<T>. compact() may move an object
+/// at any time, to fill holes and return chunks, so ask for a pointer each time and do not keep it:
 ///
-///   resolve(handle)  a pointer that is valid until the next compact() or free() on any thread
-///   pin(handle)      a guard; until it ends the object stays, whoever compacts or frees
+///   resolve(handle)  a pointer, valid until the next compact() or free() on any thread
+///   pin(handle)      a guard; the object stays in place until the guard ends
 ///
-/// Thread contract: any thread, all at once. The library guards itself, not your objects: two
-/// threads that use one object need to agree as ever.
+/// Thread contract: any thread, concurrently. The library protects itself, not your objects:
+/// threads that share an object must synchronize as usual.
 class FRAMEALLOC_API HandleAllocator {
  public:
   explicit HandleAllocator(const detail::AllocatorContext& context,
                            const HandleConfig& config = {}) noexcept;
-  /// Destroys what is alive. Requirement: no other thread uses it, and no PinGuard is left.
+  /// Destroys all live objects. Requirement: no other thread uses it and no PinGuard is left.
   ~HandleAllocator();
   HandleAllocator(const HandleAllocator&) = delete;
   HandleAllocator& operator=(const HandleAllocator&) = delete;
 
   // Effect: constructs T(arguments...), counted under the calling thread's tag.
-  // Result: its handle; dangling when memory or a budget denies it, and the reason is reported.
-  // alloc_with_options() does the same, and `options` says whether it may move and who is told when
-  // it did.
+  // Result: its handle; dangling, with the reason reported, when memory or a budget denies it.
+  // alloc_with_options() does the same; `options` says whether the object may move and which
+  // callback to call when it has.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                           \
   template <class T FRAMEALLOC_LIST types>                                                        \
   [[nodiscard]] Handle<T> alloc(FRAMEALLOC_LIST parameters Here here = CallSite::current()) {     \
@@ -69,26 +68,26 @@ class FRAMEALLOC_API HandleAllocator {
     return alloc_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), options,
                        std::forward<A>(arguments)...);
   }
-  /// The same, where reports name `site`.
+  /// The same, with `site` named in reports.
   template <class T, class... A>
   [[nodiscard]] Handle<T> alloc_at(const CallSite& site, const HandleOptions& options,
                                    A&&... arguments);
-  /// Effect: room for a T without a value; write it before it is read.
+  /// Effect: room for a T without a value; write before reading.
   template <class T>
   [[nodiscard]] Handle<T> alloc_raw(const HandleOptions& options = {},
                                     CallSite site = CallSite::current()) noexcept;
 
-  /// Effect: the handle is stale at once. The destructor runs here, or, while the object is pinned,
-  /// when its last guard ends. A dangling handle is ignored. Result: false for one that is stale or
-  /// of another type, which is reported (FA401).
+  /// Effect: makes the handle stale at once. The destructor runs here or, while the object is
+  /// pinned, when its last guard ends. A dangling handle is ignored. Result: false for a handle
+  /// that is stale or of another type, which is reported (FA401).
   template <class T>
   bool free(Handle<T> handle) noexcept {
     return free_object(handle.id(), detail::handle_type<T>);
   }
 
-  /// Result: the object; null when the handle is dangling, stale or of another type; the last two
-  /// are reported (FA401). Takes no lock. It waits in one case only: while another thread is
-  /// move-constructing this very object.
+  /// Result: the object; null if the handle is dangling, stale or of another type; the last two are
+  /// reported (FA401). Takes no lock. Waits only while another thread is move-constructing this
+  /// object.
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve(Handle<T> handle) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
@@ -106,7 +105,7 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] T* resolve_mut(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return resolve(handle);
   }
-  /// As resolve(), and reports nothing: for handles that may well be stale.
+  /// As resolve(), but reports nothing: for handles that are likely to be stale.
   template <class T>
   [[nodiscard]] T* try_resolve(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     void* const object = find(handle.id(), detail::handle_type<T>);
@@ -117,8 +116,8 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] bool is_valid(Handle<T> handle) const noexcept {
     return const_cast<HandleAllocator*>(this)->try_resolve(handle) != nullptr;
   }
-  /// Result: a guard of the object; an empty one where resolve() is null, after the same report. It
-  /// waits while the object is being moved. Do not pin an object in its own move constructor.
+  /// Result: a guard for the object; empty where resolve() would be null, with the same report.
+  /// Waits while the object is being moved. Do not pin an object in its own move constructor.
   template <class T>
   [[nodiscard]] PinGuard<T> pin(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return make_guard(handle, true);
@@ -128,28 +127,28 @@ class FRAMEALLOC_API HandleAllocator {
     return make_guard(handle, false);
   }
 
-  /// Effect: objects[i] is what resolve(handles[i]) gives, for each of them; slots and objects are
-  /// fetched ahead, so that a walk over many costs little more than one through pointers. Results
-  /// beyond the shorter of the two are left out. Result: how many were found.
+  /// Effect: sets each objects[i] to resolve(handles[i]). Prefetches slots and objects, so walking
+  /// many costs little more than following pointers. Stops at the end of the shorter span. Result:
+  /// number of objects found.
   template <class T>
   std::size_t resolve(std::span<const Handle<T>> handles, std::span<T*> objects) noexcept;
-  /// Effect: calls function(T&) for each of the handles that finds its object, in their order; the
-  /// others are reported as by resolve(). The function may free any object, its own too: what was
-  /// freed by then is not visited any more. Nobody else may free them, and nobody may compact(),
-  /// until the walk has ended. Result: how many were visited.
+  /// Effect: calls function(T&) for each handle that finds its object, in order; the others are
+  /// reported as by resolve(). The function may free any object, including its own; freed objects
+  /// are not visited. No other thread may free them, and none may compact(), until the walk has
+  /// ended. Result: number of objects visited.
   template <class T, class F>
   std::size_t for_each(std::span<const Handle<T>> handles, F&& function);
-  /// Effect: calls function(Handle<T>, T&) for every T, each of which stays where it is during its
-  /// call, so that the function may use the allocator, compact() and free() of that very object
-  /// included. An object that is freed meanwhile, by whomever, may end a little later: when the
-  /// walk is beyond its neighbors. Objects that come meanwhile may be left out.
+  /// Effect: calls function(Handle<T>, T&) for every T. Each object stays in place during its call,
+  /// so the function may use the allocator, including compact() and free() of that object. An
+  /// object freed during the walk may end a little later, once the walk has passed its neighbors.
+  /// Objects created during the walk may be missed.
   template <class T, class F>
   void for_each(F&& function);
 
-  /// Effect: empties the least used chunk by moving its objects into holes of others, and gives it
-  /// back; then the next, until nothing is to be gained or the budget is used up. The next call
-  /// goes on from there, so a small budget each frame does the work of a large one now and then.
-  /// One thread compacts at a time: a call beside it returns at once. Relocation callbacks run
+  /// Effect: empties the least used chunk by moving its objects into holes of others and returns
+  /// it; then the next, until there is nothing to gain or the budget is used up. The next call
+  /// continues from there, so a small budget each frame does the work of an occasional large one.
+  /// One thread compacts at a time: a concurrent call returns at once. Relocation callbacks run
   /// here.
   CompactResult compact(const CompactBudget& budget = {}) noexcept;
   CompactResult compact(std::uint64_t time_ns) noexcept { return compact(CompactBudget{time_ns}); }
@@ -161,12 +160,12 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] std::uint64_t relocation_count() const noexcept {
     return relocations_.load(std::memory_order_relaxed);
   }
-  /// Looks at every slot, for the pins.
+  /// Visits every slot to count pins.
   [[nodiscard]] HandleAllocatorStats stats() const noexcept;
 
   /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
-  /// Effect: reports (FA007) what is alive now, by type and tag.
+  /// Effect: reports (FA007) everything alive now, by type and tag.
   void report_leaks() noexcept;
 
  private:
@@ -175,7 +174,7 @@ class FRAMEALLOC_API HandleAllocator {
   using Record = detail::HandleRecord;
   using Type = detail::HandleType;
 
-  // A slot and a block for an object to be constructed in; goes back unless it is kept.
+  // A slot and a block in which to construct an object; returned unless kept.
   struct Birth {
     HandleAllocator* handles;
     const Type* type;
@@ -192,7 +191,7 @@ class FRAMEALLOC_API HandleAllocator {
     const Slot* const slot = slots_.find(id.index);
     if (slot == nullptr) [[unlikely]]
       return nullptr;
-    // The word is read again last: if it is the same, address and type were of that generation.
+    // The word is read again last: if it is unchanged, address and type belong to that generation.
     const std::uint64_t expected = Slot::word_of(id.generation);
     const std::uint64_t word = slot->word.load(std::memory_order_acquire);
     if ((word & ~Slot::kMostPins) != expected) return nullptr;
@@ -209,7 +208,7 @@ class FRAMEALLOC_API HandleAllocator {
 
   [[nodiscard]] bool begin(Birth& birth, const HandleOptions& options,
                            const CallSite& site) noexcept;
-  // The same for an object that finds no slot and block that wait together; it is charged.
+  // The same for an object for which no slot and block are waiting together; it is charged.
   [[nodiscard]] bool begin_anew(Birth& birth, const HandleOptions& options,
                                 const CallSite& site) noexcept;
   // Result: false when a budget denies it, which is reported.
@@ -217,13 +216,13 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] GenerationalId publish(Birth& birth) noexcept;
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
-  // Effect: ends an object that was freed while it was held, unless it still is, or somebody else
-  // is faster.
+  // Effect: ends an object that was freed while held, unless it still is held or another thread
+  // ends it first.
   void end_if_let_go(std::uint32_t index) noexcept;
   void end(std::uint32_t index, Slot& slot, Record& record) noexcept;
   TagId release(Record& record, void* home, const Type& type) noexcept;  // result: its tag
-  // Effect: slot and block of an object that is gone wait together for the next of its size.
-  // Result: false when they cannot; then nothing has changed.
+  // Effect: keeps slot and block of a freed object together for the next of its size. Result: false
+  // if that is not possible; then nothing has changed.
   [[nodiscard]] bool leave(Slot& slot, void* home, const Type& type, TagId* tag) noexcept;
   static void let_go(void* slots, std::uint32_t index) noexcept;
   FRAMEALLOC_COLD void emit(FrameEventKind kind, GenerationalId id, const Type& type,
@@ -233,9 +232,9 @@ class FRAMEALLOC_API HandleAllocator {
   void unpin(std::uint32_t index) noexcept;
   template <class T>
   [[nodiscard]] PinGuard<T> make_guard(Handle<T> handle, bool report) noexcept;
-  // The objects of a type in a group of slots, which are held while it lives: see HandleSlots.
-  // They are gathered first, so that what is done with them is a loop over pointers: the processor
-  // then works ahead into the next ones, whose memory it would have to wait for.
+  // The objects of a type in a group of slots, held while this lives: see HandleSlots. They are
+  // gathered first, so the work is a loop over pointers and the processor runs ahead into the next
+  // objects instead of waiting for their memory.
   class GroupWalk {
    public:
     GroupWalk(HandleAllocator& handles, std::uint32_t first, const Type& type) noexcept;
@@ -245,7 +244,7 @@ class FRAMEALLOC_API HandleAllocator {
     GroupWalk(const GroupWalk&) = delete;
     GroupWalk& operator=(const GroupWalk&) = delete;
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    // Result: the object and its id; null when it was freed since.
+    // Result: the object and its id; null if it has been freed since.
     [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* at(std::size_t i,
                                                     GenerationalId* id) const noexcept {
       const std::uint64_t word = slots_[which_[i]].word.load(std::memory_order_relaxed);
@@ -262,10 +261,10 @@ class FRAMEALLOC_API HandleAllocator {
     void* objects_[detail::HandleSlots::kGroup];
     std::uint8_t which_[detail::HandleSlots::kGroup];
   };
-  // Effect: what was freed while the group was held ends, if nobody holds it any more.
+  // Effect: ends objects that were freed while the group was held, unless they are still held.
   void leave_group(std::uint32_t first) noexcept;
-  // How many handles are looked up before the first of their objects is used, and how many ahead of
-  // that their slots are fetched.
+  // How many handles are looked up before the first object is used, and how far ahead of that slots
+  // are prefetched.
   static constexpr std::size_t kBatch = 64;
   static constexpr std::size_t kSlotsAhead = 64;
   template <class T>
@@ -301,7 +300,7 @@ class FRAMEALLOC_API HandleAllocator {
 
   detail::SpinLock compacting_;  // held by the thread that compacts, and only ever tried
   std::uint64_t compact_call_ = 0;
-  bool planned_ = false;  // every object of the chunk that is set apart has a place to go to
+  bool planned_ = false;  // every object of the chunk being emptied has a destination
   std::atomic<double> fragmentation_before_{0};
   std::atomic<double> fragmentation_after_{0};
 };

@@ -47,7 +47,7 @@ struct LeakReport {
   [[nodiscard]] std::string to_json() const;
 };
 
-/// Effect: none. Thread contract: exact when no other thread allocates or frees meanwhile.
+/// Effect: none. Thread contract: exact if no other thread allocates or frees during the call.
 [[nodiscard]] FRAMEALLOC_API LeakReport make_leak_report(detail::Instance& instance);
 
 namespace detail {

@@ -18,7 +18,7 @@ class RetentionPolicy {
 
   /// The object ends with its frame.
   FRAMEALLOC_OWN_COPY static const RetentionPolicy Discard;
-  /// The object moves to the pool, the heap: whoever takes it from the PromotionResult owns it.
+  /// The object moves to the pool, the heap: taking it from the PromotionResult means owning it.
   FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToPool;
   FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToHeap;
   /// The object moves to the scratch pool of that name and lives until the pool is reset. With a

@@ -162,7 +162,7 @@ struct FRAMEALLOC_API Snapshot {
 [[nodiscard]] FRAMEALLOC_API std::string_view kind_name(AllocKind kind) noexcept;
 
 /// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent when
-/// nobody allocates or frees meanwhile, each figure true in itself otherwise.
+/// no thread allocates or frees during the call, each figure true in itself otherwise.
 [[nodiscard]] FRAMEALLOC_API Snapshot make_snapshot(detail::Instance& instance);
 
 }  // namespace framealloc

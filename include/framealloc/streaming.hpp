@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Assets that come and go within a budget: textures, meshes, sounds that are streamed from disk.
+// Assets that come and go within a budget: textures, meshes and sounds streamed from disk.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -21,34 +21,34 @@
 
 namespace framealloc {
 
-/// An asset is reserved (its bytes are its own from then on), loaded by whatever thread reads it
-/// from disk, used, and evicted when something more important needs the room:
+/// An asset is reserved (its bytes belong to it from then on), loaded by any thread that reads it
+/// from disk, used, and evicted when something more important needs the space:
 ///
 ///   StreamId id = streaming.reserve(size, StreamPriority::Normal);
-///   void* memory = streaming.begin_load(id);  // the loader: read, report_progress(),
-///   finish_load() if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
+///   void* memory = streaming.begin_load(id);  // then read, report_progress(), finish_load()
+///   if (StreamRef texture = streaming.acquire(id)) use(texture.bytes());
 ///
-/// Thread contract: any thread. Records are under a spin lock for short work; memory is taken,
-/// evicted and given back, and callbacks run, outside it.
+/// Thread contract: any thread. A spin lock guards the records briefly; memory is acquired, evicted
+/// and returned, and callbacks run, outside it.
 class FRAMEALLOC_API StreamingAllocator {
  public:
   static constexpr std::size_t kDefaultBudget = std::size_t{256} << 20;
 
-  /// `budget` in bytes of assets, as asked for.
+  /// `budget` in bytes of assets, as requested.
   explicit StreamingAllocator(const detail::AllocatorContext& context,
                               std::size_t budget = kDefaultBudget) noexcept;
-  /// Frees every asset without a callback. Requirement: no loader is at work, no StreamRef is left.
+  /// Frees every asset without callbacks. Requirement: no loader is active, no StreamRef is left.
   ~StreamingAllocator();
   StreamingAllocator(const StreamingAllocator&) = delete;
   StreamingAllocator& operator=(const StreamingAllocator&) = delete;
 
-  /// Effect: takes room for `size` bytes, counted under the calling thread's tag. When the budget
-  /// is short, evicts: lowest priority first, then what was accessed longest ago, only what may be
-  /// (see StreamingPolicy), never what is pinned or loading, never Critical. The whole set of
-  /// victims is decided first; if all of them together would not suffice, or memory for the asset
-  /// is denied, nothing is evicted. Requirement: `alignment` a power of two. Result: the asset's
-  /// id; empty when it is denied, which is reported: FA402 by this budget, FA310, FA311 by others,
-  /// FA012 by the source, FA011 for an impossible size or alignment.
+  /// Effect: reserves `size` bytes, counted under the calling thread's tag. If the budget is short,
+  /// evicts: lowest priority first, then least recently accessed, only what StreamingPolicy allows,
+  /// and never pinned, loading or Critical assets. All victims are chosen first; if together they
+  /// would not suffice, or memory for the asset is denied, nothing is evicted. Requirement:
+  /// `alignment` is a power of two. Result: the asset's id; empty when denied, which is reported:
+  /// FA402 by this budget, FA310 or FA311 by others, FA012 by the source, FA011 for an impossible
+  /// size or alignment.
   [[nodiscard]] StreamId reserve(std::size_t size, StreamPriority priority = StreamPriority::Normal,
                                  std::size_t alignment = kGranule,
                                  CallSite site = CallSite::current()) noexcept;
@@ -58,22 +58,22 @@ class FRAMEALLOC_API StreamingAllocator {
                                         CallSite site = CallSite::current()) noexcept;
 
   // --- For the loader of an asset ----------------------------------------------------------------
-  /// Effect: the asset is Loading, from Reserved, Failed or (again) Loading. Result: its memory,
-  /// which stays until the loader says finish_load() or fail_load(), whoever frees or cancels
-  /// meanwhile; null when there is no such asset (FA401) or it is in another state.
+  /// Effect: sets a Reserved, Failed or Loading asset to Loading. Result: its memory, which stays
+  /// until the loader calls finish_load() or fail_load(), even if the asset is freed or the load
+  /// canceled in between; null if there is no such asset (FA401) or it is in another state.
   [[nodiscard]] void* begin_load(StreamId id) noexcept;
-  /// Effect: `bytes_so_far` of the asset are there (held to its size). Result: false when the
-  /// loader should stop, since the load was canceled or the asset freed; then say fail_load().
+  /// Effect: records that `bytes_so_far` have arrived (clamped to the size). Result: false if the
+  /// loader should stop because the load was canceled or the asset freed; then call fail_load().
   bool report_progress(StreamId id, std::size_t bytes_so_far) noexcept;
-  /// Effect: the asset is Ready. Result: false when it was not Loading, or was canceled or freed
-  /// meanwhile, which takes effect now.
+  /// Effect: makes the asset Ready. Result: false if it was not Loading, or had been canceled or
+  /// freed, which takes effect now.
   bool finish_load(StreamId id) noexcept;
-  /// Effect: the load has stopped: the asset is Failed, or Reserved after cancel_load(), or gone
-  /// after free(). Result: false when it was not Loading.
+  /// Effect: stops the load: the asset becomes Failed, or Reserved after cancel_load(), or is gone
+  /// after free(). Result: false if it was not Loading.
   bool fail_load(StreamId id) noexcept;
 
   // --- For its users -----------------------------------------------------------------------------
-  /// Effect: asks the loader to stop; see report_progress(). Result: false when it is not Loading.
+  /// Effect: asks the loader to stop; see report_progress(). Result: false if it is not Loading.
   bool cancel_load(StreamId id) noexcept;
   /// Result: the asset, held until the guard ends; empty unless it is Ready. Counts as an access.
   [[nodiscard]] StreamRef acquire(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
@@ -82,35 +82,35 @@ class FRAMEALLOC_API StreamingAllocator {
   /// access.
   [[nodiscard]] const void* access(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] void* access_mut(StreamId id) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  /// Effect: the id names nothing any more. The memory goes now, or, while it is pinned or loading,
-  /// with the last StreamRef or when the loader stops. Result: false when there is no such asset.
+  /// Effect: invalidates the id. The memory is freed now or, while pinned or loading, with the last
+  /// StreamRef or when the loader stops. Result: false if there is no such asset.
   bool free(StreamId id) noexcept;
-  /// Effect: evicts the asset, callback included. Result: false when it may not be evicted now.
+  /// Effect: evicts the asset, with its callback. Result: false if it cannot be evicted now.
   bool evict(StreamId id) noexcept;
   /// Result: false when there is no such asset.
   bool set_priority(StreamId id, StreamPriority priority) noexcept;
 
-  /// Effect: one frame older, beyond those of the allocator that this one belongs to, which count
-  /// by themselves: for a loop without frames.
+  /// Effect: ages all assets by one frame, for loops without frames; the frames of the owning
+  /// allocator are counted automatically.
   void on_frame_end() noexcept { frame_.fetch_add(1, std::memory_order_relaxed); }
   void next_frame() noexcept { on_frame_end(); }
 
-  /// Effect: sets the budget, and evicts (all but Critical ones) until it holds.
-  /// Result: false when what is pinned, loading, reserved or Critical is more than the budget; then
-  /// nothing can be reserved until enough of it goes.
+  /// Effect: sets the budget and evicts (all but Critical assets) until it holds. Result: false if
+  /// pinned, loading, reserved and Critical assets exceed it; then nothing can be reserved until
+  /// enough of them are gone.
   bool set_budget(std::size_t budget) noexcept;
   void set_policy(const StreamingPolicy& policy) noexcept;
-  /// Effect: replaces the handler; null = none. Another thread may still be calling the old one.
+  /// Effect: replaces the handler; null = none. Another thread may still be running the old one.
   void set_eviction_callback(StreamEvictionHandler handler, void* context = nullptr) noexcept;
 
   [[nodiscard]] std::size_t budget() const noexcept;
   [[nodiscard]] std::size_t total_reserved() const noexcept;
   [[nodiscard]] std::size_t total_loaded() const noexcept;
-  /// Result: bytes that can be reserved without an eviction.
+  /// Result: bytes that can be reserved without evicting.
   [[nodiscard]] std::size_t available() const noexcept;
   [[nodiscard]] std::optional<StreamState> state(StreamId id) const noexcept;
   [[nodiscard]] std::optional<StreamInfo> info(StreamId id) const noexcept;
-  [[nodiscard]] StreamingStats stats() const noexcept;  ///< looks at every asset
+  [[nodiscard]] StreamingStats stats() const noexcept;  ///< visits every asset
 
   /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
@@ -120,16 +120,16 @@ class FRAMEALLOC_API StreamingAllocator {
   using Asset = detail::StreamAsset;
   using AssetList = detail::StreamAssetList;
 
-  // What a reserve() has been granted, and not made use of yet.
+  // What reserve() has been granted but has not used yet.
   struct Claim {
     std::size_t size = 0;
-    std::size_t extra = 0;  // of it, what the victims do not cover
+    std::size_t extra = 0;  // the part that the victims do not cover
     std::size_t victim_bytes = 0;
     AssetList victims;  // least important first
   };
-  using ShortageText = Text<768>;  // what a report says of a claim that was denied
-  // What the new asset takes over from a victim, so that no limit denies what eviction makes room
-  // for: memory, and the part of a tag's charge.
+  using ShortageText = Text<768>;  // what a report says about a denied claim
+  // What a new asset takes over from a victim, so no limit denies what eviction makes room for: the
+  // memory, and part of a tag's charge.
   struct Inheritance {
     Asset* donor = nullptr;  // whose memory it is
     TagId tag = TagId::Untagged;
@@ -155,11 +155,11 @@ class FRAMEALLOC_API StreamingAllocator {
   [[nodiscard]] std::size_t priorities_below(StreamPriority priority) const noexcept;
   [[nodiscard]] bool is_idle(const Asset& asset, std::uint64_t frames) const noexcept;
   void withdraw(Claim& claim) noexcept;
-  // Effect: tells of each victim, then lets it go. With an inheritance the victims' share of the
-  // budget is left to the caller to settle.
+  // Effect: reports and then releases each victim. With an inheritance, the caller settles the
+  // victims' share of the budget.
   void evict_all(AssetList& victims, Inheritance* inheritance) noexcept;
   void emit_eviction(const Asset& victim) noexcept;
-  // What is told of an asset; taken under the lock, told without it.
+  // What is emitted about an asset: read under the lock, emitted without it.
   struct Told {
     StreamId id;
     std::size_t size = 0;
@@ -178,16 +178,16 @@ class FRAMEALLOC_API StreamingAllocator {
                                        std::size_t size, TagId tag,
                                        const CallSite& site) const noexcept;
 
-  // Result: the frame that accesses are stamped with.
+  // Result: the frame with which accesses are stamped.
   [[nodiscard]] std::uint64_t now() const noexcept {
     return frame_.load(std::memory_order_relaxed) +
            ledger_.context().frame_number.load(std::memory_order_relaxed);
   }
 
-  // Effect: makes a record with a slot of its own. Without the lock. Result: null when bookkeeping
+  // Effect: makes a record with its own slot. Without the lock. Result: null when bookkeeping
   // memory is short.
   [[nodiscard]] Asset* make_record() noexcept;
-  void discard(Asset* asset) noexcept;  // one that nothing was made of
+  void discard(Asset* asset) noexcept;  // one that was never used
 
   // Records, under the lock.
   [[nodiscard]] Asset* find(StreamId id) const noexcept;         // freed ones too
@@ -196,7 +196,7 @@ class FRAMEALLOC_API StreamingAllocator {
   [[nodiscard]] std::uint32_t touch(StreamId id) noexcept;
   void insert(Asset* asset) noexcept;
   void erase(Asset* asset) noexcept;
-  // Effect: sets the state, and with it whether the asset can be accessed.
+  // Effect: sets the state, and thereby whether the asset can be accessed.
   void set_state(Asset* asset, StreamState state) noexcept;
   void enlist(Asset* asset) noexcept;
   void delist(Asset* asset) noexcept;
@@ -204,11 +204,11 @@ class FRAMEALLOC_API StreamingAllocator {
     return slots_.is_listed(asset.slot);
   }
   void set_loaded(Asset* asset, std::size_t bytes) noexcept;
-  // Effect: the load of the asset is over, by failure or cancellation. Result: true when it was
-  // freed meanwhile and is to be destroyed, which the caller does without the lock.
+  // Effect: ends the load of the asset, by failure or cancellation. Result: true if it had been
+  // freed and must be destroyed, which the caller does without the lock.
   [[nodiscard]] bool end_load(Asset* asset) noexcept;
 
-  // Without the lock: gives back what a record that is in no list any more stands for.
+  // Without the lock: returns everything that a record no longer in any list stands for.
   void destroy(Asset* asset, std::size_t inherited_charge = 0, bool keep_memory = false) noexcept;
   template <class Visit>
   void for_each_asset(Visit&& visit) const noexcept {

@@ -10,7 +10,7 @@
 namespace framealloc::detail {
 
 // What the door that denies knows. It goes up beside the null, to callers that ask for it, so that
-// nobody has to infer the reason from what has been reported meanwhile.
+// the reason need not be inferred from reports.
 struct Denial {
   Code code = Code::None;           // FA310 to FA313, FA012, FA011, FA021, FA402; None: no denial
   TagId tag = TagId::Untagged;      // FA311: whose budget it was, the request's or one above it

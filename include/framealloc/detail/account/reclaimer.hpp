@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Whoever can give back what an allocator holds and nobody uses, asked before a request is denied.
+// Returns what an allocator holds but does not use; asked before a request is denied.
 #pragma once
 
 #include <framealloc/ids.hpp>

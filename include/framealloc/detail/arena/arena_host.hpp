@@ -69,7 +69,7 @@ class ArenaHost {
   // Effect: brings the arena into the frame that is open now (rotating it if it was in an older
   // one). Result: false when no frame is open.
   virtual bool enter_frame(FrameArena& arena) noexcept = 0;
-  // Result: false when the frame that the arena is in has ended meanwhile.
+  // Result: false when the frame that the arena is in has ended in between.
   [[nodiscard]] virtual bool frame_is_open(const FrameArena& arena) const noexcept = 0;
 
   // Result: whether the calling thread is the one that owns the arenas. Any thread.

@@ -23,7 +23,7 @@ struct FrameGuardRecord {
   const char* function = "";
   std::uint32_t line = 0;
   TagId tag = TagId::Untagged;
-  // Return addresses, when no line is known: containers allocate for whoever called them.
+  // Return addresses, when no line is known: containers allocate on behalf of their callers.
   const void* callers[kCallers] = {};
 };
 

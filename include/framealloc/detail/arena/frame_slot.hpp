@@ -73,7 +73,7 @@ struct FrameSlot {
   std::atomic<std::uint64_t> clock{0};  // frame that used the slot last
   std::atomic<std::size_t> bytes{0};    // its bytes, once it is no longer the current one
   std::atomic<Finalizer*> finalizers{
-      nullptr};  // newest first; taken whole, by whoever ends the frame
+      nullptr};  // newest first; taken whole, by the thread that ends the frame
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
   // With a guard mode, under the lock of its FrameGuard: the frame whose memory was made unusable

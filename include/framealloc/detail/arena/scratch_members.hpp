@@ -36,7 +36,7 @@ class ScratchMembers {
   [[nodiscard]] T* try_alloc() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(take(sizeof(T), alignof(T), false, CallSite{}));
   }
-  // Effect: `size` uninitialized bytes; zero bytes are a valid request with an address of its own.
+  // Effect: `size` uninitialized bytes; zero bytes are a valid request with a distinct address.
   // Requirement: `alignment` a power of two.
   [[nodiscard]] void* alloc_bytes(std::size_t size, std::size_t alignment = kGranule,
                                   CallSite site = CallSite::current()) noexcept

@@ -41,7 +41,7 @@ class FRAMEALLOC_API RetentionBook {
   [[nodiscard]] std::size_t waiting() const noexcept {
     return waiting_.load(std::memory_order_relaxed);
   }
-  // Effect: nothing that was retained until now is promoted. Requirement: nobody retains meanwhile.
+  // Effect: nothing retained so far is promoted. Requirement: no thread retains during the call.
   void clear() noexcept {
     wanted_from_.store(next_id_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     waiting_.store(0, std::memory_order_relaxed);

@@ -118,7 +118,7 @@ FRAMEALLOC_API void arm_retained(FrameArena& arena, RetainedRecord& record, void
 // Effect: the frame owes the object nothing any more: it has been moved.
 FRAMEALLOC_API void let_go_retained(RetainedRecord& record) noexcept;
 // Effect: adds what the arena retains in the frame `clock` to the front of the list.
-// Requirement: the arena's thread does not allocate meanwhile.
+// Requirement: the arena's thread does not allocate during the call.
 FRAMEALLOC_API void gather_retained(FrameArena& arena, std::uint64_t clock,
                                     RetainedRecord** list) noexcept;
 // Effect: orders the list by id: as the objects were made. Result: its length.

@@ -79,7 +79,7 @@ class GroupTable {
   GroupTable& operator=(const GroupTable&) = delete;
 
   [[nodiscard]] SpinLock& lock() const noexcept { return lock_; }
-  // Result: the slot of that index, whoever lives there; null when there is none.
+  // Result: the slot of that index, used or not; null when there is none.
   [[nodiscard]] GroupSlot* find(std::uint32_t index) const noexcept {
     if (index >= size()) return nullptr;
     const int block = block_of(index);

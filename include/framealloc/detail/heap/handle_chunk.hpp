@@ -55,7 +55,7 @@ class BlockChunk {
   [[nodiscard]] BlockHeader* next_live(std::uint32_t* position) noexcept;
 
   // A parked block is free and looks as if it were in use, so that nothing joins with it and it can
-  // be handed out again as it is. Whoever parks it keeps it, and gives it back in the end.
+  // be handed out again as it is. The caller that parks it keeps it and returns it in the end.
   // Effect: parks a block. Result: its size in granules, header included.
   std::uint32_t park(void* block) noexcept {
     BlockHeader* const header = header_of(block);

@@ -21,9 +21,9 @@ struct RelocateHook {
 };
 
 // What a look-up needs, four to a cache line. One word says everything that has to change at once:
-// generation (32 bits), flags (3), pins (29). The owner of a slot is whoever set kMoving, or took
-// it from the list of free slots; only the owner writes the other members. A reader that looks at
-// them compares the word before and after.
+// generation (32 bits), flags (3), pins (29). The owner of a slot is the thread that set kMoving or
+// took it from the list of free slots; only the owner writes the other members. A reader of those
+// compares the word before and after.
 struct HandleSlot {
   static constexpr std::uint64_t kPin = 1;
   static constexpr std::uint64_t kMostPins = (std::uint64_t{1} << 29) - 1;
@@ -35,7 +35,7 @@ struct HandleSlot {
 
   std::atomic<std::uint64_t> word{kVacant};
   // The object's address, exclusive-or the mark of its type: one comparison then tells a handle of
-  // another type, all but surely. Whoever must be sure asks the record.
+  // another type, all but surely. To be sure, ask the record.
   std::atomic<std::uintptr_t> target{0};
 
   [[nodiscard]] void* address(const HandleType& type) const noexcept {

@@ -18,7 +18,7 @@ namespace framealloc::detail {
 //   }
 //
 // Each measure is taken once per request, so the loop ends. Thread contract: one thread, with no
-// lock held; whoever is asked to make room may use the very allocator that asks.
+// lock held; what reclaims may use the very allocator that asks.
 class ReclaimLoop {
  public:
   // `pressure` may be null: then there is nothing to be tried.

@@ -24,7 +24,7 @@ struct FreeBlock {
 // Blocks on `free` are ready: they are charged to the budgets and may come from any of the list's
 // slabs, newest first, since that one is likely in cache. Blocks that are not ready lie in their
 // pages, on a list of their slab. Thread contract: the owning thread; the counters are readable by
-// any. Aligned, so that whoever sums the counters reads one cache line per list.
+// any. Aligned, so summing the counters reads one cache line per list.
 struct alignas(kCacheLine) ClassList {
   FreeBlock* free = nullptr;
   OwnedCounter allocations;

@@ -52,7 +52,7 @@ class FRAMEALLOC_API PoolThread {
   // says it too. `kind` is Pool or Heap.
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
                                const CallSite& site, Denial* why = nullptr) noexcept;
-  // Effect: frees a block of any size, whoever owns it; null is ignored. A bad address is reported
+  // Effect: frees a block of any size and any owner; null is ignored. A bad address is reported
   // (FA005, FA006) as far as the check level tells, and nothing changes.
   // Thread contract: any thread; `mine` is the caller's own object, null when it is not attached.
   static void free(PoolShared& shared, PoolThread* mine, void* block, AllocKind kind,

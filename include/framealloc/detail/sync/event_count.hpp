@@ -14,7 +14,7 @@
 namespace framealloc::detail {
 
 // An event count: a sleeper announces itself, looks at the condition once more and sleeps on the
-// number of the event; whoever changes the condition looks for sleepers afterward. One of the two
+// number of the event; the thread that changes the condition then looks for sleepers. One of them
 // sees the other, so no wake-up is lost. Thread contract: any thread.
 class EventCount {
  public:

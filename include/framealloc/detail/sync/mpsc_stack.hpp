@@ -27,7 +27,7 @@ class MpscStack {
     if (empty()) return nullptr;
     return head_.exchange(nullptr, std::memory_order_acquire);
   }
-  // Result: the newest node, to walk from; nodes pushed meanwhile are missed.
+  // Result: the newest node, to walk from; nodes pushed during the walk are missed.
   [[nodiscard]] Node* peek() const noexcept { return head_.load(std::memory_order_seq_cst); }
   [[nodiscard]] bool empty() const noexcept {
     return head_.load(std::memory_order_seq_cst) == nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A lock for slow paths: one byte, no memory of its own, no system call when it is free.
+// A lock for slow paths: one byte, no extra memory, no system call when uncontended.
 #pragma once
 
 #include <framealloc/detail/os/thread.hpp>

@@ -224,7 +224,7 @@ class Instance {
   [[nodiscard]] const SharedLedger* first_ledger() const noexcept {
     return ledgers_.load(std::memory_order_acquire);
   }
-  // Effect: sums no ledger any more. Requirement: nobody sums meanwhile.
+  // Effect: sums no ledger any more. Requirement: no thread sums during the call.
   void forget_ledgers() noexcept { ledgers_.store(nullptr, std::memory_order_relaxed); }
   // What the layers above keep with the instance; theirs to make and destroy.
   void* extension = nullptr;
