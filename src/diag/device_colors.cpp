@@ -15,7 +15,10 @@ DeviceColors::DeviceColors(const DeviceMap& map) {
     }
   }
   for (const auto& [tag, sum] : bytes) entries_.push_back({tag, sum});
-  std::ranges::stable_sort(entries_, std::ranges::greater{}, &Entry::bytes);
+  // No stable_sort(): its temporary buffer is deprecated in the standard library's own header.
+  std::ranges::sort(entries_, [](const Entry& a, const Entry& b) {
+    return a.bytes != b.bytes ? a.bytes > b.bytes : a.tag < b.tag;
+  });
   for (std::size_t i = kColors; i < entries_.size(); ++i) {
     ++others_;
     bytes_of_others_ += entries_[i].bytes;

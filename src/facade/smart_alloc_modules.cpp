@@ -8,8 +8,6 @@
 
 namespace framealloc {
 
-using detail::Instance;
-
 void SmartAlloc::report(const Report& report) const noexcept {
   if (instance_ == nullptr) return;
   Report completed = report;

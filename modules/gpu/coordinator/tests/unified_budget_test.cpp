@@ -3,6 +3,8 @@
 
 #include <framealloc/smart_alloc.hpp>
 
+#include <framealloc/stats.hpp>
+
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -2,6 +2,8 @@
 // Limits over random use, and buffers that outlive what made them.
 #include "coordinator_rig.hpp"
 
+#include <framealloc/stats.hpp>
+
 #include <array>
 #include <cstdio>
 #include <deque>

@@ -13,9 +13,9 @@ class Ours {
   using Slot = framealloc::gpu::OffsetRange;
 
   explicit Ours(const Workload& workload)
-      : allocator_(framealloc::gpu::OffsetAllocator::create(workload.range,
-                                                            {.reserve = workload.slots})
-                       .value()) {}
+      : allocator_(
+            framealloc::gpu::OffsetAllocator::create(workload.range, {.reserve = workload.slots})
+                .value()) {}
   bool allocate(Slot& slot, std::uint64_t size, std::uint64_t alignment) {
     slot = allocator_.allocate(size, alignment);
     return static_cast<bool>(slot);

@@ -25,10 +25,21 @@ namespace gpu = framealloc::gpu;
 namespace {
 
 constexpr std::size_t kCount = 1000;
+constexpr unsigned kRepeats = 8;  // in a sample, so that a thread's start is small in it
+
+using Clock = std::chrono::steady_clock;
+using Work = std::function<bool()>;
+
+// Result: how long it took, in ns; nothing if it failed.
+std::optional<double> time_of(const Work& work) {
+  const Clock::time_point begun = Clock::now();
+  if (!work()) return std::nullopt;
+  return std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
+}
 
 struct Peer {
   std::string name;
-  std::function<bool()> run;  // kCount operations on each of `threads`
+  std::function<std::optional<double>()> run;  // kCount * kRepeats operations on each thread
   unsigned threads = 1;
   std::vector<double> times;
 };
@@ -38,17 +49,17 @@ double median(std::vector<double> times) {
   return times[times.size() / 2];
 }
 
-// A mapped buffer and a cursor: what everybody writes by hand.
+// A mapped buffer and a cursor that wraps: what everybody writes by hand. It has room for three
+// frames, as the allocator's ring has with two in flight, so that both touch as much memory.
 class HandRing {
  public:
   explicit HandRing(std::span<std::byte> memory) : memory_(memory) {}
   std::byte* alloc(std::size_t size) {
-    const std::size_t at = (cursor_ + 255) & ~std::size_t{255};
-    if (at + size > memory_.size()) return nullptr;
+    std::size_t at = (cursor_ + 255) & ~std::size_t{255};
+    if (at + size > memory_.size()) at = 0;
     cursor_ = at + size;
     return memory_.data() + at;
   }
-  void reset() { cursor_ = 0; }
 
  private:
   std::span<std::byte> memory_;
@@ -72,11 +83,8 @@ class Bench {
     return true;
   }
   bool hand_ring(HandRing& ring) {
-    ring.reset();
     for (std::size_t i = 0; i < kCount; ++i) {
-      std::byte* const data = ring.alloc(256);
-      if (data == nullptr) return false;
-      std::memcpy(data, &i, 8);
+      std::memcpy(ring.alloc(256), &i, 8);
     }
     return true;
   }
@@ -91,7 +99,7 @@ class Bench {
     return true;
   }
   bool vma(bool mapped) { return vma_->create_and_destroy(sizes_, mapped); }
-  bool in_frame(const std::function<bool()>& work) {
+  bool in_frame(const Work& work) {
     return memory_.begin_gpu_frame() && work() && memory_.end_gpu_frame();
   }
 
@@ -101,7 +109,7 @@ class Bench {
   std::vector<std::size_t> sizes_;
 };
 
-bool on_two(const std::function<bool()>& work) {
+bool on_two(const Work& work) {
   bool other = false;
   std::thread second([&] { other = work(); });
   const bool mine = work();
@@ -109,27 +117,27 @@ bool on_two(const std::function<bool()>& work) {
   return mine && other;
 }
 
-// Effect: `repeats` runs make a sample, so that a thread's start is small in it.
-bool repeat(unsigned repeats, const std::function<bool()>& work) {
-  for (unsigned i = 0; i < repeats; ++i) {
+bool repeat(const Work& work) {
+  for (unsigned i = 0; i < kRepeats; ++i) {
     if (!work()) return false;
   }
   return true;
 }
 
-bool measure(std::vector<Peer>& peers, unsigned rounds, unsigned repeats) {
-  for (unsigned round = 0; round < rounds + 3; ++round) {
+bool measure(std::vector<Peer>& peers, unsigned rounds) {
+  constexpr unsigned kWarmUp = 3;
+  for (unsigned round = 0; round < rounds + kWarmUp; ++round) {
     for (Peer& peer : peers) {
-      const auto begun = std::chrono::steady_clock::now();
-      if (!peer.run()) return std::fprintf(stderr, "%s failed\n", peer.name.c_str()), false;
-      const std::chrono::duration<double, std::nano> time =
-          std::chrono::steady_clock::now() - begun;
-      if (round >= 3)
-        peer.times.push_back(time.count() / static_cast<double>(kCount * repeats * peer.threads));
+      const std::optional<double> time = peer.run();
+      if (!time) return std::fprintf(stderr, "%s failed\n", peer.name.c_str()), false;
+      const double count = static_cast<double>(kCount * kRepeats * peer.threads);
+      if (round >= kWarmUp) peer.times.push_back(*time / count);
     }
   }
-  for (const Peer& peer : peers)
-    std::printf("%-58s %9.2f ns\n", peer.name.c_str(), median(peer.times));
+  for (const Peer& peer : peers) {
+    std::printf("%-56s %9.2f ns %9.2f ns\n", peer.name.c_str(), median(peer.times),
+                *std::ranges::min_element(peer.times));
+  }
   return true;
 }
 
@@ -148,7 +156,7 @@ int run(unsigned rounds) {
   fa::SmartAlloc cpu;
   auto memory = gpu::GpuAllocator::create(cpu, **vulkan);
   if (!memory) return std::fprintf(stderr, "%s\n", memory.error().message.c_str()), 1;
-  auto ring_memory = memory->allocate({kCount * 512, gpu::GpuMemoryIntent::Staging});
+  auto ring_memory = memory->allocate({kCount * kRepeats * 256 * 3, gpu::GpuMemoryIntent::Staging});
   if (!ring_memory) return 1;
   HandRing hand(ring_memory->map());
   std::unique_ptr<bench::VmaPeer> vma;
@@ -158,47 +166,39 @@ int run(unsigned rounds) {
   std::puts("VMA left out: configure with -DFRAMEALLOC_VMA_INCLUDE=FOLDER_OF_vk_mem_alloc.h");
 #endif
   Bench bench(*memory, vma.get());
-  constexpr unsigned kRepeats = 8;
-  const auto alone = [](std::function<bool()> work) {
-    return [work = std::move(work)] { return repeat(kRepeats, work); };
+  const Work slices = [&] { return bench.slices(); };
+  const Work buffers = [&] { return bench.buffers(); };
+  const Work by_hand = [&] { return bench.hand_ring(hand); };
+  const auto inside = [&](const Work& work) {
+    std::optional<double> time;
+    const bool done = bench.in_frame([&] { return (time = time_of(work)).has_value(); });
+    return done ? time : std::nullopt;
   };
-  const auto framed = [&](std::function<bool()> work) {
-    return [&bench, work = std::move(work)] {
-      return bench.in_frame([&] { return repeat(kRepeats, work); });
-    };
+  const auto whole = [&](const Work& work) {
+    return time_of([&] { return bench.in_frame(work); });
   };
-  const auto slices = [&] { return bench.slices(); };
-  const auto buffers = [&] { return bench.buffers(); };
-  std::vector<Peer> peers{
-      {"staging slice, 8 bytes written, frame included", framed(slices), 1, {}},
-      {"ring by hand, 8 bytes written", alone([&] { return bench.hand_ring(hand); }), 1, {}},
-      {"staging slice, two threads",
-       [&] {
-         return bench.in_frame([&] { return on_two([&] { return repeat(kRepeats, slices); }); });
-       },
-       2,
-       {}},
-      {"buffer: allocate, let go, end of frame, retirement", framed(buffers), 1, {}},
-      {"the same, two threads",
-       [&] {
-         return bench.in_frame([&] { return on_two([&] { return repeat(kRepeats, buffers); }); });
-       },
-       2,
-       {}}};
+  const auto both = [](const Work& work) { return on_two([&] { return repeat(work); }); };
+  std::vector<Peer> peers;
+  const auto add = [&](const char* name, unsigned threads, auto run) {
+    peers.push_back({name, run, threads, {}});
+  };
+  add("staging slice, 8 bytes written", 1, [&] { return inside([&] { return repeat(slices); }); });
+  add("ring by hand, 8 bytes written", 1, [&] { return time_of([&] { return repeat(by_hand); }); });
+  add("staging slice, two threads", 2, [&] { return inside([&] { return both(slices); }); });
+  add("buffer: allocate, let go, frame and retirement", 1,
+      [&] { return whole([&] { return repeat(buffers); }); });
+  add("the same, two threads", 2, [&] { return whole([&] { return both(buffers); }); });
+  const Work mapped = [&] { return bench.vma(true); };
+  const Work created = [&] { return bench.vma(false); };
   if (vma) {
-    const auto created = [&] { return bench.vma(false); };
-    peers.push_back({"VMA: vmaCreateBuffer mapped, 8 bytes written, destroy",
-                     alone([&] { return bench.vma(true); }),
-                     1,
-                     {}});
-    peers.push_back({"VMA: vmaCreateBuffer, vmaDestroyBuffer", alone(created), 1, {}});
-    peers.push_back({"the same, two threads",
-                     [&] { return on_two([&] { return repeat(kRepeats, created); }); },
-                     2,
-                     {}});
+    add("VMA: vmaCreateBuffer mapped, 8 bytes written, destroy", 1,
+        [&] { return time_of([&] { return repeat(mapped); }); });
+    add("VMA: vmaCreateBuffer, vmaDestroyBuffer", 1,
+        [&] { return time_of([&] { return repeat(created); }); });
+    add("the same, two threads", 2, [&] { return time_of([&] { return both(created); }); });
   }
-  std::printf("%s, %u rounds\n", device.name.c_str(), rounds);
-  return measure(peers, rounds, kRepeats) ? 0 : 1;
+  std::printf("%s, %u rounds: median, least\n", device.name.c_str(), rounds);
+  return measure(peers, rounds) ? 0 : 1;
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ void CopyRecorder::memory_barrier(VkPipelineStageFlags from, VkPipelineStageFlag
   barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER;
   barrier.srcAccessMask = written;
   barrier.dstAccessMask = used;
-  functions_.CmdPipelineBarrier(commands_, from, to, 0, 1, &barrier, 0, nullptr, 0, nullptr);
+  functions_.vkCmdPipelineBarrier(commands_, from, to, 0, 1, &barrier, 0, nullptr, 0, nullptr);
 }
 
 bool CopyRecorder::conflicts(const Region& region) const noexcept {
@@ -68,8 +68,8 @@ void CopyRecorder::note(const Region& source, const Region* destination) noexcep
 
 void CopyRecorder::flush() noexcept {
   if (copy_count_ == 0) return;
-  functions_.CmdCopyBuffer(commands_, from_raw<VkBuffer>(src_), from_raw<VkBuffer>(dst_),
-                           copy_count_, copies_.data());
+  functions_.vkCmdCopyBuffer(commands_, from_raw<VkBuffer>(src_), from_raw<VkBuffer>(dst_),
+                             copy_count_, copies_.data());
   copy_count_ = 0;
 }
 
@@ -92,23 +92,23 @@ void CopyRecorder::copy_image(const CopyCommand& command) noexcept {
   enter.dstAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT;
   enter.oldLayout = static_cast<VkImageLayout>(command.image.layout_before);
   enter.newLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
-  functions_.CmdPipelineBarrier(commands_, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
-                                VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, nullptr, 0, nullptr, 1,
-                                &enter);
+  functions_.vkCmdPipelineBarrier(commands_, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
+                                  VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, nullptr, 0, nullptr, 1,
+                                  &enter);
   VkBufferImageCopy copy{};
   copy.bufferOffset = command.src_offset;
   copy.imageSubresource = {command.image.aspect, command.image.mip, command.image.layer, 1};
   copy.imageExtent = {command.image.width, command.image.height, command.image.depth};
-  functions_.CmdCopyBufferToImage(commands_, from_raw<VkBuffer>(command.src),
-                                  from_raw<VkImage>(command.image.handle),
-                                  VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+  functions_.vkCmdCopyBufferToImage(commands_, from_raw<VkBuffer>(command.src),
+                                    from_raw<VkImage>(command.image.handle),
+                                    VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
   VkImageMemoryBarrier leave = leave_transfer_barrier(command.image, handover_);
   leave.srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT;
   // A release makes nothing visible: that is for the family that acquires.
   leave.dstAccessMask = handover_.needed() ? 0 : kAnyAccess;
-  functions_.CmdPipelineBarrier(commands_, VK_PIPELINE_STAGE_TRANSFER_BIT,
-                                VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, nullptr, 0, nullptr, 1,
-                                &leave);
+  functions_.vkCmdPipelineBarrier(commands_, VK_PIPELINE_STAGE_TRANSFER_BIT,
+                                  VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, nullptr, 0, nullptr, 1,
+                                  &leave);
 }
 
 void CopyRecorder::record(std::span<const CopyCommand> commands) noexcept {

@@ -34,10 +34,10 @@ void DeviceProfile::read(const VulkanFunctions& functions,
   VkPhysicalDeviceProperties2 properties{};
   properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2;
   properties.pNext = &sizes;
-  functions.GetPhysicalDeviceProperties2(config.physical_device, &properties);
+  functions.vkGetPhysicalDeviceProperties2(config.physical_device, &properties);
   VkPhysicalDeviceMemoryProperties2 memory{};
   memory.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2;
-  functions.GetPhysicalDeviceMemoryProperties2(config.physical_device, &memory);
+  functions.vkGetPhysicalDeviceMemoryProperties2(config.physical_device, &memory);
 
   std::memcpy(name_, properties.properties.deviceName, sizeof name_ - 1);
   const VkPhysicalDeviceLimits& limits = properties.properties.limits;

@@ -57,7 +57,7 @@ const char* VulkanFunctions::load(PFN_vkGetInstanceProcAddr getter,
                found)) {                                                                           \
     return missing;                                                                                \
   }                                                                                                \
-  function = reinterpret_cast<decltype(function)>(found);
+  vk##function = reinterpret_cast<decltype(vk##function)>(found);
 #include "functions.def"
 #undef FRAMEALLOC_VULKAN
   return nullptr;

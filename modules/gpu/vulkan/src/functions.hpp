@@ -11,7 +11,7 @@ using PFN_vkSetDebugUtilsObjectName = PFN_vkSetDebugUtilsObjectNameEXT;
 
 /// A table of functions; null where the configuration needs none.
 struct VulkanFunctions {
-#define FRAMEALLOC_VULKAN(function, condition) PFN_vk##function function = nullptr;
+#define FRAMEALLOC_VULKAN(function, condition) PFN_vk##function vk##function = nullptr;
 #include "functions.def"
 #undef FRAMEALLOC_VULKAN
 

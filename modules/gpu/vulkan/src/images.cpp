@@ -49,7 +49,7 @@ Result<VulkanImage> VulkanBackend::create_image(GpuAllocator& gpu, const VkImage
   }
   VkImage made = VK_NULL_HANDLE;
   const VkResult created =
-      state.vk.CreateImage(state.config.device, &info, state.config.callbacks, &made);
+      state.vk.vkCreateImage(state.config.device, &info, state.config.callbacks, &made);
   if (created != VK_SUCCESS) {
     return fail_status(gpu, state.progress.note(created), "vkCreateImage");
   }
@@ -57,10 +57,10 @@ Result<VulkanImage> VulkanBackend::create_image(GpuAllocator& gpu, const VkImage
   Result<ResourceMemory> memory =
       gpu.allocate_resource(needs, kind_of(info.tiling), request, to_raw(made));
   if (!memory) {
-    state.vk.DestroyImage(state.config.device, made, state.config.callbacks);
+    state.vk.vkDestroyImage(state.config.device, made, state.config.callbacks);
     return memory.error();
   }
-  const VkResult bound = state.vk.BindImageMemory(
+  const VkResult bound = state.vk.vkBindImageMemory(
       state.config.device, made, from_raw<VkDeviceMemory>(memory->memory()), memory->offset());
   if (bound != VK_SUCCESS) {
     return fail_status(gpu, state.progress.note(bound), "vkBindImageMemory");

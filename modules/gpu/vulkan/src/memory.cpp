@@ -53,7 +53,7 @@ VkResult make_buffer(const State& state, std::size_t size, BufferUsage usage,
     info.queueFamilyIndexCount = 2;
     info.pQueueFamilyIndices = families;
   }
-  return state.vk.CreateBuffer(state.config.device, &info, state.config.callbacks, &buffer);
+  return state.vk.vkCreateBuffer(state.config.device, &info, state.config.callbacks, &buffer);
 }
 
 VkMappedMemoryRange range_of(const DeviceMemory& memory, std::size_t offset,
@@ -88,7 +88,7 @@ DeviceNeeds needs_of_image(const State& state, VkImage image) noexcept {
   VkMemoryRequirements2 requirements{};
   requirements.sType = VK_STRUCTURE_TYPE_MEMORY_REQUIREMENTS_2;
   requirements.pNext = &dedicated;
-  state.vk.GetImageMemoryRequirements2(state.config.device, &info, &requirements);
+  state.vk.vkGetImageMemoryRequirements2(state.config.device, &info, &requirements);
   return needs_from(state.profile, requirements.memoryRequirements, dedicated);
 }
 
@@ -101,7 +101,7 @@ DeviceNeeds needs_of_buffer(const State& state, VkBuffer buffer) noexcept {
   VkMemoryRequirements2 requirements{};
   requirements.sType = VK_STRUCTURE_TYPE_MEMORY_REQUIREMENTS_2;
   requirements.pNext = &dedicated;
-  state.vk.GetBufferMemoryRequirements2(state.config.device, &info, &requirements);
+  state.vk.vkGetBufferMemoryRequirements2(state.config.device, &info, &requirements);
   return needs_from(state.profile, requirements.memoryRequirements, dedicated);
 }
 
@@ -114,7 +114,7 @@ void name_object(const State& state, VkObjectType type, std::uint64_t handle,
   info.objectType = type;
   info.objectHandle = handle;
   info.pObjectName = text.c_str();
-  static_cast<void>(state.vk.SetDebugUtilsObjectName(state.config.device, &info));
+  static_cast<void>(state.vk.vkSetDebugUtilsObjectName(state.config.device, &info));
 }
 
 }  // namespace vulkan_detail
@@ -149,15 +149,15 @@ DeviceStatus VulkanBackend::allocate_memory(const DeviceMemoryRequest& request,
   }
   VkDeviceMemory made = VK_NULL_HANDLE;
   const VkResult allocated =
-      state.vk.AllocateMemory(state.config.device, &wanted, state.config.callbacks, &made);
+      state.vk.vkAllocateMemory(state.config.device, &wanted, state.config.callbacks, &made);
   if (allocated != VK_SUCCESS) return state.progress.note(allocated);
   memory = {to_raw(made), nullptr};
   if (!info().types[request.type].host_visible) return DeviceStatus::Ok;
   void* mapped = nullptr;
   const VkResult result =
-      state.vk.MapMemory(state.config.device, made, 0, VK_WHOLE_SIZE, 0, &mapped);
+      state.vk.vkMapMemory(state.config.device, made, 0, VK_WHOLE_SIZE, 0, &mapped);
   if (result != VK_SUCCESS) {
-    state.vk.FreeMemory(state.config.device, made, state.config.callbacks);
+    state.vk.vkFreeMemory(state.config.device, made, state.config.callbacks);
     memory = {};
     return state.progress.note(result);
   }
@@ -167,8 +167,8 @@ DeviceStatus VulkanBackend::allocate_memory(const DeviceMemoryRequest& request,
 
 void VulkanBackend::free_memory(const DeviceMemory& memory) noexcept {
   // Freeing unmaps.
-  state_->vk.FreeMemory(state_->config.device, from_raw<VkDeviceMemory>(memory.handle),
-                        state_->config.callbacks);
+  state_->vk.vkFreeMemory(state_->config.device, from_raw<VkDeviceMemory>(memory.handle),
+                          state_->config.callbacks);
 }
 
 DeviceNeeds VulkanBackend::needs_of(std::size_t size, BufferUsage usage) noexcept {
@@ -194,16 +194,17 @@ DeviceStatus VulkanBackend::create_buffer(std::size_t size, BufferUsage usage,
 DeviceStatus VulkanBackend::bind_buffer(std::uint64_t buffer, const DeviceMemory& memory,
                                         std::size_t offset) noexcept {
   State& state = *state_;
-  const VkResult bound = state.vk.BindBufferMemory(state.config.device, from_raw<VkBuffer>(buffer),
-                                                   from_raw<VkDeviceMemory>(memory.handle), offset);
+  const VkResult bound =
+      state.vk.vkBindBufferMemory(state.config.device, from_raw<VkBuffer>(buffer),
+                                  from_raw<VkDeviceMemory>(memory.handle), offset);
   if (bound != VK_SUCCESS) return state.progress.note(bound);
   return DeviceStatus::Ok;
 }
 
 void VulkanBackend::destroy_buffer(std::uint64_t buffer) noexcept {
   if (state_->transfer.is_open()) state_->origins.remove(buffer);
-  state_->vk.DestroyBuffer(state_->config.device, from_raw<VkBuffer>(buffer),
-                           state_->config.callbacks);
+  state_->vk.vkDestroyBuffer(state_->config.device, from_raw<VkBuffer>(buffer),
+                             state_->config.callbacks);
 }
 
 void VulkanBackend::destroy_image(std::uint64_t image) noexcept {
@@ -215,7 +216,7 @@ void VulkanBackend::destroy_image(std::uint64_t image) noexcept {
       return released.image.handle == image;
     });
   }
-  state.vk.DestroyImage(state.config.device, from_raw<VkImage>(image), state.config.callbacks);
+  state.vk.vkDestroyImage(state.config.device, from_raw<VkImage>(image), state.config.callbacks);
 }
 
 std::uint64_t VulkanBackend::device_address(std::uint64_t buffer) noexcept {
@@ -224,7 +225,7 @@ std::uint64_t VulkanBackend::device_address(std::uint64_t buffer) noexcept {
   VkBufferDeviceAddressInfo info{};
   info.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO;
   info.buffer = from_raw<VkBuffer>(buffer);
-  return state.vk.GetBufferDeviceAddress(state.config.device, &info);
+  return state.vk.vkGetBufferDeviceAddress(state.config.device, &info);
 }
 
 void VulkanBackend::set_name(std::uint64_t buffer, std::string_view name) noexcept {
@@ -235,14 +236,14 @@ DeviceStatus VulkanBackend::flush(const DeviceMemory& memory, std::size_t offset
                                   std::size_t size) noexcept {
   const VkMappedMemoryRange range = range_of(memory, offset, size);
   return state_->progress.note(
-      state_->vk.FlushMappedMemoryRanges(state_->config.device, 1, &range));
+      state_->vk.vkFlushMappedMemoryRanges(state_->config.device, 1, &range));
 }
 
 DeviceStatus VulkanBackend::invalidate(const DeviceMemory& memory, std::size_t offset,
                                        std::size_t size) noexcept {
   const VkMappedMemoryRange range = range_of(memory, offset, size);
   return state_->progress.note(
-      state_->vk.InvalidateMappedMemoryRanges(state_->config.device, 1, &range));
+      state_->vk.vkInvalidateMappedMemoryRanges(state_->config.device, 1, &range));
 }
 
 bool VulkanBackend::query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept {
@@ -253,7 +254,7 @@ bool VulkanBackend::query_budget(unsigned heap, DeviceHeapBudget& budget) noexce
   VkPhysicalDeviceMemoryProperties2 properties{};
   properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2;
   properties.pNext = &budgets;
-  state.vk.GetPhysicalDeviceMemoryProperties2(state.config.physical_device, &properties);
+  state.vk.vkGetPhysicalDeviceMemoryProperties2(state.config.physical_device, &properties);
   // Some drivers have the extension and no figures.
   if (budgets.heapBudget[heap] == 0) return false;
   budget.budget =

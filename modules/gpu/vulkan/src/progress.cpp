@@ -24,7 +24,7 @@ VkResult Progress::open(const VulkanFunctions& functions, const VulkanBackendCon
     info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO;
     info.pNext = &type;
     const VkResult made =
-        functions.CreateSemaphore(device_, &info, callbacks_, &lines_[i].semaphore);
+        functions.vkCreateSemaphore(device_, &info, callbacks_, &lines_[i].semaphore);
     if (made != VK_SUCCESS) return made;
   }
   return VK_SUCCESS;
@@ -33,11 +33,11 @@ VkResult Progress::open(const VulkanFunctions& functions, const VulkanBackendCon
 Progress::~Progress() {
   for (const Points& points : lines_) {
     if (points.semaphore != VK_NULL_HANDLE)
-      functions_->DestroySemaphore(device_, points.semaphore, callbacks_);
+      functions_->vkDestroySemaphore(device_, points.semaphore, callbacks_);
   }
   while (fences_ != nullptr) {
     FenceSlot* const next = fences_->next;
-    functions_->DestroyFence(device_, fences_->fence, callbacks_);
+    functions_->vkDestroyFence(device_, fences_->fence, callbacks_);
     delete fences_;
     fences_ = next;
   }
@@ -46,14 +46,14 @@ Progress::~Progress() {
 FenceSlot* Progress::free_fence_locked() noexcept {
   for (FenceSlot* slot = fences_; slot != nullptr; slot = slot->next) {
     if (slot->pending || slot->waiters != 0) continue;
-    if (functions_->ResetFences(device_, 1, &slot->fence) != VK_SUCCESS) return nullptr;
+    if (functions_->vkResetFences(device_, 1, &slot->fence) != VK_SUCCESS) return nullptr;
     return slot;
   }
   FenceSlot* const slot = new (std::nothrow) FenceSlot;
   if (slot == nullptr) return nullptr;
   VkFenceCreateInfo info{};
   info.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO;
-  if (functions_->CreateFence(device_, &info, callbacks_, &slot->fence) != VK_SUCCESS) {
+  if (functions_->vkCreateFence(device_, &info, callbacks_, &slot->fence) != VK_SUCCESS) {
     delete slot;
     return nullptr;
   }
@@ -130,7 +130,7 @@ DeviceStatus Progress::note(VkResult result) noexcept {
 void Progress::poll_semaphore(Points& points) noexcept {
   if (points.pending.empty()) return;
   std::uint64_t value = 0;
-  if (note(functions_->GetSemaphoreCounterValue(device_, points.semaphore, &value)) !=
+  if (note(functions_->vkGetSemaphoreCounterValue(device_, points.semaphore, &value)) !=
       DeviceStatus::Ok) {
     return;
   }
@@ -144,7 +144,7 @@ void Progress::poll_fences(Points& points) noexcept {
   std::size_t done = 0;
   while (done < points.pending.size()) {
     FenceSlot* const slot = points.pending[done].fence;
-    if (note(functions_->GetFenceStatus(device_, slot->fence)) != DeviceStatus::Ok) break;
+    if (note(functions_->vkGetFenceStatus(device_, slot->fence)) != DeviceStatus::Ok) break;
     slot->pending = false;
     points.reached = points.pending[done].value;
     ++done;
@@ -159,7 +159,7 @@ void Progress::poll_locked() noexcept {
   }
   holds_.drop_if([&](const Hold& hold) {
     std::uint64_t value = 0;
-    return note(functions_->GetSemaphoreCounterValue(device_, hold.semaphore, &value)) ==
+    return note(functions_->vkGetSemaphoreCounterValue(device_, hold.semaphore, &value)) ==
                DeviceStatus::Ok &&
            value >= hold.value;
   });
@@ -206,13 +206,13 @@ void Progress::collect_locked(std::uint64_t serial, Awaited& awaited) noexcept {
 
 VkResult Progress::wait_for(const Awaited& awaited, std::uint64_t nanoseconds) noexcept {
   if (awaited.fence != nullptr)
-    return functions_->WaitForFences(device_, 1, &awaited.fence->fence, VK_TRUE, nanoseconds);
+    return functions_->vkWaitForFences(device_, 1, &awaited.fence->fence, VK_TRUE, nanoseconds);
   VkSemaphoreWaitInfo info{};
   info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO;
   info.semaphoreCount = awaited.semaphore_count;
   info.pSemaphores = awaited.semaphores.data();
   info.pValues = awaited.values.data();
-  return functions_->WaitSemaphores(device_, &info, nanoseconds);
+  return functions_->vkWaitSemaphores(device_, &info, nanoseconds);
 }
 
 DeviceStatus Progress::wait(std::uint64_t serial, std::chrono::nanoseconds timeout) noexcept {

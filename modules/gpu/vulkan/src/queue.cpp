@@ -162,9 +162,9 @@ void VulkanBackend::acquire(Ticket ticket, VkCommandBuffer commands) noexcept {
     VkImageMemoryBarrier barrier = vulkan_detail::leave_transfer_barrier(
         released.image, Handover{state.transfer.family(), state.lane.family()});
     barrier.dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT;
-    state.vk.CmdPipelineBarrier(commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
-                                VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, nullptr, 0, nullptr, 1,
-                                &barrier);
+    state.vk.vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
+                                  VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, nullptr, 0, nullptr, 1,
+                                  &barrier);
   }
   state.released.drop_if(
       [&](const ReleasedImage& released) { return released.serial <= ticket.serial; });
@@ -191,7 +191,7 @@ void VulkanBackend::hold_frame_until(VkSemaphore semaphore, std::uint64_t value)
   info.pSemaphores = &semaphore;
   info.pValues = &value;
   static_cast<void>(
-      state.progress.note(state.vk.WaitSemaphores(state.config.device, &info, UINT64_MAX)));
+      state.progress.note(state.vk.vkWaitSemaphores(state.config.device, &info, UINT64_MAX)));
 }
 
 }  // namespace framealloc::gpu

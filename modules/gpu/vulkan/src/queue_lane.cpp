@@ -23,11 +23,11 @@ VkResult QueueLane::open(const VulkanFunctions& functions, const VulkanBackendCo
   info.flags =
       VK_COMMAND_POOL_CREATE_TRANSIENT_BIT | VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT;
   info.queueFamilyIndex = family;
-  return functions.CreateCommandPool(device_, &info, callbacks_, &pool_);
+  return functions.vkCreateCommandPool(device_, &info, callbacks_, &pool_);
 }
 
 QueueLane::~QueueLane() {
-  if (pool_ != VK_NULL_HANDLE) functions_->DestroyCommandPool(device_, pool_, callbacks_);
+  if (pool_ != VK_NULL_HANDLE) functions_->vkDestroyCommandPool(device_, pool_, callbacks_);
 }
 
 DeviceStatus QueueLane::take_slot(std::size_t& index) noexcept {
@@ -42,7 +42,7 @@ DeviceStatus QueueLane::take_slot(std::size_t& index) noexcept {
   info.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
   info.commandBufferCount = 1;
   VkCommandBuffer commands = VK_NULL_HANDLE;
-  const VkResult made = functions_->AllocateCommandBuffers(device_, &info, &commands);
+  const VkResult made = functions_->vkAllocateCommandBuffers(device_, &info, &commands);
   if (made != VK_SUCCESS) return progress_->note(made);
   index = slots_.size();
   static_cast<void>(slots_.push({commands, 0}));  // there is room
@@ -54,10 +54,10 @@ DeviceStatus QueueLane::record(VkCommandBuffer buffer, std::span<const CopyComma
   VkCommandBufferBeginInfo begin{};
   begin.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO;
   begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
-  const VkResult begun = functions_->BeginCommandBuffer(buffer, &begin);
+  const VkResult begun = functions_->vkBeginCommandBuffer(buffer, &begin);
   if (begun != VK_SUCCESS) return progress_->note(begun);
   CopyRecorder(*functions_, buffer, {family_, owner}).record(commands);
-  return progress_->note(functions_->EndCommandBuffer(buffer));
+  return progress_->note(functions_->vkEndCommandBuffer(buffer));
 }
 
 DeviceStatus QueueLane::send(const VkCommandBuffer* commands, const Signal& signal,
@@ -88,8 +88,8 @@ DeviceStatus QueueLane::send(const VkCommandBuffer* commands, const Signal& sign
     submit.signalSemaphoreCount = 1;
     submit.pSignalSemaphores = &signal.semaphore;
   }
-  const VkFence fence = signal.fence == nullptr ? VK_NULL_HANDLE : signal.fence->fence;
-  return progress_->note(functions_->QueueSubmit(queue_, 1, &submit, fence));
+  VkFence fence = signal.fence == nullptr ? VK_NULL_HANDLE : signal.fence->fence;
+  return progress_->note(functions_->vkQueueSubmit(queue_, 1, &submit, fence));
 }
 
 DeviceStatus QueueLane::submit(std::span<const CopyCommand> commands, std::uint64_t serial,

@@ -74,7 +74,6 @@ bool RingStore::make_block(RingSet& set, unsigned type, std::size_t size, bool m
   block->size = size;
   block->memory_size = std::max(size, buffer.needs.size);
   block->type = type;
-  block->empty_since = frame_;
   DeviceMemoryRequest request;
   request.type = type;
   request.size = block->memory_size;
@@ -112,8 +111,13 @@ bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept
     return denial.code == Code::FA416 || denial.code == Code::FA417;
   };
   std::size_t taken = 0;
+  std::size_t first = least;
+  {
+    const std::lock_guard<BriefLock> guard(lock_);
+    first = std::max(set.next_size, least);
+  }
   const unsigned types = order.visit(set.type_mask, [&](unsigned type) {
-    for (std::size_t wish = std::max(set.next_size, least);; wish = std::max(wish / 2, least)) {
+    for (std::size_t wish = first;; wish = std::max(wish / 2, least)) {
       if (make_block(set, type, wish, false, block, denial)) {
         taken = wish;
         return true;

@@ -37,9 +37,10 @@ class FrameRing {
     const std::uint64_t mask = (alignment - 1) | mask_;
     const std::uint64_t at = (cursor + mask) & ~mask;
     const std::uint64_t end = at + size;
-    // One branch: full or closed, no size or one that overflows, an alignment that is none.
-    if ((end > limit_.load(std::memory_order_relaxed)) | (size - 1 >= kMostBytes) | (at < cursor))
-        [[unlikely]]
+    // One branch, on the sign of all of it: full or closed, no size or one that overflows, an
+    // alignment that is none. Cursor and limit are far below 2^63, so no difference wraps unseen.
+    const std::uint64_t room = limit_.load(std::memory_order_relaxed) - end;
+    if (static_cast<std::int64_t>(room | end | at | (alignment - 1) | (size - 1)) < 0) [[unlikely]]
       return refill(size, alignment);
     cursor_.store(end, std::memory_order_relaxed);
     return {base_ + at, buffer_, at, size, frame_};
@@ -56,7 +57,6 @@ class FrameRing {
 
  private:
   friend struct detail::RingAccess;
-  static constexpr std::size_t kMostBytes = std::size_t{1} << 48;
   [[nodiscard]] FRAMEALLOC_COLD GpuSlice refill(std::size_t size, std::size_t alignment) noexcept;
 
   // Offsets in the buffer. The end of the frame stores 0 in the limit.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Buffers that live for a frame or several.
+#include "../device/gpu_rig.hpp"
+
+#include <framealloc/gpu.hpp>
+
+#include <cstring>
+#include <set>
+
+namespace framealloc::gpu::testing {
+namespace {
+
+using Intent = GpuMemoryIntent;
+
+GpuConfig small_rings() {
+  GpuConfig config;
+  config.ring_page = 64 * kKiB;
+  config.ring_size = 256 * kKiB;
+  return config;
+}
+
+TEST(FrameBuffer, SharesAHandleWithinItsLifetimeOnly) {
+  Rig rig;
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  Result<GpuBuffer> first = rig.gpu->frame_alloc({100, Intent::DeviceOnly});
+  Result<GpuBuffer> second = rig.gpu->frame_alloc({100, Intent::DeviceOnly});
+  Result<GpuBuffer> third =
+      rig.gpu->frame_alloc({100, Intent::DeviceOnly, GpuLifetime::MultiFrame(2)});
+  Result<GpuBuffer> fourth =
+      rig.gpu->frame_alloc({100, Intent::DeviceOnly, GpuLifetime::MultiFrame(3)});
+  ASSERT_TRUE(first && second && third && fourth);
+  EXPECT_EQ(first->raw_handle(), second->raw_handle());
+  EXPECT_NE(first->offset(), second->offset());
+  const std::set<std::uint64_t> handles{first->raw_handle(), third->raw_handle(),
+                                        fourth->raw_handle()};
+  EXPECT_EQ(handles.size(), 3U);
+  EXPECT_EQ(third->lifetime(), GpuLifetime::MultiFrame(2));
+  EXPECT_EQ(rig.gpu->stats().transient_bytes, 400U);
+  rig.expect_sums();
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  EXPECT_EQ(rig.gpu->stats().transient_bytes, 200U) << "frames 2 and 3 may use these still";
+  rig.expect_sums();
+  rig.frame();
+  EXPECT_EQ(rig.gpu->stats().transient_bytes, 100U);
+  rig.frame();
+  EXPECT_EQ(rig.gpu->stats().transient_bytes, 0U);
+  rig.expect_sums();
+}
+
+TEST(FrameBuffer, MultiFrameMemoryKeepsItsBytes) {
+  Rig rig(HostBackendConfig::mobile(), small_rings());
+  rig.device.set_completion(HostCompletion::Manual);
+  std::vector<std::pair<GpuBuffer, int>> live;
+  for (int frame = 0; frame < 40; ++frame) {
+    ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+    for (auto& [buffer, value] : live) {
+      for (const std::byte byte : buffer.map(MapMode::ReadWrite))
+        ASSERT_EQ(byte, static_cast<std::byte>(value)) << "frame " << frame;
+    }
+    if (live.size() == 2) live.erase(live.begin());
+    Result<GpuBuffer> made =
+        rig.gpu->frame_alloc({30 * kKiB + 1, Intent::HostCached, GpuLifetime::MultiFrame(3)});
+    ASSERT_TRUE(made);
+    const std::span<std::byte> bytes = made->map();
+    std::memset(bytes.data(), frame, bytes.size());
+    live.emplace_back(*std::move(made), frame);
+    ASSERT_TRUE(rig.gpu->end_gpu_frame());
+    rig.expect_sums();
+  }
+}
+
+TEST(FrameBuffer, IsRefusedOutsideOfFrames) {
+  Rig rig;
+  EXPECT_FALSE(rig.gpu->frame_alloc({100, Intent::Staging}));
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA001});
+}
+
+TEST(FrameBuffer, MapsInItsFramesOnly) {
+  Rig rig;
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  Result<GpuBuffer> one = rig.gpu->frame_alloc({100, Intent::HostVisible});
+  Result<GpuBuffer> two =
+      rig.gpu->frame_alloc({100, Intent::HostVisible, GpuLifetime::MultiFrame(2)});
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ(one->map().size(), 100U);
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  EXPECT_TRUE(one->map().empty());
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA415});
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  EXPECT_TRUE(one->map().empty());
+  EXPECT_EQ(two->map().size(), 100U);
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA415});
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  EXPECT_TRUE(two->map().empty());
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA415});
+}
+
+TEST(FrameBuffer, StagingThatNobodyCopiesIsReportedOnce) {
+  Rig rig;
+  GpuBuffer target = rig.buffer(4096);
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  Result<GpuBuffer> forgotten = rig.gpu->frame_alloc({64, Intent::Staging});
+  Result<GpuBuffer> copied = rig.gpu->frame_alloc({64, Intent::Staging});
+  Result<GpuBuffer> visible = rig.gpu->frame_alloc({64, Intent::HostVisible});
+  {
+    ASSERT_TRUE(rig.gpu->frame_alloc({64, Intent::Staging}));
+  }  // let go: nobody forgot it
+  ASSERT_TRUE(forgotten && copied && visible);
+  TransferBatch batch = rig.gpu->begin_transfer();
+  ASSERT_TRUE(batch.copy(*copied, target));
+  ASSERT_TRUE(batch.submit());
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA411});
+  rig.frames(3);
+}
+
+}  // namespace
+}  // namespace framealloc::gpu::testing
