@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+int* run(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  int* value = alloc.frame_alloc<int>();
+  *value = 1;
+  return value;  // expect: FA601
+}

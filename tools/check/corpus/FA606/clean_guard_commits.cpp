@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+int run(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  int* plan = nullptr;
+  {
+    auto guard = alloc.checkpoint_guard();
+    plan = alloc.frame_alloc<int>();
+    *plan = 5;
+    guard.commit();
+  }
+  return *plan;
+}

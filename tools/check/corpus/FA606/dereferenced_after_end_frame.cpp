@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+int run(fa::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  int* score = alloc.frame_alloc<int>();
+  *score = 7;
+  alloc.end_frame();
+  return *score;  // expect: FA606
+}

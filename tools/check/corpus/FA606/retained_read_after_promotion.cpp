@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Result {
+  int cost = 0;
+};
+int run(fa::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  auto best = alloc.frame_retained<Result>(fa::RetentionPolicy::PromoteToPool);
+  best->cost = 3;
+  const fa::PromotionResult result = alloc.end_frame_with_promotions();
+  return static_cast<int>(result.promoted.size()) + best->cost;  // expect: FA606
+}
