@@ -55,10 +55,10 @@ class Score:
         return self.hits / wanted if wanted else 1.0
 
 
-def evaluate(programs, found):
+def evaluate(files, found):
     """Scores by code, and the lines that say what is missing and what is too much."""
     scores, remarks = collections.defaultdict(Score), []
-    for path in programs:
+    for path in files:
         wanted, reported = expected_of(path), found.get(path, set())
         for line, code in sorted(wanted | reported):
             if (line, code) in wanted and (line, code) in reported:
@@ -146,7 +146,8 @@ def main():
             command = str(pathlib.Path(command).resolve())
         report = run_check(command, programs, given.include, here)
     found, status = parse(report, here)
-    scores, remarks = evaluate(programs, found)
+    # A header is judged too, wherever it lies: nothing in the library's own is to be found.
+    scores, remarks = evaluate(sorted({*programs, *found}), found)
     unread = [path for path in programs if status.get(path) not in ("analysed", "cached")]
     remarks += [f"{path}: not read ({status.get(path, 'not in the report')})" for path in unread]
     if not given.quiet:

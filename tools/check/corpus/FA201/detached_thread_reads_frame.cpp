@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <thread>
+
+namespace fa = framealloc;
+
+void run(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  std::thread([cell] { *cell += 1; }).detach();  // expect: FA201
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <thread>
+
+namespace fa = framealloc;
+
+void run(fa::SmartAlloc& alloc) {
+  fa::FrameBarrier barrier(2);
+  alloc.begin_frame();
+  std::thread physics([&] {
+    *alloc.frame_alloc<int>() = 1;
+    barrier.signal_frame_complete();
+  });
+  std::thread audio([&] { *alloc.frame_alloc<int>() = 2; });  // expect: FA202
+  barrier.signal_frame_complete();
+  barrier.wait_all();
+  alloc.end_frame();
+  physics.join();
+  audio.join();
+}

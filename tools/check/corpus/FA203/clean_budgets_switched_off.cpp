@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <thread>
+
+namespace fa = framealloc;
+
+void run() {
+  fa::SmartAlloc alloc(fa::AllocConfig{.enable_budgets = false});
+  std::thread worker([&] { alloc.pool_free(alloc.pool_alloc<int>()); });
+  worker.join();
+}

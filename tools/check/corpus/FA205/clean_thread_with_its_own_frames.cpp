@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <thread>
+
+namespace fa = framealloc;
+
+void run(fa::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  std::thread worker([&] {
+    alloc.begin_thread_frame();
+    *alloc.frame_alloc<int>() = 1;
+    alloc.end_thread_frame();
+  });
+  alloc.end_frame();
+  worker.join();
+}

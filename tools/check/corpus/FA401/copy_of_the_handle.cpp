@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Unit {
+  int health = 1;
+};
+bool run(fa::SmartAlloc& alloc) {
+  fa::HandleAllocator& handles = alloc.handles();
+  const fa::Handle<Unit> unit = handles.alloc<Unit>();
+  const fa::Handle<Unit> same = unit;
+  handles.free(unit);
+  Unit* found = handles.resolve(same);  // expect: FA401
+  return found != nullptr;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Unit {
+  int health = 1;
+};
+bool run(fa::SmartAlloc& alloc, bool dead) {
+  fa::HandleAllocator& handles = alloc.handles();
+  const fa::Handle<Unit> unit = handles.alloc<Unit>();
+  if (dead) handles.free(unit);
+  return handles.resolve(unit) != nullptr;  // expect: FA401
+}

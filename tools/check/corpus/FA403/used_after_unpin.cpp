@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Unit {
+  int health = 1;
+};
+int run(fa::SmartAlloc& alloc, fa::Handle<Unit> handle) {
+  fa::HandleAllocator& handles = alloc.handles();
+  fa::PinGuard<Unit> pin = handles.pin(handle);
+  const Unit* unit = handles.resolve(handle);
+  if (unit == nullptr) return 0;
+  pin.unpin();
+  handles.compact();
+  return unit->health;  // expect: FA403
+}

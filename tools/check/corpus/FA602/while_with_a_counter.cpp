@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+int run(fa::SmartAlloc& alloc, int count) {
+  const auto frame = alloc.scoped_frame();
+  int sum = 0;
+  int i = 0;
+  while (i < count) {
+    int* cell = alloc.frame_alloc<int>();  // expect: FA602
+    *cell = i;
+    sum += *cell;
+    ++i;
+  }
+  return sum;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+bool running();
+void tick(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  *alloc.frame_alloc<int>() = 1;
+}
+int main() {
+  fa::SmartAlloc alloc;
+  while (running()) tick(alloc);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Path {
+  int cost = 0;
+};
+void run(fa::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  auto path = alloc.frame_with_importance<Path>(fa::Importance::Persistent);  // expect: FA604
+  path->cost = 1;
+  alloc.end_frame();
+}

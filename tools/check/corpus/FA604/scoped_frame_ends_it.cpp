@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Path {
+  int cost = 0;
+};
+void run(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  auto path = alloc.frame_retained<Path>(fa::RetentionPolicy::PromoteToHeap);  // expect: FA604
+  path->cost = 1;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace fa = framealloc;
+
+std::size_t run(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  std::vector<int>* rows = alloc.frame_alloc_batch<std::vector<int>>(4);  // expect: FA607
+  std::uninitialized_default_construct_n(rows, 4);
+  rows[0].push_back(1);
+  return rows[0].size();
+}

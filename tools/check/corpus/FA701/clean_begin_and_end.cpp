@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include "../support/task.hpp"
+
+namespace fa = framealloc;
+
+void use(int value);
+Task run(fa::SmartAlloc& alloc) {
+  co_await tick();
+  alloc.begin_frame();
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  use(*cell);
+  alloc.end_frame();
+  co_await tick();
+}

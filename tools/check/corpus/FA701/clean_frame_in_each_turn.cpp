@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include "../support/task.hpp"
+
+namespace fa = framealloc;
+
+void use(int value);
+Task run(fa::SmartAlloc& alloc, int turns) {
+  for (int i = 0; i < turns; ++i) {
+    {
+      const auto frame = alloc.scoped_frame();
+      auto cells = alloc.frame_slice<int>(8);
+      cells[0] = i;
+      use(cells[0]);
+    }
+    co_await tick();
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <utility>
+#include <vector>
+
+#include "../support/task.hpp"
+
+namespace fa = framealloc;
+
+void use(int value);
+Task consume(std::vector<int> values) {
+  co_await tick();
+  use(values[0]);
+}
+void run(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  auto cells = alloc.frame_slice<int>(8);
+  consume(std::vector<int>(cells.begin(), cells.end()));
+}

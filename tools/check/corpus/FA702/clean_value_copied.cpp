@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include "../support/task.hpp"
+
+namespace fa = framealloc;
+
+void use(int value);
+Task run(fa::SmartAlloc& alloc) {
+  int kept = 0;
+  {
+    const auto frame = alloc.scoped_frame();
+    int* cell = alloc.frame_alloc<int>();
+    *cell = 1;
+    kept = *cell;
+  }
+  co_await tick();
+  use(kept);
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+void run(fa::SmartAlloc& alloc, int* block) { alloc.pool_free(block); }
