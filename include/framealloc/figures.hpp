@@ -17,6 +17,12 @@ namespace framealloc {
 /// Whose memory the bytes are of.
 enum class MemoryDomain : std::uint8_t { Host, Device };
 
+/// How the heap accounts for one of its blocks.
+struct HeapBlock {
+  std::size_t bytes = 0;  ///< as asked for, rounded up to the class; 0 when it has no such block
+  TagId tag = TagId::Untagged;
+};
+
 /// One tag, over all threads; what is held by tags below it is theirs. A parent is shown before its
 /// children and has the smaller id, so a reader adds subtrees up from the end. Bytes of the host
 /// alone: what the tag holds of a device, DeviceTagFigures says.

@@ -748,9 +748,15 @@ class SmartAlloc {
   /// Result: bytes of a pool or heap block that may be used, at least as many as asked for; 0 for
   /// an address that is not of this allocator. Requirement: a block of this allocator is in use.
   [[nodiscard]] std::size_t heap_usable_size(const void* block) const noexcept;
+  /// Result: how the allocator accounts for a block of pool or heap; `bytes` is 0 for an address that
+  /// is not of this allocator, at which nothing is read. Requirement: as heap_usable_size().
+  [[nodiscard]] HeapBlock heap_block(const void* block) const noexcept;
+  /// Effect: as heap_free_bytes(), except that an address that is not of this allocator is left
+  /// alone and not reported. Result: how the block was accounted for, which saves asking before.
+  HeapBlock heap_give_back(void* block, CallSite site = CallSite::current()) noexcept;
   /// Result: whether the address lies in memory that the allocator uses for pool and heap blocks.
-  /// Of a block larger than half a chunk only its beginning counts. Reads nothing at the address,
-  /// and takes a lock for a moment.
+  /// Of a block larger than half a chunk only its beginning counts. Reads nothing at the
+  /// address.
   [[nodiscard]] bool owns(const void* address) const noexcept;
 
   /// Effect: a pool block for memory whose type is not known here; as heap_alloc_bytes().

@@ -46,6 +46,14 @@ std::size_t SmartAlloc::heap_usable_size(const void* block) const noexcept {
   return instance_ == nullptr ? 0 : instance_->heap().usable_size(block);
 }
 
+HeapBlock SmartAlloc::heap_block(const void* block) const noexcept {
+  return instance_ == nullptr ? HeapBlock{} : detail::heap_block(*instance_, block);
+}
+
+HeapBlock SmartAlloc::heap_give_back(void* block, CallSite site) noexcept {
+  return instance_ == nullptr ? HeapBlock{} : detail::heap_give_back(*instance_, block, site);
+}
+
 bool SmartAlloc::owns(const void* address) const noexcept {
   return instance_ != nullptr && instance_->heap().owns(address);
 }

@@ -128,26 +128,29 @@ bool Heap::try_resize(PoolThread* mine, void* block, std::size_t size) noexcept 
 }
 
 Heap::Found Heap::find(const void* block) noexcept {
-  if (!owns(block)) return {};
-  Region& region = *region_of(block);
+  const auto address = reinterpret_cast<std::uintptr_t>(block);
+  const std::uintptr_t start = address & shared_.chunk_mask_;
+  const std::optional<RegionKind> kind = shared_.registry_.kind_at(start);
+  if (!kind.has_value() || (*kind == RegionKind::Run && address != start)) return {};
   // What lies behind the request is a zone in a guard mode.
   const bool guarded = shared_.guard_ != nullptr;
-  switch (region.kind) {
+  switch (*kind) {
     case RegionKind::SlabChunk: {
       const SlabHeader* const slab = slab_of(block, shared_.page_mask_);
-      return {true, guarded ? shared_.size_of_block(block) : slab->block_size, slab->tag};
+      return {true, guarded ? shared_.size_of_block(block) : slab->block_size, slab->tag,
+              slab->block_size};
     }
     case RegionKind::SpanChunk: {
-      SpanChunk& chunk = span_chunk_of(region);
+      SpanChunk& chunk = span_chunk_of(*region_of(block));
       const std::size_t index = chunk.index_of(block);
       const std::lock_guard guard(chunk.lock());
       if (index == SpanChunk::kNone) return {};
       const Span& span = chunk.span(index);
-      return {true, guarded ? span_size(chunk, index) : span.bytes, span.tag};
+      return {true, guarded ? span_size(chunk, index) : span.bytes, span.tag, span.bytes};
     }
     case RegionKind::Run: {
-      const Run& run = run_of(region);
-      return {true, guarded ? run.size : run.bytes, run.tag};
+      const Run& run = run_of(*region_of(block));
+      return {true, guarded ? run.size : run.bytes, run.tag, run.bytes};
     }
   }
   return {};

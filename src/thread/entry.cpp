@@ -59,6 +59,11 @@ void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::siz
                        const CallSite& site) noexcept {
   ThreadState* const mine = instance.state();
   if (mine == nullptr) return nullptr;
+  if (is_slab_request(size, alignment) && alignment <= kGranule) [[likely]] {
+    void* const ready = mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule);
+    if (ready != nullptr) [[likely]]
+      return ready;
+  }
   if (tag == mine->tag()) return heap_allocate(instance, size, alignment, site);
   // Not the thread's own tag: that would cost the frame arena its short way.
   PoolThread& pools = mine->pools();
@@ -91,6 +96,30 @@ void* heap_reallocate(Instance& instance, void* block, std::size_t size, std::si
   std::memcpy(moved, block, std::min(found.size, size));
   heap_free(instance, block, site);
   return moved;
+}
+
+HeapBlock heap_block(Instance& instance, const void* block) noexcept {
+  const SlabHeader* const slab = instance.heap().slab_if_plain(block);
+  if (slab != nullptr) [[likely]]
+    return {slab->block_size, slab->tag};
+  const Heap::Found found = instance.heap().find(block);
+  return {found.bytes, found.tag};
+}
+
+HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept {
+  SlabHeader* const slab = instance.heap().slab_if_plain(block);
+  if (slab != nullptr) [[likely]] {
+    const HeapBlock was{slab->block_size, slab->tag};
+    if (slab->is_owned_by(os::record_word())) [[likely]] {
+      slab->ready.load(std::memory_order_relaxed)->push(block);
+    } else {
+      heap_free(instance, block, site);
+    }
+    return was;
+  }
+  const HeapBlock was = heap_block(instance, block);
+  if (was.bytes != 0) heap_free(instance, block, site);
+  return was;
 }
 
 void heap_free(Instance& instance, void* block, const CallSite& site) noexcept {

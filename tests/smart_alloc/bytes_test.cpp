@@ -131,6 +131,42 @@ TEST_P(Bytes, ShrinkingNeverFails) {
   EXPECT_EQ(log.size(), 0U) << log.last().message;
 }
 
+// What adaptors count by: the bytes that the heap accounts for, before and by the free.
+TEST_P(Bytes, AGivenBackBlockSaysWhatItWas) {
+  const Tag lua = alloc.tag("lua");
+  for (int round = 0; round < 2; ++round) {  // the second time small blocks lie ready
+    for (const std::size_t size : kSizes) {
+      void* const block = alloc.heap_alloc_bytes(lua, size);
+      ASSERT_NE(block, nullptr);
+      const HeapBlock known = alloc.heap_block(block);
+      EXPECT_EQ(known.bytes, heap_bytes("lua")) << size;
+      EXPECT_EQ(known.tag, lua);
+      HeapBlock was;
+      if (round == 0) {
+        was = alloc.heap_give_back(block);
+      } else {
+        std::thread([&] { was = alloc.heap_give_back(block); }).join();
+      }
+      EXPECT_EQ(was.bytes, known.bytes);
+      EXPECT_EQ(was.tag, lua);
+      EXPECT_EQ(heap_bytes("lua"), 0U);
+    }
+  }
+  // Another allocator's, the stack's, an address at which nothing can be read: left alone.
+  SmartAlloc other(AllocConfig::minimal());
+  void* const theirs = other.heap_alloc_bytes(300'000);
+  int local = 0;
+  for (void* const foreign :
+       {theirs, static_cast<void*>(&local), reinterpret_cast<void*>(std::uintptr_t{0x10040})}) {
+    EXPECT_EQ(alloc.heap_block(foreign).bytes, 0U);
+    EXPECT_EQ(alloc.heap_give_back(foreign).bytes, 0U);
+  }
+  EXPECT_EQ(alloc.heap_block(nullptr).bytes, 0U);
+  EXPECT_EQ(alloc.heap_give_back(nullptr).bytes, 0U);
+  EXPECT_EQ(other.heap_give_back(theirs).bytes, 300'000U);
+  EXPECT_EQ(log.size(), 0U) << log.last().message;
+}
+
 TEST_P(Bytes, ReallocationKeepsWhatBothHaveRoomFor) {
   void* block = alloc.heap_realloc_bytes(nullptr, 10);
   fill(block, 10);

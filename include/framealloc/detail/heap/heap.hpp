@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace framealloc::detail {
 
@@ -66,9 +67,18 @@ class FRAMEALLOC_API Heap final : public LargeBlocks {
     bool ours = false;
     std::size_t size = 0;
     TagId tag = TagId::Untagged;
+    std::size_t bytes = 0;  // as accounted
   };
   [[nodiscard]] Found find(const void* block) noexcept;
   [[nodiscard]] std::size_t usable_size(const void* block) noexcept { return find(block).size; }
+  // Result: the page of a block of pool or heap that is known to be of one, found without a lock;
+  // null for every other address, and while frees are verified.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE SlabHeader* slab_if_plain(const void* block) noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(block);
+    const std::optional<RegionKind> kind = shared_.registry_.kind_at(address & shared_.chunk_mask_);
+    if (kind != RegionKind::SlabChunk || shared_.verifies()) return nullptr;
+    return slab_of(block, shared_.page_mask_);
+  }
   // Result: whether the address is of a chunk of pool or heap blocks, or begins a block that has
   // chunks to itself. Reads nothing there. Any thread.
   [[nodiscard]] bool owns(const void* block) noexcept;

@@ -4,6 +4,7 @@
 
 #include <framealloc/detail/sync/spin_lock.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -35,17 +36,41 @@ class ChunkRegistry {
   // Result: the region that begins at exactly this address, or null. It stays valid for as long as
   // one of its blocks is in use.
   [[nodiscard]] Region* find(std::uintptr_t address) noexcept;
-  // Result: what begins there; empty for nothing. Reads no region after it may have gone.
-  [[nodiscard]] std::optional<RegionKind> kind_at(std::uintptr_t address) noexcept;
+  // Result: what begins there; empty for nothing. Reads no region after it may have gone, and takes
+  // no lock for most addresses of regions. Requirement: a multiple of the chunk size.
+  [[nodiscard]] std::optional<RegionKind> kind_at(std::uintptr_t address) noexcept {
+    const std::size_t bucket = bucket_of(address);
+    const std::uintptr_t known = known_[bucket % kKnown].load(std::memory_order_acquire);
+    // Unsigned, so that any other address is too far away.
+    if (known - address < kKinds && known != 0) [[likely]]
+      return static_cast<RegionKind>(known - address);
+    return search(address, bucket);
+  }
 
  private:
   static constexpr std::size_t kBuckets = 1024;
   static constexpr std::size_t kLocks = 16;
-  [[nodiscard]] std::size_t bucket_of(std::uintptr_t address) const noexcept;
+  static constexpr std::size_t kKnown = 256;
+  static_assert(kKnown % kLocks == 0, "the lock of a bucket guards its place in known_ too");
+  static constexpr std::uintptr_t kKinds = 3;
+  [[nodiscard]] std::size_t bucket_of(std::uintptr_t address) const noexcept {
+    // Fibonacci hashing: the top bits of a product depend on all bits of the chunk's number.
+    const std::uint64_t number = static_cast<std::uint64_t>(address) >> chunk_shift_;
+    return static_cast<std::size_t>((number * 0x9e3779b97f4a7c15U) >> 32) % kBuckets;
+  }
+  [[nodiscard]] std::optional<RegionKind> search(std::uintptr_t address,
+                                                 std::size_t bucket) noexcept;
+  [[nodiscard]] static std::uintptr_t known_as(const Region& region) noexcept {
+    return region.address + static_cast<std::uintptr_t>(region.kind);
+  }
 
   int chunk_shift_;
   SpinLock locks_[kLocks];
   Region* buckets_[kBuckets] = {};
+  // The latest region of each place, address and kind in one word, so that it can be asked for
+  // without a lock. Who asks about a block in use finds its region or a later one; an address whose
+  // region has gone is found nowhere before anybody else can have memory there.
+  std::atomic<std::uintptr_t> known_[kKnown] = {};
 };
 
 }  // namespace framealloc::detail

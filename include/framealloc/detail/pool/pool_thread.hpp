@@ -52,6 +52,17 @@ class FRAMEALLOC_API PoolThread {
   // says it too. `kind` is Pool or Heap.
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
                                const CallSite& site, Denial* why = nullptr) noexcept;
+  // Result: a heap block that lies ready under `tag`, which stays what it was; null when the slow
+  // path has to provide one. Requirement: granules <= kMaxGranules, an alignment of kGranule.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop(TagId tag,
+                                                            std::size_t granules) noexcept {
+    if (recalled() || shared_.verifies()) [[unlikely]]
+      return nullptr;
+    const TableEntry* const entry = find_entry(kHeapTables, tag);
+    if (entry == nullptr || entry->table == nullptr) [[unlikely]]
+      return nullptr;
+    return entry->table->try_pop(granules);
+  }
   // Effect: frees a block of any size and any owner; null is ignored. A bad address is reported
   // (FA005, FA006) as far as the check level tells, and nothing changes.
   // Thread contract: any thread; `mine` is the caller's own object, null when it is not attached.
@@ -154,6 +165,7 @@ class FRAMEALLOC_API PoolThread {
   friend class Heap;
 
   static constexpr std::size_t kKinds = 2;  // pool, heap
+  static constexpr std::size_t kHeapTables = 1;
   static constexpr std::size_t kBlock = 64;
   static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
   static constexpr std::size_t kOutgoing = 32;

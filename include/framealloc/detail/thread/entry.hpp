@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/call_site.hpp>
+#include <framealloc/figures.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/ids.hpp>
 
@@ -36,6 +37,12 @@ void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
 // the old block stays.
 [[nodiscard]] void* heap_reallocate(Instance& instance, void* block, std::size_t size,
                                     std::size_t alignment, const CallSite& site) noexcept;
+
+// Result: how the heap accounts for the block; `bytes` is 0 for an address that is not of `instance`.
+[[nodiscard]] HeapBlock heap_block(Instance& instance, const void* block) noexcept;
+// Effect: as heap_free(), but an address that is not of `instance` is left alone. Result: what the
+// block was.
+HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept;
 
 // Result: the calling thread's arena; one that is always full when the thread cannot be attached.
 [[nodiscard]] FrameArena& frame_arena(Instance& instance) noexcept;
