@@ -316,6 +316,18 @@ class FrameVec {
   /// Effect: gives unused memory back to the arena if the vector is the newest thing in it.
   void shrink_to_fit() noexcept { buffer_.shrink(); }
 
+  /// Effect: leaves the elements to the frame, where they stay as long as its memory; the vector is
+  /// empty afterward and has no memory. Unused memory goes back as with shrink_to_fit(). Result: the
+  /// elements.
+  [[nodiscard]] std::span<T> into_span() noexcept
+    requires std::is_trivially_destructible_v<T>
+  {
+    buffer_.shrink();
+    const std::span<T> elements = span();
+    buffer_.give_up();
+    return elements;
+  }
+
   void swap(FrameVec& other) noexcept { std::swap(buffer_, other.buffer_); }
   friend void swap(FrameVec& a, FrameVec& b) noexcept { a.swap(b); }
 

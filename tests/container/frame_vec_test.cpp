@@ -318,6 +318,30 @@ TEST(FrameVec, GrowsInPlaceWhileEveryCallIsCounted) {
   EXPECT_GT(arena->calls_counted(), 1U);
 }
 
+// What was gathered outlives the vector it was gathered with.
+TEST(FrameVec, LeavesItsElementsToTheFrame) {
+  TestArena arena;
+  std::span<int> gathered;
+  {
+    FrameVec<int> v(*arena, 100);
+    for (int i = 0; i < 40; ++i) (void)v.push_back(i);
+    const int* const stood = v.data();
+    const std::size_t before = arena->position();
+    gathered = v.into_span();
+    EXPECT_EQ(gathered.data(), stood);
+    EXPECT_EQ(arena->position(), before - 60 * sizeof(int)) << "what was not used went back";
+    EXPECT_TRUE(v.empty());
+    EXPECT_EQ(v.capacity(), 0U);
+    EXPECT_TRUE(v.into_span().empty());
+    // It may be used again, beside what it left.
+    EXPECT_TRUE(v.push_back(-1));
+    EXPECT_NE(v.data(), stood);
+  }
+  (void)arena->alloc_batch<int>(400);
+  ASSERT_EQ(gathered.size(), 40U);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(gathered[static_cast<std::size_t>(i)], i);
+}
+
 TEST(FrameVecDeathTest, AtVerifiesFromCheckLevelOneOn) {
   TestArena arena;
   FrameVec<int> v(*arena);

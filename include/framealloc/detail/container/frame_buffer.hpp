@@ -181,6 +181,13 @@ class FrameBuffer {
     if constexpr (kOwes) finalizer_->position = arena_->position();
   }
 
+  // Effect: the memory is the frame's, and the buffer has none.
+  void give_up() noexcept
+    requires(!kOwes)
+  {
+    begin_ = end_ = limit_ = nullptr;
+  }
+
   void clear() noexcept {
     destroy_backwards(begin_, end_);
     end_ = begin_;
