@@ -45,6 +45,7 @@ struct TagBudget;
 struct BudgetEvent;
 class BudgetManager;
 enum class MemoryDomain : std::uint8_t;
+struct HeapBlock;
 struct TagFigures;
 struct ThreadFigures;
 struct BudgetFigures;

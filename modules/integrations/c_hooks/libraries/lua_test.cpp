@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Lua 5.4 under a tag and a budget.
+#include <framealloc/c_hooks/c_hooks.hpp>
+
+#include <framealloc/framealloc.hpp>
+
+#include <gtest/gtest.h>
+
+#include "libraries/limits.hpp"
+#include "libraries/mallocs.hpp"
+#include "support/report_log.hpp"
+
+#include <lua.hpp>
+
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+namespace framealloc::c_hooks {
+namespace {
+
+// Tables that grow and are thrown away, strings, closures: 2,800 requests and 40 KB a round.
+constexpr const char* kScript = R"(
+  local total, kept = 0, {}
+  for round = 1, ROUNDS or 40 do
+    local list = {}
+    for i = 1, 500 do
+      list[i] = { id = i, name = "item" .. (i * round), call = function() return i + round end }
+    end
+    for i = 1, #list do total = total + list[i].call() + #list[i].name end
+    kept[round % 4 + 1] = list
+  end
+  return total
+)";
+constexpr lua_Integer kTotal = 5'579'020;
+constexpr int kFewRounds = 6;  // as much memory at once, in a seventh of the time
+
+int open_libraries(lua_State* lua) {
+  luaL_openlibs(lua);
+  lua_pushinteger(lua, kFewRounds);
+  lua_setglobal(lua, "ROUNDS");
+  return 0;
+}
+
+// Result: LUA_OK and the value that the script left in `result`, or what Lua says.
+int run(lua_State* lua, const char* script, lua_Integer* result) {
+  int status = luaL_loadstring(lua, script);
+  if (status == LUA_OK) status = lua_pcall(lua, 0, 1, 0);
+  if (status == LUA_OK) *result = lua_tointeger(lua, -1);
+  lua_settop(lua, 0);
+  return status;
+}
+
+// A whole life of a state. Result: LUA_OK or what failed; LUA_ERRMEM when there was no state.
+int live(lua_Alloc allocate, void* context, const char* script, lua_Integer* result) {
+  lua_State* const lua = lua_newstate(allocate, context);
+  if (lua == nullptr) return LUA_ERRMEM;
+  lua_pushcfunction(lua, &open_libraries);
+  int status = lua_pcall(lua, 0, 0, 0);
+  lua_settop(lua, 0);
+  if (status == LUA_OK) status = run(lua, script, result);
+  if (status != LUA_OK) {
+    // What was denied leaves a state that works and that can be closed.
+    lua_gc(lua, LUA_GCCOLLECT);
+    EXPECT_EQ(lua_gettop(lua), 0);
+  }
+  lua_close(lua);
+  return status;
+}
+
+void* c_library(void*, void* block, std::size_t, std::size_t new_size) {
+  if (new_size != 0) return std::realloc(block, new_size);
+  std::free(block);
+  return nullptr;
+}
+
+// What few rounds come to, with the C library's memory.
+lua_Integer total_of_few_rounds() {
+  lua_Integer total = 0;
+  EXPECT_EQ(live(&c_library, nullptr, kScript, &total), LUA_OK);
+  return total;
+}
+
+TEST(CHooksLua, AScriptRunsOnItsTagAndNothingElse) {
+  SmartAlloc alloc;
+  Memory memory(alloc, "game::lua");
+  lua_Integer plain = 0;
+  lua_State* const reference = luaL_newstate();
+  luaL_openlibs(reference);
+  ASSERT_EQ(run(reference, kScript, &plain), LUA_OK);
+  lua_close(reference);
+  ASSERT_EQ(plain, kTotal);
+
+  lua_State* const lua = lua_newstate(&lua_alloc, &memory);
+  ASSERT_NE(lua, nullptr);
+  luaL_openlibs(lua);
+  lua_Integer ours = 0;
+  ASSERT_EQ(run(lua, kScript, &ours), LUA_OK);
+  EXPECT_EQ(ours, plain);
+  const MemoryStats stats = memory.stats();
+  EXPECT_GT(stats.allocations, 50'000U);
+  EXPECT_GT(stats.in_place, 0U);
+  EXPECT_EQ(stats.foreign, 0U);
+  // Lua counts what it asked for, the heap what that is rounded up to.
+  const auto asked = static_cast<std::size_t>(lua_gc(lua, LUA_GCCOUNT)) * 1024 +
+                     static_cast<std::size_t>(lua_gc(lua, LUA_GCCOUNTB));
+  EXPECT_GE(stats.bytes, asked);
+  EXPECT_EQ(stats.bytes, alloc.tag_stats("game::lua").heap_bytes);
+  EXPECT_EQ(stats.bytes, alloc.stats().heap_allocated);
+  lua_close(lua);
+  EXPECT_EQ(memory.stats().bytes, 0U);
+  EXPECT_EQ(memory.stats().blocks, 0U);
+  EXPECT_TRUE(alloc.leak_report().empty());
+}
+
+TEST(CHooksLua, AScriptThatIsWarmCallsNoMalloc) {
+  SmartAlloc alloc;
+  Memory memory(alloc, "game::lua");
+  lua_State* const lua = lua_newstate(&lua_alloc, &memory);
+  ASSERT_NE(lua, nullptr);
+  luaL_openlibs(lua);
+  lua_Integer total = 0;
+  ASSERT_EQ(run(lua, kScript, &total), LUA_OK);
+  const MallocsInScope mallocs;
+  ASSERT_EQ(run(lua, kScript, &total), LUA_OK);
+  EXPECT_EQ(mallocs.count(), 0U);
+  lua_close(lua);
+}
+
+// lupa#211: limits below 24 KB crash there.
+TEST(CHooksLua, AnyBudgetIsAnErrorOrASuccess) {
+  const lua_Integer wanted = total_of_few_rounds();
+  int denied = 0;
+  int succeeded = 0;
+  for (const std::size_t limit : forty_limits()) {
+    SCOPED_TRACE(limit);
+    framealloc::testing::ReportLog log;
+    SmartAlloc alloc(limited_config(log));
+    alloc.budgets()->register_tag_budget("lua", 0, limit);
+    Memory memory(alloc, "lua");
+    lua_Integer total = 0;
+    const int status = live(&lua_alloc, &memory, kScript, &total);
+    if (status == LUA_OK) {
+      ++succeeded;
+      EXPECT_EQ(total, wanted);
+    } else {
+      ++denied;
+      EXPECT_EQ(status, LUA_ERRMEM);
+      EXPECT_GT(memory.stats().denials, 0U);
+      EXPECT_GT(log.count(Code::FA311), 0U);
+    }
+    EXPECT_LE(memory.stats().peak_bytes, limit);
+    EXPECT_EQ(memory.stats().bytes, 0U);
+    EXPECT_EQ(memory.stats().blocks, 0U);
+    EXPECT_EQ(alloc.tag_stats("lua").heap_bytes, 0U);
+    EXPECT_TRUE(alloc.leak_report().empty());
+  }
+  EXPECT_GT(denied, 20);
+  EXPECT_GT(succeeded, 3);
+}
+
+TEST(CHooksLua, ADeniedStateGoesOnOnceThereIsMemory) {
+  framealloc::testing::ReportLog log;
+  SmartAlloc alloc(limited_config(log));
+  Memory memory(alloc, "lua");
+  lua_State* const lua = lua_newstate(&lua_alloc, &memory);
+  ASSERT_NE(lua, nullptr);
+  luaL_openlibs(lua);
+  alloc.budgets()->register_tag_budget("lua", 0, std::size_t{200} << 10);
+  lua_Integer total = 0;
+  EXPECT_EQ(run(lua, kScript, &total), LUA_ERRMEM);
+  alloc.budgets()->register_tag_budget("lua", 0, 0);
+  EXPECT_EQ(run(lua, kScript, &total), LUA_OK);
+  EXPECT_EQ(total, kTotal);
+  lua_close(lua);
+  EXPECT_EQ(memory.stats().bytes, 0U);
+}
+
+// Every request to the source fails once, for good or not.
+TEST(CHooksLua, ADrySourceIsAnErrorOrASuccess) {
+  const lua_Integer wanted = total_of_few_rounds();
+  bool reached_the_end = false;
+  for (std::uint64_t n = 1; n < 200 && !reached_the_end; ++n) {
+    SCOPED_TRACE(n);
+    CountingSource counting(system_source());
+    FailingSource source(counting, n, n % 2 == 0);
+    framealloc::testing::ReportLog log;
+    {
+      SmartAlloc alloc(limited_config(log).with_upstream(&source));
+      Memory memory(alloc, "lua");
+      lua_Integer total = 0;
+      const int status = live(&lua_alloc, &memory, kScript, &total);
+      EXPECT_TRUE(status == LUA_OK || status == LUA_ERRMEM) << status;
+      if (status == LUA_OK) {
+        EXPECT_EQ(total, wanted);
+      }
+      EXPECT_EQ(memory.stats().bytes, 0U);
+      EXPECT_EQ(memory.stats().blocks, 0U);
+    }
+    EXPECT_EQ(counting.bytes_in_use(), 0U);
+    reached_the_end = source.failures() == 0;
+  }
+  EXPECT_TRUE(reached_the_end);
+}
+
+// The n-th request of a state for more memory is denied.
+struct DenyNth {
+  Memory& memory;
+  std::size_t n;
+  std::size_t requests = 0;
+  static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
+    auto& deny = *static_cast<DenyNth*>(self);
+    const bool grows = block == nullptr ? new_size != 0 : new_size > old_size;
+    if (grows && ++deny.requests == deny.n) return nullptr;
+    return lua_alloc(&deny.memory, block, old_size, new_size);
+  }
+};
+
+TEST(CHooksLua, EachRequestMayFailOnItsOwn) {
+  constexpr const char* kShort = "local t = {} for i = 1, 40 do t[i] = {i .. 'x'} end return #t";
+  SmartAlloc alloc;
+  Memory memory(alloc, "lua");
+  bool reached_the_end = false;
+  for (std::size_t n = 1; n < 20'000 && !reached_the_end; n += 1 + n / 8) {
+    SCOPED_TRACE(n);
+    DenyNth deny{memory, n};
+    lua_Integer count = 0;
+    const int status = live(&DenyNth::allocate, &deny, kShort, &count);
+    EXPECT_TRUE(status == LUA_OK || status == LUA_ERRMEM) << status;
+    EXPECT_EQ(memory.stats().bytes, 0U);
+    EXPECT_EQ(memory.stats().blocks, 0U);
+    reached_the_end = deny.requests < n;
+    if (reached_the_end) {
+      EXPECT_EQ(count, 40);
+    }
+  }
+  EXPECT_TRUE(reached_the_end);
+}
+
+// A state that changes its allocator goes on with blocks of the old one.
+TEST(CHooksLua, AStateMayChangeItsAllocator) {
+  SmartAlloc alloc;
+  Memory memory(alloc, "lua");
+  lua_State* const lua = lua_newstate(&c_library, nullptr);
+  ASSERT_NE(lua, nullptr);
+  luaL_openlibs(lua);
+  lua_setallocf(lua, &lua_alloc, &memory);
+  lua_Integer total = 0;
+  ASSERT_EQ(run(lua, kScript, &total), LUA_OK);
+  EXPECT_EQ(total, kTotal);
+  lua_close(lua);
+  EXPECT_GT(memory.stats().foreign, 0U);
+  EXPECT_EQ(memory.stats().bytes, 0U);
+  EXPECT_EQ(memory.stats().blocks, 0U);
+}
+
+}  // namespace
+}  // namespace framealloc::c_hooks

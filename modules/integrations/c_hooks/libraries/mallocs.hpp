@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Counts the calls of malloc and its kin that a scope makes, whoever makes them.
+#pragma once
+
+#include <cstdint>
+
+namespace framealloc::c_hooks {
+
+// Result: calls of the calling thread until now.
+[[nodiscard]] std::uint64_t mallocs_until_now() noexcept;
+
+class MallocsInScope {
+ public:
+  [[nodiscard]] std::uint64_t count() const noexcept { return mallocs_until_now() - before_; }
+
+ private:
+  std::uint64_t before_ = mallocs_until_now();
+};
+
+}  // namespace framealloc::c_hooks
