@@ -51,7 +51,7 @@ enum class FrameEventKind : std::uint8_t {
   GpuBlockAllocated,     ///< size, count: index of the heap; device memory was acquired
   GpuBlockFreed,         ///< size, count: index of the heap
   GpuFrameBegin,         ///< count: number of the device's frame, name: of the device
-  GpuFrameEnd,           ///< as GpuFrameBegin; began_ns
+  GpuFrameEnd,           ///< as GpuFrameBegin; began_ns, if the module knows it
   GpuTransferSubmitted,  ///< size (total bytes), count: of copies, id: serial of the submission
   GpuBudgetDenied,       ///< size: bytes asked for, used, limit, count: index of the heap
 };

@@ -82,7 +82,9 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   void write_frame(const FrameEvent& event);
   void write_counters(std::uint64_t at_ns);
   void write_device_counters(std::uint64_t at_ns);
+  void begin_device_frame(const FrameEvent& event);
   void write_device_frame(const FrameEvent& event);
+  [[nodiscard]] std::size_t device_of(const FrameEvent& event);
   void write_mark(const FrameEvent& event);
   void introduce(ThreadId thread) { introduce(thread, thread.value, {}); }
   void introduce(ThreadId thread, std::uint64_t track, std::string_view suffix);
@@ -97,8 +99,12 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   bool tracking_ = false;   // switched on by this writer
   detail::Mutex counting_;  // of what follows
   std::uint64_t frames_ = 0;
-  std::vector<Values> last_;          // by tag: what did not change is not written again
-  std::vector<std::string> devices_;  // in the order of their tracks
+  std::vector<Values> last_;  // by tag: what did not change is not written again
+  struct Device {
+    std::string name;
+    std::uint64_t began_ns = 0;  // of the frame that is open; 0: none, or it began before
+  };
+  std::vector<Device> devices_;                                 // in the order of their tracks
   std::map<std::string, Values, std::less<>> last_of_devices_;  // by the counter's name
   // Tracks of threads that have names, by their numbers; one that was forgotten is named again.
   std::atomic<std::uint64_t> known_[kKnown] = {};

@@ -58,7 +58,9 @@ Result<void> TraceWriter::start() {
     if (!tracking_) return Error{Code::FA012, "no memory to track frames"};
   }
   FrameEventMask wanted = kFrameKinds | config_.marks;
-  if (config_.devices) wanted |= events(FrameEventKind::GpuFrameEnd);
+  if (config_.devices) {
+    wanted |= events(FrameEventKind::GpuFrameBegin, FrameEventKind::GpuFrameEnd);
+  }
   if (config_.phases) wanted |= events(FrameEventKind::PhaseEnd);
   subscription_ = alloc_.on_frame_event(&TraceWriter::hear, this, wanted);
   if (!subscription_) return Error{Code::FA011, "no place for one more listener of events"};
@@ -102,31 +104,43 @@ void TraceWriter::on_event(const FrameEvent& event) {
       return file_.add_bar(event.thread_id.value, "phase", event.phase, event.began_ns,
                            event.timestamp_ns, args);
     }
+    case FrameEventKind::GpuFrameBegin:
+      return config_.devices ? begin_device_frame(event) : write_mark(event);
     case FrameEventKind::GpuFrameEnd:
-      return write_device_frame(event);
+      return config_.devices ? write_device_frame(event) : write_mark(event);
     default:
       return write_mark(event);
   }
 }
 
+// Under counting_. Result: the device's index, made with a track of its own if it is new.
+std::size_t TraceWriter::device_of(const FrameEvent& event) {
+  const std::string_view name = event.name.empty() ? std::string_view("device") : event.name;
+  const auto known = std::ranges::find(devices_, name, &Device::name);
+  if (known != devices_.end()) return static_cast<std::size_t>(known - devices_.begin());
+  if (devices_.size() == kMostDevices) return kMostDevices - 1;
+  const std::uint64_t track = kDeviceTracks + devices_.size();
+  devices_.push_back({std::string(name)});
+  file_.name_track(track, "frames of " + devices_.back().name);
+  file_.place_track(track, 0);
+  return devices_.size() - 1;
+}
+
+void TraceWriter::begin_device_frame(const FrameEvent& event) {
+  const std::lock_guard guard(counting_);
+  devices_[device_of(event)].began_ns = event.timestamp_ns;
+}
+
 void TraceWriter::write_device_frame(const FrameEvent& event) {
-  if (event.began_ns == 0 || !config_.devices) return;
-  const std::string_view device = event.name.empty() ? std::string_view("device") : event.name;
-  std::uint64_t track = kDeviceTracks;
-  {
-    const std::lock_guard guard(counting_);
-    const auto known = std::ranges::find(devices_, device);
-    const auto index = static_cast<std::size_t>(known - devices_.begin());
-    track += std::min(index, kMostDevices - 1);
-    if (known == devices_.end() && index < kMostDevices) {
-      devices_.emplace_back(device);
-      file_.name_track(track, "frames of " + devices_.back());
-      file_.place_track(track, 0);
-    }
-  }
+  const std::lock_guard guard(counting_);
+  const std::size_t device = device_of(event);
+  const std::uint64_t noted = std::exchange(devices_[device].began_ns, 0);
+  const std::uint64_t began_ns = event.began_ns != 0 ? event.began_ns : noted;
+  if (began_ns == 0) return;
   const TraceArg args[] = {TraceArg::of("frame", event.count),
                            TraceArg::of("host frame", event.frame_number)};
-  file_.add_bar(track, "frame", "device frame", event.began_ns, event.timestamp_ns, args);
+  file_.add_bar(kDeviceTracks + device, "frame", "device frame", began_ns, event.timestamp_ns,
+                args);
 }
 
 void TraceWriter::write_frame(const FrameEvent& event) {

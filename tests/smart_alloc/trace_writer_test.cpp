@@ -216,10 +216,12 @@ TEST_F(TraceWriterTest, DevicesHaveTracksCountersAndMarks) {
     alloc_.begin_frame();
     for (const char* const device : {"Fake GPU", "other GPU"}) {
       FrameEvent frame;
-      frame.kind = FrameEventKind::GpuFrameEnd;
+      frame.kind = FrameEventKind::GpuFrameBegin;
       frame.name = device;
       frame.count = 10 + i;
-      frame.began_ns = now_ns() - 1000;
+      alloc_.emit(frame);
+      frame.kind = FrameEventKind::GpuFrameEnd;
+      if (i == 3) frame.began_ns = now_ns() - 1000;  // it knows better
       alloc_.emit(frame);
     }
     if (i == 2) fake.device.heaps[0].used += 1000;
@@ -237,6 +239,7 @@ TEST_F(TraceWriterTest, DevicesHaveTracksCountersAndMarks) {
   EXPECT_EQ(events.track_name(frames[1]->at("tid")->number), "frames of other GPU");
   EXPECT_EQ(frames[0]->at("tid")->number, frames[2]->at("tid")->number);
   EXPECT_EQ(frames[2]->at("args.frame")->number, 12);
+  EXPECT_GE(frames[4]->at("dur")->number, 1.0);
   EXPECT_EQ(frames[2]->at("args.host frame")->number, 2);
   const auto local = events.all("C", "Fake GPU heap 0");
   ASSERT_EQ(local.size(), 2u) << "when it changed";
