@@ -5,8 +5,13 @@
 
 #include "families.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace framealloc::prometheus {
 
@@ -105,6 +110,112 @@ void add_budgets(Families& families, const BudgetManager& manager) {
   for (const TagBudget& one : budgets) families.add(one.denials, {{"tag", one.name}});
 }
 
+// One row for each device, heap or tag, read at one go: families are made of columns.
+struct Devices {
+  struct Heap {
+    std::string device;
+    DeviceHeapFigures figures;
+  };
+  struct Tag {
+    std::string device, path;
+    DeviceTagFigures figures;
+  };
+  struct Device {
+    std::string name;
+    DeviceFigures figures;
+  };
+  std::vector<Device> all;
+  std::vector<Heap> heaps;
+  std::vector<Tag> tags;
+
+  explicit Devices(const SmartAlloc& alloc) { alloc.visit_devices(*this); }
+  void operator()(const DeviceFigures& figures) {
+    // Two series of one name would be one to a server.
+    const std::string given(figures.device.empty() ? "device" : figures.device);
+    std::string name = given;
+    for (std::size_t number = 2; is_taken(name); ++number) {
+      name = given + " #" + std::to_string(number);
+    }
+    all.push_back({name, figures});
+  }
+  void operator()(const DeviceHeapFigures& figures) { heaps.push_back({all.back().name, figures}); }
+  void operator()(const DeviceTagFigures& figures) {
+    tags.push_back({all.back().name, tag_label(figures.tag), figures});
+  }
+
+ private:
+  [[nodiscard]] bool is_taken(const std::string& name) const {
+    return std::ranges::find(all, name, &Device::name) != all.end();
+  }
+};
+
+void add_devices(Families& families, const Devices& devices) {
+  const auto of_each = [&](auto&& value_of) {
+    for (const Devices::Device& one : devices.all) {
+      families.add(value_of(one.figures), {{"device", one.name}});
+    }
+  };
+  families.begin_gauge(metrics::kGpuBytes.name, metrics::kGpuBytes.help);
+  for (const auto& [name, all] : devices.all) {
+    families.add(all.transient_bytes, {{"device", name}, {"kind", "transient"}});
+    families.add(all.persistent_bytes, {{"device", name}, {"kind", "persistent"}});
+    families.add(all.retired_bytes, {{"device", name}, {"kind", "retired"}});
+    families.add(all.padding_bytes, {{"device", name}, {"kind", "padding"}});
+    families.add(all.free_bytes, {{"device", name}, {"kind", "free"}});
+  }
+  families.begin_gauge(metrics::kGpuPeakBytes.name, metrics::kGpuPeakBytes.help);
+  of_each([](const DeviceFigures& all) { return all.peak_usage; });
+  families.begin_gauge(metrics::kGpuAllocations.name, metrics::kGpuAllocations.help);
+  of_each([](const DeviceFigures& all) { return all.allocation_count; });
+  families.begin_counter(metrics::kGpuFailedAllocationsTotal.name,
+                         metrics::kGpuFailedAllocationsTotal.help);
+  of_each([](const DeviceFigures& all) { return all.failed_allocations; });
+  families.begin_counter(metrics::kGpuDeviceAllocationsTotal.name,
+                         metrics::kGpuDeviceAllocationsTotal.help);
+  of_each([](const DeviceFigures& all) { return all.device_allocations; });
+  families.begin_counter(metrics::kGpuDeviceFreesTotal.name, metrics::kGpuDeviceFreesTotal.help);
+  of_each([](const DeviceFigures& all) { return all.device_frees; });
+  families.begin_counter(metrics::kGpuFramesTotal.name, metrics::kGpuFramesTotal.help);
+  of_each([](const DeviceFigures& all) { return all.frame; });
+}
+
+void add_device_heaps(Families& families, const Devices& devices) {
+  const auto add = [&](std::uint64_t value, const Devices::Heap& heap) {
+    families.add(value, {{"device", heap.device}, {"heap", std::to_string(heap.figures.heap)}});
+  };
+  const auto gauge = [&](const Metric& metric, std::size_t DeviceHeapFigures::* value) {
+    families.begin_gauge(metric.name, metric.help);
+    for (const Devices::Heap& heap : devices.heaps) add(heap.figures.*value, heap);
+  };
+  gauge(metrics::kGpuHeapSizeBytes, &DeviceHeapFigures::size);
+  gauge(metrics::kGpuHeapBudgetBytes, &DeviceHeapFigures::budget);
+  families.begin_gauge(metrics::kGpuHeapLimitBytes.name, metrics::kGpuHeapLimitBytes.help);
+  for (const Devices::Heap& heap : devices.heaps) {
+    if (heap.figures.limit != 0) add(heap.figures.limit, heap);
+  }
+  gauge(metrics::kGpuHeapReservedBytes, &DeviceHeapFigures::reserved);
+  gauge(metrics::kGpuHeapUsedBytes, &DeviceHeapFigures::used);
+  gauge(metrics::kGpuHeapExternalBytes, &DeviceHeapFigures::external);
+  families.begin_counter(metrics::kGpuHeapDenialsTotal.name, metrics::kGpuHeapDenialsTotal.help);
+  for (const Devices::Heap& heap : devices.heaps) add(heap.figures.denials, heap);
+}
+
+void add_device_tags(Families& families, const Devices& devices) {
+  const auto add = [&](std::uint64_t value, const Devices::Tag& tag) {
+    families.add(value, {{"device", tag.device}, {"tag", tag.path}});
+  };
+  families.begin_gauge(metrics::kGpuTagBytes.name, metrics::kGpuTagBytes.help);
+  for (const Devices::Tag& tag : devices.tags) add(tag.figures.bytes, tag);
+  families.begin_gauge(metrics::kGpuTagLimitBytes.name, metrics::kGpuTagLimitBytes.help);
+  for (const Devices::Tag& tag : devices.tags) {
+    if (tag.figures.limit != 0) add(tag.figures.limit, tag);
+  }
+  families.begin_counter(metrics::kGpuTagDenialsTotal.name, metrics::kGpuTagDenialsTotal.help);
+  for (const Devices::Tag& tag : devices.tags) {
+    if (tag.figures.limit != 0) add(tag.figures.denials, tag);
+  }
+}
+
 // Codes that have come up: the others would be fifty zeros.
 void add_reports(Families& families, const SmartAlloc& alloc) {
   families.begin_counter("framealloc_reports_total", "Reports by diagnostic code.");
@@ -129,6 +240,12 @@ std::vector<::prometheus::MetricFamily> Collector::Collect() const {
   if (config_.tags) add_tags(families, alloc_);
   const BudgetManager* const budgets = alloc_.budgets();
   if (budgets != nullptr && config_.budgets) add_budgets(families, *budgets);
+  if (config_.devices) {
+    const Devices devices(alloc_);
+    add_devices(families, devices);
+    add_device_heaps(families, devices);
+    if (config_.tags) add_device_tags(families, devices);
+  }
   add_reports(families, alloc_);
   return families.take();
 }

@@ -7,6 +7,8 @@
 #include <prometheus/exposer.h>
 #include <prometheus/text_serializer.h>
 
+#include "support/fake_device.hpp"
+
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -96,6 +98,44 @@ TEST(Collector, ShowsBudgetsAndReports) {
   EXPECT_EQ(value(collector, "framealloc_reports_total", {{"code", "FA311"}}), 1.0);
 }
 
+TEST(Collector, ShowsDevices) {
+  SmartAlloc alloc(quiet());
+  const Collector collector(alloc);
+  EXPECT_EQ(text_of(collector).find("framealloc_gpu"), std::string::npos);
+  const testing::RegisteredDevice one(alloc, "GPU");
+  const testing::RegisteredDevice two(alloc, "GPU");
+  const testing::RegisteredDevice nameless(alloc, "");
+  ASSERT_TRUE(nameless);
+  double held = 0;
+  for (const char* const kind : {"transient", "persistent", "retired", "padding", "free"}) {
+    held +=
+        value(collector, "framealloc_gpu_bytes", {{"device", "GPU"}, {"kind", kind}}).value_or(-1);
+  }
+  EXPECT_EQ(held, static_cast<double>(one.device.totals.total_bytes));
+  EXPECT_EQ(value(collector, "framealloc_gpu_allocations", {{"device", "GPU #2"}}), 7.0);
+  EXPECT_EQ(value(collector, "framealloc_gpu_frames_total", {{"device", "device"}}), 12.0);
+  EXPECT_EQ(
+      value(collector, "framealloc_gpu_heap_reserved_bytes", {{"device", "GPU"}, {"heap", "0"}}),
+      6.0 * (1 << 20));
+  EXPECT_EQ(
+      value(collector, "framealloc_gpu_heap_denials_total", {{"device", "GPU"}, {"heap", "0"}}),
+      3.0);
+  EXPECT_EQ(value(collector, "framealloc_gpu_heap_limit_bytes", {{"device", "GPU"}, {"heap", "0"}}),
+            std::nullopt);  // there is none
+  EXPECT_EQ(value(collector, "framealloc_gpu_heap_limit_bytes", {{"device", "GPU"}, {"heap", "1"}}),
+            64.0 * (1 << 20));
+  EXPECT_EQ(value(collector, "framealloc_gpu_tag_bytes",
+                  {{"device", "GPU #2"}, {"tag", "world::terrain"}}),
+            4.0 * (1 << 20));
+  EXPECT_EQ(
+      value(collector, "framealloc_gpu_tag_denials_total", {{"device", "GPU"}, {"tag", "hud"}}),
+      1.0);
+  EXPECT_EQ(text_of(Collector(alloc, {.devices = false})).find("framealloc_gpu"),
+            std::string::npos);
+  EXPECT_EQ(text_of(Collector(alloc, {.tags = false})).find("framealloc_gpu_tag"),
+            std::string::npos);
+}
+
 TEST(Collector, ShowsDurationsWhileFramesAreTracked) {
   SmartAlloc alloc(quiet());
   const Collector collector(alloc);
@@ -111,6 +151,7 @@ TEST(Collector, EveryFamilyHasAHelpAndAProperName) {
   SmartAlloc alloc(quiet());
   ASSERT_TRUE(alloc.enable_lifecycle_tracking());
   (void)alloc.frame_alloc_layout(16, 16);  // a report
+  const testing::RegisteredDevice device(alloc);
   const Collector collector(alloc, {.allocator = "level \"1\"\n"});
   std::set<std::string> names;
   for (const MetricFamily& family : collector.Collect()) {
@@ -130,7 +171,7 @@ TEST(Collector, EveryFamilyHasAHelpAndAProperName) {
       }
     }
   }
-  EXPECT_GE(names.size(), 24u);
+  EXPECT_GE(names.size(), 41u);
   EXPECT_NE(text_of(collector).find(R"(allocator="level \"1\"\n")"), std::string::npos);
 }
 

@@ -15,8 +15,9 @@ namespace framealloc::prometheus {
 struct CollectorConfig {
   // Not empty: the label `allocator` of every metric, for programs that have several.
   std::string allocator = {};
-  bool tags = true;     // framealloc_tag_...
+  bool tags = true;     // framealloc_tag_..., framealloc_gpu_tag_...
   bool budgets = true;  // framealloc_budget_...; only where AllocConfig::enable_budgets is set
+  bool devices = true;  // framealloc_gpu_...; only where a module has registered devices
 };
 
 // Register it with an Exposer, or call Collect() and serialize what it returns. Nothing is counted
