@@ -4,6 +4,7 @@
 
 #include "example.hpp"
 #include "software_renderer.hpp"
+#include "support/fake_device.hpp"
 
 #include <gtest/gtest.h>
 
@@ -220,6 +221,36 @@ TEST_F(OverlayTest, ASteadyFrameAllocatesNothing) {
   EXPECT_EQ(allocations - before, 0U);
   EXPECT_EQ(alloc_.stats().allocation_count, own);
   EXPECT_EQ(alloc_.stats().reserved, reserved);
+}
+
+TEST_F(OverlayTest, ShowsDevicesWhereThereAreAny) {
+  Overlay overlay(alloc_);
+  for (int i = 0; i < 3; ++i) frame(kMiB, [&] { overlay.draw(); });
+  const std::size_t without = bars(render(), kBarGood).size();
+  const testing::RegisteredDevice fake(alloc_);
+  ASSERT_TRUE(fake);
+  for (int i = 0; i < 3; ++i) frame(kMiB, [&] { overlay.draw(); });
+  const Figures& figures = overlay.figures();
+  ASSERT_EQ(figures.devices.size(), 1U);
+  EXPECT_EQ(figures.devices[0].name.view(), "Fake GPU");
+  EXPECT_EQ(figures.devices[0].all.total_bytes, 8 * kMiB);
+  ASSERT_EQ(figures.device_heaps.size(), 2U);
+  EXPECT_TRUE(figures.device_heaps[0].all.device_local);
+  EXPECT_EQ(figures.device_heaps[1].all.limit, 64 * kMiB);
+  ASSERT_EQ(figures.device_tags.size(), 2U);
+  EXPECT_EQ(figures.device_tags[1].path.view(), "hud");
+  EXPECT_EQ(figures.device_tags[1].limits.denials, 1U);
+  // Two heaps and the one tag with a limit have a bar each, below those of the host.
+  const std::vector<Bar> good = bars(render(), kBarGood);
+  ASSERT_EQ(good.size(), without + 3);
+  EXPECT_NEAR(share(good[without]), 6.0 / 204.8, 0.03);
+  EXPECT_NEAR(share(good[without + 1]), 2.0 / 64, 0.03);
+  EXPECT_NEAR(share(good[without + 2]), 2.0 / 3, 0.03);
+  // Steady, it allocates nothing.
+  for (std::size_t i = 0; i < Figures::kHistory + 10; ++i) frame(kMiB, [&] { overlay.draw(); });
+  const std::uint64_t before = allocations;
+  for (int i = 0; i < 100; ++i) frame(kMiB, [&] { overlay.draw(); });
+  EXPECT_EQ(allocations - before, 0U);
 }
 
 TEST_F(OverlayTest, KeepsReportsInPlaceAndCountsRepeats) {

@@ -76,6 +76,23 @@ struct ThreadRow {
   std::size_t frame_limit = 0;
 };
 
+/// A device whose memory a module hands out, a heap of it, a tag on it.
+struct DeviceRow {
+  Text<64> name;
+  DeviceFigures all;  // its view of the name is empty
+};
+struct DeviceHeapRow {
+  std::size_t device = 0;  // index of its row
+  DeviceHeapFigures all;   // its view of the name is empty
+};
+struct DeviceTagRow {
+  std::size_t device = 0;  // index of its row
+  Text<96> path;           // "" of untagged bytes
+  std::size_t bytes = 0;
+  std::size_t subtree = 0;  // tags below included
+  Limits limits;
+};
+
 // Rows grow, with the standard allocator, when there are more tags or threads than ever before;
 // else read() allocates nothing. Thread contract: one thread.
 class Figures {
@@ -91,6 +108,7 @@ class Figures {
     add_to_history();
     read_tags(alloc);
     read_threads(alloc);
+    read_devices(alloc);
   }
 
   AllocStats all;
@@ -99,8 +117,11 @@ class Figures {
   Limits whole;
   std::vector<TagRow> tags;  // by id; the first holds untagged bytes, and is the root of the others
   std::vector<ThreadRow> threads;
-  History<kHistory> times;  // milliseconds from one frame to the next
-  History<kHistory> bytes;  // MiB of all kinds
+  std::vector<DeviceRow> devices;
+  std::vector<DeviceHeapRow> device_heaps;  // those of a device together, by index
+  std::vector<DeviceTagRow> device_tags;    // those of a device together
+  History<kHistory> times;                  // milliseconds from one frame to the next
+  History<kHistory> bytes;                  // MiB of all kinds
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -159,6 +180,33 @@ class Figures {
       row.frame_limit = figures.frame_limit;
     });
     std::reverse(threads.begin(), threads.end());  // oldest first
+  }
+
+  void read_devices(const SmartAlloc& alloc) {
+    devices.clear();
+    device_heaps.clear();
+    device_tags.clear();
+    alloc.visit_devices([this](const auto& figures) { add_device(figures); });
+  }
+  void add_device(const DeviceFigures& figures) {
+    DeviceRow& row = devices.emplace_back();
+    row.name = Text<64>(figures.device);
+    row.all = figures;
+    row.all.device = {};
+  }
+  void add_device(const DeviceHeapFigures& figures) {
+    DeviceHeapRow& row = device_heaps.emplace_back();
+    row.device = devices.size() - 1;
+    row.all = figures;
+    row.all.device = {};
+  }
+  void add_device(const DeviceTagFigures& figures) {
+    DeviceTagRow& row = device_tags.emplace_back();
+    row.device = devices.size() - 1;
+    row.path = Text<96>(figures.tag);
+    row.bytes = figures.bytes;
+    row.subtree = figures.subtree_bytes;
+    row.limits = {0, figures.limit, figures.subtree_bytes, 0, figures.denials};
   }
 
   std::uint64_t last_frame_ = 0;

@@ -22,7 +22,8 @@ inline constexpr ImU32 kBarFull = IM_COL32(208, 60, 60, 255);    // at the hard 
 inline constexpr ImU32 kBarMark = IM_COL32(235, 235, 235, 255);  // the soft limit, the peak
 
 // Shows one allocator: frame time and bytes over the last frames, totals by kind, tags as a tree
-// with their budgets, threads, and the reports since it was made.
+// with their budgets, threads, devices if a module has registered some, and the reports since it
+// was made.
 //
 // Nothing that it keeps comes from the allocator that it shows. Once the
 // history is full and no tag, thread or kind of report is new, drawing allocates nothing at all,
@@ -76,6 +77,10 @@ class Overlay {
     draw_history();
     if (ImGui::CollapsingHeader("Tags", ImGuiTreeNodeFlags_DefaultOpen)) draw_tags();
     if (ImGui::CollapsingHeader("Threads", ImGuiTreeNodeFlags_DefaultOpen)) draw_threads();
+    if (!figures_.devices.empty() &&
+        ImGui::CollapsingHeader("Devices", ImGuiTreeNodeFlags_DefaultOpen)) {
+      for (std::size_t i = 0; i < figures_.devices.size(); ++i) draw_device(i);
+    }
     if (ImGui::CollapsingHeader("Diagnostics", ImGuiTreeNodeFlags_DefaultOpen)) draw_reports();
   }
 
@@ -276,6 +281,60 @@ class Overlay {
       bytes_cell(row.peak_frame);
       ImGui::TableNextColumn();
       if (row.frame_limit != 0) bar({0, row.frame_limit, row.frame, row.peak_frame, 0});
+    }
+    ImGui::EndTable();
+  }
+
+  void draw_device(std::size_t index) {
+    const DeviceRow& device = figures_.devices[index];
+    const DeviceFigures& all = device.all;
+    Buffer a, b, c, d;
+    ImGui::PushID(static_cast<int>(index));
+    ImGui::Text("%s   frame %llu   %s held   %s handed out", device.name.c_str(),
+                static_cast<unsigned long long>(all.frame), bytes(a, all.total_bytes),
+                bytes(b, all.allocated_bytes));
+    ImGui::TextDisabled("of frames %s   retired %s   padding %s   free %s",
+                        bytes(a, all.transient_bytes), bytes(b, all.retired_bytes),
+                        bytes(c, all.padding_bytes), bytes(d, all.free_bytes));
+    draw_device_heaps(index);
+    draw_device_tags(index);
+    ImGui::PopID();
+  }
+  // Held bytes against the budget of each heap.
+  void draw_device_heaps(std::size_t device) {
+    if (!ImGui::BeginTable("##heaps", 4, kTable)) return;
+    for (const char* name : {"heap", "handed out", "others", "held of budget"}) {
+      ImGui::TableSetupColumn(name);
+    }
+    ImGui::TableHeadersRow();
+    for (const DeviceHeapRow& row : figures_.device_heaps) {
+      if (row.device != device) continue;
+      ImGui::TableNextRow();
+      ImGui::TableNextColumn();
+      ImGui::Text("%u%s", row.all.heap, row.all.device_local ? " device-local" : "");
+      bytes_cell(row.all.used);
+      bytes_cell(row.all.external);
+      ImGui::TableNextColumn();
+      const std::size_t budget = row.all.budget != 0 ? row.all.budget : row.all.size;
+      if (budget != 0) bar({0, budget, row.all.reserved, 0, row.all.denials});
+    }
+    ImGui::EndTable();
+  }
+  void draw_device_tags(std::size_t device) {
+    if (figures_.device_tags.empty() || !ImGui::BeginTable("##device tags", 4, kTable)) return;
+    for (const char* name : {"tag on the device", "bytes", "subtree", "limit"}) {
+      ImGui::TableSetupColumn(name);
+    }
+    ImGui::TableHeadersRow();
+    for (const DeviceTagRow& row : figures_.device_tags) {
+      if (row.device != device) continue;
+      ImGui::TableNextRow();
+      ImGui::TableNextColumn();
+      text(row.path.empty() ? std::string_view("(untagged)") : row.path.view());
+      bytes_cell(row.bytes);
+      bytes_cell(row.subtree);
+      ImGui::TableNextColumn();
+      if (row.limits.limit() != 0) bar(row.limits);
     }
     ImGui::EndTable();
   }
