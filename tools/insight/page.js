@@ -88,6 +88,7 @@ function show() {
   showTimes();
   showTags(snapshot);
   showBudgets(snapshot);
+  showDevices(snapshot);
   showThreads(snapshot);
   showPhases(snapshot);
   showFlows(snapshot);
@@ -254,6 +255,50 @@ function showBudgets(snapshot) {
       : 'Budgets of tags are in version 2 of snapshots: SnapshotConfig().with_version(2).';
   if (snapshot.version < 2 || !bars.length) bars.push(make('p', {class: 'faint'}, none));
   byId('budgets').replaceChildren(...bars);
+}
+// A heap as a bar of its budget: what is held, within it what is handed out, pale.
+function heapBar(heap) {
+  const reserved = number(heap.reserved), budget = number(heap.budget) || number(heap.size);
+  const part = percent(reserved, budget), used = Math.min(number(heap.used), reserved);
+  const level = budget > 0 && reserved >= budget ? 'bad' : part > 90 ? 'warn' : 'ok';
+  const notes = [];
+  if (number(heap.limit) > 0) notes.push(`limit ${bytes(heap.limit)}`);
+  if (number(heap.external) > 0) notes.push(`others hold ${bytes(heap.external)}`);
+  if (heap.measured !== true) notes.push('budget estimated');
+  return make('div', {class: 'budget', 'data-heap': String(heap.index), title: 'pale: held and not handed out'},
+      make('div', {class: 'row'},
+           make('span', {}, `heap ${count(heap.index)}, ${bytes(heap.size)}${heap.device_local === true ? ', device-local' : ''}`),
+           make('span', {}, `${bytes(reserved)} of ${bytes(budget)}`)),
+      make('div', {class: 'bar'}, make('i', {class: 'peak', width: Math.min(part, 100) + '%'}),
+           make('i', {class: level, width: Math.min(percent(used, budget), 100) + '%'})),
+      make('div', {class: 'row note'}, make('span', {}, `${bytes(heap.used)} handed out`), make('span', {}, notes.join(', '))),
+      number(heap.denials) > 0 ? make('div', {class: 'up'}, `${count(heap.denials)} denied`) : null);
+}
+function showDevices(snapshot) {
+  const devices = rows_of(object(snapshot.gpu).devices);
+  byId('devices-card').hidden = devices.length === 0;
+  byId('devices').replaceChildren(...devices.map((device) => {
+    const all = object(device.totals);
+    const facts = [['held', bytes(all.total_bytes)], ['handed out', bytes(all.allocated_bytes)],
+      ['of frames', bytes(all.transient_bytes)], ['retired', bytes(all.retired_bytes)],
+      ['padding', bytes(all.padding_bytes)], ['free', bytes(all.free_bytes)], ['most handed out', bytes(all.peak_usage)],
+      ['allocations', count(all.allocation_count)], ['blocks', count(all.block_count)],
+      ['fragmentation', Math.round(100 * number(all.fragmentation)) + ' %'], ['denied', count(all.failed_allocations)]];
+    const tags = rows_of(device.tags).sort((a, b) => number(b.bytes) - number(a.bytes));
+    const head = ['tag', 'bytes', 'with sub-tags', 'most', 'limit', 'denied'].map((text) => make('th', {}, text));
+    const rows = tags.map((tag) => make('tr', {'data-device-tag': String(tag.path ?? '')},
+        make('td', {}, String(tag.path ?? '') || '(untagged)'), make('td', {}, bytes(tag.bytes)),
+        make('td', {}, bytes(tag.subtree_bytes)), make('td', {}, bytes(tag.peak_bytes)),
+        make('td', {class: number(tag.limit) ? '' : 'zero'}, number(tag.limit) ? bytes(tag.limit) : '·'),
+        make('td', {class: number(tag.denials) ? 'up' : 'zero'}, number(tag.denials) ? count(tag.denials) : '·')));
+    return make('div', {class: 'device', 'data-device': String(device.name ?? '')},
+        make('h3', {}, String(device.name ?? '') || 'device', make('span', {class: 'faint'}, ` frame ${count(device.frame)}`)),
+        make('div', {class: 'facts'}, ...facts.map(([name, value]) => make('span', {}, name + ' ', make('b', {}, value)))),
+        make('div', {class: 'device-parts'}, make('div', {}, ...rows_of(device.heaps).map(heapBar)),
+             rows.length ? make('div', {class: 'scroll'}, make('table', {}, make('thead', {}, make('tr', {}, ...head)),
+                                                               make('tbody', {}, ...rows)))
+                         : make('p', {class: 'faint'}, 'Nothing is handed out under any tag.')));
+  }));
 }
 function showThreads(snapshot) {
   const rows = rows_of(snapshot.threads).map((thread) => make('tr', {},

@@ -5,6 +5,7 @@
 #include "server.hpp"
 
 #include "game.hpp"
+#include "support/fake_device.hpp"
 #include "test_support/program.hpp"
 
 #include <gtest/gtest.h>
@@ -92,6 +93,30 @@ TEST_F(InsightBrowser, ShowsASnapshotAndThenTheNext) {
   EXPECT_TRUE(has(next, "data-seen=\"2\""));
 }
 
+TEST_F(InsightBrowser, ShowsDevices) {
+  Game game(folder_.path());
+  game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  EXPECT_TRUE(has(visible(document(100)), "id=\"devices-card\" hidden"));
+  {
+    const framealloc::testing::RegisteredDevice device(game.alloc(), "GPU <b>0</b>");
+    game.run_frame(1 << 20);
+    ASSERT_TRUE(game.emit());
+  }
+  const std::string page = visible(document(100));
+  EXPECT_FALSE(has(page, "id=\"devices-card\" hidden"));
+  EXPECT_TRUE(has(page, "GPU &lt;b&gt;0&lt;/b&gt;<span class=\"faint\"> frame 12</span>"));
+  EXPECT_TRUE(has(page, "held <b>8.00 MiB</b>"));
+  EXPECT_TRUE(has(page, "fragmentation <b>25 %</b>"));
+  EXPECT_TRUE(has(page, "heap 0, 256 MiB, device-local"));
+  EXPECT_TRUE(has(page, "6.00 MiB of 205 MiB"));
+  EXPECT_TRUE(has(page, "limit 64.0 MiB, budget estimated"));
+  EXPECT_TRUE(has(page, "3 denied"));
+  EXPECT_TRUE(
+      has(page, "data-device-tag=\"world::terrain\"><td>world::terrain</td><td>4.00 MiB</td>"));
+  EXPECT_TRUE(has(page, "<td class=\"up\">1</td>")) << "denied by the limit of hud";
+}
+
 TEST_F(InsightBrowser, FollowsARunningGame) {
   Game before(folder_.path());
   before.run_frame(1 << 20);
@@ -144,10 +169,11 @@ TEST_F(InsightBrowser, SurvivesNullsAndOtherKinds) {
   folder_.write("snapshot_1.json", R"({"version":2,"frame":7,"summary":null,"process":null,
     "threads":[null,3,{"name":null,"budget":5}],"budgets":{},"phases":null,"promotions":null,
     "transfers":7,"deferred":[],"diagnostics":[null,{"code":null}],
-    "tags":[null,"x",{"path":null},{"path":"whole","alloc_kind":"heap","bytes":2048},
+    "gpu":[],"tags":[null,"x",{"path":null},{"path":"whole","alloc_kind":"heap","bytes":2048},
             {"path":"odd","alloc_kind":null,"bytes":"many","diagnostics":{"a":1}}]})");
   folder_.write("snapshot_2.json", R"({"version":2,"frame":8,"tags":null,"threads":7})");
-  folder_.write("snapshot_3.json", R"({"version":2,"frame":9,"tags":[null],"summary":[]})");
+  folder_.write("snapshot_3.json", R"({"version":2,"frame":9,"tags":[null],"summary":[],
+    "gpu":{"devices":[null,7,{"name":null,"totals":[],"heaps":{},"tags":[3,{"path":null}]},{"heaps":[null,{"index":"x"}]}]}})");
   const std::string page = visible(document(100));
   EXPECT_TRUE(has(page, "data-seen=\"3\"")) << page;
   EXPECT_EQ(text_in(page, "div class=\"value\" id=\"frame\""), "9");
