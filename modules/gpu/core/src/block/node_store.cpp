@@ -15,6 +15,9 @@ constinit std::atomic<std::uint32_t> stores{0};
 // numbers of two stores do not meet while all of them together have fewer than a billion nodes.
 constexpr std::uint32_t kIdStep = 0x9E3779B9;
 
+constexpr std::uint32_t kMadeAtOnce = 8;
+static_assert(NodeStore::kPieceNodes % kMadeAtOnce == 0);
+
 std::uint32_t mix(std::uint64_t value) noexcept {
   value *= 0xD6E8FEB86659FD93;
   value ^= value >> 32;
@@ -46,17 +49,22 @@ NodeStore::~NodeStore() {
 
 OffsetNode* NodeStore::make() noexcept {
   if (made_ == capacity() && !grow()) return nullptr;
-  const std::uint32_t id = made_++;
-  return ::new (&at(id)) OffsetNode{.offset = kNoOffset,
-                                    .gap = 0,
-                                    .prev = nullptr,
-                                    .next = nullptr,
-                                    .bin_next = nullptr,
-                                    .bin_link = nullptr,
-                                    .id = id,
-                                    .generation = first_generation_,
-                                    .bin = 0,
-                                    .kind = 0};
+  // A few at once, so that what follows finds them at hand. They lie in one piece.
+  OffsetNode* const first = &at(made_);
+  for (std::uint32_t i = 0; i < kMadeAtOnce; ++i) {
+    ::new (first + i) OffsetNode{.offset = kNoOffset,
+                                 .gap = 0,
+                                 .prev = nullptr,
+                                 .next = i + 1 < kMadeAtOnce ? first + i + 1 : nullptr,
+                                 .bin_next = nullptr,
+                                 .bin_link = nullptr,
+                                 .id = made_++,
+                                 .generation = first_generation_,
+                                 .bin = 0,
+                                 .kind = 0};
+  }
+  free_ = first->next;
+  return first;
 }
 
 bool NodeStore::grow() noexcept {

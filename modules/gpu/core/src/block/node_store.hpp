@@ -37,14 +37,16 @@ class NodeStore {
   NodeStore& operator=(const NodeStore&) = delete;
   ~NodeStore();
 
-  /// Result: a node that is not in use, with id and generation; null when there is no memory.
+  /// Result: a node that is not in use, with id and generation; null when none is at hand.
   [[nodiscard]] OffsetNode* take() noexcept {
-    if (free_ != nullptr) {
-      OffsetNode* const node = free_;
-      free_ = node->next;
-      return node;
-    }
-    return make();
+    OffsetNode* const node = free_;
+    if (node != nullptr) free_ = node->next;
+    return node;
+  }
+  /// Result: as take(), of a node that is made if need be; null when there is no memory.
+  [[nodiscard]] OffsetNode* take_or_make() noexcept {
+    OffsetNode* const node = take();
+    return node != nullptr ? node : make();
   }
   /// Effect: the node is not in use; no range names it any more.
   void give_back(OffsetNode& node) noexcept {
@@ -81,6 +83,7 @@ class NodeStore {
   [[nodiscard]] OffsetNode& at(std::uint32_t id) const noexcept {
     return table_[id / kPieceNodes].nodes[id % kPieceNodes];
   }
+  /// Requirement: no node is free.
   [[nodiscard]] OffsetNode* make() noexcept;
   [[nodiscard]] bool grow() noexcept;
   [[nodiscard]] bool widen_table(std::uint32_t pieces) noexcept;

@@ -69,9 +69,24 @@ void OffsetBook::destroy(OffsetBook* book) noexcept {
   source.deallocate(book, bytes, alignof(OffsetBook));
 }
 
-OffsetNode* OffsetBook::search(const OffsetRequest& request, std::uint64_t& offset) noexcept {
+OffsetRange OffsetBook::search(std::uint64_t size, std::uint64_t alignment_mask,
+                               std::uint8_t kind) noexcept {
+  const OffsetRequest request{size, alignment_mask, kind};
+  OffsetNode* const behind = find_room(request);
+  if (behind == nullptr) return {};
+  OffsetNode* const node = store_.take_or_make();
+  if (node == nullptr) return {};
+  carve(*behind, *node, place(*behind, request), request);
+  return store_.range_of(*node);
+}
+
+OffsetNode* OffsetBook::find_room(const OffsetRequest& request) noexcept {
   const std::uint64_t room = end_.offset - used_;
   if (request.size > room) return nullptr;
+
+  const unsigned fitting = bins_.next_used(first_fitting_class(request.size));
+  if (fitting != kClassCount && place(*bins_.first(fitting), request) != kNoOffset)
+    return bins_.first(fitting);
 
   // Whatever its start and its neighbors are, a region of this size holds the request.
   const std::uint64_t most_skipped = std::max(request.alignment_mask, page_mask_);
@@ -79,20 +94,15 @@ OffsetNode* OffsetBook::search(const OffsetRequest& request, std::uint64_t& offs
   if (most_skipped <= spare && page_mask_ <= spare - most_skipped) {
     const std::uint64_t enough = request.size + most_skipped + page_mask_;
     const unsigned bin = bins_.next_used(first_fitting_class(enough));
-    if (bin != kClassCount) {
-      offset = place(*bins_.first(bin), request);
-      return bins_.first(bin);
-    }
+    if (bin != kClassCount) return bins_.first(bin);
   }
 
-  offset = place(end_, request);
-  if (offset != kNoOffset) return &end_;
+  if (place(end_, request) != kNoOffset) return &end_;
 
   for (unsigned bin = bins_.next_used(class_of(request.size)); bin != kClassCount;
        bin = bins_.next_used(bin + 1)) {
     for (OffsetNode* behind = bins_.first(bin); behind != nullptr; behind = behind->bin_next) {
-      offset = place(*behind, request);
-      if (offset != kNoOffset) return behind;
+      if (place(*behind, request) != kNoOffset) return behind;
     }
   }
   return nullptr;

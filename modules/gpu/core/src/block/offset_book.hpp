@@ -32,28 +32,20 @@ class OffsetBook {
   /// Effect: gives all memory back.
   static void destroy(OffsetBook* book) noexcept;
 
-  [[nodiscard]] OffsetRange allocate(const OffsetRequest& request) noexcept {
-    OffsetNode* behind = &end_;
-    std::uint64_t offset = kNoOffset;
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE OffsetRange allocate(OffsetRequest request) noexcept {
     const unsigned bin = bins_.next_used(first_fitting_class(request.size));
-    if (bin != kClassCount) {
-      behind = bins_.first(bin);
-      offset = place(*behind, request);
-    } else {
-      offset = place(end_, request);
-    }
-    if (offset == kNoOffset) [[unlikely]] {
-      behind = search(request, offset);
-      if (behind == nullptr) return {};
-    }
+    OffsetNode& behind = bin != kClassCount ? *bins_.first(bin) : end_;
+    const std::uint64_t offset = place(behind, request);
+    if (offset == kNoOffset) [[unlikely]]
+      return search(request.size, request.alignment_mask, request.kind);
     OffsetNode* const node = store_.take();
     if (node == nullptr) [[unlikely]]
-      return {};
-    carve(*behind, *node, offset, request);
+      return search(request.size, request.alignment_mask, request.kind);
+    carve(behind, *node, offset, request);
     return store_.range_of(*node);
   }
 
-  bool free(OffsetRange range) noexcept {
+  FRAMEALLOC_ALWAYS_INLINE bool free(OffsetRange range) noexcept {
     OffsetNode* const node = store_.find(range);
     if (node == nullptr) [[unlikely]]
       return false;
@@ -141,9 +133,12 @@ class OffsetBook {
     used_ += request.size;
     ++allocations_;
   }
-  /// Result: the node whose gap holds the request, which `offset` says where; null if none does.
-  [[nodiscard]] FRAMEALLOC_NOINLINE OffsetNode* search(const OffsetRequest& request,
-                                                       std::uint64_t& offset) noexcept;
+  /// Effect: as allocate(), with everything that takes time: regions that might do, more nodes.
+  [[nodiscard]] FRAMEALLOC_NOINLINE OffsetRange search(std::uint64_t size,
+                                                       std::uint64_t alignment_mask,
+                                                       std::uint8_t kind) noexcept;
+  /// Result: a node whose gap holds the request; null if there is none.
+  [[nodiscard]] OffsetNode* find_room(const OffsetRequest& request) noexcept;
   [[nodiscard]] bool validate_gap(const OffsetNode& node) const noexcept;
   [[nodiscard]] bool validate_kinds(const OffsetNode& node) const noexcept;
   [[nodiscard]] bool validate_bins() const noexcept;
