@@ -3,8 +3,9 @@
 #
 # A module is a row of modules/modules.txt and a folder with include/framealloc/<name>/*.hpp (its umbrella
 # may be include/framealloc/<name>.hpp), src/**/*.cpp (none for a header-only one; they name its headers
-# in src/ from there), tests/*_test.cpp and a CMakeLists.txt that finds what the module needs, says
-# framealloc_skip() and returns where it is missing, and else calls framealloc_add_module().
+# in src/ from there), tests/**/*_test.cpp (those in tests/property/ use RapidCheck), and a CMakeLists.txt
+# that finds what the module needs, says framealloc_skip() and returns where it is missing, and else
+# calls framealloc_add_module().
 
 set(FRAMEALLOC_MODULES_LIST "${PROJECT_SOURCE_DIR}/modules/modules.txt" CACHE FILEPATH
   "The list of modules to build: modules.txt, or one of yours in its format")
@@ -101,6 +102,15 @@ function(framealloc_add_module)
   endif()
   if(FRAMEALLOC_BUILD_TESTS)
     file(GLOB tests CONFIGURE_DEPENDS "tests/*_test.cpp" "tests/*/*_test.cpp")
+    set(properties ${tests})
+    list(FILTER properties INCLUDE REGEX "/property/")
+    list(FILTER tests EXCLUDE REGEX "/property/")
+    # Properties have one thread, and ThreadSanitizer nothing to see. tests/ says where RapidCheck is missing.
+    if(properties AND COMMAND framealloc_add_test AND TARGET rapidcheck
+        AND NOT FRAMEALLOC_SANITIZE STREQUAL "thread")
+      framealloc_add_test(NAME ${arg_NAME}_property LABELS property TIMEOUT 180 SOURCES ${properties}
+        LIBRARIES framealloc::${arg_NAME} rapidcheck)
+    endif()
     if(tests AND COMMAND framealloc_add_test)
       framealloc_add_test(NAME ${arg_NAME} LABELS unit TIMEOUT 120 SOURCES ${tests}
         LIBRARIES framealloc::${arg_NAME})
