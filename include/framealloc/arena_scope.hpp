@@ -4,7 +4,7 @@
 
 #include <framealloc/annotations.hpp>
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/sync/relaxed_compare.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 #include <framealloc/frame_arena.hpp>
 
 #include <atomic>

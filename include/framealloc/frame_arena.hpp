@@ -15,9 +15,9 @@
 #include <framealloc/detail/arena/frame_slot.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
-#include <framealloc/detail/sync/relaxed_compare.hpp>
 #include <framealloc/detail/sync/sequence_count.hpp>
 
 #include <atomic>

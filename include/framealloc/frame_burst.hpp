@@ -6,8 +6,8 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
-#include <framealloc/detail/sync/relaxed_compare.hpp>
 #include <framealloc/frame_arena.hpp>
 
 #include <cstddef>

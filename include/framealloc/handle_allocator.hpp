@@ -4,6 +4,7 @@
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/heap/handle_cache.hpp>
 #include <framealloc/detail/heap/handle_slots.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
@@ -165,6 +166,9 @@ class FRAMEALLOC_API HandleAllocator {
 
   /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
+  /// Effect: no memory of freed objects stays reserved for the next object of the thread that freed
+  /// them. Result: the bytes that were charged to budgets for it. Thread contract: any thread.
+  std::size_t release_cached() noexcept;
   /// Effect: reports (FA007) everything alive now, by type and tag.
   void report_leaks() noexcept;
 
@@ -206,77 +210,80 @@ class FRAMEALLOC_API HandleAllocator {
   }
   [[nodiscard]] void* find_slowly(GenerationalId id, const Type& type, bool report) noexcept;
 
+  // Result: whether an object made so is as good as any other of its type, and may have the slot
+  // and block of another.
+  [[nodiscard]] static bool is_plain(const HandleOptions& options) noexcept {
+    return options.relocatable && options.on_relocate == nullptr;
+  }
+  // Result: a block that waits for the calling thread's next plain object of the type, its slot in
+  // its header; null when none does. It is counted and charged.
+  [[nodiscard]] void* take_waiting(const Type& type) noexcept;
+  // The same where the record and the tag are known, and more of the like, for the functions of one
+  // source file.
+  [[nodiscard]] void* take_from(os::ThreadRecord& mine, const Type& type, TagId tag) noexcept;
+  [[nodiscard]] GenerationalId make_from(os::ThreadRecord& mine, const Type& type,
+                                         TagId tag) noexcept;
+  [[nodiscard]] GenerationalId make_asking(const Type& type) noexcept;
+  [[nodiscard]] GenerationalId publish_here(std::uint32_t index, void* home, const Type& type,
+                                            TagId tag) noexcept;
   [[nodiscard]] bool begin(Birth& birth, const HandleOptions& options,
                            const CallSite& site) noexcept;
   // The same for an object for which no slot and block are waiting together; it is charged.
   [[nodiscard]] bool begin_anew(Birth& birth, const HandleOptions& options,
                                 const CallSite& site) noexcept;
+  [[nodiscard]] void* allocate_block(const Type& type, const detail::BlockOwner& owner,
+                                     bool* denied_by_limit) noexcept;
   // Result: false when a budget denies it, which is reported.
   [[nodiscard]] bool charge_or_refuse(TagId tag, std::size_t bytes, const CallSite& site) noexcept;
-  [[nodiscard]] GenerationalId publish(Birth& birth) noexcept;
+  // Effect: the object in the block can be found.
+  [[nodiscard]] GenerationalId publish(std::uint32_t index, void* home, const Type& type,
+                                       TagId tag) noexcept;
+  [[nodiscard]] GenerationalId publish(Birth& birth) noexcept {
+    const std::uint32_t index = std::exchange(birth.index, detail::HandleSlots::kNone);
+    return publish(index, birth.home, *birth.type, birth.tag);
+  }
+  // Result: a handle of an object without a value, in a block that waited; dangling without one.
+  [[nodiscard]] GenerationalId make_waiting(const Type& type) noexcept;
+  [[nodiscard]] GenerationalId make_raw(const Type& type, HandleOptions options,
+                                        CallSite site) noexcept;
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
+  [[nodiscard]] bool free_slowly(GenerationalId id, const Type& type) noexcept;
+  // Effect: ends the object, which the caller now owns, or leaves that to a walker.
+  void end_or_defer(std::uint32_t index, Slot& slot, Record& record) noexcept;
   // Effect: ends an object that was freed while held, unless it still is held or another thread
   // ends it first.
   void end_if_let_go(std::uint32_t index) noexcept;
   void end(std::uint32_t index, Slot& slot, Record& record) noexcept;
   TagId release(Record& record, void* home, const Type& type) noexcept;  // result: its tag
-  // Effect: keeps slot and block of a freed object together for the next of its size. Result: false
-  // if that is not possible; then nothing has changed.
-  [[nodiscard]] bool leave(Slot& slot, void* home, const Type& type, TagId* tag) noexcept;
+  // Effect: caches slot and block of a freed object for the calling thread's next object of its
+  // kind. Result: false if that is not possible; then nothing has changed.
+  [[nodiscard]] bool leave_to_thread(Slot& slot, std::uint32_t generation, void* home,
+                                     const Type& type) noexcept;
+  // Effect: keeps them together for any thread's next object of the size. Result: as above.
+  [[nodiscard]] bool leave_to_all(Slot& slot, void* home, const Type& type) noexcept;
+  // Effect: from now on the calling thread's cache accepts blocks of that key.
+  void prepare_cache(std::uint64_t key) noexcept;
+  // Requirement: the space's lock is held. Result: bytes.
+  std::size_t withdraw(detail::HandleCache& cache, detail::HandleCache::Entry& entry,
+                       detail::BlockChunk** emptied) noexcept;
+  std::size_t withdraw_all(detail::BlockChunk** emptied) noexcept;
+  [[nodiscard]] detail::HandleSpace::Totals totals() const noexcept;
   static void let_go(void* slots, std::uint32_t index) noexcept;
-  FRAMEALLOC_COLD void emit(FrameEventKind kind, GenerationalId id, const Type& type,
-                            TagId tag) const noexcept;
+  void withdraw_from_last(void* home, detail::BlockChunk** emptied) noexcept;
+  static void tell_counts(void* handles, detail::SharedLedger& ledger) noexcept;
+  FRAMEALLOC_COLD GenerationalId emit(FrameEventKind kind, GenerationalId id, const Type& type,
+                                      TagId tag) const noexcept;  // result: id
   // Result: the object, pinned.
   [[nodiscard]] void* pin_object(GenerationalId id, const Type& type, bool report) noexcept;
   void unpin(std::uint32_t index) noexcept;
   template <class T>
   [[nodiscard]] PinGuard<T> make_guard(Handle<T> handle, bool report) noexcept;
-  // The objects of a type in a group of slots, held while this lives: see HandleSlots. They are
-  // gathered first, so the work is a loop over pointers and the processor runs ahead into the next
-  // objects instead of waiting for their memory.
-  class GroupWalk {
-   public:
-    GroupWalk(HandleAllocator& handles, std::uint32_t first, const Type& type) noexcept;
-    ~GroupWalk() {
-      if (held_) handles_.leave_group(first_);
-    }
-    GroupWalk(const GroupWalk&) = delete;
-    GroupWalk& operator=(const GroupWalk&) = delete;
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    // Result: the object and its id; null if it has been freed since.
-    [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* at(std::size_t i,
-                                                    GenerationalId* id) const noexcept {
-      const std::uint64_t word = slots_[which_[i]].word.load(std::memory_order_relaxed);
-      *id = GenerationalId{first_ + which_[i], Slot::generation_of(word)};
-      return (word & Slot::kDoomed) == 0 ? objects_[i] : nullptr;
-    }
-
-   private:
-    HandleAllocator& handles_;
-    const Slot* slots_;
-    std::uint32_t first_;
-    bool held_ = false;
-    std::size_t size_ = 0;
-    void* objects_[detail::HandleSlots::kGroup];
-    std::uint8_t which_[detail::HandleSlots::kGroup];
-  };
+  class GroupWalk;
   // Effect: ends objects that were freed while the group was held, unless they are still held.
   void leave_group(std::uint32_t first) noexcept;
-  // How many handles are looked up before the first object is used, and how far ahead of that slots
-  // are prefetched.
-  static constexpr std::size_t kBatch = 64;
-  static constexpr std::size_t kSlotsAhead = 64;
   template <class T>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve_ahead(std::span<const Handle<T>> handles,
-                                                          std::size_t at) noexcept {
-    if (at + kSlotsAhead < handles.size()) {
-      FRAMEALLOC_PREFETCH_READ(slots_.find(handles[at + kSlotsAhead].raw_index()));
-    }
-    T* const object = resolve(handles[at]);
-    detail::fetch_for_writing(object);
-    return object;
-  }
+  [[nodiscard]] T* resolve_ahead(std::span<const Handle<T>> handles, std::size_t at) noexcept;
 
   enum class Outlook : std::uint8_t { Movable, Going, Fixed };
   [[nodiscard]] Outlook outlook_of(const detail::BlockHeader& block) const noexcept;
@@ -294,6 +301,7 @@ class FRAMEALLOC_API HandleAllocator {
   detail::SharedLedger ledger_;
   detail::HandleSlots slots_;
   detail::HandleSpace space_;
+  detail::HandleCaches caches_;
   std::atomic<std::uint64_t> deferred_{0};
   std::atomic<std::uint64_t> relocations_{0};
   std::atomic<std::size_t> relocated_bytes_{0};
@@ -310,7 +318,14 @@ Handle<T> HandleAllocator::alloc_at(const CallSite& site, const HandleOptions& o
                                     A&&... arguments) {
   static_assert(std::is_object_v<T> && !std::is_array_v<T> && !std::is_const_v<T>);
   Birth birth{this, &detail::handle_type<T>};
-  if (!begin(birth, options, site)) return Handle<T>();
+  birth.home = is_plain(options) ? take_waiting(detail::handle_type<T>) : nullptr;
+  if (birth.home != nullptr) [[likely]] {
+    const detail::BlockHeader& header = *detail::BlockChunk::header_of(birth.home);
+    birth.index = header.owner;
+    birth.tag = header.tag;
+  } else if (!begin(birth, options, site)) {
+    return Handle<T>();
+  }
   if constexpr (std::is_constructible_v<T, A...>) {
     ::new (birth.home) T(std::forward<A>(arguments)...);
   } else {
@@ -323,8 +338,16 @@ template <class T>
 Handle<T> HandleAllocator::alloc_raw(const HandleOptions& options, CallSite site) noexcept {
   static_assert(std::is_trivially_copyable_v<T>, "a type that needs its constructor: use alloc()");
   static_assert(!std::is_array_v<T> && !std::is_const_v<T>);
-  Birth birth{this, &detail::handle_type<T>};
-  return begin(birth, options, site) ? Handle<T>(publish(birth)) : Handle<T>();
+  if (is_plain(options)) [[likely]] {
+    const GenerationalId id = make_waiting(detail::handle_type<T>);
+    if (!id.is_dangling()) [[likely]]
+      return Handle<T>(id);
+  }
+  // Member by member, so that what is not needed above is not even written.
+  return Handle<T>(
+      make_raw(detail::handle_type<T>,
+               HandleOptions{options.relocatable, options.on_relocate, options.context},
+               CallSite{site.file, site.function, site.line, site.type}));
 }
 
 template <class T>
@@ -333,59 +356,6 @@ PinGuard<T> HandleAllocator::make_guard(Handle<T> handle, bool report) noexcept 
   return object == nullptr ? PinGuard<T>() : PinGuard<T>(*this, static_cast<T*>(object), handle);
 }
 
-template <class T>
-std::size_t HandleAllocator::resolve(std::span<const Handle<T>> handles,
-                                     std::span<T*> objects) noexcept {
-  handles = handles.first(handles.size() < objects.size() ? handles.size() : objects.size());
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < handles.size(); ++i) {
-    objects[i] = resolve_ahead(handles, i);
-    found += objects[i] != nullptr ? 1 : 0;
-  }
-  return found;
-}
-
-template <class T, class F>
-std::size_t HandleAllocator::for_each(std::span<const Handle<T>> handles, F&& function) {
-  std::size_t found = 0;
-  struct Found {
-    const Slot* slot;
-    std::uint64_t word;  // without pins
-    T* object;
-  };
-  Found batch[kBatch];
-  for (std::size_t begin = 0; begin < handles.size(); begin += kBatch) {
-    const std::size_t end = begin + kBatch < handles.size() ? begin + kBatch : handles.size();
-    std::size_t count = 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      T* const object = resolve_ahead(handles, i);
-      const GenerationalId id = handles[i].id();
-      batch[count] = Found{slots_.find(id.index), Slot::word_of(id.generation), object};
-      count += object != nullptr ? 1 : 0;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      // An earlier call may have freed it.
-      const std::uint64_t word = batch[i].slot->word.load(std::memory_order_acquire);
-      if ((word & ~Slot::kMostPins) != batch[i].word) [[unlikely]]
-        continue;
-      ++found;
-      function(*batch[i].object);
-    }
-  }
-  return found;
-}
-
-template <class T, class F>
-void HandleAllocator::for_each(F&& function) {
-  const std::uint32_t slots = slots_.size();
-  for (std::uint32_t first = 0; first < slots; first += detail::HandleSlots::kGroup) {
-    GroupWalk walk(*this, first, detail::handle_type<T>);
-    for (std::size_t i = 0; i < walk.size(); ++i) {
-      GenerationalId id;
-      void* const object = walk.at(i, &id);
-      if (object != nullptr) function(Handle<T>(id), *static_cast<T*>(object));
-    }
-  }
-}
-
 }  // namespace framealloc
+
+#include <framealloc/detail/heap/handle_walk.hpp>  // the definitions of what visits many objects

@@ -60,8 +60,12 @@ void describe(SharedLedger& ledger, LazyPart<GroupAllocator> Facade::*) noexcept
 // Result: bytes that parts held and did not use.
 std::size_t trim_parts(Instance& instance) noexcept {
   Facade* const facade = facade_of(&instance);
-  return facade == nullptr || facade->scratch.made() == nullptr ? 0
-                                                                : facade->scratch.made()->trim();
+  if (facade == nullptr) return 0;
+  std::size_t bytes = 0;
+  if (ScratchRegistry* const scratch = facade->scratch.made()) bytes += scratch->trim();
+  if (HandleAllocator* const handles = facade->handles.made())
+    bytes += handles->release_cached();
+  return bytes;
 }
 
 // Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
@@ -105,10 +109,10 @@ T& part_of(const Instance* instance, LazyPart<T> Facade::* part, const A&... arg
 const AllocatorContext& nowhere() noexcept { return immortal<Nowhere>().context; }
 
 AllocatorContext allocator_context(Instance& instance) noexcept {
-  return {instance.limited_source(), instance.chunks(),   instance.metadata(),
-          instance.tags(),           instance.sink(),     instance.frame_counter(),
-          instance.budgets(),        &tag_of_this_thread, &instance,
-          &instance.pressure(),      &instance.events()};
+  return {instance.limited_source(), instance.chunks(),    instance.metadata(),
+          instance.tags(),           instance.sink(),      instance.frame_counter(),
+          instance.budgets(),        &tag_of_this_thread,  &instance,
+          instance.tls_slot(),       &instance.pressure(), &instance.events()};
 }
 
 Facade::Facade(Instance& owner) noexcept : instance(owner), resources(owner) {

@@ -59,7 +59,7 @@ CompactResult HandleAllocator::compact(const CompactBudget& budget) noexcept {
 CompactResult HandleAllocator::compact_alone(const CompactBudget& budget) noexcept {
   CompactResult result;
   const std::uint64_t deadline = deadline_of(budget);
-  const detail::HandleSpace::Totals before = space_.totals();
+  const detail::HandleSpace::Totals before = totals();
   ++compact_call_;
   for (;;) {
     if (is_over(deadline) || result.bytes_moved >= budget.bytes) break;
@@ -71,7 +71,7 @@ CompactResult HandleAllocator::compact_alone(const CompactBudget& budget) noexce
     result.moves += bytes != 0 ? 1 : 0;
     result.bytes_moved += bytes;
   }
-  const detail::HandleSpace::Totals after = space_.totals();
+  const detail::HandleSpace::Totals after = totals();
   result.chunks_released = after.released_chunks - before.released_chunks;
   if (result.moves != 0) {
     fragmentation_before_.store(share_of_holes(before), std::memory_order_relaxed);
@@ -92,6 +92,7 @@ bool HandleAllocator::plan_chunk(const CompactBudget& budget, std::uint64_t dead
       if (!space_.has_set_apart()) {
         const std::uint64_t patience = is_unlimited(budget) ? 0 : kPatience;
         const std::uint64_t not_since = compact_call_ > patience ? compact_call_ - patience : 1;
+        (void)withdraw_all(&emptied);
         found = space_.set_apart(not_since, &emptied);
         planned_ = false;
       }
@@ -214,7 +215,8 @@ void HandleAllocator::relocate(std::uint32_t index, const Type& type, void* from
     hook.handler(Relocation{id, from, to, type.size}, hook.context);
   }
   if (ledger_.wants(FrameEventKind::HandleRelocated)) [[unlikely]] {
-    emit(FrameEventKind::HandleRelocated, id, type, space_.tag_of(from, type.size, type.alignment));
+    (void)emit(FrameEventKind::HandleRelocated, id, type,
+               space_.tag_of(from, type.size, type.alignment));
   }
   space_.free(from, type.size, type.alignment);
 }

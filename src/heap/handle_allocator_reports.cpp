@@ -3,6 +3,7 @@
 #include <framealloc/text.hpp>
 
 #include <algorithm>
+#include <mutex>
 
 namespace framealloc {
 
@@ -42,9 +43,25 @@ struct LeakGroups {
 
 }  // namespace
 
+// For a reader what waits with a thread is free like any other block that waits.
+detail::HandleSpace::Totals HandleAllocator::totals() const noexcept {
+  detail::HandleSpace::Totals totals = space_.totals();
+  const std::lock_guard guard(space_.lock());
+  caches_.for_each_entry([&totals](detail::HandleCache&, const detail::HandleCache::Entry& entry) {
+    const std::uint64_t key = entry.key.load(std::memory_order_relaxed);
+    const std::uint64_t blocks = detail::HandleCache::waiting_in(entry);
+    const std::size_t bytes = blocks * detail::granules_of_key(key) * kGranule;
+    totals.parked_blocks += blocks;
+    totals.used_bytes -= bytes;
+    totals.free_bytes += bytes;
+    if (!detail::is_movable_key(key)) totals.unmovable_blocks -= blocks;
+  });
+  return totals;
+}
+
 HandleAllocatorStats HandleAllocator::stats() const noexcept {
   HandleAllocatorStats stats;
-  const detail::HandleSpace::Totals space = space_.totals();
+  const detail::HandleSpace::Totals space = totals();
   stats.total_allocated = total_allocated();
   stats.active_handles = active_count();
   stats.total_slots = slots_.size();

@@ -22,9 +22,9 @@ BlockChunk* BlockChunk::make(void* memory, std::size_t bytes) noexcept {
 BlockChunk::BlockChunk(std::size_t bytes) noexcept
     : first_(static_cast<std::uint32_t>(align_up(sizeof(BlockChunk), kGranule) / kGranule)),
       total_(static_cast<std::uint32_t>(bytes / kGranule) - first_ - kHeader) {
-  ::new (at(first_)) BlockHeader{total_, 0, 0, TagId::Untagged, false, false};
+  ::new (at(first_)) BlockHeader{0, 0, total_, TagId::Untagged, false, false};
   // What stands at the end looks like a block in use, so that nothing joins with it.
-  ::new (at(first_ + total_)) BlockHeader{0, total_, 0, TagId::Untagged, true, false};
+  ::new (at(first_ + total_)) BlockHeader{total_, 0, 0, TagId::Untagged, true, false};
   list(first_);
 }
 
@@ -131,15 +131,16 @@ void* BlockChunk::take(std::size_t bytes, std::size_t alignment, std::uint32_t o
   }
   std::uint32_t taken = end - start;
   if (taken - granules >= kSmallest) taken = granules;
-  ::new (at(start)) BlockHeader{taken, before, owner, tag, true, movable};
+  ::new (at(start)) BlockHeader{before, owner, taken, tag, true, movable};
   if (start + taken != end) {
     ::new (at(start + taken))
-        BlockHeader{end - start - taken, taken, 0, TagId::Untagged, false, false};
+        BlockHeader{taken, 0, end - start - taken, TagId::Untagged, false, false};
     list(start + taken);
   }
   at(end)->before = end - (start + taken != end ? start + taken : start);
   used_ += taken;
   ++live_;
+  show_beside();
   if (!movable) ++unmovable_;
   return block_of(at(start));
 }
@@ -148,6 +149,7 @@ void BlockChunk::give_back(void* block, std::uint32_t* cursor) noexcept {
   BlockHeader* header = header_of(block);
   used_ -= header->granules;
   --live_;
+  show_beside();
   if (!header->movable) --unmovable_;
   header->live = false;
 

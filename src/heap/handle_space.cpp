@@ -257,12 +257,14 @@ bool HandleSpace::set_apart(std::uint64_t not_since, BlockChunk** emptied) noexc
   if (best->used_bytes() + best->used_bytes() / 8 > elsewhere) return false;
   delist(best);
   apart_ = best;
+  best->keep_blocks(false);
   cursor_ = 0;
   return true;
 }
 
 void HandleSpace::put_back(std::uint64_t at_call, BlockChunk** emptied) noexcept {
   apart_->passed_over_at = at_call;
+  apart_->keep_blocks(true);
   enlist(apart_);
   apart_ = nullptr;
   drop_plan(emptied);

@@ -17,10 +17,14 @@ std::size_t held_by(const TagCounters& counters) noexcept {
   return static_cast<std::size_t>(counters.heap_bytes_in.get() - counters.heap_bytes_out.get());
 }
 
+constinit const std::atomic<FrameEventMask> no_kinds{0};
+
 }  // namespace
 
 SharedLedger::SharedLedger(const AllocatorContext& context) noexcept
-    : context_(context), by_tag_(&allocate_counters, &context.metadata) {}
+    : context_(context),
+      wanted_(context.events != nullptr ? &context.events->wanted() : &no_kinds),
+      by_tag_(&allocate_counters, &context.metadata) {}
 
 bool SharedLedger::count_in(TagId tag, std::size_t bytes, std::size_t carried,
                             Denial* denial) noexcept {
@@ -38,8 +42,26 @@ void SharedLedger::count_out(TagId tag, std::size_t bytes, std::size_t carried) 
   uncharge(tag, bytes - carried);
 }
 
+// What was counted elsewhere belongs to the account, whoever looks at it.
+void SharedLedger::hear_counts() const noexcept {
+  if (tell_counts_ != nullptr) tell_counts_(tell_context_, const_cast<SharedLedger&>(*this));
+}
+
+std::size_t SharedLedger::bytes_in_use() const noexcept {
+  const std::lock_guard guard(lock_);
+  hear_counts();
+  return bytes_.get();
+}
+
+std::uint64_t SharedLedger::blocks_in_use() const noexcept {
+  const std::lock_guard guard(lock_);
+  hear_counts();
+  return blocks_.get();
+}
+
 std::size_t SharedLedger::bytes_of(TagId tag) const noexcept {
   const std::lock_guard guard(lock_);
+  hear_counts();
   const TagCounters* const counters = by_tag_.find(tag);
   return counters == nullptr ? 0 : held_by(*counters);
 }
@@ -53,6 +75,7 @@ LedgerTotals SharedLedger::totals(const TagId* only) const noexcept {
     sum.frees += counters.heap_frees.get();
   };
   const std::lock_guard guard(lock_);
+  hear_counts();
   if (only == nullptr) {
     by_tag_.visit_used(add);
   } else if (const TagCounters* const counters = by_tag_.find(*only)) {
@@ -66,6 +89,7 @@ TagId SharedLedger::holder_of_most(std::size_t* bytes) const noexcept {
   TagId holder = TagId::Untagged;
   const std::size_t tags = context_.tags.size();
   const std::lock_guard guard(lock_);
+  hear_counts();
   for (std::size_t i = 0; i < tags; ++i) {
     const auto tag = static_cast<TagId>(i);
     const TagCounters* const counters = by_tag_.find(tag);

@@ -88,6 +88,49 @@ TEST(Fork, ChildrenOfABusyProcessEnd) {
   for (std::thread& thread : threads) thread.join();
 }
 
+struct Slow {
+  Slow() { std::this_thread::yield(); }
+  char bytes[100];
+};
+
+// A child has no thread that would finish what others were about to do with handles.
+TEST(Fork, AChildEndsAnAllocatorWhoseHandlesOthersWereMaking) {
+  auto* const alloc = new SmartAlloc(
+      AllocConfig::minimal().with_report_handler([](const Report&, void*) {}, nullptr));
+  HandleAllocator& handles = alloc->handles();
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      std::vector<Handle<Slow>> mine;
+      for (int n = 0; n < 100; ++n) mine.push_back(handles.alloc<Slow>());
+      for (std::size_t n = 0; !stop; ++n) {
+        handles.free(mine[n % 100]);
+        mine[n % 100] = handles.alloc<Slow>();
+      }
+    });
+  }
+  int failed = 0;
+  for (int i = 0; i < 60; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      // In the middle of an allocation or a free at most: no more than one object each.
+      const HandleAllocatorStats stats = handles.stats();
+      const std::uint64_t known = stats.active_handles + stats.free_slots;
+      const bool whole = known <= stats.total_slots + 3 && known + 3 >= stats.total_slots;
+      delete alloc;
+      _exit(whole ? 0 : 1);
+    }
+    int status = -1;
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) ++failed;
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  delete alloc;
+  EXPECT_EQ(failed, 0);
+}
+
 TEST(Fork, AProcessWithOneThreadForksInEveryGuardMode) {
   for (const GuardMode guard : {GuardMode::Off, GuardMode::Poison, GuardMode::Pages}) {
     ReportLog log;

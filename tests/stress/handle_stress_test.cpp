@@ -199,6 +199,87 @@ TEST(HandleStress, FourThreadsAllocateAndFreeWithoutADeadlock) {
   EXPECT_EQ(handles.stats().chunks, 0U);
 }
 
+// What waits with its thread, while others take it back, empty chunks and are denied.
+TEST(HandleStress, CachesAddUpWhoeverTakesFromThem) {
+  HandleWorld world(0, true);
+  HandleAllocator handles(world.context());
+  ASSERT_TRUE(world.budgets().register_tag_budget("all", 0, 150 * sizeof(Plain)));
+  world.set_tag(world.tag("all"));
+  Board<Plain> board;
+  std::atomic<std::uint64_t> made{0}, freed{0}, denied{0}, broken{0};
+  const auto work = [&](unsigned thread) {
+    std::mt19937 random(kSeed + thread);
+    std::vector<Handle<Plain>> mine;
+    for (int i = 0; i < 8000; ++i) {
+      const Handle<Plain> fresh = handles.alloc_raw<Plain>();
+      if (fresh.is_dangling()) {
+        denied.fetch_add(1);
+        while (mine.size() > 20) {
+          if (handles.free(mine.back())) freed.fetch_add(1);
+          mine.pop_back();
+        }
+        continue;
+      }
+      made.fetch_add(1);
+      {
+        const auto pin = handles.pin(fresh);
+        pin->number = pin->copies[29] = fresh.raw_index();
+      }
+      mine.push_back(random() % 4 == 0 ? board.exchange(random(), fresh) : fresh);
+      if (mine.back().is_dangling()) {
+        mine.pop_back();
+        continue;
+      }
+      if (mine.size() < 60 + thread * 40) continue;
+      for (std::size_t n = random() % 30; n > 0; --n) {
+        std::swap(mine[random() % mine.size()], mine.back());
+        {
+          const auto pin = handles.pin(mine.back());
+          if (!pin || pin->number != mine.back().raw_index() || pin->copies[29] != pin->number) {
+            broken.fetch_add(1);
+          }
+        }
+        if (handles.free(mine.back())) freed.fetch_add(1);
+        mine.pop_back();
+      }
+    }
+    for (const Handle<Plain> handle : mine) {
+      if (handles.free(handle)) freed.fetch_add(1);
+    }
+  };
+  std::atomic<bool> stop{false};
+  std::thread taker([&] {
+    for (unsigned round = 0; !stop.load(std::memory_order_relaxed); ++round) {
+      if (round % 3 == 0) (void)handles.release_cached();
+      if (round % 3 == 1) (void)handles.compact(std::uint64_t{100'000});
+      const HandleAllocatorStats stats = handles.stats();
+      // One that is being made is counted before it has a slot.
+      if (stats.active_handles > stats.total_slots + 4) broken.fetch_add(1);
+      std::this_thread::yield();
+    }
+  });
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < 4; ++t) threads.emplace_back(work, t);
+  for (std::thread& thread : threads) thread.join();
+  stop.store(true);
+  taker.join();
+  for (std::size_t i = 0; i < board.slots.size(); ++i) {
+    const Handle<Plain> left = board.exchange(i, {});
+    if (!left.is_dangling() && handles.free(left)) freed.fetch_add(1);
+  }
+  EXPECT_EQ(broken.load(), 0U) << "seed " << kSeed;
+  EXPECT_EQ(made.load(), freed.load());
+  EXPECT_GT(denied.load(), 0U);
+  EXPECT_EQ(world.reports(Code::FA311).size(), denied.load());
+  EXPECT_EQ(handles.active_count(), 0U);
+  EXPECT_EQ(handles.ledger().totals(nullptr).allocations, made.load());
+  EXPECT_EQ(handles.ledger().totals(nullptr).frees, made.load());
+  EXPECT_EQ(handles.stats().free_slots, handles.stats().total_slots);
+  (void)handles.release_cached();
+  EXPECT_EQ(world.budgets().current_usage(), 0U);
+  EXPECT_EQ(handles.stats().chunks, 0U);
+}
+
 // A double free of one handle by two threads frees once.
 TEST(HandleStress, OneOfTwoFreesWins) {
   HandleWorld world;

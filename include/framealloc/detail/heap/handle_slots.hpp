@@ -90,6 +90,10 @@ class FRAMEALLOC_API HandleSlots {
     return reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
   }
   // Requirement for these: the slot was made.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleSlot& at(std::uint32_t index) const noexcept {
+    const std::uintptr_t base = bases_[block_of(index)].load(std::memory_order_relaxed);
+    return *reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
+  }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleRecord& record(std::uint32_t index) const noexcept {
     const std::uintptr_t base = record_bases_[block_of(index)];
     return *reinterpret_cast<HandleRecord*>(base + std::uintptr_t{index} * sizeof(HandleRecord));
@@ -108,12 +112,15 @@ class FRAMEALLOC_API HandleSlots {
   // Effect: every handle to the slot is stale, and it stays the caller's. Result: false when its
   // generations are used up: then nothing changes. Requirement: it is the caller's.
   [[nodiscard]] static bool vacate(HandleSlot& slot) noexcept {
-    const std::uint64_t word = slot.word.load(std::memory_order_relaxed);
-    const std::uint32_t generation = HandleSlot::generation_of(word);
-    if (generation == UINT32_MAX) [[unlikely]]
+    return vacate(slot, HandleSlot::generation_of(slot.word.load(std::memory_order_relaxed)));
+  }
+  // The same for a caller who knows the generation.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static bool vacate(HandleSlot& slot,
+                                                            std::uint32_t generation) noexcept {
+    const std::uint32_t next = generation + 1;
+    if (next == 0) [[unlikely]]
       return false;
-    slot.word.store(HandleSlot::word_of(generation + 1) | HandleSlot::kVacant,
-                    std::memory_order_release);
+    slot.word.store(HandleSlot::word_of(next) | HandleSlot::kVacant, std::memory_order_release);
     return true;
   }
   // Effect: the object of the slot is gone, and every handle to it is stale. Requirement: it is the
@@ -134,8 +141,9 @@ class FRAMEALLOC_API HandleSlots {
   static constexpr std::uint32_t kBlocks = 25;
 
   [[nodiscard]] static constexpr std::uint32_t block_of(std::uint32_t index) noexcept {
-    return static_cast<std::uint32_t>(std::bit_width(std::uint64_t{index} + (1U << kFirstShift))) -
-           1U - kFirstShift;
+    // 63 less the leading zeros, spelled so that it is one instruction on x86-64.
+    const std::uint64_t place = std::uint64_t{index} + (1U << kFirstShift);
+    return (63U ^ static_cast<std::uint32_t>(std::countl_zero(place))) - kFirstShift;
   }
   [[nodiscard]] static constexpr std::uint32_t first_of(std::uint32_t block) noexcept {
     return ((1U << block) - 1U) << kFirstShift;

@@ -42,6 +42,7 @@ class FRAMEALLOC_API HandleSpace {
   using LetGo = void (*)(void* context, std::uint32_t index);
   HandleSpace(ChunkPool& chunks, SpinLock& lock, LetGo let_go, void* context) noexcept
       : pool_(chunks),
+        chunk_mask_(~(std::uintptr_t{chunks.chunk_size()} - 1)),
         most_(BlockChunk::largest_block(chunks.chunk_size()) / 2),
         lock_(lock),
         let_go_(let_go),
@@ -57,6 +58,10 @@ class FRAMEALLOC_API HandleSpace {
                                bool* denied_by_limit) noexcept;
   // Effect: frees the block; `bytes` and `alignment` as when it was taken. Result: its tag.
   TagId free(void* block, std::size_t bytes, std::size_t alignment) noexcept;
+  // Result: the chunk of a block that has no run to itself.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE BlockChunk* chunk_of(const void* block) const noexcept {
+    return reinterpret_cast<BlockChunk*>(reinterpret_cast<std::uintptr_t>(block) & chunk_mask_);
+  }
   // Result: the tag that the block was taken under.
   [[nodiscard]] TagId tag_of(void* block, std::size_t bytes, std::size_t alignment) const noexcept;
   // Result: whether a block of that kind has chunks of its own (and can never move).
@@ -80,7 +85,7 @@ class FRAMEALLOC_API HandleSpace {
   // --- Slot and block together; under lock() -----------------------------------------------------
   // Result: whether blocks of such a type may wait.
   [[nodiscard]] bool may_park(std::size_t bytes, std::size_t alignment) const noexcept {
-    return alignment <= kGranule && bytes <= kMostParkedBytes && bytes + kGranule <= most_;
+    return may_wait(bytes, alignment) && bytes + kGranule <= most_;
   }
   // Result: a block that waited, in use now, and in `*index` its slot; null when none waits.
   // Requirement: may_park().
@@ -101,7 +106,8 @@ class FRAMEALLOC_API HandleSpace {
   }
   // Effect: gives up what waits if nothing else is left in the chunk of the block.
   FRAMEALLOC_ALWAYS_INLINE void give_up_idle(const void* block, BlockChunk** emptied) noexcept {
-    if (chunk_of(block)->only_parked()) [[unlikely]]
+    const BlockChunk* const chunk = chunk_of(block);
+    if (chunk->only_parked() && chunk->live_blocks() != 0) [[unlikely]]
       give_back_parked(emptied);
   }
   // Effect: no block waits any more.
@@ -113,7 +119,7 @@ class FRAMEALLOC_API HandleSpace {
   // First every block of the chunk is given a place elsewhere, then the blocks move: so nothing
   // moves unless the chunk can be emptied. Chunks that fall empty on the way are linked to
   // `*emptied`, for release() after the lock.
-  [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
+  [[nodiscard]] SpinLock& lock() const noexcept { return lock_; }
   // Effect: sets the least used chunk apart whose blocks could fit elsewhere. Chunks that were
   // passed over in a call numbered `not_since` or later are left out. Result: false when there is
   // none.
@@ -142,6 +148,7 @@ class FRAMEALLOC_API HandleSpace {
     void* run;
     std::size_t run_bytes;
     TagId tag;
+    std::uint16_t none[3] = {};  // what stands right before a block is always written
   };
   struct Planned {  // in the place that was taken for a block
     Planned* next;
@@ -180,10 +187,6 @@ class FRAMEALLOC_API HandleSpace {
   [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, TagId tag,
                                    bool* denied_by_limit) noexcept;
   [[nodiscard]] static RunHeader* run_of(void* block) noexcept;
-  [[nodiscard]] BlockChunk* chunk_of(const void* block) const noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(block);
-    return reinterpret_cast<BlockChunk*>(align_down(address, pool_.chunk_size()));
-  }
   void enlist(BlockChunk* chunk) noexcept;
   void delist(BlockChunk* chunk) noexcept;
   void relist(BlockChunk* chunk) noexcept;
@@ -192,13 +195,11 @@ class FRAMEALLOC_API HandleSpace {
   void for_each_listed(Visit&& visit) const noexcept;
 
   static constexpr std::size_t kFull = BlockChunk::kBins;  // the list of chunks without a hole
-  // Blocks that wait: of at most 512 bytes, at most so many of a size. More would keep chunks in
-  // use that compaction and the next large request could have.
-  static constexpr std::uint32_t kMostParked = 33;  // granules, header included
-  static constexpr std::size_t kMostParkedBytes = (kMostParked - 1) * kGranule;
+  static constexpr std::uint32_t kMostParked = BlockChunk::granules_for(kMostWaitingBytes);
   static constexpr std::uint8_t kParkedOfASize = 16;
 
   ChunkPool& pool_;
+  std::uintptr_t chunk_mask_;
   std::size_t most_;  // bytes of the largest block that is not a run
   SpinLock own_lock_{};
   SpinLock& lock_;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/heap/handle_chunk.hpp>
+#include <framealloc/ids.hpp>
 #include <framealloc/relocatable.hpp>
 
 #include <cstddef>
@@ -40,6 +42,8 @@ struct HandleType {
   void (*destroy)(void* object) noexcept;  // null when there is nothing to do
   std::string_view name;
   std::uintptr_t mark;  // of kTypeMarkBits: from the name, seldom the same for two types
+  // Of blocks of untagged objects; that of no block when they never wait in a HandleCache.
+  std::uint64_t block_key;
 };
 
 // FNV-1a, spread over the bits of a mark.
@@ -84,7 +88,11 @@ template <class T>
 constexpr HandleType describe_type() noexcept {
   HandleType type{
       sizeof(T), alignof(T), is_handle_movable<T>,  is_trivially_relocatable<T>,
-      nullptr,   nullptr,    handle_type_name<T>(), type_mark(handle_type_name<T>(), sizeof(T))};
+      nullptr,   nullptr,    handle_type_name<T>(), type_mark(handle_type_name<T>(), sizeof(T)),
+      UINT64_MAX};
+  if (may_wait(sizeof(T), alignof(T))) {
+    type.block_key = detail::block_key(BlockChunk::granules_for(sizeof(T)), is_handle_movable<T>);
+  }
   if constexpr (is_handle_movable<T>) type.relocate = &relocate_object<T>;
   if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_object<T>;
   return type;

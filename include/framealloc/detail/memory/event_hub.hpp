@@ -70,6 +70,8 @@ class FRAMEALLOC_API EventHub {
   [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
     return (wanted_.load(std::memory_order_relaxed) & mask_of(kind)) != 0;
   }
+  // Result: the kinds that somebody waits for, as they change.
+  [[nodiscard]] const std::atomic<FrameEventMask>& wanted() const noexcept { return wanted_; }
   // Effect: completes the event (thread, time, tag; the frame unless it has one) and tells it.
   // Requirement: no lock is held, and the caller expects anything to have changed afterward.
   FRAMEALLOC_COLD void emit(FrameEvent event, TagId tag = TagId::Untagged) noexcept;

@@ -12,6 +12,7 @@
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/memory/reclaim_loop.hpp>
+#include <framealloc/detail/os/thread_record.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/pressure.hpp>
 #include <framealloc/report.hpp>
@@ -35,6 +36,9 @@ struct AllocatorContext {
   // Result: the tag of the calling thread. Null: everything is untagged unless a call names a tag.
   TagId (*current_tag)(void* context) noexcept = nullptr;
   void* tag_context = nullptr;
+  // Where in a thread's record the slot is whose arena has the thread's tag; kSharedTlsSlot when
+  // only `current_tag` knows.
+  std::size_t tls_slot = kSharedTlsSlot;
   // Who is asked for room before memory is denied; null is nobody.
   PressureMonitor* pressure = nullptr;
   EventHub* events = nullptr;  // who hears of what the allocator does; null is nobody
@@ -86,7 +90,7 @@ class FRAMEALLOC_API SharedLedger {
   }
   // Result: whether somebody waits for events of that kind: one branch where nobody does.
   [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
-    return context_.events != nullptr && context_.events->wants(kind);
+    return (wanted_->load(std::memory_order_relaxed) & mask_of(kind)) != 0;
   }
   // Requirement: wants(event.kind); no lock is held, and anything may have changed afterward.
   FRAMEALLOC_COLD void emit(const FrameEvent& event, TagId tag) const noexcept;
@@ -110,30 +114,38 @@ class FRAMEALLOC_API SharedLedger {
   void uncharge(TagId tag, std::size_t bytes) noexcept {
     if (context_.budgets != nullptr) context_.budgets->uncharge(tag, bytes);
   }
-  FRAMEALLOC_ALWAYS_INLINE void note_in(TagId tag, std::size_t bytes) noexcept {
+  FRAMEALLOC_ALWAYS_INLINE void note_in(TagId tag, std::size_t bytes,
+                                        std::uint64_t blocks = 1) noexcept {
     TagCounters& counters = by_tag_.at(tag);
-    counters.heap_bytes_in.add(bytes);
-    counters.heap_allocations.increment();
-    bytes_.add(bytes);
-    blocks_.increment();
+    counters.heap_bytes_in.add(bytes * blocks);
+    counters.heap_allocations.add(blocks);
+    bytes_.add(bytes * blocks);
+    blocks_.add(blocks);
   }
-  FRAMEALLOC_ALWAYS_INLINE void note_out(TagId tag, std::size_t bytes) noexcept {
+  FRAMEALLOC_ALWAYS_INLINE void note_out(TagId tag, std::size_t bytes,
+                                         std::uint64_t blocks = 1) noexcept {
     TagCounters& counters = by_tag_.at(tag);
-    counters.heap_bytes_out.add(bytes);
-    counters.heap_frees.increment();
-    bytes_.sub(bytes);
-    blocks_.sub(1);
+    counters.heap_bytes_out.add(bytes * blocks);
+    counters.heap_frees.add(blocks);
+    bytes_.sub(bytes * blocks);
+    blocks_.sub(blocks);
+  }
+  // Who counts by other means until somebody asks: `tell(context, account)` is called under the
+  // lock before each answer, and notes what has not been noted yet.
+  using TellCounts = void (*)(void* context, SharedLedger& ledger) noexcept;
+  void ask_for_counts(TellCounts answer, void* context) noexcept {
+    tell_counts_ = answer;
+    tell_context_ = context;
   }
   // Effect: counts a block out and gives its charge back, except for `carried` bytes.
   void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
 
   // Result: what has been counted in and not out. Any thread; exact once it has synchronized with
-  // those that count.
-  [[nodiscard]] std::size_t bytes_in_use() const noexcept { return bytes_.get(); }
-  [[nodiscard]] std::uint64_t blocks_in_use() const noexcept { return blocks_.get(); }
+  // those that count. Requirement of these and the next: the lock is not held.
+  [[nodiscard]] std::size_t bytes_in_use() const noexcept;
+  [[nodiscard]] std::uint64_t blocks_in_use() const noexcept;
 
   // For the sums over all threads of the layers above: one thread more, so to speak.
-  [[nodiscard]] const ThreadLedger& by_tag() const noexcept { return by_tag_; }
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
   // Result: sums of one tag, or of all when `only` is null.
   [[nodiscard]] LedgerTotals totals(const TagId* only) const noexcept;
@@ -165,7 +177,12 @@ class FRAMEALLOC_API SharedLedger {
                      Denial* why = nullptr) const noexcept;
 
  private:
+  void hear_counts() const noexcept;  // under the lock
+
   AllocatorContext context_;
+  const std::atomic<FrameEventMask>* wanted_;
+  TellCounts tell_counts_ = nullptr;
+  void* tell_context_ = nullptr;
   std::string_view part_ = "shared";
   AtEnd at_end_ = AtEnd::Leaks;
   // Taken alone, but for the lock of slots behind handles, and for the rare call in which the

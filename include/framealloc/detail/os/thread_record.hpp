@@ -5,6 +5,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -144,7 +145,7 @@ FRAMEALLOC_ALWAYS_INLINE void enter_section() noexcept {
   mine.sections.store(1, std::memory_order_relaxed);
   // The forking thread makes the processor keep this order where it has to (membarrier).
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  if (forks_waiting.load(std::memory_order_relaxed) != 0) [[unlikely]]
+  if (!detail::is_zero_relaxed(forks_waiting)) [[unlikely]]
     enter_section_slowly();
 }
 FRAMEALLOC_ALWAYS_INLINE void leave_section() noexcept {
@@ -152,6 +153,23 @@ FRAMEALLOC_ALWAYS_INLINE void leave_section() noexcept {
   const std::int32_t held = mine.sections.load(std::memory_order_relaxed);
   if (held > 0) [[likely]]
     mine.sections.store(held - 1, std::memory_order_release);
+}
+
+// The same in one piece, for a few instructions of a hot path that has the thread's record at hand
+// and calls nothing in between. Result: false in a section, in a thread without a record and while
+// a fork waits: the path then is the slow one.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_enter_section(ThreadRecord& mine) noexcept {
+  if (!detail::is_zero_relaxed(mine.sections)) [[unlikely]]
+    return false;
+  mine.sections.store(1, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (detail::is_zero_relaxed(forks_waiting)) [[likely]]
+    return true;
+  mine.sections.store(0, std::memory_order_release);
+  return false;
+}
+FRAMEALLOC_ALWAYS_INLINE void leave_section(ThreadRecord& mine) noexcept {
+  mine.sections.store(0, std::memory_order_release);
 }
 
 // The same for a scope.

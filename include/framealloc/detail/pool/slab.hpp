@@ -3,9 +3,9 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 #include <framealloc/detail/pool/class_list.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
-#include <framealloc/detail/sync/relaxed_compare.hpp>
 #include <framealloc/ids.hpp>
 
 #include <atomic>

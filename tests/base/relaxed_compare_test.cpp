@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/detail/sync/relaxed_compare.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 
 #include <gtest/gtest.h>
 

@@ -24,6 +24,23 @@ template <class T>
 #endif
 }
 
+// Result: whether `word` holds 0. Looks at the word each time.
+template <class T>
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool is_zero_relaxed(const std::atomic<T>& word) noexcept {
+  static_assert(sizeof(word) == sizeof(T) && (sizeof(T) == 4 || sizeof(T) == 8));
+#if defined(__x86_64__) && defined(__GNUC__) && !FRAMEALLOC_TSAN
+  bool equal;
+  if constexpr (sizeof(T) == 4) {
+    asm volatile("cmpl $0, %[word]" : "=@cce"(equal) : [word] "m"(word));
+  } else {
+    asm volatile("cmpq $0, %[word]" : "=@cce"(equal) : [word] "m"(word));
+  }
+  return equal;
+#else
+  return word.load(std::memory_order_relaxed) == T{};
+#endif
+}
+
 // Result: whether `value` is above what `word` holds. Looks at the word each time, in a loop too:
 // another thread may change it.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool exceeds_relaxed(
