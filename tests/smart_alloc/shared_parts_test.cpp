@@ -56,6 +56,28 @@ TEST(SharedParts, AreTheSameForCopiesAndForThreads) {
   EXPECT_NE(&other.streaming(), &alloc.streaming());
 }
 
+// What a thread keeps of freed objects for its next ones is charged until something needs it.
+TEST(SharedParts, TrimAndADenialOfAnotherKindTakeCachedHandles) {
+  SmartAlloc alloc(AllocConfig::minimal().with_budgets(true));
+  const TagScope scope = alloc.tag_scope("world");
+  std::vector<Handle<Entity>> made;
+  for (int i = 0; i < 100; ++i) made.push_back(alloc.handles().alloc<Entity>());
+  ASSERT_TRUE(alloc.handles().free(alloc.handles().alloc<Entity>()));  // the thread has a cache now
+  const auto usage = [&] { return alloc.budgets()->get_tag_budget("world")->current_usage; };
+  ASSERT_TRUE(alloc.budgets()->register_tag_budget("world", 0, 1_MiB));
+  for (std::size_t i = 0; i < 10; ++i) ASSERT_TRUE(alloc.handles().free(made[i]));
+  EXPECT_EQ(alloc.tag_stats("world").heap_bytes, 90 * sizeof(Entity));
+  EXPECT_EQ(usage(), 100 * sizeof(Entity));
+  (void)alloc.trim();
+  EXPECT_EQ(usage(), 90 * sizeof(Entity));
+
+  for (std::size_t i = 10; i < 20; ++i) ASSERT_TRUE(alloc.handles().free(made[i]));
+  EXPECT_EQ(usage(), 90 * sizeof(Entity));
+  void* const rest = alloc.heap_alloc<char>(1_MiB - 80 * sizeof(Entity));
+  EXPECT_NE(rest, nullptr) << "what is cached is no reason to deny";
+  alloc.heap_free(static_cast<char*>(rest));
+}
+
 TEST(SharedParts, StreamedAssetsAgeWithTheFrames) {
   SmartAlloc alloc(AllocConfig::minimal().with_streaming_budget(64_KiB));
   EXPECT_EQ(alloc.streaming().budget(), 64_KiB);
