@@ -146,6 +146,8 @@ DeviceStatus VulkanBackend::wait(std::uint64_t serial, std::chrono::nanoseconds 
 
 DeviceStatus VulkanBackend::wait_idle() noexcept { return state_->progress.wait_idle(); }
 
+bool VulkanBackend::is_lost() noexcept { return state_->progress.lost(); }
+
 VulkanWait VulkanBackend::wait_for(Ticket ticket) const noexcept {
   State& state = *state_;
   if (!state.transfer.is_open()) return {};

@@ -69,7 +69,8 @@ Result<GpuAllocator> GpuAllocator::create(SmartAlloc host, GpuBackend& backend,
     host.report(report);
     return Error{code, message};
   };
-  if (!host) return fail(Code::FA010, "the SmartAlloc given as host could not be made");
+  if (!host)
+    return fail(Code::FA012, "the SmartAlloc given as host could not be made: it has no memory");
   const Text<192> wrong = wrong_with(config, backend.info());
   if (!wrong.empty()) return fail(Code::FA010, wrong.view());
   if (!makes_sense(backend.info()))

@@ -11,4 +11,6 @@ void GpuBackend::set_name(std::uint64_t, std::string_view) noexcept {}
 
 bool GpuBackend::query_budget(unsigned, DeviceHeapBudget&) noexcept { return false; }
 
+bool GpuBackend::is_lost() noexcept { return false; }
+
 }  // namespace framealloc::gpu

@@ -176,6 +176,8 @@ namespace {
     return core->fail(Code::FA011, text.view(), facts_of(*record));
   }
   const std::size_t length = size == SIZE_MAX ? record->size - offset : size;
+  // After a flush of everything nothing is left for map() to flush over what the GPU writes next.
+  if (flush && length == record->size) record->dirty.store(false, std::memory_order_relaxed);
   const DeviceStatus status =
       flush ? core->flush(*record, offset, length) : core->invalidate(*record, offset, length);
   if (status != DeviceStatus::Ok) return driver_failed(*core, *record, status, call);

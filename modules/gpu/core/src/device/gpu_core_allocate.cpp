@@ -14,6 +14,7 @@ namespace framealloc::gpu::detail {
 struct GpuCore::Wish {
   DeviceNeeds needs;
   std::size_t size = 0;       // needs.size, or the request's where that is more
+  std::size_t asked = 0;      // by the program
   std::size_t alignment = 1;  // of needs and request
   OffsetKind kind = OffsetKind::Linear;
   GpuMemoryIntent intent = GpuMemoryIntent::DeviceOnly;
@@ -82,6 +83,7 @@ bool GpuCore::allocate_persistent(const GpuAllocRequirements& request, const Cal
   Wish wish;
   wish.needs = made.needs;
   wish.size = std::max(made.needs.size, request.size);
+  wish.asked = request.size;
   wish.alignment = std::max(made.needs.alignment, request.alignment);
   wish.intent = request.intent;
   wish.priority = request.priority;
@@ -169,6 +171,7 @@ bool GpuCore::allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
   Wish wish;
   wish.needs = needs;
   wish.size = needs.size;
+  wish.asked = needs.size;
   wish.alignment = needs.alignment;
   wish.kind = kind;
   wish.intent = request.intent;
@@ -251,7 +254,11 @@ void GpuCore::count_taken(const BufferRecord& record) noexcept {
 bool GpuCore::find_place(const Wish& wish, Placement& placement, GpuDenial& denial) noexcept {
   bool found = false;
   bool hopeless = false;
+  HeapDenials denials(gate);
   const unsigned visited = order(wish.intent).visit(wish.needs.type_mask, [&](unsigned type) {
+    // What is larger than a whole heap is no denial of that heap: nothing is evicted for it, and
+    // what another heap has answered stands.
+    if (!gate.can_ever_hold(type, wish.size)) return false;
     if (wish.alignment > blocks.block_size(type)) {
       hopeless = true;
       static_cast<void>(deny_request(denial, Code::FA011, "an alignment above that of a block"));
@@ -259,16 +266,19 @@ bool GpuCore::find_place(const Wish& wish, Placement& placement, GpuDenial& deni
     }
     denial.heap = gate.heap_of(type);
     found = with_relief(wish.size, denial, [&] { return place_in(type, wish, placement, denial); });
+    if (!found) denials.note(denial);
     return found || (denial.code != Code::FA416 && denial.code != Code::FA417);
   });
   if (visited == 0) return deny_request(denial, Code::FA418, "no memory type for intent and usage");
+  if (!found && denial.code == Code::None)
+    return deny_request(denial, Code::FA011, "more than any heap for the intent has");
   return found && !hopeless;
 }
 
 bool GpuCore::place_in(unsigned type, const Wish& wish, Placement& placement,
                        GpuDenial& denial) noexcept {
   const bool forced = wish.alone_asked || wish.needs.requires_dedicated;
-  if (forced || wish.needs.prefers_dedicated || wish.size >= blocks.dedicated_from(type)) {
+  if (forced || wish.needs.prefers_dedicated || wish.asked >= blocks.dedicated_from(type)) {
     if (place_alone(type, wish, placement, denial)) return true;
     if (forced) return false;
   }

@@ -7,6 +7,7 @@ namespace framealloc::gpu::detail {
 Result<void> GpuCore::begin_frame(std::chrono::nanoseconds timeout) noexcept {
   if (frame_open())
     return fail(Code::FA004, "begin_gpu_frame() inside a frame: call end_gpu_frame() first", {});
+  if (backend.is_lost()) return wait_failed(DeviceStatus::Lost, "a frame to begin");
   const std::uint64_t next = frame() + 1;
   if (next > config.frames_in_flight) {
     const std::uint64_t before = next - config.frames_in_flight;

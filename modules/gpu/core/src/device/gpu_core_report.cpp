@@ -68,13 +68,10 @@ Error GpuCore::deny(const GpuDenial& denial, const GpuAllocRequirements& request
     tags.count_denial(denial.tag);
     text.append("the limit of tag '").append(host.path_of(denial.tag).view()).append("'");
   } else if (denial.by_guard) {
-    gate.count_denial(denial.heap);
     text.append("the budget of CPU and GPU together");
   } else if (denial.by_heap) {
-    gate.count_denial(denial.heap);
     text.append("the budget of heap ").append(denial.heap);
   } else {
-    if (short_of) gate.count_denial(denial.heap);
     text.append(denial.what);
     if (short_of) text.append(" in heap ").append(denial.heap);
   }

@@ -67,6 +67,10 @@ std::size_t MemoryGate::room(unsigned heap) const noexcept {
   return held >= most ? 0 : most - held;
 }
 
+bool MemoryGate::can_ever_hold(unsigned type, std::size_t size) const noexcept {
+  return size <= backend_.info().max_allocation_size && size <= heaps_[heap_of(type)].size;
+}
+
 bool MemoryGate::charge(unsigned heap, std::size_t size, GpuDenial& denial) noexcept {
   Heap& at = heaps_[heap];
   const std::size_t most = budget(heap);
@@ -102,19 +106,18 @@ void MemoryGate::release(unsigned heap, std::size_t size) noexcept {
 
 bool MemoryGate::allocate(const DeviceMemoryRequest& request, DeviceMemory& memory,
                           GpuDenial& denial) noexcept {
-  const GpuDeviceInfo& info = backend_.info();
   const unsigned heap = heap_of(request.type);
   denial = {};
   denial.heap = heap;
   denial.held = reserved(heap);
   denial.limit = budget(heap);
-  if (request.size > info.max_allocation_size || request.size > heaps_[heap].size) {
+  if (!can_ever_hold(request.type, request.size)) {
     denial.code = Code::FA416;
     denial.what = "more than the device allocates at once";
     return false;
   }
   if (!charge(heap, request.size, denial)) return false;
-  if (live_.fetch_add(1, std::memory_order_relaxed) >= info.max_allocation_count) {
+  if (live_.fetch_add(1, std::memory_order_relaxed) >= backend_.info().max_allocation_count) {
     live_.fetch_sub(1, std::memory_order_relaxed);
     release(heap, request.size);
     denial.code = Code::FA416;

@@ -34,6 +34,8 @@ class MemoryGate {
   // Result: false, and why: FA417 the heap's budget or the guard, FA416 the device, FA419.
   [[nodiscard]] bool allocate(const DeviceMemoryRequest& request, DeviceMemory& memory,
                               GpuDenial& denial) noexcept;
+  // Result: whether memory of the type could have that size, if all of its heap were free.
+  [[nodiscard]] bool can_ever_hold(unsigned type, std::size_t size) const noexcept;
   // Requirement: what allocate() gave for that type and size.
   void free(unsigned type, std::size_t size, const DeviceMemory& memory) noexcept;
   // Effect: asks the system for every heap's budget. One thread at a time.
@@ -61,7 +63,7 @@ class MemoryGate {
   [[nodiscard]] std::uint64_t device_frees() const noexcept {
     return frees_.load(std::memory_order_relaxed);
   }
-  // Effect: counts a request that the heap has denied in the end.
+  // Effect: counts a request that the heap has denied in the end, wherever it went then.
   void count_denial(unsigned heap) noexcept {
     heaps_[heap].denials.fetch_add(1, std::memory_order_relaxed);
   }
@@ -90,6 +92,27 @@ class MemoryGate {
   std::atomic<std::uint32_t> live_{0};  // device allocations, at most max_allocation_count
   std::atomic<std::size_t> total_{0}, peak_total_{0};
   std::atomic<std::uint64_t> allocations_{0}, frees_{0};
+};
+
+// Which heaps have denied one request: each counts it once, however many memory types it has.
+class HeapDenials {
+ public:
+  explicit HeapDenials(MemoryGate& gate) noexcept : gate_(gate) {}
+  HeapDenials(const HeapDenials&) = delete;
+  HeapDenials& operator=(const HeapDenials&) = delete;
+  ~HeapDenials() {
+    for (unsigned heap = 0; heap < gate_.heap_count(); ++heap)
+      if ((heaps_ >> heap & 1) != 0) gate_.count_denial(heap);
+  }
+  void note(const GpuDenial& denial) noexcept {
+    if (denial.code == Code::FA416 || denial.code == Code::FA417)
+      heaps_ |= std::uint32_t{1} << denial.heap;
+  }
+  void forget() noexcept { heaps_ = 0; }
+
+ private:
+  MemoryGate& gate_;
+  std::uint32_t heaps_ = 0;
 };
 
 }  // namespace framealloc::gpu::detail

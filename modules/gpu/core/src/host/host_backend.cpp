@@ -93,5 +93,6 @@ DeviceStatus HostBackend::wait(std::uint64_t serial, std::chrono::nanoseconds ti
   return device_->wait(serial, timeout);
 }
 DeviceStatus HostBackend::wait_idle() noexcept { return device_->wait_idle(); }
+bool HostBackend::is_lost() noexcept { return device_->is_lost(); }
 
 }  // namespace framealloc::gpu

@@ -107,6 +107,7 @@ class HostDevice {
   // Effect: runs the queue until `serial` is reached.
   void run_until(std::uint64_t serial) noexcept;
   void lose() noexcept;
+  [[nodiscard]] bool is_lost() noexcept;
   void fail_submit_at(std::uint64_t n) noexcept;
   void set_completion(HostCompletion mode) noexcept;
   [[nodiscard]] std::size_t pending() noexcept;

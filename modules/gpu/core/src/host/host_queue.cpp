@@ -231,6 +231,11 @@ DeviceStatus HostDevice::wait_idle() noexcept {
   return DeviceStatus::Ok;
 }
 
+bool HostDevice::is_lost() noexcept {
+  const std::lock_guard held(lock_);
+  return lost_;
+}
+
 void HostDevice::lose() noexcept {
   const std::lock_guard in_order(running_);
   const std::lock_guard held(lock_);

@@ -116,7 +116,9 @@ bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept
     const std::lock_guard<BriefLock> guard(lock_);
     first = std::max(set.next_size, least);
   }
+  HeapDenials denials(core_.gate);
   const unsigned types = order.visit(set.type_mask, [&](unsigned type) {
+    if (!core_.gate.can_ever_hold(type, least)) return false;
     for (std::size_t wish = first;; wish = std::max(wish / 2, least)) {
       if (make_block(set, type, wish, false, block, denial)) {
         taken = wish;
@@ -124,8 +126,14 @@ bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept
       }
       if (wish == least || !curable()) break;
     }
+    denials.note(denial);
     return !curable();
   });
+  if (block == nullptr && types != 0 && denial.code == Code::None) {
+    denial.code = Code::FA011;
+    denial.what = "more than any heap for the intent has";
+    return false;
+  }
   if (types == 0) {
     denial = {};
     denial.code = Code::FA418;
@@ -134,9 +142,11 @@ bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept
   }
   if (block == nullptr && curable()) {
     static_cast<void>(order.visit(set.type_mask, [&](unsigned type) {
+      if (!core_.gate.can_ever_hold(type, least)) return false;
       return make_block(set, type, least, true, block, denial) || !curable();
     }));
     taken = least;
+    if (block != nullptr) denials.forget();  // room was made: nothing was denied
   }
   if (block == nullptr) return false;
   denial = {};

@@ -187,5 +187,23 @@ TEST(GpuFrames, ALostDeviceIsSaidAndNothingLeaks) {
   EXPECT_EQ(device.counters().live_allocations, 0U);
 }
 
+// A program may flush by itself before a submission of its own; map() leaves the result alone.
+TEST(GpuBufferMap, WhatTheGpuWroteAfterAFlushIsThereToRead) {
+  Rig rig(HostBackendConfig::mobile());
+  GpuBuffer buffer = rig.buffer(1000, GpuMemoryIntent::HostCached);
+  const std::span<std::byte> mapped = buffer.map();
+  std::fill(mapped.begin(), mapped.end(), std::byte{1});
+  ASSERT_TRUE(buffer.flush());
+  rig.device.dispatch(
+      buffer,
+      [](std::span<std::byte> bytes, void*) {
+        for (std::byte& value : bytes) value = value == std::byte{1} ? std::byte{42} : std::byte{7};
+      },
+      nullptr);
+  const std::span<const std::byte> result = buffer.map(MapMode::Read);
+  ASSERT_EQ(result.size(), 1000U);
+  EXPECT_EQ(std::count(result.begin(), result.end(), std::byte{42}), 1000);
+}
+
 }  // namespace
 }  // namespace framealloc::gpu::testing

@@ -147,6 +147,9 @@ class GpuBackend {
                                           std::chrono::nanoseconds timeout) noexcept = 0;
   /// Effect: waits for everything that was submitted. Result: Ok or Lost.
   [[nodiscard]] virtual DeviceStatus wait_idle() noexcept = 0;
+  /// Result: whether the device is known to be lost, as far as can be said without asking it. No
+  /// frame begins then. False unless overridden.
+  [[nodiscard]] virtual bool is_lost() noexcept;
 
  protected:
   GpuBackend() = default;

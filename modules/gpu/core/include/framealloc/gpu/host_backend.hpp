@@ -141,6 +141,7 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
   [[nodiscard]] DeviceStatus wait(std::uint64_t serial,
                                   std::chrono::nanoseconds timeout) noexcept override;
   [[nodiscard]] DeviceStatus wait_idle() noexcept override;
+  [[nodiscard]] bool is_lost() noexcept override;
 
  private:
   std::unique_ptr<detail::HostDevice> device_;

@@ -9,15 +9,15 @@ namespace framealloc::gpu {
 
 /// One heap of the device. Sizes in bytes.
 struct GpuHeapBudget {
-  std::size_t size = 0;      ///< of the heap
-  std::size_t limit = 0;     ///< set_heap_limit() or GpuConfig::heap_limit; 0: none
-  std::size_t budget = 0;    ///< what this allocator may hold now: the limit, and what the system
-                             ///< leaves
-  std::size_t reserved = 0;  ///< device memory held; never above the budget when a call returns
-                             ///< that raised it
-  std::size_t used = 0;      ///< of it handed out
-  std::size_t external = 0;  ///< held by others, as far as the device says
-  std::uint64_t denials = 0;
+  std::size_t size = 0;       ///< of the heap
+  std::size_t limit = 0;      ///< set_heap_limit() or GpuConfig::heap_limit; 0: none
+  std::size_t budget = 0;     ///< what this allocator may hold now: the limit, and what the system
+                              ///< leaves
+  std::size_t reserved = 0;   ///< device memory held; never above the budget when a call returns
+                              ///< that raised it
+  std::size_t used = 0;       ///< of it handed out
+  std::size_t external = 0;   ///< held by others, as far as the device says
+  std::uint64_t denials = 0;  ///< requests, also those that another heap has served then
   bool device_local = false;
   bool measured = false;  ///< budget and external are the system's figures
 };

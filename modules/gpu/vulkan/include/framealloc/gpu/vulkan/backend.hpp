@@ -120,6 +120,7 @@ class VulkanBackend final : public GpuBackend {
   [[nodiscard]] DeviceStatus wait(std::uint64_t serial,
                                   std::chrono::nanoseconds timeout) noexcept override;
   [[nodiscard]] DeviceStatus wait_idle() noexcept override;
+  [[nodiscard]] bool is_lost() noexcept override;
 
  private:
   explicit VulkanBackend(std::unique_ptr<vulkan_detail::State> state) noexcept;
