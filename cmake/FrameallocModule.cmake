@@ -47,14 +47,20 @@ function(framealloc_read_modules list)
   set(framealloc_modules_with_threads "${with_threads}" PARENT_SCOPE)
 endfunction()
 
-# framealloc_add_module(NAME <name> [LIBRARIES <target...>] [DEPENDENCIES <"package arguments"...>])
+# framealloc_add_module(NAME <name> [OBJECT] [LIBRARIES <target...>]
+#                       [DEPENDENCIES <"package arguments"...>])
 #
 # Makes framealloc_<name> (alias framealloc::<name>) of the calling folder, on the core and on what
-# modules.txt says that it stands on. LIBRARIES are public.
+# modules.txt says that it stands on. LIBRARIES are public. OBJECT: its objects go into whatever links
+# it, asked for or not.
 # DEPENDENCIES are what an installed module's user must find, each as find_dependency() takes it.
 function(framealloc_add_module)
-  cmake_parse_arguments(arg "" "NAME" "LIBRARIES;DEPENDENCIES" ${ARGN})
+  cmake_parse_arguments(arg "OBJECT" "NAME" "LIBRARIES;DEPENDENCIES" ${ARGN})
   set(target framealloc_${arg_NAME})
+  set(kind STATIC)
+  if(arg_OBJECT)
+    set(kind OBJECT)
+  endif()
   if(NOT arg_NAME IN_LIST framealloc_modules)
     message(FATAL_ERROR "the module ${arg_NAME} has no row in ${FRAMEALLOC_MODULES_LIST}")
   endif()
@@ -64,7 +70,7 @@ function(framealloc_add_module)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${include_dir}/*.hpp")
 
   if(sources)
-    add_library(${target} STATIC ${sources})
+    add_library(${target} ${kind} ${sources})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:framealloc_warnings>")
     target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
@@ -121,6 +127,7 @@ function(framealloc_add_module)
 
   if(FRAMEALLOC_INSTALL)
     install(TARGETS ${target} EXPORT framealloc-${arg_NAME}-targets
+      OBJECTS DESTINATION "${CMAKE_INSTALL_LIBDIR}/framealloc"
       INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
       ${install_headers})
     install(EXPORT framealloc-${arg_NAME}-targets NAMESPACE framealloc::

@@ -37,8 +37,8 @@ struct Reservation {
     void* const memory = arena.alloc_bytes(bytes(), site);
     if (memory == nullptr) return false;
     points = static_cast<ContactPoint*>(memory);
-    contacts = reinterpret_cast<Contact*>(static_cast<std::byte*>(memory) +
-                                          bytes_of_points(point_room));
+    contacts =
+        reinterpret_cast<Contact*>(static_cast<std::byte*>(memory) + bytes_of_points(point_room));
     return true;
   }
 };
@@ -110,7 +110,9 @@ struct Reservation {
   return {reinterpret_cast<const Contact*>(memory + points), found.contacts};
 }
 
-[[nodiscard]] std::size_t with_slack(std::uint32_t count) noexcept { return count + count / 16U + 4; }
+[[nodiscard]] std::size_t with_slack(std::uint32_t count) noexcept {
+  return count + count / 16U + 4;
+}
 
 }  // namespace
 

@@ -56,8 +56,7 @@ StepEvents EventCollector::step(SmartAlloc& alloc, const StepSettings& settings,
   b2ContactListener* const next = place == &between_ ? between_.next : place;
   detail::gather_step(*world_, logs_, detail::worth_calling(next), place, settings);
   FrameArena& arena = alloc.frame_arena();
-  events.contacts =
-      detail::gather_contacts(*world_, arena, expected_, events.dropped, site);
+  events.contacts = detail::gather_contacts(*world_, arena, expected_, events.dropped, site);
   logs_.deliver(events, arena, site);
   return events;
 }

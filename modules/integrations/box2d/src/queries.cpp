@@ -62,8 +62,7 @@ void for_each_on_ray(const b2World& world, b2Vec2 from, b2Vec2 to, const QueryFi
         return input.maxFraction;
       }
       const b2Vec2 point = (1.0F - output.fraction) * input.p1 + output.fraction * input.p2;
-      return visit(
-          RayHit{proxy.fixture, proxy.childIndex, point, output.normal, output.fraction});
+      return visit(RayHit{proxy.fixture, proxy.childIndex, point, output.normal, output.fraction});
     }
     const b2World& world;
     const QueryFilter& filter;
@@ -91,7 +90,8 @@ void for_each_on_ray(const b2World& world, b2Vec2 from, b2Vec2 to, const QueryFi
 // Fixtures that were found, each once: one with several children may be found several times.
 class FoundFixtures {
  public:
-  FoundFixtures(SmartAlloc& alloc, CallSite site) noexcept : found_(alloc.frame_arena(), 0, site), site_(site) {}
+  FoundFixtures(SmartAlloc& alloc, CallSite site) noexcept
+      : found_(alloc.frame_arena(), 0, site), site_(site) {}
   // Result: whether to go on looking.
   [[nodiscard]] bool add(b2Fixture& fixture) noexcept {
     if (!found_.push_back(&fixture, site_)) {

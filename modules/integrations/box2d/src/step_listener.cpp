@@ -22,10 +22,9 @@ void StepListener::record_hit(b2Contact& contact, const b2ContactImpulse& impuls
   contact.GetWorldManifold(&manifold);
   float tangent = 0;
   for (int32 i = 0; i < impulse.count; ++i) tangent += impulse.tangentImpulses[i];
-  auto* const record =
-      ::new (at) HitRecord{{contact.GetFixtureA(), contact.GetFixtureB(), manifold.normal,
-                            manifold.points[0], sum, tangent},
-                           &contact};
+  auto* const record = ::new (at) HitRecord{{contact.GetFixtureA(), contact.GetFixtureB(),
+                                             manifold.normal, manifold.points[0], sum, tangent},
+                                            &contact};
   if (known == nullptr) index_.add(record);
 }
 

@@ -56,8 +56,7 @@ void StepLogs::end(b2Contact& contact, bool between_steps) noexcept {
     return;
   }
   if (void* const at = ends.add(alloc)) {
-    ::new (at)
-        EndEvent{a, b, a->GetUserData().pointer, b->GetUserData().pointer, between_steps};
+    ::new (at) EndEvent{a, b, a->GetUserData().pointer, b->GetUserData().pointer, between_steps};
   } else {
     ++dropped;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Whatever request is denied: the step is done, what is delivered is whole, the loss is told, and
 // nothing is left behind.
+#include <gtest/gtest.h>
 #include <framealloc/box2d/physics.hpp>
 #include <framealloc/framealloc.hpp>
-#include <gtest/gtest.h>
 
 #include <cstddef>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What ends between two steps, and whose listener is in place when.
+#include <gtest/gtest.h>
 #include <framealloc/box2d/physics.hpp>
 #include <framealloc/framealloc.hpp>
-#include <gtest/gtest.h>
 
 #include <cstdint>
 #include <memory>
@@ -24,7 +24,8 @@ b2ContactListener* listener_of(const b2World& world) {
   return world.GetContactManager().m_contactListener;
 }
 
-b2Fixture* add_box(b2World& world, b2Vec2 at, bool moves, std::uintptr_t user, bool sensor = false) {
+b2Fixture* add_box(b2World& world, b2Vec2 at, bool moves, std::uintptr_t user,
+                   bool sensor = false) {
   b2BodyDef body;
   body.type = moves ? b2_dynamicBody : b2_staticBody;
   body.position = at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What is gathered equals what a twin world tells a hand-written listener, to the bit and in order.
-#include <framealloc/box2d/physics.hpp>
 #include <gtest/gtest.h>
+#include <framealloc/box2d/physics.hpp>
 
 #include <cstddef>
 
@@ -105,9 +105,8 @@ TEST(ExactEvents, OfACollector) {
   {
     framealloc::SmartAlloc alloc;
     fb::EventCollector collector(ours.world, alloc);
-    expect_busy(expect_twins(ours, &chained, [&](framealloc::SmartAlloc& frames) {
-      return collector.step(frames);
-    }));
+    expect_busy(expect_twins(
+        ours, &chained, [&](framealloc::SmartAlloc& frames) { return collector.step(frames); }));
   }
   EXPECT_EQ(ours.world.GetContactManager().m_contactListener, &chained);
 }

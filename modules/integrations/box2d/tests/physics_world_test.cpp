@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <gtest/gtest.h>
 #include <framealloc/box2d/physics.hpp>
 #include <framealloc/framealloc.hpp>
-#include <gtest/gtest.h>
 
 #include "hand_written_listener.hpp"
 #include "support/report_log.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What gathering costs in memory once a scene has run for a while.
+#include <gtest/gtest.h>
 #include <framealloc/box2d/physics.hpp>
 #include <framealloc/framealloc.hpp>
 #include <framealloc/testing/no_heap_in_scope.hpp>
-#include <gtest/gtest.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -77,7 +77,8 @@ class EventLog {
   }
   [[nodiscard]] std::span<const T> move_to_frame(SmartAlloc& alloc, FrameArena& arena,
                                                  std::size_t& dropped, CallSite site) noexcept {
-    return move_to_frame(alloc, arena, dropped, site, [](const T& event) -> const T& { return event; });
+    return move_to_frame(alloc, arena, dropped, site,
+                         [](const T& event) -> const T& { return event; });
   }
 
   /// Effect: empties the log; its blocks go back to the pool.
@@ -121,8 +122,8 @@ class EventLog {
   T* first_;  // of the run that is being filled
   T* end_;
   T* limit_;
-  Block* blocks_;    // in order; the run in place is before them
-  Block* current_;   // the last of them; null while the run in place is being filled
+  Block* blocks_;     // in order; the run in place is before them
+  Block* current_;    // the last of them; null while the run in place is being filled
   std::size_t full_;  // elements before that run
   alignas(T) std::byte storage_[InPlace * sizeof(T)];
 };

@@ -71,8 +71,8 @@ struct EndEvent {
 struct HitEvent {
   b2Fixture* fixture_a;
   b2Fixture* fixture_b;
-  b2Vec2 normal;  ///< from a to b
-  b2Vec2 point;   ///< the first of the contact's
+  b2Vec2 normal;          ///< from a to b
+  b2Vec2 point;           ///< the first of the contact's
   float normal_impulse;   ///< the sum over its points
   float tangent_impulse;  ///< the sum over its points
 };
