@@ -46,11 +46,11 @@ Memory::Memory(const SmartAlloc& alloc, std::string_view tag, Fallback fallback)
 Memory::~Memory() { Homes::leave(*this); }
 
 void* Memory::allocate(std::size_t size, std::size_t alignment) noexcept {
-  void* const block =
-      alloc_.heap_alloc_bytes(tag_, std::max<std::size_t>(size, 1), alignment, CallSite{});
+  size = std::max<std::size_t>(size, 1);
+  void* const block = alloc_.heap_alloc_bytes(tag_, size, alignment, CallSite{});
   if (block == nullptr) [[unlikely]]
     return deny();
-  count_in(alloc_.heap_block(block).bytes);
+  count_in(bytes_of_new(block, size, alignment));
   return block;
 }
 
@@ -101,7 +101,7 @@ void* Memory::reallocate_sized(void* block, std::size_t old_size, std::size_t si
 }
 
 std::size_t Memory::size_of(const void* block) const noexcept {
-  return alloc_.heap_usable_size(block);
+  return exact_sizes_ ? alloc_.heap_usable_size(block) : alloc_.heap_block(block).bytes;
 }
 
 bool Memory::owns(const void* block) const noexcept { return alloc_.owns(block); }
@@ -123,6 +123,22 @@ MemoryStats Memory::stats() const noexcept {
   stats.denials = denials_.load(kRelaxed);
   stats.foreign = foreign_.load(kRelaxed);
   return stats;
+}
+
+std::size_t Memory::bytes_of_new(const void* block, std::size_t size,
+                                 std::size_t alignment) noexcept {
+  const std::size_t granules = (size - 1) / kGranule;
+  if (granules >= kClasses || alignment > kGranule || exact_sizes_) {
+    return alloc_.heap_block(block).bytes;
+  }
+  // The class of a size is always the same, so each is asked for once.
+  std::atomic<std::uint16_t>& known = class_bytes_[granules];
+  std::size_t bytes = known.load(std::memory_order_relaxed);
+  if (bytes == 0) [[unlikely]] {
+    bytes = alloc_.heap_block(block).bytes;
+    known.store(static_cast<std::uint16_t>(bytes), std::memory_order_relaxed);
+  }
+  return bytes;
 }
 
 Memory& Memory::maker_of(const HeapBlock& block) noexcept {

@@ -88,6 +88,9 @@ class Memory {
     std::atomic<std::uint64_t> frees{0};
     std::atomic<std::uint64_t> in_place{0};
   };
+  // Result: what the heap accounts for a block that it has just given out for such a request.
+  [[nodiscard]] std::size_t bytes_of_new(const void* block, std::size_t size,
+                                         std::size_t alignment) noexcept;
   // Result: which Memory of the allocator to take the block off: another one may have made it.
   [[nodiscard]] Memory& maker_of(const HeapBlock& block) noexcept;
   void count_in(std::size_t bytes) noexcept;
@@ -103,6 +106,8 @@ class Memory {
   Tag tag_ = Tag::Untagged;
   bool exact_sizes_ = false;  // somebody watches every byte: guard modes and verified frees
   Fallback fallback_;
+  static constexpr std::size_t kClasses = 64;  // requests of up to 1 KiB, by granules
+  std::atomic<std::uint16_t> class_bytes_[kClasses] = {};
   std::atomic<std::uintptr_t> owner_{0};
   Cell own_;
   alignas(64) Cell shared_;

@@ -28,7 +28,9 @@ struct SqliteHook : Global<SqliteHook> {
     return Global::malloc(size > 0 ? static_cast<std::size_t>(size) : 1);
   }
   static void release(void* block) noexcept {
-    if (block == nullptr || is_ours(block)) return Global::free(block);
+    Memory* const memory = Global::memory();
+    if (memory != nullptr && memory->try_free(block)) return;
+    if (block == nullptr || !has_before) return Global::free(block);
     before.xFree(block);
   }
   static void* resize(void* block, int size) noexcept {
@@ -39,8 +41,10 @@ struct SqliteHook : Global<SqliteHook> {
   }
   static int size(void* block) noexcept {
     if (block == nullptr) return 0;
-    if (!is_ours(block)) return before.xSize(block);
-    const std::size_t bytes = Global::memory()->size_of(block);
+    // SQLite asks twice for each block that it gets: one look tells whose it is, too.
+    Memory* const memory = Global::memory();
+    const std::size_t bytes = memory != nullptr ? memory->size_of(block) : 0;
+    if (bytes == 0) return has_before ? before.xSize(block) : 0;
     constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<int>::max());
     return static_cast<int>(bytes < kMost ? bytes : kMost);
   }
