@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "report/source_text.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace fa_check {
+
+const SourceText& Sources::get(const std::string& path) {
+  std::unique_ptr<SourceText>& file = files_[path];
+  if (file) return *file;
+  file = std::make_unique<SourceText>();
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return *file;
+  file->readable = true;
+  file->text.assign(std::istreambuf_iterator<char>(in), {});
+  std::string_view rest = file->text;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    file->lines.push_back(line);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return *file;
+}
+
+std::string normalized(std::string_view line) {
+  std::string text;
+  bool gap = false;
+  for (const char c : line) {
+    if (c == ' ' || c == '\t' || c == '\r') {
+      gap = !text.empty();
+    } else {
+      if (gap) text += ' ';
+      gap = false;
+      text += c;
+    }
+  }
+  return text;
+}
+
+}  // namespace fa_check
