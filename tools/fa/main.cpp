@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/exit_codes.hpp"
 #include "common/output.hpp"
@@ -24,6 +25,11 @@ const fa::Verb* find_verb(std::string_view name) {
   return found == fa::kVerbs.end() ? nullptr : &*found;
 }
 
+// Result: the verb whose program runs this one.
+std::string_view program_of(const fa::Verb& verb) {
+  return verb.part_of.empty() ? verb.name : verb.part_of;
+}
+
 std::string help_text(const std::string& folder) {
   std::string text =
       "fa - the tools of framealloc\n"
@@ -35,7 +41,7 @@ std::string help_text(const std::string& folder) {
     std::string name(verb.name);
     name.resize(9, ' ');
     text.append("  ").append(name).append(" ").append(verb.summary);
-    text += fa::find_program(verb.name, folder) ? "\n" : " (not installed)\n";
+    text += fa::find_program(program_of(verb), folder) ? "\n" : " (not installed)\n";
   }
   return text +
          "\n"
@@ -46,17 +52,26 @@ std::string help_text(const std::string& folder) {
          "            program could not be started\n";
 }
 
-int run(const fa::Verb& verb, const std::string& folder, char** arguments) {
-  std::optional<std::string> program = fa::find_program(verb.name, folder);
+// `words`: the verb itself and what follows it.
+int run(const fa::Verb& verb, const std::string& folder, std::vector<char*> words) {
+  std::optional<std::string> program = fa::find_program(program_of(verb), folder);
   if (!program) {
     std::string text("the verb '");
-    text.append(verb.name).append("' is not installed: there is no program fa-").append(verb.name);
+    text.append(verb.name)
+        .append("' is not installed: there is no program fa-")
+        .append(program_of(verb));
     text.append(" in '").append(folder);
     text.append("' or in PATH. 'fa --help' lists the verbs that are");
     return fa_tools::complain(kName, text, fa_tools::kExitUnavailable);
   }
-  arguments[0] = program->data();
-  execv(program->c_str(), arguments);
+  // The program of another verb finds the name of its part as the first argument.
+  if (verb.part_of.empty()) {
+    words.front() = program->data();
+  } else {
+    words.insert(words.begin(), program->data());
+  }
+  words.push_back(nullptr);
+  execv(program->c_str(), words.data());
   return fa_tools::complain(kName, "cannot start '" + *program + "': " + std::strerror(errno),
                             fa_tools::kExitUnavailable);
 }
@@ -79,5 +94,5 @@ int main(int argc, char** argv) {
   }
   const fa::Verb* verb = find_verb(word);
   if (verb == nullptr) return wrong_usage("there is no verb '" + std::string(word) + "'");
-  return run(*verb, folder, argv + 1);
+  return run(*verb, folder, {argv + 1, argv + argc});
 }

@@ -62,18 +62,17 @@ std::string Analysis::run() {
   }
   analyze_all();
   cache_.prune();
-  report_.summary.ms = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                            start)
-          .count());
+  report_.summary.ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::steady_clock::now() - start)
+                                     .count());
   finish();
   return {};
 }
 
 std::string Analysis::make_jobs() {
   for (const Unit& unit : discovery_.units) {
-    const Config* config =
-        configs_.for_folder(fs::path(unit.command.file).parent_path().string());
+    const Config* config = configs_.for_folder(fs::path(unit.command.file).parent_path().string());
     if (config == nullptr) return configs_.error();
     WorkerJob job;
     job.input.file = unit.command.file;
@@ -81,7 +80,7 @@ std::string Analysis::make_jobs() {
     job.input.arguments = unit.command.arguments;
     job.input.settings = config->settings;
     job.input.settings.strict_annotations = options_.strict_annotations;
-    job.timeout_s = options_.timeout_s != 0   ? options_.timeout_s
+    job.timeout_s = options_.timeout_s != 0  ? options_.timeout_s
                     : config->timeout_s != 0 ? config->timeout_s
                                              : kTimeout;
     jobs_.push_back(std::move(job));
@@ -116,7 +115,8 @@ void Analysis::analyze_all() {
   progress.clear();
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
     if (!done_[i]) {
-      report_file(discovery_.units[i], {"", FileStatus::Skipped, "--fail-fast: an error came first", 0});
+      report_file(discovery_.units[i],
+                  {"", FileStatus::Skipped, "--fail-fast: an error came first", 0});
     }
   }
 }
@@ -130,8 +130,8 @@ bool Analysis::take(std::size_t unit_number, WorkerOutcome&& outcome, bool cache
   file.status = cached ? FileStatus::Cached : FileStatus::Analysed;
   const std::size_t before = found_.size();
   if (outcome.kind != WorkerOutcome::Kind::Done) {
-    file.status = outcome.kind == WorkerOutcome::Kind::TimedOut ? FileStatus::Timeout
-                                                                : FileStatus::Failed;
+    file.status =
+        outcome.kind == WorkerOutcome::Kind::TimedOut ? FileStatus::Timeout : FileStatus::Failed;
     file.reason = outcome.reason;
   } else if (!outcome.result.parsed) {
     file.status = FileStatus::Failed;
@@ -168,7 +168,8 @@ void Analysis::take_result(const Unit& unit, UnitResult&& result, FileReport& fi
   }
   for (Finding& finding : result.findings) {
     if (!unit.headers.empty() && unit.headers.count(finding.file) == 0) continue;
-    if (auto diagnostic = judge_.judge(std::move(finding))) found_.push_back(std::move(*diagnostic));
+    if (auto diagnostic = judge_.judge(std::move(finding)))
+      found_.push_back(std::move(*diagnostic));
   }
   for (const Assumption& assumption : result.assumptions) {
     report_.assumptions.push_back({"analysis", judge_.shown(assumption.file), assumption.line,
@@ -220,22 +221,24 @@ void Analysis::note_unread_headers() {
     if (read_.count(header) != 0) {
       judge_.look_at(header);
     } else {
-      report_.files.push_back({judge_.shown(header), FileStatus::Skipped,
-                               "no unit that was analyzed includes it", 0});
+      report_.files.push_back(
+          {judge_.shown(header), FileStatus::Skipped, "no unit that was analyzed includes it", 0});
     }
   }
 }
 
 void Analysis::finish() {
-  const bool all_read = std::all_of(report_.files.begin(), report_.files.end(), [](const auto& file) {
-    return file.status == FileStatus::Analysed || file.status == FileStatus::Cached;
-  });
+  const bool all_read =
+      std::all_of(report_.files.begin(), report_.files.end(), [](const auto& file) {
+        return file.status == FileStatus::Analysed || file.status == FileStatus::Cached;
+      });
   note_unread_headers();
   report_.diagnostics = found_;
   put_in_order(report_);
   judge_.apply_baseline(report_.diagnostics, baseline_);
   for (Remark& remark : judge_.remarks(all_read)) {
-    if (!options_.quiet) tell(remark.file + ":" + std::to_string(remark.line) + ": " + remark.message);
+    if (!options_.quiet)
+      tell(remark.file + ":" + std::to_string(remark.line) + ": " + remark.message);
     report_.assumptions.push_back(std::move(remark));
   }
   for (const std::string& note : discovery_.notes) {

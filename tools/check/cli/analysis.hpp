@@ -35,7 +35,9 @@ class Analysis {
   [[nodiscard]] Sources& sources() { return sources_; }
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] bool counts_against(const Diagnostic& found) { return judge_.counts(found); }
-  [[nodiscard]] std::string absolute(const std::string& file) const { return judge_.absolute(file); }
+  [[nodiscard]] std::string absolute(const std::string& file) const {
+    return judge_.absolute(file);
+  }
   // Result: ": " and the likely reason why no unit was there to be read.
   [[nodiscard]] std::string why_nothing() const;
   // Result: the configuration and the command of a file, for people.

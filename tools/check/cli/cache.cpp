@@ -32,10 +32,10 @@ void add(Hash& hash, const std::vector<std::string>& words) {
 }
 
 void add(Hash& hash, const Settings& settings) {
-  for (const unsigned number : {settings.loop_allocation_limit, settings.frames_in_flight,
-                                settings.max_states, settings.max_depth,
-                                settings.warn_unknown_tags ? 1U : 0U,
-                                settings.strict_annotations ? 1U : 0U}) {
+  for (const unsigned number :
+       {settings.loop_allocation_limit, settings.frames_in_flight, settings.max_states,
+        settings.max_depth, settings.warn_unknown_tags ? 1U : 0U,
+        settings.strict_annotations ? 1U : 0U}) {
     hash.add(std::uint64_t{number});
   }
   hash.add(settings.root);
@@ -147,7 +147,13 @@ void ResultCache::prune() {
 }
 
 std::string tool_identity() {
-  return Hash().add(read_file("/proc/self/exe")).text() + " " + llvm_version();
+  // Size and time tell builds apart, and cost nothing; the contents would take longer to read than
+  // a warm run.
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  const auto written = fs::last_write_time(self, error).time_since_epoch().count();
+  return self.string() + " " + std::to_string(fs::file_size(self, error)) + " " +
+         std::to_string(written) + " " + llvm_version();
 }
 
 std::string write_in_place(const std::string& path, std::string_view text) {

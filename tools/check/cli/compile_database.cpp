@@ -26,8 +26,8 @@ bool begins_with_any(const std::string& word, std::initializer_list<std::string_
 // Clang refuses to know.
 std::vector<std::string> cleaned(const std::vector<std::string>& words, const std::string& file,
                                  const std::string& directory) {
-  static constexpr std::array<std::string_view, 6> kWithValue{"-o", "-MF", "-MT", "-MQ", "-MJ",
-                                                              "--output"};
+  static constexpr std::array<std::string_view, 6> kWithValue{"-o",  "-MF", "-MT",
+                                                              "-MQ", "-MJ", "--output"};
   std::vector<std::string> arguments;
   // The compiler itself, behind launchers such as ccache.
   std::size_t at = 1;
@@ -42,12 +42,32 @@ std::vector<std::string> cleaned(const std::vector<std::string>& words, const st
       continue;
     }
     if (word == "-c" || word == "--" || word == "-pipe" || word == "-fcoroutines" ||
-        word == "-fno-canonical-system-headers" || word == "-Winvalid-pch" ||
-        begins_with_any(word, {"-MD", "-MMD", "-MP", "-MM", "-M=", "-Werror", "-fconcepts", "-fmodules-ts",
-                               "-fmodule-mapper", "-fdeps-", "-fdiagnostics-", "-fmax-errors",
-                               "-fno-keep-inline", "-fimplicit-constexpr", "-fuse-ld", "-save-temps",
-                               "-ffat-lto-objects", "-fno-fat-lto-objects", "-flto", "-fprofile",
-                               "--coverage", "-fanalyzer", "-mno-avx256", "-Wp,-M"})) {
+        word == "-fno-canonical-system-headers" || word == "-fno-gnu-unique" ||
+        word == "-Winvalid-pch" ||
+        begins_with_any(word, {"-MD",
+                               "-MMD",
+                               "-MP",
+                               "-MM",
+                               "-M=",
+                               "-Werror",
+                               "-fconcepts",
+                               "-fmodules-ts",
+                               "-fmodule-mapper",
+                               "-fdeps-",
+                               "-fdiagnostics-",
+                               "-fmax-errors",
+                               "-fno-keep-inline",
+                               "-fimplicit-constexpr",
+                               "-fuse-ld",
+                               "-save-temps",
+                               "-ffat-lto-objects",
+                               "-fno-fat-lto-objects",
+                               "-flto",
+                               "-fprofile",
+                               "--coverage",
+                               "-fanalyzer",
+                               "-mno-avx256",
+                               "-Wp,-M"})) {
       continue;
     }
     if (!word.starts_with('-') && absolute_path(word, directory) == file) continue;
@@ -166,6 +186,8 @@ std::string CompileDatabase::read(const std::string& path) {
       words = split_command(text("command"));
     }
     if (words.empty()) return place + " has neither 'arguments' nor 'command'";
+    // What CMake adds to make a precompiled header is no source of the project.
+    if (fs::path(command.file).filename().string().starts_with("cmake_pch.")) continue;
     command.arguments = cleaned(words, command.file, command.directory);
     // Of a file that is built several times, the first command counts.
     commands_.try_emplace(command.file, std::move(command));

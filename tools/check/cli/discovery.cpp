@@ -32,8 +32,8 @@ bool is_foreign_folder(const fs::path& folder) {
 std::string folder_of(const std::string& file) { return fs::path(file).parent_path().string(); }
 
 bool is_below(const std::string& file, const std::string& folder) {
-  return folder == "/" || (file.starts_with(folder) && file.size() > folder.size() &&
-                           file[folder.size()] == '/');
+  return folder == "/" ||
+         (file.starts_with(folder) && file.size() > folder.size() && file[folder.size()] == '/');
 }
 
 }  // namespace
@@ -171,7 +171,8 @@ void Discoverer::take_folder(const std::string& folder) {
     }
     (is_source(file) ? sources_ : folder_headers_).insert(file);
   }
-  if (error) result_.notes.push_back("'" + folder + "' was not read to its end: " + error.message());
+  if (error)
+    result_.notes.push_back("'" + folder + "' was not read to its end: " + error.message());
 }
 
 void Discoverer::take_file(const std::string& file) {
@@ -237,16 +238,16 @@ Unit Discoverer::unit_of(const std::string& file) {
     unit.command.arguments.insert(unit.command.arguments.end(), options_.extra.begin(),
                                   options_.extra.end());
     unit.reason = "not in the compilation database: the command of '" +
-                  fs::path(near->file).lexically_proximate(base_).generic_string() +
-                  "' was taken";
+                  fs::path(near->file).lexically_proximate(base_).generic_string() + "' was taken";
   } else {
     unit.command.directory = base_;
     unit.command.arguments = {"-std=c++20"};
     unit.command.arguments.insert(unit.command.arguments.end(), options_.extra.begin(),
                                   options_.extra.end());
-    unit.reason = near != nullptr ? "not in the compilation database: the options behind -- were taken"
-                                  : "there is no compilation database: -std=c++20 and the options "
-                                    "behind -- were taken";
+    unit.reason = near != nullptr
+                      ? "not in the compilation database: the options behind -- were taken"
+                      : "there is no compilation database: -std=c++20 and the options "
+                        "behind -- were taken";
   }
   unit.command.file = file;
   return unit;

@@ -25,9 +25,10 @@ struct Unit {
 struct Discovery {
   std::vector<Unit> units;          // by file
   std::vector<FileReport> skipped;  // with their reasons; paths are absolute
-  std::vector<std::string> headers; // in the folders that were asked for: some unit should read them
-  std::vector<std::string> notes;   // for stderr
-  std::string complaint;            // what makes the run impossible
+  std::vector<std::string>
+      headers;                     // in the folders that were asked for: some unit should read them
+  std::vector<std::string> notes;  // for stderr
+  std::string complaint;           // what makes the run impossible
 };
 
 [[nodiscard]] bool is_source(const std::string& path);

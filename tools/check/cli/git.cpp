@@ -21,8 +21,9 @@ ChangedFiles changed_since(const std::string& folder, const std::string& ref) {
   };
   const ProcessResult top = git({"rev-parse", "--show-toplevel"});
   if (top.exit_code != 0) {
-    result.complaint = "--changed needs git and a repository: " +
-                       (top.err.empty() ? std::string("git could not be run") : first_line(top.err));
+    result.complaint =
+        "--changed needs git and a repository: " +
+        (top.err.empty() ? std::string("git could not be run") : first_line(top.err));
     return result;
   }
   const std::string root = first_line(top.out);
@@ -33,8 +34,8 @@ ChangedFiles changed_since(const std::string& folder, const std::string& ref) {
   }
   const ProcessResult differing =
       git({"diff", "--name-only", "--no-renames", "-z", first_line(known.out), "--"});
-  const ProcessResult fresh = git({"ls-files", "--others", "--exclude-standard", "--full-name", "-z",
-                                   "--", root});
+  const ProcessResult fresh =
+      git({"ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", root});
   if (differing.exit_code != 0 || fresh.exit_code != 0) {
     result.complaint = "git did not say what has changed: " +
                        first_line(differing.exit_code != 0 ? differing.err : fresh.err);

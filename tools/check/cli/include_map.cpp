@@ -9,9 +9,7 @@ namespace fa_check {
 
 namespace {
 
-std::string name_of(std::string_view path) {
-  return std::string(path.substr(path.rfind('/') + 1));
-}
+std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
 // Result: what the line includes; "" when it includes nothing.
 std::string_view included(std::string_view line) {

@@ -68,8 +68,10 @@ std::optional<Diagnostic> Judge::judge(Finding finding) {
   // The command line counts for more than the configuration.
   const auto entry = config.levels.find(finding.code);
   const std::optional<Level> wish = options_.level_of(finding.code);
-  const std::optional<Level> level =
-      wish ? wish : entry != config.levels.end() ? std::optional(entry->second.level) : std::nullopt;
+  const std::optional<Level> level = wish ? wish
+                                     : entry != config.levels.end()
+                                         ? std::optional(entry->second.level)
+                                         : std::nullopt;
   std::optional<Suppression> by_config;
   if (level == Level::Deny) {
     result.severity = Severity::Error;

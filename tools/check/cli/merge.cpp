@@ -30,8 +30,7 @@ std::string text_at(const Json& json, std::initializer_list<const char*> path) {
 // A finding is the same when its place and its code are.
 auto sarif_key(const Json& result) {
   const auto number = [&](const char* name) {
-    const std::string text =
-        text_at(result, {"locations", "physicalLocation", "region", name});
+    const std::string text = text_at(result, {"locations", "physicalLocation", "region", name});
     return text.empty() ? 0L : std::strtol(text.c_str(), nullptr, 10);
   };
   return std::make_tuple(
@@ -157,7 +156,8 @@ int run_merge(const Options& options) {
   if (!sarifs.empty()) {
     Json whole;
     if (options.format.value_or(Format::Sarif) != Format::Sarif) {
-      tell("of SARIF files only --format sarif can be made; merge reports of --format json instead");
+      tell(
+          "of SARIF files only --format sarif can be made; merge reports of --format json instead");
       return kExitUsage;
     }
     const std::string complaint = merge_sarif(sarifs, whole);
@@ -176,7 +176,8 @@ int run_merge(const Options& options) {
   }
   RenderOptions how{{}, options.quiet, options.verbose, std::filesystem::current_path().string()};
   Sources sources;
-  return end_with(options, whole, render(whole, options.format.value_or(Format::Json), how, sources));
+  return end_with(options, whole,
+                  render(whole, options.format.value_or(Format::Json), how, sources));
 }
 
 }  // namespace fa_check

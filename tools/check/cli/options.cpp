@@ -13,10 +13,11 @@ struct Group {
   std::string_view option;
   std::array<std::string_view, 2> ranges;  // the second may be ""
 };
-constexpr std::array kGroups{Group{"--dirtymem", {"6xx", "40x"}}, Group{"--threading", {"2xx", ""}},
-                             Group{"--budgets", {"3xx", ""}},     Group{"--async-safety", {"7xx", ""}},
-                             Group{"--gpu", {"41x", ""}},         Group{"--architecture", {"8xx", ""}},
-                             Group{"--physics", {"9xx", ""}}};
+constexpr std::array kGroups{
+    Group{"--dirtymem", {"6xx", "40x"}}, Group{"--threading", {"2xx", ""}},
+    Group{"--budgets", {"3xx", ""}},     Group{"--async-safety", {"7xx", ""}},
+    Group{"--gpu", {"41x", ""}},         Group{"--architecture", {"8xx", ""}},
+    Group{"--physics", {"9xx", ""}}};
 
 class Parser {
  public:
@@ -111,7 +112,8 @@ class Parser {
   bool take_codes(fa_tools::Arguments& arguments) {
     if (arguments.is("--deny") || arguments.is("--allow")) {
       const Level level = arguments.is("--deny") ? Level::Deny : Level::Allow;
-      codes(arguments, [&](const CodeChoice& choice) { options_.levels.push_back({choice, level}); });
+      codes(arguments,
+            [&](const CodeChoice& choice) { options_.levels.push_back({choice, level}); });
       return true;
     }
     if (arguments.is("--only") || arguments.is("--skip")) {
@@ -152,23 +154,25 @@ class Parser {
     if (arguments.is("--exclude")) {
       if (auto glob = arguments.text("a glob")) options_.exclude.push_back(std::move(*glob));
     } else if (arguments.is("--min-severity")) {
-      arguments.parsed(options_.min_severity,
-                       [](const std::string& word) -> std::optional<std::optional<Severity>> {
-                         if (const auto severity = parse_severity(word)) return severity;
-                         return std::nullopt;
-                       },
-                       "hint, warning or error");
+      arguments.parsed(
+          options_.min_severity,
+          [](const std::string& word) -> std::optional<std::optional<Severity>> {
+            if (const auto severity = parse_severity(word)) return severity;
+            return std::nullopt;
+          },
+          "hint, warning or error");
     } else if (arguments.is("--jobs") || arguments.is("-j")) {
       arguments.number(options_.jobs, 1U, 1024U);
     } else if (arguments.is("--timeout")) {
       arguments.number(options_.timeout_s, 1U, 86400U);
     } else if (arguments.is("--format")) {
-      arguments.parsed(options_.format,
-                       [](const std::string& word) -> std::optional<std::optional<Format>> {
-                         if (const auto format = parse_format(word)) return format;
-                         return std::nullopt;
-                       },
-                       format_words());
+      arguments.parsed(
+          options_.format,
+          [](const std::string& word) -> std::optional<std::optional<Format>> {
+            if (const auto format = parse_format(word)) return format;
+            return std::nullopt;
+          },
+          format_words());
     } else if (arguments.is("--color")) {
       options_.color = static_cast<ColorWish>(arguments.choice({"auto", "always", "never"}));
     } else if (arguments.is("--changed")) {
@@ -198,14 +202,38 @@ class Parser {
   }
 
   void unknown(fa_tools::Arguments& arguments) {
-    std::vector<std::string> names{
-        "--build",    "--all",           "--deny",      "--allow",          "--only",
-        "--skip",     "--min-severity",  "--exclude",   "--fail-fast",      "--jobs",
-        "--timeout",  "--format",        "--output",    "--color",          "--config",
-        "--no-config", "--baseline",     "--write-baseline", "--changed",   "--cache",
-        "--no-cache", "--shard",         "--fix",       "--dry-run",        "--strict-annotations",
-        "--quiet",    "--verbose",       "--stats",     "--version",        "--help",
-        "--deny-warnings", "--force"};
+    std::vector<std::string> names{"--build",
+                                   "--all",
+                                   "--deny",
+                                   "--allow",
+                                   "--only",
+                                   "--skip",
+                                   "--min-severity",
+                                   "--exclude",
+                                   "--fail-fast",
+                                   "--jobs",
+                                   "--timeout",
+                                   "--format",
+                                   "--output",
+                                   "--color",
+                                   "--config",
+                                   "--no-config",
+                                   "--baseline",
+                                   "--write-baseline",
+                                   "--changed",
+                                   "--cache",
+                                   "--no-cache",
+                                   "--shard",
+                                   "--fix",
+                                   "--dry-run",
+                                   "--strict-annotations",
+                                   "--quiet",
+                                   "--verbose",
+                                   "--stats",
+                                   "--version",
+                                   "--help",
+                                   "--deny-warnings",
+                                   "--force"};
     for (const Group& group : kGroups) names.emplace_back(group.option);
     const std::string like = nearest(arguments.name(), names);
     std::string what = "no option '" + std::string(arguments.name()) + "'";

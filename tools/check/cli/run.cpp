@@ -35,9 +35,8 @@ fa_tools::Color color_of(const Options& options) {
 
 // Effect: applies or shows the fixes. Result: whether that worked.
 bool fix(const Options& options, const Report& report, Analysis& analysis, bool diff_is_report) {
-  const FixPlan plan =
-      plan_fixes(report.diagnostics, analysis.sources(),
-                 [&](const std::string& file) { return analysis.absolute(file); });
+  const FixPlan plan = plan_fixes(report.diagnostics, analysis.sources(),
+                                  [&](const std::string& file) { return analysis.absolute(file); });
   std::string diff;
   for (const FixedFile& file : plan.files) {
     if (options.dry_run) {
@@ -49,7 +48,8 @@ bool fix(const Options& options, const Report& report, Analysis& analysis, bool 
       return false;
     }
   }
-  std::string text = std::to_string(plan.applied) + (options.dry_run ? " fixes to apply in " : " fixes applied in ") +
+  std::string text = std::to_string(plan.applied) +
+                     (options.dry_run ? " fixes to apply in " : " fixes applied in ") +
                      std::to_string(plan.files.size()) + " files";
   if (plan.left_out != 0) {
     text += "; " + std::to_string(plan.left_out) + " left out, because they overlap: run it again";
@@ -162,8 +162,8 @@ int run_show(const Options& given) {
     if (!diagnostic.suppression) continue;
     text += "suppressed: " + diagnostic.finding.file + ":" +
             std::to_string(diagnostic.finding.line) + ": " + code_text(diagnostic.finding.code) +
-            " (" + std::string(to_string(diagnostic.suppression->kind)) + "): " +
-            diagnostic.suppression->reason + "\n";
+            " (" + std::string(to_string(diagnostic.suppression->kind)) +
+            "): " + diagnostic.suppression->reason + "\n";
   }
   for (const FixedFile& file :
        plan_fixes(report.diagnostics, analysis.sources(), [&](const std::string& path) {

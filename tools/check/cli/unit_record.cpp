@@ -81,7 +81,8 @@ void put(Writer& out, const Fix& fix) {
 void put(Writer& out, const Finding& finding) {
   out.put(finding.code);
   out.put(finding.file);
-  for (const unsigned number : {finding.line, finding.column, finding.end_line, finding.end_column}) {
+  for (const unsigned number :
+       {finding.line, finding.column, finding.end_line, finding.end_column}) {
     out.put(number);
   }
   out.put(finding.function);

@@ -30,6 +30,30 @@ struct Running {
   Clock::time_point start, deadline;
 };
 
+// Clang refuses a whole command for one option that only another compiler knows. Such options say how
+// code is made, not what it means: they are left out. Result: whether there was one.
+bool drop_unknown(const std::vector<std::string>& errors, std::vector<std::string>& arguments) {
+  bool dropped = false;
+  for (const std::string& error : errors) {
+    for (const std::string_view start : {"unknown argument: '", "unknown argument '",
+                                         "unsupported option '", "unsupported argument '"}) {
+      if (!error.starts_with(start)) continue;
+      const std::string word =
+          error.substr(start.size(), error.find('\'', start.size()) - start.size());
+      dropped = std::erase(arguments, word) != 0 || dropped;
+    }
+  }
+  return dropped;
+}
+
+UnitResult analyze_tolerantly(UnitInput input) {
+  UnitResult result = analyze_unit(input);
+  while (!result.parsed && drop_unknown(result.parse_errors, input.arguments)) {
+    result = analyze_unit(input);
+  }
+  return result;
+}
+
 // The child's side: what the compiler prints goes nowhere, the record into the pipe.
 [[noreturn]] void analyze(const WorkerJob& job, int pipe) {
   const rlimit no_core{0, 0};
@@ -37,7 +61,7 @@ struct Running {
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   dup2(nowhere, STDOUT_FILENO);
   dup2(nowhere, STDERR_FILENO);
-  const std::string record = record_of(analyze_unit(job.input));
+  const std::string record = record_of(analyze_tolerantly(job.input));
   std::size_t at = 0;
   while (at < record.size()) {
     const ssize_t put = write(pipe, record.data() + at, record.size() - at);
@@ -84,8 +108,8 @@ WorkerOutcome outcome_of(Running& running, const WorkerJob& job, bool timed_out)
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - running.start).count());
   if (timed_out) {
     outcome.kind = WorkerOutcome::Kind::TimedOut;
-    outcome.reason = "not done after " + std::to_string(job.timeout_s) +
-                     " s; --timeout gives it more";
+    outcome.reason =
+        "not done after " + std::to_string(job.timeout_s) + " s; --timeout gives it more";
     return outcome;
   }
   auto result = read_record(running.text);
@@ -96,8 +120,8 @@ WorkerOutcome outcome_of(Running& running, const WorkerJob& job, bool timed_out)
   outcome.kind = WorkerOutcome::Kind::Crashed;
   outcome.reason = "the analysis of this unit crashed";
   if (WIFSIGNALED(status)) {
-    outcome.reason += " (signal " + std::to_string(WTERMSIG(status)) + ", " +
-                      strsignal(WTERMSIG(status)) + ")";
+    outcome.reason +=
+        " (signal " + std::to_string(WTERMSIG(status)) + ", " + strsignal(WTERMSIG(status)) + ")";
   }
   return outcome;
 }
@@ -152,8 +176,10 @@ void run_workers(const std::vector<WorkerJob>& jobs, unsigned at_once,
       Running done = std::move(running[i]);
       running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
       const std::size_t job = done.job;
-      if (go_on) go_on = take(job, outcome_of(done, jobs[job], timed_out));
-      else outcome_of(done, jobs[job], true);
+      if (go_on)
+        go_on = take(job, outcome_of(done, jobs[job], timed_out));
+      else
+        outcome_of(done, jobs[job], true);
     }
   }
   for (Running& each : running) {

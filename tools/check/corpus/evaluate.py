@@ -132,6 +132,8 @@ def main():
     options.add_argument("--include", default=str(here.parents[2] / "include"))
     options.add_argument("--only", default="", help="programs whose path contains this")
     options.add_argument("--bars", action="store_true", help="exit code 1 when a bar is missed")
+    options.add_argument("--read-all", action="store_true",
+                         help="exit code 1 when a program could not be read")
     options.add_argument("-q", "--quiet", action="store_true", help="the table alone")
     given = options.parse_args()
 
@@ -158,7 +160,7 @@ def main():
     missed = bars_missed(scores) + ([f"{len(unread)} programs were not read"] if unread else [])
     for line in missed:
         print("below the bar: " + line)
-    return 1 if given.bars and missed else 0
+    return 1 if (given.bars and missed) or (given.read_all and unread) else 0
 
 
 if __name__ == "__main__":

@@ -16,10 +16,22 @@ namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
-const Words kModelWords{"frame",           "thread_frame", "begin_frame",    "end_frame",
-                        "begin_thread_frame", "end_thread_frame", "rewinds", "retains",
-                        "noescape",        "runs_on_thread", "joined",       "deferred",
-                        "per_frame",       "long_lived",   "waits",          "suspends"};
+const Words kModelWords{"frame",
+                        "thread_frame",
+                        "begin_frame",
+                        "end_frame",
+                        "begin_thread_frame",
+                        "end_thread_frame",
+                        "rewinds",
+                        "retains",
+                        "noescape",
+                        "runs_on_thread",
+                        "joined",
+                        "deferred",
+                        "per_frame",
+                        "long_lived",
+                        "waits",
+                        "suspends"};
 
 std::string type_name(const toml::node& node) {
   switch (node.type()) {
@@ -137,7 +149,8 @@ class Reader {
       into = static_cast<unsigned>(value->get());
     };
   }
-  Take text(const std::string& name, std::function<void(const std::string&, const toml::node&)> take) {
+  Take text(const std::string& name,
+            std::function<void(const std::string&, const toml::node&)> take) {
     return [this, name, take = std::move(take)](const toml::node& node) {
       if (const auto* value = node.as_string()) {
         take(value->get(), node);
@@ -193,9 +206,8 @@ class Reader {
                 config_.exclude.clear();
                 for (const std::string& glob : *globs) {
                   // One without "/" holds below this file only.
-                  config_.exclude.push_back(glob.find('/') == std::string::npos
-                                                ? root_ + "/**/" + glob
-                                                : absolute(glob));
+                  config_.exclude.push_back(
+                      glob.find('/') == std::string::npos ? root_ + "/**/" + glob : absolute(glob));
                 }
               }},
              {"deny_warnings", flag("global.deny_warnings", config_.deny_warnings)},
@@ -218,8 +230,8 @@ class Reader {
     for (const unsigned code : choice->codes) {
       const auto there = config_.levels.find(code);
       // Within a file a code counts for more than a range.
-      if (choice->is_range && there != config_.levels.end() &&
-          there->second.origin.file == path_ && !there->second.is_range) {
+      if (choice->is_range && there != config_.levels.end() && there->second.origin.file == path_ &&
+          !there->second.is_range) {
         continue;
       }
       config_.levels[code] = {*wanted, choice->is_range, origin(value)};
@@ -230,8 +242,9 @@ class Reader {
     section(node, "lints",
             {{"levels",
               [this](const toml::node& table) {
-                entries(table, "lints.levels",
-                        [this](const toml::key& key, const toml::node& value) { level(key, value); });
+                entries(
+                    table, "lints.levels",
+                    [this](const toml::key& key, const toml::node& value) { level(key, value); });
               }},
              {"disabled", [this](const toml::node& list) {
                 const auto names = words(list, "lints.disabled");
@@ -280,27 +293,27 @@ class Reader {
   }
 
   void thresholds(const toml::node& node) {
-    section(node, "thresholds",
-            {{"loop_allocation_limit", number("thresholds.loop_allocation_limit",
-                                              config_.settings.loop_allocation_limit, 0, 1000000)}});
+    section(
+        node, "thresholds",
+        {{"loop_allocation_limit", number("thresholds.loop_allocation_limit",
+                                          config_.settings.loop_allocation_limit, 0, 1000000)}});
   }
 
   void model(const toml::node& node) {
     Settings& settings = config_.settings;
-    section(node, "model",
-            {{"functions",
-              [this, &settings](const toml::node& table) {
-                entries(table, "model.functions",
-                        [&](const toml::key& key, const toml::node& value) {
-                          const std::string name(key.str());
-                          const auto all = words(value, "model.functions." + name);
-                          if (!all) return;
-                          for (const std::string& word : *all) check_word(word, value);
-                          settings.functions[name] = *all;
-                        });
-              }},
-             {"frames_in_flight",
-              number("model.frames_in_flight", settings.frames_in_flight, 0, 4)}});
+    section(
+        node, "model",
+        {{"functions",
+          [this, &settings](const toml::node& table) {
+            entries(table, "model.functions", [&](const toml::key& key, const toml::node& value) {
+              const std::string name(key.str());
+              const auto all = words(value, "model.functions." + name);
+              if (!all) return;
+              for (const std::string& word : *all) check_word(word, value);
+              settings.functions[name] = *all;
+            });
+          }},
+         {"frames_in_flight", number("model.frames_in_flight", settings.frames_in_flight, 0, 4)}});
   }
   void check_word(const std::string& word, const toml::node& value) {
     for (const std::string& known : kModelWords) {
@@ -335,8 +348,7 @@ class Reader {
 std::string read_config(const std::string& path, Config& config) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) {
-    return path + ": cannot be read: " +
-           (error ? error.message() : std::string("it is no file"));
+    return path + ": cannot be read: " + (error ? error.message() : std::string("it is no file"));
   }
   config.settings.root = fs::path(path).parent_path().string();
   return Reader(path, config).read();

@@ -8,8 +8,8 @@ namespace fa_check {
 bool glob_matches(std::string_view pattern, std::string_view path) {
   constexpr std::size_t kNone = std::string_view::npos;
   std::size_t p = 0, s = 0;
-  std::size_t star = kNone, star_at = 0;    // "*", and how far it has eaten
-  std::size_t deep = kNone, deep_at = 0;    // "**"
+  std::size_t star = kNone, star_at = 0;  // "*", and how far it has eaten
+  std::size_t deep = kNone, deep_at = 0;  // "**"
   for (;;) {
     if (p < pattern.size() && pattern[p] == '*') {
       if (p + 1 < pattern.size() && pattern[p + 1] == '*') {

@@ -118,8 +118,8 @@ Diagnostic read_diagnostic(const Json& json, const std::string& where, std::stri
   }
   for (const Json& entry : members.list("related")) {
     Members place(entry, where + ".related", complaint);
-    finding.related.push_back({place.text("file"), place.small("line"), place.small("column"),
-                               place.text("message")});
+    finding.related.push_back(
+        {place.text("file"), place.small("line"), place.small("column"), place.text("message")});
   }
   if (const Json* fix = members.object("fix")) finding.fix = read_fix(*fix, where, complaint);
   const std::string severity = members.text("severity");
@@ -174,8 +174,7 @@ std::optional<Report> report_of(const nlohmann::json& json, std::string& complai
   }
   std::size_t number = 0;
   for (const Json& file : top.list("files")) {
-    report.files.push_back(
-        read_file(file, "files[" + std::to_string(number++) + "]", complaint));
+    report.files.push_back(read_file(file, "files[" + std::to_string(number++) + "]", complaint));
   }
   number = 0;
   for (const Json& found : top.list("diagnostics")) {

@@ -71,11 +71,9 @@ nlohmann::ordered_json json_of(const FileReport& file) {
 }
 
 nlohmann::ordered_json json_of(const Summary& sum) {
-  return {{"analysed", sum.analysed}, {"cached", sum.cached},
-          {"skipped", sum.skipped},   {"failed", sum.failed},
-          {"errors", sum.errors},     {"warnings", sum.warnings},
-          {"hints", sum.hints},       {"suppressed", sum.suppressed},
-          {"ms", sum.ms}};
+  return {{"analysed", sum.analysed}, {"cached", sum.cached},         {"skipped", sum.skipped},
+          {"failed", sum.failed},     {"errors", sum.errors},         {"warnings", sum.warnings},
+          {"hints", sum.hints},       {"suppressed", sum.suppressed}, {"ms", sum.ms}};
 }
 
 nlohmann::ordered_json json_of(const Report& report) {

@@ -35,9 +35,7 @@ std::string percent_encoded(std::string_view path) {
 }
 
 const char* level_of(Severity severity) {
-  return severity == Severity::Error     ? "error"
-         : severity == Severity::Warning ? "warning"
-                                         : "note";
+  return severity == Severity::Error ? "error" : severity == Severity::Warning ? "warning" : "note";
 }
 
 // "use-after-end" as SARIF wants names: "UseAfterEnd".
@@ -116,13 +114,13 @@ class Writer {
       const bool unread = file.status == FileStatus::Failed || file.status == FileStatus::Timeout;
       if (!unread && file.status != FileStatus::Skipped) continue;
       all_read = all_read && !unread;
-      notes.push_back({{"level", unread ? "error" : "note"},
-                       {"message",
-                        {{"text", sentence("The unit was not read (" +
-                                           std::string(to_string(file.status)) + "): " +
-                                           file.reason)}}},
-                       {"locations", Json::array({{{"physicalLocation",
-                                                    {{"artifactLocation", artifact(file.file)}}}}})}});
+      notes.push_back(
+          {{"level", unread ? "error" : "note"},
+           {"message",
+            {{"text", sentence("The unit was not read (" + std::string(to_string(file.status)) +
+                               "): " + file.reason)}}},
+           {"locations",
+            Json::array({{{"physicalLocation", {{"artifactLocation", artifact(file.file)}}}}})}});
     }
     Json json{{"executionSuccessful", all_read}};
     json["toolExecutionNotifications"] = std::move(notes);
@@ -203,8 +201,8 @@ class Writer {
     last["message"] = {{"text", sentence(finding.message)}};
     steps.push_back({{"location", std::move(last)}});
     json["relatedLocations"] = std::move(related);
-    json["codeFlows"] = Json::array(
-        {{{"threadFlows", Json::array({{{"locations", std::move(steps)}}})}}});
+    json["codeFlows"] =
+        Json::array({{{"threadFlows", Json::array({{{"locations", std::move(steps)}}})}}});
   }
 
   static Json suppression(const Suppression& why) {

@@ -47,7 +47,8 @@ std::string excerpt(const Diagnostic& diagnostic, const fa_tools::Color& color) 
   // Tabs stay, so that the marks stand where they should.
   for (std::size_t at = 0;;) {
     const std::size_t tab = line.find('\t', at);
-    clean += printable(std::string_view(line).substr(at, tab == std::string::npos ? tab : tab - at));
+    clean +=
+        printable(std::string_view(line).substr(at, tab == std::string::npos ? tab : tab - at));
     if (tab == std::string::npos) break;
     clean += '\t';
     at = tab + 1;
@@ -106,10 +107,10 @@ std::string render_terminal(const Report& report, const RenderOptions& options) 
   for (const Diagnostic& diagnostic : report.diagnostics) {
     if (diagnostic.suppression) continue;
     const Finding& finding = diagnostic.finding;
-    text += color.paint(style_of(diagnostic.severity),
-                        std::string(severity_text(diagnostic.severity)) + "[" +
-                            code_text(finding.code) + "]: ") +
-            color.paint(Style::Strong, printable(finding.message)) + "\n";
+    text +=
+        color.paint(style_of(diagnostic.severity), std::string(severity_text(diagnostic.severity)) +
+                                                       "[" + code_text(finding.code) + "]: ") +
+        color.paint(Style::Strong, printable(finding.message)) + "\n";
     text += "  --> " + place_text(finding.file, finding.line, finding.column);
     if (!finding.function.empty()) text += " in " + printable(finding.function);
     text += "\n" + excerpt(diagnostic, color);
@@ -154,18 +155,18 @@ std::string render_github(const Report& report) {
     const char* const command = diagnostic.severity == Severity::Error     ? "error"
                                 : diagnostic.severity == Severity::Warning ? "warning"
                                                                            : "notice";
-    text += std::string("::") + command + " file=" + github_property(finding.file) +
-            ",line=" + std::to_string(finding.line) + ",col=" + std::to_string(finding.column) +
-            ",endLine=" + std::to_string(finding.end_line) +
-            ",endColumn=" + std::to_string(finding.end_column) + ",title=" +
-            github_property(code_text(finding.code) + " " +
-                            std::string(info_of(finding.code).slug)) +
-            "::" + github_data(finding.message) + "\n";
+    text +=
+        std::string("::") + command + " file=" + github_property(finding.file) +
+        ",line=" + std::to_string(finding.line) + ",col=" + std::to_string(finding.column) +
+        ",endLine=" + std::to_string(finding.end_line) +
+        ",endColumn=" + std::to_string(finding.end_column) + ",title=" +
+        github_property(code_text(finding.code) + " " + std::string(info_of(finding.code).slug)) +
+        "::" + github_data(finding.message) + "\n";
   }
   for (const FileReport& file : report.files) {
     if (file.status != FileStatus::Failed && file.status != FileStatus::Timeout) continue;
-    text += "::warning file=" + github_property(file.file) + ",title=not analyzed::" +
-            github_data(file.reason) + "\n";
+    text += "::warning file=" + github_property(file.file) +
+            ",title=not analyzed::" + github_data(file.reason) + "\n";
   }
   return text + "::notice title=fa check::" + github_data(summary_text(report)) + "\n";
 }

@@ -93,10 +93,10 @@ std::string render_junit(const Report& report) {
   }
   for (const Diagnostic& diagnostic : report.diagnostics) cases += test_case(diagnostic);
   const Summary& sum = report.summary;
-  const std::string counts =
-      attribute("tests", tests + errors + passed) +
-      attribute("failures", std::uint64_t{sum.errors} + sum.warnings) +
-      attribute("errors", errors) + attribute("skipped", std::uint64_t{sum.suppressed});
+  const std::string counts = attribute("tests", tests + errors + passed) +
+                             attribute("failures", std::uint64_t{sum.errors} + sum.warnings) +
+                             attribute("errors", errors) +
+                             attribute("skipped", std::uint64_t{sum.suppressed});
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + attribute("name", "fa-check") +
          counts + ">\n  <testsuite" + attribute("name", "framealloc") + counts + ">\n" + cases +
          "  </testsuite>\n</testsuites>\n";

@@ -48,7 +48,8 @@ FileSuppressions::FileSuppressions(const SourceText& source, const std::string& 
     }
   }
   for (InlineSuppression& entry : open_) {
-    fault(entry.line, "fa:allow-begin(" + entry.written + ") has no fa:allow-end and covers the rest");
+    fault(entry.line,
+          "fa:allow-begin(" + entry.written + ") has no fa:allow-end and covers the rest");
     entry.last = kLastLine;
     entries_.push_back(std::move(entry));
   }
@@ -90,9 +91,8 @@ void FileSuppressions::read(std::string_view text, unsigned line, bool alone,
     codes.remove_prefix(comma + 1);
   }
   if (form == "-end") {
-    const auto begun = std::find_if(open_.rbegin(), open_.rend(), [&](const auto& open) {
-      return open.codes == entry.codes;
-    });
+    const auto begun = std::find_if(open_.rbegin(), open_.rend(),
+                                    [&](const auto& open) { return open.codes == entry.codes; });
     if (begun == open_.rend()) {
       return fault(line, name + "(" + entry.written + ") has no begin above it");
     }

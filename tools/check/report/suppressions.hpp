@@ -16,8 +16,8 @@ struct InlineSuppression {
   std::vector<unsigned> codes;
   std::string written;  // what stands in the parentheses
   std::string reason;
-  unsigned line = 0;                // of the comment
-  unsigned first = 0, last = 0;     // lines that it covers
+  unsigned line = 0;             // of the comment
+  unsigned first = 0, last = 0;  // lines that it covers
   bool used = false;
 };
 

@@ -101,12 +101,21 @@ TEST_F(DriverTest, AVerbThatCannotStartIsReported) {
 // What the driver lists is what the folders of the tools are.
 TEST_F(DriverTest, ListsTheVerbsThatTheToolsAre) {
   std::set<std::string> listed, made;
-  for (const fa::Verb& verb : fa::kVerbs) listed.emplace(verb.name);
+  for (const fa::Verb& verb : fa::kVerbs) {
+    listed.emplace(verb.part_of.empty() ? verb.name : verb.part_of);
+  }
   for (const auto& entry : fs::directory_iterator(fs::path(FA_SOURCE_DIR) / "tools")) {
     if (fs::exists(entry.path() / "main.cpp")) made.insert(entry.path().filename().string());
   }
   made.erase("fa");
   EXPECT_EQ(listed, made);
+}
+
+TEST_F(DriverTest, RunsAVerbThatIsPartOfAnother) {
+  add_verb(folder_ / "fa-check", "echo \"$#\" \"$1\" \"$2\"; exit 45");
+  const auto outcome = run_program(driver(), {"merge", "--format=json"}, path_variable());
+  EXPECT_EQ(outcome.exit_code, 45);
+  EXPECT_EQ(outcome.out, "2 merge --format=json\n");
 }
 
 TEST_F(DriverTest, AFullDiskAndForeignTextAreReported) {
