@@ -143,9 +143,6 @@ bool Analysis::take(std::size_t unit_number, WorkerOutcome&& outcome, bool cache
     if (!cached) cache_.store(jobs_[unit_number].input, outcome.result);
     take_result(unit, std::move(outcome.result), file);
   }
-  if (!options_.quiet && file.status != FileStatus::Cached && !file.reason.empty()) {
-    tell(judge_.shown(unit.command.file) + ": " + file.reason);
-  }
   report_file(unit, file);
   stream(judge_.shown(unit.command.file));
   if (!options_.fail_fast) return true;
@@ -228,9 +225,11 @@ void Analysis::note_unread_headers() {
 }
 
 void Analysis::finish() {
+  // Of a header that a unit could not show, nobody knows whether its suppressions are needed.
   const bool all_read =
-      std::all_of(report_.files.begin(), report_.files.end(), [](const auto& file) {
-        return file.status == FileStatus::Analysed || file.status == FileStatus::Cached;
+      std::all_of(done_.begin(), done_.end(), [](bool done) { return done; }) &&
+      std::none_of(report_.files.begin(), report_.files.end(), [](const auto& file) {
+        return file.status == FileStatus::Failed || file.status == FileStatus::Timeout;
       });
   note_unread_headers();
   report_.diagnostics = found_;

@@ -89,12 +89,20 @@ std::string github_property(std::string_view text) {
 
 std::string unit_lines(const Report& report, const RenderOptions& options) {
   std::string text;
+  std::size_t guessed = 0;
   for (const FileReport& file : report.files) {
     const bool unread = file.status == FileStatus::Failed || file.status == FileStatus::Timeout;
+    const bool read = file.status == FileStatus::Analysed || file.status == FileStatus::Cached;
+    if (read && file.reason.find("compilation database") != std::string::npos) ++guessed;
     if (!unread && !options.verbose) continue;
     std::string line = printable(file.file) + ": " + std::string(to_string(file.status));
     if (!file.reason.empty()) line += ": " + printable(file.reason);
     text += options.color.paint(unread ? Style::Bad : Style::Faint, line) + "\n";
+  }
+  if (guessed != 0 && !options.verbose && !options.quiet) {
+    text += std::to_string(guessed) +
+            (guessed == 1 ? " file was read with a command" : " files were read with commands") +
+            " that no compilation database has (-v says which)\n";
   }
   return text;
 }
