@@ -4,12 +4,16 @@
 #include "cli/options.hpp"
 #include "cli/run.hpp"
 #include "common/output.hpp"
+#include "lsp/server.hpp"
 
+#include <csignal>
 #include <string>
 #include <vector>
 
 int main(int argc, char** argv) {
   using namespace fa_check;
+  // A reader that goes away is an error of writing, told as such.
+  std::signal(SIGPIPE, SIG_IGN);
   fa_tools::CommonOptions common;
   const Options options = parse_options({argv + (argc > 0 ? 1 : 0), argv + argc}, common);
   if (common.help) return fa_tools::write_out("fa check", help_text()) == 0 ? 0 : kExitInternal;
@@ -28,6 +32,8 @@ int main(int argc, char** argv) {
       return run_init(options);
     case Verb::Merge:
       return run_merge(options);
+    case Verb::Lsp:
+      return lsp::run_server();
   }
   return kExitInternal;
 }

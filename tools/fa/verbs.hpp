@@ -20,6 +20,7 @@ inline constexpr std::array kVerbs{
     Verb{"check", "find memory that is used after its frame, before the program runs"},
     Verb{"init", "write a .fa.toml with every default", "check"},
     Verb{"show", "show all that fa check says about one file", "check"},
+    Verb{"lsp", "serve an editor: findings as you type", "check"},
     Verb{"merge", "join the reports of fa check --shard", "check"},
     Verb{"explain", "say what a diagnostic code means and how to put it right"},
     Verb{"list", "list the diagnostic codes"},

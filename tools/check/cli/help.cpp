@@ -10,6 +10,7 @@ std::string help_text() {
 usage: fa check [PATH]... [options] [-- COMPILER-OPTIONS]
        fa check show FILE        everything about one file, suppressed findings too
        fa check init [--force] [DIR]   write a .fa.toml with every default
+       fa lsp                    serve an editor over standard input and output
        fa merge --format F FILES       join reports of shards (json or sarif)
 
 PATH: files and folders; none = the project around the current folder.

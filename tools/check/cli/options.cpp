@@ -45,8 +45,11 @@ class Parser {
  private:
   void operand(fa_tools::Arguments& arguments, bool first) {
     const std::string_view word = arguments.name();
-    if (first && (word == "show" || word == "init" || word == "merge")) {
-      options_.verb = word == "show" ? Verb::Show : word == "init" ? Verb::Init : Verb::Merge;
+    constexpr std::array<std::pair<std::string_view, Verb>, 4> kVerbs{
+        {{"show", Verb::Show}, {"init", Verb::Init}, {"merge", Verb::Merge}, {"lsp", Verb::Lsp}}};
+    for (const auto& [name, verb] : kVerbs) {
+      if (!first || word != name) continue;
+      options_.verb = verb;
       return;
     }
     if (word.empty()) return arguments.complain("a path is empty; expected a file or a folder");
@@ -254,6 +257,9 @@ class Parser {
     }
     if (options_.verb == Verb::Merge && common_.wants_run() && options_.paths.empty()) {
       arguments.complain("merge has no files; expected reports of --format json or sarif");
+    }
+    if (options_.verb == Verb::Lsp && !options_.paths.empty()) {
+      arguments.complain("lsp takes no paths; the editor says what is open");
     }
     if (options_.verb == Verb::Init && options_.paths.size() > 1) {
       arguments.complain("init takes one folder at most");

@@ -20,7 +20,7 @@ inline constexpr int kExitUsage = 2;   // or nothing was analyzed
 inline constexpr int kExitUnread = 3;  // some unit was not
 inline constexpr int kExitInternal = 4;
 
-enum class Verb { Check, Show, Init, Merge };
+enum class Verb { Check, Show, Init, Merge, Lsp };
 enum class ColorWish { Auto, Always, Never };
 
 struct Options {

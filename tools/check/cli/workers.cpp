@@ -54,25 +54,6 @@ UnitResult analyze_tolerantly(UnitInput input) {
   return result;
 }
 
-// The child's side: what the compiler prints goes nowhere, the record into the pipe.
-[[noreturn]] void analyze(const WorkerJob& job, int pipe) {
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
-  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  dup2(nowhere, STDOUT_FILENO);
-  dup2(nowhere, STDERR_FILENO);
-  const std::string record = record_of(analyze_tolerantly(job.input));
-  std::size_t at = 0;
-  while (at < record.size()) {
-    const ssize_t put = write(pipe, record.data() + at, record.size() - at);
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) _exit(1);
-    at += static_cast<std::size_t>(put);
-  }
-  // Not exit(): what the parent's objects do at the end is not the child's to do.
-  _exit(0);
-}
-
 bool start(const WorkerJob& job, Running& running) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return false;
@@ -81,7 +62,7 @@ bool start(const WorkerJob& job, Running& running) {
   running.child = fork();
   if (running.child == 0) {
     close(ends[0]);
-    analyze(job, ends[1]);
+    analyze_into(job.input, ends[1]);
   }
   close(ends[1]);
   if (running.child < 0) {
@@ -142,6 +123,24 @@ int milliseconds_to_wait(const std::vector<Running>& all) {
 }
 
 }  // namespace
+
+void analyze_into(const UnitInput& input, int pipe) {
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  dup2(nowhere, STDOUT_FILENO);
+  dup2(nowhere, STDERR_FILENO);
+  const std::string record = record_of(analyze_tolerantly(input));
+  std::size_t at = 0;
+  while (at < record.size()) {
+    const ssize_t put = write(pipe, record.data() + at, record.size() - at);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) _exit(1);
+    at += static_cast<std::size_t>(put);
+  }
+  // Not exit(): what the parent's objects do at the end is not the child's to do.
+  _exit(0);
+}
 
 void run_workers(const std::vector<WorkerJob>& jobs, unsigned at_once,
                  const std::function<bool(std::size_t, WorkerOutcome&&)>& take) {

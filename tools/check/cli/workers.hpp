@@ -31,4 +31,8 @@ struct WorkerJob {
 void run_workers(const std::vector<WorkerJob>& jobs, unsigned at_once,
                  const std::function<bool(std::size_t, WorkerOutcome&&)>& take);
 
+// The side of a child process: analyzes the unit, writes its record (unit_record.hpp) into the pipe,
+// and ends the process. What the compiler prints goes nowhere.
+[[noreturn]] void analyze_into(const UnitInput& input, int pipe);
+
 }  // namespace fa_check

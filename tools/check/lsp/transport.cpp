@@ -2,8 +2,8 @@
 #include "lsp/transport.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 
 namespace fa_check::lsp {
 

@@ -3,8 +3,25 @@
 
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace fa_check {
+
+namespace {
+
+void split(SourceText& file) {
+  std::string_view rest = file.text;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    file.lines.push_back(line);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
 
 const SourceText& Sources::get(const std::string& path) {
   std::unique_ptr<SourceText>& file = files_[path];
@@ -14,16 +31,16 @@ const SourceText& Sources::get(const std::string& path) {
   if (!in) return *file;
   file->readable = true;
   file->text.assign(std::istreambuf_iterator<char>(in), {});
-  std::string_view rest = file->text;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    file->lines.push_back(line);
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-  }
+  split(*file);
   return *file;
+}
+
+void Sources::put(const std::string& path, std::string text) {
+  std::unique_ptr<SourceText>& file = files_[path];
+  file = std::make_unique<SourceText>();
+  file->readable = true;
+  file->text = std::move(text);
+  split(*file);
 }
 
 std::string normalized(std::string_view line) {

@@ -23,6 +23,8 @@ struct SourceText {
 class Sources {
  public:
   const SourceText& get(const std::string& path);
+  // Effect: `text` counts for the file's, as in an editor.
+  void put(const std::string& path, std::string text);
 
  private:
   std::map<std::string, std::unique_ptr<SourceText>> files_;

@@ -14,7 +14,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-CHECK, INCLUDE, SCHEMA = sys.argv[1:4]
+CHECK, INCLUDE, SCHEMA = map(os.path.abspath, sys.argv[1:4])
 
 # One error (FA606, line 8), one warning (FA601, line 13).
 BUGS = """#include <framealloc/core.hpp>
