@@ -35,8 +35,8 @@ class [[nodiscard]] FRAMEALLOC_API ArenaScope {
       arena_.scope_high_.store(here, std::memory_order_relaxed);
     }
     arena_.rewound_bytes_.add(here - start_.cursor);
-    arena_.path_ = static_cast<FrameArena::FramePath>(static_cast<std::uint8_t>(arena_.path_) &
-                                                      ~FrameArena::kNotRewound);
+    arena_.pace_.path = static_cast<FrameArena::FramePath>(
+        static_cast<std::uint8_t>(arena_.pace_.path) & ~FrameArena::kNotRewound);
     arena_.cursor_.store(start_.cursor, std::memory_order_relaxed);
   }
   ArenaScope(const ArenaScope&) = delete;

@@ -171,39 +171,40 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
 
   /// The arena of threads that have none yet: always full.
   constexpr FrameArena() noexcept = default;
-  struct Setup {
-    detail::ArenaHost* host;
-    detail::MetadataAllocator* metadata;
-    detail::ThreadLedger* ledger;
-    const std::atomic<std::uint32_t>* modes;
-    FrameOverflow overflow;
-    std::size_t capacity;  ///< bytes per frame before the overflow policy decides; ignored for Grow
-    unsigned slots;        ///< frames_in_flight
-    unsigned first_cell;   ///< of TagCounters::frames: 0 for the shared frame, 4 for a thread's own
-    /// Of a guard mode; null when that is Off.
-    detail::FrameGuard* frame_guard = nullptr;
-    const std::atomic<std::uint64_t>* frame_clock =
-        nullptr;  ///< for the guard: what shows the frame
-  };
+  using Setup = detail::ArenaSetup;
   /// Result: false when there is no memory for the arena's records.
   [[nodiscard]] bool set_up(const Setup& setup) noexcept;
   void tear_down() noexcept;  ///< gives every chunk and fallback block back; runs no destructors
 
   /// Effect: leaves the arena's frame and enters frame `clock` in its slot.
   void enter(std::uint64_t clock) noexcept;
-  /// The same in a few instructions. Requirement: the arena was in the previous frame,
-  /// bumped_only(), and no mode is on.
+  /// The same in a few instructions. Requirement: begins_fast(), and no mode is on.
   FRAMEALLOC_ALWAYS_INLINE void reenter(std::uint64_t clock) noexcept;
+  /// Result: whether the driving thread may begin a frame by reenter(), or end it by leave(). Both
+  /// are false for arenas of other threads.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool begins_fast() const noexcept;
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool ends_fast() const noexcept;
+  /// Effect: closes the arena at the end of the frame. Requirement: ends_fast().
+  FRAMEALLOC_ALWAYS_INLINE void leave() noexcept;
+  /// What the next boundary of the shared frame may be: fast, after an open frame or one that has
+  /// ended, or a general one. Set by Instance.
+  using ArenaState::Boundary;
+  [[nodiscard]] Boundary boundary() const noexcept { return pace_.boundary; }
+  void set_boundary(Boundary boundary) noexcept { pace_.boundary = boundary; }
   /// The same out of line, and the end of the frame, when settled(). Owner.
   void reenter_settled(std::uint64_t clock) noexcept;
   void leave_settled() noexcept;
   /// Result: whether the current frame was only bumped, in one chunk and under one tag; the same,
   /// but charged to budgets; the same as the first, or rewound by scopes; whether it has nothing to
   /// run, free or report when it ends.
-  [[nodiscard]] bool bumped_only() const noexcept { return path_ == FramePath::BumpedOnly; }
-  [[nodiscard]] bool bumped_charged() const noexcept { return path_ == FramePath::BumpedCharged; }
-  [[nodiscard]] bool on_fast_path() const noexcept { return path_ >= FramePath::BumpedRewound; }
-  [[nodiscard]] bool settled() const noexcept { return path_ >= FramePath::Settled; }
+  [[nodiscard]] bool bumped_only() const noexcept { return pace_.path == FramePath::BumpedOnly; }
+  [[nodiscard]] bool bumped_charged() const noexcept {
+    return pace_.path == FramePath::BumpedCharged;
+  }
+  [[nodiscard]] bool on_fast_path() const noexcept {
+    return pace_.path >= FramePath::BumpedRewound;
+  }
+  [[nodiscard]] bool settled() const noexcept { return pace_.path >= FramePath::Settled; }
   /// Effect: gives the frame's slot its own first chunk (the memory committed up front).
   /// Requirement: nothing has been allocated in the frame yet.
   void adopt_first_chunk(detail::ArenaChunk* chunk) noexcept;
@@ -212,12 +213,10 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
     limit_.store(0, std::memory_order_seq_cst);
     close_windows();
   }
-  /// On its own thread, when no burst has a window.
-  void close_own() noexcept { limit_.store(0, std::memory_order_relaxed); }
   /// Effect: disables the fast frame boundary for this frame.
   void leave_fast_path() noexcept {
-    if (path_ == FramePath::General) return;
-    path_ = FramePath::General;
+    if (pace_.path == FramePath::General) return;
+    pace_.path = FramePath::General;
     scope_key_ = 0;
     slot().clock.store(clock(), std::memory_order_relaxed);  // fast frames leave it behind
   }

@@ -136,6 +136,7 @@ class ReportSink {
     if (limit_.pending()) [[unlikely]]
       report_pending(frame);
   }
+  [[nodiscard]] bool repeats_pending() const noexcept { return limit_.pending(); }
   static constexpr std::uint64_t kLastFrame = UINT64_MAX;
 
  private:

@@ -109,11 +109,11 @@ void FrameArena::fill_window(BurstWindow& window) noexcept {
 }
 
 void FrameArena::publish_window(BurstWindow& window) noexcept {
-  if (windows_filled_++ == 0 && path_ != FramePath::General) {
-    path_before_window_ = path_;
+  if (windows_filled_++ == 0 && pace_.path != FramePath::General) {
+    path_before_window_ = pace_.path;
     key_before_window_ = scope_key_;
     leave_fast_path();  // a scope or a frame that ends now has to look for the window
-    path_ = FramePath::Windowed;
+    pace_.path = FramePath::Windowed;
   }
   // As in publish_limit().
   window.limit.store(window.end, std::memory_order_seq_cst);
@@ -150,8 +150,8 @@ void FrameArena::forget_window(BurstWindow& window) noexcept {
   window.limit.store(0, kRelaxed);
   window.begin = 0;
   window.end = 0;
-  if (--windows_filled_ != 0 || path_ != FramePath::Windowed) return;
-  path_ = path_before_window_;
+  if (--windows_filled_ != 0 || pace_.path != FramePath::Windowed) return;
+  pace_.path = path_before_window_;
   scope_key_ = key_before_window_;
 }
 

@@ -140,7 +140,9 @@ void FrameArena::find_path() noexcept {
                        thread_budget_mark_ == SIZE_MAX && chunk_ != nullptr;
   const FramePath bumped = budgeted_ ? FramePath::BumpedCharged : FramePath::BumpedOnly;
   // Spare chunks are looked at on the way out of line, so that they are given back in time.
-  path_ = !settled ? FramePath::General : chunk_->next != nullptr ? FramePath::Settled : bumped;
+  pace_.path = !settled                  ? FramePath::General
+               : chunk_->next != nullptr ? FramePath::Settled
+                                         : bumped;
   scope_key_ = settled && !budgeted_ ? clock() : 0;
   fast_end_ = budgeted_ ? cursor_.load(kRelaxed) : chunk_end();  // the first call charges
 }
@@ -148,9 +150,9 @@ void FrameArena::find_path() noexcept {
 // Effect: something has happened that the inline way through the boundary does not look after, and
 // the short one does.
 void FrameArena::settle() noexcept {
-  if (path_ == FramePath::Windowed) return leave_fast_path();
-  if (path_ > FramePath::Settled) {
-    path_ = FramePath::Settled;
+  if (pace_.path == FramePath::Windowed) return leave_fast_path();
+  if (pace_.path > FramePath::Settled) {
+    pace_.path = FramePath::Settled;
     slot().clock.store(clock(), kRelaxed);  // fast frames leave it behind
   }
   renew_scope_key();
@@ -195,7 +197,7 @@ void FrameArena::reenter_settled(std::uint64_t clock) noexcept {
 }
 
 void FrameArena::leave_settled() noexcept {
-  close_own();
+  limit_.store(0, std::memory_order_relaxed);  // no burst has a window
   if (!budgeted_) return;
   return_charges(slot());
   quota_.store(0, kRelaxed);

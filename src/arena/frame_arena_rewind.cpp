@@ -229,8 +229,9 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   returned_bytes_.add(here - there);
   if (there >= run_start_.load(kRelaxed)) {
     // The common case: one store, as if the tail had never been allocated.
-    if (path_ == FramePath::BumpedOnly) path_ = FramePath::BumpedRewound;
-    if (path_ == FramePath::BumpedCharged || path_ == FramePath::Windowed) leave_fast_path();
+    if (pace_.path == FramePath::BumpedOnly) pace_.path = FramePath::BumpedRewound;
+    if (pace_.path == FramePath::BumpedCharged || pace_.path == FramePath::Windowed)
+      leave_fast_path();
     cursor_.store(end, kRelaxed);
   } else {
     retreat(end);

@@ -125,12 +125,22 @@ void* SmartAlloc::heap_bytes(std::size_t bytes, std::size_t alignment,
   return detail::heap_allocate(*instance_, bytes, alignment, site);
 }
 
+// An arena that allows a fast boundary belongs to an instance, so there is one. Everything else ends
+// in a call, which keeps these free of a stack frame.
 void SmartAlloc::begin_frame() noexcept {
-  if (instance_ != nullptr) instance_->begin_frame(slot().state);
+  detail::TlsSlot& mine = slot();
+  FrameArena& arena = *mine.arena;
+  if (arena.begins_fast() && instance_->has_no_mode()) [[likely]]
+    return instance_->begin_frame_fast(arena);
+  if (instance_ != nullptr) instance_->begin_frame_slow(mine.state);
 }
 
 void SmartAlloc::end_frame() noexcept {
-  if (instance_ != nullptr) instance_->end_frame(slot().state);
+  detail::TlsSlot& mine = slot();
+  FrameArena& arena = *mine.arena;
+  if (arena.ends_fast() && instance_->has_no_mode()) [[likely]]
+    return instance_->end_frame_fast(arena);
+  if (instance_ != nullptr) instance_->end_frame_slow(mine.state);
 }
 
 std::uint64_t SmartAlloc::frame_number() const noexcept {

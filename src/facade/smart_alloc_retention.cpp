@@ -386,8 +386,7 @@ PromotionResult end_frame_promoting(Instance* instance, WhoseFrame whose) noexce
       }
       promoter.run();
     }
-    // As the handle calls it: with the state that the thread's table shows.
-    instance->end_frame(detail::tls_table().slots[instance->tls_slot()].state);
+    instance->end_frame();
   }
   if (book != nullptr) call_handler(*book, result);
   return result;

@@ -88,6 +88,7 @@ void ChunkPool::release(void* chunk) noexcept {
   const std::lock_guard guard(lock_);
   idle_ = ::new (chunk) Idle{idle_};
   ++idle_count_;
+  at_rest_.store(false, std::memory_order_relaxed);
 }
 
 void* ChunkPool::acquire_run(std::size_t bytes, std::size_t* size, bool* denied_by_limit) noexcept {
@@ -132,6 +133,7 @@ void ChunkPool::release_run(void* run, std::size_t size) noexcept {
       runs_ = ::new (run) IdleRun{runs_, size, 0};
       ++run_count_;
       run_bytes_ += size;
+      at_rest_.store(false, std::memory_order_relaxed);
       run = nullptr;
     }
     excess = use_runs(0);
@@ -185,6 +187,8 @@ void ChunkPool::tick(std::size_t most) noexcept {
     low_water_ = idle_count_;
     drop_broken_runs();
     for (IdleRun* run = runs_; run != nullptr; run = run->next) ++run->ticks;
+    const bool held = (idle_count_ | low_water_last_ | surplus_ | run_count_) != 0;
+    at_rest_.store(!held, std::memory_order_relaxed);
     if (!may_shed()) return;
   }
   shed(most);

@@ -197,7 +197,7 @@ void Instance::close_frames() noexcept {
   if (clock_.open()) {
     ThreadState* mine = find_state();
     clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
-    fast_boundary_ = kNobody;
+    let_frame_thread_be_fast(false);
     leave_frame_thread(mine);
   }
   clock_.release_all();

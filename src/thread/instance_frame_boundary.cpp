@@ -12,25 +12,42 @@ constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
 }  // namespace
 
+using Boundary = FrameArena::Boundary;
+
 bool Instance::begin_settled(ThreadState* mine) noexcept {
-  if (fast_boundary_ != word_of(mine) + kEndedFast || !mine->shared_arena().settled()) return false;
+  if (mine == nullptr) return false;
+  FrameArena& arena = mine->shared_arena();
+  if (arena.boundary() != Boundary::Ended || !arena.settled()) return false;
   if (modes_.load(std::memory_order_relaxed) != 0) return false;
-  fast_boundary_ = word_of(mine);
   const std::uint64_t clock = clock_.begin();
-  mine->shared_arena().reenter_settled(clock);
+  arena.reenter_settled(clock);
+  arena.set_boundary(Boundary::Open);
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
   return true;
 }
 
 bool Instance::end_settled(ThreadState* mine) noexcept {
-  if (fast_boundary_ != word_of(mine) || modes_.load(std::memory_order_relaxed) != 0) return false;
+  if (mine == nullptr || modes_.load(std::memory_order_relaxed) != 0) return false;
   FrameArena& arena = mine->shared_arena();
-  if (!arena.settled() || mine->pools().recalled()) return false;
-  clock_.end_single(&arena);
+  if (arena.boundary() != Boundary::Open || !arena.settled() || mine->pools().recalled()) {
+    return false;
+  }
+  if (!clock_.end_alone()) clock_.end_others(&arena);
   arena.leave_settled();
-  fast_boundary_ += kEndedFast;
-  if (--maintenance_in_ == 0) maintain(mine);
+  arena.set_boundary(Boundary::Ended);
+  if (--maintenance_in_ == 0) maintain();
   return true;
+}
+
+void Instance::end_frame_of_others(FrameArena& arena) noexcept {
+  clock_.end_others(&arena);
+  arena.leave();
+  if (--maintenance_in_ == 0) maintain();
+}
+
+void Instance::let_frame_thread_be_fast(bool fast) noexcept {
+  if (frame_thread_ == nullptr) return;
+  frame_thread_->shared_arena().set_boundary(fast ? Boundary::Open : Boundary::General);
 }
 
 void Instance::begin_frame_slow(ThreadState* mine) noexcept {
@@ -40,6 +57,7 @@ void Instance::begin_frame_slow(ThreadState* mine) noexcept {
     return;
   }
   services_.frame_begins();
+  let_frame_thread_be_fast(false);  // whoever was it
   frame_thread_ = state();
   if (services_.at_every_boundary() && frame_thread_ != nullptr && !frame_thread_->pools().idle()) {
     frame_thread_->pools().at_boundary(PoolThread::Boundary::Begin);
@@ -47,10 +65,7 @@ void Instance::begin_frame_slow(ThreadState* mine) noexcept {
   const std::uint64_t clock = clock_.begin();
   frame_number_.store(clock >> 1, std::memory_order_relaxed);
   if (frame_thread_ != nullptr) frame_thread_->enter_as_driver(clock);
-  fast_boundary_ =
-      frame_thread_ != nullptr && clock_.in_flight() == 1 && !services_.at_every_boundary()
-          ? word_of(frame_thread_)
-          : kNobody;
+  let_frame_thread_be_fast(clock_.in_flight() == 1 && !services_.at_every_boundary());
   if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) {
     emit_frame_begin(clock >> 1, nullptr);
   }
@@ -68,14 +83,14 @@ void Instance::end_frame_slow(ThreadState* tabled) noexcept {
     mine->drop_phases();
   }
   services_.frame_ends(*this);
-  fast_boundary_ = kNobody;
+  let_frame_thread_be_fast(false);
   clock_.end(mine != nullptr ? &mine->shared_arena() : nullptr);
   leave_frame_thread(mine);
   if (mine != nullptr && !mine->pools().idle() &&
       (services_.at_every_boundary() || mine->pools().recalled())) {
     mine->pools().at_boundary(PoolThread::Boundary::End);
   }
-  if (--maintenance_in_ == 0) maintain(mine);
+  if (--maintenance_in_ == 0) maintain();
   settle();
   if ((modes_.load(std::memory_order_relaxed) & kLifecycle) != 0) emit_frame_end();
   if (FrameWatcher* const watcher = frame_watcher()) [[unlikely]]
@@ -105,16 +120,32 @@ void Instance::end_thread_frame() noexcept {
 
 // Every few frames, after a frame has ended: what was freed for other threads is sent, and idle
 // memory goes back, little by little.
-void Instance::maintain(ThreadState* mine) noexcept {
+void Instance::maintain() noexcept {
+  ThreadState* const mine = find_state();
+  if (mine == nullptr || !is_at_rest(mine->pools())) return maintain_at_work(mine);
+  maintenance_in_ = kMaintenanceFrames - frame_number() % kMaintenanceFrames;
+}
+
+// Result: whether maintenance would find nothing to do. Nearly all frames end here.
+bool Instance::is_at_rest(const PoolThread& pools) noexcept {
+  return kCheckLevel < 2 && pools.idle() && pools.at_rest() && chunks_.at_rest() &&
+         retired_with_chunks_.load(std::memory_order_relaxed) == 0 && frame_guard_ == nullptr &&
+         config_.decommit != DecommitPolicy::WhenEmpty && !sink_.repeats_pending() &&
+         !limited_source_.corruption().pending();
+}
+
+void Instance::maintain_at_work(ThreadState* mine) noexcept {
   const std::uint64_t frame = frame_number();
   if (retired_with_chunks_.load(std::memory_order_relaxed) != 0) release_retired_arenas();
-  expire_kept();
+  if (frame_guard_ != nullptr) expire_kept();
   if (mine != nullptr) {
     PoolThread& pools = mine->pools();
     if (!pools.idle()) pools.at_boundary(PoolThread::Boundary::Either);
     if constexpr (kCheckLevel >= 2) pools_.check_lists(pools);
-    const bool look = frame % kTickFrames == 0 || config_.decommit == DecommitPolicy::WhenEmpty;
-    if (look || pools.sweeping()) pools.tidy(look);
+    if (!pools.at_rest()) {
+      const bool look = frame % kTickFrames == 0 || config_.decommit == DecommitPolicy::WhenEmpty;
+      if (look || pools.sweeping()) pools.tidy(look);
+    }
   }
   if (config_.decommit == DecommitPolicy::WhenEmpty) {
     chunks_.tick(SIZE_MAX);
@@ -122,10 +153,13 @@ void Instance::maintain(ThreadState* mine) noexcept {
     pools_.report_corruption();
     return;
   }
-  if (frame % kTickFrames == 0) chunks_.tick();
-  // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and no
-  // frame pays for all of it.
-  const bool surplus = chunks_.shed_share(4) || (mine != nullptr && mine->pools().sweeping());
+  bool surplus = mine != nullptr && mine->pools().sweeping();
+  if (!chunks_.at_rest()) {
+    if (frame % kTickFrames == 0) chunks_.tick();
+    // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and
+    // no frame pays for all of it.
+    if (chunks_.shed_share(4)) surplus = true;
+  }
   maintenance_in_ = surplus ? 1 : kMaintenanceFrames - frame % kMaintenanceFrames;
   pools_.report_corruption();  // last: a sink may call the allocator
   sink_.report_repeats(frame);

@@ -18,10 +18,10 @@ FrameArena* arena_of(Instance* instance) noexcept {
 }  // namespace
 
 ScopedFrame::ScopedFrame(Instance* instance) noexcept : instance_(instance) {
-  if (instance_ != nullptr) instance_->begin_frame(instance_->find_state());
+  if (instance_ != nullptr) instance_->begin_frame();
 }
 ScopedFrame::~ScopedFrame() {
-  if (instance_ != nullptr) instance_->end_frame(instance_->find_state());
+  if (instance_ != nullptr) instance_->end_frame();
 }
 
 CheckpointGuard::CheckpointGuard(Instance* instance) noexcept

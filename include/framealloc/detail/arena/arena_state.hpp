@@ -12,12 +12,28 @@
 #include <framealloc/detail/sync/sequence_count.hpp>
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 namespace framealloc::detail {
 
 class FrameGuard;
+
+// What set_up() is told of an arena.
+struct ArenaSetup {
+  ArenaHost* host;
+  MetadataAllocator* metadata;
+  ThreadLedger* ledger;
+  const std::atomic<std::uint32_t>* modes;
+  FrameOverflow overflow;
+  std::size_t capacity;  // bytes per frame before the overflow policy decides; ignored for Grow
+  unsigned slots;        // frames_in_flight
+  unsigned first_cell;   // of TagCounters::frames: 0 for the shared frame, 4 for a thread's own
+  // Of a guard mode; null when that is Off.
+  FrameGuard* frame_guard = nullptr;
+  const std::atomic<std::uint64_t>* frame_clock = nullptr;  // for the guard: what shows the frame
+};
 
 class alignas(kCacheLine) ArenaState {
  protected:
@@ -32,6 +48,22 @@ class alignas(kCacheLine) ArenaState {
     BumpedOnly = 7,     // only bumped
   };
   static constexpr std::uint8_t kNotRewound = 1;
+  // Whether the boundary that comes next in the shared frame may be a fast one: Instance lets only
+  // the arena of the driving thread have another value than General.
+  enum class Boundary : std::uint8_t {
+    General = 0,
+    Open = 1,   // the frame is open and may end fast
+    Ended = 2,  // it ended fast: the next may begin where it began
+  };
+  // What a fast boundary depends on, read by one comparison.
+  struct alignas(2) Pace {
+    FramePath path = FramePath::General;
+    Boundary boundary = Boundary::General;
+  };
+  static constexpr auto kOpenFast =
+      std::bit_cast<std::uint16_t>(Pace{FramePath::BumpedOnly, Boundary::Open});
+  static constexpr auto kEndedFast =
+      std::bit_cast<std::uint16_t>(Pace{FramePath::BumpedOnly, Boundary::Ended});
   static constexpr unsigned kScopeClockBits = 40;  // of a scope's key: the frame's clock
 
   // The hot line. limit_ is 0 while the slow path has something to do.
@@ -49,7 +81,7 @@ class alignas(kCacheLine) ArenaState {
   std::uint64_t scope_key_ = 0;
   std::atomic<std::uintptr_t> scope_high_{0};  // highest cursor that a scope has rewound, or 0
   OwnedCounter rewound_bytes_;
-  FramePath path_ = FramePath::General;
+  Pace pace_;
   FramePath path_before_window_ = FramePath::General;
 
   // Of the fast frames since the tag or the path changed, all under the current tag.

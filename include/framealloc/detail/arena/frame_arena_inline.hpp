@@ -4,6 +4,10 @@
 
 #include <framealloc/frame_arena.hpp>
 
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
 namespace framealloc {
 
 template <class Slow>
@@ -46,13 +50,29 @@ FRAMEALLOC_ALWAYS_INLINE bool FrameArena::try_extend(const void* block, std::siz
   return true;
 }
 
+// The pace is compared and written as one word: one instruction each, and a comparison never waits
+// for two narrower writes to meet.
+FRAMEALLOC_ALWAYS_INLINE bool FrameArena::begins_fast() const noexcept {
+  return std::bit_cast<std::uint16_t>(pace_) == kEndedFast;
+}
+
+FRAMEALLOC_ALWAYS_INLINE bool FrameArena::ends_fast() const noexcept {
+  return std::bit_cast<std::uint16_t>(pace_) == kOpenFast;
+}
+
+FRAMEALLOC_ALWAYS_INLINE void FrameArena::leave() noexcept {
+  limit_.store(0, std::memory_order_relaxed);  // no burst has a window on this path
+  std::memcpy(&pace_, &kEndedFast, sizeof pace_);
+}
+
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::reenter(std::uint64_t clock) noexcept {
   const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
   const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
   fast_last_.set(held);
   fast_bytes_.add(held);
-  if (held > fast_peak_.get()) fast_peak_.set(held);
+  fast_peak_.raise_to(held);
   cursor_.store(origin, std::memory_order_relaxed);
+  std::memcpy(&pace_, &kOpenFast, sizeof pace_);
   clock_.store(clock, std::memory_order_relaxed);
   scope_key_ = clock;
   limit_.store(fast_end_, std::memory_order_relaxed);

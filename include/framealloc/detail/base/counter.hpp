@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/relaxed_compare.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -34,6 +35,10 @@ class OwnedCounter {
 #else
     add(1);
 #endif
+  }
+  // Effect: the value is at least `n` from now on.
+  FRAMEALLOC_ALWAYS_INLINE void raise_to(std::uint64_t n) noexcept {
+    if (exceeds_relaxed(n, value_)) set(n);
   }
   void set(std::uint64_t n) noexcept { value_.store(n, std::memory_order_relaxed); }
 

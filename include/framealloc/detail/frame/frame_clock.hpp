@@ -62,12 +62,14 @@ class FrameClock {
     clock_.store(ending + 1, std::memory_order_seq_cst);
     if (in_flight_ != 1 || !slots_in_use_[0].empty()) end_listed(ending, mine);
   }
-  // The same with one frame in flight.
-  FRAMEALLOC_ALWAYS_INLINE void end_single(FrameArena* mine) noexcept {
+  // The same with one frame in flight. Result: false when end_others() is yet to be called.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool end_alone() noexcept {
     const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
     clock_.store(ending + 1, std::memory_order_seq_cst);
-    if (!slots_in_use_[0].empty()) [[unlikely]]
-      end_listed(ending, mine);
+    return slots_in_use_[0].empty();
+  }
+  void end_others(FrameArena* mine) noexcept {
+    end_listed(clock_.load(std::memory_order_relaxed) - 1, mine);
   }
 
   // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before

@@ -6,6 +6,7 @@
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -43,6 +44,9 @@ class ChunkPool {
   // chunks and runs the policy has no use for, and sheds at most `most` of them. By default that is
   // what no one needed for two calls.
   void tick(std::size_t most = 4) noexcept;
+  // Result: whether nothing has lain idle since the tick before the last one, so that tick() and
+  // shed() would change nothing. Takes no lock: what comes at this moment is seen the next time.
+  [[nodiscard]] bool at_rest() const noexcept { return at_rest_.load(std::memory_order_relaxed); }
   // Effect: gives at most `most` of what the latest tick() found unneeded back to the source.
   // Called at other frame ends, it spreads the cost of a large surplus. Ends early, but not before
   // the first, when the time budget is used up: the clock is looked at between releases.
@@ -89,6 +93,7 @@ class ChunkPool {
   std::size_t chunk_size_;
   DecommitConfig decommit_;
   mutable SpinLock lock_{};
+  std::atomic<bool> at_rest_{true};
   Idle* idle_ = nullptr;
   std::size_t idle_count_ = 0;
   std::size_t low_water_ = 0;       // least idle count since the last tick

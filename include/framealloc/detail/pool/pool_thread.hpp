@@ -111,6 +111,10 @@ class FRAMEALLOC_API PoolThread {
   [[nodiscard]] bool sweeping() const noexcept { return swept_ != nullptr; }
   // Effect: collect() of what a boundary may move; without `look`, only of what was found before.
   void tidy(bool look) noexcept;
+  // Result: whether tidy() would find nothing, because no list has had pages of late.
+  [[nodiscard]] bool at_rest() const noexcept {
+    return active_ == nullptr && swept_ == nullptr && current_span_ == nullptr;
+  }
   // The same at each boundary of a thread, of which every eighth looks.
   void tidy_now_and_then() noexcept;
   // Effect: gives back all that the lists hold ready, so that budget or memory is there for others.

@@ -82,30 +82,37 @@ class Instance {
   void retire(ThreadState* state) noexcept;
 
   // Frames. Unbalanced calls are reported as FA004 and change nothing.
-  // `mine` is the calling thread's state as its table shows it; null when it shows none.
-  FRAMEALLOC_ALWAYS_INLINE void begin_frame(ThreadState* mine) noexcept {
-    if (fast_boundary_ != word_of(mine) + kEndedFast || !mine->shared_arena().bumped_only() ||
-        modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-      return begin_frame_slow(mine);
-    }
-    fast_boundary_ = word_of(mine);
+  void begin_frame() noexcept {
+    ThreadState* const mine = find_state();
+    if (mine != nullptr && mine->shared_arena().begins_fast() && has_no_mode())
+      return begin_frame_fast(mine->shared_arena());
+    begin_frame_slow(mine);
+  }
+  void end_frame() noexcept {
+    ThreadState* const mine = find_state();
+    if (mine != nullptr && mine->shared_arena().ends_fast() && has_no_mode())
+      return end_frame_fast(mine->shared_arena());
+    end_frame_slow(mine);
+  }
+  // The parts of these, for a caller that has the shared arena at hand.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool has_no_mode() const noexcept {
+    return is_zero_relaxed(modes_);
+  }
+  FRAMEALLOC_ALWAYS_INLINE void begin_frame_fast(FrameArena& arena) noexcept {
     const std::uint64_t clock = clock_.begin();
-    mine->shared_arena().reenter(clock);
+    arena.reenter(clock);
     frame_number_.store(clock >> 1, std::memory_order_relaxed);
   }
-  FRAMEALLOC_ALWAYS_INLINE void end_frame(ThreadState* mine) noexcept {
-    if (fast_boundary_ != word_of(mine)) [[unlikely]]
-      return end_frame_slow(mine);
-    FrameArena& arena = mine->shared_arena();
-    if (!arena.bumped_only() || modes_.load(std::memory_order_relaxed) != 0) [[unlikely]] {
-      return end_frame_slow(mine);
-    }
-    clock_.end_single(&arena);
-    arena.close_own();
-    fast_boundary_ += kEndedFast;
+  FRAMEALLOC_ALWAYS_INLINE void end_frame_fast(FrameArena& arena) noexcept {
+    if (!clock_.end_alone()) [[unlikely]]
+      return end_frame_of_others(arena);
+    arena.leave();
     if (--maintenance_in_ == 0) [[unlikely]]
-      maintain(mine);
+      maintain();
   }
+  // `mine` is the calling thread's state as its table shows it; null when it shows none.
+  FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
+  FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
   // Effect: frames take the longer path, on which barriers and deferred frees are looked after. Any
   // thread.
   void watch_boundaries() noexcept {
@@ -241,15 +248,15 @@ class Instance {
   [[nodiscard]] ThreadState* attach() noexcept;
   [[nodiscard]] ThreadState* try_attach() noexcept;
   [[nodiscard]] ThreadState* find_state_elsewhere() const noexcept;
-  FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
-  FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
+  // The rest of end_frame_fast() when other arenas are in the frame too.
+  FRAMEALLOC_COLD void end_frame_of_others(FrameArena& arena) noexcept;
   // The short way, when budgets are charged for the frame. Result: false if it is too long.
   [[nodiscard]] bool begin_settled(ThreadState* mine) noexcept;
   [[nodiscard]] bool end_settled(ThreadState* mine) noexcept;
-  [[nodiscard]] static std::uintptr_t word_of(ThreadState* state) noexcept {
-    return reinterpret_cast<std::uintptr_t>(state);
-  }
-  FRAMEALLOC_COLD void maintain(ThreadState* mine) noexcept;
+  void let_frame_thread_be_fast(bool fast) noexcept;
+  FRAMEALLOC_COLD void maintain() noexcept;
+  [[nodiscard]] bool is_at_rest(const PoolThread& pools) noexcept;
+  FRAMEALLOC_COLD void maintain_at_work(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
   void expire_kept() noexcept;  // what a guard mode has kept inaccessible for long enough
   [[nodiscard]] ThreadState* take_retired_to_release() noexcept;
@@ -296,14 +303,10 @@ class Instance {
   std::atomic<unsigned> retired_with_chunks_{0};
   std::atomic<std::uint64_t> peak_allocated_{0};
   std::atomic<std::uint64_t> high_water_{0};
-  // What the short way through a frame boundary needs to know, in one word: the state of the thread
-  // that drives the frame; plus kEndedFast once its frame has ended fast, so that the next may
-  // begin where it was; kNobody when only the long way will do.
-  static constexpr std::uintptr_t kEndedFast = 1;
-  static constexpr std::uintptr_t kNobody = 2;
-  std::uintptr_t fast_boundary_ = kNobody;
-  ThreadState* frame_thread_ = nullptr;  // who began the latest frame
-  std::uint64_t maintenance_in_ = 8;     // frames
+  // Who began the latest frame. Of all shared arenas, only that of this thread may have a boundary
+  // other than General.
+  ThreadState* frame_thread_ = nullptr;
+  std::uint64_t maintenance_in_ = 8;  // frames
 };
 
 }  // namespace framealloc::detail
