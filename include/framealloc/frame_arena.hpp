@@ -346,6 +346,7 @@ class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
   void note_calls() noexcept;
   void find_path() noexcept;
   void settle() noexcept;
+  FRAMEALLOC_ALWAYS_INLINE void restart(std::uint64_t clock) noexcept;  // reenter() but for pace_
   void renew_scope_key() noexcept;
   void note_scope_peak() noexcept;
   void record_ended(std::size_t held, std::size_t fallback) noexcept;

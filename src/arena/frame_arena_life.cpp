@@ -169,7 +169,7 @@ void FrameArena::reenter_settled(std::uint64_t clock) noexcept {
   FrameSlot& slot = this->slot();
   if (bumped_charged()) {
     slot.clock.store(clock, kRelaxed);  // another thread may end the frame
-    reenter(clock);
+    restart(clock);
     scope_key_ = 0;
     return;
   }

@@ -141,6 +141,33 @@ TEST_F(ChunkPoolTest, AllIdleChunksGoBackInTheEndWhenNothingIsUsed) {
   EXPECT_EQ(pool_.idle_bytes(), 0u);
 }
 
+// Frame boundaries skip the ticks of a pool at rest, so one at rest must have nothing to shed.
+TEST_F(ChunkPoolTest, IsAtRestOnceNothingHasLainIdleForTwoTicks) {
+  EXPECT_TRUE(pool_.at_rest());
+  const std::vector<void*> chunks = take(3);
+  EXPECT_TRUE(pool_.at_rest());
+  give(chunks);
+  EXPECT_FALSE(pool_.at_rest());
+  pool_.tick();
+  EXPECT_FALSE(pool_.at_rest()) << "three chunks lie idle";
+  const std::vector<void*> again = take(3);
+  pool_.tick();
+  pool_.tick();
+  EXPECT_TRUE(pool_.at_rest()) << "all are in use";
+  give(again);
+  while (!pool_.at_rest()) pool_.tick();
+  EXPECT_EQ(pool_.idle_bytes(), 0u);
+  EXPECT_EQ(source_.live_blocks(), 0u);
+
+  std::size_t size = 0;
+  void* const run = pool_.acquire_run(5 * kChunk, &size);
+  EXPECT_TRUE(pool_.at_rest());
+  pool_.release_run(run, size);
+  EXPECT_FALSE(pool_.at_rest());
+  while (!pool_.at_rest()) pool_.tick();
+  EXPECT_EQ(source_.live_blocks(), 0u);
+}
+
 TEST_F(ChunkPoolTest, RunsHoldWhatWasAskedAtSizesThatDoNotDivide) {
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, kChunk - 1, kChunk, kChunk + 1,
                                   3 * kChunk + 17, 7 * kChunk, 2_MiB + 12345}) {

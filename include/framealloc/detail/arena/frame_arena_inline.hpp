@@ -62,17 +62,21 @@ FRAMEALLOC_ALWAYS_INLINE bool FrameArena::ends_fast() const noexcept {
 
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::leave() noexcept {
   limit_.store(0, std::memory_order_relaxed);  // no burst has a window on this path
-  std::memcpy(&pace_, &kEndedFast, sizeof pace_);
+  std::memcpy(static_cast<void*>(&pace_), &kEndedFast, sizeof pace_);
 }
 
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::reenter(std::uint64_t clock) noexcept {
+  restart(clock);
+  std::memcpy(static_cast<void*>(&pace_), &kOpenFast, sizeof pace_);
+}
+
+FRAMEALLOC_ALWAYS_INLINE void FrameArena::restart(std::uint64_t clock) noexcept {
   const std::uintptr_t origin = origin_.load(std::memory_order_relaxed);
   const std::size_t held = cursor_.load(std::memory_order_relaxed) - origin;
   fast_last_.set(held);
   fast_bytes_.add(held);
   fast_peak_.raise_to(held);
   cursor_.store(origin, std::memory_order_relaxed);
-  std::memcpy(&pace_, &kOpenFast, sizeof pace_);
   clock_.store(clock, std::memory_order_relaxed);
   scope_key_ = clock;
   limit_.store(fast_end_, std::memory_order_relaxed);
