@@ -2,6 +2,7 @@
 #include "comparison.hpp"
 
 #include "common/arguments.hpp"
+#include "device_comparison.hpp"
 
 #include <algorithm>
 #include <map>
@@ -111,6 +112,7 @@ Comparison compare(SnapshotFile before, SnapshotFile after) {
   }
   result.tags = compare_tags(a, b);
   result.threads = compare_threads(a, b);
+  result.devices = compare_devices(a, b);
   result.before = std::move(before);
   result.after = std::move(after);
   return result;

@@ -39,12 +39,22 @@ struct TotalGrowth {
   Growth bytes;
 };
 
+// A device, by its name; rows that both snapshots lack are not there.
+struct DeviceGrowth {
+  std::string name;
+  Growth held;                      // all device memory
+  std::vector<TotalGrowth> totals;  // "held", "handed out", ...
+  std::vector<TotalGrowth> heaps;   // held of each: "heap 0", ...
+  std::vector<TotalGrowth> tags;    // by path, as tags above are sorted
+};
+
 struct Comparison {
   SnapshotFile before, after;
   Growth total;                     // frame, pool and heap
   std::vector<TotalGrowth> totals;  // those that both have, in the order of the schema
   std::vector<TagGrowth> tags;      // what grew most first, what shrank most last
   std::vector<ThreadGrowth> threads;
+  std::vector<DeviceGrowth> devices;  // in the order of the first snapshot, then of the second
 };
 
 // Tags are the same when path, thread and kind are; threads when their names are, since ids differ

@@ -16,9 +16,12 @@ using namespace fa_diff;
 constexpr const char* kVerb = "fa diff";
 constexpr const char* kHelp =
     "fa diff A B [--format text|json] [--min BYTES] [--fail-over LIMIT] [--fail-over-tag LIMIT]\n"
+    "        [--fail-over-device LIMIT]\n"
     "\n"
-    "Shows what grew from snapshot A to snapshot B: totals, tags by kind, threads; what grew most\n"
-    "comes first. A and B are snapshot files of either version, or folders, whose newest "
+    "Shows what grew from snapshot A to snapshot B: totals, tags by kind, threads, and what "
+    "devices\n"
+    "hold; what grew most comes first. A and B are snapshot files of either version, or folders, "
+    "whose newest "
     "snapshots\n"
     "are taken.\n"
     "\n"
@@ -27,6 +30,7 @@ constexpr const char* kHelp =
     "                         that did not change; 0 shows all)\n"
     "  --fail-over LIMIT      exit with 1 when the total grew by more: bytes, or percent of A\n"
     "  --fail-over-tag LIMIT  the same for each tag and kind\n"
+    "  --fail-over-device LIMIT  the same for what each device holds\n"
     "  --version              the version\n"
     "  --help                 this text\n"
     "\n"
@@ -58,6 +62,8 @@ Options parse(int argc, char** argv) {
       arguments.parsed(options.render.total_limit, &parse_limit, kWantedLimit);
     } else if (arguments.is("--fail-over-tag")) {
       arguments.parsed(options.render.tag_limit, &parse_limit, kWantedLimit);
+    } else if (arguments.is("--fail-over-device")) {
+      arguments.parsed(options.render.device_limit, &parse_limit, kWantedLimit);
     } else if (arguments.is_operand()) {
       options.files.emplace_back(arguments.name());
     } else {

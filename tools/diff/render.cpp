@@ -64,6 +64,10 @@ std::string tag_name(const TagGrowth& row) {
   return name;
 }
 
+std::string device_name(const DeviceGrowth& device) {
+  return device.name.empty() ? "(without a name)" : device.name;
+}
+
 std::string tags_text(const Comparison& comparison, const RenderOptions& options) {
   using Align = TextTable::Align;
   TextTable rows = table({{"tag", Align::Left, kNameWidth}, {"kind", Align::Left, 7}});
@@ -91,6 +95,27 @@ std::string threads_text(const Comparison& comparison, const RenderOptions& opti
          left_out(comparison.threads.size() - shown, comparison.threads.size(), "threads", options);
 }
 
+std::string devices_text(const Comparison& comparison, const RenderOptions& options) {
+  std::string out;
+  for (const DeviceGrowth& device : comparison.devices) {
+    using Align = TextTable::Align;
+    TextTable rows = table({{"", Align::Left, kNameWidth}});
+    for (const TotalGrowth& row : device.totals) rows.add(joined({row.name}, cells(row.bytes)));
+    for (const TotalGrowth& row : device.heaps) rows.add(joined({row.name}, cells(row.bytes)));
+    out += "\ndevice " + fa_tools::fitted(device_name(device), 120) + "\n" + rows.render();
+    TextTable tags = table({{"tag on the device", Align::Left, kNameWidth}});
+    std::size_t shown = 0;
+    for (const TotalGrowth& row : device.tags) {
+      if (row.bytes.amount() < options.min_bytes) continue;
+      tags.add(joined({row.name.empty() ? "(untagged)" : row.name}, cells(row.bytes)));
+      ++shown;
+    }
+    if (shown != 0) out += tags.render();
+    out += left_out(device.tags.size() - shown, device.tags.size(), "tags on the device", options);
+  }
+  return out;
+}
+
 void put_growth(JsonText& json, const Growth& growth) {
   json.put("before", growth.before);
   json.put("after", growth.after);
@@ -100,6 +125,19 @@ void put_growth(JsonText& json, const Growth& growth) {
   } else {
     json.put_null("percent");
   }
+}
+
+void put_rows(JsonText& json, const char* key, const char* name,
+              const std::vector<TotalGrowth>& rows, std::uint64_t min_bytes) {
+  json.open_array(key);
+  for (const TotalGrowth& row : rows) {
+    if (row.bytes.amount() < min_bytes) continue;
+    json.open_object();
+    json.put(name, row.name);
+    put_growth(json, row.bytes);
+    json.close_object();
+  }
+  json.close_array();
 }
 
 void put_file(JsonText& json, const char* key, const SnapshotFile& file) {
@@ -118,16 +156,35 @@ void put_limit(JsonText& json, const char* key, const std::optional<Limit>& limi
 
 }  // namespace
 
+namespace {
+
+// Something that grew by more than its limit.
+struct Excess {
+  std::string name;
+  const Limit& limit;
+};
+
+std::vector<Excess> excesses(const Comparison& comparison, const RenderOptions& options) {
+  std::vector<Excess> found;
+  const auto check = [&found](const std::optional<Limit>& limit, const Growth& growth, auto name) {
+    if (limit && limit->exceeded(growth)) found.push_back({name(), *limit});
+  };
+  check(options.total_limit, comparison.total, [] { return std::string("total"); });
+  for (const TagGrowth& row : comparison.tags) {
+    check(options.tag_limit, row.bytes,
+          [&] { return tag_name(row) + " " + std::string(framealloc::kind_name(row.kind)); });
+  }
+  for (const DeviceGrowth& device : comparison.devices) {
+    check(options.device_limit, device.held, [&] { return "device " + device_name(device); });
+  }
+  return found;
+}
+
+}  // namespace
+
 std::vector<std::string> exceeded(const Comparison& comparison, const RenderOptions& options) {
   std::vector<std::string> names;
-  if (options.total_limit && options.total_limit->exceeded(comparison.total)) {
-    names.emplace_back("total");
-  }
-  for (const TagGrowth& row : comparison.tags) {
-    if (options.tag_limit && options.tag_limit->exceeded(row.bytes)) {
-      names.push_back(tag_name(row) + " " + std::string(framealloc::kind_name(row.kind)));
-    }
-  }
+  for (Excess& excess : excesses(comparison, options)) names.push_back(std::move(excess.name));
   return names;
 }
 
@@ -139,11 +196,11 @@ std::string render_text(const Comparison& comparison, const RenderOptions& optio
   TextTable totals = table({{"", TextTable::Align::Left, kNameWidth}});
   for (const TotalGrowth& row : comparison.totals) totals.add(joined({row.name}, cells(row.bytes)));
   out += "\ntotals\n" + totals.render();
-  out += tags_text(comparison, options) + threads_text(comparison, options);
-  const std::vector<std::string> over = exceeded(comparison, options);
+  out += tags_text(comparison, options) + threads_text(comparison, options) +
+         devices_text(comparison, options);
+  const std::vector<Excess> over = excesses(comparison, options);
   if (!over.empty()) out += "\ngrew by more than allowed\n";
-  for (const std::string& name : over) {
-    const Limit& limit = name == "total" ? *options.total_limit : *options.tag_limit;
+  for (const auto& [name, limit] : over) {
     out += "  " + fa_tools::fitted(name, kNameWidth + 8) + " (" + limit.text + ")\n";
   }
   return out;
@@ -156,14 +213,7 @@ std::string render_json(const Comparison& comparison, const RenderOptions& optio
   put_file(json, "before", comparison.before);
   put_file(json, "after", comparison.after);
   json.put("min_bytes", options.min_bytes);
-  json.open_array("totals");
-  for (const TotalGrowth& row : comparison.totals) {
-    json.open_object();
-    json.put("name", row.name);
-    put_growth(json, row.bytes);
-    json.close_object();
-  }
-  json.close_array();
+  put_rows(json, "totals", "name", comparison.totals, 0);
   json.open_array("tags");
   for (const TagGrowth& row : comparison.tags) {
     if (row.bytes.amount() < options.min_bytes) continue;
@@ -189,9 +239,21 @@ std::string render_json(const Comparison& comparison, const RenderOptions& optio
     json.close_object();
   }
   json.close_array();
+  json.open_array("devices");
+  for (const DeviceGrowth& device : comparison.devices) {
+    json.open_object();
+    json.put("name", device.name);
+    put_growth(json, device.held);
+    put_rows(json, "totals", "name", device.totals, 0);
+    put_rows(json, "heaps", "name", device.heaps, 0);
+    put_rows(json, "tags", "path", device.tags, options.min_bytes);
+    json.close_object();
+  }
+  json.close_array();
   json.open_object("limits");
   put_limit(json, "total", options.total_limit);
   put_limit(json, "tag", options.tag_limit);
+  put_limit(json, "device", options.device_limit);
   json.open_array("exceeded");
   for (const std::string& name : exceeded(comparison, options)) json.add(name);
   json.close_array();

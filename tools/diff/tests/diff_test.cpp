@@ -206,6 +206,58 @@ TEST_F(Diff, LimitsDecideTheExitCode) {
   EXPECT_EQ(json->at("limits.exceeded.0")->text, "total");
 }
 
+TEST_F(Diff, ComparesWhatDevicesHold) {
+  const auto with_device = [](Snapshot snapshot, const char* name, std::size_t held,
+                              std::size_t terrain, const char* other, std::size_t of_other) {
+    framealloc::SnapshotDevice device;
+    device.name = name;
+    device.totals.total_bytes = held;
+    device.totals.allocated_bytes = device.totals.persistent_bytes = terrain + of_other;
+    device.totals.free_bytes = held - terrain - of_other;
+    framealloc::DeviceHeapFigures heap;
+    heap.reserved = held;
+    device.heaps.push_back(heap);
+    device.tags.push_back({.path = "world::terrain", .bytes = terrain});
+    device.tags.push_back({.path = other, .bytes = of_other});
+    snapshot.devices.push_back(device);
+    return snapshot;
+  };
+  const std::string a_file =
+      write("a.json", with_device(before(), "GPU", 4096, 1024, "hud", 512).to_json());
+  const std::string b_file =
+      write("b.json", with_device(with_device(after(), "GPU", 6144, 1024, "smoke", 2048), "second",
+                                  100, 60, "smoke", 40)
+                          .to_json());
+  const auto json = JsonReader::read(run({a_file, b_file, "--format", "json"}).out);
+  ASSERT_TRUE(json.has_value());
+  const Json* const gpu = row(*json, "devices", "name", "GPU");
+  ASSERT_NE(gpu, nullptr);
+  EXPECT_EQ(gpu->at("growth")->number, 2048);
+  EXPECT_EQ(gpu->at("percent")->number, 50);
+  EXPECT_EQ(row(*gpu, "heaps", "name", "heap 0")->at("after")->number, 6144);
+  EXPECT_EQ(row(*gpu, "totals", "name", "handed out")->at("growth")->number, 1536);
+  EXPECT_EQ(row(*gpu, "totals", "name", "retired"), nullptr) << "neither has any";
+  EXPECT_EQ(gpu->at("tags.0.path")->text, "smoke") << "what grew most comes first";
+  EXPECT_EQ(row(*gpu, "tags", "path", "hud")->at("growth")->number, -512);
+  EXPECT_EQ(row(*gpu, "tags", "path", "world::terrain"), nullptr) << "unchanged";
+  const Json* const second = row(*json, "devices", "name", "second");
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->at("before")->number, 0);
+
+  const Outcome text = run({a_file, b_file, "--fail-over-device", "50%"});
+  EXPECT_EQ(text.exit_code, 1);
+  for (const char* line :
+       {"device GPU\n", "  held             4.0 KiB  6.0 KiB  +2.0 KiB   +50.0 %\n",
+        "  smoke                 0 B  2.0 KiB  +2.0 KiB   new\n", "device second\n",
+        "  (1 of 3 tags on the device unchanged)\n",
+        "grew by more than allowed\n  device second (50%)\n"}) {
+    EXPECT_NE(text.out.find(line), std::string::npos) << line << text.out;
+  }
+  EXPECT_EQ(run({a_file, b_file, "--fail-over-device", "2KiB"}).exit_code, 0);
+  EXPECT_EQ(run({a_file, b_file, "--fail-over-device", "2047"}).exit_code, 1);
+  EXPECT_EQ(run({a(), b()}).out.find("device"), std::string::npos) << "there is none";
+}
+
 TEST_F(Diff, OfFoldersTheirNewestSnapshotsCount) {
   // The newest by time: the program was started again and counts its frames from 1.
   Snapshot old = before();
