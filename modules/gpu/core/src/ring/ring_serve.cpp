@@ -49,19 +49,22 @@ bool deny(GpuDenial& denial, Code code, std::string_view what) noexcept {
 
 // --- Rings ---------------------------------------------------------------------------------------
 
-FrameRing& RingStore::ring(GpuMemoryIntent intent) noexcept {
+FrameRing& RingStore::ring(GpuMemoryIntent intent, const CallSite& site) noexcept {
   if (intent != GpuMemoryIntent::Staging && intent != GpuMemoryIntent::HostVisible)
     return denying_.ring;
   RingAccess* ring = ThreadRings::find(id, intent);
   const TagId tag = core_.host.current_tag_id();
-  if (ring != nullptr && ring->tag == tag) [[likely]]
+  if (ring != nullptr && ring->tag == tag) [[likely]] {
+    ring->site = site;
     return ring->ring;
+  }
   const std::lock_guard<BriefLock> guard(lock_);
   if (ring == nullptr) {
     ring = find_ring(intent);
     if (ring == nullptr) return denying_.ring;
     ThreadRings::remember(id, *ring);
   }
+  ring->site = site;
   if (ring->tag != tag) {
     settle(*ring);
     ring->tag = tag;
@@ -118,7 +121,7 @@ void RingStore::settle(RingAccess& ring) noexcept {
 
 // Effect: the ring's page is full, and its next slice comes from another.
 void RingStore::detach(RingAccess& ring) noexcept {
-  ring.set_limit(0);
+  ring.close();
   if (ring.page == nullptr) return;
   settle(ring);
   close_page(*ring.page);
@@ -129,7 +132,7 @@ void RingStore::detach(RingAccess& ring) noexcept {
 // slices is charged.
 void RingStore::set_limit(RingAccess& ring) noexcept {
   const bool stop = !open_.load(std::memory_order_relaxed) || core_.tags.is_limited(ring.tag);
-  ring.set_limit(stop ? 0 : ring.page->end());
+  stop ? ring.close() : ring.open_to(ring.page->end());
 }
 
 void RingStore::close_page(RingPage& page) noexcept {
@@ -255,7 +258,7 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::size_t alignm
         return {};
     }
   }();
-  if (!served) static_cast<void>(core_.deny(denial, request, CallSite{}));
+  if (!served) static_cast<void>(core_.deny(denial, request, ring.site));
   return served;
 }
 

@@ -139,7 +139,7 @@ void RingStore::settle() noexcept {
 
 void RingStore::recall() noexcept {
   const std::lock_guard<BriefLock> guard(lock_);
-  for (RingAccess* ring = rings_; ring != nullptr; ring = ring->next) ring->set_limit(0);
+  for (RingAccess* ring = rings_; ring != nullptr; ring = ring->next) ring->close();
 }
 
 TransientFigures RingStore::figures() const noexcept {

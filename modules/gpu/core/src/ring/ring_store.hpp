@@ -27,7 +27,7 @@ class RingStore final : public TransientMemory {
   RingStore& operator=(const RingStore&) = delete;
 
   // Result: this thread's ring; one that denies for an intent that has none, or without memory.
-  [[nodiscard]] FrameRing& ring(GpuMemoryIntent intent) noexcept;
+  [[nodiscard]] FrameRing& ring(GpuMemoryIntent intent, const CallSite& site) noexcept;
   // Effect: what a ring does when its limit says no.
   [[nodiscard]] GpuSlice serve(RingAccess& ring, std::size_t size, std::size_t alignment) noexcept;
   // Effect: the rings of a thread that ends may be another's.

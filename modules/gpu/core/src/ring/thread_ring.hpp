@@ -4,6 +4,7 @@
 
 #include "ring/ring_set.hpp"
 
+#include <framealloc/call_site.hpp>
 #include <framealloc/gpu/frame_ring.hpp>
 
 #include <cstddef>
@@ -24,6 +25,7 @@ struct RingAccess {
   RingPage* page = nullptr;      // null: none in this frame
   std::uint64_t counted = 0;     // cursor up to which bytes are counted
   TagId tag = TagId::Untagged;
+  CallSite site;  // of the thread's last frame_ring()
   RingAccess* next = nullptr;
 
   void attach(RingStore& to) noexcept {
@@ -31,15 +33,18 @@ struct RingAccess {
     ring.owner_ = this;
   }
   [[nodiscard]] static RingAccess* of(FrameRing& ring) noexcept { return ring.owner_; }
+  // The first byte that is not handed out.
   [[nodiscard]] std::uint64_t cursor() const noexcept {
-    return ring.cursor_.load(std::memory_order_relaxed);
+    return ring.last_.load(std::memory_order_relaxed) + 1;
   }
   void set_cursor(std::uint64_t cursor) noexcept {
-    ring.cursor_.store(cursor, std::memory_order_relaxed);
+    ring.last_.store(cursor - 1, std::memory_order_relaxed);
   }
-  void set_limit(std::uint64_t limit) noexcept {
-    ring.limit_.store(limit, std::memory_order_relaxed);
+  // Effect: slices may go up to there. Requirement: not 0.
+  void open_to(std::uint64_t end) noexcept {
+    ring.limit_.store(end - 1, std::memory_order_relaxed);
   }
+  void close() noexcept { ring.limit_.store(0, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t mask(std::size_t alignment) const noexcept {
     return (alignment - 1) | ring.mask_;
   }

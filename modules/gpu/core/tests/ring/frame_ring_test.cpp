@@ -81,6 +81,19 @@ TEST(FrameRing, DeniesOutsideOfAFrameAndSaysSo) {
   ASSERT_TRUE(rig.gpu->end_gpu_frame());
 }
 
+TEST(FrameRing, ReportsNameThePlaceThatAskedForTheRing) {
+  Rig rig;
+  const std::uint32_t line = __LINE__ + 1;
+  FrameRing& ring = rig.gpu->staging();
+  EXPECT_FALSE(ring.alloc(16));
+  FrameRing& again = rig.gpu->staging();
+  EXPECT_FALSE(again.alloc(16));
+  const std::vector<Told> told = rig.book.take_all();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].line, line);
+  EXPECT_EQ(told[1].line, line + 2);
+}
+
 TEST(FrameRing, DeniesWhatIsNoRequest) {
   Rig rig;
   ASSERT_TRUE(rig.gpu->begin_gpu_frame());
@@ -92,7 +105,11 @@ TEST(FrameRing, DeniesWhatIsNoRequest) {
   EXPECT_FALSE(ring.alloc(std::size_t{1} << 50));
   EXPECT_FALSE(ring.alloc(16, 0));
   EXPECT_FALSE(ring.alloc(16, std::size_t{1} << 63));
-  EXPECT_EQ(rig.book.codes(), std::vector<Code>(6, Code::FA011));
+  EXPECT_FALSE(ring.alloc(std::size_t{1} << 63, std::size_t{1} << 63));
+  EXPECT_FALSE(ring.alloc(std::size_t{1} << 62, std::size_t{1} << 62));
+  EXPECT_FALSE(ring.alloc((std::size_t{1} << 63) + 16, 16));
+  EXPECT_FALSE(ring.alloc(SIZE_MAX, std::size_t{1} << 63));
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>(10, Code::FA011));
   EXPECT_FALSE(rig.gpu->frame_ring(Intent::DeviceOnly).alloc(16));
   EXPECT_FALSE(rig.gpu->frame_ring(Intent::Readback).alloc(16));
   EXPECT_EQ(rig.book.codes(), std::vector<Code>(2, Code::FA418));

@@ -13,8 +13,10 @@ struct GpuConfig {
                            << 20;  ///< of device memory; size / 16 on heaps below 1 GiB
   std::size_t ring_page = std::size_t{1} << 20;  ///< what a thread takes from a ring at once
   std::size_t ring_size = std::size_t{8} << 20;  ///< first block of each intent's ring; grows
-  std::size_t dedicated_from =
-      0;  ///< requests this large get memory of their own; 0: block_size / 2
+  /// Requests this large get memory of their own; 0: block_size / 2. It goes back to the device as
+  /// soon as the GPU is done with it, since no other resource may lie in it: what is made and let go
+  /// in each frame should be smaller, or be kept.
+  std::size_t dedicated_from = 0;
   unsigned keep_empty_blocks = 1;     ///< per memory type, however long they are empty
   unsigned empty_block_frames = 120;  ///< an empty block above that goes after so many frames
   std::size_t heap_limit = 0;  ///< of every heap; 0: what the device says, else 80 % of its size

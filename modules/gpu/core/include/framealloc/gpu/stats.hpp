@@ -27,7 +27,9 @@ struct GpuHeapBudget {
 struct GpuAllocStats {
   std::size_t total_bytes = 0;      ///< device memory held: blocks, rings and dedicated
   std::size_t allocated_bytes = 0;  ///< handed out: transient_bytes + persistent_bytes
-  std::size_t transient_bytes = 0;  ///< of frames that are open
+  /// Of frames that are open. Of a FrameRing what alignment has skipped between slices is part of it,
+  /// because a slice counts nothing but its ring's position; of frame buffers it is padding.
+  std::size_t transient_bytes = 0;
   std::size_t persistent_bytes = 0;
   std::size_t retired_bytes = 0;  ///< let go by the program, not yet by the GPU
   std::size_t padding_bytes = 0;  ///< alignment, granularity, ends of pages
@@ -37,7 +39,9 @@ struct GpuAllocStats {
   std::size_t peak_total = 0;
   std::uint64_t allocation_count = 0;    ///< live persistent buffers and images
   std::uint64_t failed_allocations = 0;  ///< ever
-  std::uint64_t device_allocations = 0;  ///< calls to the device for memory, ever
+  /// Memory that the device has given, ever: calls that it has denied are not counted, so that what
+  /// it has not got back is the difference to device_frees.
+  std::uint64_t device_allocations = 0;
   std::uint64_t device_frees = 0;
   std::uint64_t block_count = 0;
   double fragmentation = 0;  ///< over persistent blocks: 1 - largest free / free; 0: none free
