@@ -91,16 +91,14 @@ Result<gpu::Ticket> UnifiedAllocator::end_frame() noexcept {
   if (state_ == nullptr) return denied();
   if (!state_->frame_open.load(std::memory_order_relaxed))
     return fail(Code::FA004, "end_frame() outside of a frame: call begin_frame() first", 0, {});
-  Result<gpu::Ticket> submitted = gpu::Ticket();
   Result<gpu::Ticket> ended = gpu::Ticket();
   {
     const detail::FrameGate::Closing closing(state_->gate);
-    submitted = state_->submit();
-    ended = gpu_.end_gpu_frame();
+    ended = state_->end_frame(gpu_);
     state_->frame_open.store(false, std::memory_order_release);
   }
   if (cpu_.in_frame()) cpu_.end_frame();
-  return submitted ? ended : submitted;
+  return ended;
 }
 
 std::uint64_t UnifiedAllocator::frame_number() const noexcept { return gpu_.current_frame(); }

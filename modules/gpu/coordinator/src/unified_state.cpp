@@ -2,6 +2,7 @@
 #include "unified_state.hpp"
 
 #include <new>
+#include <utility>
 
 namespace framealloc::coordinator::detail {
 
@@ -43,22 +44,53 @@ Error UnifiedState::nested() const noexcept {
           "a handler that a transfer call runs may let buffers go, but not transfer or submit"};
 }
 
-Result<gpu::Ticket> UnifiedState::submit() noexcept {
-  const std::lock_guard held(mutex_);
-  if (recording_now_) return nested();
+std::uint64_t UnifiedState::take_batch(gpu::TransferBatch& batch) noexcept {
   notice_submission();
-  if (!has_batch_ || !recorded_) return last_;
-  gpu::TransferBatch batch = std::move(batch_);
+  if (!has_batch_ || !recorded_) return 0;
+  batch = std::move(batch_);
   has_batch_ = recorded_ = false;
   const std::uint64_t number = recording_++;
   remembered(number) = {number, at_latest_, false};
-  Result<gpu::Ticket> ticket = batch.submit();
-  if (ticket) {
-    last_ = *ticket;
+  return number;
+}
+
+void UnifiedState::note_submission(std::uint64_t number, gpu::Ticket ticket) noexcept {
+  const bool failed = ticket.serial == 0;
+  if (!failed) {
+    last_ = ticket;
     submitted_unseen_ = false;
   }
-  remembered(number) = {number, last_, !ticket};
+  remembered(number) = {number, last_, failed};
+}
+
+Result<gpu::Ticket> UnifiedState::submit() noexcept {
+  const std::lock_guard held(mutex_);
+  if (recording_now_) return nested();
+  gpu::TransferBatch batch;
+  const std::uint64_t number = take_batch(batch);
+  if (number == 0) return last_;
+  Result<gpu::Ticket> ticket = batch.submit();
+  note_submission(number, ticket ? *ticket : gpu::Ticket());
   return ticket;
+}
+
+Result<gpu::Ticket> UnifiedState::end_frame(gpu::GpuAllocator& gpu) noexcept {
+  gpu::TransferBatch batch;
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard held(mutex_);
+    if (recording_now_) {
+      (void)gpu.end_gpu_frame();
+      return nested();
+    }
+    number = take_batch(batch);
+  }
+  if (number == 0) return gpu.end_gpu_frame();
+  gpu::Ticket copies;
+  Result<gpu::Ticket> ended = gpu.end_gpu_frame(std::move(batch), &copies);
+  const std::lock_guard held(mutex_);
+  note_submission(number, copies);
+  return ended;
 }
 
 void UnifiedState::end_readback(gpu::Readback readback) noexcept {

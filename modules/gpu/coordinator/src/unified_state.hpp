@@ -64,6 +64,8 @@ class UnifiedState {
   // Effect: what was recorded goes to the queue. Result: its ticket, or the one before if there was
   // nothing.
   [[nodiscard]] Result<gpu::Ticket> submit() noexcept;
+  // Effect: the frame of the GPU ends with what was recorded. Result: that of end_gpu_frame().
+  [[nodiscard]] Result<gpu::Ticket> end_frame(gpu::GpuAllocator& gpu) noexcept;
   // Result: whether the ticket may stand for something that is recorded and not submitted.
   [[nodiscard]] bool waits_for_submission(gpu::Ticket ticket) noexcept;
   // Result: the last submission, in place of the end of a frame that has not ended; any other
@@ -94,6 +96,11 @@ class UnifiedState {
   // Effect: takes note of it if a Readback that somebody waited for has submitted the batch.
   void notice_submission() noexcept;
   void begin_batch(gpu::GpuAllocator& gpu) noexcept;
+  // Effect: the batch is the caller's to submit. Result: the number of that submission; 0: nothing
+  // was recorded.
+  [[nodiscard]] std::uint64_t take_batch(gpu::TransferBatch& batch) noexcept;
+  // Effect: takes note of how the submission went; of a failure where the ticket is 0.
+  void note_submission(std::uint64_t number, gpu::Ticket ticket) noexcept;
   [[nodiscard]] gpu::Ticket end_of_frame(const gpu::GpuAllocator& gpu) const noexcept;
   [[nodiscard]] Submission& remembered(std::uint64_t number) noexcept {
     return submissions_[number % kRemembered];

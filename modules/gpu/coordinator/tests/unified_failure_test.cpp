@@ -121,6 +121,18 @@ TEST(UnifiedFailure, ALostDevice) {
   rig.book.expect({Code::FA419});
 }
 
+TEST(UnifiedFailure, ALostDeviceIsReportedOnceWithTransfersLeft) {
+  Rig rig;
+  rig.begin();
+  auto buffer = *rig.unified->create_cpu_buffer(64);
+  ASSERT_TRUE(rig.unified->transfer_to_gpu(buffer));
+  rig.device.lose_device();
+  EXPECT_EQ(rig.unified->end_frame().error().code, Code::FA419);
+  rig.book.expect({Code::FA419});
+  EXPECT_EQ(buffer.location(), BufferLocation::CpuOnly) << "nothing was transferred";
+  EXPECT_FALSE(rig.cpu->in_frame());
+}
+
 TEST(UnifiedFailure, TheCpuAllocatorHasNoMore) {
   gpu::HostBackend device;
   ReportBook book;

@@ -9,18 +9,33 @@
 
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "scramble.spv.hpp"  // needs the types of <cstdint>
 
 namespace framealloc::gpu::vulkan_test {
 namespace {
 
+// The driver and the layers are not instrumented, but what they call is: a frame takes ten times as
+// long, and no other memory is used by frame 300 than by frame 60.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr unsigned kFrames = 60;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr unsigned kFrames = 60;
+#else
 constexpr unsigned kFrames = 300;
+#endif
+#else
+constexpr unsigned kFrames = 300;
+#endif
 constexpr unsigned kInFlight = 2;
 constexpr std::uint32_t kWords = 1024 * 1024 / sizeof(std::uint32_t);
 
 struct Case {
   bool timeline, discrete, caller;
+  // Whether the last copies of a frame go with its end.
+  [[nodiscard]] bool ends_with_copies() const { return !caller && !discrete; }
 };
 
 class Frames : public testing::TestWithParam<Case> {};
@@ -49,9 +64,11 @@ void expect_scrambled(Readback& readback, std::uint64_t frame) {
   EXPECT_EQ(wrong, 0U) << "of frame " << frame;
 }
 
-// One frame of the program. Its output buffer is let go while the GPU still works on it.
+// One frame of the program. Its output buffer is let go while the GPU still works on it. `last` gets
+// the readback, where the frame's end is to take it along.
 void run_frame(Rig& rig, GpuAllocator& gpu, vulkan_device::Compute& compute, unsigned slot,
-               bool caller, std::deque<Readback>& readbacks) {
+               const Case& test, TransferBatch& last, std::deque<Readback>& readbacks) {
+  const bool caller = test.caller;
   const std::uint64_t frame = gpu.current_frame();
   const GpuSlice in = gpu.frame_ring(GpuMemoryIntent::HostVisible).alloc(kWords * 4, 256);
   ASSERT_TRUE(in);
@@ -75,6 +92,8 @@ void run_frame(Rig& rig, GpuAllocator& gpu, vulkan_device::Compute& compute, uns
     ASSERT_TRUE(ticket) << ticket.error().message.view();
     const VulkanWait end = rig.backend->frame_signal();
     ASSERT_EQ(compute.submit(slot, VK_NULL_HANDLE, 0, end.semaphore, end.value), VK_SUCCESS);
+  } else if (test.ends_with_copies()) {
+    last = std::move(batch);
   } else {
     ASSERT_TRUE(batch.submit());
   }
@@ -100,9 +119,10 @@ TEST_P(Frames, WhatComesBackIsEqualToTheBit) {
     for (unsigned f = 0; f < kFrames; ++f) {
       ASSERT_TRUE(gpu->begin_gpu_frame());
       if (f == 20) warm = rig.probe->counts();
-      run_frame(rig, *gpu, compute, f % kInFlight, test.caller, readbacks);
+      TransferBatch last;
+      run_frame(rig, *gpu, compute, f % kInFlight, test, last, readbacks);
       ASSERT_FALSE(HasFatalFailure());
-      ASSERT_TRUE(gpu->end_gpu_frame());
+      ASSERT_TRUE(gpu->end_gpu_frame(std::move(last)));
       if (readbacks.size() <= kInFlight) continue;
       expect_scrambled(readbacks.front(), first++);
       readbacks.pop_front();
@@ -113,7 +133,9 @@ TEST_P(Frames, WhatComesBackIsEqualToTheBit) {
     EXPECT_EQ(end.frees, warm.frees);
     EXPECT_EQ(end.maps, warm.maps);
     const std::uint64_t frames = kFrames - 20;
-    EXPECT_EQ(end.submissions - warm.submissions, test.caller ? 0 : 2 * frames);
+    EXPECT_EQ(end.submissions - warm.submissions, test.caller               ? 0
+                                                  : test.ends_with_copies() ? frames
+                                                                            : 2 * frames);
     // Once a frame and heap; frame 20's own lies before `warm`.
     const std::uint64_t heaps = rig.backend->info().heaps.size();
     EXPECT_EQ(end.budget_queries - warm.budget_queries, (frames - 1) * heaps);

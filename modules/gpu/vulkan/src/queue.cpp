@@ -65,8 +65,11 @@ DeviceStatus submit_to_transfer(State& state, std::span<const CopyCommand> comma
   return sent;
 }
 
+/// Effect: a submission on the queue, with the copies and behind what of the transfer queue they
+/// may need; or only the signal, where there are none.
 DeviceStatus submit_to_queue(State& state, std::span<const CopyCommand> commands,
                              std::uint64_t serial) noexcept {
+  if (commands.empty()) return state.lane.submit({}, serial, state.lane.family(), {});
   LaneWait wait;
   std::size_t count = 0;
   if (state.transfer.is_open()) {
@@ -114,10 +117,22 @@ DeviceStatus VulkanBackend::submit(std::span<const CopyCommand> commands,
 }
 
 DeviceStatus VulkanBackend::signal(std::uint64_t serial) noexcept {
+  return submit_and_signal({}, serial);
+}
+
+bool VulkanBackend::ends_frames_with(std::span<const CopyCommand> commands) noexcept {
+  State& state = *state_;
+  if (state.config.caller_signals_frames || suits_transfer_queue(state, commands)) return false;
+  const std::scoped_lock lock(state.mutex);
+  return state.config.timeline_semaphore || state.holds.empty();
+}
+
+DeviceStatus VulkanBackend::submit_and_signal(std::span<const CopyCommand> commands,
+                                              std::uint64_t serial) noexcept {
   State& state = *state_;
   const std::scoped_lock lock(state.mutex);
   DeviceStatus status = DeviceStatus::Ok;
-  if (!state.config.timeline_semaphore) {
+  if (!state.config.timeline_semaphore && !state.holds.empty()) {
     status = end_behind(state, {state.holds.begin(), state.holds.size()}, serial);
   } else {
     for (const LaneWait& hold : state.holds) {
@@ -125,9 +140,8 @@ DeviceStatus VulkanBackend::signal(std::uint64_t serial) noexcept {
         status = DeviceStatus::OutOfMemory;
     }
     if (status == DeviceStatus::Ok) {
-      status = state.config.caller_signals_frames
-                   ? note_caller_signal(state, serial)
-                   : state.lane.submit({}, serial, state.lane.family(), {});
+      status = state.config.caller_signals_frames ? note_caller_signal(state, serial)
+                                                  : submit_to_queue(state, commands, serial);
     }
     // They hold the frame that is signaled next then.
     if (status != DeviceStatus::Ok) state.progress.drop_holds(serial);

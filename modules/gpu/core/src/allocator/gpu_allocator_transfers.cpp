@@ -9,11 +9,11 @@ namespace framealloc::gpu {
 
 using detail::AllocatorState;
 
-FrameRing& GpuAllocator::frame_ring(GpuMemoryIntent intent) noexcept {
+FrameRing& GpuAllocator::frame_ring(GpuMemoryIntent intent, CallSite site) noexcept {
   // A ring without a store answers empty, as an allocator that was moved from does. Its limit is 0
   // and nothing ever writes to it, so that threads may share it.
   static constinit FrameRing nothing;
-  return core_ == nullptr ? nothing : AllocatorState::of(*core_).rings.ring(intent);
+  return core_ == nullptr ? nothing : AllocatorState::of(*core_).rings.ring(intent, site);
 }
 
 TransferBatch GpuAllocator::begin_transfer() noexcept {
@@ -21,6 +21,16 @@ TransferBatch GpuAllocator::begin_transfer() noexcept {
   TransferBatch batch = detail::TransferAccess::begin(*core_);
   if (!batch) core_->report(Code::FA012, "no bookkeeping memory for a TransferBatch", {});
   return batch;
+}
+
+Result<Ticket> GpuAllocator::end_gpu_frame(TransferBatch last, Ticket* copies) noexcept {
+  if (copies != nullptr) *copies = Ticket{};
+  detail::BatchState* const batch = detail::TransferAccess::state(last);
+  if (batch == nullptr || core_ == nullptr) return end_gpu_frame();
+  const detail::CoreRef core = batch->link.core();
+  if (core.get() != core_)
+    return core_->fail(Code::FA011, "end_gpu_frame() with a batch of another allocator", {});
+  return detail::finish_frame(*core_, *batch, copies);
 }
 
 }  // namespace framealloc::gpu

@@ -13,4 +13,10 @@ bool GpuBackend::query_budget(unsigned, DeviceHeapBudget&) noexcept { return fal
 
 bool GpuBackend::is_lost() noexcept { return false; }
 
+bool GpuBackend::ends_frames_with(std::span<const CopyCommand>) noexcept { return false; }
+
+DeviceStatus GpuBackend::submit_and_signal(std::span<const CopyCommand>, std::uint64_t) noexcept {
+  return DeviceStatus::Unsupported;
+}
+
 }  // namespace framealloc::gpu

@@ -69,8 +69,10 @@ struct BufferRecord {
   BufferRecord* staged_next = nullptr;  // of its shard's `staged`
   BufferRecord* staged_prev = nullptr;
   bool staged = false;
+  bool spare = false;  // a place that defragment() has left: no handle of the program's led to it
   std::uint64_t retire_serial = 0;
-  std::uint32_t asked_round = 0;  // of eviction
+  std::uint32_t let_go_before_wait = 0;  // number of a wait for an idle device; 0: none yet
+  std::uint32_t asked_round = 0;         // of eviction
 
   [[nodiscard]] std::string_view name_view() const noexcept { return name; }
   [[nodiscard]] bool transient() const noexcept {

@@ -48,6 +48,7 @@ void GpuCore::give_back(const BufferRecord& record, HeapBytes& freed) noexcept {
 
 void GpuCore::make_spare(BufferRecord& spare, const BufferRecord& of) noexcept {
   spare.is_resource = false;
+  spare.spare = true;
   spare.movable = spare.evictable = false;
   spare.evicting.store(false, std::memory_order_relaxed);
   spare.name[0] = '\0';

@@ -81,6 +81,16 @@ class GpuCore {
   }
   Result<void> begin_frame(std::chrono::nanoseconds timeout) noexcept;
   Result<Ticket> end_frame() noexcept;
+  // The halves of it, for what submits between them. Effect: the open frame is over for the program;
+  // its end is to be signaled. Result: its number. Requirement: a frame is open.
+  std::uint64_t close_frame() noexcept;
+  // Effect: tells the event, and reports that the end could not be signaled. Result: that of
+  // end_frame().
+  Result<Ticket> frame_ended(std::uint64_t now, DeviceStatus status) noexcept;
+  // The same, where what went wrong is reported in another way.
+  void frame_ended_unheard(std::uint64_t now) noexcept {
+    emit(FrameEventKind::GpuFrameEnd, 0, now);
+  }
   Result<void> wait_idle() noexcept;
 
   // --- Memory ------------------------------------------------------------------------------------

@@ -38,11 +38,19 @@ Result<Ticket> GpuCore::end_frame() noexcept {
   if (!frame_open())
     return fail(Code::FA004, "end_gpu_frame() outside of a frame: call begin_gpu_frame() first",
                 {});
+  const std::uint64_t now = close_frame();
+  return frame_ended(now, completion->end_frame(now));
+}
+
+std::uint64_t GpuCore::close_frame() noexcept {
   const std::uint64_t now = frame();
   report_forgotten(now);
   transient->end_frame(now);
   clock_.store(now << 1, std::memory_order_release);
-  const DeviceStatus status = completion->end_frame(now);
+  return now;
+}
+
+Result<Ticket> GpuCore::frame_ended(std::uint64_t now, DeviceStatus status) noexcept {
   emit(FrameEventKind::GpuFrameEnd, 0, now);
   if (status != DeviceStatus::Ok)
     return fail(Code::FA419,
@@ -73,15 +81,17 @@ void GpuCore::report_forgotten(std::uint64_t now) noexcept {
 }
 
 Result<void> GpuCore::wait_idle() noexcept {
+  // What was let go before the wait is used by nothing but what was submitted before it, and by
+  // batches, which pin it. What other threads let go during the wait may be used by what they
+  // submit during it.
+  const std::uint64_t over = frame_open() ? frame() - 1 : frame();
+  const std::uint32_t round = retired.begin_wait();
   const DeviceStatus status = completion->wait_idle();
   completion->run_callbacks();
-  // Without an open frame everything that was let go was let go before now, and the device is idle.
-  // What an open frame has let go may be in commands that are not submitted yet.
-  const std::uint64_t done = frame_open() ? end_serial(frame() - 1) : end_serial(frame() + 1);
   if (status != DeviceStatus::Ok) return wait_failed(status, "what was submitted");
   HeapBytes freed{};
-  retired.reclaim(done, freed);
-  transient->release(done);
+  retired.reclaim_waited(round, freed);
+  transient->release(end_serial(over));  // memory of an open frame is let go when that ends
   if (frame() == 0) blocks.age(0, freed);
   emit_freed(freed);
   return {};

@@ -78,6 +78,8 @@ void RecordPool::give_back(BufferRecord* record) noexcept {
   RecordShard& shard = *record->shard;
   const std::lock_guard<BriefLock> guard(shard.lock);
   if (record->staged) unstage(shard, *record);
+  record->let_go_before_wait = 0;
+  record->spare = false;
   record->state.store(RecordState::Free, std::memory_order_relaxed);
   record->next = shard.free;
   shard.free = record;

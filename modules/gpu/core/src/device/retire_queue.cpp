@@ -5,8 +5,7 @@
 
 namespace framealloc::gpu::detail {
 
-void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
-  const std::lock_guard<std::mutex> guard(mutex_);
+void RetireQueue::take_fresh() noexcept {
   BufferRecord* fresh = core_.records->take_retired();
   while (fresh != nullptr) {
     BufferRecord* const record = fresh;
@@ -14,10 +13,13 @@ void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
     record->next = waiting_;
     waiting_ = record;
   }
+}
+
+template <class F>
+void RetireQueue::reclaim_if(F&& is_over, HeapBytes& freed) noexcept {
   for (BufferRecord** link = &waiting_; *link != nullptr;) {
     BufferRecord* const record = *link;
-    const bool pinned = record->pins.load(std::memory_order_acquire) != 0;
-    if (record->retire_serial > completed || (pinned && completed != kEverything)) {
+    if (!is_over(*record)) {
       link = &record->next;
       continue;
     }
@@ -26,6 +28,42 @@ void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
     reclaimed_.fetch_add(1, std::memory_order_relaxed);
     core_.records->give_back(record);
   }
+}
+
+void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  take_fresh();
+  const auto is_over = [completed](const BufferRecord& record) {
+    if (completed == kEverything) return true;
+    // The pins first: a batch that is submitted notes its serial before it lets go.
+    if (record.pins.load(std::memory_order_acquire) != 0) return false;
+    // A batch may have been submitted long after the buffer was let go.
+    return record.retire_serial <= completed &&
+           record.read_serial.load(std::memory_order_relaxed) <= completed &&
+           record.write_serial.load(std::memory_order_relaxed) <= completed;
+  };
+  reclaim_if(is_over, freed);
+}
+
+std::uint32_t RetireQueue::begin_wait() noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  take_fresh();
+  ++waits_;
+  for (BufferRecord* record = waiting_; record != nullptr; record = record->next) {
+    const bool pinned = record->pins.load(std::memory_order_acquire) != 0;
+    const bool moved =
+        record->spare && core_.frame_open() && record->retire_serial == end_serial(core_.frame());
+    if (record->let_go_before_wait == 0 && !pinned && !moved) record->let_go_before_wait = waits_;
+  }
+  return waits_;
+}
+
+void RetireQueue::reclaim_waited(std::uint32_t round, HeapBytes& freed) noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto is_over = [round](const BufferRecord& record) {
+    return record.let_go_before_wait != 0 && record.let_go_before_wait <= round;
+  };
+  reclaim_if(is_over, freed);
 }
 
 void retire(BufferRecord& record) noexcept {

@@ -26,15 +26,27 @@ class RetireQueue {
   // back to the device to `freed`.
   void reclaim(std::uint64_t completed, HeapBytes& freed) noexcept;
 
+  // Around a wait until the device is idle. begin_wait(): notes what has been let go so far. Result:
+  // a number for reclaim_waited(), which takes back what was noted, but for what a batch holds and
+  // what defragment() has left in the open frame.
+  [[nodiscard]] std::uint32_t begin_wait() noexcept;
+  void reclaim_waited(std::uint32_t round, HeapBytes& freed) noexcept;
+
   // Result: how many were ever taken back.
   [[nodiscard]] std::uint64_t reclaimed() const noexcept {
     return reclaimed_.load(std::memory_order_relaxed);
   }
 
  private:
+  // Under the mutex.
+  void take_fresh() noexcept;
+  template <class F>
+  void reclaim_if(F&& is_over, HeapBytes& freed) noexcept;
+
   GpuCore& core_;
   std::mutex mutex_;
   BufferRecord* waiting_ = nullptr;
+  std::uint32_t waits_ = 0;
   std::atomic<std::uint64_t> reclaimed_{0};
 };
 

@@ -88,6 +88,11 @@ DeviceStatus HostBackend::submit(std::span<const CopyCommand> commands,
 DeviceStatus HostBackend::signal(std::uint64_t serial) noexcept {
   return device_->submit({}, serial);
 }
+bool HostBackend::ends_frames_with(std::span<const CopyCommand>) noexcept { return true; }
+DeviceStatus HostBackend::submit_and_signal(std::span<const CopyCommand> commands,
+                                            std::uint64_t serial) noexcept {
+  return submit(commands, serial);
+}
 std::uint64_t HostBackend::completed() noexcept { return device_->completed(); }
 DeviceStatus HostBackend::wait(std::uint64_t serial, std::chrono::nanoseconds timeout) noexcept {
   return device_->wait(serial, timeout);

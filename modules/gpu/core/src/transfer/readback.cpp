@@ -3,6 +3,8 @@
 
 #include "transfer/batch_state.hpp"
 
+#include <mutex>
+
 namespace framealloc::gpu {
 
 namespace {
@@ -23,39 +25,50 @@ using detail::ReadbackState;
 
 void Readback::let_go() noexcept {
   ReadbackState* const state = state_;
-  if (detail::BatchState* const batch = state->batch; batch != nullptr) {
+  detail::BatchState& batch = state->batch;
+  {
     // The copy stays recorded: its destination is pinned until the batch is submitted.
-    for (ReadbackState** link = &batch->readbacks; *link != nullptr; link = &(*link)->next) {
+    const std::lock_guard held(batch.mutex);
+    for (ReadbackState** link = &batch.readbacks; *link != nullptr; link = &(*link)->next) {
       if (*link != state) continue;
       *link = state->next;
       break;
     }
-    detail::let_go(batch);
   }
+  detail::let_go(&batch);
   const SmartAlloc host = state->host;
   state->~ReadbackState();
   host.bookkeeping_free(state, sizeof(ReadbackState));
 }
 
 bool Readback::ready() const noexcept {
-  if (state_ == nullptr || state_->serial == 0) return false;
+  const std::uint64_t serial = ticket().serial;
+  if (serial == 0) return false;
   const CoreRef core = state_->link.core();
-  return core && core->completion->completed() >= state_->serial;
+  return core && core->completion->completed() >= serial;
 }
 
-Ticket Readback::ticket() const noexcept { return Ticket{state_ == nullptr ? 0 : state_->serial}; }
+Ticket Readback::ticket() const noexcept {
+  return Ticket{state_ == nullptr ? 0 : state_->serial.load(std::memory_order_acquire)};
+}
 
 Result<std::span<const std::byte>> Readback::wait(std::chrono::nanoseconds timeout) noexcept {
   const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
   if (!core) return ended("there is no readback, or its allocator has ended");
-  if (state_->serial == 0 && state_->batch != nullptr) {
-    const Result<Ticket> submitted = detail::finish(*core, *state_->batch, false);
+  bool is_recorded = false;
+  {
+    const std::lock_guard held(state_->batch.mutex);
+    is_recorded = state_->recorded;
+  }
+  if (is_recorded) {
+    const Result<Ticket> submitted = detail::finish(*core, state_->batch, false);
     if (!submitted) return submitted.error();
   }
-  if (state_->failed)
+  const std::uint64_t serial = state_->serial.load(std::memory_order_acquire);
+  if (serial == 0)
     return core->fail(Code::FA419, "a readback whose batch was dropped or refused brings nothing",
                       {});
-  const DeviceStatus status = core->completion->wait(state_->serial, timeout);
+  const DeviceStatus status = core->completion->wait(serial, timeout);
   if (status == DeviceStatus::Failed && timeout != kForever && core->frame_open())
     return core->wait_failed(DeviceStatus::Timeout, "the readback");
   if (status != DeviceStatus::Ok) return core->wait_failed(status, "the readback");

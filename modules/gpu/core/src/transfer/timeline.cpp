@@ -48,12 +48,28 @@ DeviceStatus Timeline::wait_idle() noexcept {
 void Timeline::begin_frame(std::uint64_t) noexcept {}
 
 DeviceStatus Timeline::end_frame(std::uint64_t frame) noexcept {
+  const DeviceStatus status = core_.backend.signal(end_serial(frame));
+  note_end(frame, status);
+  return status;
+}
+
+DeviceStatus Timeline::end_frame_with(std::uint64_t frame, std::span<const CopyCommand> copies,
+                                      DeviceStatus& ended) noexcept {
+  // Without copies another thread has submitted them, for a readback that it waits for.
+  if (copies.empty()) return ended = end_frame(frame), DeviceStatus::Ok;
+  const DeviceStatus taken = core_.backend.submit_and_signal(copies, end_serial(frame));
+  ended = taken;
+  if (taken != DeviceStatus::Ok && taken != DeviceStatus::Lost)
+    ended = core_.backend.signal(end_serial(frame));
+  note_end(frame, ended);
+  return taken;
+}
+
+void Timeline::note_end(std::uint64_t frame, DeviceStatus status) noexcept {
   const std::uint64_t serial = end_serial(frame);
-  const DeviceStatus status = core_.backend.signal(serial);
   if (status == DeviceStatus::Ok) raise_to(submitted_, serial);
   raise_to(given_, serial);
   next_.store(first_serial(frame + 1), std::memory_order_relaxed);
-  return status;
 }
 
 DeviceStatus Timeline::submit(std::span<const CopyCommand> commands,

@@ -30,6 +30,12 @@ class Timeline final : public Completion {
   [[nodiscard]] DeviceStatus wait_idle() noexcept override;
   void begin_frame(std::uint64_t frame) noexcept override;
   [[nodiscard]] DeviceStatus end_frame(std::uint64_t frame) noexcept override;
+  // Effect: as end_frame(), in one submission with the copies, which the backend has said it can;
+  // where it does not take them, the frame ends without. `ended` is the result of end_frame().
+  // Result: that of the copies.
+  [[nodiscard]] DeviceStatus end_frame_with(std::uint64_t frame,
+                                            std::span<const CopyCommand> copies,
+                                            DeviceStatus& ended) noexcept;
   void run_callbacks() noexcept override;
   void shut_down() noexcept override;
 
@@ -52,6 +58,7 @@ class Timeline final : public Completion {
     Callback* next;
   };
   void run_until(std::uint64_t completed) noexcept;
+  void note_end(std::uint64_t frame, DeviceStatus status) noexcept;
 
   GpuCore& core_;
   std::atomic<std::uint64_t> next_{first_serial(1)};

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <new>
+#include <utility>
 
 namespace framealloc::gpu {
 
@@ -90,17 +92,18 @@ void name(Text<256>& text, const BufferRecord& record) noexcept {
   return true;
 }
 
-// Result: whether there is room for one more copy and its two sides.
-[[nodiscard]] bool reserve(GpuCore& core, BatchState& batch, Error& error) noexcept {
-  if (batch.commands.reserve_one(batch.host) && batch.uses.reserve_one(batch.host)) {
-    if (batch.uses.count + 2 <= batch.uses.capacity) return true;
-    ++batch.uses.count;  // as if there were one more, so that there is room for two
-    const bool enough = batch.uses.reserve_one(batch.host);
-    --batch.uses.count;
-    if (enough) return true;
+// Effect: recorded() is called under the batch's mutex, with room for one more copy and its two
+// sides: from then on another thread may submit it. Failure: FA012.
+template <class F>
+[[nodiscard]] Result<void> record_in(GpuCore& core, BatchState& batch, F&& recorded) noexcept {
+  {
+    const std::lock_guard held(batch.mutex);
+    if (batch.commands.reserve(batch.host, 1) && batch.uses.reserve(batch.host, 2)) {
+      recorded();
+      return {};
+    }
   }
-  error = core.fail(Code::FA012, "no bookkeeping memory for a copy of a TransferBatch", {});
-  return false;
+  return core.fail(Code::FA012, "no bookkeeping memory for a copy of a TransferBatch", {});
 }
 
 void use(BatchState& batch, BufferRecord& record, bool reads) noexcept {
@@ -130,76 +133,112 @@ void hold(BatchState& batch, std::uint64_t frame) noexcept {
   if (batch.frame == 0 || frame < batch.frame) batch.frame = frame;
 }
 
-// Effect: staging memory outside of frames: pieces of chunks that the batch lets go of when it is
-// submitted.
-[[nodiscard]] bool stage_in_chunk(GpuCore& core, BatchState& batch, std::size_t size,
-                                  std::size_t alignment, GpuSlice& slice, Error& error) noexcept {
-  constexpr std::size_t kChunk = std::size_t{256} << 10;
-  const BufferRecord* record = BufferAccess::record(batch.chunk);
-  std::size_t at = (batch.chunk_used + alignment - 1) & ~(alignment - 1);
-  if (record == nullptr || at > record->size || size > record->size - at) {
-    GpuAllocRequirements request(std::max(size, kChunk), GpuMemoryIntent::Staging);
-    request.alignment = alignment;
-    request.name = "upload";
-    detail::GpuDenial denial;
-    GpuBuffer chunk;
-    if (!core.allocate(request, CallSite{}, chunk, denial)) {
-      request.size = size;  // a whole chunk is more than is needed
-      if (!core.allocate(request, CallSite{}, chunk, denial)) {
-        error = core.deny(denial, request, CallSite{});
-        return false;
-      }
-    }
-    if (batch.chunk) {
-      void* const block = batch.host.bookkeeping_alloc(sizeof(BatchState::Chunk));
-      if (block == nullptr) {
-        error = core.fail(Code::FA012, "no bookkeeping memory for an upload", {});
-        return false;
-      }
-      batch.full_chunks =
-          ::new (block) BatchState::Chunk{std::move(batch.chunk), batch.full_chunks};
-    }
-    batch.chunk = std::move(chunk);
-    record = BufferAccess::record(batch.chunk);
-    at = 0;
-  }
+// Effect: `slice` is a piece of the chunk that is not full. Result: false without one.
+[[nodiscard]] bool bump_chunk(BatchState& batch, std::size_t size, std::size_t alignment,
+                              GpuSlice& slice) noexcept {
+  if (batch.chunks == nullptr) return false;
+  const BufferRecord& record = *BufferAccess::record(batch.chunks->buffer);
+  const std::size_t at = (batch.chunk_used + alignment - 1) & ~(alignment - 1);
+  if (at > record.size || size > record.size - at) return false;
   batch.chunk_used = at + size;
-  slice.data = record->mapped.load(std::memory_order_relaxed) + at;
-  slice.buffer = record->handle.load(std::memory_order_relaxed);
+  slice.data = record.mapped.load(std::memory_order_relaxed) + at;
+  slice.buffer = record.handle.load(std::memory_order_relaxed);
   slice.offset = at;
   slice.size = size;
   return true;
 }
 
-[[nodiscard]] bool stage_bytes(GpuCore& core, BatchState& batch, std::size_t size,
-                               std::size_t alignment, GpuSlice& slice, Error& error) noexcept {
-  if (!core.frame_open()) return stage_in_chunk(core, batch, size, alignment, slice, error);
+// Staging memory outside of frames: pieces of chunks that the batch lets go of when it is submitted.
+[[nodiscard]] Result<BatchState::Chunk*> make_chunk(GpuCore& core, std::size_t size,
+                                                    std::size_t alignment) noexcept {
+  constexpr std::size_t kChunk = std::size_t{256} << 10;
+  GpuAllocRequirements request(std::max(size, kChunk), GpuMemoryIntent::Staging);
+  request.alignment = alignment;
+  request.name = "upload";
+  detail::GpuDenial denial;
+  GpuBuffer buffer;
+  if (!core.allocate(request, CallSite{}, buffer, denial)) {
+    request.size = size;  // a whole chunk is more than is needed
+    if (!core.allocate(request, CallSite{}, buffer, denial))
+      return core.deny(denial, request, CallSite{});
+  }
+  void* const block = core.host.bookkeeping_alloc(sizeof(BatchState::Chunk));
+  if (block == nullptr) return core.fail(Code::FA012, "no bookkeeping memory for an upload", {});
+  return ::new (block) BatchState::Chunk{std::move(buffer), nullptr};
+}
+
+// Effect: a slice of the frame that is open, with the alignment.
+[[nodiscard]] Result<GpuSlice> stage_in_frame(GpuCore& core, std::size_t size,
+                                              std::size_t alignment) noexcept {
   GpuAllocRequirements request(size, GpuMemoryIntent::Staging, GpuLifetime::Frame);
   request.alignment = alignment;
   detail::TransientPiece piece;
   detail::GpuDenial denial;
-  if (!core.transient->allocate(request, piece, denial)) {
-    error = core.deny(denial, request, CallSite{});
-    return false;
-  }
+  if (!core.transient->allocate(request, piece, denial))
+    return core.deny(denial, request, CallSite{});
+  GpuSlice slice;
   slice.data = piece.memory.mapped + piece.memory_offset;
   slice.buffer = piece.handle;
   slice.offset = piece.handle_offset;
   slice.size = size;
   slice.frame = piece.frame;
-  hold(batch, piece.frame);
-  return true;
+  return slice;
+}
+
+// Effect: staged(slice) is called as by record_in(), with memory to copy from. The memory is asked
+// for without the mutex, because handlers of the program may run then.
+template <class F>
+[[nodiscard]] Result<void> stage_in(GpuCore& core, BatchState& batch, std::size_t size,
+                                    std::size_t alignment, F&& staged) noexcept {
+  if (core.frame_open()) {
+    const Result<GpuSlice> slice = stage_in_frame(core, size, alignment);
+    if (!slice) return slice.error();
+    return record_in(core, batch, [&] {
+      hold(batch, slice->frame);
+      staged(*slice);
+    });
+  }
+  BatchState::Chunk* fresh = nullptr;
+  for (;;) {
+    bool done = false;
+    Result<void> recorded = record_in(core, batch, [&] {
+      if (fresh != nullptr) {
+        fresh->next = std::exchange(batch.chunks, fresh);
+        batch.chunk_used = 0;
+        fresh = nullptr;
+      }
+      GpuSlice slice;
+      done = bump_chunk(batch, size, alignment, slice);
+      if (done) staged(slice);
+    });
+    if (done || !recorded) {
+      if (fresh != nullptr) detail::free_chunks(core.host, fresh);
+      return recorded;
+    }
+    const Result<BatchState::Chunk*> made = make_chunk(core, size, alignment);
+    if (!made) return made.error();
+    fresh = *made;
+  }
 }
 
 }  // namespace
 
 void TransferBatch::let_go() noexcept {
   const CoreRef core = state_->link.core();
-  detail::drop(core.get(), *state_);
-  detail::let_go(state_);
+  detail::end_batch(core.get(), state_);
 }
 
-std::size_t TransferBatch::bytes() const noexcept { return state_ == nullptr ? 0 : state_->bytes; }
+std::size_t TransferBatch::bytes() const noexcept {
+  if (state_ == nullptr) return 0;
+  const std::lock_guard held(state_->mutex);
+  return state_->bytes;
+}
+
+bool TransferBatch::empty() const noexcept {
+  if (state_ == nullptr) return true;
+  const std::lock_guard held(state_->mutex);
+  return state_->commands.count == 0;
+}
 
 std::span<const CopyCommand> TransferBatch::commands() const noexcept {
   if (state_ == nullptr) return {};
@@ -234,13 +273,13 @@ Result<void> TransferBatch::copy(const GpuBuffer& src, GpuBuffer& dst,
     name(text, *from);
     return core->fail(Code::FA011, text.view(), facts_of(*from));
   }
-  if (!reserve(*core, *state_, error)) return error;
-  push(*state_, from->handle.load(std::memory_order_relaxed),
-       static_cast<std::size_t>(from->handle_offset) + region.src_offset, *to, region.dst_offset,
-       size);
-  use(*state_, *from, true);
-  use(*state_, *to, false);
-  return {};
+  return record_in(*core, *state_, [&] {
+    push(*state_, from->handle.load(std::memory_order_relaxed),
+         static_cast<std::size_t>(from->handle_offset) + region.src_offset, *to, region.dst_offset,
+         size);
+    use(*state_, *from, true);
+    use(*state_, *to, false);
+  });
 }
 
 Result<void> TransferBatch::copy(const GpuSlice& src, GpuBuffer& dst,
@@ -261,11 +300,11 @@ Result<void> TransferBatch::copy(const GpuSlice& src, GpuBuffer& dst,
   }
   if (dst_offset > to->size || src.size > to->size - dst_offset)
     return outside(*core, *to, "copy()", dst_offset, src.size);
-  if (!reserve(*core, *state_, error)) return error;
-  push(*state_, src.buffer, static_cast<std::size_t>(src.offset), *to, dst_offset, src.size);
-  use(*state_, *to, false);
-  if (!of_chunk) hold(*state_, src.frame);
-  return {};
+  return record_in(*core, *state_, [&] {
+    push(*state_, src.buffer, static_cast<std::size_t>(src.offset), *to, dst_offset, src.size);
+    use(*state_, *to, false);
+    if (!of_chunk) hold(*state_, src.frame);
+  });
 }
 
 Result<void> TransferBatch::upload(GpuBuffer& dst, std::span<const std::byte> data,
@@ -277,14 +316,12 @@ Result<void> TransferBatch::upload(GpuBuffer& dst, std::span<const std::byte> da
   if (!check_side(*core, dst, BufferUsage::TransferDst, "upload()", to, error)) return error;
   if (data.empty() || dst_offset > to->size || data.size() > to->size - dst_offset)
     return outside(*core, *to, "upload()", dst_offset, data.size());
-  if (!reserve(*core, *state_, error)) return error;
-  GpuSlice staged;
-  if (!stage_bytes(*core, *state_, data.size(), 16, staged, error)) return error;
-  std::memcpy(staged.data, data.data(), data.size());
-  push(*state_, staged.buffer, static_cast<std::size_t>(staged.offset), *to, dst_offset,
-       data.size());
-  use(*state_, *to, false);
-  return {};
+  return stage_in(*core, *state_, data.size(), 16, [&](const GpuSlice& staged) {
+    std::memcpy(staged.data, data.data(), data.size());
+    push(*state_, staged.buffer, static_cast<std::size_t>(staged.offset), *to, dst_offset,
+         data.size());
+    use(*state_, *to, false);
+  });
 }
 
 Result<Readback> TransferBatch::readback(const GpuBuffer& src, std::size_t offset,
@@ -304,8 +341,6 @@ Result<Readback> TransferBatch::readback(const GpuBuffer& src, std::size_t offse
 Result<Readback> detail::TransferAccess::readback(GpuCore& core, BatchState& batch,
                                                   const GpuBuffer& src, std::size_t offset,
                                                   std::size_t size) noexcept {
-  Error error;
-  if (!reserve(core, batch, error)) return error;
   GpuAllocRequirements request(size, GpuMemoryIntent::Readback);
   request.name = "readback";
   GpuDenial denial;
@@ -316,27 +351,29 @@ Result<Readback> detail::TransferAccess::readback(GpuCore& core, BatchState& bat
   if (block == nullptr) return core.fail(Code::FA012, "no bookkeeping memory for a readback", {});
   auto* const state = ::new (block) ReadbackState(core, batch);
   state->buffer = std::move(buffer);
-  state->next = batch.readbacks;
-  batch.readbacks = state;
   batch.users.fetch_add(1, std::memory_order_relaxed);
-
-  BufferRecord& from = *BufferAccess::record(src);
-  BufferRecord& to = *BufferAccess::record(state->buffer);
-  push(batch, from.handle.load(std::memory_order_relaxed),
-       static_cast<std::size_t>(from.handle_offset) + offset, to, 0, size);
-  use(batch, from, true);
-  use(batch, to, false);
   Readback readback;
   readback.state_ = state;
+  BufferRecord& from = *BufferAccess::record(src);
+  BufferRecord& to = *BufferAccess::record(state->buffer);
+  const Result<void> recorded = record_in(core, batch, [&] {
+    push(batch, from.handle.load(std::memory_order_relaxed),
+         static_cast<std::size_t>(from.handle_offset) + offset, to, 0, size);
+    use(batch, from, true);
+    use(batch, to, false);
+    state->next = std::exchange(batch.readbacks, state);
+  });
+  if (!recorded) return recorded.error();
   return readback;
 }
 
 Result<GpuSlice> TransferBatch::stage(std::size_t size, std::size_t alignment) noexcept {
   const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
   if (!core) return no_allocator();
-  Error error;
   GpuSlice slice;
-  if (!stage_bytes(*core, *state_, size, alignment, slice, error)) return error;
+  const Result<void> staged =
+      stage_in(*core, *state_, size, alignment, [&](const GpuSlice& given) { slice = given; });
+  if (!staged) return staged.error();
   return slice;
 }
 
@@ -344,13 +381,12 @@ Result<void> TransferBatch::record(const CopyCommand& command,
                                    const ResourceMemory* used) noexcept {
   const CoreRef core = state_ == nullptr ? CoreRef() : state_->link.core();
   if (!core) return no_allocator();
-  Error error;
-  if (!reserve(*core, *state_, error)) return error;
-  state_->commands.push(command);
-  state_->bytes += command.size;
-  BufferRecord* const record = used == nullptr ? nullptr : BufferAccess::record(*used);
-  if (record != nullptr) use(*state_, *record, false);
-  return {};
+  return record_in(*core, *state_, [&] {
+    state_->commands.push(command);
+    state_->bytes += command.size;
+    BufferRecord* const record = used == nullptr ? nullptr : BufferAccess::record(*used);
+    if (record != nullptr) use(*state_, *record, false);
+  });
 }
 
 Result<Ticket> TransferBatch::submit() noexcept {

@@ -90,6 +90,11 @@ class GpuAllocator {
   /// Failure: FA004 outside a frame; FA419: the frame is closed all the same. Drives; uses the
   /// queue.
   Result<Ticket> end_gpu_frame() noexcept;
+  /// Effect: the same behind the copies of `last`, in one submission with them where the backend can.
+  /// What goes wrong with either is reported once. `copies`, if given, is the ticket of the copies:
+  /// 0 where there were none or they failed. Failure: also as TransferBatch::submit(); the frame is
+  /// closed all the same.
+  Result<Ticket> end_gpu_frame(TransferBatch last, Ticket* copies = nullptr) noexcept;
   /// Result: of the frame that is open, or ended last; 0: none yet.
   [[nodiscard]] std::uint64_t current_frame() const noexcept;
   /// Frame memory as a buffer; the request's lifetime is taken as Frame unless it is MultiFrame.
@@ -97,10 +102,13 @@ class GpuAllocator {
                                               CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND;
   /// The hot path. Requirement: Staging or HostVisible; for another the ring's calls are denied
-  /// (FA418).
-  [[nodiscard]] FrameRing& frame_ring(GpuMemoryIntent intent) noexcept FRAMEALLOC_LIFETIMEBOUND;
-  [[nodiscard]] FrameRing& staging() noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return frame_ring(GpuMemoryIntent::Staging);
+  /// (FA418). Reports of its slices name the place of this call.
+  [[nodiscard]] FrameRing& frame_ring(GpuMemoryIntent intent,
+                                      CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] FrameRing& staging(CallSite site = CallSite::current()) noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    return frame_ring(GpuMemoryIntent::Staging, site);
   }
 
   // --- Transfers and completion ------------------------------------------------------------------
@@ -111,8 +119,11 @@ class GpuAllocator {
   /// Failure: FA419 after `timeout`, at once for a ticket whose work has not been submitted yet, or
   /// device lost; FA011 a ticket that nothing will reach.
   Result<void> wait(Ticket ticket, std::chrono::nanoseconds timeout = kForever) noexcept;
-  /// Effect: waits for all that was submitted; then nothing is retired any more, but for what an
-  /// open frame has handed out. Failure: FA419 device lost.
+  /// Effect: waits for all that was submitted, then takes back all that was let go before the call,
+  /// also in the frame that is open. Requirement: commands of yours that are recorded and not
+  /// submitted use nothing of that. What a TransferBatch has recorded stays until that is submitted
+  /// or dropped; the old places of what defragment() has moved in the open frame, and memory of the
+  /// open frame, stay as long as the frame's. Failure: FA419 device lost.
   Result<void> wait_idle() noexcept;
   /// Effect: calls the function once the ticket is complete, on the thread that notices; at once if
   /// it is. When the allocator ends it is called too.

@@ -137,6 +137,13 @@ class GpuBackend {
   /// Effect: `serial` is reached when everything that the queue was given so far has completed: the
   /// end of a frame. One submission, or none where the caller's own signals it.
   [[nodiscard]] virtual DeviceStatus signal(std::uint64_t serial) noexcept = 0;
+  /// Result: whether submit_and_signal() can take these copies now. False unless overridden: then
+  /// the last copies of a frame are a submission of their own.
+  [[nodiscard]] virtual bool ends_frames_with(std::span<const CopyCommand> commands) noexcept;
+  /// Effect: submit() and signal() in one submission. Failure: nothing has happened. Requirement:
+  /// ends_frames_with() has said yes.
+  [[nodiscard]] virtual DeviceStatus submit_and_signal(std::span<const CopyCommand> commands,
+                                                       std::uint64_t serial) noexcept;
 
   // --- Completion --------------------------------------------------------------------------------
   /// Result: the highest serial of which it is true that it and every lower one has been reached.

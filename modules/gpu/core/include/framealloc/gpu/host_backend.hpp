@@ -137,6 +137,9 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
   [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands,
                                     std::uint64_t serial) noexcept override;
   [[nodiscard]] DeviceStatus signal(std::uint64_t serial) noexcept override;
+  [[nodiscard]] bool ends_frames_with(std::span<const CopyCommand> commands) noexcept override;
+  [[nodiscard]] DeviceStatus submit_and_signal(std::span<const CopyCommand> commands,
+                                               std::uint64_t serial) noexcept override;
   [[nodiscard]] std::uint64_t completed() noexcept override;
   [[nodiscard]] DeviceStatus wait(std::uint64_t serial,
                                   std::chrono::nanoseconds timeout) noexcept override;

@@ -59,7 +59,7 @@ class TransferBatch {
   [[nodiscard]] Result<Readback> readback(const GpuBuffer& src, std::size_t offset = 0,
                                           std::size_t size = SIZE_MAX) noexcept;
 
-  [[nodiscard]] bool empty() const noexcept { return commands().empty(); }
+  [[nodiscard]] bool empty() const noexcept;
   /// Result: bytes of all copies.
   [[nodiscard]] std::size_t bytes() const noexcept;
   /// Effect: one submission, however many copies; the batch is empty afterward. Uses the queue. An

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How much device memory is held for what is in use.
+#include "gpu_rig.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <random>
+#include <set>
+
+namespace framealloc::gpu::testing {
+namespace {
+
+using Intent = GpuMemoryIntent;
+
+// An empty block may go again only once it has been empty so long, and the frames in flight before.
+constexpr std::size_t kWindow = 120;
+
+constexpr std::array kIntents{Intent::DeviceOnly, Intent::HostVisible, Intent::Staging};
+
+// A scene: streamed buffers of three intents, frame memory, and every now and then a level that is
+// four times as large for a while.
+class Scene {
+ public:
+  Scene(Rig& rig, unsigned seed) : rig_(rig), random_(seed) {}
+
+  // Effect: one frame. Result: bytes that were in use in it.
+  std::size_t frame(std::size_t index) {
+    const bool large = index % 500 > 200 && index % 500 < 260;
+    const std::size_t wanted = large ? 240 : 60;
+    EXPECT_TRUE(rig_.gpu->begin_gpu_frame());
+    while (held_.size() > wanted) held_.pop_front();
+    for (int i = 0; i < 12; ++i) {
+      if (held_.size() >= wanted) held_.pop_front();
+      held_.push_back(
+          rig_.buffer(1000 + random_() % (large ? 600'000 : 300'000), kIntents[random_() % 3]));
+    }
+    FrameRing& ring = rig_.gpu->staging();
+    for (std::size_t left = large ? 6 * kMiB : kMiB; left > 0;) {
+      const std::size_t size = std::min<std::size_t>(left, 1 + random_() % 60'000);
+      EXPECT_TRUE(ring.alloc(size));
+      left -= size;
+    }
+    const GpuAllocStats stats = rig_.gpu->stats();
+    EXPECT_TRUE(rig_.gpu->end_gpu_frame());
+    return stats.allocated_bytes + stats.retired_bytes;
+  }
+
+ private:
+  Rig& rig_;
+  std::minstd_rand random_;
+  std::deque<GpuBuffer> held_;
+};
+
+TEST(GpuMemoryBar, WhatIsHeldStaysNearTheMostThatWasInUse) {
+  for (const unsigned seed : {1U, 2U, 3U}) {
+    SCOPED_TRACE(seed);
+    GpuConfig config;
+    config.ring_page = 256 * kKiB;
+    config.ring_size = 2 * kMiB;
+    Rig rig(HostBackendConfig::discrete(), config);
+    rig.device.set_completion(HostCompletion::Manual);
+    // One block of each type that is in use: a sixteenth of a heap that is below 1 GiB, and the
+    // first block of the ring.
+    const std::size_t blocks =
+        256 * kMiB / 16 + 512 * kMiB / 16 + 16 * kMiB / 16 + config.ring_size;
+    std::deque<std::size_t> used;
+    std::size_t lowest = SIZE_MAX, highest = 0;
+    {
+      Scene scene(rig, seed);
+      for (std::size_t frame = 0; frame < 1000; ++frame) {
+        used.push_back(scene.frame(frame));
+        if (used.size() > kWindow + config.frames_in_flight + 1) used.pop_front();
+        const std::size_t most = *std::max_element(used.begin(), used.end());
+        const std::size_t held = rig.gpu->stats().total_bytes;
+        ASSERT_LE(held, most + most / 2 + blocks) << "frame " << frame;
+        if (frame > 120) lowest = std::min(lowest, held);
+        highest = std::max(highest, held);
+      }
+    }
+    EXPECT_GT(highest, 2 * lowest) << "the large level came and went";
+  }
+}
+
+}  // namespace
+}  // namespace framealloc::gpu::testing
