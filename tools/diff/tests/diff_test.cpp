@@ -223,15 +223,16 @@ TEST_F(Diff, ComparesWhatDevicesHold) {
     return snapshot;
   };
   const std::string a_file =
-      write("a.json", with_device(before(), "GPU", 4096, 1024, "hud", 512).to_json());
+      write("a.json", with_device(before(), "GPU", 4096, 1024, "hud", 512).to_json(2));
   const std::string b_file =
       write("b.json", with_device(with_device(after(), "GPU", 6144, 1024, "smoke", 2048), "second",
                                   100, 60, "smoke", 40)
-                          .to_json());
-  const auto json = JsonReader::read(run({a_file, b_file, "--format", "json"}).out);
+                          .to_json(2));
+  const Outcome outcome = run({a_file, b_file, "--format", "json"});
+  const auto json = JsonReader::read(outcome.out);
   ASSERT_TRUE(json.has_value());
   const Json* const gpu = row(*json, "devices", "name", "GPU");
-  ASSERT_NE(gpu, nullptr);
+  ASSERT_NE(gpu, nullptr) << outcome.out << outcome.err;
   EXPECT_EQ(gpu->at("growth")->number, 2048);
   EXPECT_EQ(gpu->at("percent")->number, 50);
   EXPECT_EQ(row(*gpu, "heaps", "name", "heap 0")->at("after")->number, 6144);
@@ -247,7 +248,7 @@ TEST_F(Diff, ComparesWhatDevicesHold) {
   const Outcome text = run({a_file, b_file, "--fail-over-device", "50%"});
   EXPECT_EQ(text.exit_code, 1);
   for (const char* line :
-       {"device GPU\n", "  held             4.0 KiB  6.0 KiB  +2.0 KiB   +50.0 %\n",
+       {"device GPU\n", "  held        4.0 KiB  6.0 KiB  +2.0 KiB   +50.0 %\n",
         "  smoke                 0 B  2.0 KiB  +2.0 KiB   new\n", "device second\n",
         "  (1 of 3 tags on the device unchanged)\n",
         "grew by more than allowed\n  device second (50%)\n"}) {
