@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/gpu/allocator.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/buffer.hpp>
 #include <framealloc/gpu/buffer_usage.hpp>

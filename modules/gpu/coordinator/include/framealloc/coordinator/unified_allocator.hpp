@@ -8,6 +8,7 @@
 #include <framealloc/coordinator/unified_buffer.hpp>
 #include <framealloc/coordinator/words.hpp>
 #include <framealloc/gpu.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/result.hpp>
 #include <framealloc/smart_alloc.hpp>
 
@@ -43,11 +44,12 @@ class UnifiedAllocator {
   // --- Frames ------------------------------------------------------------------------------------
   /// Effect: waits as begin_gpu_frame() does, then begins both frames. Failure: as there, and FA004
   /// while the CPU's frame is open; then nothing has begun. Drives.
-  Result<void> begin_frame(std::chrono::nanoseconds timeout = gpu::kForever) noexcept;
+  FRAMEALLOC_BEGIN_FRAME FRAMEALLOC_BEGIN_GPU_FRAME Result<void> begin_frame(
+      std::chrono::nanoseconds timeout = gpu::kForever) noexcept;
   /// Effect: waits for transfer calls that are under way, submits what is left to submit, ends both
   /// frames. Staging buffers that live and were not transferred are reported (FA411). Failure:
   /// FA004, FA419; the CPU's frame is ended all the same. Drives; uses the queue.
-  Result<gpu::Ticket> end_frame() noexcept;
+  FRAMEALLOC_END_FRAME FRAMEALLOC_END_GPU_FRAME Result<gpu::Ticket> end_frame() noexcept;
   /// Result: of the frame that is open, or ended last; 0: none yet.
   [[nodiscard]] std::uint64_t frame_number() const noexcept;
 
@@ -65,12 +67,13 @@ class UnifiedAllocator {
       CallSite site = CallSite::current()) noexcept;
   /// A CPU side for this frame; the GPU's side, with `usage` and TransferDst, is made by the
   /// transfer.
-  [[nodiscard]] Result<UnifiedBuffer> create_staging_buffer(
+  FRAMEALLOC_GPU_FRAME [[nodiscard]] Result<UnifiedBuffer> create_staging_buffer(
       std::size_t size, gpu::BufferUsage usage = gpu::BufferUsage::None,
       CallSite site = CallSite::current()) noexcept;
   /// Effect: a new CPU side, in the frame that is open, instead of the one that there is. The GPU's
   /// side stays.
-  Result<void> reset_staging(UnifiedBuffer& buffer, CallSite site = CallSite::current()) noexcept;
+  Result<void> reset_staging(FRAMEALLOC_GPU_FRAME UnifiedBuffer& buffer,
+                             CallSite site = CallSite::current()) noexcept;
 
   // --- Transfers ---------------------------------------------------------------------------------
   /// Effect: records the copy of the whole buffer, making the missing side. It is submitted by
@@ -78,10 +81,12 @@ class UnifiedAllocator {
   /// Synchronized. Of a staging buffer the GPU reads the memory itself, so it is not to be written
   /// to any more; of another one the bytes are copied at once. Failures: FA412 usage; FA415 staging
   /// of another frame; no side to copy from: FA412; and those of buffers.
-  Result<void> transfer_to_gpu(UnifiedBuffer& buffer, CallSite site = CallSite::current()) noexcept;
+  Result<void> transfer_to_gpu(FRAMEALLOC_GPU_READS FRAMEALLOC_GPU_WRITES UnifiedBuffer& buffer,
+                               CallSite site = CallSite::current()) noexcept;
   /// The other way: cpu_slice() has it once last_transfer() is complete. A staging side gives way
   /// to one on the heap.
-  Result<void> transfer_to_cpu(UnifiedBuffer& buffer, CallSite site = CallSite::current()) noexcept;
+  Result<void> transfer_to_cpu(FRAMEALLOC_GPU_READS UnifiedBuffer& buffer,
+                               CallSite site = CallSite::current()) noexcept;
   Result<void> transfer(UnifiedBuffer& buffer, TransferDirection direction,
                         CallSite site = CallSite::current()) noexcept {
     return direction == TransferDirection::CpuToGpu ? transfer_to_gpu(buffer, site)
@@ -121,18 +126,19 @@ class UnifiedAllocator {
   /// TransferSrc; FA011 outside of the buffer; and those of buffers. Thread contract of the result:
   /// its wait() submits what was recorded if nobody has yet, all of it; no other thread may be in a
   /// transfer call then. After submit_transfers() or end_frame() there is no such rule.
-  [[nodiscard]] Result<gpu::Readback> readback(const UnifiedBuffer& buffer, std::size_t offset = 0,
-                                               std::size_t size = SIZE_MAX,
+  [[nodiscard]] Result<gpu::Readback> readback(FRAMEALLOC_GPU_READS const UnifiedBuffer& buffer,
+                                               std::size_t offset = 0, std::size_t size = SIZE_MAX,
                                                CallSite site = CallSite::current()) noexcept;
   /// Effect: what was recorded so far goes to the queue in one submission: before your own, whose
   /// work needs it. Nothing recorded: nothing submitted. Result: the ticket of the submission, or
   /// of the one before. Failure: FA419; what was recorded is dropped then. Uses the queue.
-  Result<gpu::Ticket> submit_transfers() noexcept;
+  FRAMEALLOC_GPU_SUBMITS Result<gpu::Ticket> submit_transfers() noexcept;
   /// Effect: waits for the ticket; if transfers that it may stand for are not submitted, submits
   /// them first (uses the queue). Failure: as GpuAllocator::wait() and submit_transfers().
-  Result<void> wait(gpu::Ticket ticket, std::chrono::nanoseconds timeout = gpu::kForever) noexcept;
+  FRAMEALLOC_GPU_WAITS Result<void> wait(gpu::Ticket ticket,
+                                         std::chrono::nanoseconds timeout = gpu::kForever) noexcept;
   /// Effect: submits what was recorded, waits for all that was submitted. Uses the queue.
-  Result<void> wait_idle() noexcept;
+  FRAMEALLOC_GPU_WAITS Result<void> wait_idle() noexcept;
 
   /// Result: falls when buffers end. A staging side counts until its buffer ends or is reset.
   [[nodiscard]] UnifiedUsage get_usage() const noexcept;

@@ -5,6 +5,7 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/coordinator/words.hpp>
 #include <framealloc/gpu.hpp>
+#include <framealloc/gpu/annotations.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -66,8 +67,10 @@ class UnifiedBuffer {
   /// (FA415). What transfer_to_cpu() brings is in it when last_transfer() is complete.
   /// cpu_slice_mut() makes the buffer CpuOnly again: the GPU's side is older then, and what was
   /// still on its way from there does not come.
-  [[nodiscard]] std::span<const std::byte> cpu_slice() const noexcept FRAMEALLOC_LIFETIMEBOUND;
-  [[nodiscard]] std::span<std::byte> cpu_slice_mut() noexcept FRAMEALLOC_LIFETIMEBOUND;
+  FRAMEALLOC_GPU_MAPS [[nodiscard]] std::span<const std::byte> cpu_slice() const noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
+  FRAMEALLOC_GPU_MAPS [[nodiscard]] std::span<std::byte> cpu_slice_mut() noexcept
+      FRAMEALLOC_LIFETIMEBOUND;
   template <class T>
   [[nodiscard]] std::span<const T> cpu_slice_as() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     static_assert(std::is_trivially_copyable_v<T>);

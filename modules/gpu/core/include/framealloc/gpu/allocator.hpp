@@ -4,6 +4,7 @@
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/buffer.hpp>
 #include <framealloc/gpu/config.hpp>
@@ -63,9 +64,9 @@ class GpuAllocator {
   /// Failures: FA011 size or alignment; FA418 nothing on the device will do; FA416 the device,
   /// FA417 a budget has denied, after room was made as far as it went; FA012 no bookkeeping; FA001
   /// frame memory without a frame; FA419 the driver.
-  [[nodiscard]] Result<GpuBuffer> allocate(const GpuAllocRequirements& request,
-                                           CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND;
+  FRAMEALLOC_GPU_BUFFER [[nodiscard]] Result<GpuBuffer> allocate(
+      const GpuAllocRequirements& request,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// Effect: the same as letting it end.
   void deallocate(GpuBuffer buffer) noexcept { static_cast<void>(buffer); }
   [[nodiscard]] Result<GpuBuffer> allocate_buffer(
@@ -84,23 +85,25 @@ class GpuAllocator {
   /// before it, then takes back its memory and what was retired in it, and asks for the heaps'
   /// budgets once. Failure: FA004 inside a frame; FA419 not completed after `timeout` (call again),
   /// or device lost. Drives.
-  Result<void> begin_gpu_frame(std::chrono::nanoseconds timeout = kForever) noexcept;
+  FRAMEALLOC_BEGIN_GPU_FRAME Result<void> begin_gpu_frame(
+      std::chrono::nanoseconds timeout = kForever) noexcept;
   /// Effect: signals the end of the frame behind everything that the queue was given, closes it.
   /// Frame buffers that are still held and that no transfer has used are reported (FA411).
   /// Failure: FA004 outside a frame; FA419: the frame is closed all the same. Drives; uses the
   /// queue.
-  Result<Ticket> end_gpu_frame() noexcept;
+  FRAMEALLOC_END_GPU_FRAME Result<Ticket> end_gpu_frame() noexcept;
   /// Effect: the same behind the copies of `last`, in one submission with them where the backend can.
   /// What goes wrong with either is reported once. `copies`, if given, is the ticket of the copies:
   /// 0 where there were none or they failed. Failure: also as TransferBatch::submit(); the frame is
   /// closed all the same.
-  Result<Ticket> end_gpu_frame(TransferBatch last, Ticket* copies = nullptr) noexcept;
+  FRAMEALLOC_END_GPU_FRAME Result<Ticket> end_gpu_frame(TransferBatch last,
+                                                        Ticket* copies = nullptr) noexcept;
   /// Result: of the frame that is open, or ended last; 0: none yet.
   [[nodiscard]] std::uint64_t current_frame() const noexcept;
   /// Frame memory as a buffer; the request's lifetime is taken as Frame unless it is MultiFrame.
-  [[nodiscard]] Result<GpuBuffer> frame_alloc(GpuAllocRequirements request,
-                                              CallSite site = CallSite::current()) noexcept
-      FRAMEALLOC_LIFETIMEBOUND;
+  FRAMEALLOC_GPU_FRAME [[nodiscard]] Result<GpuBuffer> frame_alloc(
+      GpuAllocRequirements request,
+      CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// The hot path. Requirement: Staging or HostVisible; for another the ring's calls are denied
   /// (FA418). Reports of its slices name the place of this call.
   [[nodiscard]] FrameRing& frame_ring(GpuMemoryIntent intent,
@@ -118,13 +121,14 @@ class GpuAllocator {
   [[nodiscard]] bool is_complete(Ticket ticket) const noexcept;
   /// Failure: FA419 after `timeout`, at once for a ticket whose work has not been submitted yet, or
   /// device lost; FA011 a ticket that nothing will reach.
-  Result<void> wait(Ticket ticket, std::chrono::nanoseconds timeout = kForever) noexcept;
+  FRAMEALLOC_GPU_WAITS Result<void> wait(Ticket ticket,
+                                         std::chrono::nanoseconds timeout = kForever) noexcept;
   /// Effect: waits for all that was submitted, then takes back all that was let go before the call,
   /// also in the frame that is open. Requirement: commands of yours that are recorded and not
   /// submitted use nothing of that. What a TransferBatch has recorded stays until that is submitted
   /// or dropped; the old places of what defragment() has moved in the open frame, and memory of the
   /// open frame, stay as long as the frame's. Failure: FA419 device lost.
-  Result<void> wait_idle() noexcept;
+  FRAMEALLOC_GPU_WAITS Result<void> wait_idle() noexcept;
   /// Effect: calls the function once the ticket is complete, on the thread that notices; at once if
   /// it is. When the allocator ends it is called too.
   void on_complete(Ticket ticket, void (*function)(void* context), void* context) noexcept;

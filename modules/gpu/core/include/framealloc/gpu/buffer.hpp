@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/gpu/buffer_usage.hpp>
 #include <framealloc/gpu/intent.hpp>
 #include <framealloc/gpu/lifetime.hpp>
@@ -57,7 +58,7 @@ class GpuBuffer {
   /// call. MapMode::Read and ReadWrite make what the GPU has completed visible. Empty and FA414 for
   /// DeviceOnly; empty and FA415 for frame memory whose frame is over. Reported, and still given:
   /// FA413 where a copy that touches the buffer has not completed.
-  [[nodiscard]] std::span<std::byte> map(MapMode mode = MapMode::Write) noexcept
+  FRAMEALLOC_GPU_MAPS [[nodiscard]] std::span<std::byte> map(MapMode mode = MapMode::Write) noexcept
       FRAMEALLOC_LIFETIMEBOUND;
   /// Effect: makes what was written since map() visible to what is submitted from now on. Where the
   /// memory is coherent it does nothing. Never needed before upload, copy and submit of this
@@ -65,8 +66,10 @@ class GpuBuffer {
   void unmap() noexcept;
   /// The parts of that, by range, widened to the device's atom inside the buffer's own memory.
   /// Failure: FA011 outside of the buffer; FA414 and FA415 as map(); FA419 the driver.
-  Result<void> flush(std::size_t offset = 0, std::size_t size = SIZE_MAX) noexcept;
-  Result<void> invalidate(std::size_t offset = 0, std::size_t size = SIZE_MAX) noexcept;
+  FRAMEALLOC_GPU_MAPS Result<void> flush(std::size_t offset = 0,
+                                         std::size_t size = SIZE_MAX) noexcept;
+  FRAMEALLOC_GPU_MAPS Result<void> invalidate(std::size_t offset = 0,
+                                              std::size_t size = SIZE_MAX) noexcept;
   /// Effect: counts as used in the current frame: evicted later than what was not.
   void touch() noexcept;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/gpu/slice.hpp>
 
 #include <atomic>
@@ -34,7 +35,8 @@ class FrameRing {
   /// least aligned as the intent's usages need; empty, with a report, where allocate() would fail:
   /// no frame is open (FA001), budget (FA417), device (FA416). A request larger than a page is
   /// served from a page of its own. Thread contract: the thread that asked for the ring.
-  [[nodiscard]] GpuSlice alloc(std::size_t size, std::size_t alignment = 16) noexcept {
+  FRAMEALLOC_GPU_FRAME [[nodiscard]] GpuSlice alloc(std::size_t size,
+                                                    std::size_t alignment = 16) noexcept {
     // Everything up to the next multiple of the alignment is behind what was handed out last.
     const std::uint64_t mask = (alignment - 1) | mask_;
     const std::uint64_t skipped = last_.load(std::memory_order_relaxed) | mask;
@@ -50,7 +52,8 @@ class FrameRing {
   }
   /// Effect: copies `data` into a slice.
   template <class T>
-  [[nodiscard]] GpuSlice push(std::span<const T> data, std::size_t alignment = 16) noexcept {
+  FRAMEALLOC_GPU_FRAME [[nodiscard]] GpuSlice push(std::span<const T> data,
+                                                   std::size_t alignment = 16) noexcept {
     static_assert(std::is_trivially_copyable_v<T>);
     const GpuSlice slice =
         alloc(data.size_bytes(), alignment < alignof(T) ? alignof(T) : alignment);

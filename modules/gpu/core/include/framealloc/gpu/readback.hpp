@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/gpu/ticket.hpp>
 #include <framealloc/result.hpp>
 
@@ -39,11 +40,11 @@ class Readback {
   /// Effect: waits until they are here; if they were not submitted yet, submits them (uses the
   /// queue). Failure: FA419 after `timeout`, when the device is lost, when their batch was dropped
   /// or their allocator has ended.
-  [[nodiscard]] Result<std::span<const std::byte>> wait(
+  FRAMEALLOC_GPU_WAITS [[nodiscard]] Result<std::span<const std::byte>> wait(
       std::chrono::nanoseconds timeout = kForever) noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// The same as values. Requirement: T is trivially copyable.
   template <class T>
-  [[nodiscard]] Result<std::span<const T>> wait_as(
+  FRAMEALLOC_GPU_WAITS [[nodiscard]] Result<std::span<const T>> wait_as(
       std::chrono::nanoseconds timeout = kForever) noexcept FRAMEALLOC_LIFETIMEBOUND {
     const Result<std::span<const std::byte>> bytes = wait(timeout);
     if (!bytes) return bytes.error();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/gpu/annotations.hpp>
 #include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/buffer.hpp>
 #include <framealloc/gpu/readback.hpp>
@@ -52,11 +53,14 @@ class TransferBatch {
   /// Failures of all, and then nothing is recorded: FA412 usage missing; FA415 frame memory of
   /// another frame; FA011 outside of a buffer, or overlapping within one; FA416, FA417 no memory
   /// for what has to lie somewhere on the way; FA012 no bookkeeping.
-  Result<void> copy(const GpuBuffer& src, GpuBuffer& dst, const CopyRegion& region = {}) noexcept;
-  Result<void> copy(const GpuSlice& src, GpuBuffer& dst, std::size_t dst_offset = 0) noexcept;
-  Result<void> upload(GpuBuffer& dst, std::span<const std::byte> data,
+  Result<void> copy(FRAMEALLOC_GPU_READS const GpuBuffer& src, FRAMEALLOC_GPU_WRITES GpuBuffer& dst,
+                    const CopyRegion& region = {}) noexcept;
+  Result<void> copy(FRAMEALLOC_GPU_READS const GpuSlice& src, FRAMEALLOC_GPU_WRITES GpuBuffer& dst,
+                    std::size_t dst_offset = 0) noexcept;
+  Result<void> upload(FRAMEALLOC_GPU_WRITES GpuBuffer& dst, std::span<const std::byte> data,
                       std::size_t dst_offset = 0) noexcept;
-  [[nodiscard]] Result<Readback> readback(const GpuBuffer& src, std::size_t offset = 0,
+  [[nodiscard]] Result<Readback> readback(FRAMEALLOC_GPU_READS const GpuBuffer& src,
+                                          std::size_t offset = 0,
                                           std::size_t size = SIZE_MAX) noexcept;
 
   [[nodiscard]] bool empty() const noexcept;
@@ -65,7 +69,7 @@ class TransferBatch {
   /// Effect: one submission, however many copies; the batch is empty afterward. Uses the queue. An
   /// empty batch submits nothing, and its ticket is reached since ever. Failure: FA419; FA415 where
   /// it holds staging memory of a frame that is over. The batch is dropped then.
-  Result<Ticket> submit() noexcept;
+  FRAMEALLOC_GPU_SUBMITS Result<Ticket> submit() noexcept;
 
   // --- For backends ------------------------------------------------------------------------------
   /// Result: mapped memory to copy from, for this batch and the frame that is open. Failure: FA011,
