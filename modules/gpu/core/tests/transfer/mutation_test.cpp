@@ -13,7 +13,7 @@ namespace {
 
 using Intent = GpuMemoryIntent;
 
-enum class Lie : std::uint8_t { None, CompletesAFrameEarly, SkipsAFlush };
+enum class Lie : std::uint8_t { None, CompletesAFrameEarly, SkipsAFlush, HasRoomForOneMoreBlock };
 
 // Passes everything on to a host backend, but for one lie.
 class LyingBackend final : public GpuBackend {
@@ -46,6 +46,11 @@ class LyingBackend final : public GpuBackend {
   DeviceStatus invalidate(const DeviceMemory& memory, std::size_t offset,
                           std::size_t size) noexcept override {
     return device_.invalidate(memory, offset, size);
+  }
+  bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept override {
+    if (!device_.query_budget(heap, budget)) return false;
+    if (lie_ == Lie::HasRoomForOneMoreBlock) budget.budget += device_.info().heaps[heap].size / 16;
+    return true;
   }
   DeviceStatus submit(std::span<const CopyCommand> commands,
                       std::uint64_t serial) noexcept override {
@@ -125,6 +130,33 @@ bool upload_arrives(Lie lie) {
   EXPECT_TRUE(batch.copy(*source, *target));
   EXPECT_TRUE(batch.submit());
   return device.device_bytes(*target) == std::vector<std::byte>(301, std::byte{0x5a});
+}
+
+// Result: the most that the device held of a heap whose budget is 40 MiB, by its own count, when
+// buffers were asked for until one was denied.
+std::size_t most_held(Lie lie) {
+  HostBackend device;
+  device.set_budget(0, 40 * kMiB);
+  LyingBackend lying(device, lie);
+  ReportBook book;
+  SmartAlloc host(reporting_to(book));
+  Result<GpuAllocator> gpu = GpuAllocator::create(host, lying);
+  EXPECT_TRUE(gpu);
+  EXPECT_TRUE(gpu->begin_gpu_frame());  // asks for the budgets
+  std::vector<GpuBuffer> held;
+  for (;;) {
+    Result<GpuBuffer> buffer = gpu->allocate({kMiB, Intent::DeviceOnly});
+    if (!buffer) break;
+    held.push_back(*std::move(buffer));
+  }
+  EXPECT_EQ(book.codes(), std::vector<Code>{Code::FA417});
+  EXPECT_TRUE(gpu->end_gpu_frame());
+  return device.heap_peak_bytes(0);
+}
+
+TEST(Mutation, ABudgetExceededByABlockIsCaught) {
+  EXPECT_LE(most_held(Lie::None), 40 * kMiB);
+  EXPECT_GT(most_held(Lie::HasRoomForOneMoreBlock), 40 * kMiB);
 }
 
 TEST(Mutation, MemoryUsedAFrameEarlyIsCaught) {
