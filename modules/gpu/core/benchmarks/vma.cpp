@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The virtual block of the Vulkan Memory Allocator, with its default strategy.
+#ifndef BENCH_VMA_IS_ELSEWHERE  // in a program that has the rest of VMA too
 #define VMA_IMPLEMENTATION
+#endif
 #define VMA_STATIC_VULKAN_FUNCTIONS 0
 #define VMA_DYNAMIC_VULKAN_FUNCTIONS 0
 #define VMA_STATS_STRING_ENABLED 0

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// framealloc_bench_vulkan [ROUNDS]: medians in ns per buffer or slice; each round measures all
-// peers in turn.
+// framealloc_bench_vulkan [ROUNDS]: GPU memory beside what others do, in ns an operation, and the
+// bars that the project has set itself. Each round measures all peers in turn.
+#include "rounds.hpp"
+#include "steady.hpp"
 #include "vma.hpp"
+
+#include "../../core/benchmarks/peer.hpp"
+#include "../../core/benchmarks/workloads.hpp"
 
 #include <framealloc/framealloc.hpp>
 #include <framealloc/gpu/allocator.hpp>
@@ -13,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -35,18 +41,6 @@ std::optional<double> time_of(const Work& work) {
   const Clock::time_point begun = Clock::now();
   if (!work()) return std::nullopt;
   return std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
-}
-
-struct Peer {
-  std::string name;
-  std::function<std::optional<double>()> run;  // kCount * kRepeats operations on each thread
-  unsigned threads = 1;
-  std::vector<double> times;
-};
-
-double median(std::vector<double> times) {
-  std::ranges::sort(times);
-  return times[times.size() / 2];
 }
 
 // A mapped buffer and a cursor that wraps: what everybody writes by hand. It has room for three
@@ -124,21 +118,68 @@ bool repeat(const Work& work) {
   return true;
 }
 
-bool measure(std::vector<Peer>& peers, unsigned rounds) {
-  constexpr unsigned kWarmUp = 3;
-  for (unsigned round = 0; round < rounds + kWarmUp; ++round) {
-    for (Peer& peer : peers) {
-      const std::optional<double> time = peer.run();
-      if (!time) return std::fprintf(stderr, "%s failed\n", peer.name.c_str()), false;
-      const double count = static_cast<double>(kCount * kRepeats * peer.threads);
-      if (round >= kWarmUp) peer.times.push_back(*time / count);
+// OffsetAllocator, and VMA's virtual block: the same workload on each.
+class Offsets {
+ public:
+  Offsets(bench::Workload workload, std::unique_ptr<bench::Peer> peer)
+      : workload_(std::move(workload)), peer_(std::move(peer)) {
+    peer_->prepare(workload_);
+  }
+  std::optional<double> run() {
+    return time_of([&] { return peer_->run(workload_.steps), true; });
+  }
+  const bench::Workload& workload() const { return workload_; }
+  std::string name() const {
+    return std::string(peer_->name()) + ": " + std::string(workload_.name);
+  }
+
+ private:
+  bench::Workload workload_;
+  std::unique_ptr<bench::Peer> peer_;
+};
+
+// Pairs of entries of which the first is held against the second.
+struct OffsetRow {
+  std::size_t ours, others;
+  std::string name;
+  double bar;
+};
+
+std::vector<OffsetRow> add_offsets(bench::Rounds& rounds,
+                                   std::vector<std::unique_ptr<Offsets>>& peers) {
+  std::vector<OffsetRow> rows;
+#ifdef BENCH_HAS_VMA
+  for (const bench::Workload& workload : bench::make_workloads()) {
+    const bool in_order = workload.name.starts_with("in order");
+    if (!in_order && !workload.name.starts_with("churn")) continue;
+    OffsetRow row{0, 0, std::string(workload.name), in_order ? 0.65 : 0.80};
+    for (std::size_t* const entry : {&row.ours, &row.others}) {
+      peers.push_back(std::make_unique<Offsets>(
+          workload, entry == &row.ours ? bench::make_ours() : bench::make_vma()));
+      Offsets* const peer = peers.back().get();
+      *entry = rounds.add(peer->name(), static_cast<double>(workload.pairs),
+                          [peer] { return peer->run(); });
     }
+    rows.push_back(std::move(row));
   }
-  for (const Peer& peer : peers) {
-    std::printf("%-56s %9.2f ns %9.2f ns\n", peer.name.c_str(), median(peer.times),
-                *std::ranges::min_element(peer.times));
-  }
-  return true;
+#else
+  static_cast<void>(rounds);
+  static_cast<void>(peers);
+#endif
+  return rows;
+}
+
+void add_steady_frames(bench::Bars& bars, bool timeline) {
+  const vulkan_device::Device device({.timeline = timeline});
+  const std::optional<bench::SteadyFrames> steady =
+      device.error().empty() ? bench::count_steady_frames(device, timeline) : std::nullopt;
+  if (!steady) return static_cast<void>(std::fputs("the steady frames failed\n", stderr));
+  const std::string with = timeline ? ", timeline" : ", fences";
+  bars.at_most("steady frames: calls for memory after 20 frames" + with, steady->memory_calls, 0);
+  bars.at_most("submissions of the library a frame" + with, steady->submissions, timeline ? 2 : 3);
+  bars.at_most("budget queries a frame" + with, steady->budget_queries, 1);
+  bars.at_most("calls to the driver by stats() and heap_budget()" + with, steady->stats_calls, 0);
+  bars.at_most("held over most in use, but for a block of each type" + with, steady->held, 1.5);
 }
 
 int run(unsigned rounds) {
@@ -158,7 +199,7 @@ int run(unsigned rounds) {
   if (!memory) return std::fprintf(stderr, "%s\n", memory.error().message.c_str()), 1;
   auto ring_memory = memory->allocate({kCount * kRepeats * 256 * 3, gpu::GpuMemoryIntent::Staging});
   if (!ring_memory) return 1;
-  HandRing hand(ring_memory->map());
+  HandRing by_hand_ring(ring_memory->map());
   std::unique_ptr<bench::VmaPeer> vma;
 #ifdef BENCH_HAS_VMA
   vma = bench::make_vma(device);
@@ -168,7 +209,7 @@ int run(unsigned rounds) {
   Bench bench(*memory, vma.get());
   const Work slices = [&] { return bench.slices(); };
   const Work buffers = [&] { return bench.buffers(); };
-  const Work by_hand = [&] { return bench.hand_ring(hand); };
+  const Work by_hand = [&] { return bench.hand_ring(by_hand_ring); };
   const auto inside = [&](const Work& work) {
     std::optional<double> time;
     const bool done = bench.in_frame([&] { return (time = time_of(work)).has_value(); });
@@ -178,27 +219,66 @@ int run(unsigned rounds) {
     return time_of([&] { return bench.in_frame(work); });
   };
   const auto both = [](const Work& work) { return on_two([&] { return repeat(work); }); };
-  std::vector<Peer> peers;
+  bench::Rounds table;
   const auto add = [&](const char* name, unsigned threads, auto run) {
-    peers.push_back({name, run, threads, {}});
+    return table.add(name, static_cast<double>(kCount * kRepeats * threads), run);
   };
-  add("staging slice, 8 bytes written", 1, [&] { return inside([&] { return repeat(slices); }); });
-  add("ring by hand, 8 bytes written", 1, [&] { return time_of([&] { return repeat(by_hand); }); });
-  add("staging slice, two threads", 2, [&] { return inside([&] { return both(slices); }); });
-  add("buffer: allocate, let go, frame and retirement", 1,
-      [&] { return whole([&] { return repeat(buffers); }); });
-  add("the same, two threads", 2, [&] { return whole([&] { return both(buffers); }); });
+  const std::size_t slice = add("staging slice, 8 bytes written", 1,
+                                [&] { return inside([&] { return repeat(slices); }); });
+  const std::size_t hand = add("ring by hand, 8 bytes written", 1,
+                               [&] { return time_of([&] { return repeat(by_hand); }); });
+  const std::size_t slice_on_two =
+      add("staging slice, two threads", 2, [&] { return inside([&] { return both(slices); }); });
+  const std::size_t buffer = add("buffer: allocate, let go, frame and retirement", 1,
+                                 [&] { return whole([&] { return repeat(buffers); }); });
+  const std::size_t buffer_on_two =
+      add("the same, two threads", 2, [&] { return whole([&] { return both(buffers); }); });
+  std::size_t sum = 0;
+  const Work all_stats = [&] {
+    for (std::size_t i = 0; i < kCount; ++i) sum += memory->stats().total_bytes;
+    return sum != 0;
+  };
+  const Work all_budgets = [&] {
+    for (std::size_t i = 0; i < kCount; ++i) sum += memory->heap_budget(0).reserved;
+    return sum != 0;
+  };
+  const std::size_t stats =
+      add("stats()", 1, [&] { return time_of([&] { return repeat(all_stats); }); });
+  const std::size_t budget =
+      add("heap_budget()", 1, [&] { return time_of([&] { return repeat(all_budgets); }); });
   const Work mapped = [&] { return bench.vma(true); };
   const Work created = [&] { return bench.vma(false); };
+  std::size_t vma_mapped = 0, vma_created = 0;
   if (vma) {
-    add("VMA: vmaCreateBuffer mapped, 8 bytes written, destroy", 1,
-        [&] { return time_of([&] { return repeat(mapped); }); });
-    add("VMA: vmaCreateBuffer, vmaDestroyBuffer", 1,
-        [&] { return time_of([&] { return repeat(created); }); });
+    vma_mapped = add("VMA: vmaCreateBuffer mapped, 8 bytes written, destroy", 1,
+                     [&] { return time_of([&] { return repeat(mapped); }); });
+    vma_created = add("VMA: vmaCreateBuffer, vmaDestroyBuffer", 1,
+                      [&] { return time_of([&] { return repeat(created); }); });
     add("the same, two threads", 2, [&] { return time_of([&] { return both(created); }); });
   }
-  std::printf("%s, %u rounds: median, least\n", device.name.c_str(), rounds);
-  return measure(peers, rounds) ? 0 : 1;
+  std::vector<std::unique_ptr<Offsets>> offset_peers;
+  const std::vector<OffsetRow> offset_rows = add_offsets(table, offset_peers);
+  std::printf("%s, %u rounds\n", device.name.c_str(), rounds);
+  if (!table.measure(rounds)) return 1;
+  table.print();
+
+  bench::Bars bars;
+  bars.at_most("staging slice over a ring by hand", table.ratio(slice, hand), 1.5);
+  if (vma)
+    bars.at_least("VMA's create and destroy over a slice", table.ratio(vma_mapped, slice), 30);
+  for (const OffsetRow& row : offset_rows)
+    bars.at_most("offsets over VMA's virtual block: " + row.name, table.ratio(row.ours, row.others),
+                 row.bar);
+  if (vma)
+    bars.at_most("buffer with frame and retirement over VMA's", table.ratio(buffer, vma_created),
+                 1.0);
+  bars.at_least("slices: two threads over one", table.ratio(slice, slice_on_two), 1.8);
+  bars.at_least("buffers: two threads over one", table.ratio(buffer, buffer_on_two), 1.5);
+  bars.at_most("stats(), ns", table.median(stats), 100);
+  bars.at_most("heap_budget(), ns", table.median(budget), 100);
+  for (const bool timeline : {true, false}) add_steady_frames(bars, timeline);
+  bars.print();
+  return 0;
 }
 
 }  // namespace
