@@ -19,4 +19,6 @@ DeviceStatus GpuBackend::submit_and_signal(std::span<const CopyCommand>, std::ui
   return DeviceStatus::Unsupported;
 }
 
+bool GpuBackend::sees_every_submission() const noexcept { return false; }
+
 }  // namespace framealloc::gpu

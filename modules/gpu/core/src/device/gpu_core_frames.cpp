@@ -83,9 +83,12 @@ void GpuCore::report_forgotten(std::uint64_t now) noexcept {
 Result<void> GpuCore::wait_idle() noexcept {
   // What was let go before the wait is used by nothing but what was submitted before it, and by
   // batches, which pin it. What other threads let go during the wait may be used by what they
-  // submit during it.
+  // submit during it. Where the backend does not see the program's own submissions, those of an open
+  // frame are over when its end is.
   const std::uint64_t over = frame_open() ? frame() - 1 : frame();
-  const std::uint32_t round = retired.begin_wait();
+  const bool sees_all = !frame_open() || backend.sees_every_submission();
+  const std::uint32_t round =
+      retired.begin_wait(sees_all ? RetireQueue::kEverything : end_serial(over));
   const DeviceStatus status = completion->wait_idle();
   completion->run_callbacks();
   if (status != DeviceStatus::Ok) return wait_failed(status, "what was submitted");

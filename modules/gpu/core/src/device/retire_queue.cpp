@@ -45,7 +45,7 @@ void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
   reclaim_if(is_over, freed);
 }
 
-std::uint32_t RetireQueue::begin_wait() noexcept {
+std::uint32_t RetireQueue::begin_wait(std::uint64_t last) noexcept {
   const std::lock_guard<std::mutex> guard(mutex_);
   take_fresh();
   ++waits_;

@@ -26,10 +26,10 @@ class RetireQueue {
   // back to the device to `freed`.
   void reclaim(std::uint64_t completed, HeapBytes& freed) noexcept;
 
-  // Around a wait until the device is idle. begin_wait(): notes what has been let go so far. Result:
-  // a number for reclaim_waited(), which takes back what was noted, but for what a batch holds and
-  // what defragment() has left in the open frame.
-  [[nodiscard]] std::uint32_t begin_wait() noexcept;
+  // Around a wait until the device is idle. begin_wait(): notes what has been let go so far, unless
+  // its serial is above `last`. Result: a number for reclaim_waited(), which takes back what was
+  // noted. Neither touches what a batch holds, and what defragment() has left in the open frame.
+  [[nodiscard]] std::uint32_t begin_wait(std::uint64_t last) noexcept;
   void reclaim_waited(std::uint32_t round, HeapBytes& freed) noexcept;
 
   // Result: how many were ever taken back.

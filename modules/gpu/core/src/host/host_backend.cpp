@@ -100,4 +100,6 @@ DeviceStatus HostBackend::wait(std::uint64_t serial, std::chrono::nanoseconds ti
 DeviceStatus HostBackend::wait_idle() noexcept { return device_->wait_idle(); }
 bool HostBackend::is_lost() noexcept { return device_->is_lost(); }
 
+bool HostBackend::sees_every_submission() const noexcept { return true; }
+
 }  // namespace framealloc::gpu

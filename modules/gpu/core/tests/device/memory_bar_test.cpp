@@ -2,6 +2,8 @@
 // How much device memory is held for what is in use.
 #include "gpu_rig.hpp"
 
+#include <framealloc/gpu/frame_ring.hpp>
+
 #include <algorithm>
 #include <array>
 #include <deque>

@@ -112,6 +112,24 @@ TEST(WaitIdle, TakesBackWhatTheOpenFrameHasLetGo) {
   rig.expect_sums();
 }
 
+TEST(WaitIdle, TakesBackNothingThatTheDeviceStillUses) {
+  Rig rig;
+  rig.device.set_completion(HostCompletion::Manual);
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  static std::size_t seen = 0;
+  seen = 0;
+  {
+    GpuBuffer gone = rig.buffer(4096);
+    rig.device.dispatch(
+        gone, [](std::span<std::byte> bytes, void*) { seen += bytes.size(); }, nullptr);
+  }
+  EXPECT_EQ(seen, 0U);
+  ASSERT_TRUE(rig.gpu->wait_idle());
+  EXPECT_EQ(seen, 4096U) << "the device has used it";
+  EXPECT_EQ(rig.gpu->stats().retired_bytes, 0U);
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+}
+
 TEST(WaitIdle, KeepsWhatABatchHasRecorded) {
   Rig rig;
   rig.device.set_completion(HostCompletion::Manual);

@@ -124,10 +124,11 @@ class GpuAllocator {
   FRAMEALLOC_GPU_WAITS Result<void> wait(Ticket ticket,
                                          std::chrono::nanoseconds timeout = kForever) noexcept;
   /// Effect: waits for all that was submitted, then takes back all that was let go before the call,
-  /// also in the frame that is open. Requirement: commands of yours that are recorded and not
-  /// submitted use nothing of that. What a TransferBatch has recorded stays until that is submitted
-  /// or dropped; the old places of what defragment() has moved in the open frame, and memory of the
-  /// open frame, stay as long as the frame's. Failure: FA419 device lost.
+  /// also in the frame that is open, if the backend sees every submission, as HostBackend does. On a
+  /// queue of yours what the open frame has let go stays until the frame is complete, because
+  /// submissions of yours may use it; between frames those must be over. What a TransferBatch has
+  /// recorded stays until that is submitted or dropped, and memory of the open frame until its end.
+  /// Failure: FA419 device lost.
   FRAMEALLOC_GPU_WAITS Result<void> wait_idle() noexcept;
   /// Effect: calls the function once the ticket is complete, on the thread that notices; at once if
   /// it is. When the allocator ends it is called too.

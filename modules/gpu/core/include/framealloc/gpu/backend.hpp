@@ -158,6 +158,10 @@ class GpuBackend {
   /// frame begins then. False unless overridden.
   [[nodiscard]] virtual bool is_lost() noexcept;
 
+  /// Result: whether wait_idle() waits for the program's own submissions too. False unless
+  /// overridden: the queue is the program's, which may have given it work since.
+  [[nodiscard]] virtual bool sees_every_submission() const noexcept;
+
  protected:
   GpuBackend() = default;
 };

@@ -146,6 +146,8 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
   [[nodiscard]] DeviceStatus wait_idle() noexcept override;
   [[nodiscard]] bool is_lost() noexcept override;
 
+  [[nodiscard]] bool sees_every_submission() const noexcept override;
+
  private:
   std::unique_ptr<detail::HostDevice> device_;
 };
