@@ -53,7 +53,8 @@ std::uint32_t RetireQueue::begin_wait(std::uint64_t last) noexcept {
     const bool pinned = record->pins.load(std::memory_order_acquire) != 0;
     const bool moved =
         record->spare && core_.frame_open() && record->retire_serial == end_serial(core_.frame());
-    if (record->let_go_before_wait == 0 && !pinned && !moved) record->let_go_before_wait = waits_;
+    if (record->let_go_before_wait == 0 && record->retire_serial <= last && !pinned && !moved)
+      record->let_go_before_wait = waits_;
   }
   return waits_;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Recording copies.
 #include "transfer/batch_state.hpp"
+#include "transfer/staging.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -133,65 +134,13 @@ void hold(BatchState& batch, std::uint64_t frame) noexcept {
   if (batch.frame == 0 || frame < batch.frame) batch.frame = frame;
 }
 
-// Effect: `slice` is a piece of the chunk that is not full. Result: false without one.
-[[nodiscard]] bool bump_chunk(BatchState& batch, std::size_t size, std::size_t alignment,
-                              GpuSlice& slice) noexcept {
-  if (batch.chunks == nullptr) return false;
-  const BufferRecord& record = *BufferAccess::record(batch.chunks->buffer);
-  const std::size_t at = (batch.chunk_used + alignment - 1) & ~(alignment - 1);
-  if (at > record.size || size > record.size - at) return false;
-  batch.chunk_used = at + size;
-  slice.data = record.mapped.load(std::memory_order_relaxed) + at;
-  slice.buffer = record.handle.load(std::memory_order_relaxed);
-  slice.offset = at;
-  slice.size = size;
-  return true;
-}
-
-// Staging memory outside of frames: pieces of chunks that the batch lets go of when it is submitted.
-[[nodiscard]] Result<BatchState::Chunk*> make_chunk(GpuCore& core, std::size_t size,
-                                                    std::size_t alignment) noexcept {
-  constexpr std::size_t kChunk = std::size_t{256} << 10;
-  GpuAllocRequirements request(std::max(size, kChunk), GpuMemoryIntent::Staging);
-  request.alignment = alignment;
-  request.name = "upload";
-  detail::GpuDenial denial;
-  GpuBuffer buffer;
-  if (!core.allocate(request, CallSite{}, buffer, denial)) {
-    request.size = size;  // a whole chunk is more than is needed
-    if (!core.allocate(request, CallSite{}, buffer, denial))
-      return core.deny(denial, request, CallSite{});
-  }
-  void* const block = core.host.bookkeeping_alloc(sizeof(BatchState::Chunk));
-  if (block == nullptr) return core.fail(Code::FA012, "no bookkeeping memory for an upload", {});
-  return ::new (block) BatchState::Chunk{std::move(buffer), nullptr};
-}
-
-// Effect: a slice of the frame that is open, with the alignment.
-[[nodiscard]] Result<GpuSlice> stage_in_frame(GpuCore& core, std::size_t size,
-                                              std::size_t alignment) noexcept {
-  GpuAllocRequirements request(size, GpuMemoryIntent::Staging, GpuLifetime::Frame);
-  request.alignment = alignment;
-  detail::TransientPiece piece;
-  detail::GpuDenial denial;
-  if (!core.transient->allocate(request, piece, denial))
-    return core.deny(denial, request, CallSite{});
-  GpuSlice slice;
-  slice.data = piece.memory.mapped + piece.memory_offset;
-  slice.buffer = piece.handle;
-  slice.offset = piece.handle_offset;
-  slice.size = size;
-  slice.frame = piece.frame;
-  return slice;
-}
-
 // Effect: staged(slice) is called as by record_in(), with memory to copy from. The memory is asked
 // for without the mutex, because handlers of the program may run then.
 template <class F>
 [[nodiscard]] Result<void> stage_in(GpuCore& core, BatchState& batch, std::size_t size,
                                     std::size_t alignment, F&& staged) noexcept {
   if (core.frame_open()) {
-    const Result<GpuSlice> slice = stage_in_frame(core, size, alignment);
+    const Result<GpuSlice> slice = detail::stage_in_frame(core, size, alignment);
     if (!slice) return slice.error();
     return record_in(core, batch, [&] {
       hold(batch, slice->frame);
@@ -208,14 +157,14 @@ template <class F>
         fresh = nullptr;
       }
       GpuSlice slice;
-      done = bump_chunk(batch, size, alignment, slice);
+      done = detail::bump_chunk(batch, size, alignment, slice);
       if (done) staged(slice);
     });
     if (done || !recorded) {
       if (fresh != nullptr) detail::free_chunks(core.host, fresh);
       return recorded;
     }
-    const Result<BatchState::Chunk*> made = make_chunk(core, size, alignment);
+    const Result<BatchState::Chunk*> made = detail::make_chunk(core, size, alignment);
     if (!made) return made.error();
     fresh = *made;
   }
