@@ -49,7 +49,8 @@ class LyingBackend final : public GpuBackend {
   }
   bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept override {
     if (!device_.query_budget(heap, budget)) return false;
-    if (lie_ == Lie::HasRoomForOneMoreBlock) budget.budget += device_.info().heaps[heap].size / 16;
+    if (lie_ == Lie::HasRoomForOneMoreBlock && heap == 0)
+      budget.budget += device_.info().heaps[heap].size / 16;
     return true;
   }
   DeviceStatus submit(std::span<const CopyCommand> commands,
@@ -152,6 +153,28 @@ std::size_t most_held(Lie lie) {
   EXPECT_EQ(book.codes(), std::vector<Code>{Code::FA417});
   EXPECT_TRUE(gpu->end_gpu_frame());
   return device.heap_peak_bytes(0);
+}
+
+// A backend on a queue of the program's cannot wait for what it has not submitted itself.
+TEST(WaitIdle, KeepsWhatTheOpenFrameLetGoWhereSubmissionsAreNotSeen) {
+  HostBackend device;
+  LyingBackend lying(device, Lie::None);
+  ReportBook book;
+  SmartAlloc host(reporting_to(book));
+  Result<GpuAllocator> gpu = GpuAllocator::create(host, lying);
+  ASSERT_TRUE(gpu);
+  {
+    const Result<GpuBuffer> before = gpu->allocate({4096, Intent::DeviceOnly});
+  }
+  ASSERT_TRUE(gpu->begin_gpu_frame());
+  {
+    const Result<GpuBuffer> gone = gpu->allocate({2048, Intent::DeviceOnly});
+  }
+  ASSERT_TRUE(gpu->wait_idle());
+  EXPECT_EQ(gpu->stats().retired_bytes, 4096U + 2048U) << "both are of the first frame";
+  ASSERT_TRUE(gpu->end_gpu_frame());
+  ASSERT_TRUE(gpu->wait_idle());
+  EXPECT_EQ(gpu->stats().retired_bytes, 0U);
 }
 
 TEST(Mutation, ABudgetExceededByABlockIsCaught) {
