@@ -47,7 +47,7 @@ TEST(ReadbackThreads, OneMayEndOrBeAskedForWhileItsBatchIsRecordedAndSubmitted) 
       }
       while (held.size() > 20) held.erase(held.begin(), held.begin() + 10);
     }
-    for (Readback& readback : held) arrived += readback.ready() ? 1 : 0;
+    for (Readback& readback : held) arrived += readback.ready() ? 1U : 0U;
   });
   for (int round = 0; round < 60; ++round) {
     TransferBatch batch = rig.gpu->begin_transfer();
