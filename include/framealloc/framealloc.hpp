@@ -51,6 +51,7 @@
 #include <framealloc/memory_graph.hpp>
 #include <framealloc/pool_arc.hpp>
 #include <framealloc/pool_box.hpp>
+#include <framealloc/pool_ref.hpp>
 #include <framealloc/pressure.hpp>
 #include <framealloc/promoted_box.hpp>
 #include <framealloc/promotion_result.hpp>

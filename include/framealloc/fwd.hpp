@@ -248,6 +248,7 @@ class TraceFile;
 /// facade/
 template <class T>
 struct Speculation;
+class PoolRef;
 class SmartAlloc;
 struct TraceConfig;
 class TraceWriter;

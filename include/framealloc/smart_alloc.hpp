@@ -775,7 +775,10 @@ class SmartAlloc {
 
  private:
   friend struct detail::HandleAccess;
-  SmartAlloc(detail::Instance* instance, std::nullptr_t) noexcept { adopt(instance); }
+  friend class PoolRef;
+  SmartAlloc(detail::Instance* instance, std::nullptr_t) noexcept {
+    if (instance != nullptr) adopt(instance);
+  }
   void adopt(detail::Instance* instance) noexcept;
   void share() const noexcept;  // another handle of the same allocator
   void let_go() noexcept;
