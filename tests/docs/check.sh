@@ -33,7 +33,7 @@ rm "$out/fragments.cpp"
 # A fragment shows one thing, so what it makes may be unused.
 # The modules that stand on nothing foreign are there for every block, and the one that needs Vulkan's headers.
 compile=("$compiler" -std=c++20 -fsyntax-only -pthread -Iinclude -Imodules/gpu/core/include
-  -Imodules/gpu/coordinator/include -Imodules/gpu/vulkan/include -DFRAMEALLOC_CHECK_LEVEL=0 -Wall -Wextra
+  -Imodules/gpu/coordinator/include -Imodules/gpu/vulkan/include -Imodules/integrations/async/include -DFRAMEALLOC_CHECK_LEVEL=0 -Wall -Wextra
   -Wno-unused -Wno-unused-parameter -Werror)
 find "$out" -name '*.cpp' -print0 | LC_ALL=C sort -z | xargs -0 -n 1 -P "$jobs" "${compile[@]}" || failed=1
 

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Coroutine frames that are pool blocks.
+#pragma once
+
+#include <framealloc/call_site.hpp>
+#include <framealloc/compiler.hpp>
+#include <framealloc/pool_ref.hpp>
+#include <framealloc/smart_alloc.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+
+namespace framealloc::async {
+
+/// Of all coroutines on PooledFrame, Task included, over the process. Exact once the reader has
+/// synchronized with the threads that made and ended them.
+struct CoroutineStats {
+  std::int64_t live_frames = 0;             ///< now, in pools and in the system's heap
+  std::uint64_t frames_on_global_heap = 0;  ///< ever made without an allocator in sight
+};
+/// Any thread.
+[[nodiscard]] CoroutineStats coroutine_stats() noexcept;
+
+namespace detail {
+
+// Result: the pool, marked if its allocator verifies every call.
+[[nodiscard]] inline PoolRef pool_of(const SmartAlloc& alloc) noexcept {
+  PoolRef pool(alloc);
+  pool.set_mark(alloc.config().checked ? 1 : 0);
+  return pool;
+}
+
+// Which pool coroutines that are made on this thread take their frames from.
+struct CurrentPool {
+  PoolRef pool;
+  bool set = false;
+};
+
+// One writer, the thread that has claimed it; see count_frame().
+struct alignas(64) FrameCounter {
+  std::atomic<std::int64_t> live{0};
+  std::atomic<std::uint64_t> on_global_heap{0};
+};
+
+// What a thread that makes coroutines has. In one object, so that its address is found once.
+struct CoroutineThread {
+  CurrentPool current;
+  FrameCounter* counter = nullptr;
+};
+inline constinit thread_local CoroutineThread this_thread;
+
+FRAMEALLOC_COLD void count_frame_slow(std::int64_t change) noexcept;
+FRAMEALLOC_ALWAYS_INLINE void count_frame(std::int64_t change) noexcept {
+  if (FrameCounter* const mine = this_thread.counter; mine != nullptr) [[likely]] {
+    mine->live.store(mine->live.load(std::memory_order_relaxed) + change,
+                     std::memory_order_relaxed);
+  } else {
+    count_frame_slow(change);
+  }
+}
+
+// Stands in front of a coroutine frame. Of a frame in the system's heap the pool is that of nobody.
+struct FrameHeader {
+  PoolRef pool;
+};
+static_assert(sizeof(FrameHeader) == kGranule, "a coroutine frame must stay aligned to 16");
+
+[[nodiscard]] FRAMEALLOC_COLD void* system_frame(std::size_t bytes) noexcept;
+FRAMEALLOC_COLD void free_system_frame(void* block) noexcept;
+
+// Effect: `prefix + sizeof(FrameHeader) + size` bytes. Result: where the frame begins; null when
+// the pool denied it, which it has reported.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* new_frame(const PoolRef& pool, std::size_t size,
+                                                       std::size_t prefix = 0) noexcept {
+  constexpr CallSite kSite = CallSite::of_function("a coroutine's frame");
+  void* const block = pool.alloc_bytes(prefix + sizeof(FrameHeader) + size, kSite);
+  if (block == nullptr) [[unlikely]]
+    return nullptr;
+  auto* const header = ::new (static_cast<std::byte*>(block) + prefix) FrameHeader{pool};
+  count_frame(1);
+  return header + 1;
+}
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE FrameHeader* header_of(void* frame) noexcept {
+  return static_cast<FrameHeader*>(frame) - 1;
+}
+FRAMEALLOC_ALWAYS_INLINE void delete_frame(void* frame, std::size_t size,
+                                           std::size_t prefix = 0) noexcept {
+  FrameHeader* const header = header_of(frame);
+  const PoolRef& pool = header->pool;
+  count_frame(-1);
+  if (pool) [[likely]] {
+    pool.free_bytes(reinterpret_cast<std::byte*>(header) - prefix,
+                    prefix + sizeof(FrameHeader) + size);
+  } else {
+    free_system_frame(header);
+  }
+}
+
+}  // namespace detail
+
+/// Coroutines made on this thread, until the scope ends, have their frames in the allocator's pool.
+/// Scopes nest. The allocator must outlive the frames. Requirement: ended by the thread that made
+/// it, so keep none over a co_await; Task, spawn(), use_pool() and the awaitables of this module
+/// set the pool anew for the coroutines that they resume.
+class AllocatorScope {
+ public:
+  explicit AllocatorScope(const SmartAlloc& alloc) noexcept
+      : AllocatorScope(detail::pool_of(alloc)) {}
+  /// For the module: a pool that is marked already.
+  explicit AllocatorScope(const PoolRef& pool) noexcept : before_(detail::this_thread.current) {
+    detail::this_thread.current = {pool, true};
+  }
+  /// What was in effect when a coroutine suspended.
+  explicit AllocatorScope(const detail::CurrentPool& pool) noexcept
+      : before_(detail::this_thread.current) {
+    detail::this_thread.current = pool;
+  }
+  ~AllocatorScope() { detail::this_thread.current = before_; }
+  AllocatorScope(const AllocatorScope&) = delete;
+  AllocatorScope& operator=(const AllocatorScope&) = delete;
+
+ private:
+  detail::CurrentPool before_;
+};
+
+/// Base of a promise: its coroutine's frame is a pool block that knows its pool, and goes home to
+/// it from whichever thread ends the coroutine. The pool is that of the argument behind
+/// std::allocator_arg, else the AllocatorScope's; without one the frame is in the system's heap,
+/// which coroutine_stats() counts.
+///
+///     struct promise_type : framealloc::async::PooledFrame { ... };
+///     Loader load(std::allocator_arg_t, const SmartAlloc&, Path);   // or a member function
+///
+/// A frame that the pool denies is reported there, and nothing throws: the coroutine returns what
+/// the promise's get_return_object_on_allocation_failure() gives. A promise that has none must have
+/// its frames: where one is denied, the language has no way out, and the program crashes after the
+/// report.
+/// Requirement: the coroutine ends before the allocator does. Thread contract: any thread.
+class PooledFrame {
+ public:
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* operator new(std::size_t size) noexcept {
+    const detail::CurrentPool& current = detail::this_thread.current;
+    return current.set ? detail::new_frame(current.pool, size) : detail::system_frame(size);
+  }
+  template <class... A>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* operator new(std::size_t size,
+                                                                   std::allocator_arg_t,
+                                                                   const SmartAlloc& alloc,
+                                                                   A&&...) noexcept {
+    return detail::new_frame(PoolRef(alloc), size);
+  }
+  /// For member functions and lambdas.
+  template <class This, class... A>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* operator new(std::size_t size, This&&,
+                                                                   std::allocator_arg_t,
+                                                                   const SmartAlloc& alloc,
+                                                                   A&&...) noexcept {
+    return detail::new_frame(PoolRef(alloc), size);
+  }
+  FRAMEALLOC_ALWAYS_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
+    detail::delete_frame(frame, size);
+  }
+};
+
+}  // namespace framealloc::async
