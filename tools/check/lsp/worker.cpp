@@ -60,12 +60,12 @@ void Server::start(const std::string& uri) {
   run.guessed = unit.reason;
   run.child = fork();
   if (run.child == 0) {
-    close(ends[0]);
+    ::close(ends[0]);
     analyze_into(input, ends[1]);
   }
-  close(ends[1]);
+  ::close(ends[1]);
   if (run.child < 0) {
-    close(ends[0]);
+    ::close(ends[0]);
     return inform("no process could be started");
   }
   running_ = std::move(run);
