@@ -1,16 +1,75 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "checks/unit.hpp"
 
+#include "checks/findings.hpp"
+#include "facts/bodies.hpp"
+#include "flow/solver.hpp"
 #include "model/clang.hpp"
 
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 namespace fa_check {
+namespace {
+
+// Methods that end a frame: what another method leaves in a member is judged by them too.
+std::vector<const clang::FunctionDecl*> followers_of(const clang::FunctionDecl& function,
+                                                     Bodies& bodies) {
+  std::vector<const clang::FunctionDecl*> found;
+  const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  if (method == nullptr || method->isStatic() || method->getParent()->isLambda()) return found;
+  for (const clang::FunctionDecl* each : bodies.functions()) {
+    const auto* const other = llvm::dyn_cast<clang::CXXMethodDecl>(each);
+    if (other == nullptr || other->getParent() != method->getParent()) continue;
+    if (other == method || llvm::isa<clang::CXXConstructorDecl>(other)) continue;
+    if (llvm::isa<clang::CXXDestructorDecl>(other)) continue;
+    if (bodies.has(*other, Effect::EndFrame)) found.push_back(other);
+  }
+  return found;
+}
+
+}  // namespace
 
 void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& result) {
-  (void)input;
   for (const clang::Decl* declaration : context.getTranslationUnitDecl()->decls()) {
     const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(declaration);
     if (space != nullptr && space->getName() == "framealloc") result.model_seen = true;
   }
+  Model model(input.settings);
+  Places places;
+  Bodies bodies(context, model);
+  EventLog log;
+  Solver solver(context, model, places, bodies, input.settings, log);
+  // Lambdas are run where they are called; those that nobody calls are run alone, at last.
+  std::vector<const clang::FunctionDecl*> lambdas;
+  const auto solve = [&](const clang::FunctionDecl* function) {
+    solver.solve(*function, followers_of(*function, bodies));
+    ++result.functions;
+    if (!solver.gave_up()) return;
+    ++result.gave_up;
+    const clang::PresumedLoc place =
+        context.getSourceManager().getPresumedLoc(function->getLocation());
+    result.assumptions.push_back({place.isValid() ? place.getFilename() : "",
+                                  place.isValid() ? place.getLine() : 0,
+                                  function->getQualifiedNameAsString(),
+                                  "not analyzed to its end: it is too large for the limits"});
+  };
+  for (const clang::FunctionDecl* function : bodies.functions()) {
+    if (!bodies.is_relevant(*function)) continue;
+    const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if (method != nullptr && method->getParent()->isLambda()) {
+      lambdas.push_back(function);
+      continue;
+    }
+    solve(function);
+  }
+  for (const clang::FunctionDecl* lambda : lambdas)
+    if (solver.inlined().count(lambda->getCanonicalDecl()) == 0) solve(lambda);
+  CheckInput checks{context, model, places, bodies, solver, log, input.settings};
+  result.findings = findings_of(checks);
 }
 
 }  // namespace fa_check

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// FA606, FA601, FA605, FA403: loans that are used after their end, or kept beyond it.
+#include "checks/findings.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+// The field or variable that a place is, or null.
+const clang::ValueDecl* declaration_of(const CheckInput& input, PlaceId place) {
+  for (; place != 0; place = input.places[place].parent) {
+    const PlaceData& data = input.places[place];
+    if (data.kind == PlaceKind::Field || data.kind == PlaceKind::Global ||
+        data.kind == PlaceKind::Local)
+      return static_cast<const clang::ValueDecl*>(data.key);
+  }
+  return nullptr;
+}
+
+bool lives_no_longer(const CheckInput& input, PlaceId place) {
+  for (PlaceId at = place; at != 0; at = input.places[at].parent) {
+    const PlaceData& data = input.places[at];
+    if (data.kind == PlaceKind::Field || data.kind == PlaceKind::Global ||
+        data.kind == PlaceKind::Local) {
+      const auto* const declaration = static_cast<const clang::ValueDecl*>(data.key);
+      if (input.model.has_word(declaration, "per_frame")) return true;
+      if (const clang::CXXRecordDecl* record = record_of(declaration->getType()))
+        if (input.model.has_word(record, "per_frame")) return true;
+      if (const auto* field = llvm::dyn_cast<clang::FieldDecl>(declaration))
+        if (input.model.has_word(field->getParent(), "per_frame")) return true;
+    }
+    if (data.kind == PlaceKind::This) {
+      const auto* const record = static_cast<const clang::CXXRecordDecl*>(data.key);
+      if (input.model.has_word(record, "per_frame")) return true;
+    }
+  }
+  return false;
+}
+
+bool is_long_lived(const CheckInput& input, PlaceId place) {
+  for (PlaceId at = place; at != 0; at = input.places[at].parent) {
+    const PlaceData& data = input.places[at];
+    if (data.kind != PlaceKind::Field && data.kind != PlaceKind::Global &&
+        data.kind != PlaceKind::Local)
+      continue;
+    const auto* const declaration = static_cast<const clang::ValueDecl*>(data.key);
+    if (input.model.has_word(declaration, "long_lived")) return true;
+    const auto* const field = llvm::dyn_cast<clang::FieldDecl>(declaration);
+    if (field != nullptr && input.model.has_word(field->getParent(), "long_lived")) return true;
+  }
+  return false;
+}
+
+// Whether the class ends frames in its destructor: then it is no older than one.
+bool ends_with_a_frame(const CheckInput& input, const clang::CXXRecordDecl& record) {
+  const clang::CXXRecordDecl* const definition = record.getDefinition();
+  if (definition == nullptr) return false;
+  if (const clang::CXXDestructorDecl* destructor = definition->getDestructor())
+    if (input.bodies.has(*destructor, Effect::EndFrame)) return true;
+  for (const clang::FieldDecl* field : definition->fields())
+    if (input.model.kind_of(field->getType()) == Kind::FrameGuard) return true;
+  return false;
+}
+
+bool is_escape(const CheckInput& input, const Event& event) {
+  if (lives_no_longer(input, event.into)) return false;
+  if (is_long_lived(input, event.into) || event.into == 0) return true;
+  const PlaceId root = input.places.root(event.into);
+  const PlaceData& data = input.places[root];
+  switch (data.kind) {
+    case PlaceKind::Global:
+      // The caller goes on with the frame, and is run with this function in it.
+      return event.other != 0 || !input.bodies.has_callers(*event.function) ||
+             input.places.expression(event.at) == nullptr || true;
+    case PlaceKind::This: {
+      const auto* const record = static_cast<const clang::CXXRecordDecl*>(data.key);
+      if (record->isLambda()) return false;
+      if (ends_with_a_frame(input, *record)) return false;
+      const clang::CXXRecordDecl* const definition = record->getDefinition();
+      if (definition != nullptr && input.solver.made_in_frames().count(definition) != 0 &&
+          input.bodies.is_only_local(*definition))
+        return false;
+      return true;
+    }
+    case PlaceKind::Lasting:
+      return true;
+    case PlaceKind::Unknown:
+      // An out-parameter, or an object by reference: while the frame goes on it may be as young.
+      // Members of members of this are not.
+      for (PlaceId at = root; at != 0; at = input.places[at].parent)
+        if (input.places[at].kind == PlaceKind::This || input.places[at].kind == PlaceKind::Global)
+          return true;
+      return event.other != 0;
+    default:
+      return false;
+  }
+}
+
+// Whether a method that ends the frame takes the loan out of the member before it does.
+bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
+  if (event.other != 0) return false;
+  const PlaceData& root = input.places[input.places.root(event.into)];
+  if (root.kind != PlaceKind::This) return false;
+  const auto* const record = static_cast<const clang::CXXRecordDecl*>(root.key);
+  bool ends = false;
+  for (const clang::FunctionDecl* function : input.bodies.functions()) {
+    const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if (method == nullptr || method->getParent()->getCanonicalDecl() != record) continue;
+    ends = ends || input.bodies.has(*function, Effect::EndFrame);
+  }
+  if (!ends) return false;
+  // The solver ran that method after this one: had the member kept the loan, it would have told.
+  for (const Event& other : input.log.events())
+    if (other.kind == EventKind::Escape && other.other != 0 && other.loan == event.loan) return false;
+  return true;
+}
+
+}  // namespace
+
+void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
+  std::set<PlaceId> used;
+  for (const Event& event : input.log.events()) {
+    const Loan* const loan = input.solver.loan(event.loan);
+    if (event.kind == EventKind::Use) {
+      const clang::Stmt* const at = input.places.expression(event.at);
+      Finding finding = finding_at(input, 606, at);
+      finding.message = name_of(input, at) + " is used after its memory ended";
+      if (loan != nullptr) relate(input, finding, loan->made, "frame memory made here");
+      relate(input, finding, event.other, "it ends here");
+      findings.push_back(std::move(finding));
+      used.insert(event.loan);
+    } else if (event.kind == EventKind::GrowInScope) {
+      const clang::Stmt* const at = input.places.expression(event.at);
+      Finding finding = finding_at(input, 606, at);
+      finding.message = name_of(input, at) +
+                        " grows in a scope that is younger: its memory ends with that scope";
+      relate(input, finding, event.other, "it is used here, after the scope");
+      relate(input, finding, event.at, "it grows here");
+      findings.push_back(std::move(finding));
+      used.insert(event.loan);
+    } else if (event.kind == EventKind::KeptResolved) {
+      const clang::Stmt* const at = input.places.expression(event.at);
+      Finding finding = finding_at(input, 403, at);
+      finding.message = name_of(input, at) + " was resolved before the objects were moved or freed";
+      if (loan != nullptr) relate(input, finding, loan->made, "resolved here");
+      relate(input, finding, event.other, "objects are moved or freed here");
+      findings.push_back(std::move(finding));
+    }
+  }
+  for (const Event& event : input.log.events()) {
+    if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
+    const Loan* const loan = input.solver.loan(event.loan);
+    if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
+    if (event.kind == EventKind::Escape &&
+        (!is_escape(input, event) || is_reset_elsewhere(input, event)))
+      continue;
+    const SiteId where = input.places.seen_from(event.at, loan->made);
+    const clang::Stmt* const at = input.places.expression(where);
+    Finding finding = finding_at(input, loan->discards ? 605 : 601, at);
+    if (event.kind == EventKind::Return) {
+      finding.message = name_of(input, at) + " is returned, and its frame has ended";
+    } else if (const clang::ValueDecl* into = declaration_of(input, event.into)) {
+      finding.message = "frame memory is stored in '" + into->getNameAsString() +
+                        "', which outlives the frame";
+    } else {
+      finding.message = "frame memory is kept beyond its frame";
+    }
+    relate(input, finding, loan->made, "frame memory made here");
+    relate(input, finding, event.other, "the frame ends here");
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace fa_check

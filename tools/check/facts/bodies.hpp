@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The functions of a unit: bodies, their control flow graphs, who calls whom, and which of them
+// have anything to do with the model.
+#pragma once
+
+#include "model/model.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+namespace fa_check {
+
+class Bodies {
+ public:
+  Bodies(clang::ASTContext& context, Model& model);
+
+  // Definitions in files of the user, without templates that are not instantiated, in the order of
+  // the source; lambdas among them.
+  [[nodiscard]] const std::vector<const clang::FunctionDecl*>& functions() const {
+    return functions_;
+  }
+  // Whether the function, or one that it calls, has an effect of the model.
+  [[nodiscard]] bool is_relevant(const clang::FunctionDecl& function) const {
+    return relevant_.count(function.getCanonicalDecl()) != 0;
+  }
+  [[nodiscard]] bool has_callers(const clang::FunctionDecl& function) const {
+    return called_.count(function.getCanonicalDecl()) != 0;
+  }
+  // The effects of the model in the function itself.
+  [[nodiscard]] bool has(const clang::FunctionDecl& function, Effect effect) const;
+  [[nodiscard]] const std::vector<const clang::FunctionDecl*>& callees(
+      const clang::FunctionDecl& function) const;
+  [[nodiscard]] bool unit_has(Effect effect) const { return unit_.count(effect) != 0; }
+  // Null when Clang cannot make one.
+  [[nodiscard]] const clang::CFG* graph(const clang::FunctionDecl& function);
+  // The variable that the expression initializes, or null.
+  [[nodiscard]] const clang::VarDecl* variable_of(const clang::Expr* expression) const;
+  // Classes of which an object is made other than as a local variable.
+  [[nodiscard]] bool is_only_local(const clang::CXXRecordDecl& record) const {
+    return local_.count(&record) != 0 && elsewhere_.count(&record) == 0;
+  }
+  [[nodiscard]] bool is_of_user(const clang::Decl& declaration) const;
+
+ private:
+  friend class BodyVisitor;
+  struct Facts {
+    std::set<Effect> effects;
+    std::vector<const clang::FunctionDecl*> callees;
+  };
+  void spread();
+
+  clang::ASTContext& context_;
+  Model& model_;
+  std::vector<const clang::FunctionDecl*> functions_;
+  std::map<const clang::FunctionDecl*, Facts> facts_;
+  std::set<const clang::FunctionDecl*> relevant_;
+  std::set<const clang::FunctionDecl*> called_;
+  std::set<Effect> unit_;
+  std::set<const clang::CXXRecordDecl*> local_;
+  std::set<const clang::CXXRecordDecl*> elsewhere_;
+  std::unordered_map<const clang::Expr*, const clang::VarDecl*> variables_;
+  std::map<const clang::FunctionDecl*, std::unique_ptr<clang::CFG>> graphs_;
+};
+
+}  // namespace fa_check

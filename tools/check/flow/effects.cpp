@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: what the functions that the model knows do.
+#include "flow/solver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+std::string literal_of(const clang::Expr* expression) {
+  expression = expression->IgnoreUnlessSpelledInSource();
+  while (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
+    if (made->getNumArgs() == 0) break;
+    expression = made->getArg(0)->IgnoreUnlessSpelledInSource();
+  }
+  const auto* const text = llvm::dyn_cast<clang::StringLiteral>(expression);
+  return text == nullptr || text->getCharByteWidth() != 1 ? "" : text->getString().str();
+}
+
+// The name of the policy or importance that is given; "" when it is not a constant.
+std::string policy_of(const clang::Expr* expression) {
+  expression = expression->IgnoreUnlessSpelledInSource();
+  if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expression))
+    return name->getDecl()->getNameAsString();
+  if (const auto* call = llvm::dyn_cast<clang::CallExpr>(expression))
+    if (const clang::FunctionDecl* function = call->getDirectCallee())
+      return function->getNameAsString();
+  if (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression))
+    if (made->getNumArgs() > 0) return policy_of(made->getArg(0));
+  return "";
+}
+
+// Whether the function of a speculation never keeps what it made.
+bool says_no(const clang::FunctionDecl* body) {
+  struct Visitor : clang::RecursiveASTVisitor<Visitor> {
+    bool VisitReturnStmt(clang::ReturnStmt* statement) {
+      const clang::Expr* value = statement->getRetValue();
+      value = value == nullptr ? nullptr : value->IgnoreUnlessSpelledInSource();
+      bool no = false;
+      if (const auto* flag = llvm::dyn_cast_or_null<clang::CXXBoolLiteralExpr>(value))
+        no = !flag->getValue();
+      while (const auto* made = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(value)) {
+        if (made->getNumArgs() != 1) break;
+        value = made->getArg(0)->IgnoreUnlessSpelledInSource();
+      }
+      if (llvm::isa_and_nonnull<clang::CXXNullPtrLiteralExpr>(value)) no = true;
+      if (const auto* name = llvm::dyn_cast_or_null<clang::DeclRefExpr>(value))
+        no = no || name->getDecl()->getNameAsString() == "nullopt";
+      (no ? refuses : keeps) = true;
+      return true;
+    }
+    bool TraverseLambdaExpr(clang::LambdaExpr*) { return true; }
+    bool refuses = false;
+    bool keeps = false;
+  } visitor;
+  visitor.TraverseStmt(body->getBody());
+  return visitor.refuses && !visitor.keeps;
+}
+
+}  // namespace
+
+Value Solver::issue(const Call& caller, State& state, const std::vector<PlaceId>& owners,
+                    const clang::Expr* at, const Loan& made, const std::vector<PlaceId>& since) {
+  const PlaceId fresh = places_.place(PlaceKind::Memory, at, 0, caller.chain, 0);
+  const PlaceId old = places_.place(PlaceKind::Memory, at, 0, caller.chain, 1);
+  loans_[fresh] = made;
+  loans_[old] = made;
+  // What the turn of the loop before made is another object.
+  const auto before = state.lives.find(fresh);
+  if (before != state.lives.end()) {
+    const auto [known, is_new] = state.lives.try_emplace(old, before->second);
+    if (!is_new) known->second.join(before->second);
+    std::map<PlaceId, Value> renamed;
+    for (auto& [place, value] : state.cells) {
+      const bool moves = places_.is_below(place, fresh);
+      Value kept = value;
+      for (Target& target : kept.to)
+        if (places_.is_below(target.place, fresh))
+          target.place = places_.moved(target.place, fresh, old);
+      Value sorted;
+      sorted.null = kept.null;
+      sorted.other = kept.other;
+      sorted.number = kept.number;
+      for (const Target& target : kept.to) sorted.add(target);
+      const auto [cell, is_first] =
+          renamed.try_emplace(moves ? places_.moved(place, fresh, old) : place, sorted);
+      if (!is_first) cell->second.join(sorted);
+    }
+    state.cells = std::move(renamed);
+    for (auto& [expression, value] : state.values) {
+      Value sorted;
+      sorted.null = value.null;
+      sorted.other = value.other;
+      sorted.number = value.number;
+      for (Target target : value.to) {
+        if (places_.is_below(target.place, fresh))
+          target.place = places_.moved(target.place, fresh, old);
+        sorted.add(target);
+      }
+      value = sorted;
+    }
+  }
+  Life life;
+  life.owner = owners.empty() ? 0 : owners.front();
+  const auto thread = state.thread_frames.find(life.owner);
+  life.of_thread = thread != state.thread_frames.end() && (thread->second & kOpen) != 0;
+  life.since = since;
+  for (const auto& [mark, owner] : state.marks)
+    if (owner == life.owner && since.empty()) life.since.push_back(mark);
+  std::sort(life.since.begin(), life.since.end());
+  life.since.erase(std::unique(life.since.begin(), life.since.end()), life.since.end());
+  state.lives[fresh] = life;
+  const SiteId where = site(caller, at);
+  tell(caller, EventKind::Issue, where, fresh, 0, 0);
+  if (caller.on_thread && first_issue_on_thread_ == 0) first_issue_on_thread_ = where;
+  return Value::of(fresh);
+}
+
+void Solver::speculate(const Call& caller, State state, const clang::Expr* at, const Value& object,
+                       const std::vector<const clang::Expr*>& arguments, States& out) {
+  const std::vector<PlaceId> of = owners(state, object);
+  const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
+  for (const PlaceId owner : of) set_mark(state, mark, owner);
+  const Value closure = value(caller, state, arguments.back());
+  bool refused = false;
+  for (const Target& target : closure.to) {
+    const auto found = closures_.find(target.place);
+    if (found == closures_.end()) continue;
+    for (const clang::CXXRecordDecl* record : found->second)
+      if (const clang::CXXMethodDecl* body = record->getLambdaCallOperator())
+        refused = body->hasBody() && says_no(body);
+  }
+  States after;
+  run_closures(caller, std::move(state), closure, at, arguments, after);
+  for (State& each : after) {
+    if (refused)
+      end_mark(caller, each, mark, site(caller, at), true);
+    else
+      forget_mark(each, mark);
+    std::erase_if(each.marks, [&](const auto& known) { return known.first == mark; });
+    each.values[at] = Value::unknown();
+    out.push_back(std::move(each));
+  }
+}
+
+bool Solver::apply(const Call& caller, State& state, Effect effect,
+                   const clang::FunctionDecl* function, const clang::Expr* at, const Value& object,
+                   const std::vector<const clang::Expr*>& arguments, States& out) {
+  const SiteId where = site(caller, at);
+  const auto argument = [&](unsigned index) {
+    return index < arguments.size() ? value(caller, state, arguments[index]) : Value::unknown();
+  };
+  // The allocator that a function is called on, or given.
+  const auto of = [&] {
+    std::vector<PlaceId> found = owners(state, object);
+    if (!is_in_framealloc(*function)) {
+      found.clear();
+      for (const clang::Expr* each : arguments) {
+        const clang::QualType type = each->getType();
+        const Kind kind = model_.kind_of(type->isPointerType() ? type->getPointeeType() : type);
+        if (kind == Kind::Allocator || kind == Kind::Owner) found = owners(state, value(caller, state, each));
+      }
+      if (found.empty() && !object.to.empty()) {
+        // A member of the class that is an allocator stands for it; else the object itself.
+        found = owners(state, object);
+      }
+    }
+    if (found.empty()) found.push_back(places_.place(PlaceKind::Part, nullptr));
+    return found;
+  };
+  const auto give = [&](Value result) {
+    set_result(caller, state, at, std::move(result), at->getType());
+    out.push_back(std::move(state));
+    return true;
+  };
+  // A record of the library that is a pointer: its cell has the loan.
+  const auto give_held = [&](Value held) {
+    const Kind kind = model_.kind_of(at->getType());
+    if (kind == Kind::Plain || kind == Kind::Pointer || at->isGLValue()) return give(held);
+    const PlaceId place = temporary(caller, at);
+    std::erase_if(state.cells,
+                  [&](const auto& cell) { return places_.is_below(cell.first, place); });
+    store(state, place, std::move(held), where);
+    state.values[at] = Value::of(place);
+    out.push_back(std::move(state));
+    return true;
+  };
+  Loan loan;
+  loan.made = where;
+  loan.maker = function;
+  loan.type = at->getType();
+  loan.on_thread = caller.on_thread;
+  switch (effect) {
+    case Effect::Frame:
+    case Effect::FrameRaw:
+    case Effect::FrameFree:
+    case Effect::FrameOfScope:
+    case Effect::ThreadFrame:
+    case Effect::Retain: {
+      use_arguments(caller, state, function, arguments);
+      loan.raw = effect == Effect::FrameRaw;
+      std::vector<PlaceId> from = of();
+      if (effect == Effect::FrameFree) from = owners(state, argument(0));
+      if (effect == Effect::FrameOfScope) {
+        from.clear();
+        for (const Target& target : load(state, object, {}).to)
+          for (const auto& [mark, owner] : state.marks)
+            if (mark == target.place) from.push_back(owner);
+        if (from.empty()) break;
+      }
+      if (effect == Effect::Retain && !arguments.empty()) {
+        loan.retained = true;
+        const std::string policy = policy_of(arguments.front());
+        loan.discards = policy == "Discard" || policy == "Ephemeral" || policy == "ephemeral";
+        loan.promotes = llvm::StringRef(policy).starts_with("Promote") || policy == "reusable" ||
+                        policy == "Reusable" || policy == "persistent" || policy == "Persistent" ||
+                        policy == "scratch" || policy == "Scratch";
+      }
+      if (caller.coroutine || (caller.caller != nullptr && [&] {
+            for (const Call* each = caller.caller; each != nullptr; each = each->caller)
+              if (each->coroutine) return true;
+            return false;
+          }())) {
+        const auto frame = state.frames.find(from.front());
+        const auto thread = state.thread_frames.find(from.front());
+        const bool own = (frame != state.frames.end() && frame->second == kOpen) ||
+                         (thread != state.thread_frames.end() && thread->second == kOpen);
+        if (!own)
+          tell(caller, EventKind::IssueInCoroutine, where,
+               places_.place(PlaceKind::Memory, at, 0, caller.chain, 0), 0, 0);
+      }
+      // What is built in frame memory may hold what it is built from.
+      Value made = issue(caller, state, from, at, loan);
+      if (effect == Effect::ThreadFrame)
+        for (const Target& target : made.to) state.lives[target.place].of_thread = true;
+      const clang::StringRef name =
+          function->getDeclName().isIdentifier() ? function->getName() : "";
+      if (name == "frame_new" || name == "frame_box" || effect == Effect::Retain) {
+        for (const clang::Expr* each : arguments) {
+          if (!model_.can_hold(each->getType()) || llvm::isa<clang::CXXDefaultArgExpr>(each)) continue;
+          const Kind kind = model_.kind_of(each->getType());
+          if (kind == Kind::Allocator || kind == Kind::Owner) continue;
+          const Value given = value(caller, state, each);
+          const Value held = each->isGLValue() || kind != Kind::Pointer
+                                 ? load(state, given, each->getType())
+                                 : given;
+          for (const Target& target : made.to) store(state, target.place, held, where, true);
+        }
+      }
+      const Kind kind = model_.kind_of(at->getType());
+      if (kind == Kind::ArenaContainer && !arguments.empty()) {
+        const Value room = argument(0);
+        made.number = 0;
+        if (!llvm::isa<clang::CXXDefaultArgExpr>(arguments.front()))
+          made.number = room.number ? *room.number : 1;
+      }
+      return give_held(made);
+    }
+    case Effect::Interior:
+      (void)use(caller, state, load(state, object, {}), at);
+      return give_held(load(state, object, {}));
+    case Effect::BeginFrame:
+      for (const PlaceId owner : of()) state.frames[owner] = kOpen;
+      break;
+    case Effect::BeginThreadFrame:
+      for (const PlaceId owner : of()) state.thread_frames[owner] = kOpen;
+      break;
+    case Effect::EndFrame:
+      end_frame(caller, state, of(), false, where);
+      break;
+    case Effect::EndThreadFrame:
+      end_frame(caller, state, of(), true, where);
+      break;
+    case Effect::OpenFrame: {
+      Value held;
+      for (const PlaceId owner : of()) {
+        state.frames[owner] = kOpen;
+        held.add({owner, 0});
+      }
+      return give_held(held);
+    }
+    case Effect::OpenScope:
+    case Effect::Checkpoint: {
+      const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
+      for (const PlaceId owner : of()) set_mark(state, mark, owner);
+      return give_held(Value::of(mark));
+    }
+    case Effect::SameMark:
+    case Effect::OwnerOfScope:
+      return give_held(load(state, object, {}));
+    case Effect::Rewind: {
+      if (arguments.empty()) break;
+      for (const Target& target : load(state, argument(0), {}).to)
+        if (places_[target.place].kind == PlaceKind::Mark)
+          end_mark(caller, state, target.place, where, true);
+      check_escapes(caller, state, where);
+      break;
+    }
+    case Effect::Commit:
+      for (const Target& target : load(state, object, {}).to) forget_mark(state, target.place);
+      for (const Target& target : object.to) state.cells.erase(target.place);
+      break;
+    case Effect::Speculate:
+      speculate(caller, std::move(state), at, object, arguments, out);
+      return true;
+    case Effect::RunNow: {
+      const Value closure = argument(1);
+      use_what_it_holds(caller, state, closure, arguments.back());
+      std::vector<const clang::Expr*> given;
+      // Its parameter is the allocator itself.
+      if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at))
+        given.push_back(member->getImplicitObjectArgument());
+      run_closures(caller, std::move(state), closure, at, given, out);
+      return true;
+    }
+    case Effect::Owner: {
+      Value result;
+      for (const PlaceId owner : of()) result.add({owner, 0});
+      return give(result);
+    }
+    case Effect::Resource: {
+      Value result;
+      for (const PlaceId owner : of())
+        result.add({places_.place(PlaceKind::Resource, nullptr, owner), 0});
+      return give(result);
+    }
+    case Effect::Unmanaged:
+      return give(Value::unknown());
+    case Effect::Lasting:
+      return give(Value::of(places_.place(PlaceKind::Lasting, at, 0, caller.chain)));
+    case Effect::Free:
+      for (const Target& object_freed : argument(0).to)
+        std::erase_if(state.cells, [&](const auto& cell) {
+          return places_[object_freed.place].kind == PlaceKind::Lasting &&
+                 places_.is_below(cell.first, object_freed.place);
+        });
+      break;
+    case Effect::Box: {
+      use_arguments(caller, state, function, arguments);
+      const PlaceId made = places_.place(PlaceKind::Local, at, 0, caller.chain);
+      std::erase_if(state.cells,
+                    [&](const auto& cell) { return places_.is_below(cell.first, made); });
+      for (const clang::Expr* each : arguments) {
+        if (llvm::isa<clang::CXXDefaultArgExpr>(each) || !model_.can_hold(each->getType())) continue;
+        const Value given = value(caller, state, each);
+        const bool is_value = !each->isGLValue() && model_.kind_of(each->getType()) == Kind::Pointer;
+        store(state, made, is_value ? given : load(state, given, each->getType()), where, true);
+      }
+      return give_held(Value::of(made));
+    }
+    case Effect::Part: {
+      Value result;
+      const std::string name = arguments.empty() ? "" : literal_of(arguments.front());
+      for (const PlaceId owner : of()) {
+        const void* key = function->getCanonicalDecl();
+        if (!name.empty()) key = &context_.Idents.get("part of an allocator: " + name);
+        result.add({places_.place(PlaceKind::Part, key, owner), 0});
+      }
+      return give(result);
+    }
+    case Effect::Scratch: {
+      use_arguments(caller, state, function, arguments);
+      std::vector<PlaceId> from;
+      std::vector<PlaceId> since;
+      const Value held = load(state, object, {});
+      for (const Target& target : held.to) {
+        if (places_[target.place].kind != PlaceKind::Mark) continue;
+        since.push_back(target.place);  // of a borrow
+        from.push_back(places_[target.place].parent);
+      }
+      if (from.empty()) from = owners(state, object);
+      if (from.empty()) break;
+      for (const PlaceId pool : from) since.push_back(pool);
+      for (const auto& [mark, owner] : state.marks)
+        if (owner == from.front()) since.push_back(mark);
+      Value made = issue(caller, state, from, at, loan, since);
+      for (const Target& target : made.to) state.lives[target.place].ends = 0;
+      return give_held(made);
+    }
+    case Effect::ScratchReset:
+      for (const PlaceId pool : owners(state, object)) {
+        end_mark(caller, state, pool, where, false);
+        std::erase(state.ended, pool);
+        std::erase_if(state.marks, [&](const auto& mark) { return mark.second == pool; });
+      }
+      check_escapes(caller, state, where);
+      break;
+    case Effect::Borrow: {
+      Value held;
+      for (const PlaceId pool : owners(state, object)) {
+        const PlaceId mark = places_.place(PlaceKind::Mark, at, pool, caller.chain);
+        set_mark(state, mark, pool);
+        held.add({mark, 0});
+      }
+      return give_held(held);
+    }
+    case Effect::EndOfBorrow:
+    case Effect::GroupFree: {
+      Value groups = effect == Effect::GroupFree && !arguments.empty() ? load(state, argument(0), {})
+                                                                       : load(state, object, {});
+      for (const Target& target : groups.to)
+        if (places_[target.place].kind == PlaceKind::Mark)
+          end_mark(caller, state, target.place, where, false);
+      check_escapes(caller, state, where);
+      break;
+    }
+    case Effect::GroupRelease: {
+      const Value held = load(state, object, {});
+      for (const Target& target : object.to) state.cells.erase(target.place);
+      return give_held(held);
+    }
+    case Effect::GroupNew: {
+      const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
+      forget_mark(state, mark);
+      std::erase(state.ended, mark);
+      // The groups around it: whose end is its end.
+      Value parents;
+      const Kind kind = arguments.empty() ? Kind::Plain : model_.kind_of(arguments.front()->getType());
+      if (kind == Kind::Mark) parents = load(state, argument(0), {});
+      for (const Target& target : load(state, object, {}).to)
+        if (places_[target.place].kind == PlaceKind::Mark) parents.add(target);
+      Value above;
+      for (const Target& parent : parents.to) {
+        above.add(parent);
+        const auto further = state.cells.find(parent.place);
+        if (further != state.cells.end())
+          for (const Target& each : further->second.to) above.add(each);
+      }
+      state.cells[mark] = above;
+      return give_held(Value::of(mark));
+    }
+    case Effect::GroupAlloc: {
+      use_arguments(caller, state, function, arguments);
+      std::vector<PlaceId> since;
+      Value groups = load(state, object, {});
+      for (unsigned i = 0; i < arguments.size() && i < 2; ++i)
+        if (model_.kind_of(arguments[i]->getType()) == Kind::Mark)
+          groups = load(state, argument(i), {});
+      for (const Target& target : groups.to) {
+        if (places_[target.place].kind != PlaceKind::Mark) continue;
+        since.push_back(target.place);
+        const auto above = state.cells.find(target.place);
+        if (above == state.cells.end()) continue;
+        for (const Target& each : above->second.to) since.push_back(each.place);
+      }
+      if (since.empty()) break;
+      Value made = issue(caller, state, {since.front()}, at, loan, since);
+      for (const Target& target : made.to) state.lives[target.place].ends = 0;
+      return give_held(made);
+    }
+    case Effect::HandleNew: {
+      const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
+      forget_mark(state, mark);
+      std::erase(state.ended, mark);
+      return give_held(Value::of(mark));
+    }
+    case Effect::HandleFree: {
+      for (const Target& target : load(state, argument(0), {}).to) {
+        if (places_[target.place].kind != PlaceKind::Mark) continue;
+        end_mark(caller, state, target.place, where, false);
+        state.cells[target.place] = Value::of(places_.place(PlaceKind::Mark, nullptr, 0, where));
+      }
+      break;
+    }
+    case Effect::Resolve:
+    case Effect::TryResolve:
+    case Effect::Pin:
+    case Effect::TryPin: {
+      std::vector<PlaceId> since = owners(state, object);
+      for (const Target& target : load(state, argument(0), {}).to) {
+        if (places_[target.place].kind != PlaceKind::Mark) continue;
+        since.push_back(target.place);
+        const bool freed =
+            std::find(state.ended.begin(), state.ended.end(), target.place) != state.ended.end();
+        if (!freed || effect == Effect::TryResolve || effect == Effect::TryPin) continue;
+        SiteId end = 0;
+        const auto cell = state.cells.find(target.place);
+        if (cell != state.cells.end() && !cell->second.to.empty())
+          end = places_[cell->second.to.front().place].chain;
+        tell(caller, EventKind::StaleHandle, where, target.place, 0, end);
+      }
+      if (since.empty()) break;
+      loan.resolved = true;
+      Value made = issue(caller, state, {since.front()}, at, loan, since);
+      for (const Target& target : made.to) {
+        state.lives[target.place].ends = 0;
+        if (effect == Effect::Pin || effect == Effect::TryPin) state.pinned.push_back(target.place);
+      }
+      // A pin holds what else was resolved of the handle.
+      if (effect == Effect::Pin || effect == Effect::TryPin) {
+        for (const auto& [place, life] : state.lives) {
+          const auto known = loans_.find(place);
+          if (known == loans_.end() || !known->second.resolved || life.since.empty()) continue;
+          const bool same = std::any_of(life.since.begin(), life.since.end(), [&](PlaceId mark) {
+            return mark != since.front() &&
+                   std::find(since.begin(), since.end(), mark) != since.end();
+          });
+          if (!same) continue;
+          state.pinned.push_back(place);
+          made.add({place, 0});
+        }
+      } else {
+        // And what is resolved while a pin of the handle lives stays where it is.
+        for (const PlaceId pinned : state.pinned) {
+          const auto life = state.lives.find(pinned);
+          if (life == state.lives.end()) continue;
+          for (const PlaceId mark : life->second.since) {
+            if (mark == since.front() ||
+                std::find(since.begin(), since.end(), mark) == since.end())
+              continue;
+            return give(Value::of(pinned));
+          }
+        }
+      }
+      return give_held(made);
+    }
+    case Effect::Unpin:
+      for (const Target& target : load(state, object, {}).to) std::erase(state.pinned, target.place);
+      break;
+    case Effect::Compact:
+      for (const PlaceId owner : owners(state, object)) {
+        end_mark(caller, state, owner, where, false);
+        std::erase(state.ended, owner);
+      }
+      break;
+    case Effect::Waits:
+      join_all(state);
+      break;
+    case Effect::Suspends:
+      for (auto& [place, life] : state.lives) {
+        if (is_over(state, life) || loans_[place].resolved) continue;
+        life.suspended = true;
+        life.suspension = where;
+      }
+      break;
+    default:
+      return false;
+  }
+  // What has been decided above and gives nothing of interest.
+  if (state.values.count(at) == 0) {
+    if (model_.kind_of(at->getType()) == Kind::Plain || at->getType()->isVoidType())
+      state.values[at] = Value::unknown();
+    else
+      set_result(caller, state, at, Value::unknown(), at->getType());
+  }
+  out.push_back(std::move(state));
+  return true;
+}
+
+}  // namespace fa_check

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "flow/solver.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+// Statements run for one function that the analysis begins in; beyond, it gives up.
+constexpr unsigned kMaxSteps = 400'000;
+// Turns of a loop after which its states are joined into one.
+constexpr unsigned kMaxVisits = 24;
+
+const clang::Expr* bare(const clang::Expr* expression) {
+  return expression == nullptr ? nullptr : expression->IgnoreParenImpCasts();
+}
+
+bool is_null_constant(const clang::ASTContext& context, const clang::Expr* expression) {
+  return expression->isNullPointerConstant(const_cast<clang::ASTContext&>(context),
+                                           clang::Expr::NPC_ValueDependentIsNotNull) !=
+         clang::Expr::NPCK_NotNull;
+}
+
+}  // namespace
+
+void Solver::add_state(States& states, State state, bool& changed) const {
+  for (State& each : states) {
+    if (!each.same_as(state)) continue;
+    changed = each.join_values(state) || changed;
+    return;
+  }
+  if (states.size() < std::max(1U, settings_.max_states)) {
+    states.push_back(std::move(state));
+    changed = true;
+    return;
+  }
+  State* nearest = &states.front();
+  unsigned best = ~0U;
+  for (State& each : states) {
+    const unsigned distance = each.distance(state);
+    if (distance < best) {
+      best = distance;
+      nearest = &each;
+    }
+  }
+  changed = nearest->join(state) || changed;
+}
+
+// --- Conditions ---------------------------------------------------------------------------------
+
+bool Solver::refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null) {
+  const Value objects = value(call, state, pointer);
+  Value held = load(state, objects, pointer->getType());
+  if (!is_null && held.is_only_null()) return false;
+  const Kind kind = model_.kind_of(pointer->getType().getNonReferenceType());
+  if (is_null && !held.null && !held.other && !held.to.empty()) {
+    // Memory may have been denied; an object that has a name is never null.
+    const bool named = std::all_of(held.to.begin(), held.to.end(), [&](const Target& target) {
+      const PlaceKind place = places_[places_.root(target.place)].kind;
+      return place == PlaceKind::Local || place == PlaceKind::Global;
+    });
+    if (named && kind == Kind::Pointer) return false;
+  }
+  if (objects.to.size() != 1 || objects.other) return true;
+  const PlaceId place = objects.to.front().place;
+  if (places_[place].kind == PlaceKind::Element) return true;
+  if (is_null) {
+    if (kind == Kind::Pointer || kind == Kind::Box || kind == Kind::View)
+      state.cells[place] = Value::nothing();
+    return true;
+  }
+  held.null = false;
+  if (kind == Kind::Box || kind == Kind::Retained) {
+    // The box is told when its frame ends: it is not null, so its frame goes on.
+    std::erase_if(held.to, [&](const Target& target) {
+      const auto life = state.lives.find(places_.root(target.place));
+      return life != state.lives.end() && is_over(state, life->second);
+    });
+  }
+  const auto cell = state.cells.find(place);
+  if (cell != state.cells.end()) cell->second = held;
+  return true;
+}
+
+bool Solver::refine_equal(const Call& call, State& state, const clang::Expr* left,
+                          const clang::Expr* right, bool equal) {
+  const Value held = value(call, state, left);
+  const Value wanted = value(call, state, right);
+  if (!wanted.number) return true;
+  if (held.number) return (*held.number == *wanted.number) == equal;
+  const clang::Expr* const object = bare(left);
+  if (object == nullptr || !object->isGLValue()) return true;
+  const Value places = value(call, state, object);
+  if (places.to.size() != 1 || places.other) return true;
+  const PlaceId place = places.to.front().place;
+  const auto fact = state.facts.find({place, *wanted.number});
+  if (fact != state.facts.end()) return fact->second == equal;
+  for (const auto& [known, holds] : state.facts)
+    if (known.first == place && holds && known.second != *wanted.number && equal) return false;
+  state.facts[{place, *wanted.number}] = equal;
+  return true;
+}
+
+// Effect: keeps in `state` what holds where `condition` has the given outcome.
+// Result: false when it cannot have.
+bool Solver::refine(const Call& call, State& state, const clang::Expr* condition, bool holds) {
+  condition = bare(condition);
+  if (condition == nullptr) return true;
+  if (const auto* cleanup = llvm::dyn_cast<clang::FullExpr>(condition))
+    return refine(call, state, cleanup->getSubExpr(), holds);
+  if (const auto* rewritten = llvm::dyn_cast<clang::CXXRewrittenBinaryOperator>(condition))
+    return refine(call, state, rewritten->getSemanticForm(), holds);
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
+    if (e->getOpcode() == clang::UO_LNot) return refine(call, state, e->getSubExpr(), !holds);
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(condition)) {
+    if (e->isLogicalOp()) {
+      // The block of the last operand decides; the others have been refined on the way.
+      return refine(call, state, e->getRHS(), holds) ||
+             (e->getOpcode() == clang::BO_LOr) == holds;
+    }
+    if (!e->isEqualityOp()) {
+      const Value left = value(call, state, e->getLHS());
+      const Value right = value(call, state, e->getRHS());
+      if (!left.number || !right.number || !e->isRelationalOp()) return true;
+      const bool less = *left.number < *right.number;
+      const bool same = *left.number == *right.number;
+      bool outcome = less;
+      if (e->getOpcode() == clang::BO_GT) outcome = !less && !same;
+      if (e->getOpcode() == clang::BO_LE) outcome = less || same;
+      if (e->getOpcode() == clang::BO_GE) outcome = !less;
+      return outcome == holds;
+    }
+    const bool equal = (e->getOpcode() == clang::BO_EQ) == holds;
+    for (const auto& [left, right] :
+         {std::pair(e->getLHS(), e->getRHS()), std::pair(e->getRHS(), e->getLHS())}) {
+      if (is_null_constant(context_, right) && bare(left)->getType()->isPointerType() &&
+          bare(left)->isGLValue())
+        return refine_null(call, state, bare(left), equal);
+    }
+    if (e->getLHS()->getType()->isIntegralOrEnumerationType()) {
+      const bool swapped = value(call, state, e->getLHS()).number.has_value();
+      return refine_equal(call, state, swapped ? e->getRHS() : e->getLHS(),
+                          swapped ? e->getLHS() : e->getRHS(), equal);
+    }
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CXXOperatorCallExpr>(condition)) {
+    const clang::OverloadedOperatorKind op = e->getOperator();
+    if ((op == clang::OO_EqualEqual || op == clang::OO_ExclaimEqual) && e->getNumArgs() == 2) {
+      const bool equal = (op == clang::OO_EqualEqual) == holds;
+      for (unsigned i = 0; i < 2; ++i) {
+        if (e->getArg(1 - i)->IgnoreUnlessSpelledInSource()->getType()->isNullPtrType())
+          return refine_null(call, state, bare(e->getArg(i)), equal);
+      }
+    }
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CXXMemberCallExpr>(condition)) {
+    if (llvm::isa_and_nonnull<clang::CXXConversionDecl>(e->getMethodDecl()))
+      return refine_null(call, state, bare(e->getImplicitObjectArgument()), !holds);
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(condition))
+    return e->getValue() == holds;
+  if (!condition->isGLValue()) return true;
+  if (condition->getType()->isPointerType())
+    return refine_null(call, state, condition, !holds);
+  if (!condition->getType()->isIntegralOrEnumerationType()) return true;
+  const Value places = value(call, state, condition);
+  if (places.to.size() != 1 || places.other) return true;
+  const PlaceId place = places.to.front().place;
+  const Value held = read(state, place, condition->getType());
+  if (held.number) return (*held.number != 0) == holds;
+  const auto [fact, is_new] = state.facts.try_emplace({place, 0}, !holds);
+  return is_new || fact->second == !holds;
+}
+
+// --- Blocks -------------------------------------------------------------------------------------
+
+void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& states) {
+  for (const clang::CFGElement& element : block) {
+    if (states.empty()) return;
+    steps_ += static_cast<unsigned>(states.size());
+    if (steps_ > kMaxSteps) {
+      gave_up_ = true;
+      return;
+    }
+    if (const auto statement = element.getAs<clang::CFGStmt>()) {
+      step(call, statement->getStmt(), states);
+    } else if (const auto init = element.getAs<clang::CFGInitializer>()) {
+      const clang::CXXCtorInitializer* const initializer = init->getInitializer();
+      for (State& state : states) {
+        if (call.self == 0 || initializer->getInit() == nullptr) continue;
+        if (const clang::FieldDecl* field = initializer->getAnyMember()) {
+          store_into(call, state, places_.field(call.self, field), field->getType(),
+                     initializer->getInit(), site(call, initializer->getInit()));
+        } else if (initializer->isBaseInitializer() || initializer->isDelegatingInitializer()) {
+          const clang::QualType type = initializer->getInit()->getType();
+          for (const Target& object : value(call, state, initializer->getInit()).to)
+            if (object.place != call.self)
+              copy(state, call.self, object.place, type, site(call, initializer->getInit()), true);
+        }
+      }
+    } else if (const auto ends = element.getAs<clang::CFGAutomaticObjDtor>()) {
+      const clang::VarDecl* const variable = ends->getVarDecl();
+      if (variable->getType()->isReferenceType()) continue;
+      destroy(call, place_of(call, variable), variable->getType(), ends->getTriggerStmt(), states);
+    } else if (const auto temporary_end = element.getAs<clang::CFGTemporaryDtor>()) {
+      const clang::Expr* const inner =
+          temporary_end->getBindTemporaryExpr()->getSubExpr()->IgnoreImplicit();
+      if (bodies_.variable_of(inner) == nullptr)
+        destroy(call, temporary(call, inner), inner->getType(), inner, states);
+    } else if (const auto member = element.getAs<clang::CFGMemberDtor>()) {
+      const clang::FieldDecl* const field = member->getFieldDecl();
+      if (call.self != 0 && call.function->getBody() != nullptr)
+        destroy(call, places_.field(call.self, field), field->getType(), call.function->getBody(),
+                states);
+    }
+  }
+}
+
+// Tells of loans that leave the call, although it has ended their frame.
+void Solver::leave(const Call& call, State& state) {
+  const auto found = state.values.find(call.function->getBody());
+  if (found == state.values.end()) return;
+  const Value result = found->second;
+  const clang::QualType type = call.function->getReturnType();
+  const Kind kind = model_.kind_of(type);
+  std::set<PlaceId> loans;
+  for (const Target& target : result.to) {
+    if (kind == Kind::Pointer)
+      loans.insert(places_.root(target.place));
+    else
+      reach_place(state, target.place, loans, 4);
+    for (const PlaceId memory : loans) {
+      const auto life = state.lives.find(memory);
+      if (life == state.lives.end() || !is_over(state, life->second)) continue;
+      if (!places_.begins_with(places_.chain_of(life->second.end), call.chain)) continue;
+      tell(call, EventKind::Return, target.stored, memory, 0, life->second.end);
+    }
+  }
+}
+
+Solver::States Solver::run(const Call& call, States entry) {
+  const clang::CFG* const graph = bodies_.graph(*call.function);
+  if (graph == nullptr) return entry;
+  std::map<unsigned, States> waiting;   // not yet run, by block
+  std::map<unsigned, States> seen;
+  std::map<unsigned, unsigned> visits;
+  // Blocks are numbered from the exit: running the highest first is close to the order of loops.
+  std::set<unsigned, std::greater<>> work;
+  std::map<unsigned, const clang::CFGBlock*> blocks;
+  for (const clang::CFGBlock* block : *graph) blocks[block->getBlockID()] = block;
+  const unsigned first = graph->getEntry().getBlockID();
+  const unsigned last = graph->getExit().getBlockID();
+  waiting[first] = std::move(entry);
+  work.insert(first);
+  States exits;
+  while (!work.empty() && !gave_up_) {
+    const unsigned id = *work.begin();
+    work.erase(work.begin());
+    States states = std::move(waiting[id]);
+    waiting[id].clear();
+    const clang::CFGBlock& block = *blocks[id];
+    run_block(call, block, states);
+    if (id == last) {
+      bool changed = false;
+      for (State& state : states) add_state(exits, std::move(state), changed);
+      continue;
+    }
+    // The value of a return statement, before the objects of the function are destroyed.
+    for (const clang::CFGElement& element : block) {
+      const auto statement = element.getAs<clang::CFGStmt>();
+      if (!statement) continue;
+      const clang::Expr* given = nullptr;
+      if (const auto* e = llvm::dyn_cast<clang::ReturnStmt>(statement->getStmt()))
+        given = e->getRetValue();
+      if (const auto* e = llvm::dyn_cast<clang::CoreturnStmt>(statement->getStmt()))
+        given = e->getOperand();
+      if (given == nullptr) continue;
+      for (State& state : states) {
+        Value value = this->value(call, state, given);
+        if (call.function->getReturnType()->isReferenceType() == false &&
+            !model_.can_hold(call.function->getReturnType()) &&
+            model_.kind_of(call.function->getReturnType()) == Kind::Plain) {
+          value.to.clear();
+        }
+        const SiteId where = site(call, given);
+        for (Target& target : value.to) target.stored = where;
+        state.values[call.function->getBody()] = value;
+      }
+    }
+    const clang::Stmt* const terminator = block.getTerminatorStmt();
+    const bool branches = block.succ_size() == 2 && terminator != nullptr &&
+                          !llvm::isa<clang::SwitchStmt>(terminator) &&
+                          block.getTerminatorCondition() != nullptr;
+    const auto* const condition =
+        llvm::dyn_cast_or_null<clang::Expr>(block.getTerminatorCondition());
+    unsigned edge = 0;
+    for (const clang::CFGBlock::AdjacentBlock& next : block.succs()) {
+      const unsigned index = edge++;
+      const clang::CFGBlock* const target = next.getReachableBlock();
+      if (target == nullptr) continue;
+      States& all = seen[target->getBlockID()];
+      States& fresh = waiting[target->getBlockID()];
+      for (const State& state : states) {
+        State moved = state;
+        if (branches && condition != nullptr &&
+            !refine(call, moved, condition, index == 0))
+          continue;
+        if (const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator)) {
+          const auto* label = llvm::dyn_cast_or_null<clang::CaseStmt>(target->getLabel());
+          if (label != nullptr && label->getRHS() == nullptr &&
+              !refine_equal(call, moved, choice->getCond(), label->getLHS(), true))
+            continue;
+        }
+        if (const auto* pick = llvm::dyn_cast_or_null<clang::AbstractConditionalOperator>(terminator)) {
+          moved.values.erase(pick->getTrueExpr());
+          moved.values.erase(pick->getFalseExpr());
+        }
+        bool changed = false;
+        const std::size_t before = all.size();
+        if (visits[target->getBlockID()] > kMaxVisits && !all.empty()) {
+          // A loop that does not settle: one state for all.
+          for (std::size_t i = 1; i < all.size(); ++i) changed = all.front().join(all[i]) || changed;
+          all.resize(1);
+          changed = all.front().join(moved) || changed;
+          if (changed) fresh = {all.front()};
+        } else {
+          add_state(all, std::move(moved), changed);
+          if (!changed) continue;
+          if (all.size() > before) {
+            fresh.push_back(all.back());
+          } else {
+            fresh = all;  // one of them has grown
+          }
+        }
+        if (changed) work.insert(target->getBlockID());
+      }
+      if (work.count(target->getBlockID()) != 0 && ++visits[target->getBlockID()] > 200) {
+        gave_up_ = true;
+        break;
+      }
+    }
+  }
+  return exits;
+}
+
+// --- Functions ----------------------------------------------------------------------------------
+
+void Solver::solve(const clang::FunctionDecl& function,
+                   const std::vector<const clang::FunctionDecl*>& followers) {
+  gave_up_ = false;
+  steps_ = 0;
+  const clang::FunctionDecl* definition = nullptr;
+  if (!function.hasBody(definition)) return;
+  const auto begin = [&](const clang::FunctionDecl* each) {
+    Call call;
+    call.function = each;
+    call.coroutine = llvm::isa_and_nonnull<clang::CoroutineBodyStmt>(each->getBody());
+    const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(each);
+    if (method != nullptr && method->isInstance()) {
+      call.self = places_.place(PlaceKind::This, method->getParent()->getCanonicalDecl());
+      if (method->getParent()->isLambda()) call.closure = method->getParent();
+    }
+    return call;
+  };
+  const auto finish = [&](const Call& call, const States& exits) {
+    for (State state : exits) {
+      for (const auto& [place, held] : state.cells) {
+        const PlaceKind kind = places_[places_.root(place)].kind;
+        const bool lives_on = kind == PlaceKind::Global || kind == PlaceKind::This ||
+                              kind == PlaceKind::Unknown || kind == PlaceKind::Lasting;
+        if (!lives_on || llvm::isa<clang::CXXDestructorDecl>(call.function)) continue;
+        for (const Target& target : held.to) {
+          const PlaceId memory = places_.root(target.place);
+          const auto life = state.lives.find(memory);
+          if (life == state.lives.end() || is_over(state, life->second)) continue;
+          tell(call, EventKind::Escape, target.stored, memory, place, 0);
+        }
+      }
+      check_running(call, state, {}, 0);
+    }
+  };
+  root_ = definition;
+  const Call call = begin(definition);
+  States exits = run(call, {State()});
+  for (State& state : exits) leave(call, state);
+  finish(call, exits);
+  // A member that one method sets is reset by another, or is stale once that one ends the frame.
+  for (const clang::FunctionDecl* follower : followers) {
+    States entry;
+    for (State state : exits) {
+      std::erase_if(state.cells, [&](const auto& cell) { return !is_outside(cell.first); });
+      state.values.clear();
+      state.running.clear();
+      state.facts.clear();
+      entry.push_back(std::move(state));
+    }
+    if (entry.empty() || gave_up_) break;
+    const Call next = begin(follower);
+    (void)run(next, std::move(entry));
+  }
+}
+
+}  // namespace fa_check

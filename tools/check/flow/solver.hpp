@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The solver: runs a function over sets of states, block by block of Clang's CFG, to a fixed point.
+// A call whose body is in sight is run in the caller's state, so a wrapper, a setter or a stage
+// that runs its argument is what its body does. Limits bound the states at one point, the depth
+// of calls and the steps; a function that hits one is told.
+#pragma once
+
+#include "facts/bodies.hpp"
+#include "facts/place.hpp"
+#include "flow/event.hpp"
+#include "flow/state.hpp"
+#include "model/model.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fa_check {
+
+// A running call.
+struct Call {
+  const clang::FunctionDecl* function = nullptr;
+  ChainId chain = 0;
+  PlaceId self = 0;                    // the object of a method, the closure of a lambda
+  const clang::CXXRecordDecl* closure = nullptr;
+  const Call* caller = nullptr;
+  bool on_thread = false;              // this call, or one around it, runs on another thread
+  bool coroutine = false;
+};
+
+// What does not change with the path: of a loan.
+struct Loan {
+  SiteId made = 0;
+  const clang::FunctionDecl* maker = nullptr;  // the function of the API
+  clang::QualType type;                        // of the result
+  bool retained = false;
+  bool discards = false;         // retained with a policy that drops it
+  bool promotes = false;
+  bool grown = false;            // by the growth of a container
+  bool resolved = false;         // of a handle
+  bool on_thread = false;
+  bool raw = false;
+  PlaceId container = 0;
+};
+
+class Solver {
+ public:
+  Solver(clang::ASTContext& context, Model& model, Places& places, Bodies& bodies,
+         const Settings& settings, EventLog& log)
+      : context_(context), model_(model), places_(places), bodies_(bodies), settings_(settings),
+        log_(log) {}
+
+  // Effect: runs `function` from a state in which nothing is known, then each of `followers`
+  // (methods of the same class) from where it ended.
+  void solve(const clang::FunctionDecl& function,
+             const std::vector<const clang::FunctionDecl*>& followers);
+  [[nodiscard]] const Loan* loan(PlaceId place) const;
+  [[nodiscard]] bool gave_up() const { return gave_up_; }
+  // Functions that were run as calls of others.
+  [[nodiscard]] const std::set<const clang::FunctionDecl*>& inlined() const { return inlined_; }
+  // Classes of which an object was made on the stack while a frame was open, or elsewhere.
+  [[nodiscard]] const std::set<const clang::CXXRecordDecl*>& made_in_frames() const {
+    return made_in_frames_;
+  }
+
+ private:
+  using States = std::vector<State>;
+
+  // solver.cpp: blocks
+  States run(const Call& call, States entry);
+  void run_block(const Call& call, const clang::CFGBlock& block, States& states);
+  void leave(const Call& call, State& state);
+  bool refine(const Call& call, State& state, const clang::Expr* condition, bool holds);
+  bool refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null);
+  bool refine_equal(const Call& call, State& state, const clang::Expr* left,
+                    const clang::Expr* right, bool equal);
+  void add_state(States& states, State state, bool& changed) const;
+
+  // statements.cpp
+  void step(const Call& call, const clang::Stmt* statement, States& states);
+  void declare(const Call& call, State& state, const clang::VarDecl* variable);
+  void assign(const Call& call, State& state, const clang::BinaryOperator* assignment);
+  void make_closure(const Call& call, State& state, const clang::LambdaExpr* lambda);
+  void make_list(const Call& call, State& state, const clang::InitListExpr* list);
+  void store_into(const Call& call, State& state, PlaceId place, clang::QualType type,
+                  const clang::Expr* from, SiteId site);
+  void suspend(const Call& call, State& state, const clang::Expr* expression);
+  void destroy(const Call& call, PlaceId place, clang::QualType type, const clang::Stmt* at,
+               States& states);
+
+  // values.cpp
+  [[nodiscard]] Value value(const Call& call, State& state, const clang::Expr* expression);
+  [[nodiscard]] Value value_of_variable(const Call& call, State& state,
+                                        const clang::ValueDecl* declaration);
+  [[nodiscard]] PlaceId place_of(const Call& call, const clang::VarDecl* variable);
+  [[nodiscard]] Value read(State& state, PlaceId place, clang::QualType type);
+  [[nodiscard]] Value load(State& state, const Value& places, clang::QualType type);
+  void store(State& state, PlaceId place, Value value, SiteId site, bool weak = false);
+  void copy(State& state, PlaceId to, PlaceId from, clang::QualType type, SiteId site,
+            bool weak = false);
+  [[nodiscard]] bool is_outside(PlaceId place) const;
+  [[nodiscard]] std::vector<PlaceId> owners(State& state, const Value& objects);
+  [[nodiscard]] PlaceId temporary(const Call& call, const clang::Expr* expression);
+  // Everything that a value can lead to: loans are put into `loans`.
+  void reach(State& state, const Value& value, std::set<PlaceId>& loans, unsigned depth = 0);
+  void reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth);
+
+  // calls.cpp
+  void call(const Call& caller, const clang::Expr* expression, States& states);
+  void call_function(const Call& caller, State state, const clang::FunctionDecl* function,
+                     const clang::Expr* at, const Value& object,
+                     const std::vector<const clang::Expr*>& arguments, States& out);
+  void construct(const Call& caller, const clang::CXXConstructExpr* expression, States& states);
+  bool can_run(const Call& caller, const clang::FunctionDecl* function) const;
+  void run_call(const Call& caller, State state, const clang::FunctionDecl* function,
+                const clang::Expr* at, PlaceId self,
+                const std::vector<const clang::Expr*>& arguments, States& out,
+                bool on_thread = false);
+  void run_closures(const Call& caller, State state, const Value& closures, const clang::Expr* at,
+                    const std::vector<const clang::Expr*>& arguments, States& out,
+                    bool on_thread = false);
+  void opaque(const Call& caller, State& state, const clang::FunctionDecl* function,
+              const clang::Expr* at, const Value& object,
+              const std::vector<const clang::Expr*>& arguments);
+  void use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
+                     const std::vector<const clang::Expr*>& arguments);
+
+  // effects.cpp
+  bool apply(const Call& caller, State& state, Effect effect, const clang::FunctionDecl* function,
+             const clang::Expr* at, const Value& object,
+             const std::vector<const clang::Expr*>& arguments, States& out);
+  Value issue(const Call& caller, State& state, const std::vector<PlaceId>& owners,
+              const clang::Expr* at, const Loan& loan, const std::vector<PlaceId>& since = {});
+  void set_result(const Call& caller, State& state, const clang::Expr* at, Value result,
+                  clang::QualType type);
+  void speculate(const Call& caller, State state, const clang::Expr* at, const Value& object,
+                 const std::vector<const clang::Expr*>& arguments, States& out);
+
+  // ends.cpp
+  void end_frame(const Call& call, State& state, const std::vector<PlaceId>& owners, bool of_thread,
+                 SiteId site);
+  void end_mark(const Call& call, State& state, PlaceId mark, SiteId site, bool newer_too);
+  void check_escapes(const Call& call, State& state, SiteId end);
+  void set_mark(State& state, PlaceId mark, PlaceId owner);
+  void forget_mark(State& state, PlaceId mark);
+  [[nodiscard]] bool is_over(const State& state, const Life& life) const;
+  [[nodiscard]] bool use(const Call& call, State& state, const Value& value,
+                         const clang::Expr* at);
+  void use_what_it_holds(const Call& call, State& state, const Value& objects,
+                         const clang::Expr* at);
+  void grow(const Call& call, State& state, const Value& containers, const clang::Expr* at);
+  [[nodiscard]] SiteId site(const Call& call, const clang::Stmt* statement) {
+    return places_.site(statement, call.chain);
+  }
+  void tell(const Call& call, EventKind kind, SiteId at, PlaceId loan, PlaceId into, SiteId other);
+
+  // library.cpp
+  void library(const Call& caller, State& state, const clang::FunctionDecl* function,
+               const clang::Expr* at, const Value& object,
+               const std::vector<const clang::Expr*>& arguments, States& out);
+  void construct_library(const Call& caller, State& state, PlaceId place, clang::QualType type,
+                         const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
+  void keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
+            const clang::Expr* argument, SiteId site, bool may_be_range);
+  void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
+                         const clang::Expr* at, const Value& object,
+                         const std::vector<const clang::Expr*>& arguments);
+
+  // threads.cpp
+  bool starts_thread(const Call& caller, State state, const clang::FunctionDecl* function,
+                     const clang::Expr* at, PlaceId handle,
+                     const std::vector<const clang::Expr*>& arguments, States& out);
+  void join_threads(State& state, const Value& handles);
+  void join_all(State& state);
+  void check_running(const Call& call, State& state, const std::vector<PlaceId>& owners,
+                     SiteId end);
+
+  clang::ASTContext& context_;
+  Model& model_;
+  Places& places_;
+  Bodies& bodies_;
+  const Settings& settings_;
+  EventLog& log_;
+
+  const clang::FunctionDecl* root_ = nullptr;
+  std::map<PlaceId, Loan> loans_;
+  std::map<PlaceId, unsigned> in_flight_;                       // owner -> frames
+  std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
+  std::set<const clang::FunctionDecl*> inlined_;
+  std::set<const clang::CXXRecordDecl*> made_in_frames_;
+  SiteId thread_start_ = 0;        // while a thread's function is run
+  std::set<PlaceId> outside_thread_;
+  SiteId first_issue_on_thread_ = 0;
+  unsigned steps_ = 0;
+  bool gave_up_ = false;
+};
+
+}  // namespace fa_check
