@@ -49,8 +49,8 @@ Finding finding_at(const CheckInput& input, unsigned code, const clang::Stmt* st
   finding.line = sources.getSpellingLineNumber(begin);
   finding.column = sources.getSpellingColumnNumber(begin);
   const clang::SourceLocation last = sources.getExpansionLoc(statement->getEndLoc());
-  const clang::SourceLocation end = clang::Lexer::getLocForEndOfToken(
-      last, 0, sources, input.context.getLangOpts());
+  const clang::SourceLocation end =
+      clang::Lexer::getLocForEndOfToken(last, 0, sources, input.context.getLangOpts());
   finding.end_line = end.isValid() ? sources.getSpellingLineNumber(end) : finding.line;
   finding.end_column = end.isValid() ? sources.getSpellingColumnNumber(end) : finding.column + 1;
   finding.function = function_around(input.context, statement);

@@ -34,13 +34,14 @@ void relate(const CheckInput& input, Finding& finding, SiteId site, std::string 
 [[nodiscard]] std::string name_of(const CheckInput& input, const clang::Stmt* statement);
 
 // The checks.
-void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings);  // 403, 601, 605, 606
-void check_threads(const CheckInput& input, std::vector<Finding>& findings);    // 201-205
-void check_coroutines(const CheckInput& input, std::vector<Finding>& findings); // 701-703
-void check_handles(const CheckInput& input, std::vector<Finding>& findings);    // 401
-void check_loops(const CheckInput& input, std::vector<Finding>& findings);      // 301, 602, 603, 608
-void check_objects(const CheckInput& input, std::vector<Finding>& findings);    // 604, 607
-void check_tags(const CheckInput& input, std::vector<Finding>& findings);       // 302, 801, 802, 803
+void check_lifetimes(const CheckInput& input,
+                     std::vector<Finding>& findings);                         // 403, 601, 605, 606
+void check_threads(const CheckInput& input, std::vector<Finding>& findings);  // 201-205
+void check_coroutines(const CheckInput& input, std::vector<Finding>& findings);  // 701-703
+void check_handles(const CheckInput& input, std::vector<Finding>& findings);     // 401
+void check_loops(const CheckInput& input, std::vector<Finding>& findings);    // 301, 602, 603, 608
+void check_objects(const CheckInput& input, std::vector<Finding>& findings);  // 604, 607
+void check_tags(const CheckInput& input, std::vector<Finding>& findings);     // 302, 801, 802, 803
 
 // All of them; sorted, and one finding for one mistake.
 [[nodiscard]] std::vector<Finding> findings_of(const CheckInput& input);

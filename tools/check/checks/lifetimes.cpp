@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// FA606, FA601, FA605, FA403: loans that are used after their end, or kept beyond it.
+// FA606, FA601, FA605, FA703, FA403: loans that are used after their end, or kept beyond it.
 #include "checks/findings.hpp"
 
 #include <set>
@@ -72,9 +72,7 @@ bool is_escape(const CheckInput& input, const Event& event) {
   const PlaceData& data = input.places[root];
   switch (data.kind) {
     case PlaceKind::Global:
-      // The caller goes on with the frame, and is run with this function in it.
-      return event.other != 0 || !input.bodies.has_callers(*event.function) ||
-             input.places.expression(event.at) == nullptr || true;
+      return true;
     case PlaceKind::This: {
       const auto* const record = static_cast<const clang::CXXRecordDecl*>(data.key);
       if (record->isLambda()) return false;
@@ -99,6 +97,19 @@ bool is_escape(const CheckInput& input, const Event& event) {
   }
 }
 
+// The closure that holds the loan, when it is one that is kept.
+const clang::CXXRecordDecl* closure_of(const CheckInput& input, PlaceId place) {
+  for (; place != 0; place = input.places[place].parent) {
+    if (input.places[place].kind != PlaceKind::Field) continue;
+    const auto* const field = llvm::dyn_cast<clang::FieldDecl>(
+        static_cast<const clang::ValueDecl*>(input.places[place].key));
+    const auto* const record =
+        field == nullptr ? nullptr : llvm::dyn_cast<clang::CXXRecordDecl>(field->getParent());
+    if (record != nullptr && record->isLambda()) return record;
+  }
+  return nullptr;
+}
+
 // Whether a method that ends the frame takes the loan out of the member before it does.
 bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
   if (event.other != 0) return false;
@@ -114,7 +125,8 @@ bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
   if (!ends) return false;
   // The solver ran that method after this one: had the member kept the loan, it would have told.
   for (const Event& other : input.log.events())
-    if (other.kind == EventKind::Escape && other.other != 0 && other.loan == event.loan) return false;
+    if (other.kind == EventKind::Escape && other.other != 0 && other.loan == event.loan)
+      return false;
   return true;
 }
 
@@ -135,8 +147,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     } else if (event.kind == EventKind::GrowInScope) {
       const clang::Stmt* const at = input.places.expression(event.at);
       Finding finding = finding_at(input, 606, at);
-      finding.message = name_of(input, at) +
-                        " grows in a scope that is younger: its memory ends with that scope";
+      finding.message =
+          name_of(input, at) + " grows in a scope that is younger: its memory ends with that scope";
       relate(input, finding, event.other, "it is used here, after the scope");
       relate(input, finding, event.at, "it grows here");
       findings.push_back(std::move(finding));
@@ -151,6 +163,14 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     }
   }
   for (const Event& event : input.log.events()) {
+    if (event.kind != EventKind::Later) continue;
+    const Loan* const loan = input.solver.loan(event.loan);
+    Finding finding = finding_at(input, 703, input.places.expression(event.at));
+    finding.message = "a closure that runs later holds frame memory";
+    if (loan != nullptr) relate(input, finding, loan->made, "frame memory made here");
+    findings.push_back(std::move(finding));
+  }
+  for (const Event& event : input.log.events()) {
     if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
     const Loan* const loan = input.solver.loan(event.loan);
     if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
@@ -159,12 +179,26 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);
+    if (const clang::CXXRecordDecl* closure = closure_of(input, event.into)) {
+      Finding kept = finding_at(input, 703, at);
+      const clang::SourceManager& sources = input.context.getSourceManager();
+      const clang::SourceLocation begin = sources.getExpansionLoc(closure->getBeginLoc());
+      kept.line = sources.getSpellingLineNumber(begin);
+      kept.column = sources.getSpellingColumnNumber(begin);
+      kept.end_line = kept.line;
+      kept.end_column = kept.column + 1;
+      kept.message = "a closure that runs later holds frame memory";
+      relate(input, kept, loan->made, "frame memory made here");
+      relate(input, kept, event.other, "the frame ends here");
+      findings.push_back(std::move(kept));
+      continue;
+    }
     Finding finding = finding_at(input, loan->discards ? 605 : 601, at);
     if (event.kind == EventKind::Return) {
       finding.message = name_of(input, at) + " is returned, and its frame has ended";
     } else if (const clang::ValueDecl* into = declaration_of(input, event.into)) {
-      finding.message = "frame memory is stored in '" + into->getNameAsString() +
-                        "', which outlives the frame";
+      finding.message =
+          "frame memory is stored in '" + into->getNameAsString() + "', which outlives the frame";
     } else {
       finding.message = "frame memory is kept beyond its frame";
     }

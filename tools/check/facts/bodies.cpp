@@ -16,8 +16,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
 
   bool TraverseDecl(clang::Decl* declaration) {
     if (declaration == nullptr) return true;
-    if (!llvm::isa<clang::TranslationUnitDecl>(declaration) &&
-        !bodies_.is_of_user(*declaration)) {
+    if (!llvm::isa<clang::TranslationUnitDecl>(declaration) && !bodies_.is_of_user(*declaration)) {
       return true;
     }
     return RecursiveASTVisitor::TraverseDecl(declaration);
@@ -25,7 +24,6 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
 
   bool TraverseLambdaExpr(clang::LambdaExpr* lambda) {
     clang::CXXMethodDecl* const body = lambda->getCallOperator();
-    const clang::FunctionDecl* const outer = current_;
     const clang::FunctionTemplateDecl* const pattern = body->getDescribedFunctionTemplate();
     if (pattern != nullptr) {
       for (clang::FunctionDecl* each : pattern->specializations()) enter(each);
@@ -36,13 +34,13 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     return true;
   }
 
-#define FA_TRAVERSE(Kind)                                                  \
-  bool Traverse##Kind(clang::Kind* function) {                             \
-    const clang::FunctionDecl* const outer = current_;                     \
-    begin(function);                                                       \
-    const bool goes_on = RecursiveASTVisitor::Traverse##Kind(function);    \
-    current_ = outer;                                                      \
-    return goes_on;                                                        \
+#define FA_TRAVERSE(Kind)                                               \
+  bool Traverse##Kind(clang::Kind* function) {                          \
+    const clang::FunctionDecl* const outer = current_;                  \
+    begin(function);                                                    \
+    const bool goes_on = RecursiveASTVisitor::Traverse##Kind(function); \
+    current_ = outer;                                                   \
+    return goes_on;                                                     \
   }
   FA_TRAVERSE(FunctionDecl)
   FA_TRAVERSE(CXXMethodDecl)
@@ -105,8 +103,8 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     Bodies::Facts& facts = bodies_.facts_[current_];
     Effect effect = bodies_.model_.effect_of(*callee);
     if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(callee)) {
-      const Kind kind = bodies_.model_.kind_of(
-          bodies_.context_.getRecordType(destructor->getParent()));
+      const Kind kind =
+          bodies_.model_.kind_of(bodies_.context_.getRecordType(destructor->getParent()));
       if (kind == Kind::FrameGuard) effect = Effect::EndFrame;
       if (kind == Kind::ScopeGuard) effect = Effect::Rewind;
     }

@@ -18,10 +18,10 @@ using SiteId = std::uint32_t;   // an expression in a chain of calls; 0 is none
 
 enum class PlaceKind : std::uint8_t {
   None,
-  Local,     // a variable of a call
-  Global,    // of static or thread storage, member of a class included
-  This,      // the object of the method that the analysis began in
-  Unknown,   // what a pointer from outside points at; the parent holds the pointer
+  Local,    // a variable of a call
+  Global,   // of static or thread storage, member of a class included
+  This,     // the object of the method that the analysis began in
+  Unknown,  // what a pointer from outside points at; the parent holds the pointer
   Temporary,
   Field,
   Element,   // of an array or container; all are one
@@ -37,7 +37,7 @@ struct PlaceData {
   const void* key = nullptr;  // declaration or expression
   PlaceId parent = 0;
   ChainId chain = 0;
-  std::uint32_t number = 0;   // Memory: 1 when made by an earlier turn of its loop
+  std::uint32_t number = 0;  // Memory: 1 when made by an earlier turn of its loop
 };
 
 class Places {

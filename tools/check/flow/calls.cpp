@@ -34,8 +34,8 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
   inlined_.insert(function->getCanonicalDecl());
   Call call;
   call.function = definition;
-  call.chain = places_.chain(caller.chain, at != nullptr ? static_cast<const clang::Stmt*>(at)
-                                                         : definition->getBody());
+  call.chain = places_.chain(
+      caller.chain, at != nullptr ? static_cast<const clang::Stmt*>(at) : definition->getBody());
   call.self = self;
   call.caller = &caller;
   call.on_thread = caller.on_thread || on_thread;
@@ -126,17 +126,16 @@ void Solver::use_arguments(const Call& caller, State& state, const clang::Functi
   unsigned index = 0;
   for (const clang::Expr* argument : arguments) {
     const clang::ParmVarDecl* const parameter =
-        function != nullptr && index < function->getNumParams()
-            ? function->getParamDecl(index)
-            : nullptr;
+        function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
+                                                                : nullptr;
     ++index;
     const Value given = value(caller, state, argument);
     const clang::QualType type = argument->getType();
     const Kind kind = model_.kind_of(type);
     const clang::QualType wanted = parameter != nullptr ? parameter->getType() : type;
     // An object that is to be filled anew may be stale.
-    const bool is_filled = wanted->isLValueReferenceType() &&
-                           !wanted.getNonReferenceType().isConstQualified();
+    const bool is_filled =
+        wanted->isLValueReferenceType() && !wanted.getNonReferenceType().isConstQualified();
     if (argument->isGLValue() || kind == Kind::Pointer) {
       if (use(caller, state, given, argument)) continue;
     }
@@ -156,9 +155,8 @@ void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl*
   unsigned index = 0;
   for (const clang::Expr* argument : arguments) {
     const clang::ParmVarDecl* const parameter =
-        function != nullptr && index < function->getNumParams()
-            ? function->getParamDecl(index)
-            : nullptr;
+        function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
+                                                                : nullptr;
     ++index;
     if (parameter == nullptr) continue;
     const Value given = value(caller, state, argument);
@@ -200,8 +198,7 @@ void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl*
     if (object.to.size() == 1) parent = object.to.front().place;
     result.add({places_.place(PlaceKind::Part, function->getCanonicalDecl(), parent), 0});
   }
-  if (at->isGLValue() || model_.kind_of(at->getType()) == Kind::Pointer)
-    state.values[at] = result;
+  if (at->isGLValue() || model_.kind_of(at->getType()) == Kind::Pointer) state.values[at] = result;
   // A flag that others can reach may have changed.
   std::erase_if(state.facts, [&](const auto& fact) { return is_outside(fact.first.first); });
 }
@@ -210,8 +207,7 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
                            const clang::Expr* at, const Value& object,
                            const std::vector<const clang::Expr*>& arguments, States& out) {
   const Effect effect = function == nullptr ? Effect::None : model_.effect_of(*function);
-  if (effect != Effect::None &&
-      apply(caller, state, effect, function, at, object, arguments, out))
+  if (effect != Effect::None && apply(caller, state, effect, function, at, object, arguments, out))
     return;
   if (function != nullptr && (is_in_std(*function) || is_in_framealloc(*function))) {
     library(caller, state, function, at, object, arguments, out);
@@ -223,8 +219,7 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
     use_what_it_holds(caller, state, object, at);
   use_arguments(caller, state, function, arguments);
   if (function == nullptr || !can_run(caller, function)) {
-    if (function != nullptr &&
-        starts_thread(caller, state, function, at, 0, arguments, out))
+    if (function != nullptr && starts_thread(caller, state, function, at, 0, arguments, out))
       return;
     opaque(caller, state, function, at, object, arguments);
     out.push_back(std::move(state));
@@ -300,10 +295,9 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
   const clang::CXXConstructorDecl* const constructor = expression->getConstructor();
   const clang::QualType type = expression->getType();
   const clang::VarDecl* const variable = bodies_.variable_of(expression);
-  const bool is_variable = variable != nullptr && variable->hasLocalStorage() &&
-                           !variable->getType()->isReferenceType();
-  const PlaceId place =
-      is_variable ? place_of(caller, variable) : temporary(caller, expression);
+  const bool is_variable =
+      variable != nullptr && variable->hasLocalStorage() && !variable->getType()->isReferenceType();
+  const PlaceId place = is_variable ? place_of(caller, variable) : temporary(caller, expression);
   std::vector<const clang::Expr*> arguments(expression->arg_begin(), expression->arg_end());
   States out;
   for (State& state : states) {

@@ -159,7 +159,8 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       for (const clang::Expr* each : arguments) {
         const clang::QualType type = each->getType();
         const Kind kind = model_.kind_of(type->isPointerType() ? type->getPointeeType() : type);
-        if (kind == Kind::Allocator || kind == Kind::Owner) found = owners(state, value(caller, state, each));
+        if (kind == Kind::Allocator || kind == Kind::Owner)
+          found = owners(state, value(caller, state, each));
       }
       if (found.empty() && !object.to.empty()) {
         // A member of the class that is an allocator stands for it; else the object itself.
@@ -199,6 +200,17 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
     case Effect::ThreadFrame:
     case Effect::Retain: {
       use_arguments(caller, state, function, arguments);
+      if (caller.on_thread && thread_start_ != 0) {
+        // An arena that this thread was given, not one that it asked the allocator for.
+        const auto* const member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+        const clang::Expr* const arena =
+            member == nullptr ? nullptr
+                              : member->getImplicitObjectArgument()->IgnoreUnlessSpelledInSource();
+        if (arena != nullptr && model_.kind_of(arena->getType()) == Kind::Owner &&
+            llvm::isa<clang::DeclRefExpr>(arena) &&
+            llvm::cast<clang::DeclRefExpr>(arena)->refersToEnclosingVariableOrCapture())
+          tell(caller, EventKind::ThreadGrows, thread_start_, 0, 0, where);
+      }
       loan.raw = effect == Effect::FrameRaw;
       std::vector<PlaceId> from = of();
       if (effect == Effect::FrameFree) from = owners(state, argument(0));
@@ -238,7 +250,8 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
           function->getDeclName().isIdentifier() ? function->getName() : "";
       if (name == "frame_new" || name == "frame_box" || effect == Effect::Retain) {
         for (const clang::Expr* each : arguments) {
-          if (!model_.can_hold(each->getType()) || llvm::isa<clang::CXXDefaultArgExpr>(each)) continue;
+          if (!model_.can_hold(each->getType()) || llvm::isa<clang::CXXDefaultArgExpr>(each))
+            continue;
           const Kind kind = model_.kind_of(each->getType());
           if (kind == Kind::Allocator || kind == Kind::Owner) continue;
           const Value given = value(caller, state, each);
@@ -342,9 +355,11 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       std::erase_if(state.cells,
                     [&](const auto& cell) { return places_.is_below(cell.first, made); });
       for (const clang::Expr* each : arguments) {
-        if (llvm::isa<clang::CXXDefaultArgExpr>(each) || !model_.can_hold(each->getType())) continue;
+        if (llvm::isa<clang::CXXDefaultArgExpr>(each) || !model_.can_hold(each->getType()))
+          continue;
         const Value given = value(caller, state, each);
-        const bool is_value = !each->isGLValue() && model_.kind_of(each->getType()) == Kind::Pointer;
+        const bool is_value =
+            !each->isGLValue() && model_.kind_of(each->getType()) == Kind::Pointer;
         store(state, made, is_value ? given : load(state, given, each->getType()), where, true);
       }
       return give_held(Value::of(made));
@@ -359,171 +374,6 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       }
       return give(result);
     }
-    case Effect::Scratch: {
-      use_arguments(caller, state, function, arguments);
-      std::vector<PlaceId> from;
-      std::vector<PlaceId> since;
-      const Value held = load(state, object, {});
-      for (const Target& target : held.to) {
-        if (places_[target.place].kind != PlaceKind::Mark) continue;
-        since.push_back(target.place);  // of a borrow
-        from.push_back(places_[target.place].parent);
-      }
-      if (from.empty()) from = owners(state, object);
-      if (from.empty()) break;
-      for (const PlaceId pool : from) since.push_back(pool);
-      for (const auto& [mark, owner] : state.marks)
-        if (owner == from.front()) since.push_back(mark);
-      Value made = issue(caller, state, from, at, loan, since);
-      for (const Target& target : made.to) state.lives[target.place].ends = 0;
-      return give_held(made);
-    }
-    case Effect::ScratchReset:
-      for (const PlaceId pool : owners(state, object)) {
-        end_mark(caller, state, pool, where, false);
-        std::erase(state.ended, pool);
-        std::erase_if(state.marks, [&](const auto& mark) { return mark.second == pool; });
-      }
-      check_escapes(caller, state, where);
-      break;
-    case Effect::Borrow: {
-      Value held;
-      for (const PlaceId pool : owners(state, object)) {
-        const PlaceId mark = places_.place(PlaceKind::Mark, at, pool, caller.chain);
-        set_mark(state, mark, pool);
-        held.add({mark, 0});
-      }
-      return give_held(held);
-    }
-    case Effect::EndOfBorrow:
-    case Effect::GroupFree: {
-      Value groups = effect == Effect::GroupFree && !arguments.empty() ? load(state, argument(0), {})
-                                                                       : load(state, object, {});
-      for (const Target& target : groups.to)
-        if (places_[target.place].kind == PlaceKind::Mark)
-          end_mark(caller, state, target.place, where, false);
-      check_escapes(caller, state, where);
-      break;
-    }
-    case Effect::GroupRelease: {
-      const Value held = load(state, object, {});
-      for (const Target& target : object.to) state.cells.erase(target.place);
-      return give_held(held);
-    }
-    case Effect::GroupNew: {
-      const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
-      forget_mark(state, mark);
-      std::erase(state.ended, mark);
-      // The groups around it: whose end is its end.
-      Value parents;
-      const Kind kind = arguments.empty() ? Kind::Plain : model_.kind_of(arguments.front()->getType());
-      if (kind == Kind::Mark) parents = load(state, argument(0), {});
-      for (const Target& target : load(state, object, {}).to)
-        if (places_[target.place].kind == PlaceKind::Mark) parents.add(target);
-      Value above;
-      for (const Target& parent : parents.to) {
-        above.add(parent);
-        const auto further = state.cells.find(parent.place);
-        if (further != state.cells.end())
-          for (const Target& each : further->second.to) above.add(each);
-      }
-      state.cells[mark] = above;
-      return give_held(Value::of(mark));
-    }
-    case Effect::GroupAlloc: {
-      use_arguments(caller, state, function, arguments);
-      std::vector<PlaceId> since;
-      Value groups = load(state, object, {});
-      for (unsigned i = 0; i < arguments.size() && i < 2; ++i)
-        if (model_.kind_of(arguments[i]->getType()) == Kind::Mark)
-          groups = load(state, argument(i), {});
-      for (const Target& target : groups.to) {
-        if (places_[target.place].kind != PlaceKind::Mark) continue;
-        since.push_back(target.place);
-        const auto above = state.cells.find(target.place);
-        if (above == state.cells.end()) continue;
-        for (const Target& each : above->second.to) since.push_back(each.place);
-      }
-      if (since.empty()) break;
-      Value made = issue(caller, state, {since.front()}, at, loan, since);
-      for (const Target& target : made.to) state.lives[target.place].ends = 0;
-      return give_held(made);
-    }
-    case Effect::HandleNew: {
-      const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
-      forget_mark(state, mark);
-      std::erase(state.ended, mark);
-      return give_held(Value::of(mark));
-    }
-    case Effect::HandleFree: {
-      for (const Target& target : load(state, argument(0), {}).to) {
-        if (places_[target.place].kind != PlaceKind::Mark) continue;
-        end_mark(caller, state, target.place, where, false);
-        state.cells[target.place] = Value::of(places_.place(PlaceKind::Mark, nullptr, 0, where));
-      }
-      break;
-    }
-    case Effect::Resolve:
-    case Effect::TryResolve:
-    case Effect::Pin:
-    case Effect::TryPin: {
-      std::vector<PlaceId> since = owners(state, object);
-      for (const Target& target : load(state, argument(0), {}).to) {
-        if (places_[target.place].kind != PlaceKind::Mark) continue;
-        since.push_back(target.place);
-        const bool freed =
-            std::find(state.ended.begin(), state.ended.end(), target.place) != state.ended.end();
-        if (!freed || effect == Effect::TryResolve || effect == Effect::TryPin) continue;
-        SiteId end = 0;
-        const auto cell = state.cells.find(target.place);
-        if (cell != state.cells.end() && !cell->second.to.empty())
-          end = places_[cell->second.to.front().place].chain;
-        tell(caller, EventKind::StaleHandle, where, target.place, 0, end);
-      }
-      if (since.empty()) break;
-      loan.resolved = true;
-      Value made = issue(caller, state, {since.front()}, at, loan, since);
-      for (const Target& target : made.to) {
-        state.lives[target.place].ends = 0;
-        if (effect == Effect::Pin || effect == Effect::TryPin) state.pinned.push_back(target.place);
-      }
-      // A pin holds what else was resolved of the handle.
-      if (effect == Effect::Pin || effect == Effect::TryPin) {
-        for (const auto& [place, life] : state.lives) {
-          const auto known = loans_.find(place);
-          if (known == loans_.end() || !known->second.resolved || life.since.empty()) continue;
-          const bool same = std::any_of(life.since.begin(), life.since.end(), [&](PlaceId mark) {
-            return mark != since.front() &&
-                   std::find(since.begin(), since.end(), mark) != since.end();
-          });
-          if (!same) continue;
-          state.pinned.push_back(place);
-          made.add({place, 0});
-        }
-      } else {
-        // And what is resolved while a pin of the handle lives stays where it is.
-        for (const PlaceId pinned : state.pinned) {
-          const auto life = state.lives.find(pinned);
-          if (life == state.lives.end()) continue;
-          for (const PlaceId mark : life->second.since) {
-            if (mark == since.front() ||
-                std::find(since.begin(), since.end(), mark) == since.end())
-              continue;
-            return give(Value::of(pinned));
-          }
-        }
-      }
-      return give_held(made);
-    }
-    case Effect::Unpin:
-      for (const Target& target : load(state, object, {}).to) std::erase(state.pinned, target.place);
-      break;
-    case Effect::Compact:
-      for (const PlaceId owner : owners(state, object)) {
-        end_mark(caller, state, owner, where, false);
-        std::erase(state.ended, owner);
-      }
-      break;
     case Effect::Waits:
       join_all(state);
       break;
@@ -535,7 +385,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       }
       break;
     default:
-      return false;
+      return apply_part(caller, state, effect, function, at, object, arguments, out);
   }
   // What has been decided above and gives nothing of interest.
   if (state.values.count(at) == 0) {

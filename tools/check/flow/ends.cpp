@@ -76,8 +76,7 @@ void Solver::end_frame(const Call& call, State& state, const std::vector<PlaceId
                        bool of_thread, SiteId site) {
   bool ended_any = false;
   for (auto& [place, life] : state.lives) {
-    if (!owners.empty() &&
-        std::find(owners.begin(), owners.end(), life.owner) == owners.end())
+    if (!owners.empty() && std::find(owners.begin(), owners.end(), life.owner) == owners.end())
       continue;
     const auto known = loans_.find(place);
     if (known == loans_.end() || known->second.resolved || life.ends == 0) continue;
@@ -100,8 +99,8 @@ void Solver::end_frame(const Call& call, State& state, const std::vector<PlaceId
 // A loan that has just ended and is still in what lives on has escaped.
 void Solver::check_escapes(const Call& call, State& state, SiteId end) {
   // Where a destructor ends the frame, the object ends with it.
-  const bool in_destructor = call.function != nullptr &&
-                             llvm::isa<clang::CXXDestructorDecl>(call.function);
+  const bool in_destructor =
+      call.function != nullptr && llvm::isa<clang::CXXDestructorDecl>(call.function);
   for (const auto& [place, value] : state.cells) {
     const PlaceId root = places_.root(place);
     const PlaceKind kind = places_[root].kind;
@@ -179,6 +178,8 @@ void Solver::grow(const Call& call, State& state, const Value& containers, const
       const auto known = loans_.find(memory);
       if (life == state.lives.end() || known == loans_.end()) continue;
       kept.add(target);
+      if (call.on_thread && !known->second.on_thread && thread_start_ != 0)
+        tell(call, EventKind::ThreadGrows, thread_start_, memory, 0, site(call, at));
       if (cell->second.number && *cell->second.number != 0) continue;  // has room
       for (const auto& [mark, owner] : state.marks) {
         if (owner == life->second.owner &&
@@ -197,9 +198,10 @@ void Solver::grow(const Call& call, State& state, const Value& containers, const
     loan.type = at->getType();
     loan.grown = grows;
     loan.container = container.place;
-    if (grows) std::erase_if(kept.to, [&](const Target& target) {
-      return places_[target.place].kind == PlaceKind::Memory;
-    });
+    if (grows)
+      std::erase_if(kept.to, [&](const Target& target) {
+        return places_[target.place].kind == PlaceKind::Memory;
+      });
     const Value fresh = issue(call, state, {of_frame.front()}, at, loan);
     for (const Target& target : fresh.to) kept.add({target.place, site(call, at)});
     kept.number = cell->second.number;

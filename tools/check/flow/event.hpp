@@ -11,23 +11,23 @@
 namespace fa_check {
 
 enum class EventKind : std::uint8_t {
-  Issue,           // at: the allocation; loan
-  Use,             // at: a use of a loan that ended at `other`
-  GrowInScope,     // at: growth of `into` in a scope; other: the use after the scope
-  Escape,          // at: the store of a loan into `into`, which outlives it; other: its end, or 0
-  Return,          // at: the returned expression; other: the end
-  Suspend,         // at: a suspension across which the loan lives; other: the use
+  Issue,        // at: the allocation; loan
+  Use,          // at: a use of a loan that ended at `other`
+  GrowInScope,  // at: growth of `into` in a scope; other: the use after the scope
+  Escape,       // at: the store of a loan into `into`, which outlives it; other: its end, or 0
+  Return,       // at: the returned expression; other: the end
+  Suspend,      // at: a suspension across which the loan lives; other: the use
   CoroutineArgument,  // at: the call of a coroutine that holds the loan
   IssueInCoroutine,   // at: an allocation with no frame of the coroutine's own around it
-  Later,           // at: a closure that holds the loan and runs later
-  ThreadReaches,   // at: what starts the thread; loan; other: the end of the frame, or 0
-  ThreadGrows,     // at: what starts the thread; other: the growth on it
-  EndWhileRunning, // at: the end of a frame; other: where the thread was started
-  ThreadStarts,    // at: what starts a thread; other: an allocation of the frame on it, or 0
-  StaleHandle,     // at: the resolution; other: the free
-  KeptResolved,    // at: the use of a resolved pointer; other: the compaction
-  Unconstructed,   // at: the raw allocation of a type with a destructor
-  GaveUp,          // at: the function's body
+  Later,              // at: a closure that holds the loan and runs later
+  ThreadReaches,      // at: what starts the thread; loan; other: the end of the frame, or 0
+  ThreadGrows,        // at: what starts the thread; other: the growth on it
+  EndWhileRunning,    // at: the end of a frame; other: where the thread was started
+  ThreadStarts,       // at: what starts a thread; other: an allocation of the frame on it, or 0
+  StaleHandle,        // at: the resolution; other: the free
+  KeptResolved,       // at: the use of a resolved pointer; other: the compaction
+  Unconstructed,      // at: the raw allocation of a type with a destructor
+  GaveUp,             // at: the function's body
 };
 
 struct Event {

@@ -22,10 +22,10 @@ namespace fa_check {
 struct Call {
   const clang::FunctionDecl* function = nullptr;
   ChainId chain = 0;
-  PlaceId self = 0;                    // the object of a method, the closure of a lambda
+  PlaceId self = 0;  // the object of a method, the closure of a lambda
   const clang::CXXRecordDecl* closure = nullptr;
   const Call* caller = nullptr;
-  bool on_thread = false;              // this call, or one around it, runs on another thread
+  bool on_thread = false;  // this call, or one around it, runs on another thread
   bool coroutine = false;
 };
 
@@ -35,10 +35,10 @@ struct Loan {
   const clang::FunctionDecl* maker = nullptr;  // the function of the API
   clang::QualType type;                        // of the result
   bool retained = false;
-  bool discards = false;         // retained with a policy that drops it
+  bool discards = false;  // retained with a policy that drops it
   bool promotes = false;
-  bool grown = false;            // by the growth of a container
-  bool resolved = false;         // of a handle
+  bool grown = false;     // by the growth of a container
+  bool resolved = false;  // of a handle
   bool on_thread = false;
   bool raw = false;
   PlaceId container = 0;
@@ -48,7 +48,11 @@ class Solver {
  public:
   Solver(clang::ASTContext& context, Model& model, Places& places, Bodies& bodies,
          const Settings& settings, EventLog& log)
-      : context_(context), model_(model), places_(places), bodies_(bodies), settings_(settings),
+      : context_(context),
+        model_(model),
+        places_(places),
+        bodies_(bodies),
+        settings_(settings),
         log_(log) {}
 
   // Effect: runs `function` from a state in which nothing is known, then each of `followers`
@@ -126,10 +130,13 @@ class Solver {
   void use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
                      const std::vector<const clang::Expr*>& arguments);
 
-  // effects.cpp
+  // effects.cpp, parts.cpp
   bool apply(const Call& caller, State& state, Effect effect, const clang::FunctionDecl* function,
              const clang::Expr* at, const Value& object,
              const std::vector<const clang::Expr*>& arguments, States& out);
+  bool apply_part(const Call& caller, State& state, Effect effect,
+                  const clang::FunctionDecl* function, const clang::Expr* at, const Value& object,
+                  const std::vector<const clang::Expr*>& arguments, States& out);
   Value issue(const Call& caller, State& state, const std::vector<PlaceId>& owners,
               const clang::Expr* at, const Loan& loan, const std::vector<PlaceId>& since = {});
   void set_result(const Call& caller, State& state, const clang::Expr* at, Value result,
@@ -145,8 +152,7 @@ class Solver {
   void set_mark(State& state, PlaceId mark, PlaceId owner);
   void forget_mark(State& state, PlaceId mark);
   [[nodiscard]] bool is_over(const State& state, const Life& life) const;
-  [[nodiscard]] bool use(const Call& call, State& state, const Value& value,
-                         const clang::Expr* at);
+  [[nodiscard]] bool use(const Call& call, State& state, const Value& value, const clang::Expr* at);
   void use_what_it_holds(const Call& call, State& state, const Value& objects,
                          const clang::Expr* at);
   void grow(const Call& call, State& state, const Value& containers, const clang::Expr* at);
@@ -185,11 +191,11 @@ class Solver {
 
   const clang::FunctionDecl* root_ = nullptr;
   std::map<PlaceId, Loan> loans_;
-  std::map<PlaceId, unsigned> in_flight_;                       // owner -> frames
+  std::map<PlaceId, unsigned> in_flight_;  // owner -> frames
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
   std::set<const clang::FunctionDecl*> inlined_;
   std::set<const clang::CXXRecordDecl*> made_in_frames_;
-  SiteId thread_start_ = 0;        // while a thread's function is run
+  SiteId thread_start_ = 0;  // while a thread's function is run
   std::set<PlaceId> outside_thread_;
   SiteId first_issue_on_thread_ = 0;
   unsigned steps_ = 0;

@@ -14,20 +14,20 @@ namespace fa_check {
 // How a loan may stand.
 struct Life {
   PlaceId owner = 0;
-  bool of_thread = false;        // of the thread's own frame
-  std::uint8_t ends = 1;         // bit n: n ends of a frame may have come since it was made
-  bool over = false;             // may have been rewound, reset, freed
-  SiteId end = 0;                // the last end
-  bool suspended = false;        // lived across a suspension
+  bool of_thread = false;  // of the thread's own frame
+  std::uint8_t ends = 1;   // bit n: n ends of a frame may have come since it was made
+  bool over = false;       // may have been rewound, reset, freed
+  SiteId end = 0;          // the last end
+  bool suspended = false;  // lived across a suspension
   SiteId suspension = 0;
-  std::vector<PlaceId> since;    // marks whose end is its end, sorted
+  std::vector<PlaceId> since;  // marks whose end is its end, sorted
   friend bool operator==(const Life&, const Life&) = default;
   void join(const Life& from);
 };
 
 // Work that may run on another thread.
 struct Running {
-  PlaceId handle = 0;            // the object that joins it; 0: nobody can
+  PlaceId handle = 0;  // the object that joins it; 0: nobody can
   SiteId started = 0;
   bool allocates = false;        // takes frame memory of its own
   std::vector<PlaceId> reaches;  // loans
@@ -41,14 +41,14 @@ constexpr std::uint8_t kClosed = 1;
 struct State {
   std::map<PlaceId, Value> cells;
   std::map<PlaceId, Life> lives;
-  std::map<PlaceId, std::uint8_t> frames;            // owner -> kOpen | kClosed
+  std::map<PlaceId, std::uint8_t> frames;  // owner -> kOpen | kClosed
   std::map<PlaceId, std::uint8_t> thread_frames;
-  std::vector<std::pair<PlaceId, PlaceId>> marks;    // mark, owner; the oldest first
-  std::vector<PlaceId> ended;                        // marks that ended: freed handles
+  std::vector<std::pair<PlaceId, PlaceId>> marks;  // mark, owner; the oldest first
+  std::vector<PlaceId> ended;                      // marks that ended: freed handles
   std::vector<PlaceId> pinned;
   std::vector<Running> running;
   std::map<std::pair<PlaceId, std::int64_t>, bool> facts;  // place == number is known
-  std::map<const clang::Stmt*, Value> values;        // of expressions of the current call
+  std::map<const clang::Stmt*, Value> values;              // of expressions of the current call
 
   // Equality and join leave `values` out: they are joined alone.
   [[nodiscard]] bool same_as(const State& other) const;

@@ -177,17 +177,19 @@ void Solver::step(const Call& call, const clang::Stmt* statement, States& states
   for (State& state : states) {
     if (const clang::Expr* pointer = pointer_of(statement)) {
       (void)use(call, state, value(call, state, pointer), llvm::cast<clang::Expr>(statement));
-      if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(statement))
-        (void)e;
       continue;
     }
     if (const auto* e = llvm::dyn_cast<clang::DeclStmt>(statement)) {
       for (const clang::Decl* each : e->decls())
         if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(each))
           declare(call, state, variable);
-    } else if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(statement)) {
       if (e->isAssignmentOp()) assign(call, state, e);
-    } else if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(statement)) {
       if (!e->isIncrementDecrementOp()) continue;
       const Value objects = value(call, state, e->getSubExpr());
       (void)use(call, state, objects, e->getSubExpr());
@@ -197,14 +199,22 @@ void Solver::step(const Call& call, const clang::Stmt* statement, States& states
         if (now.to.empty()) now = Value::unknown();
         store(state, object.place, now, site(call, e), objects.to.size() > 1);
       }
-    } else if (const auto* e = llvm::dyn_cast<clang::LambdaExpr>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::LambdaExpr>(statement)) {
       make_closure(call, state, e);
-    } else if (const auto* e = llvm::dyn_cast<clang::InitListExpr>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::InitListExpr>(statement)) {
       make_list(call, state, e);
-    } else if (const auto* e = llvm::dyn_cast<clang::ImplicitCastExpr>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::ImplicitCastExpr>(statement)) {
       if (e->getCastKind() == clang::CK_LValueToRValue)
         (void)use(call, state, value(call, state, e->getSubExpr()), e->getSubExpr());
-    } else if (const auto* e = llvm::dyn_cast<clang::CXXNewExpr>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::CXXNewExpr>(statement)) {
       if (e->getNumPlacementArgs() > 0) {
         const Value where = value(call, state, e->getPlacementArg(0));
         (void)use(call, state, where, e->getPlacementArg(0));
@@ -219,17 +229,25 @@ void Solver::step(const Call& call, const clang::Stmt* statement, States& states
       } else if (e->getInitializer() != nullptr) {
         store_into(call, state, place, e->getAllocatedType(), e->getInitializer(), site(call, e));
       }
-    } else if (const auto* e = llvm::dyn_cast<clang::CXXDeleteExpr>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::CXXDeleteExpr>(statement)) {
       for (const Target& object : value(call, state, e->getArgument()).to)
         std::erase_if(state.cells, [&](const auto& cell) {
           return places_[object.place].kind == PlaceKind::Lasting &&
                  places_.is_below(cell.first, object.place);
         });
-    } else if (llvm::isa<clang::CoawaitExpr, clang::CoyieldExpr>(statement)) {
+      continue;
+    }
+    if (llvm::isa<clang::CoawaitExpr, clang::CoyieldExpr>(statement)) {
       suspend(call, state, llvm::cast<clang::Expr>(statement));
-    } else if (const auto* e = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(statement)) {
       state.values[e] = value(call, state, e);
-    } else if (const auto* e = llvm::dyn_cast<clang::AbstractConditionalOperator>(statement)) {
+      continue;
+    }
+    if (const auto* e = llvm::dyn_cast<clang::AbstractConditionalOperator>(statement)) {
       const auto left = state.values.find(e->getTrueExpr());
       const auto right = state.values.find(e->getFalseExpr());
       Value result;

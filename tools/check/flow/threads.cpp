@@ -3,31 +3,76 @@
 #include "flow/solver.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace fa_check {
 namespace {
 
-struct Start {
-  bool starts = false;
-  bool joined = false;    // done when the call returns
-  bool deferred = false;  // runs later, on this thread
-  unsigned closure = 0;   // index of the argument that is called
-};
+constexpr unsigned kNone = ~0U;
 
 }  // namespace
 
+// Effect: when the call hands a callable to another thread, notes what it reaches and runs its body
+// apart, to see what it allocates. Result: false when the call does no such thing.
 bool Solver::starts_thread(const Call& caller, State state, const clang::FunctionDecl* function,
                            const clang::Expr* at, PlaceId handle,
                            const std::vector<const clang::Expr*>& arguments, States& out) {
-  (void)caller;
-  (void)state;
-  (void)function;
-  (void)at;
-  (void)handle;
-  (void)arguments;
-  (void)out;
-  return false;
+  unsigned callable = kNone;
+  const std::string name = plain_name(*function);
+  const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+  if (handle != 0) {
+    if (!arguments.empty()) callable = 0;  // a constructor of a thread
+    const clang::CXXRecordDecl* const of = record_of(at->getType());
+    if (of == nullptr || (plain_name(*of) != "std::thread" && plain_name(*of) != "std::jthread"))
+      return false;
+  } else if (name == "std::async" && !arguments.empty()) {
+    callable = arguments.size() > 1 && arguments.front()->getType()->isEnumeralType() ? 1 : 0;
+    handle = temporary(caller, at);
+  } else if (method == nullptr || !is_in_std(*function)) {
+    for (unsigned i = 0; i < function->getNumParams() && i < arguments.size(); ++i)
+      if (model_.has_word(function->getParamDecl(i), "runs_on_thread")) callable = i;
+  }
+  if (callable == kNone || callable >= arguments.size()) return false;
+  Running running;
+  running.handle = handle;
+  const clang::Expr* const work = arguments[callable];
+  running.started = site(caller, work->IgnoreUnlessSpelledInSource()->getBeginLoc().isValid()
+                                     ? static_cast<const clang::Stmt*>(work)
+                                     : at);
+  std::set<PlaceId> loans;
+  for (unsigned i = callable; i < arguments.size(); ++i) {
+    const Value given = value(caller, state, arguments[i]);
+    const Kind kind = model_.kind_of(arguments[i]->getType());
+    if (arguments[i]->isGLValue() && kind == Kind::Pointer)
+      reach(state, load(state, given, arguments[i]->getType()), loans);
+    else
+      reach(state, given, loans);
+  }
+  for (const PlaceId loan : loans) {
+    const auto life = state.lives.find(loan);
+    if (life != state.lives.end() && !is_over(state, life->second) && !loans_[loan].resolved)
+      running.reaches.push_back(loan);
+  }
+  // What the thread does cannot be seen from here in order: it is run in a state of its own.
+  const SiteId outer = std::exchange(first_issue_on_thread_, 0);
+  const SiteId outer_start = std::exchange(thread_start_, running.started);
+  State apart = state;
+  apart.running.clear();
+  States after;
+  run_closures(caller, std::move(apart), value(caller, state, work), at, {}, after, true);
+  running.allocates = first_issue_on_thread_ != 0;
+  first_issue_on_thread_ = outer;
+  thread_start_ = outer_start;
+  if (std::find(state.running.begin(), state.running.end(), running) == state.running.end())
+    state.running.push_back(std::move(running));
+  if (handle != 0 && name == "std::async") {
+    state.values[at] = Value::of(handle);
+  } else if (!at->getType()->isVoidType() && !llvm::isa<clang::CXXConstructExpr>(at)) {
+    set_result(caller, state, at, Value::unknown(), at->getType());
+  }
+  out.push_back(std::move(state));
+  return true;
 }
 
 void Solver::join_threads(State& state, const Value& handles) {

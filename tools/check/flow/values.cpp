@@ -39,8 +39,8 @@ Value Solver::read(State& state, PlaceId place, clang::QualType type) {
   const auto found = state.cells.find(place);
   if (found != state.cells.end()) return found->second;
   // What was put somewhere into an object that the analysis does not see into.
-  for (PlaceId at = place; places_[at].kind == PlaceKind::Field ||
-                           places_[at].kind == PlaceKind::Element;) {
+  for (PlaceId at = place;
+       places_[at].kind == PlaceKind::Field || places_[at].kind == PlaceKind::Element;) {
     at = places_[at].parent;
     const auto whole = state.cells.find(at);
     if (whole != state.cells.end() && !whole->second.to.empty()) {
@@ -103,6 +103,9 @@ void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, 
     store(state, to, owner, site, weak);
     return;
   }
+  for (Running& running : state.running)
+    if (running.handle != 0 && places_.is_below(running.handle, from))
+      running.handle = places_.moved(running.handle, from, to);
   const auto made_of = closures_.find(from);
   if (made_of != closures_.end()) {
     const std::set<const clang::CXXRecordDecl*> records = made_of->second;
@@ -184,7 +187,8 @@ Value Solver::value_of_variable(const Call& call, State& state,
     }
     for (const Target& object : objects.to) {
       PlaceId part = places_.element(object.place);
-      if (record != nullptr && model_.kind_of(whole->getType().getNonReferenceType()) == Kind::User) {
+      if (record != nullptr &&
+          model_.kind_of(whole->getType().getNonReferenceType()) == Kind::User) {
         unsigned at = 0;
         for (const clang::FieldDecl* field : record->fields())
           if (at++ == index) part = places_.field(object.place, field);
@@ -258,8 +262,7 @@ Value Solver::value(const Call& call, State& state, const clang::Expr* expressio
     if (e->getOpcode() == clang::UO_LNot || e->getOpcode() == clang::UO_Not)
       return Value::unknown();
     Value result = value(call, state, e->getSubExpr());
-    if (e->getOpcode() == clang::UO_Minus && result.number)
-      result.number = -*result.number;
+    if (e->getOpcode() == clang::UO_Minus && result.number) result.number = -*result.number;
     return result;
   }
   if (const auto* e = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression))

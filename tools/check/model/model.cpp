@@ -217,7 +217,8 @@ Kind Model::find_kind(const clang::CXXRecordDecl& record) const {
   const std::string name = plain_name(record);
   const auto found = library_kinds().find(name);
   if (found != library_kinds().end()) {
-    if (found->second == Kind::Container && has_foreign_allocator(record)) return Kind::PmrContainer;
+    if (found->second == Kind::Container && has_foreign_allocator(record))
+      return Kind::PmrContainer;
     return found->second;
   }
   if (is_in_std(record) || is_in_framealloc(record)) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: what a branch tells about the variables in its condition.
+#include "flow/solver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+const clang::Expr* bare(const clang::Expr* expression) {
+  return expression == nullptr ? nullptr : expression->IgnoreParenImpCasts();
+}
+
+bool is_null_constant(const clang::ASTContext& context, const clang::Expr* expression) {
+  return expression->isNullPointerConstant(const_cast<clang::ASTContext&>(context),
+                                           clang::Expr::NPC_ValueDependentIsNotNull) !=
+         clang::Expr::NPCK_NotNull;
+}
+
+}  // namespace
+
+bool Solver::refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null) {
+  const Value objects = value(call, state, pointer);
+  Value held = load(state, objects, pointer->getType());
+  if (!is_null && held.is_only_null()) return false;
+  const Kind kind = model_.kind_of(pointer->getType().getNonReferenceType());
+  if (is_null && !held.null && !held.other && !held.to.empty()) {
+    // Memory may have been denied; an object that has a name is never null.
+    const bool named = std::all_of(held.to.begin(), held.to.end(), [&](const Target& target) {
+      const PlaceKind place = places_[places_.root(target.place)].kind;
+      return place == PlaceKind::Local || place == PlaceKind::Global;
+    });
+    if (named && kind == Kind::Pointer) return false;
+  }
+  if (objects.to.size() != 1 || objects.other) return true;
+  const PlaceId place = objects.to.front().place;
+  if (places_[place].kind == PlaceKind::Element) return true;
+  if (is_null) {
+    if (kind == Kind::Pointer || kind == Kind::Box || kind == Kind::View)
+      state.cells[place] = Value::nothing();
+    return true;
+  }
+  held.null = false;
+  if (kind == Kind::Box || kind == Kind::Retained) {
+    // The box is told when its frame ends: it is not null, so its frame goes on.
+    std::erase_if(held.to, [&](const Target& target) {
+      const auto life = state.lives.find(places_.root(target.place));
+      return life != state.lives.end() && is_over(state, life->second);
+    });
+  }
+  const auto cell = state.cells.find(place);
+  if (cell != state.cells.end()) cell->second = held;
+  return true;
+}
+
+bool Solver::refine_equal(const Call& call, State& state, const clang::Expr* left,
+                          const clang::Expr* right, bool equal) {
+  const Value held = value(call, state, left);
+  const Value wanted = value(call, state, right);
+  if (!wanted.number) return true;
+  if (held.number) return (*held.number == *wanted.number) == equal;
+  const clang::Expr* const object = bare(left);
+  if (object == nullptr || !object->isGLValue()) return true;
+  const Value places = value(call, state, object);
+  if (places.to.size() != 1 || places.other) return true;
+  const PlaceId place = places.to.front().place;
+  const auto fact = state.facts.find({place, *wanted.number});
+  if (fact != state.facts.end()) return fact->second == equal;
+  for (const auto& [known, holds] : state.facts)
+    if (known.first == place && holds && known.second != *wanted.number && equal) return false;
+  state.facts[{place, *wanted.number}] = equal;
+  return true;
+}
+
+// Effect: keeps in `state` what holds where `condition` has the given outcome.
+// Result: false when it cannot have.
+bool Solver::refine(const Call& call, State& state, const clang::Expr* condition, bool holds) {
+  condition = bare(condition);
+  if (condition == nullptr) return true;
+  if (const auto* cleanup = llvm::dyn_cast<clang::FullExpr>(condition))
+    return refine(call, state, cleanup->getSubExpr(), holds);
+  if (const auto* rewritten = llvm::dyn_cast<clang::CXXRewrittenBinaryOperator>(condition))
+    return refine(call, state, rewritten->getSemanticForm(), holds);
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
+    if (e->getOpcode() == clang::UO_LNot) return refine(call, state, e->getSubExpr(), !holds);
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(condition)) {
+    if (e->isLogicalOp()) {
+      // The block of the last operand decides; the others have been refined on the way.
+      return refine(call, state, e->getRHS(), holds) || (e->getOpcode() == clang::BO_LOr) == holds;
+    }
+    if (!e->isEqualityOp()) {
+      const Value left = value(call, state, e->getLHS());
+      const Value right = value(call, state, e->getRHS());
+      if (!left.number || !right.number || !e->isRelationalOp()) return true;
+      const bool less = *left.number < *right.number;
+      const bool same = *left.number == *right.number;
+      bool outcome = less;
+      if (e->getOpcode() == clang::BO_GT) outcome = !less && !same;
+      if (e->getOpcode() == clang::BO_LE) outcome = less || same;
+      if (e->getOpcode() == clang::BO_GE) outcome = !less;
+      return outcome == holds;
+    }
+    const bool equal = (e->getOpcode() == clang::BO_EQ) == holds;
+    for (const auto& [left, right] :
+         {std::pair(e->getLHS(), e->getRHS()), std::pair(e->getRHS(), e->getLHS())}) {
+      if (is_null_constant(context_, right) && bare(left)->getType()->isPointerType() &&
+          bare(left)->isGLValue())
+        return refine_null(call, state, bare(left), equal);
+    }
+    if (e->getLHS()->getType()->isIntegralOrEnumerationType()) {
+      const bool swapped = value(call, state, e->getLHS()).number.has_value();
+      return refine_equal(call, state, swapped ? e->getRHS() : e->getLHS(),
+                          swapped ? e->getLHS() : e->getRHS(), equal);
+    }
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CXXOperatorCallExpr>(condition)) {
+    const clang::OverloadedOperatorKind op = e->getOperator();
+    if ((op == clang::OO_EqualEqual || op == clang::OO_ExclaimEqual) && e->getNumArgs() == 2) {
+      const bool equal = (op == clang::OO_EqualEqual) == holds;
+      for (unsigned i = 0; i < 2; ++i) {
+        if (e->getArg(1 - i)->IgnoreUnlessSpelledInSource()->getType()->isNullPtrType())
+          return refine_null(call, state, bare(e->getArg(i)), equal);
+      }
+    }
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CXXMemberCallExpr>(condition)) {
+    if (llvm::isa_and_nonnull<clang::CXXConversionDecl>(e->getMethodDecl()))
+      return refine_null(call, state, bare(e->getImplicitObjectArgument()), !holds);
+    return true;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(condition))
+    return e->getValue() == holds;
+  if (!condition->isGLValue()) return true;
+  if (condition->getType()->isPointerType()) return refine_null(call, state, condition, !holds);
+  if (!condition->getType()->isIntegralOrEnumerationType()) return true;
+  const Value places = value(call, state, condition);
+  if (places.to.size() != 1 || places.other) return true;
+  const PlaceId place = places.to.front().place;
+  const Value held = read(state, place, condition->getType());
+  if (held.number) return (*held.number != 0) == holds;
+  const auto [fact, is_new] = state.facts.try_emplace({place, 0}, !holds);
+  return is_new || fact->second == !holds;
+}
+
+}  // namespace fa_check

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: members of the classes of std and of the library: what they read, keep and hand out.
+#include "flow/solver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+llvm::StringRef name_of(const clang::FunctionDecl* function) {
+  return function->getDeclName().isIdentifier() ? function->getName() : llvm::StringRef();
+}
+
+bool is_one_of(llvm::StringRef name, std::initializer_list<llvm::StringRef> names) {
+  return llvm::is_contained(names, name);
+}
+
+bool looks_only(llvm::StringRef name) {
+  return is_one_of(
+      name, {"data",     "size",      "empty",     "get",     "subspan",  "first",       "last",
+             "length",   "has_value", "use_count", "valid",   "capacity", "is_attached", "id",
+             "subslice", "span",      "as_span",   "release", "reset",    "swap",        "clear"});
+}
+
+bool adds(llvm::StringRef name) {
+  return is_one_of(name, {"push_back",
+                          "emplace_back",
+                          "insert",
+                          "emplace",
+                          "append",
+                          "resize",
+                          "assign",
+                          "push_front",
+                          "emplace_front",
+                          "push",
+                          "insert_or_assign",
+                          "try_emplace",
+                          "get_or_insert",
+                          "extend_from_iter",
+                          "append_range",
+                          "extend",
+                          "reserve",
+                          "push_back_unchecked",
+                          "try_push",
+                          "store",
+                          "exchange",
+                          "replace",
+                          "emplace_hint",
+                          "insert_range",
+                          "fill"});
+}
+
+}  // namespace
+
+void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
+                               const clang::Expr* at, const Value& object,
+                               const std::vector<const clang::Expr*>& arguments) {
+  const clang::QualType type = context_.getRecordType(method->getParent());
+  const Kind kind = model_.kind_of(type);
+  const SiteId where = site(caller, at);
+  const llvm::StringRef name = name_of(method);
+  const clang::OverloadedOperatorKind op = method->getOverloadedOperator();
+  const bool is_assignment = op == clang::OO_Equal;
+  const bool asks_for_null =
+      llvm::isa<clang::CXXConversionDecl>(method) && at->getType()->isBooleanType();
+  if (name == "with_frames_in_flight" || (name.starts_with("with_") && kind == Kind::Library)) {
+    // The setters of AllocConfig.
+    for (const Target& target : object.to) {
+      for (const clang::FieldDecl* field : method->getParent()->fields()) {
+        if (!arguments.empty() && ("with_" + field->getName()).str() == name)
+          store(state, places_.field(target.place, field), value(caller, state, arguments.front()),
+                where);
+      }
+    }
+    if (at->isGLValue()) {
+      state.values[at] = object;
+    } else {
+      const PlaceId place = temporary(caller, at);
+      for (const Target& target : object.to) copy(state, place, target.place, type, where);
+      state.values[at] = Value::of(place);
+    }
+    return;
+  }
+  if (is_assignment && arguments.size() == 1) {
+    const clang::Expr* const from = arguments.front();
+    const Value given = value(caller, state, from);
+    bool many = object.to.size() > 1;
+    for (const Target& target : object.to) {
+      (void)use(caller, state, Value::of(target.place), at);
+      const bool same = record_of(from->getType()) == method->getParent();
+      if (kind == Kind::Thread) {
+        for (Running& running : state.running)
+          for (const Target& source : given.to)
+            if (running.handle == source.place) running.handle = target.place;
+        continue;
+      }
+      if (kind == Kind::PmrContainer) {
+        // Its resource stays; where both have the same one, a move takes the buffer over.
+        grow(caller, state, Value::of(target.place), at);
+        const auto cell = state.cells.find(target.place);
+        const bool of_frame = cell != state.cells.end() && !cell->second.to.empty();
+        if (same && method->isMoveAssignmentOperator() && of_frame)
+          for (const Target& source : given.to)
+            store(state, target.place, read(state, source.place, type), where, many);
+        continue;
+      }
+      if (same) {
+        for (const Target& source : given.to)
+          copy(state, target.place, source.place, type, where, many);
+        if (given.to.empty() && !many) state.cells.erase(target.place);
+        continue;
+      }
+      std::erase_if(state.cells, [&](const auto& cell) {
+        return !many && cell.first != target.place && places_.is_below(cell.first, target.place);
+      });
+      if (kind == Kind::Container) {
+        keep(caller, state, target.place, type, from, where, false);
+      } else if (from->getType()->isNullPtrType() || given.is_only_null()) {
+        store(state, target.place, Value::nothing(), where, many);
+      } else {
+        Value held;
+        const Kind given_kind = model_.kind_of(from->getType());
+        if (given_kind == Kind::Pointer)
+          held = from->isGLValue() ? load(state, given, from->getType()) : given;
+        else if (given_kind == Kind::Container)
+          for (const Target& source : given.to) held.add({places_.element(source.place), 0});
+        else
+          held = load(state, given, from->getType());
+        if (kind != Kind::ArenaContainer) store(state, target.place, held, where, many);
+      }
+    }
+    state.values[at] = object;
+    return;
+  }
+  if (kind == Kind::Container || kind == Kind::Library || kind == Kind::Thread) {
+    // The object itself may lie in memory of a frame.
+    (void)use(caller, state, object, at);
+    if (kind == Kind::Thread) {
+      if (is_one_of(name, {"join", "get", "wait"})) join_threads(state, object);
+      state.values[at] = Value::unknown();
+      if (!at->isGLValue() && model_.kind_of(at->getType()) != Kind::Plain &&
+          !at->getType()->isVoidType())
+        set_result(caller, state, at, Value::unknown(), at->getType());
+      return;
+    }
+    Value elements;
+    for (const Target& target : object.to) elements.add({places_.element(target.place), 0});
+    if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
+      std::erase_if(state.cells, [&](const auto& cell) {
+        return cell.first != object.to.front().place &&
+               places_.is_below(cell.first, object.to.front().place);
+      });
+    }
+    const bool changes =
+        !method->isConst() &&
+        !is_one_of(name, {"at", "find", "begin", "end", "erase", "count", "get"}) &&
+        op != clang::OO_Subscript && op != clang::OO_Call && op != clang::OO_Arrow &&
+        op != clang::OO_Star;
+    if (changes) {
+      const bool range = arguments.size() >= 2 && is_one_of(name, {"assign", "insert", "append"});
+      for (const Target& target : object.to) {
+        if (is_one_of(name, {"store", "emplace"}) && object.to.size() == 1 &&
+            arguments.size() >= 1 && model_.can_hold(type)) {
+          const std::string owner = plain_name(*method->getParent());
+          if (owner == "std::optional" || owner == "std::atomic")
+            std::erase_if(state.cells, [&](const auto& cell) {
+              return cell.first != target.place && places_.is_below(cell.first, target.place);
+            });
+        }
+        for (const clang::Expr* argument : arguments)
+          keep(caller, state, target.place, type, argument, where, range);
+      }
+    }
+    if (at->getType()->isVoidType()) return;
+    const Kind result = model_.kind_of(at->getType());
+    if (at->isGLValue()) {
+      state.values[at] = elements;
+    } else if (result == Kind::Pointer) {
+      const bool is_value = kind == Kind::Container &&
+                            is_one_of(name, {"load", "value", "value_or", "exchange", "get"});
+      state.values[at] = is_value ? load(state, elements, at->getType()) : elements;
+    } else if (result == Kind::View) {
+      const PlaceId place = temporary(caller, at);
+      const bool is_value = is_one_of(name, {"load", "value", "value_or", "exchange"});
+      store(state, place, is_value ? load(state, elements, at->getType()) : elements, where);
+      state.values[at] = Value::of(place);
+    } else if (kind == Kind::Library && model_.can_hold(at->getType())) {
+      set_result(caller, state, at, Value::unknown(), at->getType());
+    } else if (result != Kind::Plain) {
+      set_result(caller, state, at, elements, at->getType());
+    }
+    return;
+  }
+  // What shares memory.
+  (void)use(caller, state, object, at);
+  const Value held = load(state, object, type);
+  const bool learns = kind == Kind::Box || kind == Kind::Retained;
+  const bool reads = !asks_for_null && !(learns && looks_only(name)) &&
+                     !(kind == Kind::View && looks_only(name)) && name != "clear" && name != "swap";
+  if (adds(name) || op == clang::OO_PlusEqual) {
+    if (kind == Kind::ArenaContainer || kind == Kind::PmrContainer) {
+      (void)use(caller, state, held, at);
+      if (!is_one_of(name, {"try_push", "push_back_unchecked"})) grow(caller, state, object, at);
+      if (name == "reserve" || name == "resize")
+        for (const Target& target : object.to)
+          if (state.cells.count(target.place) != 0) state.cells[target.place].number = 1;
+      for (const Target& target : load(state, object, type).to) {
+        if (places_[target.place].kind != PlaceKind::Memory) continue;
+        for (const clang::Expr* argument : arguments) {
+          if (llvm::isa<clang::CXXDefaultArgExpr>(argument) ||
+              !model_.can_hold(argument->getType()))
+            continue;
+          const Value given = value(caller, state, argument);
+          const Kind of = model_.kind_of(argument->getType());
+          if (of == Kind::Plain || of == Kind::Mark || of == Kind::Owner || of == Kind::Allocator)
+            continue;
+          if (kind == Kind::PmrContainer && of == Kind::PmrContainer) continue;
+          if (of == Kind::Pointer || of == Kind::View)
+            store(state, target.place,
+                  argument->isGLValue() || of == Kind::View
+                      ? load(state, given, argument->getType())
+                      : given,
+                  where, true);
+        }
+      }
+    }
+  } else if (reads) {
+    (void)use(caller, state, held, at);
+  }
+  if (is_one_of(name, {"reset"})) {
+    Value now = Value::nothing();
+    if (!arguments.empty() && !llvm::isa<clang::CXXDefaultArgExpr>(arguments.front()))
+      now = value(caller, state, arguments.front());
+    if (kind != Kind::ArenaContainer && kind != Kind::PmrContainer)
+      for (const Target& target : object.to)
+        store(state, target.place, now, where, object.to.size() > 1);
+  }
+  Value result;
+  result.other = held.other;
+  for (const Target& target : held.to)
+    if (places_[target.place].kind != PlaceKind::Resource) result.add({target.place, 0});
+  if (name == "release")
+    for (const Target& target : object.to)
+      store(state, target.place, Value::nothing(), where, object.to.size() > 1);
+  if (at->getType()->isVoidType()) return;
+  const Kind kind_of_result = model_.kind_of(at->getType());
+  if (at->isGLValue()) {
+    // *this, or a part of what is held.
+    const bool same = record_of(at->getType()) == method->getParent();
+    state.values[at] = same ? object : result;
+  } else if (kind_of_result == Kind::Pointer) {
+    state.values[at] = result;
+  } else if (kind_of_result == Kind::View || kind_of_result == Kind::ArenaContainer ||
+             kind_of_result == Kind::Box) {
+    const PlaceId place = temporary(caller, at);
+    store(state, place, result, where);
+    state.values[at] = Value::of(place);
+  } else if (kind_of_result != Kind::Plain) {
+    set_result(caller, state, at, Value::unknown(), at->getType());
+  }
+}
+
+}  // namespace fa_check

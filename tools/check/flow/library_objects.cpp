@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: objects of the classes of std and of the library: what they hold once they are made.
+#include "flow/solver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace fa_check {
+
+// Effect: the container holds what the argument holds, if its elements can.
+void Solver::keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
+                  const clang::Expr* argument, SiteId where, bool may_be_range) {
+  if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) return;
+  if (!model_.can_hold(type)) return;
+  const clang::QualType given_type = argument->getType();
+  const Kind kind = model_.kind_of(given_type);
+  const Value given = value(caller, state, argument);
+  const PlaceId element = places_.element(container);
+  const auto* const instance =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
+  clang::QualType wanted;
+  if (instance != nullptr && instance->getTemplateArgs().size() > 0 &&
+      instance->getTemplateArgs()[0].getKind() == clang::TemplateArgument::Type)
+    wanted = instance->getTemplateArgs()[0].getAsType();
+  // A container on a resource of its own copies what comes from another one.
+  if (model_.kind_of(type) == Kind::PmrContainer && !wanted.isNull() &&
+      model_.kind_of(wanted) == Kind::PmrContainer && kind == Kind::PmrContainer)
+    return;
+  if (kind == Kind::Plain || kind == Kind::Mark || kind == Kind::Owner) return;
+  const bool is_element =
+      wanted.isNull() ||
+      context_.hasSameUnqualifiedType(wanted.getCanonicalType(), given_type.getCanonicalType());
+  if (kind == Kind::Pointer || kind == Kind::View) {
+    Value held =
+        argument->isGLValue() || kind == Kind::View ? load(state, given, given_type) : given;
+    if (given_type->isArrayType()) return;
+    if (may_be_range && !is_element && !wanted.isNull()) {
+      const clang::QualType pointee =
+          given_type->isPointerType() ? given_type->getPointeeType() : wanted;
+      if (!model_.can_hold(wanted)) return;
+      held = load(state, held, pointee);
+    } else if (!wanted.isNull() && model_.kind_of(wanted) == Kind::Container &&
+               !model_.can_hold(wanted)) {
+      return;
+    }
+    store(state, element, held, where, true);
+    return;
+  }
+  if (kind == Kind::Container && may_be_range && !is_element) {
+    for (const Target& target : given.to)
+      copy(state, element, places_.element(target.place), wanted, where, true);
+    return;
+  }
+  for (const Target& target : given.to) copy(state, element, target.place, given_type, where, true);
+}
+
+void Solver::construct_library(const Call& caller, State& state, PlaceId place,
+                               clang::QualType type, const clang::Expr* at,
+                               const std::vector<const clang::Expr*>& arguments) {
+  const SiteId where = site(caller, at);
+  const Kind kind = model_.kind_of(type);
+  const clang::CXXRecordDecl* const record = record_of(type);
+  const std::string name = record == nullptr ? "" : plain_name(*record);
+  if (kind == Kind::Allocator) {
+    if (arguments.empty()) return;
+    const clang::CXXRecordDecl* const config = record_of(arguments.front()->getType());
+    if (config == nullptr) return;
+    for (const clang::FieldDecl* field : config->fields()) {
+      if (field->getName() != "frames_in_flight") continue;
+      for (const Target& target : value(caller, state, arguments.front()).to) {
+        const Value frames = read(state, places_.field(target.place, field), field->getType());
+        if (frames.number && *frames.number >= 1 && *frames.number <= 4)
+          in_flight_[place] = static_cast<unsigned>(*frames.number);
+      }
+    }
+    return;
+  }
+  if (kind == Kind::Mark || kind == Kind::Plain) return;
+  if (kind == Kind::ArenaContainer || kind == Kind::ScopeGuard ||
+      name == "framealloc::FrameAllocator") {
+    for (const clang::Expr* argument : arguments) {
+      const clang::QualType given_type = argument->getType();
+      const Kind given =
+          model_.kind_of(given_type->isPointerType() ? given_type->getPointeeType() : given_type);
+      if (given != Kind::Owner && given != Kind::Allocator) continue;
+      const std::vector<PlaceId> of = owners(state, value(caller, state, argument));
+      if (of.empty()) return;
+      if (kind == Kind::ScopeGuard) {
+        const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
+        for (const PlaceId owner : of) set_mark(state, mark, owner);
+        store(state, place, Value::of(mark), where);
+      } else if (kind == Kind::ArenaContainer) {
+        Loan loan;
+        loan.made = where;
+        loan.type = type;
+        loan.on_thread = caller.on_thread;
+        loan.maker = llvm::cast<clang::CXXConstructExpr>(at)->getConstructor();
+        Value made = issue(caller, state, of, at, loan);
+        made.number = 0;
+        if (arguments.size() > 1 && !llvm::isa<clang::CXXDefaultArgExpr>(arguments[1])) {
+          const Value room = value(caller, state, arguments[1]);
+          made.number = room.number ? *room.number : 1;
+        }
+        store(state, place, made, where);
+      } else {
+        store(state, place, Value::of(places_.place(PlaceKind::Resource, nullptr, of.front())),
+              where);
+      }
+      return;
+    }
+    if (kind == Kind::ScopeGuard) return;
+  }
+  if (kind == Kind::User) {  // std::pair
+    auto argument = arguments.begin();
+    for (const clang::FieldDecl* field : record->fields()) {
+      if (argument == arguments.end()) return;
+      const clang::Expr* const given = *argument++;
+      if (model_.can_hold(field->getType())) {
+        const Value objects = value(caller, state, given);
+        const Kind part = model_.kind_of(field->getType());
+        const PlaceId here = places_.field(place, field);
+        if (part == Kind::Pointer)
+          store(state, here, given->isGLValue() ? load(state, objects, given->getType()) : objects,
+                where);
+        else
+          for (const Target& target : objects.to)
+            copy(state, here, target.place, given->getType(), where, true);
+      }
+    }
+    return;
+  }
+  if (kind == Kind::Container) {
+    const bool range = arguments.size() >= 2;
+    for (const clang::Expr* argument : arguments)
+      keep(caller, state, place, type, argument, where, range && name != "std::tuple");
+    return;
+  }
+  // Views, boxes, containers on a resource: the cell is what they share.
+  Value held;
+  bool takes_memory = false;
+  for (const clang::Expr* argument : arguments) {
+    if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) continue;
+    const clang::QualType given_type = argument->getType();
+    const Kind given = model_.kind_of(given_type);
+    const Value objects = value(caller, state, argument);
+    if (given_type->isArrayType()) {
+      for (const Target& target : objects.to) held.add({places_.element(target.place), 0});
+    } else if (given == Kind::Pointer) {
+      const Value pointed = argument->isGLValue() ? load(state, objects, given_type) : objects;
+      for (const Target& target : pointed.to) {
+        const bool is_resource = places_[target.place].kind == PlaceKind::Resource;
+        if (kind == Kind::PmrContainer && !is_resource) continue;
+        held.add(target);
+        takes_memory = takes_memory || is_resource;
+      }
+      held.null = held.null || pointed.is_only_null();
+    } else if (given == Kind::Container) {
+      if (kind != Kind::PmrContainer)
+        for (const Target& target : objects.to) held.add({places_.element(target.place), 0});
+    } else if (given != Kind::Plain) {
+      const Value inner = load(state, objects, given_type);
+      for (const Target& target : inner.to) {
+        const bool is_resource = places_[target.place].kind == PlaceKind::Resource;
+        if (kind == Kind::PmrContainer && !is_resource) {
+          // A move takes the buffer over; a copy is made on the default resource.
+          const auto* const made = llvm::dyn_cast<clang::CXXConstructExpr>(at);
+          if (made == nullptr || !made->getConstructor()->isMoveConstructor()) continue;
+        }
+        if (kind == Kind::PmrContainer && is_resource && given == Kind::PmrContainer) {
+          const auto* const made = llvm::dyn_cast<clang::CXXConstructExpr>(at);
+          if (made == nullptr || !made->getConstructor()->isMoveConstructor()) continue;
+        }
+        held.add(target);
+        takes_memory = takes_memory || (is_resource && given != Kind::PmrContainer);
+      }
+    }
+  }
+  if (arguments.empty()) held.null = true;
+  if (kind == Kind::Library) {
+    for (const clang::Expr* argument : arguments)
+      if (model_.can_hold(argument->getType()) && model_.kind_of(argument->getType()) == Kind::User)
+        for (const Target& target : value(caller, state, argument).to)
+          copy(state, place, target.place, argument->getType(), where, true);
+    if (!model_.can_hold(type)) return;
+  }
+  store(state, place, held, where);
+  if (kind == Kind::PmrContainer && takes_memory) grow(caller, state, Value::of(place), at);
+}
+
+}  // namespace fa_check
