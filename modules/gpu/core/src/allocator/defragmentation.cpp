@@ -74,7 +74,8 @@ bool Defragmentation::prepare(Move& move) noexcept {
     usage = move.record->usage;
     // What the CPU wrote and nobody flushed has to be out before the copy.
     if (move.record->non_coherent &&
-        move.record->dirty.exchange(false, std::memory_order_relaxed) &&
+        (move.record->dirty.exchange(false, std::memory_order_relaxed) ||
+         move.record->write_mapped.load(std::memory_order_relaxed)) &&
         core_.flush(*move.record, 0, move.size) != DeviceStatus::Ok)
       return false;
   }

@@ -138,6 +138,7 @@ std::span<std::byte> GpuBuffer::map(MapMode mode) noexcept {
       }
     }
     if (mode != MapMode::Read) record.dirty.store(true, std::memory_order_relaxed);
+    record.write_mapped.store(mode != MapMode::Read, std::memory_order_relaxed);
   }
   record.touched_frame.store(core->frame(), std::memory_order_relaxed);
   return {record.mapped.load(std::memory_order_relaxed), record.size};
@@ -145,7 +146,9 @@ std::span<std::byte> GpuBuffer::map(MapMode mode) noexcept {
 
 void GpuBuffer::unmap() noexcept {
   if (record_ == nullptr || !record_->non_coherent) return;
-  if (!record_->dirty.exchange(false, std::memory_order_relaxed)) return;
+  // The span may have been written through again after a copy flushed it.
+  const bool held = record_->write_mapped.exchange(false, std::memory_order_relaxed);
+  if (!record_->dirty.exchange(false, std::memory_order_relaxed) && !held) return;
   const CoreRef core = core_of(*record_);
   if (!core) return;
   const DeviceStatus status = core->flush(*record_, 0, record_->size);
@@ -177,7 +180,10 @@ namespace {
   }
   const std::size_t length = size == SIZE_MAX ? record->size - offset : size;
   // After a flush of everything nothing is left for map() to flush over what the GPU writes next.
-  if (flush && length == record->size) record->dirty.store(false, std::memory_order_relaxed);
+  if (flush && length == record->size) {
+    record->dirty.store(false, std::memory_order_relaxed);
+    record->write_mapped.store(false, std::memory_order_relaxed);
+  }
   const DeviceStatus status =
       flush ? core->flush(*record, offset, length) : core->invalidate(*record, offset, length);
   if (status != DeviceStatus::Ok) return driver_failed(*core, *record, status, call);

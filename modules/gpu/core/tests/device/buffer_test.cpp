@@ -205,5 +205,28 @@ TEST(GpuBufferMap, WhatTheGpuWroteAfterAFlushIsThereToRead) {
   EXPECT_EQ(std::count(result.begin(), result.end(), std::byte{42}), 1000);
 }
 
+// Mapped once, written and copied in every round: as persistently mapped memory is used.
+TEST(GpuBufferMap, EachCopyOfAMappedBufferTakesWhatWasWrittenLast) {
+  for (const GpuMemoryIntent intent :
+       {GpuMemoryIntent::HostCached, GpuMemoryIntent::HostVisible, GpuMemoryIntent::Staging}) {
+    Rig rig(HostBackendConfig::mobile());
+    GpuBuffer from = rig.buffer(1000, intent);
+    GpuBuffer to = rig.buffer(1000, GpuMemoryIntent::DeviceOnly);
+    const std::span<std::byte> mapped = from.map();
+    ASSERT_EQ(mapped.size(), 1000U);
+    for (int round = 1; round <= 4; ++round) {
+      std::memset(mapped.data(), round, mapped.size());
+      TransferBatch batch = rig.gpu->begin_transfer();
+      ASSERT_TRUE(batch.copy(from, to));
+      ASSERT_TRUE(batch.submit());
+      ASSERT_TRUE(rig.gpu->wait_idle());
+      EXPECT_EQ(rig.device.device_bytes(to), std::vector<std::byte>(1000, std::byte(round)));
+    }
+    std::memset(mapped.data(), 9, mapped.size());
+    from.unmap();
+    EXPECT_EQ(rig.device.device_bytes(from), std::vector<std::byte>(1000, std::byte{9}));
+  }
+}
+
 }  // namespace
 }  // namespace framealloc::gpu::testing
