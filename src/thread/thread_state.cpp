@@ -43,10 +43,12 @@ bool ThreadState::set_up() noexcept {
 }
 
 void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
-  table_.store(&table, std::memory_order_relaxed);
   slot_ = slot;
-  id_ = os::current_thread_id();
-  pools_.attach(reinterpret_cast<std::uintptr_t>(&table), id_);
+  const ThreadId id = os::current_thread_id();
+  id_.store(id, std::memory_order_relaxed);
+  // After the id: who sees that the state is bound sees whose it is.
+  table_.store(&table, std::memory_order_release);
+  pools_.attach(reinterpret_cast<std::uintptr_t>(&table), id);
   adopt_lifecycle(*this);
   publish();
 }

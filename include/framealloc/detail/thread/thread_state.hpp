@@ -53,10 +53,11 @@ class ThreadState final : public ArenaHost {
   [[nodiscard]] const PoolThread& pools() const noexcept { return pools_; }
   [[nodiscard]] ThreadLedger& ledger() noexcept { return ledger_; }
   [[nodiscard]] const ThreadLedger& ledger() const noexcept { return ledger_; }
-  [[nodiscard]] ThreadId id() const noexcept { return id_; }
+  // Of the owner, or the last one. Any thread.
+  [[nodiscard]] ThreadId id() const noexcept { return id_.load(std::memory_order_relaxed); }
   // Result: whether a live thread owns it. Any thread.
   [[nodiscard]] bool bound() const noexcept {
-    return table_.load(std::memory_order_relaxed) != nullptr;
+    return table_.load(std::memory_order_acquire) != nullptr;
   }
   [[nodiscard]] bool belongs_to(const TlsTable& table) const noexcept {
     return table_.load(std::memory_order_relaxed) == &table;
@@ -192,7 +193,7 @@ class ThreadState final : public ArenaHost {
   TlsSlot* slot_ = nullptr;                // null for allocators that share the last slot
   FrameArena* arena_ = nullptr;
   TagId tag_ = TagId::Untagged;
-  ThreadId id_;
+  std::atomic<ThreadId> id_{};
   std::uint64_t own_frame_began_ns_ = 0;  // 0 where nobody noted it
   std::atomic<std::uint64_t> own_clock_{2};
   std::atomic<bool> has_own_arena_{false};
