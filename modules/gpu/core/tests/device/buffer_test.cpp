@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The CPU's side of a buffer: mapping, coherence, what is misuse and what is not.
+#include <framealloc/gpu/transfer_batch.hpp>
+
 #include "gpu_rig.hpp"
 
 #include <cstring>

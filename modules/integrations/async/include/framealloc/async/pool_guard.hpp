@@ -153,7 +153,7 @@ class GuardedVec : detail::GuardedHolder {
 
  private:
   friend class AsyncPoolGuard;
-  struct alignas(T) State {
+  struct alignas(T) alignas(std::size_t) State {
     std::size_t size = 0;
     std::size_t capacity = 0;
   };
