@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "flow/arguments.hpp"
+
+namespace fa_check {
+
+std::string literal_of(const clang::Expr* expression) {
+  expression = expression->IgnoreUnlessSpelledInSource();
+  while (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
+    if (made->getNumArgs() == 0) break;
+    expression = made->getArg(0)->IgnoreUnlessSpelledInSource();
+  }
+  const auto* const text = llvm::dyn_cast<clang::StringLiteral>(expression);
+  return text == nullptr || text->getCharByteWidth() != 1 ? "" : text->getString().str();
+}
+
+std::string policy_of(const clang::Expr* expression) {
+  expression = expression->IgnoreUnlessSpelledInSource();
+  if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expression))
+    return name->getDecl()->getNameAsString();
+  if (const auto* call = llvm::dyn_cast<clang::CallExpr>(expression))
+    if (const clang::FunctionDecl* function = call->getDirectCallee())
+      return function->getNameAsString();
+  if (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression))
+    if (made->getNumArgs() > 0) return policy_of(made->getArg(0));
+  return "";
+}
+
+bool says_no(const clang::FunctionDecl* body) {
+  struct Visitor : clang::RecursiveASTVisitor<Visitor> {
+    bool VisitReturnStmt(clang::ReturnStmt* statement) {
+      const clang::Expr* value = statement->getRetValue();
+      value = value == nullptr ? nullptr : value->IgnoreUnlessSpelledInSource();
+      bool no = false;
+      if (const auto* flag = llvm::dyn_cast_or_null<clang::CXXBoolLiteralExpr>(value))
+        no = !flag->getValue();
+      while (const auto* made = llvm::dyn_cast_or_null<clang::CXXConstructExpr>(value)) {
+        if (made->getNumArgs() != 1) break;
+        value = made->getArg(0)->IgnoreUnlessSpelledInSource();
+      }
+      if (llvm::isa_and_nonnull<clang::CXXNullPtrLiteralExpr>(value)) no = true;
+      if (const auto* name = llvm::dyn_cast_or_null<clang::DeclRefExpr>(value))
+        no = no || name->getDecl()->getNameAsString() == "nullopt";
+      (no ? refuses : keeps) = true;
+      return true;
+    }
+    bool TraverseLambdaExpr(clang::LambdaExpr*) { return true; }
+    bool refuses = false;
+    bool keeps = false;
+  } visitor;
+  visitor.TraverseStmt(body->getBody());
+  return visitor.refuses && !visitor.keeps;
+}
+
+}  // namespace fa_check

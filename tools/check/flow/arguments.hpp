@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the arguments of a call say by themselves.
+#pragma once
+
+#include "model/clang.hpp"
+
+#include <string>
+
+namespace fa_check {
+
+// Result: the text of a string literal, also of one that a string or a view is made of; else "".
+[[nodiscard]] std::string literal_of(const clang::Expr* expression);
+// Result: the name of the policy or importance that is given; "" when it is not a constant.
+[[nodiscard]] std::string policy_of(const clang::Expr* expression);
+// Result: whether the function of a speculation never keeps what it made.
+[[nodiscard]] bool says_no(const clang::FunctionDecl* body);
+
+}  // namespace fa_check
