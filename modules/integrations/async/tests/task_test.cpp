@@ -185,7 +185,7 @@ TEST_F(TaskTest, ADeniedFrameIsAnEmptyTask) {
 TEST_F(TaskTest, WhicheverFrameIsDeniedNothingLeaks) {
   bool denied = false;
   bool served = false;
-  for (std::size_t budget = 64; budget < 4096 && !served; budget += 64) {
+  for (std::size_t budget = 64; budget < 16384 && !served; budget += 64) {
     ReportLog log;
     SmartAlloc small(config_for(log));
     small.set_thread_pool_budget(budget);

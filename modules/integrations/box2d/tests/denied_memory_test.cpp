@@ -119,7 +119,7 @@ TEST(DeniedMemory, EveryBudgetOfThePool) {
   const Expected expected;
   std::size_t denied = 0;
   std::size_t complete = 0;
-  for (std::size_t budget = 1; complete < 2; budget += 2048) {
+  for (std::size_t budget = 1; complete < 2; budget += 512) {
     SCOPED_TRACE(testing::Message() << budget << " bytes");
     Prepared ours;
     ReportLog log;
