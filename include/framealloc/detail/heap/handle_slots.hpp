@@ -73,7 +73,7 @@ struct HandleRecord {
 // other. Thread contract: any thread; find() takes no lock.
 class FRAMEALLOC_API HandleSlots {
  public:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
+  FRAMEALLOC_OWN_COPY static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::uint32_t kGroup = 64;
 
   HandleSlots(MetadataAllocator& metadata, std::uint32_t first_generation) noexcept

@@ -55,8 +55,8 @@ class ChunkRegistry {
   static constexpr std::uintptr_t kKinds = 3;
   [[nodiscard]] std::size_t bucket_of(std::uintptr_t address) const noexcept {
     // Fibonacci hashing: the top bits of a product depend on all bits of the chunk's number.
-    const std::uint64_t number = static_cast<std::uint64_t>(address) >> chunk_shift_;
-    return static_cast<std::size_t>((number * 0x9e3779b97f4a7c15U) >> 32) % kBuckets;
+    const std::uint64_t number = std::uint64_t{address} >> chunk_shift_;
+    return std::size_t{((number * 0x9e3779b97f4a7c15U) >> 32) % kBuckets};
   }
   [[nodiscard]] std::optional<RegionKind> search(std::uintptr_t address,
                                                  std::size_t bucket) noexcept;

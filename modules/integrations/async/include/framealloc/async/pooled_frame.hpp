@@ -13,6 +13,14 @@
 #include <memory>
 #include <new>
 
+// Inlined into the function that makes the coroutine, except under AddressSanitizer: clang 19 ends
+// the life of temporaries of what it inlines there too early, and every coroutine would be accused.
+#if FRAMEALLOC_ASAN
+#define FRAMEALLOC_ASYNC_INLINE FRAMEALLOC_NOINLINE
+#else
+#define FRAMEALLOC_ASYNC_INLINE FRAMEALLOC_ALWAYS_INLINE
+#endif
+
 namespace framealloc::async {
 
 /// Of all coroutines on PooledFrame, Task included, over the process. Exact once the reader has
@@ -126,14 +134,6 @@ class AllocatorScope {
   detail::CurrentPool before_;
 };
 
-// Inlined into the function that makes the coroutine, except under AddressSanitizer: clang 19 ends
-// the life of temporaries of what it inlines there too early, and every coroutine would be accused.
-#if FRAMEALLOC_ASAN
-#define FRAMEALLOC_FRAME_INLINE FRAMEALLOC_NOINLINE
-#else
-#define FRAMEALLOC_FRAME_INLINE FRAMEALLOC_ALWAYS_INLINE
-#endif
-
 /// Base of a promise: its coroutine's frame is a pool block that knows its pool, and goes home to
 /// it from whichever thread ends the coroutine. The pool is that of the argument behind
 /// std::allocator_arg, else the AllocatorScope's; without one the frame is in the system's heap,
@@ -149,12 +149,12 @@ class AllocatorScope {
 /// Requirement: the coroutine ends before the allocator does. Thread contract: any thread.
 class PooledFrame {
  public:
-  [[nodiscard]] FRAMEALLOC_FRAME_INLINE static void* operator new(std::size_t size) noexcept {
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size) noexcept {
     const detail::CurrentPool& current = detail::this_thread.current;
     return current.set ? detail::new_frame(current.pool, size) : detail::system_frame(size);
   }
   template <class... A>
-  [[nodiscard]] FRAMEALLOC_FRAME_INLINE static void* operator new(std::size_t size,
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size,
                                                                   std::allocator_arg_t,
                                                                   const SmartAlloc& alloc,
                                                                   A&&...) noexcept {
@@ -162,17 +162,15 @@ class PooledFrame {
   }
   /// For member functions and lambdas.
   template <class This, class... A>
-  [[nodiscard]] FRAMEALLOC_FRAME_INLINE static void* operator new(std::size_t size, This&&,
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size, This&&,
                                                                   std::allocator_arg_t,
                                                                   const SmartAlloc& alloc,
                                                                   A&&...) noexcept {
     return detail::new_frame(PoolRef(alloc), size);
   }
-  FRAMEALLOC_FRAME_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
+  FRAMEALLOC_ASYNC_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
     detail::delete_frame(frame, size);
   }
 };
 
 }  // namespace framealloc::async
-
-#undef FRAMEALLOC_FRAME_INLINE

@@ -34,25 +34,25 @@ class TaskPromise {
   TaskPromise& operator=(const TaskPromise&) = delete;
 
   // As PooledFrame; with a watch in front where the allocator verifies.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* operator new(std::size_t size) noexcept {
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size) noexcept {
     const CurrentPool& current = this_thread.current;
     return current.set ? make(current.pool, size) : system_frame(size);
   }
   template <class... A>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* operator new(std::size_t size,
-                                                                   std::allocator_arg_t,
-                                                                   const SmartAlloc& alloc,
-                                                                   A&&...) noexcept {
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size,
+                                                                  std::allocator_arg_t,
+                                                                  const SmartAlloc& alloc,
+                                                                  A&&...) noexcept {
     return make(pool_of(alloc), size);
   }
   template <class This, class... A>
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* operator new(std::size_t size, This&&,
-                                                                   std::allocator_arg_t,
-                                                                   const SmartAlloc& alloc,
-                                                                   A&&...) noexcept {
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size, This&&,
+                                                                  std::allocator_arg_t,
+                                                                  const SmartAlloc& alloc,
+                                                                  A&&...) noexcept {
     return make(pool_of(alloc), size);
   }
-  FRAMEALLOC_ALWAYS_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
+  FRAMEALLOC_ASYNC_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
     if (header_of(frame)->pool.mark() != 0) [[unlikely]]
       return delete_watched_frame(frame, size);
     delete_frame(frame, size);
