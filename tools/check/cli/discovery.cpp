@@ -190,8 +190,8 @@ IncludeMap Discoverer::map_includes() {
   for (const auto& [file, command] : database_.commands()) files.insert(file);
   // Sources that no database names, and headers: those below the folder that all of this is in.
   std::string root = base_;
-  if (!database_.folder().empty() && is_below(database_.folder(), base_)) root = base_;
-  if (!named_headers_.empty() && database_.commands().empty()) {
+  if (!named_headers_.empty() && database_.commands().empty() &&
+      !is_below(*named_headers_.begin(), base_)) {
     root = folder_of(*named_headers_.begin());
   }
   std::error_code error;
