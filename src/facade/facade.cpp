@@ -63,8 +63,7 @@ std::size_t trim_parts(Instance& instance) noexcept {
   if (facade == nullptr) return 0;
   std::size_t bytes = 0;
   if (ScratchRegistry* const scratch = facade->scratch.made()) bytes += scratch->trim();
-  if (HandleAllocator* const handles = facade->handles.made())
-    bytes += handles->release_cached();
+  if (HandleAllocator* const handles = facade->handles.made()) bytes += handles->release_cached();
   return bytes;
 }
 

@@ -38,14 +38,14 @@ void HandleCaches::tell_counts(SharedLedger& ledger) const noexcept {
     if (blocks == 0) return;
     entry.told_frees += blocks;
     ledger.note_out(tag_of_key(entry.key.load(std::memory_order_relaxed)),
-                     HandleCache::bytes_of(entry), blocks);
+                    HandleCache::bytes_of(entry), blocks);
   });
   for_each_entry([&ledger](HandleCache&, HandleCache::Entry& entry) {
     const std::uint64_t blocks = entry.allocations.get() - entry.told_allocations;
     if (blocks == 0) return;
     entry.told_allocations += blocks;
     ledger.note_in(tag_of_key(entry.key.load(std::memory_order_relaxed)),
-                    HandleCache::bytes_of(entry), blocks);
+                   HandleCache::bytes_of(entry), blocks);
   });
 }
 

@@ -247,11 +247,10 @@ TEST_F(Diff, ComparesWhatDevicesHold) {
 
   const Outcome text = run({a_file, b_file, "--fail-over-device", "50%"});
   EXPECT_EQ(text.exit_code, 1);
-  for (const char* line :
-       {"device GPU\n", "  held        4.0 KiB  6.0 KiB  +2.0 KiB   +50.0 %\n",
-        "  smoke                 0 B  2.0 KiB  +2.0 KiB   new\n", "device second\n",
-        "  (1 of 3 tags on the device unchanged)\n",
-        "grew by more than allowed\n  device second (50%)\n"}) {
+  for (const char* line : {"device GPU\n", "  held        4.0 KiB  6.0 KiB  +2.0 KiB   +50.0 %\n",
+                           "  smoke                 0 B  2.0 KiB  +2.0 KiB   new\n",
+                           "device second\n", "  (1 of 3 tags on the device unchanged)\n",
+                           "grew by more than allowed\n  device second (50%)\n"}) {
     EXPECT_NE(text.out.find(line), std::string::npos) << line << text.out;
   }
   EXPECT_EQ(run({a_file, b_file, "--fail-over-device", "2KiB"}).exit_code, 0);
