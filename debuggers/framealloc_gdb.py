@@ -217,7 +217,7 @@ class FrameArenaPrinter:
         now = int(atomic(state["own_clock_"] if own else state["instance_"]["clock_"]["clock_"]))
         held = int(atomic(self.value["cursor_"])) - int(atomic(self.value["origin_"]))
         return "FrameArena of thread %d: %s in frame %d%s, which %s; tag %s" % (
-            int(state["id_"]["value"]), plural(held, "byte"), clock >> 1,
+            int(atomic(state["id_"])["value"]), plural(held, "byte"), clock >> 1,
             " of its own" if own else "", "is open" if now == clock else "has ended",
             tag_path(state["instance_"], int(atomic(self.value["tag_"]))))
 
@@ -311,7 +311,7 @@ expression: a SmartAlloc, or a pointer or reference to one."""
         reserved = int(atomic(instance["limited_source_"]["reserved_"])) & ((1 << 63) - 1)
         print("%s; %s from the system" % (frame_text(instance), plural(reserved, "byte")))
         for state in threads_of(instance):
-            print("  thread %d, tag %s" % (int(state["id_"]["value"]),
+            print("  thread %d, tag %s" % (int(atomic(state["id_"])["value"]),
                                            tag_path(instance, int(state["tag_"]))))
             print("    " + FrameArenaPrinter(state["shared_arena_"]).to_string())
             if bool(atomic(state["has_own_arena_"])):
