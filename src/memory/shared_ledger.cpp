@@ -17,13 +17,13 @@ std::size_t held_by(const TagCounters& counters) noexcept {
   return static_cast<std::size_t>(counters.heap_bytes_in.get() - counters.heap_bytes_out.get());
 }
 
-constinit const std::atomic<FrameEventMask> no_kinds{0};
+constinit const std::atomic<FrameEventMask> kNoKinds{0};
 
 }  // namespace
 
 SharedLedger::SharedLedger(const AllocatorContext& context) noexcept
     : context_(context),
-      wanted_(context.events != nullptr ? &context.events->wanted() : &no_kinds),
+      wanted_(context.events != nullptr ? &context.events->wanted() : &kNoKinds),
       by_tag_(&allocate_counters, &context.metadata) {}
 
 bool SharedLedger::count_in(TagId tag, std::size_t bytes, std::size_t carried,
