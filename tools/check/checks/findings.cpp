@@ -102,9 +102,6 @@ std::vector<Finding> findings_of(const CheckInput& input) {
   check_threads(input, findings);
   check_coroutines(input, findings);
   check_handles(input, findings);
-  check_loops(input, findings);
-  check_objects(input, findings);
-  check_tags(input, findings);
   std::erase_if(findings, [](const Finding& finding) { return finding.code == 0; });
   const auto key = [](const Finding& finding) {
     return std::tie(finding.file, finding.line, finding.column, finding.code);

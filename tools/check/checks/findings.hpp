@@ -39,9 +39,6 @@ void check_lifetimes(const CheckInput& input,
 void check_threads(const CheckInput& input, std::vector<Finding>& findings);  // 201-205
 void check_coroutines(const CheckInput& input, std::vector<Finding>& findings);  // 701-703
 void check_handles(const CheckInput& input, std::vector<Finding>& findings);     // 401
-void check_loops(const CheckInput& input, std::vector<Finding>& findings);    // 301, 602, 603, 608
-void check_objects(const CheckInput& input, std::vector<Finding>& findings);  // 604, 607
-void check_tags(const CheckInput& input, std::vector<Finding>& findings);     // 302, 801, 802, 803
 
 // All of them; sorted, and one finding for one mistake.
 [[nodiscard]] std::vector<Finding> findings_of(const CheckInput& input);
