@@ -138,20 +138,19 @@ TEST_F(Queries, ManyHitsAreMergedNearestFirst) {
     }
     struct InOrder : b2RayCastCallback {
       float ReportFixture(b2Fixture* at, const b2Vec2&, const b2Vec2&, float fraction) override {
-        found.emplace_back(fraction, at);
+        found.emplace_back(fraction, found.size(), at);
         return 1;
       }
-      std::vector<std::pair<float, b2Fixture*>> found;
+      std::vector<std::tuple<float, std::size_t, b2Fixture*>> found;
     } expected;
     const b2Vec2 from(-1, 0);
     const b2Vec2 to(static_cast<float>(count) + 1, 0);
     world.RayCast(&expected, from, to);
-    std::stable_sort(expected.found.begin(), expected.found.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(expected.found.begin(), expected.found.end());
     const auto hits = fb::cast_ray(world, alloc, from, to);
     ASSERT_EQ(hits.size(), 2 * count);
     for (std::size_t i = 0; i < hits.size(); ++i) {
-      ASSERT_EQ(hits[i].fixture, expected.found[i].second) << count << " circles, hit " << i;
+      ASSERT_EQ(hits[i].fixture, std::get<b2Fixture*>(expected.found[i])) << count << " circles, hit " << i;
     }
   }
 }
