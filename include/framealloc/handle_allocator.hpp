@@ -8,6 +8,7 @@
 #include <framealloc/detail/heap/handle_slots.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
+#include <framealloc/detail/heap/handle_walk.hpp>
 #include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/handle.hpp>
@@ -132,13 +133,17 @@ class FRAMEALLOC_API HandleAllocator {
   /// many costs little more than following pointers. Stops at the end of the shorter span. Result:
   /// number of objects found.
   template <class T>
-  std::size_t resolve(std::span<const Handle<T>> handles, std::span<T*> objects) noexcept;
+  std::size_t resolve(std::span<const Handle<T>> handles, std::span<T*> objects) noexcept {
+    return detail::resolve_many(*this, slots_, handles, objects);
+  }
   /// Effect: calls function(T&) for each handle that finds its object, in order; the others are
   /// reported as by resolve(). The function may free any object, including its own; freed objects
   /// are not visited. No other thread may free them, and none may compact(), until the walk has
   /// ended. Result: number of objects visited.
   template <class T, class F>
-  std::size_t for_each(std::span<const Handle<T>> handles, F&& function);
+  std::size_t for_each(std::span<const Handle<T>> handles, F&& function) {
+    return detail::visit_many(*this, slots_, handles, function);
+  }
   /// Effect: calls function(Handle<T>, T&) for every T. Each object stays in place during its call,
   /// so the function may use the allocator, including compact() and free() of that object. An
   /// object freed during the walk may end a little later, once the walk has passed its neighbors.
@@ -282,8 +287,6 @@ class FRAMEALLOC_API HandleAllocator {
   class GroupWalk;
   // Effect: ends objects that were freed while the group was held, unless they are still held.
   void leave_group(std::uint32_t first) noexcept;
-  template <class T>
-  [[nodiscard]] T* resolve_ahead(std::span<const Handle<T>> handles, std::size_t at) noexcept;
 
   enum class Outlook : std::uint8_t { Movable, Going, Fixed };
   [[nodiscard]] Outlook outlook_of(const detail::BlockHeader& block) const noexcept;
@@ -356,6 +359,47 @@ PinGuard<T> HandleAllocator::make_guard(Handle<T> handle, bool report) noexcept 
   return object == nullptr ? PinGuard<T>() : PinGuard<T>(*this, static_cast<T*>(object), handle);
 }
 
-}  // namespace framealloc
+// The objects of a type in a group of slots, held while this lives: see HandleSlots. They are
+// gathered first, so the work is a loop over pointers and the processor runs ahead into the next
+// objects instead of waiting for their memory.
+class HandleAllocator::GroupWalk {
+ public:
+  GroupWalk(HandleAllocator& handles, std::uint32_t first, const Type& type) noexcept;
+  ~GroupWalk() {
+    if (held_) handles_.leave_group(first_);
+  }
+  GroupWalk(const GroupWalk&) = delete;
+  GroupWalk& operator=(const GroupWalk&) = delete;
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  // Result: the object and its id; null if it has been freed since.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* at(std::size_t i,
+                                                  GenerationalId* id) const noexcept {
+    const std::uint64_t word = slots_[which_[i]].word.load(std::memory_order_relaxed);
+    *id = GenerationalId{first_ + which_[i], Slot::generation_of(word)};
+    return (word & Slot::kDoomed) == 0 ? objects_[i] : nullptr;
+  }
 
-#include <framealloc/detail/heap/handle_walk.hpp>  // the definitions of what visits many objects
+ private:
+  HandleAllocator& handles_;
+  const Slot* slots_;
+  std::uint32_t first_;
+  bool held_ = false;
+  std::size_t size_ = 0;
+  void* objects_[detail::HandleSlots::kGroup];
+  std::uint8_t which_[detail::HandleSlots::kGroup];
+};
+
+template <class T, class F>
+void HandleAllocator::for_each(F&& function) {
+  const std::uint32_t slots = slots_.size();
+  for (std::uint32_t first = 0; first < slots; first += detail::HandleSlots::kGroup) {
+    GroupWalk walk(*this, first, detail::handle_type<T>);
+    for (std::size_t i = 0; i < walk.size(); ++i) {
+      GenerationalId id;
+      void* const object = walk.at(i, &id);
+      if (object != nullptr) function(Handle<T>(id), *static_cast<T*>(object));
+    }
+  }
+}
+
+}  // namespace framealloc
