@@ -189,6 +189,32 @@ void judge_boundary(Judge& j) {
   j.at_most("frame boundary, more instructions after 100 objects than after none", own, 20);
 }
 
+void judge_handles(Judge& j) {
+  const Value pointers = j.time("handles/cold", "floor-pointers");
+  const auto over_pointers = [&](const char* peer) {
+    return Judge::ratio(j.time("handles/cold", peer), pointers);
+  };
+  j.at_most("handles, cold walk over a span, time over pointers", over_pointers("framealloc"), 1.3);
+  j.at_most("handles, cold walk over a type, time over pointers", over_pointers("framealloc-type"),
+            1.3);
+  j.at_most("handles, cold resolve(), time over pointers", over_pointers("framealloc-resolve"), 2);
+  j.at_most("handles churn, instructions", j.count("handles/churn", "framealloc"), 250);
+}
+
+void judge_many(Judge& j) {
+  // What the sums of 1,000 tags on 8 threads take as a whole.
+  Value sums = j.time("tags/1000x8", "framealloc");
+  if (sums) *sums *= 8000 / 1e6;
+  j.at_most("sums of 1,000 tags on 8 threads, ms", sums, 2);
+  Value frame = j.time("tags/frame-300x8", "framealloc");
+  if (frame) *frame /= 1e3;
+  j.at_most("an empty frame while frames are tracked, 300 tags on 8 threads, us", frame, 20);
+  j.at_most("access() to 300,000 assets over 1,000",
+            Judge::ratio(j.time("streaming/300000", "framealloc"),
+                         j.time("streaming/1000", "framealloc")),
+            3);
+}
+
 }  // namespace
 
 std::vector<Outcome> judge(const Results& results) {
@@ -200,6 +226,8 @@ std::vector<Outcome> judge(const Results& results) {
   judge_frames(j);
   judge_latency(j);
   judge_memory(j);
+  judge_handles(j);
+  judge_many(j);
   judge_boundary(j);
   return j.take();
 }
