@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# One program per file in examples/. Those that need modules name them here.
+# One program per file in examples/. Those that need modules name them here. What a program with a
+# file in examples/expected/ writes is compared with it.
 set(framealloc_example_gpu_staging_modules coordinator)
 
 file(GLOB framealloc_examples CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.cpp")
@@ -26,7 +27,13 @@ foreach(source IN LISTS framealloc_examples)
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/examples")
   if(FRAMEALLOC_BUILD_TESTS)
-    add_test(NAME example.${name} COMMAND ${target})
+    set(expected "${PROJECT_SOURCE_DIR}/examples/expected/${name}.txt")
+    if(EXISTS "${expected}")
+      add_test(NAME example.${name} COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:${target}>"
+        "-DEXPECTED=${expected}" -P "${PROJECT_SOURCE_DIR}/cmake/CompareOutput.cmake")
+    else()
+      add_test(NAME example.${name} COMMAND ${target})
+    endif()
     set_tests_properties(example.${name} PROPERTIES LABELS example TIMEOUT 120)
   endif()
 endforeach()
