@@ -6,13 +6,13 @@
 #include <box2d/b2_settings.h>
 
 #include <cstddef>
-#include <cstdlib>
 
 namespace framealloc::box2d {
 namespace {
 
 struct Slot {};
-using Hook = c_hooks::Global<Slot>;
+// Box2D looks at no result: it would crash where a request is denied.
+using Hook = c_hooks::GlobalOrSystem<Slot>;
 
 }  // namespace
 
@@ -23,10 +23,7 @@ c_hooks::Memory* uninstall_memory() noexcept { return Hook::uninstall(); }
 }  // namespace framealloc::box2d
 
 void* b2Alloc_Default(int32 size) {
-  const std::size_t bytes = size > 0 ? static_cast<std::size_t>(size) : 1;
-  void* const block = framealloc::box2d::Hook::malloc(bytes);
-  // Box2D looks at no result. The C library is asked before the program crashes.
-  return block != nullptr ? block : std::malloc(bytes);
+  return framealloc::box2d::Hook::malloc(size > 0 ? static_cast<std::size_t>(size) : 1);
 }
 
 void b2Free_Default(void* block) { framealloc::box2d::Hook::free(block); }

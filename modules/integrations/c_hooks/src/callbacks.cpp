@@ -6,7 +6,9 @@
 #include <framealloc/align.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 
 namespace framealloc::c_hooks {
@@ -108,6 +110,25 @@ void* Homes::reallocate(Memory* memory, void* block, std::size_t size) noexcept 
     if (memory != nullptr) return memory->reallocate_foreign(block, size);
   }
   return std::realloc(block, size);
+}
+
+void* Homes::system_alloc(std::size_t size) noexcept {
+  return size <= PTRDIFF_MAX ? std::malloc(size) : nullptr;
+}
+
+void* Homes::system_alloc_zeroed(std::size_t count, std::size_t size) noexcept {
+  return saturating_bytes(count, size) <= PTRDIFF_MAX ? std::calloc(count, size) : nullptr;
+}
+
+void* Homes::move_to_system(Memory* memory, void* block, std::size_t size) noexcept {
+  if (block == nullptr) return system_alloc(size);
+  Memory* const home = memory != nullptr && memory->owns(block) ? memory : home_of(block);
+  if (home == nullptr) return nullptr;
+  void* const moved = system_alloc(size);
+  if (moved == nullptr) return nullptr;
+  std::memcpy(moved, block, std::min(home->size_of(block), size));
+  home->free(block);
+  return moved;
 }
 
 std::size_t Homes::alignment_of(int alignment) noexcept {

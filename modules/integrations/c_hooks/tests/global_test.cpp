@@ -42,6 +42,42 @@ TEST(CHooksGlobal, WithoutAMemoryItIsTheCLibrary) {
   Hook::free(nullptr);
 }
 
+// For libraries that take no null: the C library makes up for what is denied.
+TEST(CHooksGlobal, OrSystemHasMemoryWhereTheBudgetHasNone) {
+  using Hook = GlobalOrSystem<Slot<30>>;
+  AllocConfig config;
+  config.enable_budgets = true;
+  config.on_report = [](const Report&, void*) {};
+  SmartAlloc alloc(config);
+  Memory memory(alloc, "library");
+  ASSERT_TRUE(Hook::install(memory));
+  auto* ours = static_cast<unsigned char*>(Hook::malloc(100));
+  ASSERT_TRUE(memory.owns(ours));
+  std::memset(ours, 7, 100);
+  ASSERT_TRUE(alloc.budgets()->register_tag_budget("library", 0, 1));
+  void* const block = Hook::malloc(100);
+  auto* const zeroed = static_cast<unsigned char*>(Hook::calloc(10, 10));
+  void* const aligned = Hook::aligned(100, 64);
+  ASSERT_TRUE(block != nullptr && zeroed != nullptr && aligned != nullptr);
+  EXPECT_FALSE(memory.owns(block) || memory.owns(zeroed) || memory.owns(aligned));
+  EXPECT_TRUE(std::all_of(zeroed, zeroed + 100, [](unsigned char c) { return c == 0; }));
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % 64, 0U);
+  ours = static_cast<unsigned char*>(Hook::realloc(ours, 50'000));
+  ASSERT_NE(ours, nullptr);
+  EXPECT_FALSE(memory.owns(ours)) << "it moved to the C library";
+  EXPECT_EQ(ours[99], 7);
+  EXPECT_EQ(memory.stats().blocks, 0U);
+  EXPECT_EQ(memory.stats().denials, 4U) << "each is told";
+  EXPECT_EQ(Hook::malloc(SIZE_MAX), nullptr);
+  EXPECT_EQ(Hook::calloc(SIZE_MAX, 2), nullptr);
+  EXPECT_EQ(Hook::realloc(nullptr, SIZE_MAX), nullptr);
+  for (void* const each : {static_cast<void*>(ours), block, static_cast<void*>(zeroed), aligned}) {
+    Hook::free(each);
+  }
+  EXPECT_EQ(memory.stats().foreign, 4U);
+  EXPECT_EQ(Hook::uninstall(), &memory);
+}
+
 TEST(CHooksGlobal, OneMemoryAtATime) {
   using Hook = Global<Slot<1>>;
   const SmartAlloc alloc;

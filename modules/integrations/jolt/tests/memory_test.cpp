@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/denials.hpp"
 #include "support/report_log.hpp"
 
 #include <algorithm>
@@ -113,6 +114,75 @@ TEST(JoltTempAllocator, WithoutMemoryItGoesOnWithTheCLibrarys) {
   EXPECT_EQ(alloc.scratch_pool("jolt").allocated(), 0U) << "what Jolt forgot is freed at the end";
 }
 
+// Jolt takes no null: what the tag's budget denies is made up for, and told.
+TEST(JoltMemory, EachRequestMayBeDeniedAndJoltGoesOn) {
+  framealloc::testing::ReportLog log;
+  AllocConfig config =
+      AllocConfig::minimal().with_report_handler(&framealloc::testing::ReportLog::handler, &log);
+  config.enable_budgets = true;
+  SmartAlloc alloc(config);
+  c_hooks::Memory memory(alloc, "jolt");
+  ASSERT_TRUE(install_memory(memory));
+  bool reached_the_end = false;
+  for (std::uint64_t n = 1; n < 1000 && !reached_the_end; ++n) {
+    SCOPED_TRACE(n);
+    const std::uint64_t denials = memory.stats().denials;
+    framealloc::testing::NthRequest nth(*alloc.budgets(), "jolt", n);
+    std::vector<unsigned char*> blocks;
+    for (std::size_t i = 1; i <= 20; ++i) {
+      void* block = nth.call([&] { return JPH::Allocate(i * 10); });
+      ASSERT_NE(block, nullptr);
+      std::memset(block, static_cast<int>(i), i * 10);
+      block = nth.call([&] { return JPH::Reallocate(block, i * 10, i * 1000); });
+      ASSERT_NE(block, nullptr);
+      blocks.push_back(static_cast<unsigned char*>(block));
+      void* const aligned = nth.call([&] { return JPH::AlignedAllocate(i * 10, 64); });
+      ASSERT_TRUE(aligned != nullptr && is_aligned(aligned, 64));
+      JPH::AlignedFree(aligned);
+    }
+    for (std::size_t i = 1; i <= 20; ++i) {
+      EXPECT_EQ(blocks[i - 1][0], i);
+      EXPECT_EQ(blocks[i - 1][i * 10 - 1], i);
+      JPH::Free(blocks[i - 1]);
+    }
+    EXPECT_EQ(memory.stats().blocks, 0U);
+    reached_the_end = !nth.was_made();
+    EXPECT_EQ(memory.stats().denials - denials, reached_the_end ? 0U : 1U);
+  }
+  EXPECT_TRUE(reached_the_end);
+  EXPECT_EQ(Hook::uninstall(), &memory);
+}
+
+TEST(JoltTempAllocator, EachRequestMayBeDeniedAndTheStepIsDone) {
+  const auto run = [](std::size_t budget, framealloc::testing::ReportLog& log) {
+    AllocConfig config =
+        AllocConfig::minimal().with_report_handler(&framealloc::testing::ReportLog::handler, &log);
+    config.enable_budgets = true;
+    SmartAlloc alloc(config);
+    alloc.budgets()->set_global_budget(0, budget);
+    {
+      TempAllocator temp(alloc, "jolt", 4096);
+      std::vector<std::pair<void*, JPH::uint>> blocks;
+      for (JPH::uint size = 100; size < 200'000; size *= 2) {
+        void* const block = temp.Allocate(size);
+        ASSERT_NE(block, nullptr);
+        std::memset(block, 1, size);
+        blocks.emplace_back(block, size);
+      }
+      EXPECT_EQ(temp.stats().on_heap != 0 || temp.stats().on_system != 0, log.size() != 0);
+      for (; !blocks.empty(); blocks.pop_back()) {
+        temp.Free(blocks.back().first, blocks.back().second);
+      }
+      EXPECT_EQ(temp.stats().live_blocks, 0U);
+    }
+    EXPECT_EQ(alloc.scratch_pool("jolt").allocated(), 0U);
+    // The pool keeps its chunks, each rounded up to a class of the heap.
+    const std::size_t kept = alloc.scratch_pool("jolt").capacity();
+    EXPECT_LE(alloc.stats().heap_allocated, kept + kept / 8 + 1024);
+  };
+  EXPECT_GT(framealloc::testing::with_each_request_denied(run), 3U);
+}
+
 struct Listener : JPH::ContactListener {
   int added = 0;
   JPH::ValidateResult OnContactValidate(const JPH::Body&, const JPH::Body&, JPH::RVec3Arg,
@@ -186,6 +256,27 @@ TEST(JoltContactEvents, TheGamesListenerIsCalledAsBefore) {
   EXPECT_EQ(game.added, 1);
   EXPECT_EQ(events.collect().size(), 1U);
   alloc.end_frame();
+}
+
+TEST(JoltContactEvents, EachRequestMayBeDeniedAndTheLossIsTold) {
+  const auto run = [](std::size_t budget, framealloc::testing::ReportLog& log) {
+    SmartAlloc alloc(
+        AllocConfig::minimal().with_report_handler(&framealloc::testing::ReportLog::handler, &log));
+    alloc.set_thread_frame_budget(budget);
+    Listener game;
+    ContactEvents<> events(alloc, &game);
+    JPH::ContactSettings settings;
+    const ScopedFrame frame = alloc.scoped_frame();
+    for (std::uint32_t i = 0; i < 40; ++i) {
+      events.OnContactAdded(JPH::Body(i, i), JPH::Body(100, 0), manifold(i), settings);
+    }
+    std::size_t dropped = 0;
+    const auto found = events.collect(&dropped);
+    EXPECT_EQ(found.size() + dropped, 40U);
+    EXPECT_EQ(dropped != 0, log.size() != 0);
+    EXPECT_EQ(game.added, 40) << "the game's listener was not called";
+  };
+  EXPECT_EQ(framealloc::testing::with_each_request_denied(run), 41U);
 }
 
 TEST(JoltContactEvents, DeniedFrameMemoryIsTold) {

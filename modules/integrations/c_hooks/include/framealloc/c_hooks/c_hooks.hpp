@@ -147,6 +147,12 @@ struct Homes {
   static void free(Memory* memory, void* block) noexcept;
   [[nodiscard]] static void* reallocate(Memory* memory, void* block, std::size_t size) noexcept;
   [[nodiscard]] static void* aligned_alloc(std::size_t size, int alignment) noexcept;
+  // Result: the C library's; null for more than there can be.
+  [[nodiscard]] static void* system_alloc(std::size_t size) noexcept;
+  [[nodiscard]] static void* system_alloc_zeroed(std::size_t count, std::size_t size) noexcept;
+  // Effect: moves a block whose reallocation was denied to memory of the C library. Result: null, and
+  // the block stays, if that has none, or the block was the C library's.
+  [[nodiscard]] static void* move_to_system(Memory* memory, void* block, std::size_t size) noexcept;
   [[nodiscard]] static std::size_t alignment_of(int alignment) noexcept;
   // Result: a Memory that lives, of that allocator and tag; null when there is none.
   [[nodiscard]] static Memory* maker_of(const SmartAlloc& alloc, Tag tag) noexcept;
@@ -204,6 +210,29 @@ struct Global {
 
  private:
   inline static Homes::Hook hook_;
+};
+
+/// Global for libraries that take no null, such as Jolt, flecs and Box2D: what the Memory denies, which
+/// is reported and counted, comes from the C library. Requirement: the Fallback of the Memory is the
+/// C library, which it is unless you name another.
+template <class Slot>
+struct GlobalOrSystem : Global<Slot> {
+  static void* malloc(std::size_t size) noexcept {
+    void* const block = Global<Slot>::malloc(size);
+    return block != nullptr ? block : Homes::system_alloc(size);
+  }
+  static void* calloc(std::size_t count, std::size_t size) noexcept {
+    void* const block = Global<Slot>::calloc(count, size);
+    return block != nullptr ? block : Homes::system_alloc_zeroed(count, size);
+  }
+  static void* realloc(void* block, std::size_t size) noexcept {
+    void* const moved = Global<Slot>::realloc(block, size);
+    return moved != nullptr ? moved : Homes::move_to_system(Global<Slot>::memory(), block, size);
+  }
+  static void* aligned(std::size_t size, int alignment) noexcept {
+    void* const block = Global<Slot>::aligned(size, alignment);
+    return block != nullptr ? block : Homes::aligned_alloc(size, alignment);
+  }
 };
 
 }  // namespace framealloc::c_hooks

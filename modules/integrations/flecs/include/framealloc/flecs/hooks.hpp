@@ -12,23 +12,25 @@
 namespace framealloc::flecs {
 
 // flecs counts in int32_t; what is negative there was too large.
-struct Hook : c_hooks::Global<Hook> {
+struct Hook : c_hooks::GlobalOrSystem<Hook> {
   [[nodiscard]] static std::size_t bytes(::ecs_size_t size) noexcept {
     return size < 0 ? static_cast<std::size_t>(-1) : static_cast<std::size_t>(size);
   }
-  static void* allocate(::ecs_size_t size) { return Global::malloc(bytes(size)); }
-  static void* allocate_zeroed(::ecs_size_t size) { return Global::calloc(1, bytes(size)); }
+  static void* allocate(::ecs_size_t size) { return GlobalOrSystem::malloc(bytes(size)); }
+  static void* allocate_zeroed(::ecs_size_t size) { return GlobalOrSystem::calloc(1, bytes(size)); }
   static void* reallocate(void* block, ::ecs_size_t size) {
-    return Global::realloc(block, bytes(size));
+    return GlobalOrSystem::realloc(block, bytes(size));
   }
-  static void release(void* block) { Global::free(block); }
+  static void release(void* block) { GlobalOrSystem::free(block); }
 };
 
 /// Effect: flecs allocates from `memory` from now on; its threading, time and logging functions stay
 /// what they are. Blocks that it made before go to the Fallback of `memory`. Result: true when it is
 /// installed; false, and nothing changes, when another Memory is, or the program has set an OS
 /// interface of its own: flecs takes one and ignores every later one. Requirement: before the first
-/// world; `memory` outlives the last one and what flecs keeps at exit. Thread contract: one thread.
+/// world; `memory` outlives the last one and what flecs keeps at exit. flecs takes no null: a request
+/// that `memory` denies, which is reported and counted, is served by the C library. Thread contract:
+/// one thread.
 inline bool install_memory(c_hooks::Memory& memory) noexcept {
   const bool again = Hook::memory() == &memory;
   if (!Hook::install(memory)) return false;

@@ -23,15 +23,15 @@ namespace framealloc::jolt {
 
 #ifndef JPH_DISABLE_CUSTOM_ALLOCATOR
 // Jolt frees aligned blocks and others by two functions, neither with a size.
-struct Hook : c_hooks::Global<Hook> {
-  static void* allocate(std::size_t size) { return Global::malloc(size); }
+struct Hook : c_hooks::GlobalOrSystem<Hook> {
+  static void* allocate(std::size_t size) { return GlobalOrSystem::malloc(size); }
   static void* reallocate(void* block, std::size_t, std::size_t size) {
-    return Global::realloc(block, size);
+    return GlobalOrSystem::realloc(block, size);
   }
   static void* allocate_aligned(std::size_t size, std::size_t alignment) {
-    return Global::aligned(size, static_cast<int>(alignment));
+    return GlobalOrSystem::aligned(size, static_cast<int>(alignment));
   }
-  static void release(void* block) { Global::free(block); }
+  static void release(void* block) { GlobalOrSystem::free(block); }
 };
 #endif
 
@@ -39,8 +39,8 @@ struct Hook : c_hooks::Global<Hook> {
 /// JPH::RegisterDefaultAllocator(). Blocks made before go to the Fallback of `memory`. Result: false,
 /// and nothing changes, while another Memory is installed, or when Jolt was built with
 /// JPH_DISABLE_CUSTOM_ALLOCATOR. Requirement: before the first object of Jolt; `memory` outlives the
-/// last one. A budget that denies ends in Jolt's own crash: it takes no null. Thread contract: one
-/// thread.
+/// last one. Jolt takes no null: a request that `memory` denies, which is reported and counted, is
+/// served by the C library. Thread contract: one thread.
 inline bool install_memory([[maybe_unused]] c_hooks::Memory& memory) noexcept {
 #ifdef JPH_DISABLE_CUSTOM_ALLOCATOR
   return false;
