@@ -2,6 +2,15 @@
 # One program per file in examples/. Those that need modules name them here. What a program with a
 # file in examples/expected/ writes is compared with it.
 set(framealloc_example_gpu_staging_modules coordinator)
+set(framealloc_example_physics_character_modules box2d_memory)
+set(framealloc_example_physics_destruction_modules bullet)
+set(framealloc_example_physics_trigger_zone_modules box2d_memory)
+
+# What their tests want to read, the verdict at the end included; the others' exit codes say all.
+set(holdings "held: .* engine::")
+set(framealloc_example_physics_character_says "${holdings}box2d.*physics::character.*stopped by the wall.*as it should be")
+set(framealloc_example_physics_destruction_says "${holdings}bullet.*game::physics.*the ends of their contacts.*as it should be")
+set(framealloc_example_physics_trigger_zone_says "${holdings}box2d.*gate: 40 entered, 40 left.*10 of them vanished.*as it should be")
 
 file(GLOB framealloc_examples CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.cpp")
 foreach(source IN LISTS framealloc_examples)
@@ -35,5 +44,8 @@ foreach(source IN LISTS framealloc_examples)
       add_test(NAME example.${name} COMMAND ${target})
     endif()
     set_tests_properties(example.${name} PROPERTIES LABELS example TIMEOUT 120)
+    if(framealloc_example_${name}_says)
+      set_tests_properties(example.${name} PROPERTIES PASS_REGULAR_EXPRESSION "${framealloc_example_${name}_says}")
+    endif()
   endif()
 endforeach()
