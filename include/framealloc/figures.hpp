@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What visit_tags(), visit_threads(), visit_budgets() and visit_devices() show of an allocator:
+// What visit_tags(), visit_threads(), visit_budgets(), visit_pools() and visit_devices() show of an allocator:
 // plain values, made one after the other while it goes on, without allocating. Sizes in bytes; text
 // is valid during the call that shows it.
 #pragma once
@@ -69,6 +69,17 @@ struct BudgetFigures {
   std::size_t current_usage = 0;  ///< charged: held, plus what threads keep ready
   std::size_t peak_usage = 0;
   std::uint64_t denials = 0;
+};
+
+/// One size class of the pool's pages, over all threads and tags; pool and small heap blocks alike.
+/// Classes that never had a page are not shown.
+struct PoolClassFigures {
+  std::size_t block_bytes = 0;
+  std::uint64_t pages = 0;   ///< that the class has now
+  std::uint64_t blocks = 0;  ///< that these pages have room for
+  /// Of these, blocks that were used and are free: ready in a thread, or back in their page.
+  std::uint64_t free_blocks = 0;
+  std::uint64_t allocations = 0;  ///< ever
 };
 
 /// One device whose memory a module hands out, all in all.

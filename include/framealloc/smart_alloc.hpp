@@ -503,6 +503,13 @@ class SmartAlloc {
   void visit_budgets(F&& visit) const {
     show_budgets(detail::visitor_of<BudgetFigures>(visit));
   }
+  /// visit(const PoolClassFigures&) for every size class of the pool that has or had pages, the
+  /// smallest first. It allocates nothing; `visit` must not throw. Thread contract: any thread.
+  template <class F>
+    requires std::invocable<F&, const PoolClassFigures&>
+  void visit_pools(F&& visit) const {
+    show_pools(detail::visitor_of<PoolClassFigures>(visit));
+  }
   /// Effect: for each device that a module has registered (add_device()), calls
   /// visit(const DeviceFigures&), then visit(const DeviceHeapFigures&) for each of its heaps by
   /// index, then visit(const DeviceTagFigures&) for each tag that holds something there; those that
@@ -810,6 +817,7 @@ class SmartAlloc {
   void show_tags(detail::FigureVisitor<TagFigures> visit) const;
   void show_threads(detail::FigureVisitor<ThreadFigures> visit) const;
   void show_budgets(detail::FigureVisitor<BudgetFigures> visit) const;
+  void show_pools(detail::FigureVisitor<PoolClassFigures> visit) const;
   void show_devices(const DeviceFigureVisitor& visit) const;
   // The parts of a call site by value: an object would be built on the stack before the hot path.
   [[nodiscard]] FRAMEALLOC_COLD void* frame_slow(std::size_t size, std::size_t alignment,

@@ -5,8 +5,10 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/figures.hpp>
 #include <framealloc/frame_summary.hpp>
+#include <framealloc/handle_stats.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/stats.hpp>
+#include <framealloc/streaming_types.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +26,11 @@ class Instance;
 /// The version of the schema that Snapshot::to_json() writes by default.
 inline constexpr unsigned SNAPSHOT_VERSION = 1;
 inline constexpr unsigned kSnapshotVersion2 = 2;
+inline constexpr unsigned kSnapshotVersion3 = 3;
 
-/// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 has all of it,
-/// and says its units. docs/snapshots.md describes both.
+/// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 says its units
+/// and adds the process, phases, budgets and devices; version 3 has all of it. docs/snapshots.md
+/// describes them.
 struct SnapshotBudget {
   std::size_t limit = 0;
   std::size_t used = 0;
@@ -93,6 +97,18 @@ struct SnapshotDevice {
   std::vector<DeviceHeapFigures> heaps{};
   std::vector<SnapshotDeviceTag> tags{};
 };
+/// Pool and heap blocks in use that were allocated at one place under one tag: check level 1.
+struct SnapshotSite {
+  std::string file;  ///< as the compiler spells it
+  std::uint32_t line = 0;
+  std::string function;
+  std::string type;  ///< "" when unknown
+  std::string tag;   ///< path, "" when untagged
+  AllocKind kind = AllocKind::Pool;
+  std::uint64_t count = 0;
+  std::size_t bytes = 0;         ///< as asked for
+  std::uint64_t age_frames = 0;  ///< of the oldest
+};
 struct SnapshotDiagnostic {
   std::string code;
   std::optional<std::string> tag;
@@ -135,6 +151,13 @@ struct FRAMEALLOC_API Snapshot {
   std::vector<SnapshotLimit> budgets{};  ///< the whole first; only those with a limit
   std::vector<SnapshotDevice> devices{};
 
+  /// Version 3 only.
+  std::vector<PoolClassFigures> pools{};
+  std::optional<HandleAllocatorStats> handles{};  ///< absent while the part was never used
+  std::optional<StreamingStats> streaming{};
+  std::vector<SnapshotSite> sites{};  ///< those with the most bytes, at most kMaxSites
+  static constexpr std::size_t kMaxSites = 50;
+
   Snapshot() = default;
   /// Effect: an empty snapshot of that frame, made now.
   explicit Snapshot(std::uint64_t frame_number);
@@ -154,7 +177,7 @@ struct FRAMEALLOC_API Snapshot {
 
   /// Result: UTC as YYYY-MM-DDTHH:MM:SSZ.
   [[nodiscard]] std::string timestamp() const;
-  /// Result: JSON of the schema's version, 1 or 2; empty for another.
+  /// Result: JSON of the schema's version, 1 to 3; empty for another.
   [[nodiscard]] std::string to_json(unsigned version = SNAPSHOT_VERSION) const;
 };
 

@@ -3,6 +3,7 @@
 #include <framealloc/snapshot.hpp>
 
 #include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/leak_report.hpp>
 #include <framealloc/transfer.hpp>
 #include "diag/behavior_filter.hpp"
 #include "os/process.hpp"
@@ -124,6 +125,19 @@ class Devices {
   Snapshot& snapshot_;
 };
 
+// The places that hold most; they are known at check level 1.
+void add_sites(Snapshot& snapshot, Instance& instance) {
+  if (!instance.pools().checked()) return;
+  for (LeakGroup& group : make_leak_report(instance).groups) {
+    if (!group.site.known()) continue;
+    snapshot.sites.push_back({group.site.file, group.site.line, group.site.function,
+                              std::move(group.type), std::move(group.tag), group.kind, group.count,
+                              group.bytes,
+                              snapshot.frame - std::min(snapshot.frame, group.oldest_frame)});
+    if (snapshot.sites.size() == Snapshot::kMaxSites) return;
+  }
+}
+
 template <class Figures, class F>
 detail::FigureVisitor<Figures> visitor(F& visit) noexcept {
   return detail::visitor_of<Figures>(visit);
@@ -215,6 +229,11 @@ Snapshot make_snapshot(Instance& instance) {
   instance.visit_budgets(visitor<BudgetFigures>(add_budget));
   Devices devices(snapshot);
   instance.devices().visit(DeviceFigureVisitor(devices));
+  const auto add_pool = [&snapshot](const PoolClassFigures& pool) {
+    snapshot.pools.push_back(pool);
+  };
+  instance.pools().visit_classes(visitor<PoolClassFigures>(add_pool));
+  add_sites(snapshot, instance);
   const TransferStats transfers = detail::transfer_stats(instance);
   const std::uint64_t over = transfers.transfers_completed + transfers.transfers_dropped;
   snapshot.transfers.completed_total = transfers.transfers_completed;

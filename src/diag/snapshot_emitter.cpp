@@ -139,7 +139,7 @@ bool SnapshotEmitter::write(const Snapshot& snapshot) {
   const std::string text = complete.to_json(config_.version);
   if (text.empty()) {
     std::string why("SnapshotConfig::version is ");
-    return fail({}, why.append(std::to_string(config_.version)).append("; expected 1 or 2"));
+    return fail({}, why.append(std::to_string(config_.version)).append("; expected 1, 2 or 3"));
   }
   std::error_code error;
   fs::create_directories(config_.directory, error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A snapshot as JSON, in both versions of the schema (docs/snapshots.md).
+// A snapshot as JSON, in all versions of the schema (docs/snapshots.md).
 #include <framealloc/snapshot.hpp>
 #include "diag/json_text.hpp"
 
@@ -54,6 +54,12 @@ class Writer {
     flows();
     diagnostics();
     if (extended()) gpu();
+    if (version_ >= kSnapshotVersion3) {
+      pools();
+      handles();
+      streaming();
+      sites();
+    }
     json_.close_object();
     return json_.take();
   }
@@ -233,6 +239,76 @@ class Writer {
     json_.close_object();
   }
 
+  void pools() {
+    json_.open_array("pools");
+    for (const PoolClassFigures& pool : snapshot_.pools) {
+      json_.open_object();
+      json_.put("block_bytes", pool.block_bytes);
+      json_.put("pages", pool.pages);
+      json_.put("blocks", pool.blocks);
+      json_.put("free_blocks", pool.free_blocks);
+      json_.put("allocations", pool.allocations);
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+  void handles() {
+    if (!snapshot_.handles) return json_.put_null("handles");
+    const HandleAllocatorStats& all = *snapshot_.handles;
+    json_.open_object("handles");
+    json_.put("count", all.active_handles);
+    json_.put("bytes", all.total_allocated);
+    json_.put("slots", all.total_slots);
+    json_.put("relocatable", all.relocatable_count);
+    json_.put("pinned", all.pinned_count);
+    json_.put("deferred_frees", all.deferred_frees);
+    json_.put("chunks", all.chunks);
+    json_.put("chunk_bytes", all.chunk_bytes);
+    json_.put("hole_bytes", all.hole_bytes);
+    json_.put("large_bytes", all.large_bytes);
+    json_.put("relocations_total", all.relocation_count);
+    json_.put("relocated_bytes_total", all.relocated_bytes);
+    json_.close_object();
+  }
+  void streaming() {
+    if (!snapshot_.streaming) return json_.put_null("streaming");
+    const StreamingStats& all = *snapshot_.streaming;
+    json_.open_object("streaming");
+    json_.put("budget", all.budget);
+    json_.put("reserved_bytes", all.total_reserved);
+    json_.put("loaded_bytes", all.total_loaded);
+    json_.put("peak_bytes", all.peak_reserved);
+    json_.put("pinned_bytes", all.pinned_bytes);
+    json_.put("assets", all.allocation_count);
+    json_.put("reserved", all.reserved_count);
+    json_.put("loading", all.loading_count);
+    json_.put("ready", all.ready_count);
+    json_.put("evicting", all.evicting_count);
+    json_.put("failed", all.failed_count);
+    json_.put("pinned", all.pinned_count);
+    json_.put("evictions_total", all.evictions);
+    json_.put("evicted_bytes_total", all.evicted_bytes);
+    json_.put("denials", all.denied_reserves);
+    json_.close_object();
+  }
+  void sites() {
+    json_.open_array("sites");
+    for (const SnapshotSite& site : snapshot_.sites) {
+      json_.open_object();
+      json_.put("file", site.file);
+      json_.put("line", site.line);
+      json_.put("function", site.function);
+      json_.put("type", site.type);
+      json_.put("tag", site.tag);
+      json_.put("alloc_kind", kind_name(site.kind));
+      json_.put("count", site.count);
+      json_.put("bytes", site.bytes);
+      json_.put("age_frames", site.age_frames);
+      json_.close_object();
+    }
+    json_.close_array();
+  }
+
   const Snapshot& snapshot_;
   unsigned version_;
   JsonText json_;
@@ -267,7 +343,7 @@ std::string Snapshot::timestamp() const {
 }
 
 std::string Snapshot::to_json(unsigned version) const {
-  if (version != SNAPSHOT_VERSION && version != kSnapshotVersion2) return {};
+  if (version < SNAPSHOT_VERSION || version > kSnapshotVersion3) return {};
   return Writer(*this, version).write();
 }
 

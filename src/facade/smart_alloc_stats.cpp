@@ -39,7 +39,18 @@ LeakReport SmartAlloc::leak_report() const {
 }
 
 Snapshot SmartAlloc::snapshot() const {
-  return instance_ == nullptr ? Snapshot{} : make_snapshot(*instance_);
+  if (instance_ == nullptr) return {};
+  Snapshot snapshot = make_snapshot(*instance_);
+  // Parts that nobody has used are not made for this.
+  const detail::Facade* const facade = detail::facade_of(instance_);
+  if (facade == nullptr) return snapshot;
+  if (const HandleAllocator* const handles = facade->handles.made()) {
+    snapshot.handles = handles->stats();
+  }
+  if (const StreamingAllocator* const streaming = facade->streaming.made()) {
+    snapshot.streaming = streaming->stats();
+  }
+  return snapshot;
 }
 
 std::size_t SmartAlloc::trim() noexcept {
@@ -56,6 +67,10 @@ void SmartAlloc::show_tags(detail::FigureVisitor<TagFigures> visit) const {
 
 void SmartAlloc::show_threads(detail::FigureVisitor<ThreadFigures> visit) const {
   if (instance_ != nullptr) instance_->visit_threads(visit);
+}
+
+void SmartAlloc::show_pools(detail::FigureVisitor<PoolClassFigures> visit) const {
+  if (instance_ != nullptr) instance_->pools().visit_classes(visit);
 }
 
 void SmartAlloc::show_budgets(detail::FigureVisitor<BudgetFigures> visit) const {

@@ -4,6 +4,7 @@
 #include <framealloc/detail/memory/denial_text.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 namespace framealloc::detail {
@@ -251,6 +252,31 @@ void PoolShared::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
       visit(live, context);
     }
   });
+}
+
+void PoolShared::visit_classes(const FigureVisitor<PoolClassFigures>& visit) noexcept {
+  PoolClassFigures all[kMaxGranules];
+  const std::size_t count = classes_.size();
+  // Constant while the page is a slab, unlike what its owner does with it.
+  pages_.for_each_slab([&](const SlabHeader& slab) {
+    if (slab.class_index >= count) return;
+    ++all[slab.class_index].pages;
+    all[slab.class_index].blocks += slab.block_count;
+  });
+  const PoolThread* thread = threads_.load(std::memory_order_acquire);
+  for (; thread != nullptr; thread = thread->next_) {
+    thread->visit_lists([&](const ClassList& list) {
+      PoolClassFigures& figures = all[list.class_index];
+      figures.free_blocks += difference(list.ready() + list.returned_blocks.get(), 0);
+      figures.allocations += list.allocations.get();
+    });
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    all[i].block_bytes = classes_[i].block_size;
+    // Threads go on: a block may have been counted on its way from one place to another.
+    all[i].free_blocks = std::min(all[i].free_blocks, all[i].blocks);
+    if (all[i].pages != 0 || all[i].allocations != 0) visit(all[i]);
+  }
 }
 
 void PoolShared::report(Code code, std::string_view message, TagId tag, std::size_t requested,

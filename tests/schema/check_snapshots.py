@@ -4,7 +4,7 @@
 
 usage: check_snapshots.py PROGRAM SCHEMA_FOLDER
 
-PROGRAM FOLDER writes FOLDER/<scene>/<kind>/*.json, where the kind is v1 or v2 for snapshots of that version, and
+PROGRAM FOLDER writes FOLDER/<scene>/<kind>/*.json, where the kind is v1, v2 or v3 for snapshots of that version, and
 gpu for maps of the memory of a device. Each must be valid, and stop being so when any
 one key is removed, added or given a value of another type. Exit codes: 0 all of it holds, 1 it does not.
 """
@@ -95,7 +95,7 @@ def by_hand(document):
     changes = [
         ("timestamp", "2026-13-01T00:00:00Z"),
         ("timestamp", "2026-11-22 10:00:00"),
-        ("version", 3 - document["version"]),
+        ("version", document["version"] % 3 + 1),
     ]
     for key, value in changes:
         yield f"{value!r} as {key}", {**document, key: value}
@@ -109,6 +109,11 @@ def by_hand(document):
         broken = copy.deepcopy(document)
         broken["diagnostics"] = [{"code": code, "tag": None, "message": ""}]
         yield f"{code!r} as code", broken
+    if document.get("sites"):
+        for key, value in [("alloc_kind", "stack"), ("line", -1)]:
+            broken = copy.deepcopy(document)
+            broken["sites"][0][key] = value
+            yield f"{value!r} as {key} of a site", broken
     for thread in document["threads"]:
         if thread["budget"]:
             broken = copy.deepcopy(document)
@@ -122,7 +127,7 @@ def main():
         return 2
     program, schemas = sys.argv[1], pathlib.Path(sys.argv[2])
     validators = {}
-    for kind, name in (("v1", "snapshot-v1"), ("v2", "snapshot-v2"), ("gpu", "gpu-v1")):
+    for kind, name in (("v1", "snapshot-v1"), ("v2", "snapshot-v2"), ("v3", "snapshot-v3"), ("gpu", "gpu-v1")):
         schema = json.loads((schemas / f"{name}.schema.json").read_text("utf-8"))
         jsonschema.Draft202012Validator.check_schema(schema)
         validators[kind] = jsonschema.Draft202012Validator(schema)
@@ -138,7 +143,7 @@ def main():
             for error in validators[kind].iter_errors(document):
                 faults.append(f"{name}: {error.json_path}: {error.message}")
             # One of each kind is enough to damage: the fullest, and the emptiest.
-            if file.parts[-3] in ("game2", "odd", "nothing") and document.get("blocks") != []:
+            if file.parts[-3] in ("game2", "odd", "nothing", "parts") and document.get("blocks") != []:
                 for what, broken in [*damaged(document), *by_hand(document)]:
                     if validators[kind].is_valid(broken):
                         faults.append(f"{name}: valid in spite of {what}")
@@ -151,11 +156,12 @@ def main():
             seen |= {"threads"} if len(document["threads"]) > 1 else set()
             seen |= {"budget"} if any(t["budget"] for t in document["threads"]) else set()
             seen |= {"pool_budget"} if any(t.get("pool_budget") for t in document["threads"]) else set()
-            seen |= {key for key in ("tags", "diagnostics", "phases", "budgets", "gpu") if document.get(key)}
+            seen |= {key for key in ("tags", "diagnostics", "phases", "budgets", "gpu", "pools", "handles",
+                                      "streaming", "sites") if document.get(key)}
             seen |= {"promotions"} if document["promotions"]["to_pool"] else set()
             seen |= {"empty"} if not document["threads"] else set()
         missing = {"threads", "budget", "pool_budget", "budgets", "tags", "diagnostics", "phases", "promotions",
-                   "empty", "gpu", "blocks", "no blocks"} - seen
+                   "empty", "gpu", "pools", "handles", "streaming", "sites", "blocks", "no blocks"} - seen
         if missing:
             faults.append(f"no document has {', '.join(sorted(missing))}: the scenes show too little")
         if not faults:

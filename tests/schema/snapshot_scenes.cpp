@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Writes snapshots of real allocators into the folder named, in both versions of the schema, and
+// Writes snapshots of real allocators into the folder named, in every version of the schema, and
 // maps of the memory of devices; the program beside it checks them against the schemas.
 #include <framealloc/device_map.hpp>
 #include <framealloc/framealloc.hpp>
@@ -22,7 +22,7 @@ using namespace framealloc;
 using namespace framealloc::literals;
 
 bool write(const Snapshot& snapshot, const fs::path& folder) {
-  for (const unsigned version : {SNAPSHOT_VERSION, kSnapshotVersion2}) {
+  for (const unsigned version : {SNAPSHOT_VERSION, kSnapshotVersion2, kSnapshotVersion3}) {
     SnapshotConfig config;
     config.with_directory(folder / ("v" + std::to_string(version))).with_version(version);
     SnapshotEmitter emitter(config);
@@ -124,6 +124,21 @@ bool write_game(const fs::path& folder) {
   return sink.size() != 0;
 }
 
+// What version 3 adds, at the check level that knows places.
+bool write_parts(const fs::path& folder) {
+  AllocConfig config = AllocConfig::minimal();
+  config.checked = true;
+  SmartAlloc alloc(config);
+  int* const held = alloc.pool_alloc<int>();
+  const auto handle = alloc.handles().alloc<int>();
+  const StreamId asset = alloc.streaming().reserve(4096);
+  const bool fine = write(alloc.snapshot(), folder / "parts");
+  (void)alloc.streaming().free(asset);
+  (void)alloc.handles().free(handle);
+  alloc.pool_free(held);
+  return fine;
+}
+
 // Maps of an empty device, of a real one's size, and with names that JSON has to escape.
 bool write_maps(const fs::path& folder) {
   DeviceMap odd = testing::DeviceMapMaker::make(1);
@@ -151,6 +166,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const fs::path folder = argv[1];
-  return write_empty(folder) && write_names(folder) && write_game(folder) && write_maps(folder) ? 0
-                                                                                                : 1;
+  const bool fine = write_empty(folder) && write_names(folder) && write_game(folder) &&
+                    write_parts(folder) && write_maps(folder);
+  return fine ? 0 : 1;
 }

@@ -20,7 +20,7 @@ class SnapshotGame final : public Game<FrameallocPolicy> {
       : Game(options, crew, options.behavior),
         emitter_(framealloc::SnapshotConfig()
                      .with_directory(options.snapshots)
-                     .with_version(framealloc::kSnapshotVersion2)
+                     .with_version(framealloc::kSnapshotVersion3)
                      .with_min_interval(std::chrono::milliseconds(100))
                      .with_auto_emit(true)) {
     policy().allocator().set_thread_name("game");

@@ -88,6 +88,52 @@ std::vector<ThreadGrowth> compare_threads(const Snapshot& before, const Snapshot
   return all;
 }
 
+using Sums = std::map<std::string, Growth>;
+
+std::vector<TotalGrowth> by_growth(const Sums& rows) {
+  std::vector<TotalGrowth> all;
+  for (const auto& [name, bytes] : rows) all.push_back({name, bytes});
+  std::ranges::sort(all, [](const TotalGrowth& a, const TotalGrowth& b) {
+    return std::make_tuple(b.bytes.bytes(), std::tie(a.name)) <
+           std::make_tuple(a.bytes.bytes(), std::tie(b.name));
+  });
+  return all;
+}
+
+// What version 3 has: a snapshot of an older version would look as if it held nothing there.
+void compare_parts(const Snapshot& before, const Snapshot& after, Comparison& result) {
+  const auto add = [&](const char* name, std::uint64_t a, std::uint64_t b) {
+    if (a != 0 || b != 0) result.totals.push_back({name, {a, b}});
+  };
+  const framealloc::HandleAllocatorStats no_handles;
+  const framealloc::StreamingStats no_streaming;
+  const auto &handles_a = before.handles ? *before.handles : no_handles,
+             &handles_b = after.handles ? *after.handles : no_handles;
+  const auto &streaming_a = before.streaming ? *before.streaming : no_streaming,
+             &streaming_b = after.streaming ? *after.streaming : no_streaming;
+  add("handles", handles_a.total_allocated, handles_b.total_allocated);
+  add("handle_holes", handles_a.hole_bytes, handles_b.hole_bytes);
+  add("streaming", streaming_a.total_reserved, streaming_b.total_reserved);
+  Sums sites;
+  std::map<std::size_t, Growth> pools;
+  const auto sum_up = [&](const Snapshot& snapshot, std::uint64_t Growth::* side) {
+    for (const framealloc::PoolClassFigures& pool : snapshot.pools) {
+      pools[pool.block_bytes].*side += pool.blocks * pool.block_bytes;
+    }
+    for (const framealloc::SnapshotSite& site : snapshot.sites) {
+      std::string name = site.file + ":" + std::to_string(site.line);
+      if (!site.tag.empty()) name += " " + site.tag;
+      sites[name].*side += site.bytes;
+    }
+  };
+  sum_up(before, &Growth::before);
+  sum_up(after, &Growth::after);
+  for (const auto& [size, room] : pools) {
+    result.pools.push_back({std::to_string(size) + " B blocks", room});
+  }
+  result.sites = by_growth(sites);
+}
+
 }  // namespace
 
 std::optional<double> Growth::percent() const {
@@ -109,6 +155,10 @@ Comparison compare(SnapshotFile before, SnapshotFile after) {
     result.totals.push_back({"peak_reserved", {a.peak_reserved_bytes, b.peak_reserved_bytes}});
     result.totals.push_back({"idle", {a.idle_bytes, b.idle_bytes}});
     result.totals.push_back({"metadata", {a.metadata_bytes, b.metadata_bytes}});
+  }
+  if (before.version >= framealloc::kSnapshotVersion3 &&
+      after.version >= framealloc::kSnapshotVersion3) {
+    compare_parts(a, b, result);
   }
   result.tags = compare_tags(a, b);
   result.threads = compare_threads(a, b);

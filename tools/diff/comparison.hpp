@@ -54,6 +54,8 @@ struct Comparison {
   std::vector<TotalGrowth> totals;  // those that both have, in the order of the schema
   std::vector<TagGrowth> tags;      // what grew most first, what shrank most last
   std::vector<ThreadGrowth> threads;
+  std::vector<TotalGrowth> pools;     // room of each size class: "64 B blocks"; version 3, and so
+  std::vector<TotalGrowth> sites;     // "file:line tag", as tags are sorted
   std::vector<DeviceGrowth> devices;  // in the order of the first snapshot, then of the second
 };
 

@@ -116,6 +116,21 @@ std::string devices_text(const Comparison& comparison, const RenderOptions& opti
   return out;
 }
 
+// Rows of a table of their own, those that changed; nothing where there are none.
+std::string rows_text(const std::vector<TotalGrowth>& all, const char* title, const char* what,
+                      const RenderOptions& options) {
+  if (all.empty()) return "";
+  TextTable rows = table({{"", TextTable::Align::Left, kNameWidth}});
+  std::size_t shown = 0;
+  for (const TotalGrowth& row : all) {
+    if (row.bytes.amount() < options.min_bytes) continue;
+    rows.add(joined({row.name}, cells(row.bytes)));
+    ++shown;
+  }
+  return "\n" + std::string(title) + "\n" + (shown == 0 ? std::string() : rows.render()) +
+         left_out(all.size() - shown, all.size(), what, options);
+}
+
 void put_growth(JsonText& json, const Growth& growth) {
   json.put("before", growth.before);
   json.put("after", growth.after);
@@ -197,6 +212,8 @@ std::string render_text(const Comparison& comparison, const RenderOptions& optio
   for (const TotalGrowth& row : comparison.totals) totals.add(joined({row.name}, cells(row.bytes)));
   out += "\ntotals\n" + totals.render();
   out += tags_text(comparison, options) + threads_text(comparison, options) +
+         rows_text(comparison.pools, "room of the pool by size class", "size classes", options) +
+         rows_text(comparison.sites, "by place", "places", options) +
          devices_text(comparison, options);
   const std::vector<Excess> over = excesses(comparison, options);
   if (!over.empty()) out += "\ngrew by more than allowed\n";
@@ -239,6 +256,8 @@ std::string render_json(const Comparison& comparison, const RenderOptions& optio
     json.close_object();
   }
   json.close_array();
+  put_rows(json, "pools", "name", comparison.pools, options.min_bytes);
+  put_rows(json, "sites", "name", comparison.sites, options.min_bytes);
   json.open_array("devices");
   for (const DeviceGrowth& device : comparison.devices) {
     json.open_object();

@@ -97,6 +97,51 @@ void add_threads(Exposition& out, const Snapshot& snapshot) {
   }
 }
 
+// What version 3 has.
+void add_pools(Exposition& out, const Snapshot& snapshot) {
+  if (snapshot.pools.empty()) return;
+  const auto series = [&](std::string_view name, std::string_view type, std::string_view help,
+                          auto&& value) {
+    out.begin(name, type, help);
+    std::map<std::size_t, std::uint64_t> sums;  // one series for each size, however often named
+    for (const framealloc::PoolClassFigures& pool : snapshot.pools) {
+      sums[pool.block_bytes] += value(pool);
+    }
+    for (const auto& [size, sum] : sums) out.add(sum, {{"block_bytes", std::to_string(size)}});
+  };
+  using Pool = framealloc::PoolClassFigures;
+  series("framealloc_pool_pages", "gauge", "Pages of a size class.",
+         [](const Pool& pool) { return pool.pages; });
+  series("framealloc_pool_room_bytes", "gauge", "Bytes of blocks in the pages of a size class.",
+         [](const Pool& pool) { return pool.blocks * pool.block_bytes; });
+  series("framealloc_pool_free_bytes", "gauge", "Of these, bytes of blocks that are free again.",
+         [](const Pool& pool) { return pool.free_blocks * pool.block_bytes; });
+  series("framealloc_pool_allocations_total", "counter", "Allocations of a size class.",
+         [](const Pool& pool) { return pool.allocations; });
+}
+
+void add_parts(Exposition& out, const Snapshot& snapshot) {
+  if (snapshot.handles) {
+    out.gauge("framealloc_handles", "Relocatable objects alive.", snapshot.handles->active_handles);
+    out.gauge("framealloc_handle_bytes", "Bytes of relocatable objects.",
+              snapshot.handles->total_allocated);
+    out.gauge("framealloc_handle_hole_bytes", "Free bytes between relocatable objects.",
+              snapshot.handles->hole_bytes);
+  }
+  if (snapshot.streaming) {
+    out.gauge("framealloc_streaming_budget_bytes", "Budget of streaming; 0 is none.",
+              snapshot.streaming->budget);
+    out.gauge("framealloc_streaming_reserved_bytes", "Bytes reserved for assets.",
+              snapshot.streaming->total_reserved);
+    out.gauge("framealloc_streaming_loaded_bytes", "Bytes of assets that have been loaded.",
+              snapshot.streaming->total_loaded);
+    out.counter("framealloc_streaming_evictions_total", "Assets evicted.",
+                snapshot.streaming->evictions);
+    out.counter("framealloc_streaming_denials_total", "Reserves that were denied.",
+                snapshot.streaming->denied_reserves);
+  }
+}
+
 // The figures of all devices, metric by metric. A file may name one twice: it is added up.
 class DeviceSeries {
  public:
@@ -215,6 +260,8 @@ std::string to_prometheus(const fa_formats::SnapshotFile& file) {
   }
   add_threads(out, snapshot);
   add_tags(out, snapshot);
+  add_pools(out, snapshot);
+  add_parts(out, snapshot);
   DeviceSeries devices(out);
   add_device_totals(devices, snapshot);
   add_device_heaps(devices, snapshot);

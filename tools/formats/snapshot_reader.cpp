@@ -4,6 +4,7 @@
 #include "formats/device_figures.hpp"
 #include "formats/json_file.hpp"
 #include "formats/json_taker.hpp"
+#include "formats/part_figures.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,6 @@ namespace fa_formats {
 namespace {
 
 namespace fs = std::filesystem;
-using framealloc::AllocKind;
 
 constexpr std::string_view kSnapshot = "a snapshot as Snapshot::to_json() writes it";
 // A game may prune its folder faster than it is read: it is listed again as often.
@@ -35,16 +35,6 @@ std::optional<framealloc::SnapshotBudget> take_budget(Taker& take, const Json& t
   const std::string here = where + "/" + key;
   return framealloc::SnapshotBudget{take.bytes(budget, "limit", here),
                                     take.bytes(budget, "used", here)};
-}
-
-AllocKind take_kind(Taker& take, const Json& tag, const std::string& where) {
-  const std::string name = take.text(tag, "alloc_kind", where);
-  for (const AllocKind kind :
-       {AllocKind::Frame, AllocKind::Pool, AllocKind::Heap, AllocKind::Scratch}) {
-    if (framealloc::kind_name(kind) == name) return kind;
-  }
-  take.fail(where + "/alloc_kind", " is '" + name + "'", "frame, pool, heap or scratch");
-  return AllocKind::Frame;
 }
 
 void take_process(Taker& take, const Json& root, framealloc::Snapshot& snapshot) {
@@ -168,6 +158,7 @@ void take_all(Taker& take, const Json& root, SnapshotFile& file) {
   if (!file.extended()) return;
   take_process(take, root, snapshot);
   take_devices(take, root, snapshot);
+  if (file.version >= framealloc::kSnapshotVersion3) take_parts(take, root, snapshot);
 }
 
 bool is_older(const SnapshotFile& a, const SnapshotFile& b) {
@@ -229,9 +220,9 @@ Read<SnapshotFile> parse_snapshot(std::string_view text, const std::string& path
     return result;
   }
   const std::uint64_t version = take.number(root, "version", "");
-  if (take.fault.empty() && version != 1 && version != framealloc::kSnapshotVersion2) {
+  if (take.fault.empty() && (version < 1 || version > framealloc::kSnapshotVersion3)) {
     result.complaint = path + ": has version " + std::to_string(version) +
-                       "; expected 1 or 2. A newer library wrote it: use its `fa`";
+                       "; expected 1, 2 or 3. A newer library wrote it: use its `fa`";
     return result;
   }
   result.value.version = static_cast<unsigned>(version);

@@ -258,6 +258,35 @@ TEST_F(Diff, ComparesWhatDevicesHold) {
   EXPECT_EQ(run({a(), b()}).out.find("device"), std::string::npos) << "there is none";
 }
 
+TEST_F(Diff, ComparesPoolsPlacesHandlesAndStreaming) {
+  const auto with_parts = [](Snapshot snapshot, std::uint64_t pages, std::size_t at_place) {
+    snapshot.pools.push_back({64, pages, pages * 100, 0, 1});
+    snapshot.handles.emplace().total_allocated = 32 * pages;
+    snapshot.streaming.emplace().total_reserved = 1000;
+    snapshot.sites.push_back({.file = "src/map.cpp", .line = 7, .tag = "map", .bytes = at_place});
+    snapshot.sites.push_back({.file = "src/map.cpp", .line = 7, .tag = "map", .bytes = 1});
+    return snapshot;
+  };
+  const std::string a_file = write("a.json", with_parts(before(), 1, 100).to_json(3));
+  const std::string b_file = write("b.json", with_parts(after(), 3, 900).to_json(3));
+  const Outcome outcome = run({a_file, b_file, "--format", "json"});
+  const auto json = JsonReader::read(outcome.out);
+  ASSERT_TRUE(json.has_value()) << outcome.err;
+  EXPECT_EQ(row(*json, "pools", "name", "64 B blocks")->at("growth")->number, 12'800);
+  EXPECT_EQ(row(*json, "sites", "name", "src/map.cpp:7 map")->at("before")->number, 101);
+  EXPECT_EQ(row(*json, "sites", "name", "src/map.cpp:7 map")->at("growth")->number, 800);
+  EXPECT_EQ(row(*json, "totals", "name", "handles")->at("growth")->number, 64);
+  EXPECT_EQ(row(*json, "totals", "name", "streaming")->at("growth")->number, 0);
+  const Outcome text = run({a_file, b_file});
+  for (const char* title :
+       {"room of the pool by size class\n", "by place\n", "src/map.cpp:7 map"}) {
+    EXPECT_NE(text.out.find(title), std::string::npos) << title << text.out;
+  }
+  // One of the two does not know them: nothing is said.
+  const std::string older = write("c.json", before().to_json(2));
+  EXPECT_EQ(run({older, b_file}).out.find("by place"), std::string::npos);
+}
+
 TEST_F(Diff, OfFoldersTheirNewestSnapshotsCount) {
   // The newest by time: the program was started again and counts its frames from 1.
   Snapshot old = before();

@@ -103,6 +103,25 @@ TEST_F(Export, TheNewestSnapshotBecomesMetrics) {
 #endif
 }
 
+TEST_F(Export, PoolsHandlesAndStreamingBecomeMetrics) {
+  Snapshot snapshot(9);
+  snapshot.unix_seconds = 1'700'000'200;
+  snapshot.pools.push_back({64, 2, 500, 100, 7000});
+  snapshot.handles.emplace().hole_bytes = 48;
+  snapshot.streaming.emplace().total_loaded = 4096;
+  std::ofstream(folder_ / "snapshot_0000000000000009.json") << snapshot.to_json(3);
+  const Outcome metrics = run({folder_.string(), "--to", "prometheus"});
+  ASSERT_EQ(metrics.exit_code, 0) << metrics.err;
+  for (const char* line :
+       {"framealloc_pool_pages{block_bytes=\"64\"} 2\n",
+        "framealloc_pool_room_bytes{block_bytes=\"64\"} 32000\n",
+        "framealloc_pool_free_bytes{block_bytes=\"64\"} 6400\n",
+        "framealloc_pool_allocations_total{block_bytes=\"64\"} 7000\n",
+        "framealloc_handle_hole_bytes 48\n", "framealloc_streaming_loaded_bytes 4096\n"}) {
+    EXPECT_NE(metrics.out.find(line), std::string::npos) << line << metrics.out;
+  }
+}
+
 TEST_F(Export, DevicesBecomeMetricsAndCounters) {
   for (std::uint64_t i = 0; i < 3; ++i) {
     const framealloc::SmartAlloc alloc(framealloc::AllocConfig::minimal());

@@ -38,7 +38,7 @@ Snapshot full() {
 
 TEST(SnapshotReader, ReadsWhatTheLibraryWrites) {
   const Snapshot original = full();
-  for (const unsigned version : {1u, 2u}) {
+  for (const unsigned version : {1u, 2u, 3u}) {
     const auto read = parse_snapshot(original.to_json(version), "x.json");
     ASSERT_TRUE(read) << read.complaint;
     EXPECT_EQ(read.value.version, version);
@@ -67,6 +67,35 @@ TEST(SnapshotReader, ReadsDevices) {
             std::string::npos);
   // Files of libraries that did not write it yet.
   EXPECT_EQ(complaint(replaced(none, "\"gpu\": null", "\"cpu\": null")), "");
+}
+
+TEST(SnapshotReader, ReadsPoolsHandlesStreamingAndSites) {
+  framealloc::AllocConfig config = framealloc::AllocConfig::minimal();
+  config.checked = true;
+  framealloc::SmartAlloc alloc(config);
+  int* const held = alloc.pool_alloc<int>();
+  const auto handle = alloc.handles().alloc<int>();
+  const framealloc::StreamId asset = alloc.streaming().reserve(4096);
+  const Snapshot original = alloc.snapshot();
+  (void)alloc.streaming().free(asset);
+  (void)alloc.handles().free(handle);
+  alloc.pool_free(held);
+  const auto read = parse_snapshot(original.to_json(3), "x.json");
+  ASSERT_TRUE(read) << read.complaint;
+  const Snapshot& back = read.value.snapshot;
+  EXPECT_EQ(back.to_json(3), original.to_json(3));
+  ASSERT_FALSE(back.sites.empty());
+  EXPECT_NE(back.sites[0].file.find("snapshot_reader_test.cpp"), std::string::npos);
+  ASSERT_TRUE(back.handles && back.streaming);
+  EXPECT_EQ(back.handles->active_handles, 1u);
+  EXPECT_EQ(back.streaming->total_reserved, 4096u);
+  EXPECT_EQ(complaint(replaced(original.to_json(3), "\"hole_bytes\":", "\"whole_bytes\":")),
+            "x.json: /handles/hole_bytes is missing; expected a whole number, 0 or more. "
+            "docs/snapshots.md describes the file");
+  EXPECT_NE(complaint(replaced(full().to_json(3), "\"streaming\": null", "\"streaming\": []"))
+                .find("/streaming is an array"),
+            std::string::npos);
+  EXPECT_NE(complaint(replaced(full().to_json(2), "\"version\": 2", "\"version\": 3")), "");
 }
 
 TEST(SnapshotReader, KeepsNumbersBeyondADouble) {
@@ -106,8 +135,8 @@ TEST(SnapshotReader, SaysWhereItIsNotJson) {
 
 TEST(SnapshotReader, SaysWhatIsWrongWithAMember) {
   const std::string text = full().to_json(2);
-  EXPECT_EQ(complaint(replaced(text, "\"version\": 2", "\"version\": 3")),
-            "x.json: has version 3; expected 1 or 2. A newer library wrote it: use its `fa`");
+  EXPECT_EQ(complaint(replaced(text, "\"version\": 2", "\"version\": 4")),
+            "x.json: has version 4; expected 1, 2 or 3. A newer library wrote it: use its `fa`");
   EXPECT_NE(complaint(replaced(text, "\"version\": 2", "\"version\": \"2\""))
                 .find("/version is a text; expected a whole number"),
             std::string::npos);

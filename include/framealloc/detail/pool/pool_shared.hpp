@@ -19,6 +19,7 @@
 #include <framealloc/detail/pool/page_heap.hpp>
 #include <framealloc/detail/pool/remote.hpp>
 #include <framealloc/detail/pool/size_classes.hpp>
+#include <framealloc/figures.hpp>
 #include <framealloc/pressure.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/result.hpp>
@@ -141,6 +142,8 @@ class FRAMEALLOC_API PoolShared {
   // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
   // `visit` runs under a lock and must not allocate or free: collect first, then report.
   void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
+  // Effect: calls visit for every size class that has or had pages, smallest first.
+  void visit_classes(const FigureVisitor<PoolClassFigures>& visit) noexcept;
   // Guard mode. Effect: looks at the patterns of all blocks, reports what has been written over
   // (FA008, FA030). Result: how many blocks are damaged; 0 when the mode is Off.
   // Requirement: no other thread writes to a block at the moment.
