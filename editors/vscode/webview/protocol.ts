@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the extension and its pages say to each other.
+import type { Point, Snapshot } from './model';
+
+export type State = 'empty' | 'live' | 'stopped' | 'restricted';
+
+export interface BudgetRow {
+  scope: 'global' | 'tag' | 'thread' | 'thread-pool';
+  tag: string;
+  used: number;
+  peak: number;
+  limit: number;
+  percent: number;
+  denials: number;
+}
+export interface Place {
+  /** As the message spells it: "src/map.cpp:7". */
+  text: string;
+  file: string;
+  line: number;
+}
+export interface ProblemRow {
+  file: string;
+  reason: string;
+}
+
+export interface StateMessage {
+  type: 'state';
+  state: State;
+  canStart: boolean;
+  programs: number;
+  directory: string;
+  name: string;
+  pid: number | null;
+  run: number;
+  /** Of the run so far. */
+  snapshots: number;
+  snapshot: Snapshot | null;
+  /** All points, or those that came since the last message. */
+  reset: boolean;
+  points: Point[];
+  peaks: Record<string, number>;
+  budgets: BudgetRow[];
+  threshold: number;
+  problems: ProblemRow[];
+  places: Place[];
+}
+export interface ComparisonMessage {
+  type: 'comparison';
+  before: Snapshot;
+  after: Snapshot;
+}
+export interface ShowMessage {
+  type: 'show';
+  tag: string;
+}
+export type ToPage = StateMessage | ComparisonMessage | ShowMessage;
+
+export type FromPage =
+  | { type: 'ready' }
+  | { type: 'attach' }
+  | { type: 'startDemo' }
+  | { type: 'trust' }
+  | { type: 'goto'; file: string; line: number }
+  | { type: 'explain'; code: string };
+
+/** Result: the message, if the page may say that. */
+export function checkedMessage(given: unknown): FromPage | undefined {
+  if (given === null || typeof given !== 'object') return undefined;
+  const message = given as Record<string, unknown>;
+  switch (message['type']) {
+    case 'ready':
+    case 'attach':
+    case 'startDemo':
+    case 'trust':
+      return { type: message['type'] };
+    case 'goto': {
+      const { file, line } = message;
+      return typeof file === 'string' && typeof line === 'number' && Number.isInteger(line) && line > 0 ? { type: 'goto', file, line } : undefined;
+    }
+    case 'explain': {
+      const { code } = message;
+      return typeof code === 'string' && /^FA\d{3}$/.test(code) ? { type: 'explain', code } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
