@@ -28,7 +28,7 @@ const PoolClassFigures* class_of(const Snapshot& snapshot, std::size_t block_byt
 }
 
 TEST(SnapshotFigures, PoolsAreCountedBySizeClass) {
-  const SmartAlloc alloc(config_of(false));
+  SmartAlloc alloc(config_of(false));
   std::array<Block*, 10> blocks{};
   for (Block*& block : blocks) block = alloc.pool_alloc<Block>();
   const Snapshot full = alloc.snapshot();
@@ -46,7 +46,7 @@ TEST(SnapshotFigures, PoolsAreCountedBySizeClass) {
 }
 
 TEST(SnapshotFigures, VisitingPoolsShowsTheSame) {
-  const SmartAlloc alloc(config_of(false));
+  SmartAlloc alloc(config_of(false));
   Block* const block = alloc.pool_alloc<Block>();
   const Snapshot snapshot = alloc.snapshot();
   std::size_t seen = 0;
@@ -62,7 +62,7 @@ TEST(SnapshotFigures, VisitingPoolsShowsTheSame) {
 }
 
 TEST(SnapshotFigures, HandlesAndStreamingAreAbsentUntilTheyAreUsed) {
-  const SmartAlloc alloc(config_of(false));
+  SmartAlloc alloc(config_of(false));
   const Snapshot before = alloc.snapshot();
   EXPECT_FALSE(before.handles.has_value());
   EXPECT_FALSE(before.streaming.has_value());

@@ -49,12 +49,11 @@ export function activate(context: vscode.ExtensionContext, session: Session): Pl
     vscode.commands.registerCommand('framealloc.openInspector', () => vscode.commands.executeCommand(`${VIEW}.focus`)),
     vscode.commands.registerCommand('framealloc.showInInspector', async (given?: unknown) => {
       const tag = given !== null && typeof given === 'object' ? (given as { tag?: unknown }).tag : undefined;
-      if (typeof tag === 'string') {
-        wanted = tag;
-        page?.showTag(tag);
-      }
+      // The view may be made long after it was focused: it takes the tag then.
+      if (typeof tag === 'string') wanted = tag;
       await vscode.commands.executeCommand(`${VIEW}.focus`);
-      if (typeof tag === 'string' && page !== undefined) page.showTag(tag);
+      if (page === undefined || wanted === undefined) return;
+      page.showTag(wanted);
       wanted = undefined;
     }),
     vscode.commands.registerCommand('framealloc.openReport', () => {

@@ -120,7 +120,7 @@ export class Page implements vscode.Disposable {
       type: 'state', state, canStart: vscode.workspace.isTrusted, programs: this.session.live.length,
       directory: folder?.directory ?? '', name: folder?.name ?? '', pid: snapshot?.process?.id ?? null,
       run: run?.number ?? 0, snapshots: run?.sequence ?? 0, snapshot,
-      reset: reset || fresh >= points.length, points, peaks,
+      reset: points === run?.points || run === undefined, points, peaks,
       budgets: [...(run?.levels.values() ?? [])].map(({ scope, tag, used, peak, limit, percent, denials }) => ({ scope, tag, used, peak, limit, percent, denials })),
       threshold: settings.threshold(), problems: folder?.problems ?? [],
       places: snapshot === null ? [] : this.places.in(snapshot),

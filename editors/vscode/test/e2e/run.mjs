@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What a user sees of the extension, in a real VS Code: node test/e2e/run.mjs [--shots FOLDER]
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { extensionRoot, pause, plain, startChromium, startCodeServer, until, Workbench } from './lib.mjs';
+import { budget, MiB, snapshot, tag, write } from './snapshots.mjs';
+
+const host = process.env.FA_CODE_SERVER;
+const program = process.env.FA_PROGRAM ?? '';
+const out = process.env.FA_SHOTS ?? path.join(import.meta.dirname, 'out');
+fs.mkdirSync(out, { recursive: true });
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let passed = 0;
+let failed = 0;
+const only = process.env.FA_ONLY;
+
+async function step(name, body) {
+  const began = Date.now();
+  try {
+    await body();
+    ++passed;
+    console.log(`ok   ${name} (${Date.now() - began} ms)`);
+  } catch (error) {
+    ++failed;
+    console.log(`FAIL ${name} (${Date.now() - began} ms)\n${error.stack}`);
+    await current?.page.screenshot({ path: path.join(out, `failed-${failed}.png`) }).catch(() => undefined);
+    // What comes after stands on it.
+    if (process.env.FA_BAIL) throw error;
+  }
+}
+
+let current;
+async function session(name, options, files, body) {
+  if (only !== undefined && !name.includes(only)) return;
+  console.log(`--- ${name}`);
+  const server = await startCodeServer({ host, ...options });
+  const browser = await startChromium();
+  current = browser;
+  const strangers = new Set();
+  browser.page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (/^https?:$/.test(url.protocol) && url.hostname !== '127.0.0.1' && !url.hostname.endsWith('vscode-cdn.net')) strangers.add(url.host);
+  });
+  try {
+    const workbench = new Workbench(browser.page);
+    await workbench.open(server, files);
+    await body(workbench, server);
+    await step(`${name}: nobody else is asked`, async () => assert.deepEqual([...strangers], []));
+  } catch (error) {
+    ++failed;
+    console.log(`FAIL ${name}: ${error.stack}`);
+    await browser.page.screenshot({ path: path.join(out, `failed-${failed}.png`) }).catch(() => undefined);
+  } finally {
+    if (failed > 0 && process.env.FA_LOG) console.log(server.log().slice(-3000));
+    await browser.stop();
+    await server.stop();
+    current = undefined;
+  }
+}
+
+// A game that another step may steer.
+class Game {
+  constructor(folder, pid = 4711) {
+    this.folder = folder;
+    this.pid = pid;
+    this.frame = 0;
+    this.bytes = 4 * MiB;
+    this.limit = 8 * MiB;
+    this.denials = 0;
+    this.peak = 0;
+  }
+  write(more = {}) {
+    ++this.frame;
+    this.peak = Math.max(this.peak, this.bytes);
+    return write(this.folder, snapshot(this.frame, {
+      pid: this.pid,
+      tags: [tag('game::physics', this.bytes), tag('game::render', 2 * MiB), tag('game::hud', 512 * 1024), tag('assets', 20 * MiB, 'heap'), tag('', 1024, 'pool')],
+      budgets: [budget('game::physics', this.bytes, this.limit, this.peak, this.denials), budget('assets', 20 * MiB, 64 * MiB)],
+      ...more,
+    }));
+  }
+  start(ms = 200) {
+    this.timer = setInterval(() => this.write(), ms);
+  }
+  stop() {
+    clearInterval(this.timer);
+  }
+}
+
+const source = fs.readFileSync(path.join(import.meta.dirname, 'game.cpp'), 'utf8');
+
+async function noViolation(frame, what) {
+  await frame.evaluate(axe);
+  const violations = await frame.evaluate(async () => {
+    const result = await window.axe.run(document);
+    return result.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
+  });
+  assert.deepEqual(violations, [], what);
+}
+
+let game;
+await session('figures', {
+  machine: { 'framealloc.path': '/nowhere/fa' },
+  settings: { 'framealloc.notices.intervalSeconds': 0 },
+  fill: (workspace) => {
+    fs.writeFileSync(path.join(workspace, 'main.cpp'), source);
+    game = new Game(path.join(workspace, 'build/snapshots'));
+    for (let i = 0; i < 12; ++i) game.write();
+    fs.writeFileSync(path.join(game.folder, 'snapshot_0000000000999999.json'), '{"version": 2}');
+    fs.symlinkSync('/etc/passwd', path.join(game.folder, 'snapshot_0000000000999998.json'));
+    game.start();
+  },
+}, ['main.cpp'], async (workbench, server) => {
+  const { page } = workbench;
+  await step('the status item has the bytes in use', async () => {
+    await until(async () => (await workbench.status()) === 'FA 26.5 MiB', 'status', 40_000).catch(async (error) => {
+      throw new Error(`${error.message}: ${await workbench.status()}`);
+    });
+  });
+  await step('a server that is missing is told once, with its remedy', async () => {
+    await until(async () => (await workbench.notices()).some((text) => text.includes('FA Insight cannot find "/nowhere/fa". Install framealloc\'s tools or set framealloc.path.')), 'message 1');
+    await workbench.clearNotices();
+  });
+  await step('functions have lenses, those of several tags one for each', async () => {
+    const lenses = await until(async () => {
+      const found = await workbench.lenses();
+      return found.length === 4 && found;
+    }, 'four lenses');
+    assert.match(lenses[0], /^physics: 4\.00 MiB this frame · peak 4\.00 MiB · 50 % of 8\.00 MiB → █{8}$/);
+    assert.match(lenses[1], /^2 tags: 2\.50 MiB this frame · peak 2\.50 MiB → █{8}$/);
+    assert.match(lenses[2], /^render: 2\.00 MiB this frame/);
+    assert.match(lenses[3], /^hud: 512 KiB this frame/);
+  });
+  await step('a lens follows the frames', async () => {
+    game.bytes = 5 * MiB;
+    await until(async () => /^physics: 5\.00 MiB this frame · peak 5\.00 MiB · 62 % of 8\.00 MiB [↗→]/.test((await workbench.lenses())[0] ?? ''), 'moved lens');
+  });
+  let frame;
+  await step('a click on a lens shows the tag in the inspector', async () => {
+    await page.locator('.codelens-decoration a', { hasText: 'physics' }).first().click();
+    frame = await workbench.webview('inspector');
+    await until(() => frame.evaluate(() => document.activeElement?.getAttribute('data-path') === 'game::physics'), 'focus on the tag');
+  });
+  const attribute = (testid, name) => frame.locator(`[data-testid="${testid}"]`).first().getAttribute(name);
+  await step('the inspector has raw numbers beside the text', async () => {
+    assert.equal(await attribute('inspector', 'data-state'), 'live');
+    assert.equal(await attribute('inspector', 'data-pid'), '4711');
+    assert.equal(await attribute('tile-total', 'data-bytes'), String(27.5 * MiB + 1024));
+    assert.ok(Number(await attribute('chart-bytes', 'data-points')) >= 12);
+    assert.ok(Number(await attribute('time-p50', 'data-us')) >= 4000);
+    const gameTag = frame.locator('[data-testid="tag"][data-path="game"]');
+    assert.equal(await gameTag.getAttribute('data-bytes'), String(7.5 * MiB));
+    assert.equal(await gameTag.getAttribute('aria-level'), '1');
+    assert.equal(await gameTag.getAttribute('aria-expanded'), 'true');
+    assert.equal(await frame.locator('[data-testid="tag"][data-path=""]').textContent().then((text) => text.includes('(no tag)')), true);
+    const physics = frame.locator('[data-testid="budget"][data-tag="game::physics"]');
+    assert.equal(await physics.getAttribute('data-percent'), '62');
+    assert.equal(await attribute('flows', 'data-promoted'), '3');
+    assert.equal(await attribute('flows', 'data-deferred'), '4');
+    assert.equal(await attribute('phase', 'data-us'), '1200');
+    assert.equal(await attribute('thread', 'data-id'), '1');
+    assert.equal(await frame.locator('[data-testid="pools"]:visible, [data-testid="gpu"]:visible').count(), 0, 'no empty section');
+  });
+  await step('files that are none are problems, with their reason', async () => {
+    const reasons = await frame.locator('[data-testid="problem"]').evaluateAll((all) => all.map((one) => `${one.dataset.file} ${one.dataset.reason}`).sort());
+    assert.deepEqual(reasons, ['snapshot_0000000000999998.json kind', 'snapshot_0000000000999999.json schema']);
+  });
+  await step('the tree is used by keys, and keeps its focus over updates', async () => {
+    const focused = () => frame.evaluate(() => document.activeElement?.getAttribute('data-path'));
+    for (const [key, expected] of [['Home', 'assets'], ['End', ''], ['g', 'game'], ['ArrowLeft', 'game'], ['ArrowDown', ''], ['ArrowUp', 'game'], ['ArrowRight', 'game'], ['ArrowRight', 'game::physics']]) {
+      await page.keyboard.press(key);
+      assert.equal(await focused(), expected, key);
+      await pause(key === 'g' ? 800 : 0);
+    }
+    await pause(600);
+    assert.equal(await focused(), 'game::physics');
+  });
+  await step('at 80 % there is a notice, once', async () => {
+    game.bytes = Math.ceil(6.8 * MiB);
+    await until(async () => (await workbench.notices()).some((text) => /^'game::physics' is at 85 % of its budget: 6\.80 MiB of 8\.00 MiB, frame \d+\.$/.test(text)), 'notice');
+    await until(async () => (await workbench.status()) === 'FA 29.3 MiB 85 %', 'status with per cent');
+    await page.screenshot({ path: path.join(out, 'insight-dark.png') });
+    const buttons = (await page.locator('.notification-toast .monaco-button').allTextContents()).map(plain);
+    assert.deepEqual(buttons, ['Show in Inspector', 'Go to Code', "Don't Show Again"]);
+    await pause(1000);
+    assert.equal((await workbench.notices()).length, 1);
+  });
+  await step('from the notice to the code', async () => {
+    await page.locator('.notification-toast .monaco-button', { hasText: 'Go to Code' }).click();
+    await until(async () => plain(await page.locator('.statusbar-item', { hasText: 'Ln ' }).first().textContent()).includes('Ln 12'), 'line 12');
+  });
+  await step('a denial is told', async () => {
+    game.denials = 3;
+    await until(async () => (await workbench.notices()).some((text) => /^'game::physics' was denied memory 3 times: its budget of 8\.00 MiB is full, frame \d+\.$/.test(text)), 'denial');
+    await workbench.clearNotices();
+  });
+  await step('axe finds nothing, in the dark theme', () => noViolation(frame, 'dark'));
+  await step('two snapshots compare', async () => {
+    game.stop();
+    const before = path.join(game.folder, 'snapshot_0000000000000005.json');
+    assert.ok(fs.existsSync(before));
+    await workbench.command('FA Insight: Compare Snapshots...');
+    const rows = page.locator('.quick-input-list .monaco-list-row');
+    await until(async () => /frame \d+/.test(plain(await rows.first().textContent())), 'picker');
+    const pick = async (title, text) => {
+      await until(async () => plain(await page.locator('.quick-input-title').textContent()).includes(title), title);
+      await page.locator('.quick-input-widget input').first().fill(text);
+      await until(async () => plain(await rows.first().textContent()).startsWith(text), text);
+      await page.keyboard.press('Enter');
+    };
+    await pick('Compare Snapshots: Before', 'frame 5');
+    await pick('Compare Snapshots: After', `frame ${game.frame}`);
+    const comparison = await workbench.webview('comparison');
+    assert.equal(await comparison.locator('[data-testid="comparison"]').getAttribute('data-before'), '5');
+    const rowsOf = await comparison.locator('[data-testid="delta"]').evaluateAll((all) => all.map((one) => `${one.dataset.path} ${one.dataset.kind} ${one.dataset.delta}`));
+    assert.deepEqual(rowsOf, [`game::physics frame ${Math.ceil(6.8 * MiB) - 4 * MiB}`]);
+    await comparison.locator('[data-testid="show-equal"]').check();
+    assert.equal(await comparison.locator('[data-testid="delta"]').count(), 5);
+    await page.locator('.tab', { hasText: `frame 5 → frame ${game.frame}` }).waitFor();
+    await noViolation(comparison, 'comparison');
+  });
+  await step('a program that stops keeps its figures, and goes on without a click', async () => {
+    await until(async () => /^FA 29\.3 MiB stopped$/.test(await workbench.status()), 'stopped', 12_000);
+    assert.equal(await attribute('inspector', 'data-state'), 'stopped');
+    const run = await attribute('inspector', 'data-run');
+    const again = new Game(game.folder, 4712);
+    again.start();
+    game = again;
+    await until(async () => (await workbench.status()) === 'FA 26.5 MiB', 'live again');
+    await until(async () => (await attribute('inspector', 'data-run')) === String(Number(run) + 1), 'another run');
+  });
+  await step('a code is explained', async () => {
+    await workbench.command('FA Insight: Explain a Code...');
+    await page.locator('.quick-input-widget input').first().fill('FA601');
+    await until(async () => plain(await page.locator('.quick-input-list .monaco-list-row').first().textContent()).includes('FA601'), 'FA601');
+    await page.keyboard.press('Enter');
+    await page.locator('.tab', { hasText: 'FA601' }).waitFor();
+  });
+  await step('the report is a tab, light too', async () => {
+    await workbench.command('FA Insight: Open Memory Report');
+    await page.locator('.tab', { hasText: 'Memory Report' }).waitFor();
+    fs.writeFileSync(path.join(server.data, 'User', 'settings.json'),
+      fs.readFileSync(path.join(server.data, 'User', 'settings.json'), 'utf8').replace('"Dark Modern"', '"Light Modern"'));
+    await workbench.command('Preferences: Color Theme');
+    await page.locator('.quick-input-widget input').first().fill('Light Modern');
+    await until(async () => plain(await page.locator('.quick-input-list .monaco-list-row.focused').textContent()).includes('Light Modern'), 'theme');
+    await page.keyboard.press('Enter');
+    await until(() => frame.evaluate(() => document.body.classList.contains('vscode-light')), 'light page');
+    await pause(500);
+    await page.screenshot({ path: path.join(out, 'report-light.png') });
+    await noViolation(frame, 'light');
+  });
+  game.stop();
+});
+
+if (program !== '') {
+  await session('demo', { machine: { 'framealloc.path': program }, settings: { 'framealloc.notices.intervalSeconds': 0 }, fill: (workspace) => fs.writeFileSync(path.join(workspace, 'main.cpp'), source) }, ['main.cpp'], async (workbench) => {
+    await step('the demo is started and attached', async () => {
+      await until(async () => (await workbench.status()).startsWith('FA'), 'status', 40_000);
+      await workbench.command('FA Insight: Start Demo');
+      await until(async () => /^FA [\d.]+ [KM]iB( \d+ %)?$/.test(await workbench.status()), 'live status', 60_000);
+      await workbench.command('FA Insight: Open Inspector');
+      const frame = await workbench.webview('inspector');
+      const snapshots = () => frame.locator('[data-testid="inspector"]').getAttribute('data-snapshots').then(Number);
+      const first = await until(snapshots, 'snapshots');
+      await until(async () => (await snapshots()) > first + 3, 'more snapshots', 30_000);
+      await workbench.page.screenshot({ path: path.join(out, 'demo-dark.png') });
+    });
+  });
+}
+
+let quiet;
+await session('untrusted', {
+  trust: false,
+  fill: (workspace) => {
+    fs.writeFileSync(path.join(workspace, 'main.cpp'), source);
+    fs.mkdirSync(path.join(workspace, '.vscode'));
+    fs.writeFileSync(path.join(workspace, 'evil.sh'), `#!/bin/sh\ntouch "${path.join(workspace, 'started')}"\n`, { mode: 0o755 });
+    fs.writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify({ 'framealloc.path': path.join(workspace, 'evil.sh'), 'framealloc.snapshotDir': '/' }));
+    quiet = new Game(path.join(workspace, 'target/framealloc'));
+    for (let i = 0; i < 3; ++i) quiet.write();
+    quiet.start(400);
+  },
+}, ['main.cpp'], async (workbench, server) => {
+  await step('in an untrusted workspace nothing is started and nothing written', async () => {
+    await until(async () => (await workbench.status()) === 'FA restricted', 'status', 40_000);
+    await workbench.command('FA Insight: Open Inspector');
+    const frame = await workbench.webview('inspector');
+    await until(async () => (await frame.locator('[data-testid="inspector"]').getAttribute('data-state')) === 'restricted', 'restricted');
+    await until(async () => Number(await frame.locator('[data-testid="inspector"]').getAttribute('data-snapshots')) > 3, 'snapshots are shown');
+    await pause(1500);
+    assert.ok(!fs.existsSync(path.join(server.workspace, 'started')));
+    assert.ok(!fs.existsSync(path.join(quiet.folder, 'snapshot.request')));
+  });
+  quiet.stop();
+});
+
+void extensionRoot;
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
