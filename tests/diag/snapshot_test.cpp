@@ -142,7 +142,7 @@ TEST(Snapshot, WritesVersionOneToTheLetter) {
   ]
 }
 )");
-  EXPECT_EQ(snapshot.to_json(3), "");
+  EXPECT_EQ(snapshot.to_json(4), "");
 }
 
 TEST(Snapshot, IsValidJsonWhateverANameHolds) {

@@ -52,8 +52,8 @@ abstract class Chart {
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.05, 1)] } },
       axes: [
-        { stroke: text, font, grid: { show: false }, ticks: { show: false }, size: 24, values: (_, all) => all.map((value) => count(value)) },
-        { stroke: text, font, grid, ticks: { show: false }, size: 64, splits: (_, __, ___, most) => [0, most / 4, most / 2, (3 * most) / 4], values: (_, all) => all.map((value) => this.label(value)) },
+        { stroke: text, font, grid: { show: false }, ticks: { show: false }, size: 24, space: 70, values: (_, all) => all.map((value) => count(value)) },
+        { stroke: text, font, grid, ticks: { show: false }, size: 64, splits: (_, __, ___, most) => [0, most / 3, (2 * most) / 3, most / 1.05], values: (_, all) => all.map((value) => this.label(value)) },
       ],
       series: [{}, ...this.series()],
     }, [[]], this.box);

@@ -23,7 +23,7 @@ class Table<T> {
   constructor(titles: string[], caption: string, testid: string, key: (row: T, index: number) => string, attributes: (row: T) => Record<string, string | number>, cells: (row: T) => string[]) {
     const head = make('tr', {}, ...titles.map((title) => make('th', { scope: 'col' }, title)));
     const body = make('tbody');
-    this.root = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, make('table', {}, make('thead', {}, head), body));
+    this.root = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Table: ${caption}` }, make('table', {}, make('thead', {}, head), body));
     this.rows = new Rows<T>(body, key,
       () => make('tr', { 'data-testid': testid }, make('th', { scope: 'row' }), ...titles.slice(1).map(() => make('td'))),
       (element, row) => {

@@ -263,8 +263,14 @@ TEST_F(Diff, ComparesPoolsPlacesHandlesAndStreaming) {
     snapshot.pools.push_back({64, pages, pages * 100, 0, 1});
     snapshot.handles.emplace().total_allocated = 32 * pages;
     snapshot.streaming.emplace().total_reserved = 1000;
-    snapshot.sites.push_back({.file = "src/map.cpp", .line = 7, .tag = "map", .bytes = at_place});
-    snapshot.sites.push_back({.file = "src/map.cpp", .line = 7, .tag = "map", .bytes = 1});
+    framealloc::SnapshotSite site;
+    site.file = "src/map.cpp";
+    site.line = 7;
+    site.tag = "map";
+    for (const std::size_t bytes : {at_place, std::size_t{1}}) {
+      site.bytes = bytes;
+      snapshot.sites.push_back(site);
+    }
     return snapshot;
   };
   const std::string a_file = write("a.json", with_parts(before(), 1, 100).to_json(3));

@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include <cstdio>
-
 struct Memory {
   template <class F>
   void with_tag(const char* tag, F&& f) {

@@ -147,9 +147,14 @@ export class Workbench {
     for (const file of files ?? []) await this.page.locator('.tab', { hasText: path.basename(file) }).first().waitFor({ timeout: 60_000 });
   }
   async command(name) {
-    await this.page.keyboard.press('F1');
+    // Out of a webview, which may keep the key for itself.
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    await until(async () => {
+      await this.page.locator('.part.statusbar').click({ position: { x: 700, y: 10 } });
+      await this.page.keyboard.press('F1');
+      await input.waitFor({ timeout: 3000 });
+      return true;
+    }, 'the command palette', 30_000);
     await input.fill(`>${name}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
     await this.page.keyboard.press('Enter');

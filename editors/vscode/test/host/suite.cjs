@@ -189,7 +189,9 @@ const tests = {
   async 'the output and the walkthrough open'() {
     await run('showOutput');
     await run('openWalkthrough');
-    await until(() => tabs().some((label) => /Walkthrough|Get Started/.test(label)), 'walkthrough');
+    await until(() => tabs().some((label) => /Walkthrough|Get Started|Welcome/.test(label)), 'walkthrough').catch((error) => {
+      throw new Error(`${error.message}: ${tabs().join(', ')}`);
+    });
   },
   async 'a path that leads nowhere is missing, and one that is no server is told'() {
     await set('path', '/nowhere/fa');
