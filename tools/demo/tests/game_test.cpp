@@ -146,7 +146,7 @@ TEST(FrameallocSide, WritesSnapshotsAfterInspectedFrames) {
   (void)side->inspect_frame();
   std::ostringstream text;
   text << std::ifstream(folder / "snapshot_0000000000000004.json").rdbuf();
-  for (const char* word : {"\"version\": 2", "\"game::physics\"", "\"hard_limit\": 25165824",
+  for (const char* word : {"\"version\": 3", "\"game::physics\"", "\"hard_limit\": 25165824",
                            "\"name\": \"game\"", "\"draw list\""}) {
     EXPECT_NE(text.str().find(word), std::string::npos) << word;
   }
