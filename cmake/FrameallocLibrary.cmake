@@ -18,8 +18,9 @@ file(GLOB_RECURSE framealloc_headers CONFIGURE_DEPENDS
   "${PROJECT_SOURCE_DIR}/include/framealloc/*.hpp")
 file(GLOB_RECURSE framealloc_tables CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/framealloc/*.def")
 
-# Everything that every way of compiling the sources shares.
+# Everything that every way of compiling the sources shares. STATIC: for what is not a shared library.
 function(framealloc_configure_target target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "")
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
@@ -41,17 +42,15 @@ function(framealloc_configure_target target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE -fno-gnu-unique)
   endif()
-  # Inline code of the headers calls into the library all over, so in a shared library what a header
-  # declares is visible, and what is private stands in unnamed namespaces; nobody may replace it, so
-  # calls inside it stay direct. In a static library nothing needs to leave the object that it is
-  # linked into; a program whose plugins share one allocator uses the shared library.
-  if(BUILD_SHARED_LIBS)
-    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET default)
-    if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-      target_compile_options(${target} PRIVATE -fno-semantic-interposition)
-    endif()
-  else()
-    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
+  # A library exports what FRAMEALLOC_API marks: what users call, and what inline code of the headers
+  # calls. Nobody may replace it, so calls inside a shared library stay direct. In a static library
+  # nothing leaves the object that it is linked into; a program whose plugins share one allocator uses
+  # the shared library.
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden)
+  if(arg_STATIC)
+    target_compile_definitions(${target} PRIVATE FRAMEALLOC_BUILDS_STATIC)
+  elseif(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   endif()
 endfunction()
 
@@ -78,7 +77,11 @@ target_sources(framealloc
   PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${framealloc_headers}
   PUBLIC FILE_SET tables TYPE HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${framealloc_tables})
 add_library(framealloc::framealloc ALIAS framealloc)
-framealloc_configure_target(framealloc)
+set(framealloc_kind STATIC)
+if(BUILD_SHARED_LIBS)
+  set(framealloc_kind "")
+endif()
+framealloc_configure_target(framealloc ${framealloc_kind})
 target_compile_definitions(framealloc PUBLIC
   "$<BUILD_INTERFACE:FRAMEALLOC_CHECK_LEVEL=${framealloc_build_level}>"
   "$<INSTALL_INTERFACE:FRAMEALLOC_CHECK_LEVEL=${framealloc_install_level}>")

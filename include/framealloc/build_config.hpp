@@ -30,11 +30,11 @@ inline constexpr std::uint32_t kVersion = 100;  // 0.1.0
 }
 
 /// The switches that the library was compiled with.
-[[nodiscard]] BuildConfig library_build_config() noexcept;
+[[nodiscard]] FRAMEALLOC_API BuildConfig library_build_config() noexcept;
 
 /// Result: the name of the first switch in which the two differ, or an empty text.
-[[nodiscard]] std::string_view build_config_difference(const BuildConfig& header,
-                                                       const BuildConfig& library) noexcept;
+[[nodiscard]] FRAMEALLOC_API std::string_view build_config_difference(
+    const BuildConfig& header, const BuildConfig& library) noexcept;
 
 namespace detail {
 // Effect: none when they agree; else prints which switch differs and aborts, because layouts differ

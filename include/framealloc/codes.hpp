@@ -14,6 +14,7 @@ enum class Code : std::uint16_t {
 #define FRAMEALLOC_CODE(id, slug, severity, category, raised_by, meaning, help) \
   FA##id = static_cast<std::uint16_t>(1##id - 1000),
 #include <framealloc/codes.def>
+#include <framealloc/compiler.hpp>
 #undef FRAMEALLOC_CODE
 };
 
@@ -45,12 +46,12 @@ struct CodeInfo {
 };
 
 /// Result: every code, ascending. Thread contract: any thread; the table is constant.
-[[nodiscard]] std::span<const CodeInfo> all_codes() noexcept;
+[[nodiscard]] FRAMEALLOC_API std::span<const CodeInfo> all_codes() noexcept;
 
 /// Result: the row of `code`; for a value that is no code, the row of the internal error.
-[[nodiscard]] const CodeInfo& code_info(Code code) noexcept;
+[[nodiscard]] FRAMEALLOC_API const CodeInfo& code_info(Code code) noexcept;
 
-[[nodiscard]] std::string_view to_string(Severity severity) noexcept;
-[[nodiscard]] std::string_view to_string(Category category) noexcept;
+[[nodiscard]] FRAMEALLOC_API std::string_view to_string(Severity severity) noexcept;
+[[nodiscard]] FRAMEALLOC_API std::string_view to_string(Category category) noexcept;
 
 }  // namespace framealloc

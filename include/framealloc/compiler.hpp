@@ -33,7 +33,14 @@
 #else
 #define FRAMEALLOC_TLS_MODEL
 #endif
+// What a shared library exports: all that is for users, and of the rest what inline code of the
+// headers calls. A static library is compiled with FRAMEALLOC_BUILDS_STATIC and exports nothing, or
+// a plugin with a copy of its own would be bound to that of its host, and half of it.
+#ifndef FRAMEALLOC_BUILDS_STATIC
 #define FRAMEALLOC_API [[gnu::visibility("default")]]
+#else
+#define FRAMEALLOC_API
+#endif
 // For constants of headers that become symbols. Without it g++ makes them unique in the process,
 // and a plugin in which one of them was found first is never unloaded.
 #define FRAMEALLOC_OWN_COPY [[gnu::visibility("hidden")]]

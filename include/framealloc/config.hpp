@@ -21,7 +21,7 @@ enum class GuardMode : std::uint8_t { Off, Poison, Pages };
 
 /// An aggregate: `AllocConfig{.frame_arena_size = 4_MiB}`. An allocator copies everything when it
 /// is made; only `upstream` must outlive it.
-struct AllocConfig {
+struct FRAMEALLOC_API AllocConfig {
   /// Bytes per frame committed up front for each thread that begins frames; arenas grow beyond it.
   std::size_t frame_arena_size = std::size_t{16} << 20;
   /// Unit in which memory is taken from the source and shared between threads; a power of two.

@@ -2,6 +2,8 @@
 // The last frames in figures.
 #pragma once
 
+#include <framealloc/compiler.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,7 +22,7 @@ struct FrameRecord {
 };
 
 /// Since tracking was enabled. Sizes in bytes.
-struct LifecycleSummary {
+struct FRAMEALLOC_API LifecycleSummary {
   std::size_t thread_count = 0;
   std::uint64_t total_frames = 0;
   std::size_t total_allocated = 0;  ///< by all threads: frame, pool and heap

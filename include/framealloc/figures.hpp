@@ -164,7 +164,7 @@ class DeviceFigureVisitor {
 
 /// What a module implements so that an allocator can show the memory of a device beside its own:
 /// see SmartAlloc::add_device().
-class DeviceFigureSource {
+class FRAMEALLOC_API DeviceFigureSource {
  public:
   /// Effect: calls `visit` with the DeviceFigures once, then with each heap by index, then with
   /// each tag. Totals and heaps are of one moment. Requirement: no lock is held during these calls

@@ -38,7 +38,7 @@ struct TagCounters;
 
 /// Obtained from SmartAlloc::frame_arena(); valid on its thread while the allocator lives. Thread
 /// contract: all members are for the owning thread unless stated otherwise.
-class alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
+class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::ArenaState {
  public:
   /// Effect: one uninitialized T. Result: null when the arena is full (FrameOverflow::Fail), when a
   /// budget or the source denies it (reported as FA003, FA310-312 or FA012), or with no frame open

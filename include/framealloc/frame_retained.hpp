@@ -17,9 +17,10 @@ namespace framealloc {
 namespace detail {
 class Instance;
 // Result: a record in frame memory, not armed yet; null when memory is denied (reported).
-[[nodiscard]] RetainedRecord* new_retained(Instance& instance, FrameArena& arena,
-                                           const RetainedType& type, const RetentionPolicy& policy,
-                                           const CallSite& site) noexcept;
+[[nodiscard]] FRAMEALLOC_API RetainedRecord* new_retained(Instance& instance, FrameArena& arena,
+                                                          const RetainedType& type,
+                                                          const RetentionPolicy& policy,
+                                                          const CallSite& site) noexcept;
 }  // namespace detail
 
 /// Points at its object until that leaves frame memory: promoted or destroyed when the frame ends,

@@ -2,6 +2,7 @@
 // A string in frame memory.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/frame_vec.hpp>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ namespace framealloc {
 /// NUL; a string that never held anything has no memory, and c_str() is "". Reading goes through
 /// std::string_view, to which it converts. Arguments may refer to the string itself. Not to be read
 /// after its frame. Thread contract: one thread, the one whose arena it uses.
-class FrameString {
+class FRAMEALLOC_API FrameString {
  public:
   using value_type = char;
   using size_type = std::size_t;

@@ -30,7 +30,7 @@ inline constexpr int kPromotionFailures = 8;
 [[nodiscard]] FRAMEALLOC_API std::string_view to_string(PromotionFailure failure) noexcept;
 
 /// Number of failures by reason.
-struct FailureBreakdown {
+struct FRAMEALLOC_API FailureBreakdown {
   std::size_t budget_exceeded = 0;
   std::size_t scratch_pool_not_found = 0;
   std::size_t scratch_pool_full = 0;
@@ -39,7 +39,7 @@ struct FailureBreakdown {
   std::size_t not_movable = 0;
   std::size_t internal_error = 0;
   /// Effect: one failure more. None counts as an internal error.
-  FRAMEALLOC_API void add(PromotionFailure failure) noexcept;
+  void add(PromotionFailure failure) noexcept;
   [[nodiscard]] std::size_t total() const noexcept {
     return budget_exceeded + scratch_pool_not_found + scratch_pool_full + too_large +
            out_of_memory + not_movable + internal_error;

@@ -33,7 +33,7 @@ struct LeakGroup {
   bool aged = false;               ///< whether that frame is known
 };
 
-struct LeakReport {
+struct FRAMEALLOC_API LeakReport {
   std::vector<LeakGroup> groups;  ///< most bytes first
   std::uint64_t frame = 0;        ///< at which the report was made
   std::size_t total_bytes = 0;
@@ -48,12 +48,12 @@ struct LeakReport {
 };
 
 /// Effect: none. Thread contract: exact if no other thread allocates or frees during the call.
-[[nodiscard]] FRAMEALLOC_API LeakReport make_leak_report(detail::Instance& instance);
+[[nodiscard]] LeakReport make_leak_report(detail::Instance& instance);
 
 namespace detail {
 // Effect: reports (FA007) each group of what is still in use, collected before the first report.
 // Uses no memory but the allocator's bookkeeping and the stack.
-FRAMEALLOC_API void report_leaks(Instance& instance) noexcept;
+void report_leaks(Instance& instance) noexcept;
 }  // namespace detail
 
 }  // namespace framealloc

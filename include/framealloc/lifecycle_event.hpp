@@ -3,6 +3,7 @@
 // interprets them (histories, graphs) sits above, in diag/.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/ids.hpp>
 
 #include <cstddef>
@@ -74,7 +75,7 @@ inline constexpr FrameEventMask kRareFrameEvents =
                               FrameEventKind::HandleRelocated, FrameEventKind::GpuAlloc,
                               FrameEventKind::GpuFree);
 
-[[nodiscard]] std::string_view to_string(FrameEventKind kind) noexcept;
+[[nodiscard]] FRAMEALLOC_API std::string_view to_string(FrameEventKind kind) noexcept;
 
 /// One event. Every event sets the first four fields; the comment on its kind lists the others.
 /// Sizes in bytes. Views are valid only during the call of the listener.

@@ -2,6 +2,8 @@
 // A history as points to draw.
 #pragma once
 
+#include <framealloc/compiler.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,7 +14,7 @@ namespace framealloc {
 struct FrameRecord;
 
 /// Three columns of equal length, oldest first.
-struct MemoryGraphData {
+struct FRAMEALLOC_API MemoryGraphData {
   std::vector<std::size_t> current;   ///< bytes in use when the frame ended
   std::vector<std::size_t> peak;      ///< the most of `current` among the frames of the point
   std::vector<std::uint64_t> frames;  ///< number of the point's last frame
@@ -24,10 +26,12 @@ struct MemoryGraphData {
 /// Result: at most `max_points` points: one per frame, or of as many neighboring frames each as it
 /// takes, all of the same number but for one. A peak between two points is not lost: it is in
 /// `peak`.
-[[nodiscard]] MemoryGraphData make_memory_graph(std::span<const FrameRecord> frames,
-                                                std::size_t max_points);
+[[nodiscard]] FRAMEALLOC_API MemoryGraphData make_memory_graph(std::span<const FrameRecord> frames,
+                                                               std::size_t max_points);
 /// Result: `bytes_in_use` of each frame, `peak_memory` of each frame; oldest first.
-[[nodiscard]] std::vector<std::size_t> memory_timeline(std::span<const FrameRecord> frames);
-[[nodiscard]] std::vector<std::size_t> peak_timeline(std::span<const FrameRecord> frames);
+[[nodiscard]] FRAMEALLOC_API std::vector<std::size_t> memory_timeline(
+    std::span<const FrameRecord> frames);
+[[nodiscard]] FRAMEALLOC_API std::vector<std::size_t> peak_timeline(
+    std::span<const FrameRecord> frames);
 
 }  // namespace framealloc

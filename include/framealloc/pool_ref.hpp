@@ -2,6 +2,7 @@
 // A reference to an allocator's pool, for blocks whose size is known at run time only.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/smart_alloc.hpp>
 
 #include <cstddef>
@@ -13,7 +14,7 @@ namespace framealloc {
 /// is not a constant: coroutine frames and operations of a foreign library. It owns nothing: the
 /// allocator must live as long as the reference is used. A default reference, and that of an
 /// allocator that could not be made, has no memory. Thread contract: any thread.
-class PoolRef {
+class FRAMEALLOC_API PoolRef {
  public:
   constexpr PoolRef() noexcept = default;
   explicit PoolRef(const SmartAlloc& alloc) noexcept

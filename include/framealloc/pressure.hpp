@@ -43,7 +43,7 @@ using PressureHandler = void (*)(const PressureEvent& event, void* context);
 namespace detail {
 
 // One per allocator. Thread contract: any thread.
-class FRAMEALLOC_API PressureMonitor {
+class PressureMonitor {
  public:
   PressureMonitor(LimitedSource& limited_source, ChunkPool& chunks, EventHub& events) noexcept
       : limited_source_(limited_source), chunks_(chunks), events_(events) {}
@@ -74,7 +74,7 @@ class FRAMEALLOC_API PressureMonitor {
   bool emit(PressureLevel level) noexcept;
 
  private:
-  FRAMEALLOC_COLD void emit_crossing() noexcept;
+  FRAMEALLOC_API FRAMEALLOC_COLD void emit_crossing() noexcept;
   bool emit(const PressureEvent& event) noexcept;
 
   LimitedSource& limited_source_;

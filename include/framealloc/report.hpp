@@ -48,7 +48,7 @@ struct Report {
 using ReportHandler = void (*)(const Report& report, void* context);
 
 /// The same as an object. Must outlive its registration, see SmartAlloc::add_sink().
-class DiagnosticSink {
+class FRAMEALLOC_API DiagnosticSink {
  public:
   virtual void on_report(const Report& report) noexcept = 0;
   /// Result: true if reports of one code and place arrive in full only the first few times, and as
@@ -144,7 +144,7 @@ class ReportSink {
     std::atomic<DiagnosticSink*> sink{nullptr};
     std::atomic<std::uint32_t> users{0};  // threads that are in it or about to read it
   };
-  FRAMEALLOC_COLD void report_pending(std::uint64_t frame) noexcept;
+  FRAMEALLOC_API FRAMEALLOC_COLD void report_pending(std::uint64_t frame) noexcept;
   void deliver(const Report& report, bool within_limit, bool only_limited) noexcept;
   void enforce(const Report& report, const CodeInfo& info, bool printed) noexcept;
 

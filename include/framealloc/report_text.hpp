@@ -2,6 +2,7 @@
 // A report as the lines that a person reads.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/text.hpp>
 
@@ -13,6 +14,6 @@ using ReportText = Text<2048>;
 /// place, tag, frame, thread, sizes, who holds most and address, then what the code means and what
 /// helps. A long message is cut so that the rest always follows. Allocates nothing.
 /// Thread contract: any thread.
-[[nodiscard]] ReportText format_report(const Report& report) noexcept;
+[[nodiscard]] FRAMEALLOC_API ReportText format_report(const Report& report) noexcept;
 
 }  // namespace framealloc

@@ -21,7 +21,7 @@
 namespace framealloc {
 
 /// A report to keep: owns its texts.
-struct Diagnostic {
+struct FRAMEALLOC_API Diagnostic {
   Code code = Code::None;
   Severity severity = Severity::Error;
   std::string message;  ///< the report's; the code's meaning when it had none
@@ -41,7 +41,7 @@ struct Diagnostic {
   std::string limit_tag;  ///< FA311: the tag whose budget denied, "" where it is not one
   const void* address = nullptr;
 
-  [[nodiscard]] FRAMEALLOC_API static Diagnostic of(const Report& report);
+  [[nodiscard]] static Diagnostic of(const Report& report);
 };
 
 /// Writes each report as text to a stream; the standard error is where an allocator without a

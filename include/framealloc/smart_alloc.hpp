@@ -6,6 +6,7 @@
 
 #include <framealloc/annotations.hpp>
 #include <framealloc/build_config.hpp>
+#include <framealloc/compiler.hpp>
 #include <framealloc/config.hpp>
 #include <framealloc/detail/base/memory_resource.hpp>
 #include <framealloc/detail/memory/owned_listener.hpp>
@@ -62,7 +63,7 @@ struct Speculation {
 /// standard-library adaptors, which throw std::bad_alloc as the standard requires. An allocator
 /// that could not be made (impossible configuration, dry source) is safe to use and returns null
 /// from everything; see operator bool and create().
-class SmartAlloc {
+class FRAMEALLOC_API SmartAlloc {
  public:
   /// Effect: makes an allocator. Leave the second argument alone: it compares the switches that
   /// your code and the library were compiled with, and aborts, naming the switch, if one differs.

@@ -31,7 +31,7 @@ inline constexpr unsigned kSnapshotVersion3 = 3;
 /// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 says its units
 /// and adds the process, phases, budgets and devices; version 3 has all of it. docs/snapshots.md
 /// describes them.
-struct SnapshotBudget {
+struct FRAMEALLOC_API SnapshotBudget {
   std::size_t limit = 0;
   std::size_t used = 0;
   /// Result: 0 to 255, rounded down.
@@ -186,6 +186,6 @@ struct FRAMEALLOC_API Snapshot {
 
 /// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent when
 /// no thread allocates or frees during the call, each figure true in itself otherwise.
-[[nodiscard]] FRAMEALLOC_API Snapshot make_snapshot(detail::Instance& instance);
+[[nodiscard]] Snapshot make_snapshot(detail::Instance& instance);
 
 }  // namespace framealloc

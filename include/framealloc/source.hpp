@@ -16,7 +16,7 @@ namespace framealloc {
 /// Base class of user backends. Requests are large (chunks, bookkeeping blocks) and arrive on any
 /// thread, several at once: implementations must be thread-safe. Must outlive every SmartAlloc on
 /// it.
-class MemorySource {
+class FRAMEALLOC_API MemorySource {
  public:
   virtual ~MemorySource() = default;
   /// Result: `bytes` bytes aligned to `alignment` (a power of two), or null.
@@ -32,7 +32,7 @@ class MemorySource {
 
 /// Pages from the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at
 /// once, and `numa_node`, if not negative, asks for memory of that node.
-class SystemSource final : public MemorySource {
+class FRAMEALLOC_API SystemSource final : public MemorySource {
  public:
   explicit SystemSource(bool huge_pages = false, bool prefault = false, int numa_node = -1) noexcept
       : huge_pages_(huge_pages), prefault_(prefault), numa_node_(numa_node) {}
@@ -57,7 +57,7 @@ class NullSource final : public MemorySource {
 };
 
 /// Memory from a std::pmr::memory_resource, which must be thread-safe. Exceptions become null.
-class PmrSource final : public MemorySource {
+class FRAMEALLOC_API PmrSource final : public MemorySource {
  public:
   explicit PmrSource(std::pmr::memory_resource* resource) noexcept : resource_(resource) {}
   PmrSource(const PmrSource&) = default;
@@ -71,7 +71,7 @@ class PmrSource final : public MemorySource {
 };
 
 /// Counts requests on their way to another source: for tests, and for engines that watch a region.
-class CountingSource final : public MemorySource {
+class FRAMEALLOC_API CountingSource final : public MemorySource {
  public:
   explicit CountingSource(MemorySource& upstream) noexcept : upstream_(upstream) {}
   void* allocate(std::size_t bytes, std::size_t alignment) noexcept override;
@@ -93,7 +93,7 @@ class CountingSource final : public MemorySource {
 };
 
 /// Fails the n-th request (counted from 1), and with `sticky` every later one: fault injection.
-class FailingSource final : public MemorySource {
+class FRAMEALLOC_API FailingSource final : public MemorySource {
  public:
   FailingSource(MemorySource& upstream, std::uint64_t fail_at, bool sticky = false) noexcept
       : upstream_(upstream), fail_at_(fail_at), sticky_(sticky) {}
@@ -114,6 +114,6 @@ class FailingSource final : public MemorySource {
 };
 
 /// Result: the process-wide source of plain system pages.
-[[nodiscard]] MemorySource& system_source() noexcept;
+[[nodiscard]] FRAMEALLOC_API MemorySource& system_source() noexcept;
 
 }  // namespace framealloc

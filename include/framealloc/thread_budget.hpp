@@ -108,8 +108,7 @@ class ThreadState;
 // Thread contract: the owning thread, except where said.
 class ThreadBudget final : public PoolLimitHost {
  public:
-  ThreadBudget(Instance& instance, ThreadState& state) noexcept
-      : instance_(instance), state_(state) {}
+  ThreadBudget(Instance& instance, ThreadState& state) noexcept;
 
   void set(const ThreadBudgetConfig& config) noexcept;
   [[nodiscard]] const ThreadBudgetConfig& config() const noexcept { return config_; }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/call_site.hpp>
+#include <framealloc/compiler.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
@@ -45,14 +46,16 @@ struct TransferCounts {
 };
 
 // Effect: counts a transfer of `bytes` that begins on the calling thread. Result: its id.
-[[nodiscard]] TransferId transfer_begins(Instance& instance, std::size_t bytes) noexcept;
-void transfer_arrives(Instance& instance, std::size_t bytes) noexcept;
+[[nodiscard]] FRAMEALLOC_API TransferId transfer_begins(Instance& instance,
+                                                        std::size_t bytes) noexcept;
+FRAMEALLOC_API void transfer_arrives(Instance& instance, std::size_t bytes) noexcept;
 // Effect: counts a transfer that nobody received, and reports it (FA206) unless `silently`.
-void transfer_drops(Instance& instance, TransferId id, ThreadId origin, std::size_t bytes,
-                    bool silently) noexcept;
+FRAMEALLOC_API void transfer_drops(Instance& instance, TransferId id, ThreadId origin,
+                                   std::size_t bytes, bool silently) noexcept;
 // Effect: reports that an object was asked for that is not there any more (FA207).
-void transfer_is_gone(Instance& instance, TransferId id, ThreadId origin, TransferState state,
-                      std::size_t bytes, const CallSite& site) noexcept;
+FRAMEALLOC_API void transfer_is_gone(Instance& instance, TransferId id, ThreadId origin,
+                                     TransferState state, std::size_t bytes,
+                                     const CallSite& site) noexcept;
 [[nodiscard]] TransferStats transfer_stats(const Instance& instance) noexcept;
 
 }  // namespace detail

@@ -109,7 +109,7 @@ inline constexpr std::size_t kBehaviorRules = 5;
 // frame; nothing is kept for a block. Where tags times threads are many, the tags take turns, so
 // that no frame end costs more than a bounded time: a turn is two frames, the second of which is
 // read by itself. Thread contract: the driving thread, except where said.
-class FRAMEALLOC_API BehaviorFilter final : public FrameWatcher {
+class BehaviorFilter final : public FrameWatcher {
  public:
   // Lists of one thread, tag and kind that are read after one frame.
   static constexpr std::size_t kTablesPerFrame = 512;
@@ -197,6 +197,6 @@ std::size_t judge_behavior(const TagBehavior& row, const BehaviorThresholds& thr
 void append_figure(Text<192>& text, double figure) noexcept;
 
 // Result: the filter of the allocator; null while it is off.
-[[nodiscard]] FRAMEALLOC_API BehaviorFilter* behavior_filter_of(const Instance& instance) noexcept;
+[[nodiscard]] BehaviorFilter* behavior_filter_of(const Instance& instance) noexcept;
 
 }  // namespace framealloc::detail

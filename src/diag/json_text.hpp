@@ -16,12 +16,12 @@ namespace framealloc {
 
 // Effect: appends `text` in quotes and escaped. Bytes that are not UTF-8 become U+FFFD, so that the
 // result is always valid JSON.
-FRAMEALLOC_API void append_json_quoted(std::string& out, std::string_view text);
+void append_json_quoted(std::string& out, std::string_view text);
 
 // Objects and arrays are opened and closed in pairs; a value in an object has a key, one in an
 // array has none. Two spaces for each level; arrays without elements stay on their line. Keys and
 // texts are UTF-8, and escaped; see append_json_quoted(). Thread contract: one thread.
-class FRAMEALLOC_API JsonText {
+class JsonText {
  public:
   void open_object(std::string_view key = {}) { open(key, '{'); }
   void close_object() { close('}'); }

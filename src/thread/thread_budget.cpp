@@ -7,6 +7,9 @@
 
 namespace framealloc::detail {
 
+ThreadBudget::ThreadBudget(Instance& instance, ThreadState& state) noexcept
+    : instance_(instance), state_(state) {}
+
 void ThreadBudget::set(const ThreadBudgetConfig& config) noexcept {
   config_ = config;
   frame_limit_.set(config.frame_budget);

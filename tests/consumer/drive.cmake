@@ -61,3 +61,18 @@ if(ARGUMENTS MATCHES "FRAMEALLOC_MODULES_LIST=([^|]*)/modules.txt")
   run("${CMAKE_COMMAND}" --install "${WORK}/build" --config ${user_config} --prefix "${WORK}/prefix")
   try("${components}" "${WORK}/components" "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
 endif()
+# The other two ways of the README, with the shared library; those of the static one are tests of their
+# own, which install what the whole build has made.
+if(ARGUMENTS MATCHES "BUILD_SHARED_LIBS=ON")
+  file(GLOB_RECURSE archives "${WORK}/prefix/*/libframealloc.a")
+  file(GLOB_RECURSE shared "${WORK}/prefix/*/libframealloc.so")
+  if(archives OR NOT shared)
+    message(FATAL_ERROR "${WORK}/prefix has no shared library, or a static one beside it")
+  endif()
+  cmake_path(GET PROJECT PARENT_PATH projects)
+  try("${projects}/package" "${WORK}/package" "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+  if(PKG_CONFIG)
+    try("${projects}/pkg_config" "${WORK}/pkg_config" "-DCMAKE_PREFIX_PATH=${WORK}/prefix"
+      "-DPKG_CONFIG=${PKG_CONFIG}")
+  endif()
+endif()

@@ -13,7 +13,7 @@
 namespace framealloc::detail {
 
 // One per allocator. Allocates nothing. Thread contract: any thread.
-class FRAMEALLOC_API DeviceRegister {
+class DeviceRegister {
  public:
   static constexpr std::size_t kMaxDevices = 8;
 

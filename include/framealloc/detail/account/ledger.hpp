@@ -2,6 +2,7 @@
 // Who holds what: counters per thread and tag that add up to the totals exactly.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/ids.hpp>
@@ -93,7 +94,7 @@ class ThreadLedger {
     return std::uint64_t{1} << (index % kBlock);
   }
   // The first use of a tag.
-  TagCounters& begin(std::size_t index) noexcept;
+  FRAMEALLOC_API TagCounters& begin(std::size_t index) noexcept;
 
   BlockAllocator allocator_;
   void* context_;

@@ -2,6 +2,7 @@
 // Names of tags and how they nest: "game" holds "game::physics".
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/text.hpp>
@@ -48,7 +49,7 @@ class TagTable {
     return static_cast<std::size_t>(tag) < size() ? tag : TagId::Untagged;
   }
   // Result: true if `tag` is `ancestor` or below it; every tag is within Untagged.
-  [[nodiscard]] bool is_within(TagId tag, TagId ancestor) const noexcept;
+  [[nodiscard]] FRAMEALLOC_API bool is_within(TagId tag, TagId ancestor) const noexcept;
   // Result: number of tags, Untagged included; ids are 0 .. size() - 1, parents before children.
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
   [[nodiscard]] bool overflowed() const noexcept { return overflowed_.load(); }

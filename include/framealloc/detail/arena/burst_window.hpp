@@ -36,7 +36,7 @@ struct BurstWindow {
 };
 
 // Of bursts that have none: always full.
-extern BurstWindow no_window;
+FRAMEALLOC_API extern BurstWindow no_window;
 
 }  // namespace detail
 }  // namespace framealloc

@@ -11,10 +11,11 @@
 namespace framealloc::detail {
 
 // Effect: says which index and size, and ends the program.
-[[noreturn]] FRAMEALLOC_COLD void index_out_of_range(std::size_t index, std::size_t size) noexcept;
+[[noreturn]] FRAMEALLOC_API FRAMEALLOC_COLD void index_out_of_range(std::size_t index,
+                                                                    std::size_t size) noexcept;
 
 // Effect: says how much was asked for, and ends the program.
-[[noreturn]] FRAMEALLOC_COLD void abort_without_memory(std::size_t bytes) noexcept;
+[[noreturn]] FRAMEALLOC_API FRAMEALLOC_COLD void abort_without_memory(std::size_t bytes) noexcept;
 
 // Effect: std::bad_alloc, which is how the standard wants an allocator to fail; in a program
 // without exceptions the end of the program. `exceptions` names the caller's setting, so that units

@@ -20,7 +20,7 @@ namespace framealloc {
 namespace detail {
 
 // One per allocator, made when something is first retained. Thread contract: any thread.
-class FRAMEALLOC_API RetentionBook {
+class RetentionBook {
  public:
   RetentionBook(MetadataAllocator& metadata, const TagTable& tags) noexcept
       : metadata_(metadata), tags_(tags), paths_(metadata) {}

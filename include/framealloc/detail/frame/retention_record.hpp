@@ -116,12 +116,11 @@ struct RetainedRecord {
 // Effect: the object is where the arena put it, and ends with its memory unless it is promoted.
 FRAMEALLOC_API void arm_retained(FrameArena& arena, RetainedRecord& record, void* object) noexcept;
 // Effect: the frame owes the object nothing any more: it has been moved.
-FRAMEALLOC_API void let_go_retained(RetainedRecord& record) noexcept;
+void let_go_retained(RetainedRecord& record) noexcept;
 // Effect: adds what the arena retains in the frame `clock` to the front of the list.
 // Requirement: the arena's thread does not allocate during the call.
-FRAMEALLOC_API void gather_retained(FrameArena& arena, std::uint64_t clock,
-                                    RetainedRecord** list) noexcept;
+void gather_retained(FrameArena& arena, std::uint64_t clock, RetainedRecord** list) noexcept;
 // Effect: orders the list by id: as the objects were made. Result: its length.
-FRAMEALLOC_API std::size_t sort_retained(RetainedRecord** list) noexcept;
+std::size_t sort_retained(RetainedRecord** list) noexcept;
 
 }  // namespace framealloc::detail

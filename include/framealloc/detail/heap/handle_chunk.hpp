@@ -72,7 +72,7 @@ class BlockChunk {
   // Requirement: `memory` is a chunk of `bytes`, a multiple of the granule.
   [[nodiscard]] static BlockChunk* make(void* memory, std::size_t bytes) noexcept;
   // Result: bytes that one block can have at most in a chunk of that size, its header not counted.
-  [[nodiscard]] static std::size_t largest_block(std::size_t chunk_bytes) noexcept;
+  [[nodiscard]] FRAMEALLOC_API static std::size_t largest_block(std::size_t chunk_bytes) noexcept;
   BlockChunk(const BlockChunk&) = delete;
   BlockChunk& operator=(const BlockChunk&) = delete;
 
@@ -96,7 +96,7 @@ class BlockChunk {
   }
   // Result: the first block that is in use at `*position` or behind it (in granules; 0 begins), and
   // `*position` is behind it; null at the end.
-  [[nodiscard]] BlockHeader* next_live(std::uint32_t* position) noexcept;
+  [[nodiscard]] FRAMEALLOC_API BlockHeader* next_live(std::uint32_t* position) noexcept;
 
   // A parked block is free and looks as if it were in use, so that nothing joins with it and it can
   // be handed out again as it is. The caller that parks it keeps it and returns it in the end.

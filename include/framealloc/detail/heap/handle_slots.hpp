@@ -71,7 +71,7 @@ struct HandleRecord {
 // one atomic operation instead of 64. Who frees or moves an object looks at the count after the
 // word has been changed, a walker at the word after the count, so that one of the two sees the
 // other. Thread contract: any thread; find() takes no lock.
-class FRAMEALLOC_API HandleSlots {
+class HandleSlots {
  public:
   FRAMEALLOC_OWN_COPY static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::uint32_t kGroup = 64;

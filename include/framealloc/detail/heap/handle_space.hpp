@@ -30,7 +30,7 @@ struct BlockOwner {
 // is in use and nothing is being emptied: no hole is split or joined for them. They may keep their
 // owner's slot, so that slot and block are taken and left together, under one hold of the lock.
 // Thread contract: any thread, except where said. The chunk pool is called without the lock.
-class FRAMEALLOC_API HandleSpace {
+class HandleSpace {
  public:
   // An aligned block may need almost its alignment more. Half a chunk is where a run of whole
   // chunks begins to waste no more than a block that no second one fits beside.
@@ -183,7 +183,7 @@ class FRAMEALLOC_API HandleSpace {
     chunk_of(block)->unpark(block, owner.index, owner.tag, owner.movable);
     if (!owner.movable) ++unmovable_;
   }
-  void give_back_parked(BlockChunk** emptied) noexcept;
+  FRAMEALLOC_API void give_back_parked(BlockChunk** emptied) noexcept;
   [[nodiscard]] void* allocate_run(std::size_t bytes, std::size_t alignment, TagId tag,
                                    bool* denied_by_limit) noexcept;
   [[nodiscard]] static RunHeader* run_of(void* block) noexcept;

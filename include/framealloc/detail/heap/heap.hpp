@@ -38,7 +38,7 @@ struct Run {
 // lock; larger ones still are runs of chunks. Accounting is exact: bytes as requested, rounded up
 // to the granule for large blocks and to the class for small ones, under the tag that was current.
 // Thread contract: any thread, except where said.
-class FRAMEALLOC_API Heap final : public LargeBlocks {
+class Heap final : public LargeBlocks {
  public:
   // Effect: from now on `shared` sends here what its slab pages cannot serve.
   // Requirement: the arguments are those that `shared` was made with; all outlive this object.

@@ -137,7 +137,7 @@ class StreamSlots {
   }
   void unlink(StreamSlot& slot) noexcept;
   void link_last(std::uint32_t index, StreamSlot& slot) noexcept;
-  void carry_out() noexcept;
+  FRAMEALLOC_API void carry_out() noexcept;
 
   StreamSlot* blocks_[kBlocks] = {};  // slots, then a pointer to the asset for each
   std::uint32_t blocks_made_ = 0;

@@ -2,6 +2,7 @@
 // Equal chunks, aligned to their size, shared by all threads of one allocator.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/decommit.hpp>
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
@@ -74,7 +75,7 @@ class ChunkPool {
   void drop_broken_runs() noexcept {
     if (run_count_ != 0) check_runs();
   }
-  void check_runs() noexcept;
+  FRAMEALLOC_API void check_runs() noexcept;
   // Result: false when there is nothing that shed() could give back.
   [[nodiscard]] bool may_shed() const noexcept { return surplus_ != 0 || run_count_ != 0; }
   Idle* pop_chunk() noexcept;

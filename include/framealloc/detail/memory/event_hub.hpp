@@ -32,7 +32,7 @@ class EventObserver {
 
 // One per allocator. Off until enable(); while it is off, or nobody listens to a kind, emitting is
 // one load on a slow path. Thread contract: any thread, except where said.
-class FRAMEALLOC_API EventHub {
+class EventHub {
  public:
   static constexpr std::size_t kMaxListeners = 64;
   // Called whenever the set of kinds that somebody waits for changes; under the hub's lock.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/compiler.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <cstddef>
@@ -27,8 +28,8 @@ class MetadataAllocator {
   MetadataAllocator& operator=(const MetadataAllocator&) = delete;
 
   // Result: `bytes` bytes aligned to 128, uninitialized; null when the source denies it.
-  [[nodiscard]] void* allocate(std::size_t bytes) noexcept;
-  void deallocate(void* address, std::size_t bytes) noexcept;
+  [[nodiscard]] FRAMEALLOC_API void* allocate(std::size_t bytes) noexcept;
+  FRAMEALLOC_API void deallocate(void* address, std::size_t bytes) noexcept;
   [[nodiscard]] std::size_t bytes_in_use() const noexcept;
   // Result: whether the limit, not the source, is why a request got nothing.
   [[nodiscard]] bool limit_is_reached() const noexcept;

@@ -53,7 +53,7 @@ struct LedgerTotals {
 
 // Counts in a ledger of its own, as heap bytes, because a block may be freed by any thread and the
 // layers that know threads lie above. Thread contract: any thread.
-class FRAMEALLOC_API SharedLedger {
+class SharedLedger {
  public:
   explicit SharedLedger(const AllocatorContext& context) noexcept;
   SharedLedger(const SharedLedger&) = delete;
@@ -142,8 +142,8 @@ class FRAMEALLOC_API SharedLedger {
 
   // Result: what has been counted in and not out. Any thread; exact once it has synchronized with
   // those that count. Requirement of these and the next: the lock is not held.
-  [[nodiscard]] std::size_t bytes_in_use() const noexcept;
-  [[nodiscard]] std::uint64_t blocks_in_use() const noexcept;
+  [[nodiscard]] FRAMEALLOC_API std::size_t bytes_in_use() const noexcept;
+  [[nodiscard]] FRAMEALLOC_API std::uint64_t blocks_in_use() const noexcept;
 
   // For the sums over all threads of the layers above: one thread more, so to speak.
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;

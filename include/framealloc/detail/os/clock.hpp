@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <framealloc/compiler.hpp>
+
 #include <cstdint>
 
 namespace framealloc::os {
 
 // Result: nanoseconds of a monotonic clock; makes no system call where the platform allows it.
-[[nodiscard]] std::uint64_t now_ns() noexcept;
+[[nodiscard]] FRAMEALLOC_API std::uint64_t now_ns() noexcept;
 
 }  // namespace framealloc::os

@@ -10,7 +10,7 @@
 namespace framealloc::os {
 
 // Result: the number of this thread, given on its first call and never reused in the process.
-[[nodiscard]] ThreadId current_thread_id() noexcept;
+[[nodiscard]] FRAMEALLOC_API ThreadId current_thread_id() noexcept;
 
 // A word that differs between all threads that live now; one load. A thread's word may be given
 // out again after the thread has ended.
@@ -32,6 +32,6 @@ bool at_thread_exit(void (*hook)(void*), void* argument) noexcept;
 
 // Effect: tells the core to let another hardware thread go first; then the system to let another
 // thread run. `round` counts the caller's tries.
-void relax(unsigned round) noexcept;
+FRAMEALLOC_API void relax(unsigned round) noexcept;
 
 }  // namespace framealloc::os

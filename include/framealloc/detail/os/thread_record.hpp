@@ -16,7 +16,7 @@ class FrameArena;
 namespace detail {
 class PoolTable;
 class ThreadState;
-extern FrameArena empty_arena;  // always full; see FrameArena's default constructor
+FRAMEALLOC_API extern FrameArena empty_arena;  // always full; see FrameArena's default constructor
 FRAMEALLOC_API extern PoolTable empty_pool_table;  // that of a thread that is not attached
 
 // What a thread has in one allocator; see thread/tls.hpp. Only names here: it is the first thing in
@@ -93,8 +93,8 @@ void unlock_thread_records() noexcept;
 
 // The calling thread's record; that of nobody until the thread needs one of its own. Defined with
 // the record of nobody where all that a record holds is known.
-extern constinit thread_local ThreadRecord* thread_record FRAMEALLOC_TLS_MODEL;
-extern ThreadRecord& record_of_nobody;
+FRAMEALLOC_API extern constinit thread_local ThreadRecord* thread_record FRAMEALLOC_TLS_MODEL;
+FRAMEALLOC_API extern ThreadRecord& record_of_nobody;
 // Effect: makes a record in the `kThreadRecordBytes` bytes at `home`. Where all it holds is known.
 [[nodiscard]] ThreadRecord* construct_thread_record(void* home) noexcept;
 
@@ -106,7 +106,7 @@ extern ThreadRecord& record_of_nobody;
 }
 
 // Result: the calling thread's own record, made on demand; that of nobody when there is no memory.
-[[nodiscard]] FRAMEALLOC_COLD ThreadRecord& make_thread_record() noexcept;
+[[nodiscard]] FRAMEALLOC_API FRAMEALLOC_COLD ThreadRecord& make_thread_record() noexcept;
 [[nodiscard]] inline ThreadRecord& own_record() noexcept {
   ThreadRecord& mine = *thread_record;
   if (mine.sections.load(std::memory_order_relaxed) >= 0) [[likely]]
@@ -126,8 +126,8 @@ inline void set_innermost_call(CallChain chain, const void* call) noexcept {
 }
 
 // Forks in other threads that wait for a moment in which nobody is in a section.
-extern constinit std::atomic<std::uint32_t> forks_waiting;
-FRAMEALLOC_COLD void enter_section_slowly() noexcept;
+FRAMEALLOC_API extern constinit std::atomic<std::uint32_t> forks_waiting;
+FRAMEALLOC_API FRAMEALLOC_COLD void enter_section_slowly() noexcept;
 
 // Between the two a thread changes what a child process has to find whole. A fork() of another
 // thread waits until no thread is in a section, though not forever, and a thread that is in none

@@ -81,7 +81,7 @@ class LargeBlocks {
 };
 
 // One per allocator. Thread contract: any thread, except where said.
-class FRAMEALLOC_API PoolShared {
+class PoolShared {
  public:
   // Requirement: validate(config) has passed; the chunk size is at least the page size; everything
   // outlives this object. `budgets` may be null.

@@ -22,7 +22,7 @@ FRAMEALLOC_API extern constinit ClassList empty_class_list;
 // like a thread that is not attached yet, has the empty list everywhere: the one branch "list is
 // empty" then covers it too.
 // Thread contract: the owning thread; the counters in `lists` are readable by any.
-class FRAMEALLOC_API PoolTable {
+class PoolTable {
  public:
   constexpr PoolTable() noexcept : heap(none()) {
     for (ClassList*& list : by_granule) list = &empty_class_list;

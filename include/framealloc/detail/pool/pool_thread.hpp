@@ -24,7 +24,7 @@ class SpanChunk;
 // that a stale `owner` of a slab is never a dangling pointer.
 // Thread contract: the attached thread only, except where said. attach() on another thread than the
 // last detach() requires that the caller synchronizes the two.
-class FRAMEALLOC_API PoolThread {
+class PoolThread {
  public:
   // Effect: registers with `shared`, which counts it from now on. Any thread.
   // Requirement: both outlive the object's last use; the object is not destroyed before `shared`'s.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/call_site.hpp>
+#include <framealloc/compiler.hpp>
 #include <framealloc/figures.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/ids.hpp>
@@ -17,19 +18,21 @@ struct Denial;
 
 // Thread contract of all: any thread. Result: null when denied, and the reason has been reported
 // and stands in `*why`, where that is given.
-[[nodiscard]] void* pool_allocate(Instance& instance, std::size_t size, std::size_t alignment,
-                                  const CallSite& site, Denial* why = nullptr) noexcept;
-void pool_free(Instance& instance, void* block, std::size_t size, std::size_t alignment,
-               const CallSite& site) noexcept;
+[[nodiscard]] FRAMEALLOC_API void* pool_allocate(Instance& instance, std::size_t size,
+                                                 std::size_t alignment, const CallSite& site,
+                                                 Denial* why = nullptr) noexcept;
+FRAMEALLOC_API void pool_free(Instance& instance, void* block, std::size_t size,
+                              std::size_t alignment, const CallSite& site) noexcept;
 // The same for a block that the calling thread's lists would not take.
 void pool_free_slow(Instance& instance, void* block, std::size_t size, std::size_t alignment,
                     const CallSite& site) noexcept;
-[[nodiscard]] void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
-                                  const CallSite& site, Denial* why = nullptr) noexcept;
+[[nodiscard]] FRAMEALLOC_API void* heap_allocate(Instance& instance, std::size_t size,
+                                                 std::size_t alignment, const CallSite& site,
+                                                 Denial* why = nullptr) noexcept;
 // The same under `tag` instead of the thread's, which stays as it is.
 [[nodiscard]] void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size,
                                      std::size_t alignment, const CallSite& site) noexcept;
-void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
+FRAMEALLOC_API void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
 // Effect: the block, which is in use, has `size` bytes where it is, if there is room and budget for
 // them. Result: false when it stays as it was. No report.
 [[nodiscard]] bool heap_try_resize(Instance& instance, void* block, std::size_t size) noexcept;
@@ -45,7 +48,7 @@ void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
 HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept;
 
 // Result: the calling thread's arena; one that is always full when the thread cannot be attached.
-[[nodiscard]] FrameArena& frame_arena(Instance& instance) noexcept;
+[[nodiscard]] FRAMEALLOC_API FrameArena& frame_arena(Instance& instance) noexcept;
 
 // Effect: reports an alignment that is no power of two (FA011). Result: null.
 void* refuse_alignment(Instance& instance, std::size_t size, std::size_t alignment,

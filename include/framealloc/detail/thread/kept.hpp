@@ -2,6 +2,7 @@
 // What an allocator keeps for its user until it ends: callables that are handlers or sinks.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 
 #include <concepts>
@@ -24,12 +25,12 @@ struct Kept {
   ~Kept() = default;
 };
 
-[[nodiscard]] MetadataAllocator& metadata_of(Instance& instance) noexcept;
+[[nodiscard]] FRAMEALLOC_API MetadataAllocator& metadata_of(Instance& instance) noexcept;
 // Effect: `kept` is destroyed when the allocator ends. Thread contract: any thread.
-void keep(Instance& instance, Kept& kept) noexcept;
+FRAMEALLOC_API void keep(Instance& instance, Kept& kept) noexcept;
 // Result: false when there is no place for it.
-[[nodiscard]] bool add_sink(Instance& instance, DiagnosticSink& sink) noexcept;
-void remove_sink(Instance& instance, DiagnosticSink& sink) noexcept;
+[[nodiscard]] FRAMEALLOC_API bool add_sink(Instance& instance, DiagnosticSink& sink) noexcept;
+FRAMEALLOC_API void remove_sink(Instance& instance, DiagnosticSink& sink) noexcept;
 
 template <class T>
 struct KeptObject : Kept {
