@@ -222,7 +222,8 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    detail::Denial* denial) noexcept;
   /// As charge(), for a thread that keeps ready what it does not need yet. Nobody can take that
-  /// back from it, so of what is left it gets a share, not the rest.
+  /// back from it, so of what is left it gets a share, not the rest. Without `denial` the caller
+  /// does with less: a denial is then neither counted nor told.
   [[nodiscard]] std::size_t charge_ahead(TagId tag, std::size_t need, std::size_t want,
                                          detail::Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
@@ -239,7 +240,8 @@ class FRAMEALLOC_API BudgetManager {
   template <class Visit>
   bool visit_chain(TagId tag, Visit&& visit) noexcept;
   [[nodiscard]] std::size_t charge_part(TagId tag, std::size_t need, std::size_t want,
-                                        unsigned halvings, detail::Denial* denial) noexcept;
+                                        unsigned halvings, detail::Denial* denial,
+                                        bool quiet) noexcept;
   [[nodiscard]] std::size_t try_charge(TagId tag, std::size_t need, std::size_t want,
                                        unsigned halvings, detail::Denial& denied) noexcept;
   void announce(TagId tag) noexcept;

@@ -59,6 +59,10 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
         bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
 
+  /// The same, but a denial is neither reported nor counted: the caller then asks for less.
+  template <class T>
+  [[nodiscard]] T* alloc_batch_quietly(std::size_t count, const CallSite& site) noexcept;
+
   /// Effect: `size` uninitialized bytes, aligned to kGranule (16). Zero bytes are a valid request.
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
       std::size_t size, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -92,9 +96,11 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
     return frame_guard_ == nullptr || go_inside(clock());
   }
   /// Effect: makes the record of a pending destructor and announces the objects; call arm() once
-  /// they are constructed. Result: null when there is no memory for the record.
+  /// they are constructed, or drop_finalizer(). Result: null when there is no memory for it.
   [[nodiscard]] detail::Finalizer* new_finalizer(detail::Finalizer::Destroy destroy,
-                                                 CallSite site = CallSite::current()) noexcept;
+                                                 CallSite site = CallSite::current(),
+                                                 bool quiet = false) noexcept;
+  void drop_finalizer(detail::Finalizer* finalizer) noexcept;
   /// Effect: `destroy(objects, count)` runs when the frame ends or the arena is rewound to a
   /// checkpoint taken before this call, newest first. Set `finalizer->destroy` to null to cancel.
   void arm(detail::Finalizer* finalizer, void* objects, std::size_t count) noexcept;
@@ -118,11 +124,7 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
            host_->frame_is_open(*this);
   }
   /// Result: position of the highest checkpoint or scope that can still be rewound to.
-  [[nodiscard]] std::size_t highest_checkpoint() const noexcept {
-    if (scopes_ == nullptr || scopes_->empty()) return highest_checkpoint_;
-    const std::size_t scope = scopes_->back().position();
-    return scope > highest_checkpoint_ ? scope : highest_checkpoint_;
-  }
+  [[nodiscard]] std::size_t highest_checkpoint() const noexcept;
 
   /// Result: bytes held in the current frame, rounding included.
   [[nodiscard]] std::size_t position() const noexcept {
@@ -314,6 +316,7 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
                                    const char* function, std::uint32_t line) noexcept;
   FRAMEALLOC_COLD void* alloc_slow_masked(std::size_t size, std::uintptr_t mask, const char* file,
                                           const char* function, std::uint32_t line) noexcept;
+  void* obtain(std::size_t size, std::size_t alignment, const CallSite& site, bool quiet) noexcept;
   void note_allocation(std::uintptr_t start, std::uintptr_t end, const CallSite& site) noexcept;
   // With a guard mode: see frame_arena_guard.cpp.
   class Inside;
@@ -330,13 +333,15 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
   FRAMEALLOC_COLD bool extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept;
   FRAMEALLOC_COLD void* refuse_alignment(std::size_t size, std::size_t alignment, const char* file,
                                          const char* function, std::uint32_t line) noexcept;
-  void* overflow(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
+  void* overflow(std::size_t size, std::size_t alignment, const CallSite& site,
+                 bool quiet) noexcept;
   void* stand_in(std::size_t size, std::size_t alignment, const CallSite& site) noexcept;
   // Result: whether the arena may advance to `position`; if not, `*instead` is what the call
   // returns.
   bool ask_thread_budget(std::size_t position, std::size_t size, std::size_t alignment,
-                         const CallSite& site, void** instead) noexcept;
-  void* refuse(const detail::Denial& why, std::size_t size, const CallSite& site) noexcept;
+                         const CallSite& site, bool quiet, void** instead) noexcept;
+  void* refuse(const detail::Denial& why, std::size_t size, const CallSite& site,
+               bool quiet) noexcept;
   bool advance_chunk(std::size_t room, detail::Denial* why) noexcept;
   bool extend_quota(std::size_t need, detail::Denial* why) noexcept;
   void step_into(detail::ArenaChunk* next) noexcept;
@@ -352,12 +357,7 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
   void record_ended(std::size_t held, std::size_t fallback) noexcept;
   void retreat(std::uintptr_t end) noexcept;
   // Of bursts; see frame_arena_burst.cpp.
-  void close_windows() noexcept {
-    detail::BurstWindow* window = windows_.load(std::memory_order_seq_cst);
-    for (; window != nullptr; window = window->next) {
-      window->limit.store(0, std::memory_order_seq_cst);
-    }
-  }
+  void close_windows() noexcept;
   FRAMEALLOC_COLD detail::BurstWindow* open_burst_slow(detail::BurstWindow* window,
                                                        std::size_t bytes) noexcept;
   void fill_window(detail::BurstWindow& window) noexcept;

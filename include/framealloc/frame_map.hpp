@@ -275,15 +275,16 @@ class FrameMap {
     if (size() >= capacity()) {
       typename detail::FrameBuffer<Entry>::Storage storage;
       detail::FrameIndex index;
-      if (grow(storage, index, site)) {
+      // Denied, it goes on filling the buckets that it has.
+      const bool can_do_without = capacity() != 0 && size() + 1 < index_.buckets();
+      if (grow(storage, index, site, can_do_without)) {
         Entry* const entry = entries_.buffer_.append_into(
             storage, std::in_place_t{}, std::forward<Key>(key), std::forward<A>(arguments)...);
         index_ = std::move(index);
         number_entries();
         return {iterator(entry), true};
       }
-      // It goes on filling the buckets that it has.
-      if (capacity() == 0 || size() + 1 >= index_.buckets()) return {end(), false};
+      if (!can_do_without) return {end(), false};
     }
     const auto number = static_cast<std::uint32_t>(entries_.size());
     // The place first: making the entry may consume the key.
@@ -299,13 +300,13 @@ class FrameMap {
   // what empties the entries (the end of the frame, a rewind) never leaves an index of another age.
   // Result: false when denied; then nothing changed.
   bool grow(typename detail::FrameBuffer<Entry>::Storage& storage, detail::FrameIndex& index,
-            const CallSite& site) noexcept {
+            const CallSite& site, bool quiet) noexcept {
     if (entries_.capacity() == 0) index_.forget();
     if (size() >= detail::FrameIndex::kMostEntries) return false;
     const std::size_t buckets = capacity() == 0 ? 8 : index_.buckets() * 2;
-    storage = entries_.buffer_.storage_for(detail::FrameIndex::good_load(buckets), site);
+    storage = entries_.buffer_.storage_for(detail::FrameIndex::good_load(buckets), site, quiet);
     if (storage.begin == nullptr) return false;
-    if (index.renew(entries_.arena(), buckets, site)) return true;
+    if (index.renew(entries_.arena(), buckets, site, quiet)) return true;
     entries_.buffer_.drop(storage);
     return false;
   }

@@ -16,17 +16,20 @@ namespace detail {
 
 // Effect: the record of a destructor that the frame will owe, and right after it the memory that
 // `allocate()` gets for the objects. Both of one frame: if it ends between the two calls and the
-// next one begins, the record would stand in memory that is handed out again.
+// next one begins, the record would stand in memory that is handed out again. `quiet` as `allocate`
+// is: a denial is not reported.
 template <class Allocate>
 [[nodiscard]] auto allocate_owing(FrameArena& arena, Finalizer::Destroy destroy,
-                                  Finalizer** finalizer, const CallSite& site,
-                                  Allocate&& allocate) noexcept -> decltype(allocate()) {
+                                  Finalizer** finalizer, const CallSite& site, Allocate&& allocate,
+                                  bool quiet = false) noexcept -> decltype(allocate()) {
   for (;;) {
-    *finalizer = arena.new_finalizer(destroy, site);
+    *finalizer = arena.new_finalizer(destroy, site, quiet);
     if (*finalizer == nullptr) return nullptr;
     const std::uint64_t frame = arena.clock();
     const auto memory = allocate();
-    if (memory == nullptr || arena.clock() == frame) return memory;
+    const bool same_frame = arena.clock() == frame;
+    if (memory == nullptr && same_frame) arena.drop_finalizer(*finalizer);
+    if (memory == nullptr || same_frame) return memory;
   }
 }
 

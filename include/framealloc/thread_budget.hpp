@@ -123,8 +123,10 @@ class ThreadBudget final : public PoolLimitHost {
     return first_thread_budget_mark_;
   }
   // Effect: decides about a request that would bring the arena to `position`, and moves `*mark`.
+  // `quiet`: the caller does with less, so a denial is neither reported nor counted.
   [[nodiscard]] ThreadBudgetAnswer ask_frame(std::size_t position, std::size_t size,
-                                             std::size_t* mark, const CallSite& site) noexcept;
+                                             std::size_t* mark, const CallSite& site,
+                                             bool quiet) noexcept;
   [[nodiscard]] bool pass_pool(std::size_t used, std::size_t size,
                                const CallSite& site) noexcept override;
 
@@ -132,6 +134,7 @@ class ThreadBudget final : public PoolLimitHost {
   [[nodiscard]] BudgetDecision exceeded(AllocKind kind, std::size_t size, std::size_t used,
                                         BudgetExceededPolicy policy, bool quiet,
                                         const CallSite& site) noexcept;
+  void deny(AllocKind kind, std::size_t size, std::size_t used, const CallSite& site) noexcept;
   void emit(FrameEventKind kind, std::size_t size, std::size_t used, std::size_t budget) noexcept;
   void report(AllocKind kind, std::size_t size, std::size_t used, bool denied,
               const CallSite& site) noexcept;

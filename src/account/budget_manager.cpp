@@ -67,16 +67,16 @@ bool BudgetManager::visit_chain(TagId tag, Visit&& visit) noexcept {
 
 std::size_t BudgetManager::charge(TagId tag, std::size_t need, std::size_t want,
                                   Denial* denial) noexcept {
-  return charge_part(tag, need, want, 0, denial);
+  return charge_part(tag, need, want, 0, denial, false);
 }
 
 std::size_t BudgetManager::charge_ahead(TagId tag, std::size_t need, std::size_t want,
                                         Denial* denial) noexcept {
-  return charge_part(tag, need, want, kHalvings, denial);
+  return charge_part(tag, need, want, kHalvings, denial, denial == nullptr);
 }
 
 std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t want,
-                                       unsigned halvings, Denial* denial) noexcept {
+                                       unsigned halvings, Denial* denial, bool quiet) noexcept {
   Denial denied;
   std::size_t grant = try_charge(tag, need, std::max(need, want), halvings, denied);
   // Once for each limit of the chain that may deny after another one has been helped.
@@ -88,7 +88,7 @@ std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t 
     announce(tag);
     return grant;
   }
-  if (need == 0) return 0;
+  if (need == 0 || quiet) return 0;
   detail::Budget& culprit = denied.whole ? global_ : per_tag_[index_of(denied.tag)];
   culprit.count_denial();
   if (reclaimer_ != nullptr) {

@@ -37,9 +37,14 @@ std::uintptr_t FrameArena::chunk_end() const noexcept {
 
 void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char* file,
                              const char* function, std::uint32_t line) noexcept {
+  return obtain(size, alignment, CallSite{file, function, line}, false);
+}
+
+void* FrameArena::obtain(std::size_t size, std::size_t alignment, const CallSite& site,
+                         bool quiet) noexcept {
   if (host_ == nullptr) return nullptr;  // a thread that could not be attached; reported there
-  const CallSite site{file, function, line};
   if (size > kMaxRequest) {
+    if (quiet) return nullptr;
     host_->report(Code::FA011, "the size overflows or no block can be this large", tag(), size,
                   kMaxRequest, site);
     return nullptr;
@@ -48,6 +53,7 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
   answer_recall();
   for (detail::ReclaimLoop reclaim(host_->pressure());;) {
     if (!host_->enter_frame(*this)) {
+      if (quiet) return nullptr;
       host_->report(Code::FA001,
                     "frame memory asked for with no frame open: call begin_frame() first", tag(),
                     size, 0, site);
@@ -58,15 +64,15 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
     const std::uintptr_t end = start + size;
     if (chunk_ != nullptr && end <= chunk_end()) {
       const std::size_t position = end - origin_.load(kRelaxed);
-      if (position > capacity_) return overflow(size, alignment, site);
+      if (position > capacity_) return overflow(size, alignment, site, quiet);
       if (position > thread_budget_mark_) {
         void* instead = nullptr;
-        if (!ask_thread_budget(position, size, alignment, site, &instead)) return instead;
+        if (!ask_thread_budget(position, size, alignment, site, quiet, &instead)) return instead;
         continue;  // its handler may have allocated, too
       }
       if (position > quota()) {
         Denial why;
-        if (!extend_quota(position, &why)) return refuse(why, size, site);
+        if (!extend_quota(position, quiet ? nullptr : &why)) return refuse(why, size, site, quiet);
         // A budget's event handler may have allocated, or ended the frame: then look again.
         if (cursor_.load(kRelaxed) != cursor || position > quota()) continue;
       }
@@ -77,17 +83,19 @@ void* FrameArena::alloc_slow(std::size_t size, std::size_t alignment, const char
       emit_call(size);
       return reinterpret_cast<void*>(start);
     }
-    if (position() + size > capacity_) return overflow(size, alignment, site);
+    if (position() + size > capacity_) return overflow(size, alignment, site, quiet);
     if (position() + size > thread_budget_mark_) {
       void* instead = nullptr;
-      if (!ask_thread_budget(position() + size, size, alignment, site, &instead)) return instead;
+      if (!ask_thread_budget(position() + size, size, alignment, site, quiet, &instead)) {
+        return instead;
+      }
       continue;
     }
     Denial why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (advance_chunk(size + padding, &why)) continue;
     // Whoever is asked to make room may have used this very arena: look at everything again.
-    if (!reclaim.more(size, why.code == Code::FA310)) return refuse(why, size, site);
+    if (!reclaim.more(size, why.code == Code::FA310)) return refuse(why, size, site, quiet);
   }
 }
 
@@ -102,10 +110,17 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
   if (end < start || end > chunk_end()) return false;
   const std::size_t position = end - origin_.load(kRelaxed);
   const std::uintptr_t cursor = cursor_.load(kRelaxed);
-  if (position > capacity_ || position > thread_budget_mark_) return false;
+  if (position > capacity_) return false;
+  if (position > thread_budget_mark_) {
+    const std::uint64_t frame = clock();
+    const auto answer =
+        host_->ask_thread_budget(position, 0, &thread_budget_mark_, CallSite{}, true);
+    if (answer != detail::ThreadBudgetAnswer::Go) return false;
+    // Who hears the warning may have allocated, or ended the frame.
+    if (cursor_.load(kRelaxed) != cursor || clock() != frame) return false;
+  }
   if (position > quota()) {
-    Denial why;
-    if (!extend_quota(position, &why)) return false;
+    if (!extend_quota(position, nullptr)) return false;
     // A budget's event handler may have allocated meanwhile; then the block is no longer the
     // newest.
     if (cursor_.load(kRelaxed) != cursor || position > quota()) return false;
@@ -253,7 +268,7 @@ bool FrameArena::extend_quota(std::size_t position, Denial* why) noexcept {
   }
   if (!record_charge(tag, granted)) {
     host_->uncharge(tag, granted);
-    *why = Denial{Code::FA012};
+    Denial::store(why, Denial{Code::FA012});
     return false;
   }
   // Whoever ended the frame meanwhile may have paid it back before this charge was on record.
@@ -265,13 +280,19 @@ bool FrameArena::extend_quota(std::size_t position, Denial* why) noexcept {
   return true;
 }
 
-void* FrameArena::refuse(const Denial& why, std::size_t size, const CallSite& site) noexcept {
-  host_->report_denial(why, tag(), size, site);
+void* FrameArena::refuse(const Denial& why, std::size_t size, const CallSite& site,
+                         bool quiet) noexcept {
+  if (!quiet) host_->report_denial(why, tag(), size, site);
   publish_limit();
   return nullptr;
 }
 
-void* FrameArena::overflow(std::size_t size, std::size_t alignment, const CallSite& site) noexcept {
+void* FrameArena::overflow(std::size_t size, std::size_t alignment, const CallSite& site,
+                           bool quiet) noexcept {
+  if (quiet) {
+    publish_limit();
+    return nullptr;
+  }
   host_->note_overflow();
   const std::size_t left = capacity_ - position();
   if (overflow_ == FrameOverflow::Fail || overflow_reported_ != clock()) {
@@ -312,9 +333,10 @@ void* FrameArena::stand_in(std::size_t size, std::size_t alignment, const CallSi
 }
 
 bool FrameArena::ask_thread_budget(std::size_t position, std::size_t size, std::size_t alignment,
-                                   const CallSite& site, void** instead) noexcept {
+                                   const CallSite& site, bool quiet, void** instead) noexcept {
   std::size_t mark = thread_budget_mark_;
-  const detail::ThreadBudgetAnswer answer = host_->ask_thread_budget(position, size, &mark, site);
+  const detail::ThreadBudgetAnswer answer =
+      host_->ask_thread_budget(position, size, &mark, site, quiet);
   thread_budget_mark_ = mark;
   if (answer == detail::ThreadBudgetAnswer::Go) {
     // The host may have allocated; the request that it let pass is not asked about again.

@@ -256,14 +256,24 @@ void FrameArena::retreat(std::uintptr_t end) noexcept {
   publish_limit();
 }
 
-Finalizer* FrameArena::new_finalizer(Finalizer::Destroy destroy, CallSite site) noexcept {
-  auto* finalizer = alloc<Finalizer>(site);
-  while (finalizer != nullptr && !expect_object()) finalizer = alloc<Finalizer>(site);
+Finalizer* FrameArena::new_finalizer(Finalizer::Destroy destroy, CallSite site,
+                                     bool quiet) noexcept {
+  Finalizer* finalizer = nullptr;
+  do {
+    finalizer = quiet ? alloc_batch_quietly<Finalizer>(1, site) : alloc<Finalizer>(site);
+  } while (finalizer != nullptr && !expect_object());
   if (finalizer != nullptr) {
     std::construct_at(finalizer);
     finalizer->destroy = destroy;
   }
   return finalizer;
+}
+
+// The objects do not come.
+void FrameArena::drop_finalizer(Finalizer* finalizer) noexcept {
+  const std::uint64_t frame = clock();
+  shrink_top(finalizer, sizeof(Finalizer), 0);
+  if (frame_guard_ != nullptr) come_out(frame);
 }
 
 void FrameArena::arm(Finalizer* finalizer, void* objects, std::size_t count) noexcept {

@@ -140,11 +140,4 @@ void* refuse_alignment(Instance& instance, std::size_t size, std::size_t alignme
   return nullptr;
 }
 
-void report_bad_request(Instance& instance, std::size_t count, std::size_t size) noexcept {
-  ThreadState* mine = instance.find_state();
-  instance.report(Code::FA011, "count times size overflows or no block can be this large",
-                  mine != nullptr ? mine->tag() : TagId::Untagged, saturating_bytes(count, size),
-                  kMaxRequest);
-}
-
 }  // namespace framealloc::detail

@@ -51,7 +51,8 @@ ThreadBudgetStats ThreadBudget::stats() noexcept {
 }
 
 ThreadBudgetAnswer ThreadBudget::ask_frame(std::size_t position, std::size_t size,
-                                           std::size_t* mark, const CallSite& site) noexcept {
+                                           std::size_t* mark, const CallSite& site,
+                                           bool quiet) noexcept {
   const std::size_t budget = config_.frame_budget;
   if (asking_ || budget == 0) {
     *mark = SIZE_MAX;
@@ -64,9 +65,11 @@ ThreadBudgetAnswer ThreadBudget::ask_frame(std::size_t position, std::size_t siz
     if (position <= budget) return ThreadBudgetAnswer::Go;
   }
   const BudgetExceededPolicy policy = config_.frame_exceeded_policy;
+  if (size == 0 || (quiet && policy == BudgetExceededPolicy::Fail)) return ThreadBudgetAnswer::Deny;
   const std::size_t used = position > size ? position - size : 0;
   switch (exceeded(AllocKind::Frame, size, used, policy, false, site)) {
     case BudgetDecision::Deny:
+      if (!quiet) deny(AllocKind::Frame, size, used, site);
       return ThreadBudgetAnswer::Deny;
     case BudgetDecision::Promote:
       ++promoted_;
@@ -84,8 +87,10 @@ bool ThreadBudget::pass_pool(std::size_t used, std::size_t size, const CallSite&
   // Once per rise: what is in use has to fall below the budget in between.
   const bool quiet = above_pool_budget_ && used >= config_.pool_budget;
   above_pool_budget_ = true;
-  return exceeded(AllocKind::Pool, size, used, config_.pool_exceeded_policy, quiet, site) !=
-         BudgetDecision::Deny;
+  const BudgetDecision decision =
+      exceeded(AllocKind::Pool, size, used, config_.pool_exceeded_policy, quiet, site);
+  if (decision == BudgetDecision::Deny) deny(AllocKind::Pool, size, used, site);
+  return decision != BudgetDecision::Deny;
 }
 
 BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::size_t used,
@@ -117,11 +122,13 @@ BudgetDecision ThreadBudget::exceeded(AllocKind kind, std::size_t size, std::siz
       if (!answered) decision = BudgetDecision::Deny;
       break;
   }
-  if (decision == BudgetDecision::Deny) {
-    ++denied_;
-    report(kind, size, used, true, site);
-  }
   return decision;
+}
+
+void ThreadBudget::deny(AllocKind kind, std::size_t size, std::size_t used,
+                        const CallSite& site) noexcept {
+  ++denied_;
+  report(kind, size, used, true, site);
 }
 
 void ThreadBudget::emit(FrameEventKind kind, std::size_t size, std::size_t used,

@@ -75,9 +75,9 @@ void ThreadState::uncharge(TagId tag, std::size_t bytes) noexcept {
 }
 
 ThreadBudgetAnswer ThreadState::ask_thread_budget(std::size_t position, std::size_t size,
-                                                  std::size_t* mark,
-                                                  const CallSite& site) noexcept {
-  return budget_.ask_frame(position, size, mark, site);
+                                                  std::size_t* mark, const CallSite& site,
+                                                  bool quiet) noexcept {
+  return budget_.ask_frame(position, size, mark, site, quiet);
 }
 
 void ThreadState::renew_guards() noexcept {

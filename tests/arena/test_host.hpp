@@ -142,7 +142,7 @@ class TestHost final : public detail::ArenaHost {
     const auto limit = budget.find(tag);
     const std::size_t left = limit == budget.end() ? SIZE_MAX : limit->second - charged[tag];
     if (need > left) {
-      *why = detail::Denial{Code::FA311, tag, left};
+      detail::Denial::store(why, detail::Denial{Code::FA311, tag, left});
       return 0;
     }
     const std::size_t granted = want < left ? want : left;

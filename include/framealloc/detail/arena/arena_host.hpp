@@ -81,7 +81,8 @@ class ArenaHost {
 
   // Result: true if any budget may deny frame memory, so that charge() must be asked.
   [[nodiscard]] virtual bool has_budgets() const noexcept = 0;
-  // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied.
+  // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied. Without
+  // `why` a denial is neither counted nor told: the caller does with less.
   [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                            Denial* why) noexcept = 0;
   virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;  // any thread
@@ -90,10 +91,11 @@ class ArenaHost {
   // never.
   [[nodiscard]] virtual std::size_t first_thread_budget_mark() const noexcept { return SIZE_MAX; }
   // Effect: decides about a request of `size` bytes that would bring the arena to `position`, and
-  // moves `*mark` to where to ask again; for Go beyond `position`. A denial has been reported.
+  // moves `*mark` to where to ask again; for Go beyond `position`. A denial has been reported,
+  // unless `quiet`. Size 0: a block is to grow where it stands, which only the warning lets pass.
   [[nodiscard]] virtual ThreadBudgetAnswer ask_thread_budget(std::size_t, std::size_t,
-                                                             std::size_t* mark,
-                                                             const CallSite&) noexcept {
+                                                             std::size_t* mark, const CallSite&,
+                                                             bool /*quiet*/) noexcept {
     *mark = SIZE_MAX;
     return ThreadBudgetAnswer::Go;
   }

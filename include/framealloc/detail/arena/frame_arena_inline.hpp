@@ -23,6 +23,19 @@ FRAMEALLOC_ALWAYS_INLINE void* FrameArena::bump_bytes_or(
   return reinterpret_cast<void*>(start);
 }
 
+template <class T>
+T* FrameArena::alloc_batch_quietly(std::size_t count, const CallSite& site) noexcept {
+  const std::size_t rounded = align_up(saturating_bytes(count, sizeof(T)), kGranule);
+  return static_cast<T*>(
+      bump_or<alignof(T)>(rounded, [&] { return obtain(rounded, alignof(T), site, true); }));
+}
+
+inline std::size_t FrameArena::highest_checkpoint() const noexcept {
+  if (scopes_ == nullptr || scopes_->empty()) return highest_checkpoint_;
+  const std::size_t scope = scopes_->back().position();
+  return scope > highest_checkpoint_ ? scope : highest_checkpoint_;
+}
+
 FRAMEALLOC_ALWAYS_INLINE void* FrameArena::alloc_bytes(std::size_t size, std::size_t alignment,
                                                        CallSite site) noexcept {
   if constexpr (kCheckLevel >= 1) {
@@ -48,6 +61,13 @@ FRAMEALLOC_ALWAYS_INLINE bool FrameArena::try_extend(const void* block, std::siz
   }
   cursor_.store(end, std::memory_order_relaxed);
   return true;
+}
+
+inline void FrameArena::close_windows() noexcept {
+  detail::BurstWindow* window = windows_.load(std::memory_order_seq_cst);
+  for (; window != nullptr; window = window->next) {
+    window->limit.store(0, std::memory_order_seq_cst);
+  }
 }
 
 // The pace is compared and written as one word: one instruction each, and a comparison never waits

@@ -94,10 +94,11 @@ class FrameBuffer {
   }
 
   // Result: storage for `capacity` elements, more than there are, for append_into(); no begin when
-  // denied. It may be the present one made longer.
-  [[nodiscard]] Storage storage_for(std::size_t capacity, const CallSite& site) noexcept {
+  // denied. It may be the present one made longer. `quiet`: a denial is not reported.
+  [[nodiscard]] Storage storage_for(std::size_t capacity, const CallSite& site,
+                                    bool quiet) noexcept {
     if (capacity <= this->capacity()) return {begin_, this->capacity(), {}};
-    if (!extend_in_place(capacity)) return allocate(capacity, site);
+    if (!extend_in_place(capacity)) return allocate(capacity, site, quiet);
     limit_ = begin_ + capacity;
     return {begin_, capacity, {}};
   }
@@ -242,21 +243,23 @@ class FrameBuffer {
     if (extend_in_place(enough)) return {begin_, enough, {}};
     if (enough != need && extend_in_place(need)) return {begin_, need, {}};
     const std::size_t doubled = fill_granule(sum(capacity(), capacity()));
-    std::size_t wanted = doubled > enough ? doubled : enough;
-    // Near a limit less than the wish must do: a request beyond it would be denied and reported.
-    if (bytes(wanted) > arena_->capacity_left()) wanted = need;
-    const Storage storage = allocate(wanted, site);
-    return storage.begin != nullptr || wanted == need ? storage : allocate(need, site);
+    // Near a limit the need must do instead of the wish, and only its denial is a denial.
+    const Storage storage = allocate(doubled > enough ? doubled : enough, site, true);
+    return storage.begin != nullptr ? storage : allocate(need, site);
   }
 
-  [[nodiscard]] Storage allocate(std::size_t capacity, const CallSite& site) noexcept {
+  [[nodiscard]] Storage allocate(std::size_t capacity, const CallSite& site,
+                                 bool quiet = false) noexcept {
+    const auto memory = [&] {
+      return quiet ? arena_->template alloc_batch_quietly<T>(capacity, site)
+                   : arena_->template alloc_batch<T>(capacity, site);
+    };
     if constexpr (kOwes) {
       Finalizer* finalizer;
-      T* const begin = allocate_owing(*arena_, &frame_over, &finalizer, site,
-                                      [&] { return arena_->alloc_batch<T>(capacity, site); });
+      T* const begin = allocate_owing(*arena_, &frame_over, &finalizer, site, memory, quiet);
       return {begin, capacity, finalizer};
     } else {
-      return {arena_->alloc_batch<T>(capacity, site), capacity, {}};
+      return {memory(), capacity, {}};
     }
   }
 

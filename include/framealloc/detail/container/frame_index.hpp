@@ -53,9 +53,11 @@ class FrameIndex {
   }
 
   // Effect: an empty index of `count` buckets, a power of two from 8 on; the old one is dropped.
-  // Result: false when memory is denied; then nothing changed.
-  bool renew(FrameArena& arena, std::size_t count, const CallSite& site) noexcept {
-    auto* const fresh = arena.alloc_batch<Bucket>(count, site);
+  // Result: false when memory is denied; then nothing changed. `quiet`: it is not reported.
+  bool renew(FrameArena& arena, std::size_t count, const CallSite& site,
+             bool quiet = false) noexcept {
+    auto* const fresh = quiet ? arena.alloc_batch_quietly<Bucket>(count, site)
+                              : arena.alloc_batch<Bucket>(count, site);
     if (fresh == nullptr) return false;
     buckets_ = fresh;
     mask_ = count - 1;

@@ -53,7 +53,5 @@ HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) 
 // Effect: reports an alignment that is no power of two (FA011). Result: null.
 void* refuse_alignment(Instance& instance, std::size_t size, std::size_t alignment,
                        const CallSite& site) noexcept;
-// Effect: reports a request that cannot be met, such as a count whose size overflows (FA011).
-void report_bad_request(Instance& instance, std::size_t count, std::size_t size) noexcept;
 
 }  // namespace framealloc::detail

@@ -154,7 +154,7 @@ class ThreadState final : public ArenaHost {
     return budget_.first_thread_budget_mark();
   }
   ThreadBudgetAnswer ask_thread_budget(std::size_t position, std::size_t size, std::size_t* mark,
-                                       const CallSite& site) noexcept override;
+                                       const CallSite& site, bool quiet) noexcept override;
   void* allocate_fallback(std::size_t bytes, std::size_t alignment,
                           const CallSite& site) noexcept override;
   void free_fallback(void* block) noexcept override;
