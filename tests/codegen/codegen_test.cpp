@@ -10,10 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,30 +29,12 @@ const std::vector<Target>& targets() {
   return kTargets;
 }
 
-std::string disassemble(const Target& target) {
-  const std::string command =
-      std::string(target.objdump) + " -dr --no-show-raw-insn '" + target.object + "'";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (pipe && std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) {
-    text += buffer.data();
-  }
-  return text;
-}
-
-std::string listing(const Function& function) {
-  std::string text;
-  for (const Instruction& instruction : function) text += "    " + instruction.text + '\n';
-  return text;
-}
-
 class Codegen : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(Codegen, HotPathsStayShort) {
   const Target& target = targets()[GetParam()];
   const bool arm = std::string(target.name).ends_with("aarch64");
-  const auto functions = parse_disassembly(disassemble(target));
+  const auto functions = parse_disassembly(disassemble(target.objdump, target.object));
   for (const Bound& bound : kBounds) {
     SCOPED_TRACE(std::string(target.name) + ' ' + bound.function);
     const auto found = functions.find(bound.function);

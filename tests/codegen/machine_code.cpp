@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdio>
 #include <functional>
+#include <memory>
 #include <sstream>
 #include <string_view>
 
@@ -74,6 +76,23 @@ std::optional<std::size_t> target_of(const Instruction& instruction) {
 }
 
 }  // namespace
+
+std::string disassemble(const std::string& objdump, const std::string& object) {
+  const std::string command = objdump + " -dr --no-show-raw-insn '" + object + "'";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (pipe && std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) {
+    text += buffer.data();
+  }
+  return text;
+}
+
+std::string listing(const Function& function) {
+  std::string text;
+  for (const Instruction& instruction : function) text += "    " + instruction.text + '\n';
+  return text;
+}
 
 std::map<std::string, Function> parse_disassembly(const std::string& text) {
   std::map<std::string, Function> functions;

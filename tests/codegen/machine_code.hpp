@@ -27,8 +27,14 @@ struct Path {
   std::size_t locked = 0;        // atomic read-modify-writes and fences
 };
 
+// Result: what `objdump -dr --no-show-raw-insn` prints of the object file; empty when it cannot.
+std::string disassemble(const std::string& objdump, const std::string& object);
+
 // Result: the functions in the text that `objdump -dr --no-show-raw-insn` printed, by symbol.
 std::map<std::string, Function> parse_disassembly(const std::string& text);
+
+// Result: its instructions, one a line.
+std::string listing(const Function& function);
 
 // Result: the ways through `function` that call nothing and leave to nowhere else: the hot path,
 // and no other when there is one branch whose unlikely side is a call.
