@@ -8,6 +8,8 @@ import type { Session } from './session';
 import { taggedFunctions } from './tag_scan';
 
 const REFRESH_MS = 250;
+// VS Code begins its wait anew with each change: one that comes too early would put off the lens for ever.
+const FETCH_MS = 2_000;
 const STEPS = 5;
 
 export interface LensPlace {
@@ -30,17 +32,15 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
   const changed = new vscode.EventEmitter<void>();
   const peaks = new Peaks();
   const heat = new Heat(session, peaks);
-  let timer: NodeJS.Timeout | undefined;
-  const later = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      changed.fire();
-      heat.show();
-    }, REFRESH_MS);
-  };
+  const refresh = new Refresh(() => {
+    changed.fire();
+    heat.show();
+  });
+  const later = (): void => refresh.later();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses(document) {
+      refresh.fetched();
       const run = session.folder?.run;
       if (server.lenses || !settings.codeLens() || run === undefined) return [];
       return lensPlaces(document.getText()).flatMap(({ line, tags }) => {
@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
   context.subscriptions.push(
     changed,
     heat,
-    new vscode.Disposable(() => clearTimeout(timer)),
+    refresh,
     session.onDidTake(later),
     session.onDidAttach(later),
     server.onDidChange(later),
@@ -72,6 +72,38 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
     }),
   );
   setContext('heat', settings.heat());
+}
+
+/** Tells of changes at most 4 times a second, and not again before the lenses were fetched. */
+class Refresh implements vscode.Disposable {
+  private timer: NodeJS.Timeout | undefined;
+  private firedAt = 0;
+  private waits = false;
+
+  constructor(private readonly fire: () => void) {}
+
+  later(): void {
+    if (this.timer !== undefined) return;
+    const least = this.waits ? FETCH_MS : REFRESH_MS;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.firedAt = Date.now();
+      this.waits = true;
+      this.fire();
+    }, Math.max(this.firedAt + least - Date.now(), 0));
+  }
+
+  fetched(): void {
+    this.waits = false;
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.later();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
 }
 
 class Heat implements vscode.Disposable {

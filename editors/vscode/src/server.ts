@@ -36,6 +36,13 @@ export class ServerStatus {
   }
 }
 
+/** What goes wrong is told by us, with its remedy; the library's own notifications would be there beside it. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 interface Life {
   client: LanguageClient;
   process: ChildProcess | undefined;
@@ -159,7 +166,7 @@ export class Server implements vscode.Disposable {
         });
       });
     };
-    const client = new LanguageClient('framealloc', 'FA Insight', launch, {
+    const client = new QuietClient('framealloc', 'FA Insight', launch, {
       documentSelector: LANGUAGES.map((language) => ({ scheme: 'file', language })),
       initializationOptions: { framealloc: this.settings() },
       outputChannel: this.log,
