@@ -10,6 +10,7 @@
 #include "gathered_records.hpp"
 #include "hand_written_listener.hpp"
 #include "mixed_scene.hpp"
+#include "support/denials.hpp"
 #include "support/report_log.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ using box2d_test::Record;
 using box2d_test::records;
 using box2d_test::state_of;
 using framealloc::testing::ReportLog;
+using framealloc::testing::with_each_request_denied;
 
 constexpr std::size_t kWarmUp = 45;
 
@@ -85,14 +87,10 @@ TEST(DeniedMemory, NoFrameIsOpen) {
   EXPECT_EQ(dropped, expected.contacts.size());
 }
 
-TEST(DeniedMemory, EveryBudgetOfTheFrame) {
+TEST(DeniedMemory, EachFrameRequestInTurn) {
   const Expected expected;
-  std::size_t denied = 0;
-  std::size_t complete = 0;
-  for (std::size_t budget = 16; complete < 3; budget += budget < 512 ? 16 : 1024) {
-    SCOPED_TRACE(testing::Message() << budget << " bytes");
+  const auto run = [&](std::size_t budget, ReportLog& log) {
     Prepared ours;
-    ReportLog log;
     framealloc::SmartAlloc alloc(config_of(log));
     alloc.set_thread_frame_budget(budget);
     alloc.begin_frame();
@@ -108,21 +106,15 @@ TEST(DeniedMemory, EveryBudgetOfTheFrame) {
     EXPECT_EQ(alloc.stats().pool_allocated, 0U);
     EXPECT_LE(alloc.stats().frame_allocated, budget);
     EXPECT_EQ(log.size() != 0, !events.complete());
-    ++(events.complete() ? complete : denied);
     alloc.end_frame();
-    if (testing::Test::HasFailure()) break;
-  }
-  EXPECT_GT(denied, 20U);
+  };
+  EXPECT_GE(with_each_request_denied(run), 4U);
 }
 
-TEST(DeniedMemory, EveryBudgetOfThePool) {
+TEST(DeniedMemory, EachPoolRequestInTurn) {
   const Expected expected;
-  std::size_t denied = 0;
-  std::size_t complete = 0;
-  for (std::size_t budget = 1; complete < 2; budget += 512) {
-    SCOPED_TRACE(testing::Message() << budget << " bytes");
+  const auto run = [&](std::size_t budget, ReportLog& log) {
     Prepared ours;
-    ReportLog log;
     framealloc::SmartAlloc alloc(config_of(log));
     alloc.set_thread_pool_budget(budget);
     alloc.begin_frame();
@@ -131,11 +123,46 @@ TEST(DeniedMemory, EveryBudgetOfThePool) {
     EXPECT_EQ(records(events.contacts), expected.contacts);
     EXPECT_EQ(state_of(ours.scene.world), expected.state);
     EXPECT_EQ(alloc.stats().pool_allocated, 0U);
-    ++(events.complete() ? complete : denied);
     alloc.end_frame();
-    if (testing::Test::HasFailure()) break;
-  }
-  EXPECT_GT(denied, 2U);
+  };
+  EXPECT_GT(with_each_request_denied(run), 2U);
+}
+
+TEST(DeniedMemory, EachRequestOfAQueryInTurn) {
+  Prepared ours;
+  b2PolygonShape probe;
+  probe.SetAsBox(6.0F, 3.0F);
+  b2Transform at;
+  at.Set({0, 3}, 0.2F);
+  const auto run = [&](std::size_t budget, ReportLog& log) {
+    framealloc::SmartAlloc alloc(config_of(log));
+    alloc.set_thread_frame_budget(budget);
+    const framealloc::ScopedFrame frame = alloc.scoped_frame();
+    std::size_t none = 0;
+    none += fb::cast_ray(ours.scene.world, alloc, {-11, 1.5F}, {11, 1.5F}).empty() ? 1U : 0U;
+    none += fb::cast_shape(ours.scene.world, alloc, probe, at, {0, -3}).empty() ? 1U : 0U;
+    none += fb::overlap_shape(ours.scene.world, alloc, probe, at).empty() ? 1U : 0U;
+    none += fb::overlap_aabb(ours.scene.world, alloc, {{-6, 0}, {6, 6}}).empty() ? 1U : 0U;
+    EXPECT_EQ(none != 0, log.size() != 0) << "a query that found nothing says so";
+  };
+  EXPECT_GT(with_each_request_denied(run), 3U);
+}
+
+TEST(DeniedMemory, EachRequestOfAWorldOfOursInTurn) {
+  const auto run = [&](std::size_t budget, ReportLog& log) {
+    framealloc::AllocConfig config = config_of(log);
+    config.enable_budgets = true;
+    framealloc::SmartAlloc alloc(config);
+    ASSERT_TRUE(alloc.budgets()->register_tag_budget("world", 0, budget));
+    {
+      const auto tag = alloc.tag_scope("world");
+      fb::PhysicsWorld2D world(alloc);
+      EXPECT_EQ(static_cast<bool>(world), log.size() == 0);
+      world.step();
+    }
+    EXPECT_EQ(alloc.stats().heap_allocated, 0U);
+  };
+  EXPECT_EQ(with_each_request_denied(run), 1U);
 }
 
 TEST(DeniedMemory, EveryRequestToTheSource) {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <framealloc/bullet/physics.hpp>
 #include <framealloc/framealloc.hpp>
-#include <framealloc/testing/no_heap_in_scope.hpp>
 
 #include <algorithm>
 #include <set>
@@ -23,7 +22,6 @@ using bullet_test::FallingScene;
 using bullet_test::number;
 using bullet_test::Record;
 using bullet_test::state_of;
-using framealloc::testing::NoHeapInScope;
 using framealloc::testing::ReportLog;
 
 std::vector<Record> records(std::span<const fb::Contact> contacts) {
@@ -210,45 +208,6 @@ TEST(BulletEvents, ABodyRemovedWithoutAWordEndsWithTheUserDataItHad) {
   alloc.end_frame();
 }
 
-TEST(BulletEvents, TheWholeStepCallsNoMallocInSteadyState) {
-  framealloc::SmartAlloc alloc;
-  framealloc::c_hooks::Memory memory(alloc, "physics");
-  ASSERT_TRUE(fb::install_memory(memory));
-  {
-    FallingScene scene;
-    fb::EventTracker tracker(scene.world, alloc);
-    std::size_t hits = 0;
-    btSphereShape& probe = scene.keep<btSphereShape>(0.5F);
-    btCollisionObject object;
-    object.setCollisionShape(&probe);
-    object.setWorldTransform(btTransform(btQuaternion::getIdentity(), {1, 1, 1}));
-    for (std::size_t step = 0; step < 300; ++step) {
-      scene.before_step(step);
-      NoHeapInScope none;
-      alloc.begin_frame();
-      const fb::StepEvents events = tracker.step(alloc);
-      hits += fb::cast_ray(scene.world, alloc, {-9, 0.5F, 0}, {9, 0.5F, 0}).size();
-      hits += fb::cast_ray_closest(scene.world, {0, 9, 0}, {0, -9, 0}) ? 1U : 0U;
-      hits += fb::cast_shape(scene.world, alloc, probe,
-                             btTransform(btQuaternion::getIdentity(), {0, 9, 0}),
-                             btTransform(btQuaternion::getIdentity(), {0, -1, 0}))
-                  .size();
-      hits += fb::overlap_aabb(scene.world, alloc, {-2, -2, -2}, {2, 2, 2}).size();
-      hits += fb::overlap_object(scene.world, alloc, object).size();
-      alloc.end_frame();
-      if (step >= 150) {
-        ASSERT_TRUE(none) << "step " << step << ": " << none.message();
-      }
-      (void)none.none();
-      EXPECT_TRUE(events.complete());
-    }
-    EXPECT_GT(hits, 1000U);
-    EXPECT_GT(memory.stats().bytes, 100'000U);
-  }
-  EXPECT_EQ(fb::uninstall_memory(), &memory);
-  EXPECT_EQ(memory.stats().blocks, 0U);
-}
-
 TEST(BulletEvents, OneMemoryAtATimeAndBlocksFromBeforeGoHome) {
   framealloc::SmartAlloc alloc;
   framealloc::c_hooks::Memory memory(alloc, "one");
@@ -261,101 +220,6 @@ TEST(BulletEvents, OneMemoryAtATimeAndBlocksFromBeforeGoHome) {
   EXPECT_EQ(memory.stats().blocks, 0U);
   EXPECT_EQ(fb::uninstall_memory(), &memory);
   EXPECT_EQ(fb::uninstall_memory(), nullptr);
-}
-
-TEST(BulletEvents, MemoryThatDeniesIsMadeUpFor) {
-  ReportLog log;
-  framealloc::AllocConfig config;
-  config.enable_budgets = true;
-  config.on_report = &ReportLog::handler;
-  config.report_context = &log;
-  framealloc::SmartAlloc alloc(config);
-  ASSERT_TRUE(alloc.budgets()->register_tag_budget("physics", 0, 65536));
-  framealloc::c_hooks::Memory memory(alloc, "physics");
-  ASSERT_TRUE(fb::install_memory(memory));
-  {
-    FallingScene twin(60);
-    FallingScene ours(60);
-    for (int i = 0; i < 60; ++i) {
-      ours.step();
-      twin.step();
-    }
-    EXPECT_EQ(state_of(ours.world), state_of(twin.world));
-    EXPECT_LE(memory.stats().bytes, 65536U);
-    EXPECT_GT(memory.stats().denials, 0U);
-  }
-  EXPECT_EQ(fb::uninstall_memory(), &memory);
-}
-
-struct Totals {
-  std::size_t contacts, begins;
-};
-
-Totals expected_of_one_step() {
-  FallingScene twin(80);
-  twin.step();
-  const std::vector<Record> contacts = manifolds_of(twin.world);
-  return {contacts.size(), pairs_of(contacts).size()};
-}
-
-TEST(BulletEvents, EveryBudgetOfTheFrameIsSurvivedAndTheLossTold) {
-  const Totals expected = expected_of_one_step();
-  ASSERT_GT(expected.contacts, 10U);
-  std::size_t complete = 0;
-  std::size_t denied = 0;
-  for (std::size_t budget = 16; complete < 2; budget += budget < 256 ? 48 : 2048) {
-    FallingScene ours(80);
-    ReportLog log;
-    framealloc::AllocConfig config;
-    config.on_report = &ReportLog::handler;
-    config.report_context = &log;
-    framealloc::SmartAlloc alloc(config);
-    alloc.set_thread_frame_budget(budget);
-    fb::EventTracker tracker(ours.world, alloc);
-    alloc.begin_frame();
-    const fb::StepEvents events = tracker.step(alloc);
-    EXPECT_EQ(events.contacts.size() + events.begins.size() + events.dropped,
-              expected.contacts + expected.begins)
-        << budget;
-    EXPECT_EQ(events.sub_steps, 1);
-    EXPECT_EQ(log.size() != 0, !events.complete());
-    ++(events.complete() ? complete : denied);
-    alloc.end_frame();
-    alloc.begin_frame();
-    (void)tracker.step(alloc);
-    alloc.end_frame();
-  }
-  EXPECT_GT(denied, 3U);
-}
-
-TEST(BulletEvents, EveryRequestToTheSourceIsSurvivedAndTheLossTold) {
-  const Totals expected = expected_of_one_step();
-  std::size_t denied = 0;
-  for (std::uint64_t fail_at = 1; fail_at < 200; ++fail_at) {
-    FallingScene ours(80);
-    ReportLog log;
-    framealloc::CountingSource counted(framealloc::system_source());
-    framealloc::FailingSource source(counted, fail_at, true);
-    framealloc::AllocConfig config = framealloc::AllocConfig::minimal();
-    config.frame_arena_size = 4096;
-    config.frame_chunk_size = 65536;
-    config.on_report = &ReportLog::handler;
-    config.report_context = &log;
-    config.upstream = &source;
-    {
-      framealloc::SmartAlloc alloc(config);
-      fb::EventTracker tracker(ours.world, alloc);
-      alloc.begin_frame();
-      const fb::StepEvents events = tracker.step(alloc);
-      EXPECT_GE(events.contacts.size() + events.begins.size() + events.dropped,
-                expected.contacts + expected.begins);
-      if (!events.complete()) ++denied;
-      alloc.end_frame();
-    }
-    EXPECT_EQ(counted.bytes_in_use(), 0U);
-    if (source.failures() == 0) break;
-  }
-  EXPECT_GT(denied, 0U);
 }
 
 }  // namespace

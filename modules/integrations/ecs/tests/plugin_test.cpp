@@ -94,6 +94,36 @@ TEST_F(EcsFramePlugin, HooksThatNeverRanAreReportedAtTheEnd) {
   EXPECT_FALSE(alloc.in_frame());
 }
 
+// Whatever the source denies, the hooks make frames.
+TEST_F(EcsFramePlugin, EachRequestToTheSourceMayFail) {
+  for (const bool sticky : {false, true}) {
+    for (std::uint64_t fail_at = 1;; ++fail_at) {
+      SCOPED_TRACE(::testing::Message() << "request " << fail_at);
+      ASSERT_LT(fail_at, 100U);
+      CountingSource counted(system_source());
+      FailingSource source(counted, fail_at, sticky);
+      log.clear();
+      {
+        SmartAlloc small(AllocConfig::minimal()
+                             .with_report_handler(&framealloc::testing::ReportLog::handler, &log)
+                             .with_upstream(&source));
+        FramePlugin plugin(small);
+        std::size_t denied = 0;
+        for (std::uint64_t frame = 1; frame <= 5; ++frame) {
+          plugin.first();
+          denied += small.frame_alloc_batch<std::byte>(20'000) == nullptr ? 1U : 0U;
+          plugin.last();
+          EXPECT_EQ(plugin.stats().frames, frame);
+        }
+        EXPECT_EQ(plugin.stats().missed, 0U);
+        EXPECT_TRUE(denied == 0 || log.size() != 0) << "the loss is told";
+      }
+      EXPECT_EQ(counted.bytes_in_use(), 0U);
+      if (source.failures() == 0) break;
+    }
+  }
+}
+
 // A plain thread pool, as in the README: hooks on whichever worker, frame memory on every one.
 class Pool {
  public:

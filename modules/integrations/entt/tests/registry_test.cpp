@@ -7,11 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/denials.hpp"
 #include "support/report_log.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -101,6 +103,67 @@ TEST_F(EnttRegistry, DeniedFrameMemoryIsToldAndNothingIsHalfWritten) {
   commands.apply(registry);
   EXPECT_TRUE(registry.valid(Entity{}));
   EXPECT_GT(log.count(Code::FA001), 0U);
+}
+
+TEST_F(EnttRegistry, EachFrameRequestMayBeDeniedAndTheLossIsTold) {
+  auto registry = make_registry<Reg>(*alloc);
+  std::vector<Entity> all;
+  for (int i = 0; i < 30; ++i) {
+    all.push_back(registry.create());
+    registry.emplace_or_replace<Position>(all.back());
+  }
+  const auto run = [&](std::size_t budget, framealloc::testing::ReportLog& told) {
+    SmartAlloc frames(AllocConfig::minimal().with_report_handler(
+        &framealloc::testing::ReportLog::handler, &told));
+    frames.set_thread_frame_budget(budget);
+    const ScopedFrame frame = frames.scoped_frame();
+    std::size_t dropped = 0;
+    const auto found = frame_entities<Position>(registry, frames, &dropped);
+    EXPECT_EQ(found.size() + dropped, 30U);
+    EXPECT_TRUE(found.empty() || dropped == 0) << "nothing is half written";
+    CommandBuffer<Reg> commands(registry, frames);
+    for (const Entity entity : all) commands.emplace<Speed>(entity, 1.0F);
+    EXPECT_EQ(commands.size() + commands.dropped(), 30U);
+    const std::size_t kept = commands.size();
+    commands.apply(registry);
+    std::size_t applied = 0;
+    for (const Entity entity : all) applied += registry.remove<Speed>(entity);
+    EXPECT_EQ(applied, kept);
+    EXPECT_EQ(dropped + commands.dropped() != 0, told.size() != 0);
+  };
+  EXPECT_EQ(framealloc::testing::with_each_request_denied(run), 31U);
+}
+
+// As C++ says it of an allocator: std::bad_alloc, and everything is given back.
+TEST_F(EnttRegistry, EachHeapRequestMayBeDeniedAndNothingLeaks) {
+  const auto run = [](std::size_t budget, framealloc::testing::ReportLog& told) {
+    AllocConfig config =
+        AllocConfig::minimal().with_report_handler(&framealloc::testing::ReportLog::handler, &told);
+    config.enable_budgets = true;
+    SmartAlloc heap(config);
+    ASSERT_TRUE(heap.budgets()->register_tag_budget("ecs", 0, budget));
+    {
+      const auto scope = heap.tag_scope("ecs");
+      auto registry = make_registry<Reg>(heap);
+      bool denied = false;
+      try {
+        for (int i = 0; i < 20; ++i) {
+          const Entity entity = registry.create();
+          registry.emplace_or_replace<Position>(entity, 1.0F, 2.0F);
+          registry.emplace_or_replace<Name>(entity, std::string(40, 'n'));
+        }
+      } catch (const std::bad_alloc&) {
+        denied = true;
+      }
+      EXPECT_EQ(denied, told.size() != 0);
+      for (const Entity entity : registry.view<const Position>()) {
+        EXPECT_EQ(registry.get<Position>(entity).y, 2.0F) << "what was made stays whole";
+      }
+    }
+    EXPECT_EQ(heap.stats().heap_allocated, 0U);
+    EXPECT_TRUE(heap.leak_report().empty());
+  };
+  EXPECT_GT(framealloc::testing::with_each_request_denied(run), 10U);
 }
 
 TEST_F(EnttRegistry, CommandsAreAppliedInTheirOrder) {

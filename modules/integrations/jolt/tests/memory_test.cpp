@@ -169,16 +169,16 @@ TEST(JoltTempAllocator, EachRequestMayBeDeniedAndTheStepIsDone) {
         std::memset(block, 1, size);
         blocks.emplace_back(block, size);
       }
-      EXPECT_EQ(temp.stats().on_heap != 0 || temp.stats().on_system != 0, log.size() != 0);
+      EXPECT_TRUE(temp.stats().on_system == 0 || log.size() != 0) << "the loss is told";
       for (; !blocks.empty(); blocks.pop_back()) {
         temp.Free(blocks.back().first, blocks.back().second);
       }
       EXPECT_EQ(temp.stats().live_blocks, 0U);
     }
     EXPECT_EQ(alloc.scratch_pool("jolt").allocated(), 0U);
-    // The pool keeps its chunks, each rounded up to a class of the heap.
-    const std::size_t kept = alloc.scratch_pool("jolt").capacity();
-    EXPECT_LE(alloc.stats().heap_allocated, kept + kept / 8 + 1024);
+    // What is left is the pool's own, which the heap lets go of with it.
+    ASSERT_TRUE(alloc.scratch().remove("jolt"));
+    EXPECT_EQ(alloc.stats().heap_allocated, 0U);
   };
   EXPECT_GT(framealloc::testing::with_each_request_denied(run), 3U);
 }
