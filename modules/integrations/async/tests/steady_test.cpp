@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// In steady state nothing of the module calls malloc: counted in this process, on this thread.
+// In steady state nothing of the module calls malloc or mmap: counted in this process, on this thread.
 #include "async_rig.hpp"
 #include "support/malloc_counter.hpp"
+#include "support/map_counter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@ namespace framealloc::async::test {
 namespace {
 
 using framealloc::test::MallocsInScope;
+using framealloc::test::MapsInScope;
 
 Task<int> leaf(int depth) { co_return depth; }
 Task<int> tree(int depth) {
@@ -47,8 +49,10 @@ TEST(Steady, ATreeOfTasks) {
   };
   EXPECT_EQ(run(), 64);
   const MallocsInScope none;
+  const MapsInScope no_maps;
   for (int i = 0; i < 10; ++i) EXPECT_EQ(run(), 64);
   EXPECT_EQ(none.count(), 0U);
+  EXPECT_EQ(no_maps.count(), 0U);
   int leaves = 0;
   const MallocsInScope default_calls;
   default_tree(6, leaves, nullptr);
@@ -101,8 +105,10 @@ TEST(Steady, WaitingAndWaking) {
   const int before = rounds;
   const int received_before = received;
   const MallocsInScope none;
+  const MapsInScope no_maps;
   for (int i = 0; i < 100; ++i) frame();
   EXPECT_EQ(none.count(), 0U);
+  EXPECT_EQ(no_maps.count(), 0U);
   EXPECT_EQ(rounds - before, 300);
   EXPECT_EQ(received - received_before, 800);
 }
@@ -120,9 +126,11 @@ TEST(Steady, MemoryOfATask) {
   };
   run();
   const MallocsInScope none;
+  const MapsInScope no_maps;
   for (int i = 0; i < 10; ++i) run();
   const GuardedBox<int> shared = guard.alloc_box<int>(3);
   EXPECT_EQ(none.count(), 0U);
+  EXPECT_EQ(no_maps.count(), 0U);
   EXPECT_EQ(*shared, 3);
 }
 

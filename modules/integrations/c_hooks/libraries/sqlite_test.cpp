@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include "libraries/limits.hpp"
+#include "support/denials.hpp"
 #include "support/report_log.hpp"
+#include "support/shown_tag.hpp"
 
 #include <cstddef>
 #include <string>
@@ -100,6 +102,7 @@ TEST_F(CHooksSqlite, ADatabaseInMemoryLivesUnderItsTag) {
   EXPECT_EQ(memory.stats().bytes, static_cast<std::size_t>(sqlite3_memory_used()));
   EXPECT_EQ(memory.stats().bytes, alloc.tag_stats("game::db").heap_bytes);
   EXPECT_GT(memory.stats().bytes, 200'000U);
+  framealloc::testing::expect_heap_is_shown(alloc, "game::db", memory.stats().bytes);
   EXPECT_EQ(memory.stats().foreign, 0U);
   EXPECT_EQ(sqlite3_close(db), SQLITE_OK);
   EXPECT_EQ(sqlite3_shutdown(), SQLITE_OK);
@@ -177,6 +180,47 @@ TEST_F(CHooksSqlite, AnyBudgetIsAnErrorOrASuccess) {
   }
   EXPECT_GT(denied, 10);
   EXPECT_GT(succeeded, 5);
+}
+
+// SQLite's methods have no context.
+testing::NthRequest* nth_request = nullptr;
+sqlite3_mem_methods ours{};
+
+TEST_F(CHooksSqlite, EachRequestMayFailOnItsOwn) {
+  framealloc::testing::ReportLog log;
+  SmartAlloc alloc(limited_config(log));
+  Memory memory(alloc, "db");
+  ASSERT_EQ(install_sqlite(memory), SQLITE_OK);
+  ASSERT_EQ(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &ours), SQLITE_OK);
+  sqlite3_mem_methods denying = ours;
+  denying.xMalloc = [](int size) { return nth_request->call([&] { return ours.xMalloc(size); }); };
+  denying.xRealloc = [](void* block, int size) {
+    if (size <= ours.xSize(block)) return ours.xRealloc(block, size);
+    return nth_request->call([&] { return ours.xRealloc(block, size); });
+  };
+  ASSERT_EQ(sqlite3_config(SQLITE_CONFIG_MALLOC, &denying), SQLITE_OK);
+  constexpr int kFewRows = 20;
+  bool reached_the_end = false;
+  int errors = 0;
+  for (std::uint64_t n = 1; n < 20'000 && !reached_the_end; ++n) {
+    SCOPED_TRACE(n);
+    const std::uint64_t denials = memory.stats().denials;
+    testing::NthRequest nth(*alloc.budgets(), "db", n);
+    nth_request = &nth;
+    sqlite3_int64 sum = 0;
+    const int status = live(kFewRows, &sum);
+    EXPECT_TRUE(status == SQLITE_OK || status == SQLITE_NOMEM) << status;
+    errors += status != SQLITE_OK ? 1 : 0;
+    if (status == SQLITE_OK) {
+      EXPECT_EQ(sum, kFewRows * (kFewRows - 1) / 2);
+    }
+    reached_the_end = !nth.was_made();
+    EXPECT_EQ(memory.stats().denials - denials, reached_the_end ? 0U : 1U) << "the loss is told";
+    ASSERT_EQ(sqlite3_shutdown(), SQLITE_OK);
+    EXPECT_EQ(memory.stats().blocks, 0U);
+  }
+  EXPECT_TRUE(reached_the_end);
+  EXPECT_GT(errors, 50);
 }
 
 TEST_F(CHooksSqlite, ADrySourceIsAnErrorOrASuccess) {
