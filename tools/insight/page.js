@@ -92,6 +92,7 @@ function show() {
   showThreads(snapshot);
   showPhases(snapshot);
   showFlows(snapshot);
+  showParts(snapshot);
   showDiagnostics(snapshot);
 }
 function showEmpty() {
@@ -324,6 +325,32 @@ function showFlows(snapshot) {
     ['deferred frees since the last snapshot', deferred.processed_this_frame]];
   byId('flows').replaceChildren(...facts.filter(([, value]) => value !== undefined)
       .map(([name, value]) => make('span', {}, name + ' ', make('b', {}, count(value)))));
+}
+
+// What version 3 of a snapshot adds.
+function showParts(snapshot) {
+  const pools = rows_of(snapshot.pools), sites = rows_of(snapshot.sites);
+  byId('pools-card').hidden = pools.length === 0;
+  fill('pools', ['blocks of', 'pages', 'room', 'free again', 'allocations'].map((text) => make('th', {}, text)),
+       pools.map((pool) => make('tr', {'data-pool': String(pool.block_bytes)}, make('td', {}, bytes(pool.block_bytes)),
+           make('td', {}, count(pool.pages)), make('td', {}, bytes(number(pool.blocks) * number(pool.block_bytes))),
+           make('td', {}, bytes(number(pool.free_blocks) * number(pool.block_bytes))), make('td', {}, count(pool.allocations)))), '');
+  byId('sites-card').hidden = sites.length === 0;
+  fill('sites', [['place', 'left'], ['tag', 'left'], ['type', 'left'], ['kind', 'left'], ['blocks', ''], ['bytes', ''], ['oldest, frames', '']]
+           .map(([text, side]) => make('th', {class: side}, text)),
+       sites.map((site) => make('tr', {}, make('td', {title: String(site.function ?? '')}, `${site.file}:${site.line}`),
+           ...[site.tag || '(untagged)', site.type, site.alloc_kind].map((text) => make('td', {class: 'left'}, String(text ?? ''))),
+           make('td', {}, count(site.count)), make('td', {}, bytes(site.bytes)), make('td', {}, count(site.age_frames)))), '');
+  showFacts('handles', snapshot.handles, (all) => [['objects', count(all.count)], ['bytes', bytes(all.bytes)], ['pinned', count(all.pinned)],
+      ['in chunks', bytes(all.chunk_bytes)], ['holes', bytes(all.hole_bytes)], ['moved', count(all.relocations_total)]]);
+  showFacts('streaming', snapshot.streaming, (all) => [['budget', number(all.budget) ? bytes(all.budget) : 'none'],
+      ['reserved', bytes(all.reserved_bytes)], ['loaded', bytes(all.loaded_bytes)], ['most', bytes(all.peak_bytes)], ['ready', count(all.ready)],
+      ['loading', count(all.loading)], ['failed', count(all.failed)], ['evicted', count(all.evictions_total)], ['denied', count(all.denials)]]);
+}
+function showFacts(id, value, facts) {
+  const is = value !== null && typeof value === 'object' && !Array.isArray(value);
+  byId(`${id}-card`).hidden = !is;
+  if (is) byId(id).replaceChildren(...facts(value).map(([name, text]) => make('span', {}, name + ' ', make('b', {}, text))));
 }
 
 // --- diagnostics

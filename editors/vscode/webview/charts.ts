@@ -39,6 +39,10 @@ abstract class Chart {
   protected abstract data(points: readonly Point[]): uPlot.AlignedData;
   protected abstract series(): uPlot.Series[];
   protected abstract label(value: number): string;
+  /** Series that are filled down to the next only, not to zero. */
+  protected bands(): uPlot.Band[] {
+    return [];
+  }
 
   private make(): uPlot {
     const text = colour('--vscode-descriptionForeground');
@@ -56,6 +60,7 @@ abstract class Chart {
         { stroke: text, font, grid, ticks: { show: false }, size: 64, splits: (_, __, ___, most) => [0, most / 3, (2 * most) / 3, most / 1.05], values: (_, all) => all.map((value) => this.label(value)) },
       ],
       series: [{}, ...this.series()],
+      ...(this.bands().length > 0 ? { bands: this.bands() } : {}),
     }, [[]], this.box);
   }
 
@@ -92,6 +97,9 @@ export class BytesChart extends Chart {
       // Dashes tell them apart where colours do not.
       return { label: ['frame', 'pool', 'heap'][i]!, stroke, fill: stroke.startsWith('#') ? `${stroke.slice(0, 7)}55` : stroke, width: 1.5, points: { show: false }, ...(i > 0 ? { dash: i === 1 ? [6, 3] : [2, 2] } : {}) };
     });
+  }
+  protected override bands(): uPlot.Band[] {
+    return [{ series: [1, 2] }, { series: [2, 3] }];
   }
   protected label(value: number): string {
     return bytes(value);

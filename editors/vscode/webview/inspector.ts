@@ -100,8 +100,11 @@ class Inspector {
       const tile = this.tiles.get(id)!;
       const value = snapshot.summary[key];
       tile.hidden = value === undefined;
-      if (value === undefined) continue;
-      set(tile, { 'data-bytes': value });
+      if (value === undefined) {
+        tile.removeAttribute('data-testid');
+        continue;
+      }
+      set(tile, { 'data-testid': id, 'data-bytes': value });
       write(tile.lastElementChild!, bytes(value));
     }
     this.bytesChart.show(this.points);

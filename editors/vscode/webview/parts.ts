@@ -10,6 +10,13 @@ export interface Actions {
   explain(code: string): void;
 }
 
+/** Effect: shows the section and lets it be found by its test id only while the snapshot has what it shows. */
+function present(root: HTMLElement, testid: string, is: boolean): void {
+  root.hidden = !is;
+  if (is) set(root, { 'data-testid': testid });
+  else root.removeAttribute('data-testid');
+}
+
 export interface Part {
   root: HTMLElement;
   show(message: StateMessage, snapshot: Snapshot): void;
@@ -160,7 +167,6 @@ export function diagnostics(actions: Actions): Part {
 
 export function gpu(): Part {
   const { root, body } = section('GPU', 'gpu-card');
-  set(root, { 'data-testid': 'gpu' });
   const devices = new Rows<Device>(body, (row) => row.name,
     () => make('div', {}, make('h3'), make('p', { class: 'facts' }), make('div', { class: 'heaps' }), make('div', { class: 'device-tags' })),
     (element, row) => {
@@ -180,7 +186,7 @@ export function gpu(): Part {
     root,
     show(_, snapshot) {
       const all = snapshot.gpu?.devices ?? [];
-      root.hidden = all.length === 0;
+      present(root, 'gpu', all.length > 0);
       devices.show(all);
     },
   };
@@ -188,7 +194,6 @@ export function gpu(): Part {
 
 export function pools(): Part {
   const { root, body } = section('Pools', 'pools-card');
-  set(root, { 'data-testid': 'pools' });
   const table = new Table<Pool>(['Blocks of', 'Pages', 'Room', 'Free again', 'Allocations'], 'Pools by size class', 'pool', (row) => String(row.block_bytes),
     (row) => ({ 'data-size': row.block_bytes, 'data-pages': row.pages, 'data-blocks': row.blocks, 'data-free': row.free_blocks }),
     (row) => [bytes(row.block_bytes), count(row.pages), bytes(row.blocks * row.block_bytes), bytes(row.free_blocks * row.block_bytes), count(row.allocations)]);
@@ -196,7 +201,7 @@ export function pools(): Part {
   return {
     root,
     show(_, snapshot) {
-      root.hidden = (snapshot.pools ?? []).length === 0;
+      present(root, 'pools', (snapshot.pools ?? []).length > 0);
       table.show(snapshot.pools ?? []);
     },
   };
@@ -204,13 +209,12 @@ export function pools(): Part {
 
 export function handles(): Part {
   const { root, body } = section('Handles', 'handles-card');
-  set(root, { 'data-testid': 'handles' });
   const facts = make('p', { class: 'facts' });
   body.append(facts);
   return {
     root,
     show(_, { handles: all }) {
-      root.hidden = !all;
+      present(root, 'handles', Boolean(all));
       if (!all) return;
       const share = percent(all['hole_bytes'] ?? 0, all['chunk_bytes'] ?? 0);
       set(root, { 'data-count': all['count'] ?? 0, 'data-bytes': all['bytes'] ?? 0 });
@@ -221,13 +225,12 @@ export function handles(): Part {
 
 export function streaming(): Part {
   const { root, body } = section('Streaming', 'streaming-card');
-  set(root, { 'data-testid': 'streaming' });
   const facts = make('p', { class: 'facts' });
   body.append(facts);
   return {
     root,
     show(_, { streaming: all }) {
-      root.hidden = !all;
+      present(root, 'streaming', Boolean(all));
       if (!all) return;
       const budget = all['budget'] ?? 0;
       set(root, { 'data-reserved': all['reserved_bytes'] ?? 0, 'data-budget': budget });
@@ -239,7 +242,6 @@ export function streaming(): Part {
 
 export function sites(actions: Actions): Part {
   const { root, body } = section('Places that hold most', 'sites-card');
-  set(root, { 'data-testid': 'sites' });
   let places = new Map<string, Place>();
   const rows = new Rows<Site>(body, (row) => `${row.file}:${row.line}\n${row.tag}\n${row.type}\n${String(places.has(`${row.file}:${row.line}`))}`,
     (row) => {
@@ -259,7 +261,7 @@ export function sites(actions: Actions): Part {
     show(message, snapshot) {
       places = new Map(message.places.map((place) => [place.text, place]));
       const all = snapshot.sites ?? [];
-      root.hidden = all.length === 0;
+      present(root, 'sites', all.length > 0);
       rows.show(all);
     },
   };

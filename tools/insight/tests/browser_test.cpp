@@ -117,6 +117,30 @@ TEST_F(InsightBrowser, ShowsDevices) {
   EXPECT_TRUE(has(page, "<td class=\"up\">1</td>")) << "denied by the limit of hud";
 }
 
+TEST_F(InsightBrowser, ShowsWhatVersionThreeAdds) {
+  {
+    Game before(folder_.path(), 2);
+    before.run_frame(1 << 20);
+    ASSERT_TRUE(before.emit());
+  }
+  const std::string older = visible(document(100));
+  for (const char* card : {"pools", "handles", "streaming", "sites"}) {
+    EXPECT_TRUE(has(older, "id=\"" + std::string(card) + "-card\" hidden")) << card;
+  }
+  Game game(folder_.path(), 3);
+  const auto handle = game.alloc().handles().alloc<int>();
+  int* const held = game.alloc().pool_alloc<int>();
+  for (int i = 0; i < 2; ++i) game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  game.alloc().pool_free(held);
+  (void)game.alloc().handles().free(handle);
+  const std::string page = visible(document(100));
+  EXPECT_FALSE(has(page, "id=\"pools-card\" hidden"));
+  EXPECT_TRUE(has(page, "data-pool=\"16\""));
+  EXPECT_TRUE(has(page, "objects <b>1</b>"));
+  EXPECT_TRUE(has(page, "id=\"streaming-card\" hidden")) << "no asset was ever reserved";
+}
+
 TEST_F(InsightBrowser, FollowsARunningGame) {
   Game before(folder_.path());
   before.run_frame(1 << 20);

@@ -73,6 +73,7 @@ class Game {
     this.limit = 8 * MiB;
     this.denials = 0;
     this.peak = 0;
+    this.more = {};
   }
   write(more = {}) {
     ++this.frame;
@@ -81,6 +82,7 @@ class Game {
       pid: this.pid,
       tags: [tag('game::physics', this.bytes), tag('game::render', 2 * MiB), tag('game::hud', 512 * 1024), tag('assets', 20 * MiB, 'heap'), tag('', 1024, 'pool')],
       budgets: [budget('game::physics', this.bytes, this.limit, this.peak, this.denials), budget('assets', 20 * MiB, 64 * MiB)],
+      ...this.more,
       ...more,
     }));
   }
@@ -164,7 +166,7 @@ await session('figures', {
     assert.equal(await attribute('flows', 'data-deferred'), '4');
     assert.equal(await attribute('phase', 'data-us'), '1200');
     assert.equal(await attribute('thread', 'data-id'), '1');
-    assert.equal(await frame.locator('[data-testid="pools"]:visible, [data-testid="gpu"]:visible').count(), 0, 'no empty section');
+    assert.equal(await frame.locator('[data-testid="pools"], [data-testid="gpu"], [data-testid="handles"], [data-testid="streaming"]').count(), 0, 'no empty section');
   });
   await step('files that are none are problems, with their reason', async () => {
     const reasons = await frame.locator('[data-testid="problem"]').evaluateAll((all) => all.map((one) => `${one.dataset.file} ${one.dataset.reason}`).sort());
@@ -200,6 +202,28 @@ await session('figures', {
     await workbench.clearNotices();
   });
   await step('axe finds nothing, in the dark theme', () => noViolation(frame, 'dark'));
+  await step('what version 3 adds is shown when it is there', async () => {
+    game.more = {
+      more: {
+        version: 3,
+        pools: [{ block_bytes: 64, pages: 2, blocks: 500, free_blocks: 100, allocations: 7000 }],
+        handles: { count: 5, bytes: 800, slots: 8, relocatable: 5, pinned: 1, deferred_frees: 0, chunks: 1, chunk_bytes: 65536, hole_bytes: 655, large_bytes: 0, relocations_total: 2, relocated_bytes_total: 160 },
+        streaming: { budget: 1000, reserved_bytes: 800, loaded_bytes: 400, peak_bytes: 800, pinned_bytes: 0, assets: 3, reserved: 1, loading: 1, ready: 1, evicting: 0, failed: 0, pinned: 0, evictions_total: 4, evicted_bytes_total: 99, denials: 0 },
+        sites: [{ file: 'main.cpp', line: 12, function: 'step', type: 'int', tag: 'game', alloc_kind: 'pool', count: 3, bytes: 4096, age_frames: 9 }],
+        diagnostics: [{ code: 'FA007', tag: null, message: 'leak: 3 blocks at main.cpp:12, <b>not</b> at /etc/passwd.txt:1' }],
+      },
+    };
+    await until(async () => (await frame.locator('[data-testid="pool"][data-size="64"]').getAttribute('data-free')) === '100', 'pools');
+    assert.equal(await attribute('handles', 'data-count'), '5');
+    assert.equal(await attribute('streaming', 'data-reserved'), '800');
+    assert.equal(await attribute('site', 'data-bytes'), '4096');
+    assert.equal(await attribute('diagnostic', 'data-code'), 'FA007');
+    assert.ok((await frame.locator('[data-testid="diagnostic"]').textContent()).includes('<b>not</b> at /etc/passwd.txt:1'), 'text, not markup');
+    const gotos = await frame.locator('[data-testid="goto"]').evaluateAll((all) => all.map((one) => `${one.dataset.file}:${one.dataset.line}`));
+    assert.deepEqual(gotos, ['main.cpp:12', 'main.cpp:12'], 'places outside of the workspace are no buttons');
+    await noViolation(frame, 'version 3');
+    game.more = {};
+  });
   await step('two snapshots compare', async () => {
     game.stop();
     const before = path.join(game.folder, 'snapshot_0000000000000005.json');
