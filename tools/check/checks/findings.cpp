@@ -29,14 +29,14 @@ std::string function_around(clang::ASTContext& context, const clang::Stmt* state
   return "";
 }
 
+}  // namespace
+
 std::string path_of(const clang::SourceManager& sources, clang::SourceLocation place) {
   const clang::OptionalFileEntryRef file = sources.getFileEntryRefForID(sources.getFileID(place));
   if (!file) return "";
   const llvm::StringRef real = file->getFileEntry().tryGetRealPathName();
   return std::string(real.empty() ? file->getName() : real);
 }
-
-}  // namespace
 
 Finding finding_at(const CheckInput& input, unsigned code, const clang::Stmt* statement) {
   Finding finding;

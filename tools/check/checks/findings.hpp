@@ -28,6 +28,8 @@ struct CheckInput {
 // in a file of the user.
 [[nodiscard]] Finding finding_at(const CheckInput& input, unsigned code,
                                  const clang::Stmt* statement);
+// The absolute path of the file that the place is in.
+[[nodiscard]] std::string path_of(const clang::SourceManager& sources, clang::SourceLocation place);
 // Effect: adds a second place; nothing for site 0.
 void relate(const CheckInput& input, Finding& finding, SiteId site, std::string message);
 // The words by which the expression names what it is about: "'counters'", or "frame memory".

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // FA606, FA601, FA605, FA703, FA403: loans that are used after their end, or kept beyond it.
 #include "checks/findings.hpp"
+#include "checks/fixes.hpp"
 
 #include <set>
 #include <string>
@@ -110,6 +111,23 @@ const clang::CXXRecordDecl* closure_of(const CheckInput& input, PlaceId place) {
   return nullptr;
 }
 
+// Whether another thread may look at the place: it is published memory, not kept memory.
+bool is_for_threads(const CheckInput& input, const Loan& loan, PlaceId place) {
+  for (; place != 0; place = input.places[place].parent) {
+    const PlaceData& data = input.places[place];
+    if (data.kind != PlaceKind::Field && data.kind != PlaceKind::Global) continue;
+    const auto* const declaration = static_cast<const clang::ValueDecl*>(data.key);
+    if (input.bodies.is_seen_by_threads(*declaration)) return true;
+    // Memory of a thread's own frame, where all threads can find it.
+    if (!loan.of_thread) continue;
+    const auto* const variable = llvm::dyn_cast<clang::VarDecl>(declaration);
+    if (variable != nullptr && variable->getTLSKind() == clang::VarDecl::TLS_None) return true;
+    const clang::CXXRecordDecl* const record = record_of(declaration->getType());
+    if (record != nullptr && plain_name(*record) == "std::atomic") return true;
+  }
+  return false;
+}
+
 // Whether a method that ends the frame takes the loan out of the member before it does.
 bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
   if (event.other != 0) return false;
@@ -134,7 +152,9 @@ bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
 
 void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
   std::set<PlaceId> used;
+  std::set<PlaceId> on_threads;
   for (const Event& event : input.log.events()) {
+    if (event.kind == EventKind::ThreadReaches) on_threads.insert(event.loan);
     const Loan* const loan = input.solver.loan(event.loan);
     if (event.kind == EventKind::Use) {
       const clang::Stmt* const at = input.places.expression(event.at);
@@ -179,6 +199,17 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);
+    if (event.kind == EventKind::Escape && is_for_threads(input, *loan, event.into)) {
+      if (on_threads.count(event.loan) != 0) continue;
+      if (loan->of_thread) {
+        Finding shown = finding_at(input, 201, at);
+        shown.message = "memory of a thread's own frame is put where other threads find it";
+        relate(input, shown, loan->made, "frame memory made here");
+        relate(input, shown, event.other, "the frame ends here");
+        findings.push_back(std::move(shown));
+        continue;
+      }
+    }
     if (const clang::CXXRecordDecl* closure = closure_of(input, event.into)) {
       Finding kept = finding_at(input, 703, at);
       const clang::SourceManager& sources = input.context.getSourceManager();
@@ -204,6 +235,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     }
     relate(input, finding, loan->made, "frame memory made here");
     relate(input, finding, event.other, "the frame ends here");
+    if (event.kind == EventKind::Escape)
+      finding.fix = reset_before_end(input, event.into, event.other);
     findings.push_back(std::move(finding));
   }
 }

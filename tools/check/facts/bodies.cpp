@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "facts/bodies.hpp"
 
+#include "model/threads.hpp"
+
 #include <utility>
 
 namespace fa_check {
@@ -25,6 +27,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
   bool TraverseLambdaExpr(clang::LambdaExpr* lambda) {
     clang::CXXMethodDecl* const body = lambda->getCallOperator();
     const clang::FunctionTemplateDecl* const pattern = body->getDescribedFunctionTemplate();
+    bodies_.lambdas_.emplace(lambda->getLambdaClass(), lambda);
     if (pattern != nullptr) {
       for (clang::FunctionDecl* each : pattern->specializations()) enter(each);
     } else {
@@ -50,11 +53,69 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
 #undef FA_TRAVERSE
 
   bool VisitCallExpr(clang::CallExpr* call) {
-    note(call->getDirectCallee());
+    const clang::FunctionDecl* const callee = call->getDirectCallee();
+    note(callee);
+    if (callee == nullptr || call->isTypeDependent()) return true;
+    std::vector<const clang::Expr*> given(call->arg_begin(), call->arg_end());
+    if (llvm::isa<clang::CXXOperatorCallExpr>(call) && llvm::isa<clang::CXXMethodDecl>(callee) &&
+        !given.empty())
+      given.erase(given.begin());
+    note_work(*callee, given);
+    if (is_in_framealloc(*callee)) note_budgets(*callee, given);
+    return true;
+  }
+  // A function whose address is taken is called by somebody.
+  bool VisitDeclRefExpr(clang::DeclRefExpr* name) {
+    if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(name->getDecl())) {
+      if (current_ != nullptr)
+        bodies_.facts_[current_].callees.push_back(function->getCanonicalDecl());
+    } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(name->getDecl())) {
+      if (current_ != nullptr && !variable->hasLocalStorage())
+        bodies_.facts_[current_].names.insert(variable->getCanonicalDecl());
+    }
+    return true;
+  }
+  bool VisitMemberExpr(clang::MemberExpr* member) {
+    if (current_ != nullptr)
+      bodies_.facts_[current_].names.insert(member->getMemberDecl()->getCanonicalDecl());
+    return true;
+  }
+  bool VisitBinaryOperator(clang::BinaryOperator* assignment) {
+    if (assignment->getOpcode() != clang::BO_Assign) return true;
+    const auto* const member =
+        llvm::dyn_cast<clang::MemberExpr>(assignment->getLHS()->IgnoreParenImpCasts());
+    if (member != nullptr) note_switch(member->getMemberDecl(), assignment->getRHS());
+    return true;
+  }
+  bool VisitInitListExpr(clang::InitListExpr* list) {
+    const clang::CXXRecordDecl* const record = record_of(list->getType());
+    if (record == nullptr || !is_in_framealloc(*record) || !list->isSemanticForm()) return true;
+    unsigned index = record->getNumBases();
+    for (const clang::FieldDecl* field : record->fields()) {
+      if (index >= list->getNumInits()) break;
+      note_switch(field, list->getInit(index++));
+    }
+    return true;
+  }
+  bool VisitCXXMethodDecl(clang::CXXMethodDecl* method) {
+    if (!method->isVirtual() || !method->isThisDeclarationADefinition() ||
+        method->isDependentContext())
+      return true;
+    std::vector<const clang::CXXMethodDecl*> above(method->begin_overridden_methods(),
+                                                   method->end_overridden_methods());
+    while (!above.empty()) {
+      const clang::CXXMethodDecl* const base = above.back();
+      above.pop_back();
+      bodies_.overriders_[base->getCanonicalDecl()].push_back(method);
+      above.insert(above.end(), base->begin_overridden_methods(), base->end_overridden_methods());
+    }
     return true;
   }
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* expression) {
     note(expression->getConstructor());
+    if (!expression->isTypeDependent())
+      note_work(*expression->getConstructor(),
+                {expression->getArgs(), expression->getArgs() + expression->getNumArgs()});
     if (!locals_.count(expression) && !expression->getConstructor()->isCopyOrMoveConstructor())
       bodies_.elsewhere_.insert(expression->getConstructor()->getParent());
     return true;
@@ -98,6 +159,32 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     current_ = function->getCanonicalDecl();
     if (bodies_.facts_.try_emplace(current_).second) bodies_.functions_.push_back(function);
   }
+  void note_work(const clang::FunctionDecl& function,
+                 const std::vector<const clang::Expr*>& arguments) {
+    const std::optional<Work> work = work_of(bodies_.model_, function, arguments);
+    if (!work || work->kind == WorkKind::Joined) return;
+    for (const clang::FunctionDecl* each : functions_named_in(arguments[work->index]))
+      bodies_.work_.push_back(each->getCanonicalDecl());
+  }
+  void note_budgets(const clang::FunctionDecl& function,
+                    const std::vector<const clang::Expr*>& arguments) {
+    if (bodies_.model_.effect_of(function) == Effect::SetBudget) bodies_.uses_budgets_ = true;
+    if (plain_name(function) == "framealloc::AllocConfig::with_budgets" && !arguments.empty())
+      note_true(arguments.front());
+  }
+  void note_switch(const clang::ValueDecl* field, const clang::Expr* given) {
+    if (plain_name(*field) == "framealloc::AllocConfig::enable_budgets") note_true(given);
+  }
+  void note_true(const clang::Expr* given) {
+    if (const auto* other = llvm::dyn_cast<clang::CXXDefaultArgExpr>(given))
+      given = other->getExpr();
+    if (const auto* other = llvm::dyn_cast<clang::CXXDefaultInitExpr>(given))
+      given = other->getExpr();
+    bool value = false;
+    if (!given->isValueDependent() && given->EvaluateAsBooleanCondition(value, bodies_.context_) &&
+        value)
+      bodies_.uses_budgets_ = true;
+  }
   void note(const clang::FunctionDecl* callee) {
     if (callee == nullptr || current_ == nullptr) return;
     Bodies::Facts& facts = bodies_.facts_[current_];
@@ -127,6 +214,7 @@ Bodies::Bodies(clang::ASTContext& context, Model& model) : context_(context), mo
   BodyVisitor visitor(*this);
   visitor.TraverseDecl(context.getTranslationUnitDecl());
   spread();
+  spread_threads();
 }
 
 bool Bodies::is_of_user(const clang::Decl& declaration) const {
@@ -149,12 +237,64 @@ void Bodies::spread() {
     for (const clang::FunctionDecl* callee : facts.callees) callers[callee].push_back(function);
     if (!facts.effects.empty() && relevant_.insert(function).second) work.push_back(function);
   }
+  // Whoever calls a virtual function may call what overrides it.
+  for (const auto& [base, overriding] : overriders_)
+    for (const clang::CXXMethodDecl* each : overriding)
+      callers[each->getCanonicalDecl()].push_back(base);
   while (!work.empty()) {
     const clang::FunctionDecl* const function = work.back();
     work.pop_back();
     for (const clang::FunctionDecl* caller : callers[function])
       if (relevant_.insert(caller).second) work.push_back(caller);
   }
+}
+
+// What threads run, and what they see of what others see too.
+void Bodies::spread_threads() {
+  std::vector<const clang::FunctionDecl*> work = work_;
+  while (!work.empty()) {
+    const clang::FunctionDecl* const function = work.back();
+    work.pop_back();
+    if (!on_thread_.insert(function).second) continue;
+    const auto facts = facts_.find(function);
+    if (facts != facts_.end()) {
+      seen_by_threads_.insert(facts->second.names.begin(), facts->second.names.end());
+      work.insert(work.end(), facts->second.callees.begin(), facts->second.callees.end());
+    }
+    const auto overriding = overriders_.find(function);
+    if (overriding == overriders_.end()) continue;
+    for (const clang::CXXMethodDecl* each : overriding->second)
+      work.push_back(each->getCanonicalDecl());
+  }
+}
+
+bool Bodies::joins(const clang::CXXRecordDecl& record, const clang::ValueDecl& member,
+                   const clang::FunctionDecl* except) const {
+  for (const clang::FunctionDecl* function : functions_) {
+    const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if (method == nullptr || llvm::isa<clang::CXXDestructorDecl>(method) ||
+        method->getParent()->getCanonicalDecl() != record.getCanonicalDecl())
+      continue;
+    if (except != nullptr && except->getCanonicalDecl() == method->getCanonicalDecl()) continue;
+    const auto facts = facts_.find(method->getCanonicalDecl());
+    if (facts == facts_.end() || facts->second.names.count(member.getCanonicalDecl()) == 0)
+      continue;
+    for (const clang::FunctionDecl* callee : facts->second.callees)
+      if (waits_for_thread(*callee)) return true;
+  }
+  return false;
+}
+
+const clang::LambdaExpr* Bodies::lambda_of(const clang::CXXRecordDecl* record) const {
+  const auto found = lambdas_.find(record);
+  return found == lambdas_.end() ? nullptr : found->second;
+}
+
+const std::vector<const clang::CXXMethodDecl*>& Bodies::overriders(
+    const clang::CXXMethodDecl& method) const {
+  static const std::vector<const clang::CXXMethodDecl*> none;
+  const auto found = overriders_.find(method.getCanonicalDecl());
+  return found == overriders_.end() ? none : found->second;
 }
 
 bool Bodies::has(const clang::FunctionDecl& function, Effect effect) const {

@@ -43,14 +43,35 @@ class Bodies {
     return local_.count(&record) != 0 && elsewhere_.count(&record) == 0;
   }
   [[nodiscard]] bool is_of_user(const clang::Decl& declaration) const;
+  // The expression that makes objects of the class of a lambda, or null.
+  [[nodiscard]] const clang::LambdaExpr* lambda_of(const clang::CXXRecordDecl* record) const;
+  // What a call of the virtual function may run besides it: overriders with a body in the unit.
+  [[nodiscard]] const std::vector<const clang::CXXMethodDecl*>& overriders(
+      const clang::CXXMethodDecl& method) const;
+  // Whether a thread that the unit starts runs the function, or one that it calls does.
+  [[nodiscard]] bool runs_on_thread(const clang::FunctionDecl& function) const {
+    return on_thread_.count(function.getCanonicalDecl()) != 0;
+  }
+  // Whether such a function names the member or the variable of static storage.
+  [[nodiscard]] bool is_seen_by_threads(const clang::ValueDecl& declaration) const {
+    return seen_by_threads_.count(declaration.getCanonicalDecl()) != 0;
+  }
+  // Whether a function of the class, no destructor and not `except`, waits for threads that the
+  // member holds.
+  [[nodiscard]] bool joins(const clang::CXXRecordDecl& record, const clang::ValueDecl& member,
+                           const clang::FunctionDecl* except) const;
+  // Whether the unit switches budgets on, or sets the budget of a thread.
+  [[nodiscard]] bool uses_budgets() const { return uses_budgets_; }
 
  private:
   friend class BodyVisitor;
   struct Facts {
     std::set<Effect> effects;
     std::vector<const clang::FunctionDecl*> callees;
+    std::set<const clang::Decl*> names;  // members, variables of static storage
   };
   void spread();
+  void spread_threads();
 
   clang::ASTContext& context_;
   Model& model_;
@@ -63,6 +84,12 @@ class Bodies {
   std::set<const clang::CXXRecordDecl*> elsewhere_;
   std::unordered_map<const clang::Expr*, const clang::VarDecl*> variables_;
   std::map<const clang::FunctionDecl*, std::unique_ptr<clang::CFG>> graphs_;
+  std::map<const clang::CXXRecordDecl*, const clang::LambdaExpr*> lambdas_;
+  std::map<const clang::FunctionDecl*, std::vector<const clang::CXXMethodDecl*>> overriders_;
+  std::vector<const clang::FunctionDecl*> work_;  // what threads begin with
+  std::set<const clang::FunctionDecl*> on_thread_;
+  std::set<const clang::Decl*> seen_by_threads_;
+  bool uses_budgets_ = false;
 };
 
 }  // namespace fa_check

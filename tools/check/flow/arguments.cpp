@@ -15,8 +15,13 @@ std::string literal_of(const clang::Expr* expression) {
 
 std::string policy_of(const clang::Expr* expression) {
   expression = expression->IgnoreUnlessSpelledInSource();
-  if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expression))
+  if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
+    const auto* const constant = llvm::dyn_cast<clang::VarDecl>(name->getDecl());
+    if (constant != nullptr && constant->getInit() != nullptr &&
+        constant->getType().isConstQualified())
+      return policy_of(constant->getInit());
     return name->getDecl()->getNameAsString();
+  }
   if (const auto* call = llvm::dyn_cast<clang::CallExpr>(expression))
     if (const clang::FunctionDecl* function = call->getDirectCallee())
       return function->getNameAsString();

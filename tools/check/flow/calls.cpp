@@ -11,9 +11,15 @@ bool Solver::can_run(const Call& caller, const clang::FunctionDecl* function) co
   const clang::FunctionDecl* definition = nullptr;
   if (function == nullptr || !function->hasBody(definition)) return false;
   if (definition->isDependentContext()) return false;
-  if (is_in_std(*function) || is_in_framealloc(*function)) return false;
+  if (is_in_std(*function)) return false;
   const clang::SourceManager& sources = context_.getSourceManager();
-  if (sources.isInSystemHeader(sources.getExpansionLoc(definition->getLocation()))) return false;
+  if (is_in_framealloc(*function)) {
+    // What the model says of the library counts; configurations are values like those of the user.
+    const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if (method == nullptr || !is_configuration(*method->getParent())) return false;
+  } else if (sources.isInSystemHeader(sources.getExpansionLoc(definition->getLocation()))) {
+    return false;
+  }
   unsigned depth = 0;
   for (const Call* at = &caller; at != nullptr; at = at->caller) {
     if (at->function == definition) return false;  // recursion
@@ -45,9 +51,14 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
   unsigned index = 0;
   for (const clang::ParmVarDecl* parameter : definition->parameters()) {
     if (index >= arguments.size()) break;
-    const clang::Expr* const argument = arguments[index++];
-    store_into(caller, state, places_.place(PlaceKind::Local, parameter, 0, call.chain),
-               parameter->getType(), argument, site(caller, argument));
+    const clang::CXXRecordDecl* const record = record_of(parameter->getType());
+    // std::jthread passes a token of its own first.
+    if (on_thread && index == 0 && arguments.size() < definition->getNumParams() &&
+        record != nullptr && plain_name(*record) == "std::stop_token" &&
+        parameter == definition->getParamDecl(0))
+      continue;
+    bind(caller, state, places_.place(PlaceKind::Local, parameter, 0, call.chain),
+         parameter->getType(), arguments[index++]);
   }
   auto outer = std::move(state.values);
   state.values.clear();
@@ -121,95 +132,17 @@ void Solver::run_closures(const Call& caller, State state, const Value& closures
   if (!ran) out.push_back(std::move(state));
 }
 
-void Solver::use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
-                           const std::vector<const clang::Expr*>& arguments) {
-  unsigned index = 0;
-  for (const clang::Expr* argument : arguments) {
-    const clang::ParmVarDecl* const parameter =
-        function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
-                                                                : nullptr;
-    ++index;
-    const Value given = value(caller, state, argument);
-    const clang::QualType type = argument->getType();
-    const Kind kind = model_.kind_of(type);
-    const clang::QualType wanted = parameter != nullptr ? parameter->getType() : type;
-    // An object that is to be filled anew may be stale.
-    const bool is_filled =
-        wanted->isLValueReferenceType() && !wanted.getNonReferenceType().isConstQualified();
-    if (argument->isGLValue() || kind == Kind::Pointer) {
-      if (use(caller, state, given, argument)) continue;
-    }
-    if (kind == Kind::Plain || kind == Kind::Pointer || kind == Kind::Allocator) {
-      if (argument->isGLValue() && kind == Kind::Pointer && !is_filled)
-        (void)use(caller, state, load(state, given, type), argument);
-      continue;
-    }
-    if (!is_filled) use_what_it_holds(caller, state, given, argument);
-  }
-}
-
-void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl* function,
-                    const clang::Expr* at, const Value& object,
-                    const std::vector<const clang::Expr*>& arguments) {
-  Value result = Value::unknown();
-  unsigned index = 0;
-  for (const clang::Expr* argument : arguments) {
-    const clang::ParmVarDecl* const parameter =
-        function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
-                                                                : nullptr;
-    ++index;
-    if (parameter == nullptr) continue;
-    const Value given = value(caller, state, argument);
-    if (parameter->hasAttr<clang::LifetimeBoundAttr>()) {
-      const Kind kind = model_.kind_of(argument->getType());
-      if (argument->isGLValue() || kind == Kind::Pointer)
-        result.join(given);
-      else
-        result.join(load(state, given, argument->getType()));
-    }
-    if (model_.has_word(parameter, "retains")) {
-      std::set<PlaceId> loans;
-      reach(state, given, loans);
-      if (model_.kind_of(argument->getType()) == Kind::Pointer || !argument->isGLValue())
-        for (const PlaceId loan : loans)
-          tell(caller, EventKind::Escape, places_.seen_from(site(caller, at), loans_[loan].made),
-               loan, 0, 0);
-    }
-    if (model_.has_word(parameter, "deferred")) {
-      std::set<PlaceId> loans;
-      reach(state, given, loans);
-      for (const PlaceId loan : loans)
-        tell(caller, EventKind::Later, site(caller, argument), loan, 0, 0);
-    }
-  }
-  if (function != nullptr && at->getType()->isPointerType() == false && at->isGLValue() == false) {
-    set_result(caller, state, at, Value::unknown(), at->getType());
-  }
-  // The same function gives the same allocator.
-  const Kind returned = model_.kind_of(at->getType());
-  const bool names_allocator =
-      function != nullptr && result.to.empty() &&
-      (at->isGLValue() || at->getType()->isPointerType()) &&
-      (returned == Kind::Allocator || returned == Kind::Owner ||
-       model_.kind_of(at->getType()->getPointeeType()) == Kind::Allocator ||
-       model_.kind_of(at->getType()->getPointeeType()) == Kind::Owner);
-  if (names_allocator) {
-    PlaceId parent = 0;
-    if (object.to.size() == 1) parent = object.to.front().place;
-    result.add({places_.place(PlaceKind::Part, function->getCanonicalDecl(), parent), 0});
-  }
-  if (at->isGLValue() || model_.kind_of(at->getType()) == Kind::Pointer) state.values[at] = result;
-  // A flag that others can reach may have changed.
-  std::erase_if(state.facts, [&](const auto& fact) { return is_outside(fact.first.first); });
-}
-
 void Solver::call_function(const Call& caller, State state, const clang::FunctionDecl* function,
                            const clang::Expr* at, const Value& object,
                            const std::vector<const clang::Expr*>& arguments, States& out) {
   const Effect effect = function == nullptr ? Effect::None : model_.effect_of(*function);
   if (effect != Effect::None && apply(caller, state, effect, function, at, object, arguments, out))
     return;
-  if (function != nullptr && (is_in_std(*function) || is_in_framealloc(*function))) {
+  keep_arguments(caller, state, function, at, arguments);
+  if (function != nullptr && starts_thread(caller, state, function, at, 0, object, arguments, out))
+    return;
+  if (function != nullptr && (is_in_std(*function) || is_in_framealloc(*function)) &&
+      !can_run(caller, function)) {
     library(caller, state, function, at, object, arguments, out);
     return;
   }
@@ -219,8 +152,12 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
     use_what_it_holds(caller, state, object, at);
   use_arguments(caller, state, function, arguments);
   if (function == nullptr || !can_run(caller, function)) {
-    if (function != nullptr && starts_thread(caller, state, function, at, 0, arguments, out))
-      return;
+    const bool is_virtual = method != nullptr && method->isVirtual() && !object.to.empty() &&
+                            !bodies_.overriders(*method).empty();
+    const std::size_t before = out.size();
+    if (is_virtual)
+      run_overriders(caller, state, method, at, object.to.front().place, arguments, out);
+    if (out.size() != before) return;
     opaque(caller, state, function, at, object, arguments);
     out.push_back(std::move(state));
     return;
@@ -232,11 +169,18 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
     for (const clang::Expr* argument : arguments)
       if (model_.can_hold(argument->getType()) || argument->isGLValue())
         reach(state, value(caller, state, argument), loans);
-    if (method != nullptr && method->getParent()->isLambda()) {
-      reach(state, object, loans);
-    }
     for (const PlaceId loan : loans)
       tell(caller, EventKind::CoroutineArgument, site(caller, at), loan, 0, 0);
+    // What a lambda holds is of the closure, not of the coroutine's parameters.
+    if (method != nullptr && method->getParent()->isLambda()) {
+      std::set<PlaceId> held;
+      reach(state, object, held);
+      const clang::LambdaExpr* const lambda = bodies_.lambda_of(method->getParent());
+      for (const PlaceId loan : held)
+        tell(caller, EventKind::Later,
+             site(caller, lambda != nullptr ? static_cast<const clang::Expr*>(lambda) : at), loan,
+             0, 0);
+    }
     opaque(caller, state, function, at, object, arguments);
     out.push_back(std::move(state));
     return;
@@ -249,12 +193,29 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
       out.push_back(std::move(state));
       return;
     }
-    // A virtual call: the join over what is in sight is the body named here.
-    for (const Target& target : objects.to)
+    const auto* const member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+    const auto* const callee =
+        member == nullptr ? nullptr : llvm::dyn_cast<clang::MemberExpr>(member->getCallee());
+    const bool qualified = callee != nullptr && callee->hasQualifier();
+    for (const Target& target : objects.to) {
+      // An object with a name is of its own class; any other may be of one that derives from it.
+      const PlaceKind kind = places_[target.place].kind;
+      if (method->isVirtual() && !qualified && kind != PlaceKind::Local &&
+          kind != PlaceKind::Temporary)
+        run_overriders(caller, state, method, at, target.place, arguments, out);
       run_call(caller, state, function, at, target.place, arguments, out);
+    }
     return;
   }
   run_call(caller, std::move(state), function, at, self, arguments, out);
+}
+
+// Effect: as if each function in sight that overrides the method ran.
+void Solver::run_overriders(const Call& caller, const State& state,
+                            const clang::CXXMethodDecl* method, const clang::Expr* at, PlaceId self,
+                            const std::vector<const clang::Expr*>& arguments, States& out) {
+  for (const clang::CXXMethodDecl* each : bodies_.overriders(*method))
+    if (can_run(caller, each)) run_call(caller, state, each, at, self, arguments, out);
 }
 
 void Solver::call(const Call& caller, const clang::Expr* expression, States& states) {
@@ -311,11 +272,6 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
         copy(state, place, object.place, type, site(caller, expression), weak);
         weak = true;
       }
-      if (kind == Kind::Thread) {
-        for (Running& running : state.running)
-          for (const Target& object : from.to)
-            if (running.handle == object.place) running.handle = place;
-      }
       state.values[expression] = Value::of(place);
       out.push_back(std::move(state));
       continue;
@@ -323,8 +279,9 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
     std::erase_if(state.cells,
                   [&](const auto& cell) { return places_.is_below(cell.first, place); });
     state.values[expression] = Value::of(place);
+    keep_arguments(caller, state, constructor, expression, arguments);
     if (kind == Kind::Thread &&
-        starts_thread(caller, state, constructor, expression, place, arguments, out))
+        starts_thread(caller, state, constructor, expression, place, {}, arguments, out))
       continue;
     if (is_in_std(*constructor) || is_in_framealloc(*constructor)) {
       construct_library(caller, state, place, type, expression, arguments);

@@ -12,6 +12,13 @@ const clang::Expr* bare(const clang::Expr* expression) {
   return expression == nullptr ? nullptr : expression->IgnoreParenImpCasts();
 }
 
+// Whether it is joinable() of a thread, or valid() of a future.
+bool asks_for_thread(const clang::CXXMethodDecl* method) {
+  if (method == nullptr || !is_in_std(*method) || !method->getDeclName().isIdentifier())
+    return false;
+  return method->getName() == "joinable" || method->getName() == "valid";
+}
+
 bool is_null_constant(const clang::ASTContext& context, const clang::Expr* expression) {
   return expression->isNullPointerConstant(const_cast<clang::ASTContext&>(context),
                                            clang::Expr::NPC_ValueDependentIsNotNull) !=
@@ -129,6 +136,14 @@ bool Solver::refine(const Call& call, State& state, const clang::Expr* condition
     return true;
   }
   if (const auto* e = llvm::dyn_cast<clang::CXXMemberCallExpr>(condition)) {
+    if (!holds && asks_for_thread(e->getMethodDecl())) {
+      // A thread that was started and not joined is one.
+      const Value object = value(call, state, e->getImplicitObjectArgument());
+      for (const Running& running : state.running)
+        for (const Target& target : object.to)
+          if (running.handle == target.place) return false;
+      return true;
+    }
     if (llvm::isa_and_nonnull<clang::CXXConversionDecl>(e->getMethodDecl()))
       return refine_null(call, state, bare(e->getImplicitObjectArgument()), !holds);
     return true;

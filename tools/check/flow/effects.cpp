@@ -8,7 +8,6 @@
 #include <utility>
 
 namespace fa_check {
-namespace {}  // namespace
 
 Value Solver::issue(const Call& caller, State& state, const std::vector<PlaceId>& owners,
                     const clang::Expr* at, const Loan& made, const std::vector<PlaceId>& since) {
@@ -62,8 +61,13 @@ Value Solver::issue(const Call& caller, State& state, const std::vector<PlaceId>
   life.since.erase(std::unique(life.since.begin(), life.since.end()), life.since.end());
   state.lives[fresh] = life;
   const SiteId where = site(caller, at);
+  loans_[fresh].of_thread = loans_[fresh].of_thread || life.of_thread;
   tell(caller, EventKind::Issue, where, fresh, 0, 0);
-  if (caller.on_thread && first_issue_on_thread_ == 0) first_issue_on_thread_ = where;
+  // A thread that opens the frame itself shares it with nobody.
+  const auto opened = state.frames.find(life.owner);
+  const bool own = life.of_thread || made.of_thread || made.resolved ||
+                   (opened != state.frames.end() && opened->second == kOpen);
+  note_allocation(caller, own || !since.empty() ? 0 : life.owner, at);
   return Value::of(fresh);
 }
 
@@ -120,6 +124,11 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
     if (found.empty()) found.push_back(places_.place(PlaceKind::Part, nullptr));
     return found;
   };
+  const auto is_allocator = [&](const clang::Expr* each) {
+    const clang::QualType type = each->getType();
+    const Kind kind = model_.kind_of(type->isPointerType() ? type->getPointeeType() : type);
+    return kind == Kind::Allocator || kind == Kind::Owner;
+  };
   const auto give = [&](Value result) {
     set_result(caller, state, at, std::move(result), at->getType());
     out.push_back(std::move(state));
@@ -150,17 +159,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
     case Effect::ThreadFrame:
     case Effect::Retain: {
       use_arguments(caller, state, function, arguments);
-      if (caller.on_thread && thread_start_ != 0) {
-        // An arena that this thread was given, not one that it asked the allocator for.
-        const auto* const member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
-        const clang::Expr* const arena =
-            member == nullptr ? nullptr
-                              : member->getImplicitObjectArgument()->IgnoreUnlessSpelledInSource();
-        if (arena != nullptr && model_.kind_of(arena->getType()) == Kind::Owner &&
-            llvm::isa<clang::DeclRefExpr>(arena) &&
-            llvm::cast<clang::DeclRefExpr>(arena)->refersToEnclosingVariableOrCapture())
-          tell(caller, EventKind::ThreadGrows, thread_start_, 0, 0, where);
-      }
+      check_arena(caller, state, effect == Effect::FrameFree ? argument(0) : object, at);
       loan.raw = effect == Effect::FrameRaw;
       std::vector<PlaceId> from = of();
       if (effect == Effect::FrameFree) from = owners(state, argument(0));
@@ -193,6 +192,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
                places_.place(PlaceKind::Memory, at, 0, caller.chain, 0), 0, 0);
       }
       // What is built in frame memory may hold what it is built from.
+      loan.of_thread = effect == Effect::ThreadFrame;
       Value made = issue(caller, state, from, at, loan);
       if (effect == Effect::ThreadFrame)
         for (const Target& target : made.to) state.lives[target.place].of_thread = true;
@@ -230,11 +230,14 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       for (const PlaceId owner : of()) state.thread_frames[owner] = kOpen;
       break;
     case Effect::EndFrame:
-      end_frame(caller, state, of(), false, where);
+    case Effect::EndThreadFrame: {
+      // Of the allocator that it is called on or given, else of all.
+      const bool of_all = !is_in_framealloc(*function) &&
+                          std::none_of(arguments.begin(), arguments.end(), is_allocator);
+      end_frame(caller, state, of_all ? std::vector<PlaceId>() : of(),
+                effect == Effect::EndThreadFrame, where);
       break;
-    case Effect::EndThreadFrame:
-      end_frame(caller, state, of(), true, where);
-      break;
+    }
     case Effect::OpenFrame: {
       Value held;
       for (const PlaceId owner : of()) {
@@ -282,6 +285,14 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       for (const PlaceId owner : of()) result.add({owner, 0});
       return give(result);
     }
+    case Effect::Arena: {
+      Value result;
+      // Each thread has one of its own.
+      static const char of_thread = 0;
+      for (const PlaceId owner : of())
+        result.add({places_.place(PlaceKind::Resource, &of_thread, owner, thread_chain_), 0});
+      return give(result);
+    }
     case Effect::Resource: {
       Value result;
       for (const PlaceId owner : of())
@@ -291,6 +302,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
     case Effect::Unmanaged:
       return give(Value::unknown());
     case Effect::Lasting:
+      note_allocation(caller, 0, at);
       return give(Value::of(places_.place(PlaceKind::Lasting, at, 0, caller.chain)));
     case Effect::Free:
       for (const Target& object_freed : argument(0).to)
@@ -300,6 +312,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
         });
       break;
     case Effect::Box: {
+      note_allocation(caller, 0, at);
       use_arguments(caller, state, function, arguments);
       const PlaceId made = places_.place(PlaceKind::Local, at, 0, caller.chain);
       std::erase_if(state.cells,
@@ -325,7 +338,21 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       return give(result);
     }
     case Effect::Waits:
-      join_all(state);
+      if (thread_ == nullptr) join_all(state);
+      break;
+    case Effect::BarrierWaits:
+    case Effect::Arrives:
+      meet_at_barrier(caller, state, effect == Effect::BarrierWaits);
+      break;
+    case Effect::UsesBarrier:
+      break;
+    case Effect::SetBudget:
+      if (thread_ != nullptr) thread_->sets_budget = true;
+      break;
+    case Effect::ProcessDeferred:
+      break;
+    case Effect::ConfigureDeferred:
+      configure_deferred(caller, state, at, arguments);
       break;
     case Effect::Suspends:
       for (auto& [place, life] : state.lives) {

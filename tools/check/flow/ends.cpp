@@ -92,12 +92,16 @@ void Solver::end_frame(const Call& call, State& state, const std::vector<PlaceId
     (of_thread ? state.thread_frames : state.frames)[owner] = kClosed;
     std::erase_if(state.marks, [&](const auto& mark) { return mark.second == owner; });
   }
-  if (!of_thread) check_running(call, state, owners, site);
+  if (owners.empty() && !of_thread) state.marks.clear();
+  if (owners.empty())
+    for (auto& [owner, bits] : of_thread ? state.thread_frames : state.frames) bits = kClosed;
+  if (!of_thread && thread_ == nullptr) check_allocating(call, state, owners, site);
   if (ended_any) check_escapes(call, state, site);
 }
 
 // A loan that has just ended and is still in what lives on has escaped.
 void Solver::check_escapes(const Call& call, State& state, SiteId end) {
+  check_running(call, state, end);
   // Where a destructor ends the frame, the object ends with it.
   const bool in_destructor =
       call.function != nullptr && llvm::isa<clang::CXXDestructorDecl>(call.function);
@@ -126,6 +130,7 @@ bool Solver::use(const Call& call, State& state, const Value& value, const clang
     if (life == state.lives.end()) continue;
     const Loan& loan = loans_[memory];
     const SiteId where = site(call, at);
+    if (thread_ != nullptr && !loan.on_thread) thread_->uses.insert(memory);
     if (is_over(state, life->second)) {
       told = true;
       const SiteId end = life->second.end;
@@ -178,8 +183,8 @@ void Solver::grow(const Call& call, State& state, const Value& containers, const
       const auto known = loans_.find(memory);
       if (life == state.lives.end() || known == loans_.end()) continue;
       kept.add(target);
-      if (call.on_thread && !known->second.on_thread && thread_start_ != 0)
-        tell(call, EventKind::ThreadGrows, thread_start_, memory, 0, site(call, at));
+      if (thread_ != nullptr && !known->second.on_thread)
+        tell(call, EventKind::ThreadGrows, thread_->started, memory, 0, site(call, at));
       if (cell->second.number && *cell->second.number != 0) continue;  // has room
       for (const auto& [mark, owner] : state.marks) {
         if (owner == life->second.owner &&

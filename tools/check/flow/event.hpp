@@ -20,10 +20,12 @@ enum class EventKind : std::uint8_t {
   CoroutineArgument,  // at: the call of a coroutine that holds the loan
   IssueInCoroutine,   // at: an allocation with no frame of the coroutine's own around it
   Later,              // at: a closure that holds the loan and runs later
-  ThreadReaches,      // at: what starts the thread; loan; other: the end of the frame, or 0
+  ThreadReaches,      // at: the work of the thread; loan; into: the site that starts it, or of the
+                      // store; other: the end of the frame, or 0
   ThreadGrows,        // at: what starts the thread; other: the growth on it
-  EndWhileRunning,    // at: the end of a frame; other: where the thread was started
-  ThreadStarts,       // at: what starts a thread; other: an allocation of the frame on it, or 0
+  EndWhileRunning,    // at: the end of a frame; other: what started the thread
+  StaysOut,           // at: what starts a thread that allocates and is at no FrameBarrier
+  ExplicitFrees,      // at: deferred frees are taken back only when asked
   StaleHandle,        // at: the resolution; other: the free
   KeptResolved,       // at: the use of a resolved pointer; other: the compaction
   Unconstructed,      // at: the raw allocation of a type with a destructor
@@ -42,14 +44,14 @@ struct Event {
 class EventLog {
  public:
   void add(const Event& event) {
-    if (seen_.insert({event.kind, event.at, event.loan, event.into}).second)
+    if (seen_.insert({event.kind, event.at, event.loan, event.into, event.other}).second)
       events_.push_back(event);
   }
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
 
  private:
   std::vector<Event> events_;
-  std::set<std::tuple<EventKind, SiteId, PlaceId, PlaceId>> seen_;
+  std::set<std::tuple<EventKind, SiteId, PlaceId, PlaceId, SiteId>> seen_;
 };
 
 }  // namespace fa_check

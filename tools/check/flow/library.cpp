@@ -38,7 +38,7 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       run_closures(caller, std::move(state), closures, at, arguments, out);
       return;
     }
-    if (starts_thread(caller, state, function, at, 0, arguments, out)) return;
+    synchronize(state, sync_of(*method), object);
     const Kind kind = model_.kind_of(context_.getRecordType(method->getParent()));
     if (function->getOverloadedOperator() != clang::OO_Equal && kind != Kind::Library)
       use_arguments(caller, state, function, arguments);
@@ -58,9 +58,20 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     out.push_back(std::move(state));
     return;
   }
-  if (starts_thread(caller, state, function, at, 0, arguments, out)) return;
   if (passes_on(name) && arguments.size() == 1) {
     state.values[at] = value(caller, state, arguments.front());
+    out.push_back(std::move(state));
+    return;
+  }
+  if (is_one_of(name, {"ref", "cref"}) && arguments.size() == 1 &&
+      model_.kind_of(at->getType()) == Kind::View) {
+    const PlaceId place = temporary(caller, at);
+    const Value given = value(caller, state, arguments.front());
+    store(
+        state, place,
+        model_.kind_of(arguments.front()->getType()) == Kind::View ? load(state, given, {}) : given,
+        where);
+    state.values[at] = Value::of(place);
     out.push_back(std::move(state));
     return;
   }
@@ -138,7 +149,16 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     out.push_back(std::move(state));
     return;
   }
-  // Algorithms call what they are given before they return.
+  // Algorithms call what they are given before they return; what they do to threads is to join.
+  for (const clang::Expr* argument : arguments) {
+    const Kind kind = model_.kind_of(argument->getType());
+    if (state.running.empty() || arguments.size() < 2) break;
+    if (kind != Kind::View && kind != Kind::Container) continue;
+    Value elements;
+    for (const Target& target : value(caller, state, argument).to)
+      elements.add({kind == Kind::Container ? places_.element(target.place) : target.place, 0});
+    join_threads(state, kind == Kind::Container ? elements : load(state, elements, {}));
+  }
   Value closures;
   for (const clang::Expr* argument : arguments) {
     const clang::CXXRecordDecl* const record = record_of(argument->getType());

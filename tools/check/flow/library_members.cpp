@@ -64,24 +64,6 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
   const bool is_assignment = op == clang::OO_Equal;
   const bool asks_for_null =
       llvm::isa<clang::CXXConversionDecl>(method) && at->getType()->isBooleanType();
-  if (name == "with_frames_in_flight" || (name.starts_with("with_") && kind == Kind::Library)) {
-    // The setters of AllocConfig.
-    for (const Target& target : object.to) {
-      for (const clang::FieldDecl* field : method->getParent()->fields()) {
-        if (!arguments.empty() && ("with_" + field->getName()).str() == name)
-          store(state, places_.field(target.place, field), value(caller, state, arguments.front()),
-                where);
-      }
-    }
-    if (at->isGLValue()) {
-      state.values[at] = object;
-    } else {
-      const PlaceId place = temporary(caller, at);
-      for (const Target& target : object.to) copy(state, place, target.place, type, where);
-      state.values[at] = Value::of(place);
-    }
-    return;
-  }
   if (is_assignment && arguments.size() == 1) {
     const clang::Expr* const from = arguments.front();
     const Value given = value(caller, state, from);
@@ -90,9 +72,9 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       (void)use(caller, state, Value::of(target.place), at);
       const bool same = record_of(from->getType()) == method->getParent();
       if (kind == Kind::Thread) {
-        for (Running& running : state.running)
-          for (const Target& source : given.to)
-            if (running.handle == source.place) running.handle = target.place;
+        if (joins_at_end(type)) join_threads(state, Value::of(target.place));
+        for (const Target& source : given.to)
+          copy(state, target.place, source.place, type, where, many);
         continue;
       }
       if (kind == Kind::PmrContainer) {
@@ -137,7 +119,19 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
     // The object itself may lie in memory of a frame.
     (void)use(caller, state, object, at);
     if (kind == Kind::Thread) {
-      if (is_one_of(name, {"join", "get", "wait"})) join_threads(state, object);
+      if (waits_for_thread(*method)) join_threads(state, object);
+      // Nobody joins it any more.
+      if (name == "detach")
+        for (Running& running : state.running)
+          for (const Target& target : object.to)
+            if (running.handle != 0 && places_.is_below(running.handle, target.place))
+              running.handle = 0;
+      if (name == "share" && model_.kind_of(at->getType()) == Kind::Thread) {
+        const PlaceId place = temporary(caller, at);
+        for (const Target& target : object.to) copy(state, place, target.place, type, where);
+        state.values[at] = Value::of(place);
+        return;
+      }
       state.values[at] = Value::unknown();
       if (!at->isGLValue() && model_.kind_of(at->getType()) != Kind::Plain &&
           !at->getType()->isVoidType())
@@ -146,6 +140,16 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
     }
     Value elements;
     for (const Target& target : object.to) elements.add({places_.element(target.place), 0});
+    if (name == "get_future") {
+      // Whoever waits for it waits for what keeps the promise, wherever that is moved.
+      const PlaceId place = temporary(caller, at);
+      const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
+      for (const Target& target : object.to) state.cells[target.place] = Value::of(mark);
+      store(state, place, Value::of(mark), where);
+      state.values[at] = Value::of(place);
+      return;
+    }
+    if (name == "clear") join_threads(state, elements);
     if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
       std::erase_if(state.cells, [&](const auto& cell) {
         return cell.first != object.to.front().place &&

@@ -11,8 +11,11 @@ namespace fa_check {
 void Solver::keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
                   const clang::Expr* argument, SiteId where, bool may_be_range) {
   if (llvm::isa<clang::CXXDefaultArgExpr>(argument)) return;
-  if (!model_.can_hold(type)) return;
   const clang::QualType given_type = argument->getType();
+  if (model_.kind_of(given_type) == Kind::Thread)
+    for (const Target& target : value(caller, state, argument).to)
+      copy(state, places_.element(container), target.place, given_type, where, true);
+  if (!model_.can_hold(type)) return;
   const Kind kind = model_.kind_of(given_type);
   const Value given = value(caller, state, argument);
   const PlaceId element = places_.element(container);

@@ -7,6 +7,27 @@
 
 namespace fa_check {
 
+// Effect: tells when the configuration that is given leaves deferred frees to the caller.
+void Solver::configure_deferred(const Call& caller, State& state, const clang::Expr* at,
+                                const std::vector<const clang::Expr*>& arguments) {
+  if (arguments.empty()) return;
+  const clang::CXXRecordDecl* const config = record_of(arguments.front()->getType());
+  if (config == nullptr || !config->hasDefinition()) return;
+  for (const clang::FieldDecl* field : config->fields()) {
+    const clang::EnumDecl* const type = field->getType()->getAs<clang::EnumType>() == nullptr
+                                            ? nullptr
+                                            : field->getType()->getAs<clang::EnumType>()->getDecl();
+    if (type == nullptr || plain_name(*type) != "framealloc::DeferredProcessing") continue;
+    for (const Target& target : value(caller, state, arguments.front()).to) {
+      const Value mode = read(state, places_.field(target.place, field), field->getType());
+      for (const clang::EnumConstantDecl* constant : type->enumerators())
+        if (mode.number && constant->getName() == "Explicit" &&
+            constant->getInitVal().getExtValue() == *mode.number)
+          tell(caller, EventKind::ExplicitFrees, site(caller, at), 0, 0, 0);
+    }
+  }
+}
+
 bool Solver::apply_part(const Call& caller, State& state, Effect effect,
                         const clang::FunctionDecl* function, const clang::Expr* at,
                         const Value& object, const std::vector<const clang::Expr*>& arguments,

@@ -170,6 +170,7 @@ Solver::States Solver::run(const Call& call, States entry) {
         State moved = state;
         if (branches && condition != nullptr && !refine(call, moved, condition, index == 0))
           continue;
+        if (branches && index == 1) leave_loop(call, moved, terminator);
         if (const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator)) {
           const auto* label = llvm::dyn_cast_or_null<clang::CaseStmt>(target->getLabel());
           if (label != nullptr && label->getRHS() == nullptr &&
@@ -243,12 +244,29 @@ void Solver::solve(const clang::FunctionDecl& function,
           tell(call, EventKind::Escape, target.stored, memory, place, 0);
         }
       }
-      check_running(call, state, {}, 0);
+      // Who calls the function in this unit may wait, and is told if not.
+      if (bodies_.has_callers(function)) continue;
+      hand_over(call, state, followers);
+      check_running(call, state, 0);
+      for (const Running& running : state.running)
+        if (running.seen && !running.arrives && !running.owners.empty())
+          tell(call, EventKind::StaysOut, running.created, 0, 0, 0);
     }
   };
   root_ = definition;
+  root_on_thread_ = bodies_.runs_on_thread(function);
   const Call call = begin(definition);
-  States exits = run(call, {State()});
+  State given;
+  // Handles that the function is given.
+  for (const clang::ParmVarDecl* parameter : definition->parameters()) {
+    const clang::QualType type = parameter->getType().getNonReferenceType();
+    if (model_.kind_of(type) != Kind::Mark) continue;
+    PlaceId place = places_.place(PlaceKind::Local, parameter->getCanonicalDecl());
+    if (parameter->getType()->isReferenceType())
+      place = places_.place(PlaceKind::Unknown, nullptr, place);
+    given.cells[place] = Value::of(places_.place(PlaceKind::Mark, parameter));
+  }
+  States exits = run(call, {std::move(given)});
   for (State& state : exits) leave(call, state);
   finish(call, exits);
   // A member that one method sets is reset by another, or is stale once that one ends the frame.
@@ -257,7 +275,8 @@ void Solver::solve(const clang::FunctionDecl& function,
     for (State state : exits) {
       std::erase_if(state.cells, [&](const auto& cell) { return !is_outside(cell.first); });
       state.values.clear();
-      state.running.clear();
+      std::erase_if(state.running,
+                    [&](const Running& running) { return !is_outside(running.handle); });
       state.facts.clear();
       entry.push_back(std::move(state));
     }

@@ -10,6 +10,7 @@
 #include "flow/event.hpp"
 #include "flow/state.hpp"
 #include "model/model.hpp"
+#include "model/threads.hpp"
 
 #include <map>
 #include <set>
@@ -40,8 +41,24 @@ struct Loan {
   bool grown = false;     // by the growth of a container
   bool resolved = false;  // of a handle
   bool on_thread = false;
+  bool of_thread = false;  // of the thread's own frame
   bool raw = false;
   PlaceId container = 0;
+};
+
+// What a thread does, as far as its body is in sight.
+struct Thread {
+  SiteId started = 0;    // the closure, else what starts it
+  SiteId allocates = 0;  // the first allocation of any memory; 0 is none
+  SiteId issues = 0;     // the first from a frame that it shares
+  bool is_made = false;  // for this work, not one that is there already
+  bool arrives = false;  // takes part in a FrameBarrier
+  bool sets_budget = false;
+  std::vector<PlaceId> owners;   // of the frames that it shares and allocates from
+  std::vector<PlaceId> signals;  // objects that others wait for
+  std::set<PlaceId> uses;        // loans of others
+  // Effect: this stands for both.
+  void join(const Thread& other);
 };
 
 class Solver {
@@ -63,6 +80,8 @@ class Solver {
   [[nodiscard]] bool gave_up() const { return gave_up_; }
   // Functions that were run as calls of others.
   [[nodiscard]] const std::set<const clang::FunctionDecl*>& inlined() const { return inlined_; }
+  // The threads that were started, by the expression that does it.
+  [[nodiscard]] const std::map<SiteId, Thread>& threads() const { return threads_; }
   // Classes of which an object was made on the stack while a frame was open, or elsewhere.
   [[nodiscard]] const std::set<const clang::CXXRecordDecl*>& made_in_frames() const {
     return made_in_frames_;
@@ -75,6 +94,8 @@ class Solver {
   States run(const Call& call, States entry);
   void run_block(const Call& call, const clang::CFGBlock& block, States& states);
   void leave(const Call& call, State& state);
+  void hand_over(const Call& call, State& state,
+                 const std::vector<const clang::FunctionDecl*>& followers);
   bool refine(const Call& call, State& state, const clang::Expr* condition, bool holds);
   bool refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null);
   bool refine_equal(const Call& call, State& state, const clang::Expr* left,
@@ -129,6 +150,12 @@ class Solver {
               const std::vector<const clang::Expr*>& arguments);
   void use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
                      const std::vector<const clang::Expr*>& arguments);
+  // Effect: what annotations of the function say of its arguments: kept, called later.
+  void keep_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
+                      const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
+  void run_overriders(const Call& caller, const State& state, const clang::CXXMethodDecl* method,
+                      const clang::Expr* at, PlaceId self,
+                      const std::vector<const clang::Expr*>& arguments, States& out);
 
   // effects.cpp, parts.cpp
   bool apply(const Call& caller, State& state, Effect effect, const clang::FunctionDecl* function,
@@ -141,6 +168,8 @@ class Solver {
               const clang::Expr* at, const Loan& loan, const std::vector<PlaceId>& since = {});
   void set_result(const Call& caller, State& state, const clang::Expr* at, Value result,
                   clang::QualType type);
+  void configure_deferred(const Call& caller, State& state, const clang::Expr* at,
+                          const std::vector<const clang::Expr*>& arguments);
   void speculate(const Call& caller, State state, const clang::Expr* at, const Value& object,
                  const std::vector<const clang::Expr*>& arguments, States& out);
 
@@ -174,13 +203,33 @@ class Solver {
                          const std::vector<const clang::Expr*>& arguments);
 
   // threads.cpp
-  bool starts_thread(const Call& caller, State state, const clang::FunctionDecl* function,
-                     const clang::Expr* at, PlaceId handle,
+  void bind(const Call& caller, State& state, PlaceId place, clang::QualType type,
+            const clang::Expr* argument);
+  bool run_work(const Call& caller, State state, const clang::Expr* work,
+                std::vector<const clang::Expr*> arguments, const clang::Expr* at, States& out);
+  [[nodiscard]] SiteId site_of_work(const Call& caller, State& state, const clang::Expr* work,
+                                    const clang::Expr* at);
+  [[nodiscard]] PlaceId handle_of(const Call& caller, const clang::FunctionDecl* function,
+                                  const clang::Expr* at, PlaceId made, const Value& object);
+  bool starts_thread(const Call& caller, State& state, const clang::FunctionDecl* function,
+                     const clang::Expr* at, PlaceId made, const Value& object,
                      const std::vector<const clang::Expr*>& arguments, States& out);
+  [[nodiscard]] PlaceId load_mark(const State& state, const Value& promises) const;
+  void note_allocation(const Call& call, PlaceId owner, const clang::Expr* at);
+  void check_arena(const Call& call, State& state, const Value& arenas, const clang::Expr* at);
+  void publish(State& state, PlaceId place, const Value& value, SiteId site);
+
+  // waits.cpp
   void join_threads(State& state, const Value& handles);
   void join_all(State& state);
-  void check_running(const Call& call, State& state, const std::vector<PlaceId>& owners,
-                     SiteId end);
+  void wait_for(State& state, const Value& objects);
+  void synchronize(State& state, Sync sync, const Value& object);
+  void meet_at_barrier(const Call& call, State& state, bool waits);
+  void leave_loop(const Call& call, State& state, const clang::Stmt* loop);
+  void check_running(const Call& call, State& state, SiteId end);
+  void check_allocating(const Call& call, const State& state, const std::vector<PlaceId>& owners,
+                        SiteId end);
+  [[nodiscard]] bool still_holds(const State& state, PlaceId object, PlaceId loan) const;
 
   clang::ASTContext& context_;
   Model& model_;
@@ -195,9 +244,10 @@ class Solver {
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
   std::set<const clang::FunctionDecl*> inlined_;
   std::set<const clang::CXXRecordDecl*> made_in_frames_;
-  SiteId thread_start_ = 0;  // while a thread's function is run
-  std::set<PlaceId> outside_thread_;
-  SiteId first_issue_on_thread_ = 0;
+  std::map<SiteId, Thread> threads_;
+  Thread* thread_ = nullptr;     // while the work of a thread is run
+  ChainId thread_chain_ = 0;     // the chain that its body is in
+  bool root_on_thread_ = false;  // a thread runs the function that the analysis began in
   unsigned steps_ = 0;
   bool gave_up_ = false;
 };

@@ -27,11 +27,15 @@ struct Life {
 
 // Work that may run on another thread.
 struct Running {
-  PlaceId handle = 0;  // the object that joins it; 0: nobody can
-  SiteId started = 0;
-  bool allocates = false;        // takes frame memory of its own
+  PlaceId handle = 0;            // the object that joins it; 0: nobody can
+  SiteId started = 0;            // the closure, else what starts it; of published memory: the store
+  SiteId created = 0;            // what starts it
+  bool seen = false;             // its body is in sight
+  bool arrives = false;          // takes part in a FrameBarrier
+  PlaceId published = 0;         // memory that a thread finds here; 0: work of its own
   std::vector<PlaceId> reaches;  // loans
-  std::vector<PlaceId> owners;   // allocators
+  std::vector<PlaceId> owners;   // allocators whose frame it shares and allocates from
+  std::vector<PlaceId> signals;  // what it signals once it is done
   friend bool operator==(const Running&, const Running&) = default;
 };
 

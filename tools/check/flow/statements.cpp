@@ -20,6 +20,13 @@ const clang::Expr* pointer_of(const clang::Stmt* statement) {
   return nullptr;
 }
 
+// Whether the container has elements that wait for their threads when they are destroyed.
+bool holds_joining(clang::QualType type) {
+  const std::string name = type.getCanonicalType().getAsString();
+  return llvm::StringRef(name).contains("std::jthread") ||
+         llvm::StringRef(name).contains("std::future<");
+}
+
 }  // namespace
 
 void Solver::store_into(const Call& call, State& state, PlaceId place, clang::QualType type,
@@ -302,7 +309,7 @@ void Solver::destroy(const Call& call, PlaceId place, clang::QualType type, cons
         break;
       }
       case Kind::Thread:
-        if (plain_name(*record) != "std::thread") join_threads(state, object);
+        if (joins_at_end(type)) join_threads(state, object);
         break;
       default:
         break;
@@ -312,8 +319,7 @@ void Solver::destroy(const Call& call, PlaceId place, clang::QualType type, cons
     // A vector of joining threads joins them.
     for (State& state : states) {
       for (const Running& running : state.running) {
-        if (running.handle != 0 && places_.is_below(running.handle, place) &&
-            llvm::StringRef(type.getCanonicalType().getAsString()).contains("std::jthread")) {
+        if (running.handle != 0 && places_.is_below(running.handle, place) && holds_joining(type)) {
           join_threads(state, Value::of(running.handle));
           break;
         }

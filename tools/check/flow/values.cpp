@@ -5,6 +5,18 @@
 #include <utility>
 
 namespace fa_check {
+namespace {
+
+// Whether the place is a member of this, or a variable of static storage, and no element of either.
+bool is_one_object(const Places& places, PlaceId place) {
+  for (;; place = places[place].parent) {
+    const PlaceKind kind = places[place].kind;
+    if (kind == PlaceKind::This || kind == PlaceKind::Global) return true;
+    if (kind != PlaceKind::Field) return false;
+  }
+}
+
+}  // namespace
 
 PlaceId Solver::place_of(const Call& call, const clang::VarDecl* variable) {
   variable = variable->getCanonicalDecl();
@@ -52,6 +64,11 @@ Value Solver::read(State& state, PlaceId place, clang::QualType type) {
   Value value = Value::unknown();
   if (!is_outside(place)) return value;
   const Kind kind = type.isNull() ? Kind::Pointer : model_.kind_of(type);
+  // A handle from outside is the same one each time, unless it is one of many.
+  if (kind == Kind::Mark && is_one_object(places_, place)) {
+    value.add({places_.place(PlaceKind::Mark, nullptr, place), 0});
+    return value;
+  }
   if ((kind == Kind::Pointer || kind == Kind::View || kind == Kind::Box) &&
       places_.depth(place) < 5) {
     value.add({places_.place(PlaceKind::Unknown, nullptr, place), 0});
@@ -78,6 +95,7 @@ Value Solver::load(State& state, const Value& places, clang::QualType type) {
 
 void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool weak) {
   for (Target& target : value.to) target.stored = site;
+  publish(state, place, value, site);
   std::erase_if(state.facts, [&](const auto& fact) { return fact.first.first == place; });
   weak = weak || places_[place].kind == PlaceKind::Element;
   for (PlaceId at = place; !weak && at != 0; at = places_[at].parent) {

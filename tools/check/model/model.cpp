@@ -175,6 +175,11 @@ bool is_in_framealloc(const clang::Decl& declaration) {
   return is_below(declaration, "framealloc");
 }
 
+bool is_configuration(const clang::CXXRecordDecl& record) {
+  return is_in_framealloc(record) && record.getDeclName().isIdentifier() &&
+         record.getName().ends_with("Config") && record.hasDefinition() && record.isAggregate();
+}
+
 const clang::CXXRecordDecl* record_of(clang::QualType type) {
   if (type.isNull()) return nullptr;
   return type.getNonReferenceType().getCanonicalType()->getAsCXXRecordDecl();
@@ -190,6 +195,16 @@ bool Model::has_word(const clang::Decl* declaration, llvm::StringRef word) const
   const auto found = settings_.functions.find(plain_name(*declaration));
   if (found == settings_.functions.end()) return false;
   return llvm::is_contained(found->second, word.str());
+}
+
+bool Model::has_word(const clang::FunctionDecl& function, unsigned parameter,
+                     llvm::StringRef word) const {
+  const clang::FunctionDecl* const pattern = function.getTemplateInstantiationPattern();
+  for (const clang::FunctionDecl* each : {&function, pattern})
+    if (each != nullptr && parameter < each->getNumParams() &&
+        has_word(each->getParamDecl(parameter), word))
+      return true;
+  return false;
 }
 
 Effect Model::find_effect(const clang::FunctionDecl& function) const {

@@ -34,6 +34,7 @@ enum class Effect {
   Speculate,
   RunNow,        // calls its last argument before it returns
   Owner,         // result: another face of the same allocator
+  Arena,         // result: the arena of the thread that calls
   OwnerOfScope,  // the same of a scope
   Resource,      // result: a memory resource on the frame
   Unmanaged,     // result: nothing of interest
@@ -57,7 +58,13 @@ enum class Effect {
   TryPin,
   Unpin,
   Compact,
-  Waits,  // the threads of the frame are done
+  Waits,         // the threads of the frame are done
+  BarrierWaits,  // those that take part in the barrier are
+  Arrives,       // the thread takes part in the barrier
+  UsesBarrier,
+  SetBudget,  // of the thread that calls
+  ConfigureDeferred,
+  ProcessDeferred,
   Suspends,
 };
 
@@ -92,6 +99,9 @@ class Model {
   [[nodiscard]] bool can_hold(clang::QualType type);
   // Whether the declaration carries framealloc::WORD.
   [[nodiscard]] bool has_word(const clang::Decl* declaration, llvm::StringRef word) const;
+  // The same of the parameter, or of that of the template that the function is made of.
+  [[nodiscard]] bool has_word(const clang::FunctionDecl& function, unsigned parameter,
+                              llvm::StringRef word) const;
 
  private:
   [[nodiscard]] Effect find_effect(const clang::FunctionDecl& function) const;
@@ -109,5 +119,7 @@ class Model {
 [[nodiscard]] bool is_in_std(const clang::Decl& declaration);
 [[nodiscard]] bool is_in_framealloc(const clang::Decl& declaration);
 [[nodiscard]] const clang::CXXRecordDecl* record_of(clang::QualType type);
+// Whether the class is one of the library's configurations: a value without behavior.
+[[nodiscard]] bool is_configuration(const clang::CXXRecordDecl& record);
 
 }  // namespace fa_check

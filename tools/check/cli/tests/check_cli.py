@@ -569,6 +569,56 @@ class Configuration(Case):
         self.refused("show", "no.cpp", says="is no file")
 
 
+class Fixes(Case):
+    """What --fix changes compiles, and the finding is gone."""
+    MEMBER = """#include <framealloc/core.hpp>
+#include <span>
+class Stage {
+ public:
+  explicit Stage(framealloc::SmartAlloc& alloc) : alloc_(alloc) {}
+  void frame() {
+    alloc_.begin_frame();
+    items_ = alloc_.frame_alloc_batch<int>(8);
+    row_ = alloc_.frame_slice<int>(8).span();
+    alloc_.end_frame();
+  }
+  int first() const { return items_[0] + row_[0]; }
+
+ private:
+  framealloc::SmartAlloc& alloc_;
+  int* items_ = nullptr;
+  std::span<int> row_;
+};
+"""
+
+    @finds
+    def test_a_member_is_emptied_before_its_frame_ends(self):
+        path = self.write("stage.cpp", self.MEMBER)
+        self.assertEqual(self.codes("stage.cpp"), [("FA601", 8), ("FA601", 9)])
+        # Two insertions at one place overlap: one goes first, the other with the next run.
+        for _ in range(2):
+            self.run_check("stage.cpp", "--fix")
+        self.assertEqual(self.codes("stage.cpp"), [])
+        text = path.read_text()
+        self.assertIn("    items_ = nullptr;\n", text)
+        self.assertIn("    row_ = {};\n", text)
+        self.assertLess(text.index("row_ = {}"), text.index("end_frame"))
+
+    @finds
+    def test_what_is_not_safe_is_left_alone(self):
+        text = BUGS + """#include <vector>
+std::vector<int*> g_all;
+void more(framealloc::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  g_all.push_back(alloc.frame_alloc<int>());
+  alloc.end_frame();
+}
+"""
+        path = self.write("bugs.cpp", text)
+        self.run_check("bugs.cpp", "--fix")
+        self.assertEqual(path.read_text(), text)
+
+
 OPTIONS = """--build --exclude --changed --shard --dirtymem --threading --budgets --async-safety --gpu
 --architecture --physics --all --only --skip --deny --allow --min-severity --deny-warnings --config
 --no-config --baseline --write-baseline --jobs --timeout --fail-fast --cache --no-cache

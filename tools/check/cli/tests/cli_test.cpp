@@ -209,5 +209,20 @@ TEST(Options, OfACodeAndARangeTheCodeCounts) {
   EXPECT_EQ(options.level_of(202), std::nullopt);
 }
 
+// A finding whose code no group has is never shown, whatever the engine finds.
+TEST(Options, EveryCodeOfTheCorpusIsInAGroup) {
+  fa_tools::CommonOptions common;
+  const Options all = parse_options({"--all"}, common);
+  unsigned folders = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(FA_SOURCE_DIR) / "tools/check/corpus")) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_directory() || !name.starts_with("FA")) continue;
+    ++folders;
+    EXPECT_TRUE(parse_codes(name)) << name;
+    EXPECT_TRUE(all.wants(static_cast<unsigned>(std::stoul(name.substr(2))))) << name;
+  }
+  EXPECT_GE(folders, 23U);
+}
+
 }  // namespace
 }  // namespace fa_check

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: arguments of calls: how they are used, what is kept of them, and what comes back from a
+// function that nobody sees.
+#include "flow/solver.hpp"
+
+#include <set>
+#include <utility>
+
+namespace fa_check {
+
+void Solver::use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
+                           const std::vector<const clang::Expr*>& arguments) {
+  unsigned index = 0;
+  for (const clang::Expr* argument : arguments) {
+    const clang::ParmVarDecl* const parameter =
+        function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
+                                                                : nullptr;
+    ++index;
+    const Value given = value(caller, state, argument);
+    const clang::QualType type = argument->getType();
+    const Kind kind = model_.kind_of(type);
+    const clang::QualType wanted = parameter != nullptr ? parameter->getType() : type;
+    // An object that is to be filled anew may be stale.
+    const bool is_filled =
+        wanted->isLValueReferenceType() && !wanted.getNonReferenceType().isConstQualified();
+    if (argument->isGLValue() || kind == Kind::Pointer) {
+      if (use(caller, state, given, argument)) continue;
+    }
+    if (kind == Kind::Plain || kind == Kind::Pointer || kind == Kind::Allocator) {
+      if (argument->isGLValue() && kind == Kind::Pointer && !is_filled)
+        (void)use(caller, state, load(state, given, type), argument);
+      continue;
+    }
+    if (!is_filled) use_what_it_holds(caller, state, given, argument);
+  }
+}
+
+void Solver::keep_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
+                            const clang::Expr* at,
+                            const std::vector<const clang::Expr*>& arguments) {
+  if (function == nullptr) return;
+  const bool keeps_all = model_.has_word(function, "retains");
+  for (unsigned i = 0; i < arguments.size() && i < function->getNumParams(); ++i) {
+    const bool later = model_.has_word(*function, i, "deferred");
+    if (!later && !keeps_all && !model_.has_word(*function, i, "retains")) continue;
+    const clang::Expr* const argument = arguments[i];
+    const Value given = value(caller, state, argument);
+    std::set<PlaceId> loans;
+    reach(state,
+          argument->isGLValue() && model_.kind_of(argument->getType()) == Kind::Pointer
+              ? load(state, given, argument->getType())
+              : given,
+          loans);
+    if (loans.empty()) continue;
+    // A closure is kept to be called.
+    const SiteId work = site_of_work(caller, state, argument, argument);
+    const bool is_closure = later || llvm::isa<clang::LambdaExpr>(places_.expression(work));
+    for (const PlaceId loan : loans) {
+      const auto life = state.lives.find(loan);
+      if (life == state.lives.end() || is_over(state, life->second) || loans_[loan].resolved)
+        continue;
+      if (is_closure)
+        tell(caller, EventKind::Later, work, loan, 0, 0);
+      else
+        tell(caller, EventKind::Escape, places_.seen_from(site(caller, at), loans_[loan].made),
+             loan, 0, 0);
+    }
+  }
+}
+
+void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl* function,
+                    const clang::Expr* at, const Value& object,
+                    const std::vector<const clang::Expr*>& arguments) {
+  Value result = Value::unknown();
+  unsigned index = 0;
+  for (const clang::Expr* argument : arguments) {
+    const clang::ParmVarDecl* const parameter =
+        function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
+                                                                : nullptr;
+    ++index;
+    if (parameter == nullptr) continue;
+    const Value given = value(caller, state, argument);
+    if (parameter->hasAttr<clang::LifetimeBoundAttr>()) {
+      const Kind kind = model_.kind_of(argument->getType());
+      if (argument->isGLValue() || kind == Kind::Pointer)
+        result.join(given);
+      else
+        result.join(load(state, given, argument->getType()));
+    }
+  }
+  if (function != nullptr && at->getType()->isPointerType() == false && at->isGLValue() == false) {
+    set_result(caller, state, at, Value::unknown(), at->getType());
+  }
+  // The same function gives the same allocator.
+  const Kind returned = model_.kind_of(at->getType());
+  const bool names_allocator =
+      function != nullptr && result.to.empty() &&
+      (at->isGLValue() || at->getType()->isPointerType()) &&
+      (returned == Kind::Allocator || returned == Kind::Owner ||
+       model_.kind_of(at->getType()->getPointeeType()) == Kind::Allocator ||
+       model_.kind_of(at->getType()->getPointeeType()) == Kind::Owner);
+  if (names_allocator) {
+    PlaceId parent = 0;
+    if (object.to.size() == 1) parent = object.to.front().place;
+    result.add({places_.place(PlaceKind::Part, function->getCanonicalDecl(), parent), 0});
+  }
+  if (at->isGLValue() || model_.kind_of(at->getType()) == Kind::Pointer) state.values[at] = result;
+  // A flag that others can reach may have changed.
+  std::erase_if(state.facts, [&](const auto& fact) { return is_outside(fact.first.first); });
+}
+
+}  // namespace fa_check

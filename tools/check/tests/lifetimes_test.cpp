@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Lifetimes in functions, through calls and classes, in coroutines and behind handles.
+#include "tests/analysis.hpp"
+
+namespace fa_check {
+namespace {
+
+const std::string kStart = R"(#include <framealloc/framealloc.hpp>
+#include <framealloc/annotations.hpp>
+#include <coroutine>
+#include <functional>
+#include <string>
+#include <vector>
+namespace fa = framealloc;
+void use(int value);
+)";
+
+TEST(Lifetimes, VirtualCallsAreWhatTheirOverridersAre) {
+  expect_findings(kStart + R"(
+struct Stage {
+  virtual ~Stage() = default;
+  virtual void finish(fa::SmartAlloc& alloc) = 0;
+  virtual void keep(int* cell) { (void)cell; }
+};
+struct Ends : Stage {
+  void finish(fa::SmartAlloc& alloc) override { alloc.end_frame(); }
+};
+struct Idle : Stage {
+  void finish(fa::SmartAlloc&) override {}
+};
+int run(fa::SmartAlloc& alloc, Stage& stage) {
+  alloc.begin_frame();
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  stage.finish(alloc);
+  return *cell;  // FA606
+}
+int of_a_known_class(fa::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  Idle idle;
+  idle.finish(alloc);
+  return *cell;
+}
+)");
+}
+
+TEST(Lifetimes, HandlesAndWhatTheyResolveTo) {
+  expect_findings(kStart + R"(
+struct Unit { int health = 1; };
+int stale(fa::HandleAllocator& handles, fa::Handle<Unit> unit) {
+  handles.free(unit);
+  return handles.resolve(unit)->health;  // FA401
+}
+int asked(fa::HandleAllocator& handles, fa::Handle<Unit> unit) {
+  handles.free(unit);
+  return handles.is_valid(unit) || handles.try_resolve(unit) != nullptr ? 1 : 0;
+}
+int moved(fa::HandleAllocator& handles, fa::Handle<Unit> unit) {
+  Unit* found = handles.resolve(unit);
+  handles.compact();
+  return found->health;  // FA403
+}
+int pinned(fa::HandleAllocator& handles, fa::Handle<Unit> unit) {
+  const fa::PinGuard<Unit> pin = handles.pin(unit);
+  Unit* found = handles.resolve(unit);
+  handles.compact();
+  return found->health;
+}
+)");
+}
+
+TEST(Lifetimes, AnnotationsSayWhatBodiesOutOfSightDo) {
+  expect_findings(kStart + R"(
+namespace engine {
+FRAMEALLOC_FRAME void* temporary(std::size_t bytes);
+FRAMEALLOC_END_FRAME void flip();
+void remember(FRAMEALLOC_RETAINS const void* memory);
+void defer(FRAMEALLOC_DEFERRED std::function<void()> work);
+void look(const void* memory);
+}
+int flipped() {
+  int* cell = static_cast<int*>(engine::temporary(4));
+  engine::look(cell);
+  engine::flip();
+  return *cell;  // FA606
+}
+void remembered(fa::SmartAlloc& alloc) {
+  int* cell = alloc.frame_alloc<int>();
+  engine::remember(cell);  // FA601
+}
+void deferred(fa::SmartAlloc& alloc) {
+  int* cell = alloc.frame_alloc<int>();
+  engine::defer([cell] { use(*cell); });  // FA703
+  engine::defer([value = *cell] { use(value); });
+}
+fa::Subscription listens(fa::SmartAlloc& alloc) {
+  int* cell = alloc.frame_alloc<int>();
+  return alloc.on_frame_event([cell](const fa::FrameEvent&) { use(*cell); });  // FA703
+}
+)");
+}
+
+TEST(Lifetimes, ConfigurationStandsForAnnotations) {
+  Settings settings;
+  settings.functions["engine::flip"] = {"end_frame"};
+  expect_findings(kStart + R"(
+namespace engine { void flip(); }
+int flipped(fa::SmartAlloc& alloc) {
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  engine::flip();
+  return *cell;  // FA606
+}
+)",
+                  settings);
+}
+
+TEST(Lifetimes, Coroutines) {
+  expect_findings(kStart + R"(
+struct Task {
+  struct promise_type {
+    Task get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_never final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept {}
+  };
+};
+Task lives_on(fa::SmartAlloc& alloc) {
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  co_await std::suspend_always{};  // FA702
+  use(*cell);
+}
+Task made(fa::SmartAlloc& alloc) {
+  use(*alloc.frame_new<int>(1));  // FA701
+  co_await std::suspend_always{};
+}
+Task of_its_own(fa::SmartAlloc& alloc) {
+  {
+    const auto frame = alloc.scoped_frame();
+    use(*alloc.frame_new<int>(1));
+  }
+  co_await std::suspend_always{};
+}
+void captured(fa::SmartAlloc& alloc) {
+  int* cell = alloc.frame_alloc<int>();
+  const auto later = [cell]() -> Task {  // FA703
+    co_await std::suspend_always{};
+    use(*cell);
+  };
+  later();
+}
+)");
+}
+
+TEST(Lifetimes, LimitsAreToldAndNeverSilent) {
+  Settings settings;
+  settings.max_states = 1;
+  const UnitResult result = analyze(kStart + R"(
+int run(fa::SmartAlloc& alloc, bool a) {
+  alloc.begin_frame();
+  int* cell = alloc.frame_alloc<int>();
+  *cell = 1;
+  if (a) alloc.end_frame();
+  return *cell;
+}
+)",
+                                    settings);
+  ASSERT_TRUE(result.parsed);
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_EQ(result.findings.front().code, 606U);
+  EXPECT_GE(result.findings.front().related.size(), 2U);
+}
+
+TEST(Lifetimes, AUnitWithAnErrorHasNoFindings) {
+  const UnitResult result = analyze("int run() { return no_such_thing; }\n");
+  EXPECT_FALSE(result.parsed);
+  ASSERT_FALSE(result.parse_errors.empty());
+  EXPECT_TRUE(result.parse_errors.front().starts_with("/memory/test.cpp:1:"));
+  EXPECT_TRUE(result.findings.empty());
+}
+
+}  // namespace
+}  // namespace fa_check
