@@ -200,7 +200,10 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);
     if (event.kind == EventKind::Escape && is_for_threads(input, *loan, event.into)) {
-      if (on_threads.count(event.loan) != 0) continue;
+      // It was told of, or it was waited for.
+      if (on_threads.count(event.loan) != 0 ||
+          (!loan->of_thread && !input.bodies.runs_on_thread(*event.function)))
+        continue;
       if (loan->of_thread) {
         Finding shown = finding_at(input, 201, at);
         shown.message = "memory of a thread's own frame is put where other threads find it";

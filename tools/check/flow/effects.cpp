@@ -159,7 +159,16 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
     case Effect::ThreadFrame:
     case Effect::Retain: {
       use_arguments(caller, state, function, arguments);
-      check_arena(caller, state, effect == Effect::FrameFree ? argument(0) : object, at);
+      // An arena that this thread was given, not one that it asked the allocator for.
+      const auto* const member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+      const clang::Expr* const arena = member != nullptr ? member->getImplicitObjectArgument()
+                                       : effect == Effect::FrameFree && !arguments.empty()
+                                           ? arguments.front()
+                                           : nullptr;
+      if (arena != nullptr &&
+          model_.kind_of(arena->getType()->isPointerType() ? arena->getType()->getPointeeType()
+                                                           : arena->getType()) == Kind::Owner)
+        check_arena(caller, state, member != nullptr ? object : argument(0), at);
       loan.raw = effect == Effect::FrameRaw;
       std::vector<PlaceId> from = of();
       if (effect == Effect::FrameFree) from = owners(state, argument(0));

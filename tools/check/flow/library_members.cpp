@@ -115,11 +115,12 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
     state.values[at] = object;
     return;
   }
+  // A future waits in a base class of another name.
+  if (waits_for_thread(*method)) join_threads(state, object);
   if (kind == Kind::Container || kind == Kind::Library || kind == Kind::Thread) {
     // The object itself may lie in memory of a frame.
     (void)use(caller, state, object, at);
     if (kind == Kind::Thread) {
-      if (waits_for_thread(*method)) join_threads(state, object);
       // Nobody joins it any more.
       if (name == "detach")
         for (Running& running : state.running)

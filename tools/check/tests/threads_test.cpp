@@ -295,12 +295,13 @@ class Loader {
 };
 class Careless {
  public:
-  void begin(fa::SmartAlloc& alloc) {
-    int* request = alloc.frame_alloc<int>();
+  void begin() {
+    int* request = alloc_.frame_alloc<int>();
     workers_.emplace_back([request] { *request = 2; });  // FA201
   }
-  void end(fa::SmartAlloc& alloc) { alloc.end_frame(); }
+  void end() { alloc_.end_frame(); }
  private:
+  fa::SmartAlloc alloc_;
   std::vector<std::thread> workers_;
 };
 )");
