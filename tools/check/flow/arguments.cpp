@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "flow/arguments.hpp"
 
+#include "model/model.hpp"
+
 namespace fa_check {
 
 std::string literal_of(const clang::Expr* expression) {
@@ -18,7 +20,7 @@ std::string policy_of(const clang::Expr* expression) {
   if (const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
     const auto* const constant = llvm::dyn_cast<clang::VarDecl>(name->getDecl());
     if (constant != nullptr && constant->getInit() != nullptr &&
-        constant->getType().isConstQualified())
+        constant->getType().isConstQualified() && !is_in_framealloc(*constant))
       return policy_of(constant->getInit());
     return name->getDecl()->getNameAsString();
   }

@@ -13,6 +13,19 @@ constexpr unsigned kMaxSteps = 400'000;
 // Turns of a loop after which its states are joined into one.
 constexpr unsigned kMaxVisits = 24;
 
+// The local variable whose object the statement hands to the caller, or null.
+const clang::VarDecl* returned_variable(const clang::ReturnStmt& statement) {
+  if (statement.getNRVOCandidate() != nullptr) return statement.getNRVOCandidate();
+  const clang::Expr* value = statement.getRetValue();
+  if (value == nullptr) return nullptr;
+  const auto* const made = llvm::dyn_cast<clang::CXXConstructExpr>(value->IgnoreImplicit());
+  if (made == nullptr || made->getNumArgs() == 0 || !made->getConstructor()->isMoveConstructor())
+    return nullptr;
+  const auto* const name =
+      llvm::dyn_cast<clang::DeclRefExpr>(made->getArg(0)->IgnoreParenImpCasts());
+  return name == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(name->getDecl());
+}
+
 }  // namespace
 
 void Solver::add_state(States& states, State state, bool& changed) const {
@@ -41,6 +54,7 @@ void Solver::add_state(States& states, State state, bool& changed) const {
 // --- Blocks -------------------------------------------------------------------------------------
 
 void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& states) {
+  const clang::VarDecl* returned = nullptr;
   for (const clang::CFGElement& element : block) {
     if (states.empty()) return;
     steps_ += static_cast<unsigned>(states.size());
@@ -49,6 +63,8 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
       return;
     }
     if (const auto statement = element.getAs<clang::CFGStmt>()) {
+      if (const auto* e = llvm::dyn_cast<clang::ReturnStmt>(statement->getStmt()))
+        returned = returned_variable(*e);
       step(call, statement->getStmt(), states);
     } else if (const auto init = element.getAs<clang::CFGInitializer>()) {
       const clang::CXXCtorInitializer* const initializer = init->getInitializer();
@@ -66,7 +82,8 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
       }
     } else if (const auto ends = element.getAs<clang::CFGAutomaticObjDtor>()) {
       const clang::VarDecl* const variable = ends->getVarDecl();
-      if (variable->getType()->isReferenceType()) continue;
+      // What is returned goes on in the caller.
+      if (variable->getType()->isReferenceType() || variable == returned) continue;
       destroy(call, place_of(call, variable), variable->getType(), ends->getTriggerStmt(), states);
     } else if (const auto temporary_end = element.getAs<clang::CFGTemporaryDtor>()) {
       const clang::Expr* const inner =
@@ -256,17 +273,24 @@ void Solver::solve(const clang::FunctionDecl& function,
   root_ = definition;
   root_on_thread_ = bodies_.runs_on_thread(function);
   const Call call = begin(definition);
-  State given;
-  // Handles that the function is given.
-  for (const clang::ParmVarDecl* parameter : definition->parameters()) {
-    const clang::QualType type = parameter->getType().getNonReferenceType();
-    if (model_.kind_of(type) != Kind::Mark) continue;
-    PlaceId place = places_.place(PlaceKind::Local, parameter->getCanonicalDecl());
-    if (parameter->getType()->isReferenceType())
-      place = places_.place(PlaceKind::Unknown, nullptr, place);
-    given.cells[place] = Value::of(places_.place(PlaceKind::Mark, parameter));
-  }
-  States exits = run(call, {std::move(given)});
+  // Handles and pointers that a function is given: each is one thing throughout.
+  const auto give = [&](const clang::FunctionDecl* each, State& state) {
+    for (const clang::ParmVarDecl* parameter : each->parameters()) {
+      const clang::QualType type = parameter->getType();
+      PlaceId place = places_.place(PlaceKind::Local, parameter->getCanonicalDecl());
+      const PlaceId object = places_.place(PlaceKind::Unknown, nullptr, place);
+      if (type->isPointerType() && !type->isFunctionPointerType()) {
+        state.cells[place] = Value::of(object);
+        state.cells[place].null = true;
+      } else if (model_.kind_of(type.getNonReferenceType()) == Kind::Mark) {
+        if (type->isReferenceType()) place = object;
+        state.cells[place] = Value::of(places_.place(PlaceKind::Mark, parameter));
+      }
+    }
+  };
+  State begun;
+  give(definition, begun);
+  States exits = run(call, {std::move(begun)});
   for (State& state : exits) leave(call, state);
   finish(call, exits);
   // A member that one method sets is reset by another, or is stale once that one ends the frame.
@@ -278,6 +302,7 @@ void Solver::solve(const clang::FunctionDecl& function,
       std::erase_if(state.running,
                     [&](const Running& running) { return !is_outside(running.handle); });
       state.facts.clear();
+      give(follower, state);
       entry.push_back(std::move(state));
     }
     if (entry.empty() || gave_up_) break;

@@ -221,7 +221,10 @@ Value Solver::value_of_variable(const Call& call, State& state,
   if (variable == nullptr) return Value::unknown();
   // A captured variable is a field of the closure that runs.
   for (const Call* at = &call; at != nullptr; at = at->caller) {
-    if (variable->hasLocalStorage() && variable->getDeclContext()->Equals(at->function)) break;
+    // One with an initializer of its own is declared in the body, and made where the closure is.
+    if (variable->hasLocalStorage() && !variable->isInitCapture() &&
+        variable->getDeclContext()->Equals(at->function))
+      break;
     if (at->closure == nullptr || at->self == 0) continue;
     llvm::DenseMap<const clang::ValueDecl*, clang::FieldDecl*> captures;
     clang::FieldDecl* of_this = nullptr;

@@ -9,6 +9,7 @@ const std::string kStart = R"(#include <framealloc/framealloc.hpp>
 #include <framealloc/annotations.hpp>
 #include <coroutine>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 namespace fa = framealloc;
@@ -67,6 +68,34 @@ int pinned(fa::HandleAllocator& handles, fa::Handle<Unit> unit) {
   Unit* found = handles.resolve(unit);
   handles.compact();
   return found->health;
+}
+)");
+}
+
+TEST(Lifetimes, WhatIsReturnedGoesOnInTheCaller) {
+  expect_findings(kStart + R"(
+struct Level {
+  fa::GroupHandle all;
+  std::span<int> loaded;
+};
+Level load(fa::SmartAlloc& alloc) {
+  Level level;
+  level.all = alloc.groups().group("level", 1024);
+  level.loaded = level.all.alloc_slice<int>(8);
+  return level;
+}
+int run(fa::SmartAlloc& alloc) {
+  Level level = load(alloc);
+  const int seen = level.loaded[0];
+  level.all.free_all();
+  return seen + level.loaded[0];  // FA606
+}
+void fill(fa::SmartAlloc* alloc, int** out) {
+  alloc->begin_frame();
+  int* const cell = alloc->frame_alloc<int>();
+  *cell = 1;
+  *out = cell;  // FA601
+  alloc->end_frame();
 }
 )");
 }
