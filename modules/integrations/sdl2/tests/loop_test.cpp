@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/denials.hpp"
 #include "support/report_log.hpp"
 
 #include <algorithm>
@@ -147,6 +148,31 @@ TEST_F(Sdl2Loop, EventsThatAreDeniedMemoryAreNotLost) {
   alloc.end_frame();
 }
 
+TEST_F(Sdl2Loop, EachDenialOfMemoryForEventsLosesNone) {
+  const auto run = [this](std::size_t budget, framealloc::testing::ReportLog& told) {
+    SDL_PumpEvents();
+    SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
+    for (Sint32 i = 0; i < 100; ++i) push(SDL_USEREVENT, i);
+    SmartAlloc small(
+        AllocConfig().with_report_handler(&framealloc::testing::ReportLog::handler, &told));
+    small.set_thread_frame_budget(budget);
+    Sint32 next = 0;
+    const auto take = [&] {
+      const ScopedFrame frame = small.scoped_frame();
+      for (const SDL_Event& event : take_events(small)) {
+        if (event.type != SDL_USEREVENT) continue;
+        EXPECT_EQ(event.user.code, next++);
+      }
+    };
+    take();
+    EXPECT_EQ(next < 100, told.size() != 0);
+    small.set_thread_frame_budget(0);
+    take();
+    EXPECT_EQ(next, 100);
+  };
+  EXPECT_GT(framealloc::testing::with_each_request_denied(run), 2U);
+}
+
 TEST_F(Sdl2Loop, WithoutAWindowItSaysWhatIsMissing) {
   const auto never = [](std::span<const SDL_Event>, double) { return true; };
   EXPECT_EQ(run(alloc, window, nullptr, {}, never), -1);
@@ -200,9 +226,56 @@ TEST_F(Sdl2Loop, TheOverlayIsDrawnOverTheGameAndTheGameIsLeftAlone) {
   EXPECT_EQ(log.size(), 0U);
 }
 
+// SDL's functions have no context.
+framealloc::testing::NthRequest* nth_request = nullptr;
+
+// Requirement: the memory is installed.
+void expect_each_request_may_be_denied(const SmartAlloc& alloc, const c_hooks::Memory& memory) {
+  ASSERT_EQ(SDL_SetMemoryFunctions(
+                [](std::size_t size) {
+                  return nth_request->call([&] { return MemoryHook::malloc(size); });
+                },
+                [](std::size_t count, std::size_t size) {
+                  return nth_request->call([&] { return MemoryHook::calloc(count, size); });
+                },
+                [](void* block, std::size_t size) {
+                  return nth_request->call([&] { return MemoryHook::realloc(block, size); });
+                },
+                &MemoryHook::free),
+            0);
+  bool reached_the_end = false;
+  int denied = 0;
+  for (std::uint64_t n = 1; n < 1000 && !reached_the_end; ++n) {
+    SCOPED_TRACE(n);
+    framealloc::testing::NthRequest nth(*alloc.budgets(), "engine::sdl", n);
+    nth_request = &nth;
+    const std::size_t blocks = memory.stats().blocks;
+    const std::uint64_t denials = memory.stats().denials;
+    SDL_Surface* const surface =
+        SDL_CreateRGBSurfaceWithFormat(0, 64, 64, 32, SDL_PIXELFORMAT_ARGB8888);
+    char* const text = SDL_strdup("text");
+    SDL_RWops* const file = SDL_RWFromConstMem("data", 4);
+    denied += surface == nullptr || text == nullptr || file == nullptr ? 1 : 0;
+    SDL_FreeSurface(surface);
+    SDL_free(text);
+    if (file != nullptr) SDL_RWclose(file);
+    EXPECT_EQ(memory.stats().blocks, blocks);
+    reached_the_end = !nth.was_made();
+    EXPECT_EQ(memory.stats().denials - denials, reached_the_end ? 0U : 1U) << "the loss is told";
+  }
+  EXPECT_TRUE(reached_the_end);
+  EXPECT_GT(denied, 2);
+  ASSERT_TRUE(install_memory(const_cast<c_hooks::Memory&>(memory)));
+}
+
 // SDL keeps blocks until the process ends: the memory does too.
 TEST_F(Sdl2Loop, SdlsMemoryIsUnderItsTag) {
-  static SmartAlloc lasting;
+  static framealloc::testing::ReportLog told;
+  static SmartAlloc lasting([] {
+    AllocConfig config;
+    config.enable_budgets = true;
+    return config.with_report_handler(&framealloc::testing::ReportLog::handler, &told);
+  }());
   static c_hooks::Memory memory(lasting, "engine::sdl");
   c_hooks::Memory other(lasting, "other");
   ASSERT_TRUE(install_memory(memory));
@@ -215,6 +288,7 @@ TEST_F(Sdl2Loop, SdlsMemoryIsUnderItsTag) {
   EXPECT_EQ(memory.stats().bytes, lasting.tag_stats("engine::sdl").heap_bytes);
   SDL_FreeSurface(surface);
   EXPECT_LT(memory.stats().bytes, std::size_t{64} * 64 * 4);
+  expect_each_request_may_be_denied(lasting, memory);
   // What follows, the window and SDL_Quit(), frees blocks that are older than the hook.
 }
 
