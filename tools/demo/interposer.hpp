@@ -76,7 +76,7 @@ class UseMimalloc {
 };
 
 /// Counts this thread's calls as `caller`'s until the scope ends, whatever their return address:
-/// for a function of ours that only hands Box2D's own request on to malloc.
+/// for what Box2D does by way of a function that stands in this program.
 class CountAs {
  public:
   explicit CountAs(Caller caller) noexcept;

@@ -10,7 +10,6 @@
 #include <optional>
 #include <span>
 
-#include "box2d_memory.hpp"
 #include "checksum.hpp"
 #include "page_faults.hpp"
 #include "scene.hpp"
@@ -40,12 +39,12 @@ class Physics {
  public:
   Physics(Policy& policy, SceneKind kind, std::uint64_t seed) : policy_(policy) {
     const auto tag = policy_.tag("game::physics");
-    const UseBox2dMemory memory(policy_.box2d_memory());
+    const auto memory = policy_.physics_memory();
     world_ = policy_.template lasting<b2World>(b2Vec2(0.0F, -10.0F));
     scene_.emplace(kind, seed, *world_);
   }
   ~Physics() {
-    const UseBox2dMemory memory(policy_.box2d_memory());
+    const auto memory = policy_.physics_memory();
     scene_.reset();
     world_.reset();
   }
@@ -54,7 +53,7 @@ class Physics {
 
   void step(std::uint64_t frame, std::span<const float> targets) {
     const auto tag = policy_.tag("game::physics");
-    const UseBox2dMemory memory(policy_.box2d_memory());
+    const auto memory = policy_.physics_memory();
     const std::uint64_t faults = watch_faults_ ? thread_page_faults() : 0;
     scene_->before_step(frame, targets);
     world_->Step(1.0F / 60.0F, 8, 3);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <framealloc/box2d/memory.hpp>
+#include <framealloc/c_hooks/c_hooks.hpp>
 #include <framealloc/framealloc.hpp>
 #include <framealloc/trace_writer.hpp>
 
@@ -11,7 +13,6 @@
 #include <string_view>
 #include <utility>
 
-#include "box2d_memory.hpp"
 #include "framealloc_assets.hpp"
 #include "side.hpp"
 
@@ -34,7 +35,6 @@ class FrameallocPolicy {
       budgets.register_tag_budget(subsystem.tag, subsystem.limit / 4 * 3, subsystem.limit);
     }
     budgets.set_global_budget(96_MiB, 128_MiB);
-    box2d_ = {&box2d_allocate, &box2d_free, this};
   }
   FrameallocPolicy(const FrameallocPolicy&) = delete;
   FrameallocPolicy& operator=(const FrameallocPolicy&) = delete;
@@ -122,6 +122,17 @@ class FrameallocPolicy {
   // --- accounting
   auto tag(std::string_view name) { return alloc_.tag_scope(name); }
   auto phase(std::string_view name) { return alloc_.phase_scope(name); }
+  /// Until the scope ends Box2D's own blocks come from the heap, under the tag of the physics.
+  class PhysicsMemory {
+   public:
+    explicit PhysicsMemory(framealloc::c_hooks::Memory& memory) noexcept {
+      (void)framealloc::box2d::install_memory(memory);
+    }
+    ~PhysicsMemory() { (void)framealloc::box2d::uninstall_memory(); }
+    PhysicsMemory(const PhysicsMemory&) = delete;
+    PhysicsMemory& operator=(const PhysicsMemory&) = delete;
+  };
+  PhysicsMemory physics_memory() noexcept { return PhysicsMemory(physics_); }
   /// Rewinds this thread's arena at the end of the scope.
   auto scratch() { return alloc_.frame_scope(); }
   void begin_frame() {
@@ -226,7 +237,6 @@ class FrameallocPolicy {
   }
 
   framealloc::SmartAlloc& allocator() noexcept { return alloc_; }
-  const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
 
  private:
   // At the first frame: what builds the scene is not what frames do. The report at the end says
@@ -266,24 +276,14 @@ class FrameallocPolicy {
     return config;
   }
 
-  // Whole units of the strictest alignment, since Box2D expects what malloc gives.
-  static void* box2d_allocate(void* self, std::size_t size) {
-    constexpr std::size_t kUnit = sizeof(std::max_align_t);
-    return static_cast<FrameallocPolicy*>(self)->alloc_.heap_alloc<std::max_align_t>(
-        (size + kUnit - 1) / kUnit);
-  }
-  static void box2d_free(void* self, void* block) {
-    static_cast<FrameallocPolicy*>(self)->alloc_.heap_free(static_cast<std::max_align_t*>(block));
-  }
-
   static std::string message_of(const framealloc::Result<void>& result) {
     return result ? std::string() : std::string(result.error().message.view());
   }
 
   framealloc::SmartAlloc alloc_;
+  framealloc::c_hooks::Memory physics_{alloc_, "game::physics"};
   bool behavior_;  // the filter is wanted
   std::unique_ptr<framealloc::TraceWriter> trace_;
-  Box2dMemory box2d_;
   MemoryReport report_;
 };
 

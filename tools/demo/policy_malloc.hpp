@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "box2d_memory.hpp"
 #include "interposer.hpp"
 #include "malloc_assets.hpp"
 #include "side.hpp"
@@ -118,6 +116,9 @@ class MallocPolicy {
   Scope tag(std::string_view) noexcept { return {}; }
   Scope phase(std::string_view) noexcept { return {}; }
   Scope scratch() noexcept { return {}; }
+  /// Box2D's blocks stay malloc's. The function that hands its requests on stands in this program;
+  /// they are counted as Box2D's all the same.
+  CountAs physics_memory() noexcept { return CountAs(Caller::Box2d); }
   void begin_frame() noexcept {}
   /// `at_end(hand_over)` is called when the frame is over; hand_over(Retained<T>&) gives what was
   /// to be kept, and null for the rest.
@@ -160,20 +161,6 @@ class MallocPolicy {
   std::string end_trace() { return {}; }
   void note_fullest() noexcept {}
   MemoryReport end_inspection() { return {}; }
-
-  const Box2dMemory& box2d_memory() const noexcept { return box2d_; }
-
- private:
-  static void* box2d_allocate(void*, std::size_t size) {
-    const CountAs requester(Caller::Box2d);
-    return std::malloc(size);
-  }
-  static void box2d_free(void*, void* block) {
-    const CountAs requester(Caller::Box2d);
-    std::free(block);
-  }
-
-  Box2dMemory box2d_{&box2d_allocate, &box2d_free, nullptr};
 };
 
 }  // namespace fa_demo
