@@ -18,11 +18,6 @@ void UnifiedState::let_go() noexcept {
   cpu.bookkeeping_free(this, sizeof(UnifiedState));
 }
 
-gpu::Ticket UnifiedState::end_of_frame(const gpu::GpuAllocator& gpu) const noexcept {
-  const bool open = frame_open.load(std::memory_order_acquire);
-  return gpu::Ticket::end_of_frame(gpu.current_frame() + (open ? 0 : 1));
-}
-
 void UnifiedState::notice_submission() noexcept {
   if (!has_batch_ || !recorded_ || !batch_.empty()) return;
   remembered(recording_) = {recording_, at_latest_, false};
@@ -36,7 +31,7 @@ void UnifiedState::begin_batch(gpu::GpuAllocator& gpu) noexcept {
   if (has_batch_) return;
   batch_ = gpu.begin_transfer();
   has_batch_ = true;
-  at_latest_ = end_of_frame(gpu);
+  at_latest_ = gpu.frame_end();
 }
 
 Error UnifiedState::nested() const noexcept {
@@ -112,7 +107,7 @@ bool UnifiedState::waits_for_submission(gpu::Ticket ticket) noexcept {
 std::optional<gpu::Ticket> UnifiedState::reachable(const gpu::GpuAllocator& gpu,
                                                    gpu::Ticket ticket) noexcept {
   const std::lock_guard held(mutex_);
-  if (ticket != end_of_frame(gpu)) return ticket;
+  if (ticket != gpu.frame_end()) return ticket;
   return submitted_unseen_ ? std::nullopt : std::optional(last_);
 }
 

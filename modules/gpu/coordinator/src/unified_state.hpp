@@ -69,7 +69,8 @@ class UnifiedState {
   // Result: whether the ticket may stand for something that is recorded and not submitted.
   [[nodiscard]] bool waits_for_submission(gpu::Ticket ticket) noexcept;
   // Result: the last submission, in place of the end of a frame that has not ended; any other
-  // ticket as it is. Nothing where the ticket of the last submission is not known.
+  // ticket as it is. Nothing where the ticket of the last submission is not known. Requirement:
+  // inside the gate, so that what a frame ends with is not on its way to the queue.
   [[nodiscard]] std::optional<gpu::Ticket> reachable(const gpu::GpuAllocator& gpu,
                                                      gpu::Ticket ticket) noexcept;
   // Effect: the readback ends, whether or not it was submitted.
@@ -101,7 +102,6 @@ class UnifiedState {
   [[nodiscard]] std::uint64_t take_batch(gpu::TransferBatch& batch) noexcept;
   // Effect: takes note of how the submission went; of a failure where the ticket is 0.
   void note_submission(std::uint64_t number, gpu::Ticket ticket) noexcept;
-  [[nodiscard]] gpu::Ticket end_of_frame(const gpu::GpuAllocator& gpu) const noexcept;
   [[nodiscard]] Submission& remembered(std::uint64_t number) noexcept {
     return submissions_[number % kRemembered];
   }

@@ -158,11 +158,15 @@ Result<gpu::Ticket> UnifiedAllocator::submit_transfers() noexcept {
 
 Result<void> UnifiedAllocator::wait(gpu::Ticket ticket, std::chrono::nanoseconds timeout) noexcept {
   if (state_ == nullptr) return denied();
-  if (state_->waits_for_submission(ticket)) {
-    const Result<gpu::Ticket> submitted = state_->submit();
-    if (!submitted) return submitted.error();
+  std::optional<gpu::Ticket> reachable;
+  {
+    const FrameGate::Pass pass(state_->gate);
+    if (state_->waits_for_submission(ticket)) {
+      const Result<gpu::Ticket> submitted = state_->submit();
+      if (!submitted) return submitted.error();
+    }
+    reachable = state_->reachable(gpu_, ticket);
   }
-  const std::optional<gpu::Ticket> reachable = state_->reachable(gpu_, ticket);
   return reachable ? gpu_.wait(*reachable, timeout) : gpu_.wait_idle();
 }
 

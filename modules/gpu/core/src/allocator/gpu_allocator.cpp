@@ -158,6 +158,10 @@ std::uint64_t GpuAllocator::current_frame() const noexcept {
   return core_ == nullptr ? 0 : core_->frame();
 }
 
+Ticket GpuAllocator::frame_end() const noexcept {
+  return core_ == nullptr ? Ticket{} : Ticket{detail::end_serial(core_->epoch())};
+}
+
 bool GpuAllocator::is_complete(Ticket ticket) const noexcept {
   return core_ == nullptr || ticket.serial <= core_->completion->completed();
 }

@@ -42,7 +42,13 @@ void Readback::let_go() noexcept {
 }
 
 bool Readback::ready() const noexcept {
-  const std::uint64_t serial = ticket().serial;
+  std::uint64_t serial = ticket().serial;
+  if (serial == 0 && state_ != nullptr) {
+    // A submission may have completed before it is noted down here. Who knows that it has must not be
+    // told that it has not: what submits holds the mutex until it is noted.
+    const std::lock_guard held(state_->batch.mutex);
+    serial = ticket().serial;
+  }
   if (serial == 0) return false;
   const CoreRef core = state_->link.core();
   return core && core->completion->completed() >= serial;

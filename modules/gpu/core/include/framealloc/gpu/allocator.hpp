@@ -100,6 +100,9 @@ class GpuAllocator {
                                                         Ticket* copies = nullptr) noexcept;
   /// Result: of the frame that is open, or ended last; 0: none yet.
   [[nodiscard]] std::uint64_t current_frame() const noexcept;
+  /// Result: the end of the frame that is open, else of the next one: all that is submitted from now
+  /// on in this frame is complete with it.
+  [[nodiscard]] Ticket frame_end() const noexcept;
   /// Frame memory as a buffer; the request's lifetime is taken as Frame unless it is MultiFrame.
   FRAMEALLOC_GPU_FRAME [[nodiscard]] Result<GpuBuffer> frame_alloc(
       GpuAllocRequirements request,

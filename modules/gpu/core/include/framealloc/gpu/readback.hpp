@@ -35,7 +35,8 @@ class Readback {
   }
   [[nodiscard]] explicit operator bool() const noexcept { return state_ != nullptr; }
 
-  /// Does not wait.
+  /// Result: true from the moment on at which the ticket of its submission, or that of the end of its
+  /// frame, is complete. Does not wait for the GPU; while another thread submits the batch, for that.
   [[nodiscard]] bool ready() const noexcept;
   /// Effect: waits until they are here; if they were not submitted yet, submits them (uses the
   /// queue). Failure: FA419 after `timeout`, when the device is lost, when their batch was dropped
