@@ -73,11 +73,9 @@ bool Defragmentation::prepare(Move& move) noexcept {
       return false;
     usage = move.record->usage;
     // What the CPU wrote and nobody flushed has to be out before the copy.
-    if (move.record->non_coherent &&
-        (move.record->dirty.exchange(false, std::memory_order_relaxed) ||
-         move.record->write_mapped.load(std::memory_order_relaxed)) &&
-        core_.flush(*move.record, 0, move.size) != DeviceStatus::Ok)
-      return false;
+    const CpuWrites::Range written =
+        move.record->non_coherent ? move.record->cpu_writes.for_copy(false) : CpuWrites::Range();
+    if (core_.flush(*move.record, written.offset, written.size) != DeviceStatus::Ok) return false;
   }
   DeviceBuffer made;
   if (core_.backend.create_buffer(move.size, usage, made) != DeviceStatus::Ok) return false;

@@ -3,6 +3,10 @@
 
 #include "device/gpu_core.hpp"
 
+#include <framealloc/align.hpp>
+
+#include <algorithm>
+
 namespace framealloc::gpu {
 
 namespace {
@@ -128,17 +132,15 @@ std::span<std::byte> GpuBuffer::map(MapMode mode) noexcept {
   if (record.non_coherent) {
     if (mode != MapMode::Write) {
       // An invalidate drops what the cache holds: what the CPU wrote before must be out by then.
-      DeviceStatus status = DeviceStatus::Ok;
-      if (record.dirty.exchange(false, std::memory_order_relaxed))
-        status = core->flush(record, 0, record.size);
+      const detail::CpuWrites::Range written = record.cpu_writes.before_reading();
+      DeviceStatus status = core->flush(record, written.offset, written.size);
       if (status == DeviceStatus::Ok) status = core->invalidate(record, 0, record.size);
       if (status != DeviceStatus::Ok) {
         static_cast<void>(driver_failed(*core, record, status, "map()"));
         return {};
       }
     }
-    if (mode != MapMode::Read) record.dirty.store(true, std::memory_order_relaxed);
-    record.write_mapped.store(mode != MapMode::Read, std::memory_order_relaxed);
+    if (mode != MapMode::Read) record.cpu_writes.map(record.size);
   }
   record.touched_frame.store(core->frame(), std::memory_order_relaxed);
   return {record.mapped.load(std::memory_order_relaxed), record.size};
@@ -146,12 +148,11 @@ std::span<std::byte> GpuBuffer::map(MapMode mode) noexcept {
 
 void GpuBuffer::unmap() noexcept {
   if (record_ == nullptr || !record_->non_coherent) return;
-  // The span may have been written through again after a copy flushed it.
-  const bool held = record_->write_mapped.exchange(false, std::memory_order_relaxed);
-  if (!record_->dirty.exchange(false, std::memory_order_relaxed) && !held) return;
+  const detail::CpuWrites::Range written = record_->cpu_writes.unmap();
+  if (written.size == 0) return;
   const CoreRef core = core_of(*record_);
   if (!core) return;
-  const DeviceStatus status = core->flush(*record_, 0, record_->size);
+  const DeviceStatus status = core->flush(*record_, written.offset, written.size);
   if (status != DeviceStatus::Ok)
     static_cast<void>(driver_failed(*core, *record_, status, "unmap()"));
 }
@@ -179,10 +180,11 @@ namespace {
     return core->fail(Code::FA011, text.view(), facts_of(*record));
   }
   const std::size_t length = size == SIZE_MAX ? record->size - offset : size;
-  // After a flush of everything nothing is left for map() to flush over what the GPU writes next.
-  if (flush && length == record->size) {
-    record->dirty.store(false, std::memory_order_relaxed);
-    record->write_mapped.store(false, std::memory_order_relaxed);
+  // Nothing is left for map() to flush over what the GPU writes next.
+  if (flush && length != 0) {
+    const std::size_t atom = core->atom_of(record->placement.type);
+    const std::size_t low = align_down(offset, atom);
+    record->cpu_writes.flush(low, std::min(align_up(offset + length, atom), record->size) - low);
   }
   const DeviceStatus status =
       flush ? core->flush(*record, offset, length) : core->invalidate(*record, offset, length);

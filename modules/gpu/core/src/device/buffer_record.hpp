@@ -3,6 +3,7 @@
 #pragma once
 
 #include "device/block_lists.hpp"
+#include "device/cpu_writes.hpp"
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/gpu/backend.hpp>
@@ -36,11 +37,10 @@ struct BufferRecord {
   bool is_resource = false;  // a ResourceMemory; no handle of a buffer
   bool dedicated = false, movable = false, evictable = false;
   bool host_visible = false;
-  std::atomic<bool> dirty{false};         // mapped to write, and not flushed since
-  std::atomic<bool> write_mapped{false};  // a span to write is out: it may be written through again
-  bool non_coherent = false;              // visible, and flush() and invalidate() are needed
-  std::atomic<bool> evicting{false};      // its memory is free as soon as it is let go
-  std::atomic<bool> used_by_transfer{};   // FA411 asks
+  bool non_coherent = false;             // visible, and flush() and invalidate() are needed
+  CpuWrites cpu_writes;                  // of memory that is not coherent
+  std::atomic<bool> evicting{false};     // its memory is free as soon as it is let go
+  std::atomic<bool> used_by_transfer{};  // FA411 asks
   char name[32] = {};
 
   RecordShard* shard = nullptr;             // where it lies; never changes

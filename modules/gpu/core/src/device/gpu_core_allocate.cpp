@@ -216,8 +216,7 @@ void GpuCore::fill(BufferRecord& record, const GpuAllocRequirements& request,
   record.movable = request.movable;
   record.evictable = request.evictable;
   record.host_visible = type.host_visible;
-  record.dirty.store(false, std::memory_order_relaxed);
-  record.write_mapped.store(false, std::memory_order_relaxed);
+  record.cpu_writes.reset();
   record.non_coherent = type.host_visible && !type.host_coherent;
   record.evicting.store(false, std::memory_order_relaxed);
   record.used_by_transfer.store(false, std::memory_order_relaxed);

@@ -32,18 +32,13 @@ void raise_to(std::atomic<std::uint64_t>& highest, std::uint64_t value) noexcept
   return true;
 }
 
-// Effect: what the CPU wrote is out of its cache: a copy reads it, or is about to write over it. A
-// span that is still out to write through is flushed for each copy that reads, since the CPU may have
-// written again; what a copy writes over, the CPU has to map again.
+// Effect: what the CPU wrote is out of its cache: a copy reads it, or is about to write over it.
 [[nodiscard]] DeviceStatus flush_uses(GpuCore& core, const BatchState& batch) noexcept {
   for (std::size_t i = 0; i < batch.uses.count; ++i) {
     BufferRecord& record = *batch.uses.items[i].record;
     if (!record.non_coherent) continue;
-    const bool held = batch.uses.items[i].writes
-                          ? record.write_mapped.exchange(false, std::memory_order_relaxed)
-                          : record.write_mapped.load(std::memory_order_relaxed);
-    if (!record.dirty.exchange(false, std::memory_order_relaxed) && !held) continue;
-    const DeviceStatus status = core.flush(record, 0, record.size);
+    const CpuWrites::Range written = record.cpu_writes.for_copy(batch.uses.items[i].writes);
+    const DeviceStatus status = core.flush(record, written.offset, written.size);
     if (status != DeviceStatus::Ok) return status;
   }
   return DeviceStatus::Ok;

@@ -207,6 +207,67 @@ TEST(GpuBufferMap, WhatTheGpuWroteAfterAFlushIsThereToRead) {
   EXPECT_EQ(std::count(result.begin(), result.end(), std::byte{42}), 1000);
 }
 
+// Of a buffer that the program flushes in parts, nothing is flushed over what the GPU wrote.
+TEST(GpuBufferMap, WhatTheGpuWroteAfterAFlushOfAPartIsThereToRead) {
+  const auto fill = [](std::span<std::byte> bytes, void*) {
+    std::fill(bytes.begin(), bytes.end(), std::byte{42});
+  };
+  struct Part {
+    std::size_t offset, size;
+  };
+  for (const std::vector<Part>& parts : std::vector<std::vector<Part>>{
+           {{0, 100}}, {{300, 100}}, {{900, 100}}, {{0, 500}, {500, 500}}, {{700, 1}, {0, 900}}}) {
+    for (const MapMode mode : {MapMode::Read, MapMode::ReadWrite}) {
+      Rig rig(HostBackendConfig::mobile());
+      GpuBuffer buffer = rig.buffer(1000, GpuMemoryIntent::HostCached);
+      const std::span<std::byte> mapped = buffer.map();
+      for (const auto& [offset, size] : parts) {
+        std::memset(mapped.data() + offset, 1, size);
+        ASSERT_TRUE(buffer.flush(offset, size));
+        EXPECT_EQ(rig.device.device_bytes(buffer)[offset], std::byte{1});
+      }
+      rig.device.dispatch(buffer, fill, nullptr);
+      const std::span<const std::byte> result = buffer.map(mode);
+      EXPECT_EQ(std::count(result.begin(), result.end(), std::byte{42}), 1000);
+      // And again, with the span of this call.
+      if (mode == MapMode::Read) continue;
+      ASSERT_TRUE(buffer.flush(10, 1));
+      rig.device.dispatch(
+          buffer, [](std::span<std::byte> bytes, void*) { bytes[999] = std::byte{7}; }, nullptr);
+      EXPECT_EQ(buffer.map(MapMode::Read)[999], std::byte{7});
+    }
+  }
+}
+
+// A flush of parts is none of the rest, for a copy, for the end of the span, and for an earlier span.
+TEST(GpuBufferMap, WhatAFlushOfAPartHasLeftIsFlushedLater) {
+  Rig rig(HostBackendConfig::mobile());
+  const auto written = [](GpuBuffer& buffer) {
+    std::memset(buffer.map().data(), 3, 1000);
+    EXPECT_TRUE(buffer.flush(0, 100));
+    EXPECT_TRUE(buffer.flush(300, 100));
+  };
+  GpuBuffer buffer = rig.buffer(1000, GpuMemoryIntent::HostCached);
+  written(buffer);
+  buffer.unmap();
+  EXPECT_EQ(rig.device.device_bytes(buffer), std::vector<std::byte>(1000, std::byte{3}));
+
+  GpuBuffer from = rig.buffer(1000, GpuMemoryIntent::HostCached);
+  GpuBuffer to = rig.buffer(1000);
+  written(from);
+  TransferBatch batch = rig.gpu->begin_transfer();
+  ASSERT_TRUE(batch.copy(from, to) && batch.submit());
+  EXPECT_EQ(rig.device.device_bytes(to), std::vector<std::byte>(1000, std::byte{3}));
+
+  GpuBuffer twice = rig.buffer(1000, GpuMemoryIntent::HostCached);
+  std::memset(twice.map().data(), 3, 1000);
+  twice.map()[0] = std::byte{4};
+  ASSERT_TRUE(twice.flush(0, 1));
+  const std::span<const std::byte> seen = twice.map(MapMode::Read);
+  EXPECT_EQ(seen[0], std::byte{4});
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), std::byte{3}), 999);
+}
+
 // Mapped once, written and copied in every round: as persistently mapped memory is used.
 TEST(GpuBufferMap, EachCopyOfAMappedBufferTakesWhatWasWrittenLast) {
   for (const GpuMemoryIntent intent :

@@ -64,7 +64,9 @@ class GpuBuffer {
   /// memory is coherent it does nothing. Never needed before upload, copy and submit of this
   /// library, which do it themselves; needed before a submit of yours.
   void unmap() noexcept;
-  /// The parts of that, by range, widened to the device's atom inside the buffer's own memory.
+  /// The parts of that, by range, widened to the device's atom inside the buffer's own memory. Who
+  /// flushes a part says by it what was written: map() to read flushes nothing else then, over what the
+  /// GPU wrote there. unmap() and copies still take the rest with them.
   /// Failure: FA011 outside of the buffer; FA414 and FA415 as map(); FA419 the driver.
   FRAMEALLOC_GPU_MAPS Result<void> flush(std::size_t offset = 0,
                                          std::size_t size = SIZE_MAX) noexcept;
