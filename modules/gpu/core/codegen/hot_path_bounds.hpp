@@ -9,8 +9,8 @@
 namespace framealloc::codegen {
 
 inline constexpr std::array kBounds{
-    Bound{"hot_ring_alloc", 28, 25, 1}, Bound{"hot_ring_alloc_aligned", 26, 24, 1},
-    Bound{"hot_ring_push", 33, 32, 2},  // the other: whether there is a slice to copy to
+    Bound{"hot_ring_alloc", 28, 29, 1}, Bound{"hot_ring_alloc_aligned", 28, 27, 1},
+    Bound{"hot_ring_push", 38, 35, 2},  // the other: whether there is a slice to copy to
 };
 
 }  // namespace framealloc::codegen

@@ -74,7 +74,9 @@ void DeviceDump::show_figures(DeviceMap& map) {
 
 void DeviceDump::collect_items() {
   core_.records->visit([this](const BufferRecord& record) {
-    if (record.transient()) return;
+    // Of frame memory that the program has let go the page says as much.
+    if (record.transient() && record.state.load(std::memory_order_relaxed) != RecordState::Live)
+      return;
     Item item;
     item.memory = record.placement.memory.handle;
     item.offset = record.placement.offset;
@@ -86,14 +88,15 @@ void DeviceDump::collect_items() {
     item.tag = record.tag;
     item.name = std::string(record.name_view());
     item.frame = record.born_frame;
-    items_.push_back(std::move(item));
+    (record.transient() ? of_frames_ : items_).push_back(std::move(item));
   });
-  std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
-    return std::tie(a.memory, a.offset) < std::tie(b.memory, b.offset);
-  });
+  for (std::vector<Item>* const items : {&items_, &of_frames_})
+    std::sort(items->begin(), items->end(), [](const Item& a, const Item& b) {
+      return std::tie(a.memory, a.offset) < std::tie(b.memory, b.offset);
+    });
 }
 
-const DeviceDump::Item* DeviceDump::find(std::uint64_t memory, std::uint64_t offset) const {
+const DeviceDump::Item* DeviceDump::find(std::uint64_t memory, std::size_t offset) const {
   const auto at = std::lower_bound(
       items_.begin(), items_.end(), std::tie(memory, offset),
       [](const Item& item, const auto& key) { return std::tie(item.memory, item.offset) < key; });
@@ -169,17 +172,73 @@ void DeviceDump::show_rings(DeviceMap& map) {
           at.map->blocks.push_back(std::move(block));
           return;
         }
-        DeviceRegion region;
-        region.offset = view.offset;
-        region.size = view.size;
-        region.lifetime = lifetime;
-        region.frame = view.frame;
-        region.state = state_of(view.kind);
-        if (region.state == DeviceRegionState::Used || region.state == DeviceRegionState::Retired)
-          region.tag = std::string(at.dump->core_.host.path_of(view.tag).view());
-        at.map->blocks.back().regions.push_back(std::move(region));
+        at.dump->add_page(at.map->blocks.back(), view);
       },
       &visit);
+}
+
+// Effect: a part of a ring's block. Buffers that the program holds stand where they lie; of what else
+// was handed out only the sum is known, so it fills the gaps between them from the front.
+void DeviceDump::add_page(DeviceBlock& block, const TransientView& view) const {
+  DeviceRegion region;
+  region.lifetime = block.lifetime;
+  region.frame = view.frame;
+  region.state = state_of(view.kind);
+  const bool in_use =
+      region.state == DeviceRegionState::Used || region.state == DeviceRegionState::Retired;
+  if (in_use) region.tag = std::string(core_.host.path_of(view.tag).view());
+  std::size_t at = view.offset;
+  const auto add = [&](const DeviceRegion& like, std::size_t size) {
+    if (size == 0) return;
+    block.regions.push_back(like);
+    block.regions.back().offset = at;
+    block.regions.back().size = size;
+    at += size;
+  };
+  if (!in_use) return add(region, view.size);
+  const std::size_t end = view.offset + view.size;
+  const std::vector<const Item*> held = buffers_in(view);
+  std::size_t unnamed = view.handed_out;
+  for (const Item* const item : held) unnamed -= item->size;
+  DeviceRegion rest;
+  rest.lifetime = block.lifetime;
+  rest.frame = view.frame;
+  rest.state = DeviceRegionState::Padding;
+  const auto fill_to = [&](std::size_t to) {
+    const std::size_t bytes = std::min(to - at, unnamed);
+    unnamed -= bytes;
+    add(region, bytes);
+    add(rest, to - at);
+  };
+  for (const Item* const item : held) {
+    fill_to(item->offset);
+    DeviceRegion buffer = region;
+    buffer.tag = std::string(core_.host.path_of(item->tag).view());
+    buffer.name = item->name;
+    add(buffer, item->size);
+  }
+  fill_to(end);
+}
+
+// Result: the buffers of its frame that lie in a page, in order; none where other threads have taken or
+// let go some meanwhile, so that they do not fit in.
+std::vector<const DeviceDump::Item*> DeviceDump::buffers_in(const TransientView& view) const {
+  std::vector<const Item*> held;
+  std::size_t at = view.offset;
+  std::size_t bytes = 0;
+  auto next = std::lower_bound(
+      of_frames_.begin(), of_frames_.end(), std::tie(view.memory, view.offset),
+      [](const Item& item, const auto& key) { return std::tie(item.memory, item.offset) < key; });
+  for (; next != of_frames_.end() && next->memory == view.memory &&
+         next->offset < view.offset + view.size;
+       ++next) {
+    if (next->frame != view.frame) continue;  // of a frame that had the page before
+    if (next->offset < at || next->size > view.offset + view.size - next->offset) return {};
+    at = next->offset + next->size;
+    bytes += next->size;
+    held.push_back(&*next);
+  }
+  return bytes <= view.handed_out ? held : std::vector<const Item*>();
 }
 
 void DeviceDump::show_dedicated(DeviceMap& map) {

@@ -23,7 +23,7 @@ class DeviceDump {
   // What a record says of a range.
   struct Item {
     std::uint64_t memory = 0;
-    std::uint64_t offset = 0, held = 0, size = 0;
+    std::size_t offset = 0, held = 0, size = 0;
     unsigned type = 0;
     bool retired = false, alone = false;
     TagId tag = TagId::Untagged;
@@ -37,10 +37,13 @@ class DeviceDump {
   void show_dedicated(DeviceMap& map);
   [[nodiscard]] DeviceBlock block_of(unsigned type, std::uint64_t size, DeviceBlockKind kind) const;
   void add_item(DeviceBlock& block, const Item& item) const;
-  [[nodiscard]] const Item* find(std::uint64_t memory, std::uint64_t offset) const;
+  void add_page(DeviceBlock& block, const TransientView& view) const;
+  [[nodiscard]] std::vector<const Item*> buffers_in(const TransientView& view) const;
+  [[nodiscard]] const Item* find(std::uint64_t memory, std::size_t offset) const;
 
   GpuCore& core_;
-  std::vector<Item> items_;
+  std::vector<Item> items_;      // of persistent memory
+  std::vector<Item> of_frames_;  // of rings; both by memory and offset
 };
 
 }  // namespace framealloc::gpu::detail

@@ -117,15 +117,16 @@ std::size_t BlockLists::free(const Placement& placement, std::uint64_t frame) no
 }
 
 void BlockLists::count_allocated(unsigned type, std::size_t bytes) noexcept {
-  lists_[type].allocated.fetch_add(bytes, std::memory_order_relaxed);
-  count_.fetch_add(1, std::memory_order_relaxed);
+  List& list = lists_[type];
+  list.allocated.fetch_add(bytes, std::memory_order_relaxed);
+  list.count.fetch_add(1, std::memory_order_relaxed);
 }
 
 void BlockLists::count_retired(unsigned type, std::size_t bytes) noexcept {
   List& list = lists_[type];
   lower(list.allocated, bytes);
   list.retired.fetch_add(bytes, std::memory_order_relaxed);
-  count_.fetch_sub(1, std::memory_order_relaxed);
+  list.count.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void BlockLists::count_reclaimed(unsigned type, std::size_t bytes) noexcept {
@@ -182,15 +183,25 @@ void BlockLists::age(std::uint64_t frame, HeapBytes& freed) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     List& list = lists_[type];
     std::uint64_t surplus = 0;
+    std::size_t held = 0, used = 0;
     {
       const std::lock_guard<BriefLock> guard(list.lock);
+      if (list.empty == 0) continue;
       if (list.empty > config_.keep_empty_blocks) surplus = list.empty - config_.keep_empty_blocks;
+      for (const Block* block = list.first; block != nullptr; block = block->next) {
+        held += block->size;
+        used += block->used;
+      }
     }
-    if (surplus == 0) continue;
+    // Blocks that are kept must not hold far more than is used: all that was in use while they were
+    // empty has found room in the others.
+    const std::size_t most = used + used / 2 + config_.keep_empty_blocks * block_size(type);
     freed[info_.types[type].heap] += remove(list, [&](const Block& block) {
       const bool old = frame == 0 || frame - block.empty_since > config_.empty_block_frames;
-      if (!old || surplus == 0) return false;
-      --surplus;
+      const bool too_much = frame != 0 && held > most;
+      if (!old || (surplus == 0 && !too_much)) return false;
+      if (surplus != 0) --surplus;
+      held -= block.size;
       return true;
     });
   }
@@ -222,8 +233,8 @@ PersistentFigures BlockLists::figures() const noexcept {
     figures.largest_free =
         std::max(figures.largest_free, list.largest.load(std::memory_order_relaxed));
     figures.blocks += list.blocks.load(std::memory_order_relaxed);
+    figures.count += list.count.load(std::memory_order_relaxed);
   }
-  figures.count = count_.load(std::memory_order_relaxed);
   return figures;
 }
 

@@ -126,6 +126,7 @@ class BlockLists {
     mutable std::atomic<std::size_t> free{0}, largest{0};
     alignas(128) std::atomic<std::size_t> allocated{0};
     std::atomic<std::size_t> retired{0}, dedicated{0};
+    std::atomic<std::uint64_t> count{0};
   };
   // Requirement: the list's lock is held.
   [[nodiscard]] static bool put(List& list, Block& block, const PlaceRequest& request,
@@ -141,7 +142,6 @@ class BlockLists {
   const GpuDeviceInfo& info_;
   const GpuConfig& config_;
   std::array<List, kMaxTypes> lists_;
-  alignas(128) std::atomic<std::uint64_t> count_{0};
   std::atomic<std::uint64_t> numbers_{0};
 };
 

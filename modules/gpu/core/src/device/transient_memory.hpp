@@ -42,8 +42,11 @@ struct TransientView {
   Kind kind = Kind::Block;
   unsigned type = 0;
   GpuMemoryIntent intent = GpuMemoryIntent::Staging;
-  unsigned frames = 1;  // that its memory lives
+  unsigned frames = 1;       // that its memory lives
+  std::uint64_t memory = 0;  // handle of the block's
   std::size_t offset = 0, size = 0;
+  // Of Used and Retired: bytes of `size`; the others are padding between them.
+  std::size_t handed_out = 0;
   TagId tag = TagId::Untagged;  // of the first bytes in it
   std::uint64_t frame = 0;      // in which it was handed out
 };
@@ -69,9 +72,9 @@ class TransientMemory {
   virtual void settle() noexcept = 0;
   // Effect: every ring looks at the limits of its tag again with its next slice.
   virtual void recall() noexcept = 0;
-  virtual TransientFigures figures() const noexcept = 0;
+  virtual TransientFigures figures() noexcept = 0;
   // Result: bytes handed out in a heap: of frames that are not over.
-  virtual std::size_t used(unsigned heap) const noexcept = 0;
+  virtual std::size_t used(unsigned heap) noexcept = 0;
   // Effect: shows every block and what is in it, under a lock.
   virtual void visit(TransientVisitor visitor, void* context) noexcept = 0;
   // Effect: all blocks go back to the gate. Nothing is called afterward. Requirement: the device

@@ -8,8 +8,8 @@
 
 namespace framealloc::gpu {
 
-GpuSlice FrameRing::refill(std::size_t size, std::size_t alignment) noexcept {
-  return owner_ == nullptr ? GpuSlice{} : owner_->store->serve(*owner_, size, alignment);
+GpuSlice FrameRing::refill(std::size_t size, std::uint64_t mask) noexcept {
+  return owner_ == nullptr ? GpuSlice{} : owner_->store->serve(*owner_, size, mask);
 }
 
 namespace detail {
@@ -113,10 +113,12 @@ void RingStore::give_up_rings_of(const void* thread) noexcept {
 // Effect: what the ring has handed out since it was last looked at is counted.
 void RingStore::settle(RingAccess& ring) noexcept {
   if (ring.page == nullptr) return;
-  const std::uint64_t cursor = ring.cursor();
-  if (cursor == ring.counted) return;
-  count(*ring.page, ring.tag, static_cast<std::size_t>(cursor - ring.counted), false);
-  ring.counted = cursor;
+  RingPage& page = *ring.page;
+  const auto extent = static_cast<std::size_t>(ring.cursor() - page.begin());
+  // Of a slice that another thread is taking now, one may be seen without the other.
+  const std::size_t handed_out = std::min<std::size_t>(ring.handed_out(), extent);
+  if (extent != page.extent || handed_out != page.used)
+    count(page, ring.tag, handed_out - page.used, extent, false);
 }
 
 // Effect: the ring's page is full, and its next slice comes from another.
@@ -138,10 +140,14 @@ void RingStore::set_limit(RingAccess& ring) noexcept {
 void RingStore::close_page(RingPage& page) noexcept {
   if (!page.open) return;
   page.open = false;
-  padding_ += page.size - page.used;
+  padding_ += page.size - page.extent;
 }
 
-void RingStore::count(RingPage& page, TagId tag, std::size_t bytes, bool charged) noexcept {
+void RingStore::count(RingPage& page, TagId tag, std::size_t bytes, std::size_t extent,
+                      bool charged) noexcept {
+  padding_ += extent - page.extent;
+  padding_ -= bytes;
+  page.extent = extent;
   page.used += bytes;
   allocated_ += bytes;
   peak_ = std::max(peak_, allocated_);
@@ -168,12 +174,13 @@ GpuSlice RingStore::slice_of(RingAccess& ring, std::size_t size, std::uint64_t m
   const std::uint64_t at = align_up(ring.cursor(), mask);
   if (at > ring.page->end() || size > ring.page->end() - at) return {};
   ring.set_cursor(at + size);
+  ring.set_handed_out(ring.handed_out() + size);
   return ring.slice(at, size);
 }
 
-GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::size_t alignment) noexcept {
+GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::uint64_t mask) noexcept {
   GpuAllocRequirements request(size, ring.intent, GpuLifetime::Frame);
-  request.alignment = alignment;
+  request.alignment = static_cast<std::size_t>(mask) + 1;
   GpuDenial denial;
   const auto served = [&]() -> GpuSlice {
     if (ring.set == nullptr) {
@@ -182,10 +189,7 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::size_t alignm
       return {};
     }
     if (!is_possible(request, core_.info(), denial)) return {};
-    const std::uint64_t mask = ring.mask(alignment);
     const bool limited = core_.tags.is_limited(ring.tag);
-    // With a limit the most that the slice can take is charged first, and the rest is given back.
-    const std::size_t charged = limited ? size + static_cast<std::size_t>(mask) : 0;
     bool made_room = false;
     unsigned grown = 0;
     for (;;) {
@@ -205,25 +209,23 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::size_t alignm
           if (page != nullptr && !alone) {
             detach(ring);
             ring.page = page;
-            ring.counted = page->begin();
             ring.set_cursor(page->begin());
+            ring.set_handed_out(0);
             ring.set_place(page->block->memory.mapped, page->block->buffer, frame_);
           }
         }
         if (page != nullptr) {
-          const std::uint64_t at = alone ? page->begin() : align_up(ring.cursor(), mask);
-          const auto bytes = static_cast<std::size_t>(at + size - (alone ? at : ring.cursor()));
-          if (!limited || core_.tags.charge(ring.tag, bytes, denial)) {
+          if (!limited || core_.tags.charge(ring.tag, size, denial)) {
             if (alone) {
-              count(*page, ring.tag, bytes, limited);
+              const std::uint64_t at = page->begin();
+              count(*page, ring.tag, size, size, limited);
               close_page(*page);
               return {page->block->memory.mapped + at, page->block->buffer, at, size, frame_};
             }
             const GpuSlice slice = slice_of(ring, size, mask);
-            if (limited) {
-              count(*page, ring.tag, bytes, true);
-              ring.counted = ring.cursor();
-            }
+            if (limited)
+              count(*page, ring.tag, size, static_cast<std::size_t>(ring.cursor() - page->begin()),
+                    true);
             set_limit(ring);
             return slice;
           }
@@ -237,13 +239,8 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::size_t alignm
       }
       if (denial.code == Code::FA417) {
         GpuDenial why;
-        if (!core_.charge_tag(ring.tag, charged, why)) {
-          // Perhaps less than the most is enough: one more try, exactly.
-          if (!core_.charge_tag(ring.tag, size, why)) return denial = why, GpuSlice{};
-          core_.tags.release(ring.tag, size);
-        } else {
-          core_.tags.release(ring.tag, charged);
-        }
+        if (!core_.charge_tag(ring.tag, size, why)) return denial = why, GpuSlice{};
+        core_.tags.release(ring.tag, size);  // the slice charges for itself
         denial = {};
         continue;
       }
@@ -319,7 +316,7 @@ bool RingStore::allocate(const GpuAllocRequirements& request, TransientPiece& pi
         }
       }
       if (page != nullptr) {
-        count(*page, tag, request.size, true);
+        count(*page, tag, request.size, static_cast<std::size_t>(at + held - page->begin()), true);
         if (alone) {
           close_page(*page);
         } else {

@@ -38,7 +38,8 @@ struct RingPage {
   OffsetRange range;
   std::uint64_t size = 0;
   std::uint64_t last_frame = 0;  // the last in which its memory may be used
-  std::size_t used = 0;          // handed out, alignment included
+  std::size_t used = 0;          // handed out
+  std::size_t extent = 0;        // from its begin to the end of what was handed out last
   bool open = false;             // more may be handed out of it
   TagRun first_run;
   TagRun* runs = &first_run;

@@ -95,6 +95,16 @@ std::size_t RingStore::trim(unsigned heap) noexcept {
   return give_back(gone);
 }
 
+// Result: whether the set's blocks are far more than what is used of them, and what it keeps.
+bool RingStore::holds_too_much(const RingSet& set, unsigned keep) const noexcept {
+  std::size_t held = 0, used = 0;
+  for (const RingBlock* block = set.blocks; block != nullptr; block = block->next)
+    held += block->memory_size;
+  for (const RingPage* const list : {set.in_frame, set.waiting})
+    for (const RingPage* page = list; page != nullptr; page = page->next) used += page->used;
+  return held > used + used / 2 + keep * core_.config.ring_size;
+}
+
 RingBlock* RingStore::take_empty(unsigned heap, std::uint64_t before, unsigned keep) noexcept {
   RingBlock* taken = nullptr;
   for (RingSet* set = sets_; set != nullptr; set = set->next) {
@@ -102,7 +112,8 @@ RingBlock* RingStore::take_empty(unsigned heap, std::uint64_t before, unsigned k
     for (RingBlock** link = &set->blocks; *link != nullptr;) {
       RingBlock* const block = *link;
       const bool here = heap == kAllHeaps || core_.gate.heap_of(block->type) == heap;
-      if (block->live != 0 || !here || block->empty_since >= before || kept++ < keep) {
+      if (block->live != 0 || !here || block->empty_since >= before ||
+          (kept < keep && !holds_too_much(*set, keep) && kept++ < keep)) {
         link = &block->next;
         continue;
       }
@@ -142,9 +153,9 @@ void RingStore::recall() noexcept {
   for (RingAccess* ring = rings_; ring != nullptr; ring = ring->next) ring->close();
 }
 
-TransientFigures RingStore::figures() const noexcept {
-  const_cast<RingStore*>(this)->settle();
+TransientFigures RingStore::figures() noexcept {
   const std::lock_guard<BriefLock> guard(lock_);
+  for (RingAccess* ring = rings_; ring != nullptr; ring = ring->next) settle(*ring);
   TransientFigures figures;
   figures.total = total_;
   figures.allocated = allocated_;
@@ -156,9 +167,9 @@ TransientFigures RingStore::figures() const noexcept {
   return figures;
 }
 
-std::size_t RingStore::used(unsigned heap) const noexcept {
-  const_cast<RingStore*>(this)->settle();
+std::size_t RingStore::used(unsigned heap) noexcept {
   const std::lock_guard<BriefLock> guard(lock_);
+  for (RingAccess* ring = rings_; ring != nullptr; ring = ring->next) settle(*ring);
   return used_[heap];
 }
 

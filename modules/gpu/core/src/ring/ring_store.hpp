@@ -29,7 +29,7 @@ class RingStore final : public TransientMemory {
   // Result: this thread's ring; one that denies for an intent that has none, or without memory.
   [[nodiscard]] FrameRing& ring(GpuMemoryIntent intent, const CallSite& site) noexcept;
   // Effect: what a ring does when its limit says no.
-  [[nodiscard]] GpuSlice serve(RingAccess& ring, std::size_t size, std::size_t alignment) noexcept;
+  [[nodiscard]] GpuSlice serve(RingAccess& ring, std::size_t size, std::uint64_t mask) noexcept;
   // Effect: the rings of a thread that ends may be another's.
   void give_up_rings_of(const void* thread) noexcept;
 
@@ -41,8 +41,8 @@ class RingStore final : public TransientMemory {
   std::size_t trim(unsigned heap) noexcept override;
   void settle() noexcept override;
   void recall() noexcept override;
-  TransientFigures figures() const noexcept override;
-  std::size_t used(unsigned heap) const noexcept override;
+  TransientFigures figures() noexcept override;
+  std::size_t used(unsigned heap) noexcept override;
   void visit(TransientVisitor visitor, void* context) noexcept override;
   void shut_down() noexcept override;
 
@@ -57,14 +57,18 @@ class RingStore final : public TransientMemory {
   void close_page(RingPage& page) noexcept;
   void detach(RingAccess& ring) noexcept;
   void settle(RingAccess& ring) noexcept;
-  void count(RingPage& page, TagId tag, std::size_t bytes, bool charged) noexcept;
+  // Effect: so many bytes more are handed out of the page, which is in use up to `extent` now.
+  void count(RingPage& page, TagId tag, std::size_t bytes, std::size_t extent,
+             bool charged) noexcept;
   void forget(RingPage* page) noexcept;
   void set_limit(RingAccess& ring) noexcept;
   [[nodiscard]] GpuSlice slice_of(RingAccess& ring, std::size_t size, std::uint64_t mask) noexcept;
   [[nodiscard]] RingAccess* make_ring(GpuMemoryIntent intent) noexcept;
   [[nodiscard]] RingAccess* find_ring(GpuMemoryIntent intent) noexcept;
+  [[nodiscard]] bool holds_too_much(const RingSet& set, unsigned keep) const noexcept;
   // Effect: takes empty blocks out, of one heap or all; those that have been empty since before
-  // `before`, and beyond `keep` in each set.
+  // `before`, and beyond `keep` in each set, or where its blocks hold too
+  // much for what is used of them.
   [[nodiscard]] RingBlock* take_empty(unsigned heap, std::uint64_t before, unsigned keep) noexcept;
   // Without the lock.
   [[nodiscard]] bool grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept;
@@ -77,7 +81,7 @@ class RingStore final : public TransientMemory {
   void drop(T* object) noexcept;
 
   GpuCore& core_;
-  mutable BriefLock lock_;
+  BriefLock lock_;
   std::atomic<bool> open_{false};
   std::uint64_t frame_ = 0;
   RingSet* sets_ = nullptr;

@@ -30,9 +30,11 @@ struct Walk {
     view.type = block->type;
     view.intent = set->intent;
     view.frames = set->frames;
+    view.memory = block->memory.handle;
     view.offset = static_cast<std::size_t>(offset);
     view.size = static_cast<std::size_t>(size);
     if (page != nullptr) {
+      view.handed_out = page->used;
       view.tag = page->runs->tag;
       view.frame = page->last_frame + 1 - set->frames;
     }
@@ -43,8 +45,8 @@ struct Walk {
     bool waiting = false;
     const RingPage* const page = used ? page_at(offset, waiting) : nullptr;
     if (page == nullptr) return tell(used ? Kind::Padding : Kind::Free, offset, size, nullptr);
-    tell(waiting ? Kind::Retired : Kind::Used, offset, page->used, page);
-    tell(page->open ? Kind::Free : Kind::Padding, offset + page->used, size - page->used, page);
+    tell(waiting ? Kind::Retired : Kind::Used, offset, page->extent, page);
+    tell(page->open ? Kind::Free : Kind::Padding, offset + page->extent, size - page->extent, page);
   }
 };
 

@@ -7,6 +7,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/gpu/frame_ring.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,13 +18,14 @@ class RingStore;
 // A FrameRing and its bookkeeping. The fields of the ring itself are its thread's; those below are
 // written under the store's lock.
 struct RingAccess {
+  std::array<std::byte, 64>
+      apart{};  // what another thread writes lies in no cache line of the ring
   FrameRing ring;
   RingStore* store = nullptr;
   RingSet* set = nullptr;
   GpuMemoryIntent intent = GpuMemoryIntent::Staging;
   const void* thread = nullptr;  // whose it is; null: nobody's, its thread has ended
   RingPage* page = nullptr;      // null: none in this frame
-  std::uint64_t counted = 0;     // cursor up to which bytes are counted
   TagId tag = TagId::Untagged;
   CallSite site;  // of the thread's last frame_ring()
   RingAccess* next = nullptr;
@@ -40,14 +42,19 @@ struct RingAccess {
   void set_cursor(std::uint64_t cursor) noexcept {
     ring.last_.store(cursor - 1, std::memory_order_relaxed);
   }
+  // Result: bytes of the page's slices. On another thread than the ring's it may be ahead of the
+  // cursor, or behind it, by a slice.
+  [[nodiscard]] std::uint64_t handed_out() const noexcept {
+    return ring.handed_out_.load(std::memory_order_relaxed);
+  }
+  void set_handed_out(std::uint64_t bytes) noexcept {
+    ring.handed_out_.store(bytes, std::memory_order_relaxed);
+  }
   // Effect: slices may go up to there. Requirement: not 0.
   void open_to(std::uint64_t end) noexcept {
     ring.limit_.store(end - 1, std::memory_order_relaxed);
   }
   void close() noexcept { ring.limit_.store(0, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t mask(std::size_t alignment) const noexcept {
-    return (alignment - 1) | ring.mask_;
-  }
   void set_least_alignment(std::size_t alignment) noexcept { ring.mask_ = alignment - 1; }
   // Requirement: the ring's thread.
   void set_place(std::byte* base, std::uint64_t buffer, std::uint64_t frame) noexcept {

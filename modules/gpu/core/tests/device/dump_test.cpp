@@ -6,6 +6,10 @@
 #include <framealloc/gpu/frame_ring.hpp>
 
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace framealloc::gpu::testing {
 namespace {
@@ -81,6 +85,73 @@ TEST(GpuDump, ShowsEveryByteOnceAndAddsUp) {
   EXPECT_NE(json.find("framealloc-gpu"), std::string::npos);
   EXPECT_NE(rig.gpu->to_svg().find("<svg"), std::string::npos);
   ASSERT_TRUE(rig.gpu->wait_idle());
+}
+
+TEST(GpuDump, FrameBuffersStandWhereTheyLieByName) {
+  Rig rig;
+  rig.device.set_completion(HostCompletion::Manual);
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  const auto frame_buffer = [&](std::size_t size, const char* name, GpuLifetime lifetime) {
+    GpuAllocRequirements request(size, Intent::HostVisible, lifetime);
+    return *rig.gpu->allocate(request.with_name(name).with_alignment(1024));
+  };
+  const GpuBuffer first = frame_buffer(100, "first", GpuLifetime::Frame);
+  {
+    const auto scope = rig.host.tag_scope("passing");
+    const GpuBuffer gone = frame_buffer(300, "gone", GpuLifetime::Frame);
+  }
+  GpuBuffer second;
+  rig.host.with_tag("world", [&] { second = frame_buffer(200, "second", GpuLifetime::Frame); });
+  const GpuBuffer lasting = frame_buffer(50, "lasting", GpuLifetime::MultiFrame(3));
+  const auto look = [&] { return detail::DeviceDump(*detail::CoreAccess::core(*rig.gpu)).look(); };
+  const auto find = [](const DeviceMap& map, std::string_view name) {
+    std::vector<DeviceRegion> found;
+    for (const DeviceBlock& block : map.blocks) {
+      std::uint64_t at = 0;
+      for (const DeviceRegion& region : block.regions) {
+        EXPECT_EQ(region.offset, std::exchange(at, region.offset + region.size));
+        if (region.name == name) found.push_back(region);
+      }
+      EXPECT_EQ(at, block.size);
+    }
+    return found;
+  };
+  const auto bytes = [](const DeviceMap& map, DeviceRegionState state) {
+    std::size_t sum = 0;
+    for (const DeviceBlock& block : map.blocks)
+      for (const DeviceRegion& region : block.regions)
+        if (region.state == state) sum += region.size;
+    return sum;
+  };
+  DeviceMap map = look();
+  ASSERT_EQ(find(map, "second").size(), 1U);
+  const DeviceRegion at = find(map, "second")[0];
+  EXPECT_EQ(at.offset, second.offset());
+  EXPECT_EQ(at.size, 200U);
+  EXPECT_EQ(at.tag, "world");
+  EXPECT_EQ(at.frame, 1U);
+  EXPECT_EQ(at.state, DeviceRegionState::Used);
+  ASSERT_EQ(find(map, "first").size(), 1U);
+  ASSERT_EQ(find(map, "lasting").size(), 1U);
+  EXPECT_EQ(find(map, "lasting")[0].lifetime, DeviceLifetime::MultiFrame);
+  EXPECT_TRUE(find(map, "gone").empty());
+  EXPECT_EQ(bytes(map, DeviceRegionState::Used), 650U);
+  EXPECT_EQ(rig.gpu->stats().transient_bytes, 650U);
+  EXPECT_NE(rig.gpu->to_json().find("\"lasting\""), std::string::npos);
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  map = look();
+  ASSERT_EQ(find(map, "second").size(), 1U);
+  EXPECT_EQ(find(map, "second")[0].state, DeviceRegionState::Retired);
+  EXPECT_EQ(bytes(map, DeviceRegionState::Retired), 600U);
+  // The page is another frame's now: what is held of the one before is not in it.
+  ASSERT_TRUE(rig.gpu->wait_idle());
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  const GpuBuffer other = frame_buffer(1000, "other", GpuLifetime::Frame);
+  map = look();
+  EXPECT_TRUE(find(map, "second").empty());
+  EXPECT_EQ(find(map, "other").size(), 1U);
+  EXPECT_EQ(find(map, "lasting").size(), 1U);
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
 }
 
 TEST(GpuDump, AnEmptyAllocatorIsShownToo) {

@@ -8,7 +8,7 @@
 #include <array>
 #include <deque>
 #include <random>
-#include <set>
+#include <vector>
 
 namespace framealloc::gpu::testing {
 namespace {
@@ -81,6 +81,35 @@ TEST(GpuMemoryBar, WhatIsHeldStaysNearTheMostThatWasInUse) {
       }
     }
     EXPECT_GT(highest, 2 * lowest) << "the large level came and went";
+  }
+}
+
+// Of default sizes: what a few buffers that a large level has left behind hold.
+TEST(GpuMemoryBar, LittleInUseHoldsABlockOfEachType) {
+  Rig rig;
+  rig.device.set_completion(HostCompletion::Manual);
+  // As HostBackendConfig::discrete() says: local, visible and local, the host's; and the ring's first.
+  const std::size_t blocks = 16 * kMiB + 1 * kMiB + 32 * kMiB + GpuConfig().ring_size;
+  std::vector<GpuBuffer> level, left;
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  for (std::size_t i = 0; i < 600; ++i)
+    level.push_back(rig.buffer(200 * kKiB, kIntents[i % kIntents.size()]));
+  for (const Intent intent : kIntents) left.push_back(rig.buffer(1000, intent));
+  for (int i = 0; i < 60; ++i) EXPECT_TRUE(rig.gpu->staging().alloc(1000 * kKiB));
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  level.clear();
+  std::deque<std::size_t> used;
+  for (std::size_t frame = 0; frame < 400; ++frame) {
+    ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+    EXPECT_TRUE(rig.gpu->staging().alloc(100 * kKiB));
+    const GpuAllocStats stats = rig.gpu->stats();
+    used.push_back(stats.allocated_bytes + stats.retired_bytes);
+    if (used.size() > kWindow) used.pop_front();
+    const std::size_t most = *std::max_element(used.begin(), used.end());
+    if (frame > kWindow) {
+      ASSERT_LE(stats.total_bytes, most + most / 2 + blocks) << frame;
+    }
+    ASSERT_TRUE(rig.gpu->end_gpu_frame());
   }
 }
 

@@ -43,6 +43,42 @@ TEST(FrameRing, BumpsMappedMemoryOfTheFrame) {
   rig.expect_sums();
 }
 
+TEST(FrameRing, CountsWhatAlignmentSkipsAsPadding) {
+  for (const std::size_t limit : {std::size_t{0}, 200 * kKiB}) {
+    Rig rig(HostBackendConfig::discrete(), small_rings());
+    rig.device.set_completion(HostCompletion::Manual);
+    if (limit != 0) rig.gpu->set_tag_limit("", limit);
+    ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+    std::size_t handed_out = 0;
+    for (std::size_t i = 0; i < 300; ++i) {  // over several pages
+      const std::size_t size = 100 + i;
+      ASSERT_TRUE(rig.gpu->staging().alloc(size, 256));
+      handed_out += size;
+      if (i % 7 != 0) continue;
+      ASSERT_EQ(rig.gpu->stats().transient_bytes, handed_out);
+      ASSERT_EQ(rig.gpu->tag_bytes(""), handed_out);
+      ASSERT_GE(rig.gpu->stats().padding_bytes, i * 256 - handed_out + 100);
+      rig.expect_sums();
+    }
+    ASSERT_TRUE(rig.gpu->staging().alloc(90 * kKiB / 2, 4096));
+    handed_out += 90 * kKiB / 2;
+    EXPECT_EQ(rig.gpu->stats().transient_bytes, handed_out);
+    EXPECT_EQ(rig.gpu->stats().peak_usage, handed_out);
+    std::thread([&] {
+      ASSERT_TRUE(rig.gpu->staging().alloc(10, 256) && rig.gpu->staging().alloc(10, 256));
+    }).join();
+    handed_out += 20;
+    EXPECT_EQ(rig.gpu->stats().transient_bytes, handed_out);
+    ASSERT_TRUE(rig.gpu->end_gpu_frame());
+    EXPECT_EQ(rig.gpu->stats().retired_bytes, handed_out);
+    EXPECT_EQ(rig.gpu->tag_bytes(""), 0U);
+    rig.expect_sums();
+    ASSERT_TRUE(rig.gpu->wait_idle());
+    EXPECT_EQ(rig.gpu->stats().padding_bytes, 0U);
+    EXPECT_EQ(rig.gpu->stats().free_bytes, rig.gpu->stats().total_bytes);
+  }
+}
+
 TEST(FrameRing, AlignsAsTheUsagesOfTheIntentNeed) {
   Rig rig;
   ASSERT_TRUE(rig.gpu->begin_gpu_frame());

@@ -17,7 +17,9 @@ struct GpuConfig {
   /// soon as the GPU is done with it, since no other resource may lie in it: what is made and let go
   /// in each frame should be smaller, or be kept.
   std::size_t dedicated_from = 0;
-  unsigned keep_empty_blocks = 1;     ///< per memory type, however long they are empty
+  /// Per memory type, however long they are empty; but no more than makes all that is held 1.5 times
+  /// what is used, and so many blocks.
+  unsigned keep_empty_blocks = 1;
   unsigned empty_block_frames = 120;  ///< an empty block above that goes after so many frames
   std::size_t heap_limit = 0;  ///< of every heap; 0: what the device says, else 80 % of its size
 };

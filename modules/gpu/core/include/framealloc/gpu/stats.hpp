@@ -27,9 +27,7 @@ struct GpuHeapBudget {
 struct GpuAllocStats {
   std::size_t total_bytes = 0;      ///< device memory held: blocks, rings and dedicated
   std::size_t allocated_bytes = 0;  ///< handed out: transient_bytes + persistent_bytes
-  /// Of frames that are open. Of a FrameRing what alignment has skipped between slices is part of it,
-  /// because a slice counts nothing but its ring's position; of frame buffers it is padding.
-  std::size_t transient_bytes = 0;
+  std::size_t transient_bytes = 0;  ///< of frames that are open
   std::size_t persistent_bytes = 0;
   std::size_t retired_bytes = 0;  ///< let go by the program, not yet by the GPU
   std::size_t padding_bytes = 0;  ///< alignment, granularity, ends of pages
