@@ -58,7 +58,7 @@ void GpuCore::make_spare(BufferRecord& spare, const BufferRecord& of) noexcept {
   spare.tag = of.tag;
   spare.born_frame = of.born_frame;
   spare.pins.store(0, std::memory_order_relaxed);
-  spare.id = ids_.fetch_add(1, std::memory_order_relaxed) + 1;
+  spare.id = spare.shard->next_id();
 }
 
 void GpuCore::retire_spare(BufferRecord& spare) noexcept {

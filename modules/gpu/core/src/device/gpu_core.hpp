@@ -228,7 +228,6 @@ class GpuCore {
   void* eviction_context_ = nullptr;
   std::uint64_t frame_began_ns_ = 0;  // 0: nobody listened
   std::atomic<std::uint32_t> rounds_{0};
-  std::atomic<std::uint64_t> ids_{0};
   std::atomic<std::uint64_t> failed_{0};
   alignas(128) std::atomic<std::uint64_t> clock_{0};  // frame << 1 | open
   alignas(128) std::atomic<std::uint32_t> handles_{1};

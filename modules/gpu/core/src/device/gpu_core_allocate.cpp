@@ -233,7 +233,7 @@ void GpuCore::fill(BufferRecord& record, const GpuAllocRequirements& request,
   record.priority = request.priority;
   record.user_data = request.user_data;
   record.site = site;
-  record.id = ids_.fetch_add(1, std::memory_order_relaxed) + 1;
+  record.id = record.shard->next_id();
   record.born_frame = frame();
   record.last_frame = 0;
   record.read_serial.store(0, std::memory_order_relaxed);

@@ -11,9 +11,11 @@ RecordPool* RecordPool::make(const SmartAlloc& host, GpuCore& core) noexcept {
   void* const block = host.bookkeeping_alloc(sizeof(RecordPool));
   if (block == nullptr) return nullptr;
   auto* const pool = ::new (block) RecordPool(host);
+  std::uint64_t first_id = 0;
   for (RecordShard& shard : pool->shards_) {
     shard.core.store(&core, std::memory_order_relaxed);
     shard.pool = pool;
+    shard.next.store(++first_id, std::memory_order_relaxed);
   }
   return pool;
 }

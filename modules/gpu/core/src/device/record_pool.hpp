@@ -28,6 +28,9 @@ struct alignas(128) RecordShard {
   BufferRecord* retired = nullptr;  // let go since the last take_retired()
   BufferRecord* staged = nullptr;   // staging memory of frames, for FA411: see GpuCore::end_frame()
   RecordSlab* slabs = nullptr;
+  std::atomic<std::uint64_t> next{0};  // id of a record, in steps of the shards there are
+  // Result: never another record's of the pool; not 0.
+  [[nodiscard]] std::uint64_t next_id() noexcept;
 };
 
 // Outlives its allocator for as long as the program holds a buffer: a buffer may end at any time on
@@ -89,6 +92,10 @@ class RecordPool {
   std::atomic<std::size_t> users_{1};  // the core, links to it, and records that it has left
   std::array<RecordShard, kShards> shards_;
 };
+
+inline std::uint64_t RecordShard::next_id() noexcept {
+  return next.fetch_add(RecordPool::kShards, std::memory_order_relaxed);
+}
 
 struct RecordSlab {
   static constexpr std::size_t kRecords = 62;

@@ -10,7 +10,7 @@ namespace framealloc::gpu::detail {
 // Bytes. Persistent ones are exact. Rings tell theirs when a thread takes a page and when a frame
 // ends, so that a slice costs nothing; a reading of stats() makes the peak exact for its moment.
 // Thread contract: any thread.
-class UsagePeak {
+class alignas(128) UsagePeak {
  public:
   void add_persistent(std::size_t bytes) noexcept {
     note(persistent_.fetch_add(bytes, std::memory_order_relaxed) + bytes +
