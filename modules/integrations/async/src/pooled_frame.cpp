@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/async/pooled_frame.hpp>
 
+#include <cstdio>
 #include <cstdlib>
 
 namespace framealloc::async {
@@ -43,6 +44,11 @@ void* system_frame(std::size_t size) noexcept {
 }
 
 void free_system_frame(void* block) noexcept { std::free(block); }
+
+void abort_without_frame() noexcept {
+  std::fputs("framealloc: a coroutine was denied its frame, and its promise has no answer\n", stderr);
+  std::abort();
+}
 
 }  // namespace detail
 

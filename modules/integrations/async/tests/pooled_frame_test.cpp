@@ -40,6 +40,25 @@ struct Answer {
 };
 Answer answer() { co_return; }
 
+// Without an answer to a denied frame.
+struct Unprepared {
+  struct promise_type : PooledFrameOrThrow {
+    Unprepared get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { std::terminate(); }
+  };
+};
+Unprepared unprepared(int& ran) {
+  ++ran;
+  co_return;
+}
+Unprepared unprepared_in(std::allocator_arg_t, const SmartAlloc&, int& ran) {
+  ++ran;
+  co_return;
+}
+
 TEST(PooledFrame, WithoutAScopeTheSystemServesAndIsCounted) {
   const LiveFrames frames;
   const std::uint64_t before = coroutine_stats().frames_on_global_heap;
@@ -137,6 +156,26 @@ TEST(PooledFrame, ADeniedFrameGivesWhatThePromiseSays) {
   alloc.set_thread_pool_budget(0);
   EXPECT_TRUE(fire(ran).made);
   EXPECT_EQ(answer().value, 1);
+}
+
+TEST(PooledFrame, ADeniedFrameThrowsWhereThePromiseSaysNothing) {
+  ReportLog log;
+  SmartAlloc alloc(config_for(log));
+  alloc.set_thread_pool_budget(1);
+  const AllocatorScope scope(alloc);
+  const LiveFrames frames;
+  int ran = 0;
+  EXPECT_THROW((void)unprepared(ran), std::bad_alloc);
+  EXPECT_THROW((void)unprepared_in(std::allocator_arg, alloc, ran), std::bad_alloc);
+  EXPECT_EQ(ran, 0);
+  EXPECT_EQ(log.count(Code::FA312), 2U);
+  EXPECT_EQ(frames.count(), 0);
+  alloc.set_thread_pool_budget(0);
+  (void)unprepared(ran);
+  (void)unprepared_in(std::allocator_arg, alloc, ran);
+  EXPECT_EQ(ran, 2);
+  EXPECT_EQ(alloc.stats().allocation_count, 2U);
+  EXPECT_EQ(alloc.stats().pool_allocated, 0U);
 }
 
 TEST(PooledFrame, AnAllocatorThatCouldNotBeMadeHasNoFrames) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <utility>
 
 // Inlined into the function that makes the coroutine, except under AddressSanitizer: clang 19 ends
 // the life of temporaries of what it inlines there too early, and every coroutine would be accused.
@@ -79,6 +80,23 @@ static_assert(sizeof(FrameHeader) == kGranule, "a coroutine frame must stay alig
 [[nodiscard]] FRAMEALLOC_COLD void* system_frame(std::size_t bytes) noexcept;
 FRAMEALLOC_COLD void free_system_frame(void* block) noexcept;
 
+// Effect: says that a coroutine has no frame, and ends the program.
+[[noreturn]] FRAMEALLOC_COLD void abort_without_frame() noexcept;
+
+// Result: the frame. A denied one is std::bad_alloc, and in a program without exceptions its end;
+// `exceptions` names the caller's setting.
+template <bool exceptions = FRAMEALLOC_EXCEPTIONS != 0>
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* frame_or_throw(void* frame) {
+  if (frame == nullptr) [[unlikely]] {
+#if FRAMEALLOC_EXCEPTIONS
+    throw std::bad_alloc();
+#else
+    abort_without_frame();
+#endif
+  }
+  return frame;
+}
+
 // Effect: `prefix + sizeof(FrameHeader) + size` bytes. Result: where the frame begins; null when
 // the pool denied it, which it has reported.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* new_frame(const PoolRef& pool, std::size_t size,
@@ -142,10 +160,10 @@ class AllocatorScope {
 ///     struct promise_type : framealloc::async::PooledFrame { ... };
 ///     Loader load(std::allocator_arg_t, const SmartAlloc&, Path);   // or a member function
 ///
-/// A frame that the pool denies is reported there, and nothing throws: the coroutine returns what
-/// the promise's get_return_object_on_allocation_failure() gives. A promise that has none must have
-/// its frames: where one is denied, the language has no way out, and the program crashes after the
-/// report.
+/// A frame that is denied is reported, and nothing throws: the coroutine returns what the promise's
+/// get_return_object_on_allocation_failure() gives. A promise that has none stands on
+/// PooledFrameOrThrow: here the language has no way out for it, and a denied frame would be a
+/// crash after the report.
 /// Requirement: the coroutine ends before the allocator does. Thread contract: any thread.
 class PooledFrame {
  public:
@@ -170,6 +188,27 @@ class PooledFrame {
   }
   FRAMEALLOC_ASYNC_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
     detail::delete_frame(frame, size);
+  }
+};
+
+/// The same for a promise without get_return_object_on_allocation_failure(): a frame that is
+/// denied is reported, and the call of the coroutine throws std::bad_alloc; in a program without
+/// exceptions it ends the program with a message.
+class PooledFrameOrThrow : public PooledFrame {
+ public:
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size) {
+    return detail::frame_or_throw(PooledFrame::operator new(size));
+  }
+  template <class... A>
+    requires requires(std::size_t size, A&&... arguments) {
+      PooledFrame::operator new(size, std::forward<A>(arguments)...);
+    }
+  [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size,
+                                                                  A&&... arguments) {
+    return detail::frame_or_throw(PooledFrame::operator new(size, std::forward<A>(arguments)...));
+  }
+  FRAMEALLOC_ASYNC_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
+    PooledFrame::operator delete(frame, size);
   }
 };
 
