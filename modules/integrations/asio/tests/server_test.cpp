@@ -109,6 +109,8 @@ class PlainServer {
   Host host_;
 };
 
+// Plain Asio calls aligned_alloc(), for which ThreadSanitizer has no hook.
+constexpr bool kSeesAlignedForms = !FRAMEALLOC_TSAN;
 constexpr int kWarm = 3;
 constexpr int kRounds = 4;
 
@@ -158,7 +160,9 @@ TEST_P(ServerTest, CallsNoMallocForAMessage) {
     EXPECT_EQ(right, messages);
   }
   plain.host().join();
-  EXPECT_GE(calls, messages / 2) << "the same program without us";
+  if (kSeesAlignedForms) {
+    EXPECT_GE(calls, messages / 2) << "the same program without us";
+  }
   std::printf("%zu connections, %d threads: 0 mallocs a message, without us %.1f\n", connections,
               threads, static_cast<double>(calls) / static_cast<double>(messages));
 }
@@ -200,7 +204,10 @@ TEST(Burst, Of500PendingOperationsCallsNoMalloc) {
   EXPECT_EQ(done, 4 * kBurst);
   EXPECT_EQ(alloc.stats().pool_allocated, 0U);
   const auto plain_at_once = [&] { burst([&] { net::co_spawn(io, plain(), net::detached); }); };
-  EXPECT_GE(load::mallocs_in(plain_at_once), kBurst) << "the same program without us";
+  const std::uint64_t without_us = load::mallocs_in(plain_at_once);
+  if (kSeesAlignedForms) {
+    EXPECT_GE(without_us, kBurst) << "the same program without us";
+  }
   EXPECT_EQ(done, 5 * kBurst);
 }
 
