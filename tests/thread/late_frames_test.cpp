@@ -131,6 +131,29 @@ TEST_P(LateFrames, AnObjectOfAWorkerThatGoesOnIsDestroyedInItsNextFrame) {
   EXPECT_EQ(log_.size(), 0u) << log_.last().message;
 }
 
+TEST_P(LateFrames, AnObjectOfAWorkerThatTrimsIsDestroyedBeforeItsMemoryGoes) {
+  SmartAlloc alloc(config());
+  Gate gate;
+  std::binary_semaphore made{0}, again{0};
+  alloc.begin_frame();
+  std::thread worker([&] {
+    (void)alloc.frame_new<Slow>(gate);
+    made.release();
+    again.acquire();
+    (void)alloc.trim();
+    EXPECT_EQ(gate.alive.load(), 0);
+  });
+  gate.inside.acquire();
+  alloc.end_frame();
+  gate.go.release();
+  made.acquire();
+  run_frames(alloc, 20);
+  again.release();
+  worker.join();
+  run_frames(alloc, 20);
+  EXPECT_EQ(log_.size(), 0u) << log_.last().message;
+}
+
 TEST_P(LateFrames, AnotherThreadEndsTheFrameOfAThreadThatEnded) {
   SmartAlloc alloc(config());
   for (int round = 0; round < 3; ++round) {
