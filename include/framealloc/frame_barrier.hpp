@@ -4,6 +4,7 @@
 
 #include <framealloc/annotations.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/chrono.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
@@ -11,7 +12,6 @@
 #include <framealloc/text.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/chrono.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/snapshot.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

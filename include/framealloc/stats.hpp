@@ -2,9 +2,9 @@
 // The truth in numbers. All sizes in bytes, all times in nanoseconds.
 #pragma once
 
+#include <framealloc/detail/base/chrono.hpp>
 #include <framealloc/ids.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>

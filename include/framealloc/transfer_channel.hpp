@@ -2,6 +2,7 @@
 // A bounded channel of transfers between threads.
 #pragma once
 
+#include <framealloc/detail/base/chrono.hpp>
 #include <framealloc/detail/container/transfer_ring.hpp>
 #include <framealloc/detail/os/futex.hpp>
 #include <framealloc/detail/os/thread.hpp>
@@ -12,7 +13,6 @@
 #include <framealloc/transfer_handle.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
