@@ -2,6 +2,8 @@
 // Diagnostic codes as values; their texts come from the one manifest, codes.def.
 #pragma once
 
+#include <framealloc/compiler.hpp>
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -14,7 +16,6 @@ enum class Code : std::uint16_t {
 #define FRAMEALLOC_CODE(id, slug, severity, category, raised_by, meaning, help) \
   FA##id = static_cast<std::uint16_t>(1##id - 1000),
 #include <framealloc/codes.def>
-#include <framealloc/compiler.hpp>
 #undef FRAMEALLOC_CODE
 };
 
