@@ -2,6 +2,7 @@
 #include "checks/findings.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -57,6 +58,12 @@ Finding finding_at(const CheckInput& input, unsigned code, const clang::Stmt* st
   return finding;
 }
 
+std::string file_of(const CheckInput& input, const clang::Stmt* statement) {
+  const clang::SourceManager& sources = input.context.getSourceManager();
+  const clang::SourceLocation begin = sources.getExpansionLoc(statement->getBeginLoc());
+  return begin.isValid() ? path_of(sources, begin) : "";
+}
+
 void relate(const CheckInput& input, Finding& finding, SiteId site, std::string message) {
   if (site == 0) return;
   const clang::Stmt* const statement = input.places.expression(site);
@@ -102,16 +109,29 @@ std::vector<Finding> findings_of(const CheckInput& input) {
   check_threads(input, findings);
   check_coroutines(input, findings);
   check_handles(input, findings);
+  check_loops(input, findings);
+  check_budgets(input, findings);
+  check_retention(input, findings);
+  check_destructors(input, findings);
+  check_tags(input, findings);
+  check_modules(input, findings);
   std::erase_if(findings, [](const Finding& finding) { return finding.code == 0; });
   const auto key = [](const Finding& finding) {
     return std::tie(finding.file, finding.line, finding.column, finding.code);
   };
-  std::stable_sort(findings.begin(), findings.end(),
-                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
-  findings.erase(std::unique(findings.begin(), findings.end(),
-                             [&](const Finding& a, const Finding& b) { return key(a) == key(b); }),
-                 findings.end());
-  return findings;
+  // Of two at one place the first that a check made stays.
+  std::vector<std::size_t> order(findings.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto left = key(findings[a]);
+    const auto right = key(findings[b]);
+    return left == right ? a < b : left < right;
+  });
+  std::vector<Finding> sorted;
+  for (const std::size_t each : order)
+    if (sorted.empty() || key(sorted.back()) != key(findings[each]))
+      sorted.push_back(std::move(findings[each]));
+  return sorted;
 }
 
 }  // namespace fa_check

@@ -32,6 +32,8 @@ struct CheckInput {
 [[nodiscard]] std::string path_of(const clang::SourceManager& sources, clang::SourceLocation place);
 // Effect: adds a second place; nothing for site 0.
 void relate(const CheckInput& input, Finding& finding, SiteId site, std::string message);
+// The absolute path of the file that a statement is written in; "" when it is not in one.
+[[nodiscard]] std::string file_of(const CheckInput& input, const clang::Stmt* statement);
 // The words by which the expression names what it is about: "'counters'", or "frame memory".
 [[nodiscard]] std::string name_of(const CheckInput& input, const clang::Stmt* statement);
 
@@ -41,6 +43,12 @@ void check_lifetimes(const CheckInput& input,
 void check_threads(const CheckInput& input, std::vector<Finding>& findings);  // 201-205
 void check_coroutines(const CheckInput& input, std::vector<Finding>& findings);  // 701-703
 void check_handles(const CheckInput& input, std::vector<Finding>& findings);     // 401
+void check_loops(const CheckInput& input, std::vector<Finding>& findings);    // 301, 602, 603, 608
+void check_budgets(const CheckInput& input, std::vector<Finding>& findings);  // 302
+void check_retention(const CheckInput& input, std::vector<Finding>& findings);    // 604
+void check_destructors(const CheckInput& input, std::vector<Finding>& findings);  // 607
+void check_tags(const CheckInput& input, std::vector<Finding>& findings);         // 801, 802
+void check_modules(const CheckInput& input, std::vector<Finding>& findings);      // 803
 
 // All of them; sorted, and one finding for one mistake.
 [[nodiscard]] std::vector<Finding> findings_of(const CheckInput& input);

@@ -2,7 +2,7 @@
 #include "cli/discovery.hpp"
 
 #include "cli/git.hpp"
-#include "report/glob.hpp"
+#include "model/glob.hpp"
 
 #include <algorithm>
 #include <array>
@@ -260,14 +260,13 @@ void Discoverer::add_header(const std::string& file) {
   std::erase_if(includers, [](const std::string& path) { return !is_source(path); });
   // A source of the same name first, then one that the database knows.
   const std::string stem = fs::path(file).stem().string();
-  std::stable_sort(includers.begin(), includers.end(),
-                   [&](const std::string& a, const std::string& b) {
-                     const auto rank = [&](const std::string& path) {
-                       return (fs::path(path).stem().string() == stem ? 0 : 2) +
-                              (database_.find(path) != nullptr ? 0 : 1);
-                     };
-                     return rank(a) < rank(b);
-                   });
+  const auto rank = [&](const std::string& path) {
+    return std::pair((fs::path(path).stem().string() == stem ? 0 : 2) +
+                         (database_.find(path) != nullptr ? 0 : 1),
+                     path);
+  };
+  std::sort(includers.begin(), includers.end(),
+            [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
   if (includers.empty()) {
     Unit unit = unit_of(file);
     unit.command.arguments.insert(unit.command.arguments.begin(), {"-x", "c++"});

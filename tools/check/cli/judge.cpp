@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "cli/judge.hpp"
 
-#include "report/glob.hpp"
+#include "model/glob.hpp"
 #include "report/hash.hpp"
 
 #include <filesystem>

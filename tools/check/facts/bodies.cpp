@@ -40,9 +40,11 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
 #define FA_TRAVERSE(Kind)                                               \
   bool Traverse##Kind(clang::Kind* function) {                          \
     const clang::FunctionDecl* const outer = current_;                  \
+    const Loop* const outer_loop = std::exchange(loop_, nullptr);       \
     begin(function);                                                    \
     const bool goes_on = RecursiveASTVisitor::Traverse##Kind(function); \
     current_ = outer;                                                   \
+    loop_ = outer_loop;                                                 \
     return goes_on;                                                     \
   }
   FA_TRAVERSE(FunctionDecl)
@@ -52,9 +54,32 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
   FA_TRAVERSE(CXXConversionDecl)
 #undef FA_TRAVERSE
 
+  // What a loop does once, before its turns, is not in it.
+  bool TraverseForStmt(clang::ForStmt* loop) {
+    TraverseStmt(loop->getInit());
+    return turn(loop, {loop->getConditionVariableDeclStmt(), loop->getCond(), loop->getInc(),
+                       loop->getBody()});
+  }
+  bool TraverseWhileStmt(clang::WhileStmt* loop) {
+    return turn(loop, {loop->getConditionVariableDeclStmt(), loop->getCond(), loop->getBody()});
+  }
+  bool TraverseDoStmt(clang::DoStmt* loop) {
+    return turn(loop, {loop->getBody(), loop->getCond()});
+  }
+  bool TraverseCXXForRangeStmt(clang::CXXForRangeStmt* loop) {
+    TraverseStmt(loop->getInit());
+    TraverseStmt(loop->getRangeStmt());
+    TraverseStmt(loop->getBeginStmt());
+    TraverseStmt(loop->getEndStmt());
+    return turn(loop, {loop->getCond(), loop->getInc(), loop->getLoopVarStmt(), loop->getBody()});
+  }
+
   bool VisitCallExpr(clang::CallExpr* call) {
     const clang::FunctionDecl* const callee = call->getDirectCallee();
     note(callee);
+    bodies_.loops_.note(call, loop_, current_);
+    bodies_.tags_.note(*call);
+    bodies_.started_.note(bodies_.model_, *call);
     if (callee == nullptr || call->isTypeDependent()) return true;
     std::vector<const clang::Expr*> given(call->arg_begin(), call->arg_end());
     if (llvm::isa<clang::CXXOperatorCallExpr>(call) && llvm::isa<clang::CXXMethodDecl>(callee) &&
@@ -116,6 +141,8 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     if (!expression->isTypeDependent())
       note_work(*expression->getConstructor(),
                 {expression->getArgs(), expression->getArgs() + expression->getNumArgs()});
+    bodies_.loops_.note(expression, loop_, current_);
+    bodies_.started_.note(*expression);
     if (!locals_.count(expression) && !expression->getConstructor()->isCopyOrMoveConstructor())
       bodies_.elsewhere_.insert(expression->getConstructor()->getParent());
     return true;
@@ -126,6 +153,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     return true;
   }
   bool VisitVarDecl(clang::VarDecl* variable) {
+    bodies_.declared_.insert(variable->getCanonicalDecl());
     const clang::CXXRecordDecl* const record =
         variable->getType()->isReferenceType() ? nullptr : record_of(variable->getType());
     if (record != nullptr && !llvm::isa<clang::ParmVarDecl>(variable))
@@ -147,9 +175,18 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     const clang::FunctionDecl* const outer = current_;
     // Whoever makes a lambda has what it does.
     if (outer != nullptr) bodies_.facts_[outer].callees.push_back(body->getCanonicalDecl());
+    const Loop* const outer_loop = std::exchange(loop_, nullptr);
     begin(body);
     TraverseStmt(body->getBody());
     current_ = outer;
+    loop_ = outer_loop;
+  }
+  bool turn(const clang::Stmt* loop, std::initializer_list<clang::Stmt*> parts) {
+    const Loop* const outer = loop_;
+    loop_ = bodies_.loops_.add(loop, outer, current_);
+    for (clang::Stmt* part : parts) TraverseStmt(part);
+    loop_ = outer;
+    return true;
   }
   void begin(clang::FunctionDecl* function) {
     current_ = nullptr;
@@ -207,6 +244,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
 
   Bodies& bodies_;
   const clang::FunctionDecl* current_ = nullptr;
+  const Loop* loop_ = nullptr;  // the innermost around what is visited
   std::set<const clang::Expr*> locals_;
 };
 

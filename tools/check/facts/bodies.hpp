@@ -3,12 +3,16 @@
 // have anything to do with the model.
 #pragma once
 
+#include "facts/loops.hpp"
+#include "facts/started.hpp"
+#include "facts/tags.hpp"
 #include "model/model.hpp"
 
 #include <map>
 #include <memory>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace fa_check {
@@ -62,6 +66,11 @@ class Bodies {
                            const clang::FunctionDecl* except) const;
   // Whether the unit switches budgets on, or sets the budget of a thread.
   [[nodiscard]] bool uses_budgets() const { return uses_budgets_; }
+  [[nodiscard]] Loops& loops() { return loops_; }
+  [[nodiscard]] const Tags& tags() const { return tags_; }
+  [[nodiscard]] const Started& started() const { return started_; }
+  // Whether the key of a place is a variable that the unit declares; temporaries have expressions.
+  [[nodiscard]] bool is_variable(const void* key) const { return declared_.count(key) != 0; }
 
  private:
   friend class BodyVisitor;
@@ -90,6 +99,10 @@ class Bodies {
   std::set<const clang::FunctionDecl*> on_thread_;
   std::set<const clang::Decl*> seen_by_threads_;
   bool uses_budgets_ = false;
+  Loops loops_;
+  Tags tags_;
+  Started started_;
+  std::unordered_set<const void*> declared_;
 };
 
 }  // namespace fa_check

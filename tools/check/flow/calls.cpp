@@ -136,6 +136,7 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
                            const clang::Expr* at, const Value& object,
                            const std::vector<const clang::Expr*>& arguments, States& out) {
   const Effect effect = function == nullptr ? Effect::None : model_.effect_of(*function);
+  if (function != nullptr) watch_call(caller, state, function, at, object, arguments);
   if (effect != Effect::None && apply(caller, state, effect, function, at, object, arguments, out))
     return;
   keep_arguments(caller, state, function, at, arguments);
@@ -283,6 +284,7 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
     if (kind == Kind::Thread &&
         starts_thread(caller, state, constructor, expression, place, {}, arguments, out))
       continue;
+    watch_construction(caller, state, place, expression, arguments);
     if (is_in_std(*constructor) || is_in_framealloc(*constructor)) {
       construct_library(caller, state, place, type, expression, arguments);
       out.push_back(std::move(state));

@@ -62,7 +62,8 @@ Value Solver::issue(const Call& caller, State& state, const std::vector<PlaceId>
   state.lives[fresh] = life;
   const SiteId where = site(caller, at);
   loans_[fresh].of_thread = loans_[fresh].of_thread || life.of_thread;
-  tell(caller, EventKind::Issue, where, fresh, 0, 0);
+  log_.add({EventKind::Issue, where, fresh, 0, 0, root_, life.owner, false,
+            is_frame_open(state, life.owner)});
   // A thread that opens the frame itself shares it with nobody.
   const auto opened = state.frames.find(life.owner);
   const bool own = life.of_thread || made.of_thread || made.resolved ||
@@ -102,6 +103,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
                    const clang::FunctionDecl* function, const clang::Expr* at, const Value& object,
                    const std::vector<const clang::Expr*>& arguments, States& out) {
   const SiteId where = site(caller, at);
+  watch_effect(caller, state, effect, function, at, object, arguments);
   const auto argument = [&](unsigned index) {
     return index < arguments.size() ? value(caller, state, arguments[index]) : Value::unknown();
   };
@@ -286,7 +288,13 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       // Its parameter is the allocator itself.
       if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at))
         given.push_back(member->getImplicitObjectArgument());
-      run_closures(caller, std::move(state), closure, at, given, out);
+      state.tags.push_back(where);
+      States after;
+      run_closures(caller, std::move(state), closure, at, given, after);
+      for (State& each : after) {
+        if (!each.tags.empty()) each.tags.pop_back();
+        out.push_back(std::move(each));
+      }
       return true;
     }
     case Effect::Owner: {

@@ -75,6 +75,7 @@ void Solver::end_mark(const Call& call, State& state, PlaceId mark, SiteId site,
 void Solver::end_frame(const Call& call, State& state, const std::vector<PlaceId>& owners,
                        bool of_thread, SiteId site) {
   bool ended_any = false;
+  for (const PlaceId owner : owners) log_.add({EventKind::FrameEnds, site, 0, 0, 0, root_, owner});
   for (auto& [place, life] : state.lives) {
     if (!owners.empty() && std::find(owners.begin(), owners.end(), life.owner) == owners.end())
       continue;
@@ -82,7 +83,8 @@ void Solver::end_frame(const Call& call, State& state, const std::vector<PlaceId
     if (known == loans_.end() || known->second.resolved || life.ends == 0) continue;
     if (life.of_thread != of_thread) continue;
     const bool before = is_over(state, life);
-    life.ends = static_cast<std::uint8_t>((life.ends << 1U) | (life.ends & 0x40U));
+    life.ends =
+        static_cast<std::uint8_t>(static_cast<unsigned>(life.ends) << 1U | (life.ends & 0x40U));
     if (!before && is_over(state, life)) {
       life.end = site;
       ended_any = true;

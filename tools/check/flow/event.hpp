@@ -4,7 +4,8 @@
 
 #include "facts/place.hpp"
 
-#include <set>
+#include <cstddef>
+#include <map>
 #include <tuple>
 #include <vector>
 
@@ -30,6 +31,20 @@ enum class EventKind : std::uint8_t {
   KeptResolved,       // at: the use of a resolved pointer; other: the compaction
   Unconstructed,      // at: the raw allocation of a type with a destructor
   GaveUp,             // at: the function's body
+  FrameOpens,         // at: what begins a frame; owner
+  FrameEnds,          // at: what ends it; owner
+  Rewinds,            // at: what rewinds, or will when its scope ends; owner
+  Grows,              // at: growth of the container `into`; owner; flag: it was given no capacity
+  GivenRoom,          // at: what gives the container `into` a capacity
+  Shrinks,            // at: what empties the container `into`, or takes from it
+  Destroyed,          // at: the call of a destructor; loan, or 0 when it is not known whose
+  HandedOut,          // at: the returned expression; loan: leaves the function it began in
+  Tagged,             // at: an allocation of pool or heap under a tag; loan; other: the tag; flag:
+                      // the innermost
+  Kept,               // at: what puts the memory `loan` into the container `into`
+  Freed,              // at: a free; loan: pool, heap; or into: the member that had the block
+  Held,               // into: the member or global that has the block `loan`
+  ThreadRuns,         // at: the call that starts a thread; other: the callable
 };
 
 struct Event {
@@ -39,19 +54,26 @@ struct Event {
   PlaceId into = 0;
   SiteId other = 0;
   const clang::FunctionDecl* function = nullptr;  // in which the analysis began
+  PlaceId owner = 0;                              // the allocator, of those that say so
+  bool flag = false;
+  bool open = false;  // Issue, Grows: a frame of the owner may be open
 };
 
 class EventLog {
  public:
   void add(const Event& event) {
-    if (seen_.insert({event.kind, event.at, event.loan, event.into, event.other}).second)
+    const auto [known, is_new] = seen_.try_emplace(
+        {event.kind, event.at, event.loan, event.into, event.other, event.owner, event.flag}, events_.size());
+    if (is_new)
       events_.push_back(event);
+    else
+      events_[known->second].open = events_[known->second].open || event.open;
   }
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
 
  private:
   std::vector<Event> events_;
-  std::set<std::tuple<EventKind, SiteId, PlaceId, PlaceId, SiteId>> seen_;
+  std::map<std::tuple<EventKind, SiteId, PlaceId, PlaceId, SiteId, PlaceId, bool>, std::size_t> seen_;
 };
 
 }  // namespace fa_check

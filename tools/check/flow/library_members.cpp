@@ -62,6 +62,7 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
   const llvm::StringRef name = name_of(method);
   const clang::OverloadedOperatorKind op = method->getOverloadedOperator();
   const bool is_assignment = op == clang::OO_Equal;
+  watch_container(caller, state, method, at, object, arguments);
   const bool asks_for_null =
       llvm::isa<clang::CXXConversionDecl>(method) && at->getType()->isBooleanType();
   if (is_assignment && arguments.size() == 1) {

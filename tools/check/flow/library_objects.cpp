@@ -47,6 +47,7 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
       return;
     }
     store(state, element, held, where, true);
+    watch_store(caller, state, element, held, where);
     return;
   }
   if (kind == Kind::Container && may_be_range && !is_element) {
@@ -54,7 +55,13 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
       copy(state, element, places_.element(target.place), wanted, where, true);
     return;
   }
-  for (const Target& target : given.to) copy(state, element, target.place, given_type, where, true);
+  for (const Target& target : given.to) {
+    copy(state, element, target.place, given_type, where, true);
+    std::vector<Value> parts;
+    for (const auto& [place, held] : state.cells)
+      if (!tagged_.empty() && places_.is_below(place, target.place)) parts.push_back(held);
+    for (const Value& held : parts) watch_store(caller, state, element, held, where);
+  }
 }
 
 void Solver::construct_library(const Call& caller, State& state, PlaceId place,

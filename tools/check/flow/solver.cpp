@@ -104,6 +104,7 @@ void Solver::leave(const Call& call, State& state) {
   const auto found = state.values.find(call.function->getBody());
   if (found == state.values.end()) return;
   const Value result = found->second;
+  watch_exit(state, call, result);
   const clang::QualType type = call.function->getReturnType();
   const Kind kind = model_.kind_of(type);
   std::set<PlaceId> loans;
@@ -256,6 +257,8 @@ void Solver::solve(const clang::FunctionDecl& function,
         if (!lives_on || llvm::isa<clang::CXXDestructorDecl>(call.function)) continue;
         for (const Target& target : held.to) {
           const PlaceId memory = places_.root(target.place);
+          if (places_[memory].kind == PlaceKind::Lasting)
+            tell(call, EventKind::Held, 0, memory, place, 0);
           const auto life = state.lives.find(memory);
           if (life == state.lives.end() || is_over(state, life->second)) continue;
           tell(call, EventKind::Escape, target.stored, memory, place, 0);

@@ -202,6 +202,25 @@ class Solver {
                          const clang::Expr* at, const Value& object,
                          const std::vector<const clang::Expr*>& arguments);
 
+  // watch.cpp: events that change nothing of the state
+  void watch_effect(const Call& caller, State& state, Effect effect,
+                    const clang::FunctionDecl* function, const clang::Expr* at, const Value& object,
+                    const std::vector<const clang::Expr*>& arguments);
+  void watch_call(const Call& caller, State& state, const clang::FunctionDecl* function,
+                  const clang::Expr* at, const Value& object,
+                  const std::vector<const clang::Expr*>& arguments);
+  void watch_container(const Call& caller, State& state, const clang::CXXMethodDecl* method,
+                       const clang::Expr* at, const Value& object,
+                       const std::vector<const clang::Expr*>& arguments);
+  void watch_construction(const Call& caller, State& state, PlaceId place,
+                          const clang::CXXConstructExpr* at,
+                          const std::vector<const clang::Expr*>& arguments);
+  void watch_store(const Call& caller, State& state, PlaceId into, const Value& held, SiteId site);
+  void watch_exit(State& state, const Call& call, const Value& result);
+  void leave_tag(State& state, clang::QualType type);
+  void tell_destroyed(const Call& caller, SiteId site, const Value& objects);
+  [[nodiscard]] bool is_frame_open(const State& state, PlaceId owner) const;
+
   // threads.cpp
   void bind(const Call& caller, State& state, PlaceId place, clang::QualType type,
             const clang::Expr* argument);
@@ -248,6 +267,7 @@ class Solver {
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in
   bool root_on_thread_ = false;  // a thread runs the function that the analysis began in
+  std::set<PlaceId> tagged_;  // pool and heap memory made under a tag
   unsigned steps_ = 0;
   bool gave_up_ = false;
 };

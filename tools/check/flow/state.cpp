@@ -29,7 +29,8 @@ void Life::join(const Life& from) {
 bool State::same_as(const State& other) const {
   return cells == other.cells && lives == other.lives && frames == other.frames &&
          thread_frames == other.thread_frames && marks == other.marks && ended == other.ended &&
-         pinned == other.pinned && running == other.running && facts == other.facts;
+         pinned == other.pinned && running == other.running && facts == other.facts &&
+         tags == other.tags;
 }
 
 bool State::join(const State& other) {

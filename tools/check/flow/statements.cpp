@@ -79,8 +79,10 @@ void Solver::assign(const Call& call, State& state, const clang::BinaryOperator*
   if (assignment->getOpcode() == clang::BO_Assign) {
     Value given = value(call, state, assignment->getRHS());
     if (!model_.can_hold(type)) given.to.clear();
-    for (const Target& object : objects.to)
+    for (const Target& object : objects.to) {
       store(state, object.place, given, site(call, assignment->getLHS()), many);
+      watch_store(call, state, object.place, given, site(call, assignment->getLHS()));
+    }
     return;
   }
   for (const Target& object : objects.to) {
@@ -277,6 +279,7 @@ void Solver::destroy(const Call& call, PlaceId place, clang::QualType type, cons
   if (record == nullptr || !record->hasDefinition()) return;
   const SiteId where = site(call, at);
   for (State& state : states) {
+    leave_tag(state, type);
     const Value object = Value::of(place);
     switch (model_.kind_of(type)) {
       case Kind::FrameGuard: {

@@ -153,6 +153,7 @@ bool Solver::starts_thread(const Call& caller, State& state, const clang::Functi
   const clang::Expr* const work = arguments[found->index];
   Running running;
   running.created = site(caller, at);
+  tell(caller, EventKind::ThreadRuns, site(caller, at), 0, 0, site(caller, work));
   running.started = site_of_work(caller, state, work, at);
   running.handle =
       found->kind == WorkKind::Thread ? handle_of(caller, function, at, made, object) : 0;

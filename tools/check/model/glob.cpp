@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "report/glob.hpp"
+#include "model/glob.hpp"
 
 namespace fa_check {
 

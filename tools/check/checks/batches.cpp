@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// FA602: one object is made on every turn of a loop whose turns are known: a batch would serve.
+#include "checks/loop_log.hpp"
+
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+// Whether the function makes one object.
+bool makes_one(const clang::FunctionDecl* maker) {
+  if (maker == nullptr || !maker->getDeclName().isIdentifier() || !is_in_framealloc(*maker))
+    return false;
+  return llvm::is_contained({"frame_alloc", "try_frame_alloc", "frame_new", "frame_box", "alloc"},
+                            maker->getName());
+}
+
+}  // namespace
+
+void check_batches(const CheckInput& input, LoopLog& log, const Driving& driving,
+                   std::vector<Finding>& findings) {
+  std::set<const clang::Stmt*> told;
+  for (const Event* event : log.allocations()) {
+    const Loan* const loan = input.solver.loan(event->loan);
+    const clang::Stmt* const at = input.places.expression(event->at);
+    if (!makes_one(loan->maker) || driving.allocations.count(at) != 0) continue;
+    const clang::Stmt* inner = nullptr;
+    const Turning* const turning = log.own_loop(event->at, inner);
+    if (turning == nullptr || !turning->keeps_all() || log.is_small(*turning)) continue;
+    if (log.turns(*turning).turns != Turns::Known) continue;
+    const clang::CFG* const graph =
+        turning->loop->function == nullptr ? nullptr : input.bodies.graph(*turning->loop->function);
+    if (graph == nullptr || !on_every_turn(*graph, turning->loop->statement, inner)) continue;
+    if (!told.insert(at).second) continue;
+    Finding finding = finding_at(input, 602, at);
+    finding.message = "one object is made on every turn: a batch before the loop would serve";
+    SiteId loop = input.places.site(turning->loop->statement, turning->chain);
+    relate(input, finding, loop, "the turns of this loop are known when it begins");
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace fa_check

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include "../assets/mesh.hpp"
+
+namespace fa = framealloc;
+
+class Prop {
+ public:
+  explicit Prop(fa::SmartAlloc& alloc) : alloc_(alloc), mesh_(assets::load_mesh(alloc)) {}
+  ~Prop() { assets::unload_mesh(alloc_, mesh_); }
+  Prop(const Prop&) = delete;
+
+ private:
+  fa::SmartAlloc& alloc_;
+  assets::Mesh* mesh_;
+};

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// How often a loop turns.
+#include "facts/changes.hpp"
+#include "facts/loops.hpp"
+
+#include <algorithm>
+
+namespace fa_check {
+namespace {
+
+using How = Change::How;
+
+const clang::Expr* bare(const clang::Expr* expression) {
+  for (;;) {
+    expression = expression->IgnoreParenImpCasts();
+    if (const auto* cleanup = llvm::dyn_cast<clang::FullExpr>(expression))
+      expression = cleanup->getSubExpr();
+    else if (const auto* rewritten = llvm::dyn_cast<clang::CXXRewrittenBinaryOperator>(expression))
+      expression = rewritten->getSemanticForm();
+    else
+      return expression;
+  }
+}
+
+struct Comparison {
+  const clang::Expr* left = nullptr;
+  const clang::Expr* right = nullptr;
+  clang::BinaryOperatorKind op = clang::BO_LT;
+};
+
+std::optional<Comparison> comparison_of(const clang::Expr* expression) {
+  expression = bare(expression);
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(expression))
+    if (e->isComparisonOp()) return Comparison{e->getLHS(), e->getRHS(), e->getOpcode()};
+  if (const auto* e = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression))
+    if (e->isComparisonOp() && e->getNumArgs() == 2)
+      return Comparison{e->getArg(0), e->getArg(1),
+                        clang::BinaryOperator::getOverloadedOpcode(e->getOperator())};
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(expression))
+    if (e->getOpcode() == clang::UO_LNot) {
+      auto compared = comparison_of(e->getSubExpr());
+      if (compared) compared->op = clang::BinaryOperator::negateComparisonOp(compared->op);
+      return compared;
+    }
+  return std::nullopt;
+}
+
+// The variable of `i`, `i++`, `--i`.
+const clang::ValueDecl* counted_by(const clang::Expr* expression) {
+  expression = bare(expression);
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(expression))
+    if (e->isIncrementDecrementOp()) return named_by(e->getSubExpr());
+  return named_by(expression);
+}
+
+bool is_flag(const clang::ValueDecl& declaration) {
+  return declaration.getType().getNonReferenceType()->isBooleanType();
+}
+
+bool only_steps(const Changes& changes, const clang::ValueDecl* declaration) {
+  const auto found = changes.of.find(declaration);
+  return found != changes.of.end() &&
+         std::all_of(found->second.begin(), found->second.end(),
+                     [](const Change& change) { return change.how == How::Step; });
+}
+
+// A number, pointer or iterator that the loop moves on and that it did not make in this turn.
+bool is_counter(const Changes& changes, const clang::ValueDecl* declaration) {
+  if (declaration == nullptr || is_flag(*declaration) || changes.made.count(declaration) != 0)
+    return false;
+  const auto found = changes.of.find(declaration);
+  if (found == changes.of.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(),
+                     [](const Change& change) { return change.how == How::Step; });
+}
+
+// A pointer that the loop takes from itself: node = node->next.
+bool is_cursor(const Changes& changes, const clang::ValueDecl* declaration) {
+  if (declaration == nullptr || is_flag(*declaration) || changes.made.count(declaration) != 0)
+    return false;
+  const auto found = changes.of.find(declaration);
+  if (found == changes.of.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(), [&](const Change& change) {
+    if (change.how != How::Assign) return false;
+    if (mentions(change.from, declaration)) return true;
+    // Node* next = node->next; ...; node = next;
+    const auto made = changes.made.find(named_by(change.from));
+    return made != changes.made.end() && mentions(made->second, declaration);
+  });
+}
+
+bool moves_on(const Changes& changes, const clang::ValueDecl* declaration) {
+  return is_counter(changes, declaration) || is_cursor(changes, declaration);
+}
+
+// Whether `container` is emptied in the loop, and nothing is put into it.
+bool is_drained(const clang::Stmt& loop, const clang::ValueDecl* container) {
+  if (container == nullptr) return false;
+  struct Visitor : clang::RecursiveASTVisitor<Visitor> {
+    bool VisitCXXMemberCallExpr(clang::CXXMemberCallExpr* call) {
+      if (named_by(call->getImplicitObjectArgument()) != container) return true;
+      const clang::CXXMethodDecl* const method = call->getMethodDecl();
+      if (method == nullptr || !method->getDeclName().isIdentifier()) return true;
+      const llvm::StringRef name = method->getName();
+      takes = takes || name.starts_with("pop") || name == "erase" || name == "clear" ||
+              name == "remove_prefix" || name == "remove_suffix" || name == "extract";
+      puts = puts || name.starts_with("push") || name.starts_with("emplace") ||
+             name.starts_with("insert") || name == "append";
+      return true;
+    }
+    const clang::ValueDecl* container = nullptr;
+    bool takes = false;
+    bool puts = false;
+  } visitor;
+  visitor.container = container;
+  visitor.TraverseStmt(const_cast<clang::Stmt*>(&loop));
+  return visitor.takes && !visitor.puts;
+}
+
+// Whether the condition has something in it that ends the loop one day.
+bool limits(const clang::Stmt& loop, const Changes& changes, const clang::Expr* condition) {
+  if (condition == nullptr) return false;
+  condition = bare(condition);
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(condition)) {
+    if (e->isLogicalOp())
+      return limits(loop, changes, e->getLHS()) || limits(loop, changes, e->getRHS());
+  }
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
+    if (e->getOpcode() == clang::UO_LNot) return limits(loop, changes, e->getSubExpr());
+    // *text++, or what a cursor points at.
+    if (e->getOpcode() == clang::UO_Deref) return moves_on(changes, counted_by(e->getSubExpr()));
+  }
+  if (const auto compared = comparison_of(condition))
+    return limits(loop, changes, compared->left) || limits(loop, changes, compared->right);
+  if (moves_on(changes, counted_by(condition))) return true;
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(condition))
+    // (n & 1), i + 1, (node = node->next)
+    return e->isAssignmentOp()
+               ? moves_on(changes, named_by(e->getLHS()))
+               : limits(loop, changes, e->getLHS()) || limits(loop, changes, e->getRHS());
+  if (const auto* e = llvm::dyn_cast<clang::ArraySubscriptExpr>(condition))
+    return moves_on(changes, counted_by(e->getIdx()));
+  if (const auto* e = llvm::dyn_cast<clang::CXXOperatorCallExpr>(condition)) {
+    if (e->getOperator() == clang::OO_Subscript && e->getNumArgs() == 2)
+      return moves_on(changes, counted_by(e->getArg(1)));
+    if (e->getOperator() == clang::OO_Star) return moves_on(changes, counted_by(e->getArg(0)));
+    return false;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::MemberExpr>(condition))
+    return moves_on(changes, named_by(e->getBase()));
+  if (const auto* e = llvm::dyn_cast<clang::CXXMemberCallExpr>(condition)) {
+    const clang::CXXMethodDecl* const method = e->getMethodDecl();
+    if (llvm::isa_and_nonnull<clang::CXXConversionDecl>(method))
+      return moves_on(changes, named_by(e->getImplicitObjectArgument()));
+    if (method == nullptr || !method->getDeclName().isIdentifier()) return false;
+    return (method->getName() == "empty" || method->getName() == "size") &&
+           is_drained(loop, named_by(e->getImplicitObjectArgument()));
+  }
+  return false;
+}
+
+// Whether an exit is taken only when memory was denied.
+bool is_denial(const Exit& exit) {
+  if (exit.conditions.empty()) return false;
+  const clang::Expr* condition = bare(exit.conditions.back());
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
+    if (e->getOpcode() != clang::UO_LNot) return false;
+    const clang::QualType type = bare(e->getSubExpr())->getType();
+    // A box, a slice or a handle that is asked whether it has anything.
+    const auto* const asked = llvm::dyn_cast<clang::CXXMemberCallExpr>(bare(e->getSubExpr()));
+    return type->isPointerType() ||
+           (asked != nullptr &&
+            llvm::isa_and_nonnull<clang::CXXConversionDecl>(asked->getMethodDecl()));
+  }
+  const auto compared = comparison_of(condition);
+  if (!compared || compared->op != clang::BO_EQ) return false;
+  const auto is_null = [](const clang::Expr* each) {
+    return llvm::isa<clang::CXXNullPtrLiteralExpr>(each->IgnoreUnlessSpelledInSource()) ||
+           llvm::isa<clang::GNUNullExpr>(each->IgnoreUnlessSpelledInSource());
+  };
+  return is_null(compared->left) || is_null(compared->right);
+}
+
+// Whether the value is the same on every turn.
+bool is_fixed(const Changes& changes, const clang::Stmt* expression) {
+  if (expression == nullptr) return false;
+  if (const auto* e = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
+    const auto* const variable = llvm::dyn_cast<clang::VarDecl>(e->getDecl());
+    if (variable != nullptr && changes.touches(variable->getCanonicalDecl())) return false;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+    const auto* const field = llvm::dyn_cast<clang::FieldDecl>(e->getMemberDecl());
+    if (field != nullptr && changes.touches(field)) return false;
+  }
+  if (const auto* e = llvm::dyn_cast<clang::CallExpr>(expression)) {
+    const clang::FunctionDecl* const function = e->getDirectCallee();
+    const auto* const method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(function);
+    if (function == nullptr) return false;
+    const bool looks =
+        function->isConstexpr() || (method != nullptr && method->isConst()) ||
+        (method != nullptr && method->getDeclName().isIdentifier() &&
+         llvm::is_contained({"end", "begin", "rend", "rbegin", "size", "data"}, method->getName()));
+    if (!looks && !llvm::isa<clang::CXXOperatorCallExpr>(e)) {
+      // std::size, std::ssize, std::end, std::min.
+      const clang::DeclContext* const context = function->getDeclContext();
+      if (!context->isStdNamespace()) return false;
+    }
+  }
+  if (llvm::isa<clang::LambdaExpr>(expression)) return false;
+  for (const clang::Stmt* child : expression->children())
+    if (child != nullptr && !is_fixed(changes, child)) return false;
+  return true;
+}
+
+std::optional<std::int64_t> constant_of(const clang::ASTContext& context,
+                                        const clang::Expr* expression) {
+  if (expression == nullptr || expression->isValueDependent()) return std::nullopt;
+  if (!expression->getType()->isIntegralOrEnumerationType()) return std::nullopt;
+  clang::Expr::EvalResult result;
+  if (!expression->EvaluateAsInt(result, context)) return std::nullopt;
+  const llvm::APSInt& number = result.Val.getInt();
+  if (number.getSignificantBits() > 63) return std::nullopt;
+  return number.getExtValue();
+}
+
+// How far one turn moves the counter; 0 when that is not a constant.
+std::int64_t step_of(const clang::ASTContext& context, const clang::Stmt* step) {
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(step))
+    return e->isIncrementOp() ? 1 : e->isDecrementOp() ? -1 : 0;
+  if (const auto* e = llvm::dyn_cast<clang::CXXOperatorCallExpr>(step))
+    return e->getOperator() == clang::OO_PlusPlus ? 1 : 0;
+  const auto* const e = llvm::dyn_cast<clang::BinaryOperator>(step);
+  if (e == nullptr) return 0;
+  const std::int64_t by = constant_of(context, e->getRHS()).value_or(0);
+  if (e->getOpcode() == clang::BO_AddAssign) return by;
+  if (e->getOpcode() == clang::BO_SubAssign) return -by;
+  return 0;
+}
+
+// Whether every turn takes the step: it stands in the loop's head or by itself in its body.
+bool steps_once(const clang::Stmt& loop, const clang::Stmt* step) {
+  const clang::Stmt* body = nullptr;
+  const clang::Expr* condition = nullptr;
+  if (const auto* e = llvm::dyn_cast<clang::ForStmt>(&loop)) {
+    for (const clang::Stmt* inc = e->getInc(); inc != nullptr;) {
+      if (inc == step) return true;
+      if (const auto* cleanup = llvm::dyn_cast<clang::FullExpr>(inc)) {
+        inc = cleanup->getSubExpr();
+        continue;
+      }
+      const auto* const both = llvm::dyn_cast<clang::BinaryOperator>(inc);
+      if (both == nullptr || both->getOpcode() != clang::BO_Comma) break;
+      if (both->getRHS()->IgnoreParens() == step) return true;
+      inc = both->getLHS()->IgnoreParens();
+    }
+    body = e->getBody();
+    condition = e->getCond();
+  } else if (const auto* while_loop = llvm::dyn_cast<clang::WhileStmt>(&loop)) {
+    body = while_loop->getBody();
+    condition = while_loop->getCond();
+  } else if (const auto* do_loop = llvm::dyn_cast<clang::DoStmt>(&loop)) {
+    body = do_loop->getBody();
+    condition = do_loop->getCond();
+  }
+  if (condition != nullptr) {
+    const auto compared = comparison_of(condition);
+    for (const clang::Expr* each :
+         {condition, compared ? compared->left : condition, compared ? compared->right : condition})
+      if (bare(each) == step) return true;
+  }
+  const auto is_step = [&](const clang::Stmt* each) {
+    if (const auto* cleanup = llvm::dyn_cast_or_null<clang::FullExpr>(each))
+      each = cleanup->getSubExpr();
+    return each == step;
+  };
+  if (is_step(body)) return true;
+  if (const auto* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(body))
+    return std::any_of(block->body_begin(), block->body_end(), is_step);
+  return false;
+}
+
+// Fills `found` when the condition counts to something fixed.
+bool counts(const clang::ASTContext& context, const clang::Stmt& loop, const Changes& changes,
+            const clang::Expr* condition, LoopTurns& found) {
+  condition = bare(condition);
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(condition))
+    if (e->getOpcode() == clang::BO_LAnd)
+      return counts(context, loop, changes, e->getLHS(), found) &&
+             counts(context, loop, changes, e->getRHS(), found);
+  const clang::ValueDecl* counter = nullptr;
+  const clang::Expr* bound = nullptr;
+  clang::BinaryOperatorKind op = clang::BO_NE;
+  if (const auto compared = comparison_of(condition)) {
+    op = compared->op;
+    const bool swapped = !is_counter(changes, counted_by(compared->left));
+    counter = counted_by(swapped ? compared->right : compared->left);
+    bound = swapped ? compared->left : compared->right;
+    if (swapped) op = clang::BinaryOperator::reverseComparisonOp(op);
+    if (op == clang::BO_EQ || !is_fixed(changes, bound)) return false;
+  } else {
+    counter = counted_by(condition);  // while (n--)
+  }
+  if (!is_counter(changes, counter) || !only_steps(changes, counter)) return false;
+  const std::vector<Change>& steps = changes.of.at(counter);
+  if (steps.size() != 1 || !steps_once(loop, steps.front().at)) return false;
+  const std::int64_t step = step_of(context, steps.front().at);
+  if (step == 0) return false;
+  const auto* const variable = llvm::dyn_cast<clang::VarDecl>(counter);
+  const clang::Expr* const init = variable == nullptr ? nullptr : variable->getInit();
+  const auto first = constant_of(context, init);
+  const auto last = bound == nullptr ? std::optional<std::int64_t>(0) : constant_of(context, bound);
+  if (first && last && (step > 0 ? *last >= *first : *first >= *last)) {
+    const std::int64_t distance = step > 0 ? *last - *first : *first - *last;
+    const std::int64_t by = step > 0 ? step : -step;
+    const bool closed = op == clang::BO_LE || op == clang::BO_GE;
+    found.number = static_cast<std::uint64_t>((distance + (closed ? 1 : 0) + by - 1) / by);
+  }
+  if (first && *first == 0 && step == 1 && (op == clang::BO_LT || op == clang::BO_NE) &&
+      llvm::isa<clang::ForStmt>(loop)) {
+    found.counter = variable;
+    found.bound = bound;
+  }
+  found.turns = Turns::Known;
+  return true;
+}
+
+LoopTurns turns_of_range(const clang::ASTContext& context, const clang::CXXForRangeStmt& loop) {
+  LoopTurns found;
+  found.turns = Turns::Limited;
+  found.range = loop.getRangeInit();
+  if (found.range == nullptr) return found;
+  const clang::QualType type = found.range->getType().getNonReferenceType();
+  if (const auto* array = context.getAsConstantArrayType(type)) {
+    found.turns = Turns::Known;
+    found.number = array->getZExtSize();
+    return found;
+  }
+  const clang::CXXRecordDecl* const record = type->getAsCXXRecordDecl();
+  if (record == nullptr || !record->hasDefinition()) return found;
+  const auto* const instance = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(record);
+  if (instance != nullptr && instance->isInStdNamespace()) {
+    const clang::TemplateArgumentList& arguments = instance->getTemplateArgs();
+    if (instance->getName() == "array" && arguments.size() == 2) {
+      found.number = arguments[1].getAsIntegral().getZExtValue();
+    } else if (instance->getName() == "initializer_list") {
+      const clang::Expr* list = found.range->IgnoreImplicit();
+      if (const auto* made = llvm::dyn_cast<clang::CXXStdInitializerListExpr>(list))
+        list = made->getSubExpr()->IgnoreImplicit();
+      if (const auto* inits = llvm::dyn_cast<clang::InitListExpr>(list))
+        found.number = inits->getNumInits();
+    }
+  }
+  // What can tell its size.
+  const clang::IdentifierInfo& size = const_cast<clang::ASTContext&>(context).Idents.get("size");
+  const auto tells = [&](const clang::CXXRecordDecl* each) {
+    return !each->lookup(clang::DeclarationName(&size)).empty();
+  };
+  bool sized = tells(record);
+  record->forallBases([&](const clang::CXXRecordDecl* base) {
+    sized = sized || tells(base);
+    return true;
+  });
+  const clang::DeclStmt* const begin = loop.getBeginStmt();
+  if (begin != nullptr && begin->isSingleDecl()) {
+    const auto* const first = llvm::dyn_cast<clang::VarDecl>(begin->getSingleDecl());
+    sized = sized || (first != nullptr && first->getType()->isPointerType());
+  }
+  if (sized) found.turns = Turns::Known;
+  return found;
+}
+
+}  // namespace
+
+LoopTurns turns_of(const clang::ASTContext& context, const clang::Stmt& loop) {
+  const Changes changes = changes_in(loop);
+  const bool leaves = !std::all_of(changes.exits.begin(), changes.exits.end(), is_denial);
+  LoopTurns found;
+  if (const auto* range = llvm::dyn_cast<clang::CXXForRangeStmt>(&loop)) {
+    found = turns_of_range(context, *range);
+    if (leaves && found.turns == Turns::Known) found.turns = Turns::Limited;
+    return found;
+  }
+  const clang::Expr* condition = nullptr;
+  if (const auto* e = llvm::dyn_cast<clang::ForStmt>(&loop)) condition = e->getCond();
+  if (const auto* e = llvm::dyn_cast<clang::WhileStmt>(&loop)) condition = e->getCond();
+  if (const auto* e = llvm::dyn_cast<clang::DoStmt>(&loop)) condition = e->getCond();
+  if (condition != nullptr && counts(context, loop, changes, condition, found)) {
+    if (leaves) found.turns = Turns::Limited;
+    return found;
+  }
+  found = LoopTurns();
+  bool ends = limits(loop, changes, condition);
+  // do { } while (false) turns once.
+  bool outcome = true;
+  if (condition != nullptr && !condition->isValueDependent() &&
+      condition->EvaluateAsBooleanCondition(outcome, context) && !outcome)
+    ends = true;
+  for (const Exit& exit : changes.exits) {
+    if (exit.conditions.empty() && llvm::isa<clang::ReturnStmt, clang::BreakStmt>(exit.at)) {
+      // Left at the end of the first turn, or in a switch: nothing that counts.
+      continue;
+    }
+    for (const clang::Expr* each : exit.conditions) ends = ends || limits(loop, changes, each);
+  }
+  if (ends) found.turns = Turns::Limited;
+  return found;
+}
+
+}  // namespace fa_check
