@@ -4,6 +4,7 @@
 // is valid during the call that shows it.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/ids.hpp>
 
 #include <concepts>
