@@ -284,7 +284,11 @@ class FRAMEALLOC_API HandleAllocator {
   void unpin(std::uint32_t index) noexcept;
   template <class T>
   [[nodiscard]] PinGuard<T> make_guard(Handle<T> handle, bool report) noexcept;
-  class GroupWalk;
+  template <class>
+  friend class detail::GroupWalk;
+  // Effect: gathers the objects of a type in the group of slots that begins at `first`, and holds
+  // the group if there are any.
+  void enter_group(std::uint32_t first, const Type& type, detail::HeldGroup& group) noexcept;
   // Effect: ends objects that were freed while the group was held, unless they are still held.
   void leave_group(std::uint32_t first) noexcept;
 
@@ -359,41 +363,11 @@ PinGuard<T> HandleAllocator::make_guard(Handle<T> handle, bool report) noexcept 
   return object == nullptr ? PinGuard<T>() : PinGuard<T>(*this, static_cast<T*>(object), handle);
 }
 
-// The objects of a type in a group of slots, held while this lives: see HandleSlots. They are
-// gathered first, so the work is a loop over pointers and the processor runs ahead into the next
-// objects instead of waiting for their memory.
-class HandleAllocator::GroupWalk {
- public:
-  GroupWalk(HandleAllocator& handles, std::uint32_t first, const Type& type) noexcept;
-  ~GroupWalk() {
-    if (held_) handles_.leave_group(first_);
-  }
-  GroupWalk(const GroupWalk&) = delete;
-  GroupWalk& operator=(const GroupWalk&) = delete;
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  // Result: the object and its id; null if it has been freed since.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* at(std::size_t i,
-                                                  GenerationalId* id) const noexcept {
-    const std::uint64_t word = slots_[which_[i]].word.load(std::memory_order_relaxed);
-    *id = GenerationalId{first_ + which_[i], Slot::generation_of(word)};
-    return (word & Slot::kDoomed) == 0 ? objects_[i] : nullptr;
-  }
-
- private:
-  HandleAllocator& handles_;
-  const Slot* slots_;
-  std::uint32_t first_;
-  bool held_ = false;
-  std::size_t size_ = 0;
-  void* objects_[detail::HandleSlots::kGroup];
-  std::uint8_t which_[detail::HandleSlots::kGroup];
-};
-
 template <class T, class F>
 void HandleAllocator::for_each(F&& function) {
   const std::uint32_t slots = slots_.size();
   for (std::uint32_t first = 0; first < slots; first += detail::HandleSlots::kGroup) {
-    GroupWalk walk(*this, first, detail::handle_type<T>);
+    const detail::GroupWalk walk(*this, first, detail::handle_type<T>);
     for (std::size_t i = 0; i < walk.size(); ++i) {
       GenerationalId id;
       void* const object = walk.at(i, &id);

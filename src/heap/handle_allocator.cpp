@@ -164,26 +164,28 @@ void HandleAllocator::unpin(std::uint32_t index) noexcept {
   end_if_let_go(index);
 }
 
-HandleAllocator::GroupWalk::GroupWalk(HandleAllocator& handles, std::uint32_t first,
-                                      const Type& type) noexcept
-    : handles_(handles), slots_(handles.slots_.find(first)), first_(first) {
-  const Record* const records = &handles_.slots_.record(first);
+void HandleAllocator::enter_group(std::uint32_t first, const Type& type,
+                                  detail::HeldGroup& group) noexcept {
+  const Slot* const slots = slots_.find(first);
+  const Record* const records = &slots_.record(first);
+  group.slots = slots;
+  group.first = first;
   // Looked at before they are held: a group without any such object costs no more than that.
   std::uint64_t seen = 0;
   for (std::uint32_t i = 0; i < detail::HandleSlots::kGroup; ++i) {
-    const std::uint64_t word = slots_[i].word.load(std::memory_order_relaxed);
+    const std::uint64_t word = slots[i].word.load(std::memory_order_relaxed);
     if ((word & (Slot::kVacant | Slot::kDoomed)) != 0) continue;
     const Type* const actual = records[i].type.load(std::memory_order_acquire);
     if (actual != &type && (actual == nullptr || !detail::same_type(actual, &type))) continue;
     seen |= std::uint64_t{1} << i;
   }
   if (seen == 0) return;
-  held_ = true;
-  handles_.slots_.walkers(first).fetch_add(1, std::memory_order_seq_cst);
+  group.held = true;
+  slots_.walkers(first).fetch_add(1, std::memory_order_seq_cst);
   for (unsigned round = 0; seen != 0;) {
     const auto i = static_cast<std::uint32_t>(std::countr_zero(seen));
     // After the count: whoever changes the word from here on sees that the object is held.
-    const std::uint64_t word = slots_[i].word.load(std::memory_order_seq_cst);
+    const std::uint64_t word = slots[i].word.load(std::memory_order_seq_cst);
     const bool alive = (word & (Slot::kVacant | Slot::kDoomed)) == 0;
     if (alive && (word & Slot::kMoving) != 0) {
       os::relax(round++);
@@ -193,10 +195,10 @@ HandleAllocator::GroupWalk::GroupWalk(HandleAllocator& handles, std::uint32_t fi
     const Type* const actual = records[i].type.load(std::memory_order_acquire);
     // Another object may have come into the slot since.
     if (!alive || (actual != &type && !detail::same_type(actual, &type))) continue;
-    void* const object = slots_[i].address(*actual);
+    void* const object = slots[i].address(*actual);
     detail::fetch_for_writing(object);
-    objects_[size_] = object;
-    which_[size_++] = static_cast<std::uint8_t>(i);
+    group.objects[group.size] = object;
+    group.which[group.size++] = static_cast<std::uint8_t>(i);
   }
 }
 

@@ -77,4 +77,44 @@ std::size_t visit_many(Handles& allocator, const HandleSlots& slots,
   return found;
 }
 
+// The objects of a type in a group of slots: see HandleSlots. They are gathered first, so the work is
+// a loop over pointers and the processor runs ahead into the next objects instead of waiting for
+// their memory.
+struct HeldGroup {
+  const HandleSlot* slots = nullptr;
+  std::uint32_t first = 0;
+  bool held = false;
+  std::size_t size = 0;
+  void* objects[HandleSlots::kGroup];
+  std::uint8_t which[HandleSlots::kGroup];
+};
+
+// Holds them while it lives.
+template <class Handles>
+class GroupWalk {
+ public:
+  GroupWalk(Handles& handles, std::uint32_t first, const HandleType& type) noexcept
+      : handles_(handles) {
+    handles_.enter_group(first, type, group_);
+  }
+  ~GroupWalk() {
+    if (group_.held) handles_.leave_group(group_.first);
+  }
+  GroupWalk(const GroupWalk&) = delete;
+  GroupWalk& operator=(const GroupWalk&) = delete;
+  [[nodiscard]] std::size_t size() const noexcept { return group_.size; }
+  // Result: the object and its id; null if it has been freed since.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* at(std::size_t i,
+                                                  GenerationalId* id) const noexcept {
+    const std::uint32_t which = group_.which[i];
+    const std::uint64_t word = group_.slots[which].word.load(std::memory_order_relaxed);
+    *id = GenerationalId{group_.first + which, HandleSlot::generation_of(word)};
+    return (word & HandleSlot::kDoomed) == 0 ? group_.objects[i] : nullptr;
+  }
+
+ private:
+  Handles& handles_;
+  HeldGroup group_;
+};
+
 }  // namespace framealloc::detail

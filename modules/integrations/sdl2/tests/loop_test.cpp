@@ -149,7 +149,7 @@ TEST_F(Sdl2Loop, EventsThatAreDeniedMemoryAreNotLost) {
 }
 
 TEST_F(Sdl2Loop, EachDenialOfMemoryForEventsLosesNone) {
-  const auto run = [this](std::size_t budget, framealloc::testing::ReportLog& told) {
+  const auto run = [](std::size_t budget, framealloc::testing::ReportLog& told) {
     SDL_PumpEvents();
     SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
     for (Sint32 i = 0; i < 100; ++i) push(SDL_USEREVENT, i);
