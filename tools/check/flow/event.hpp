@@ -63,7 +63,8 @@ class EventLog {
  public:
   void add(const Event& event) {
     const auto [known, is_new] = seen_.try_emplace(
-        {event.kind, event.at, event.loan, event.into, event.other, event.owner, event.flag}, events_.size());
+        {event.kind, event.at, event.loan, event.into, event.other, event.owner, event.flag},
+        events_.size());
     if (is_new)
       events_.push_back(event);
     else
@@ -73,7 +74,8 @@ class EventLog {
 
  private:
   std::vector<Event> events_;
-  std::map<std::tuple<EventKind, SiteId, PlaceId, PlaceId, SiteId, PlaceId, bool>, std::size_t> seen_;
+  std::map<std::tuple<EventKind, SiteId, PlaceId, PlaceId, SiteId, PlaceId, bool>, std::size_t>
+      seen_;
 };
 
 }  // namespace fa_check

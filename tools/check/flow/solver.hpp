@@ -267,7 +267,7 @@ class Solver {
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in
   bool root_on_thread_ = false;  // a thread runs the function that the analysis began in
-  std::set<PlaceId> tagged_;  // pool and heap memory made under a tag
+  std::set<PlaceId> tagged_;     // pool and heap memory made under a tag
   unsigned steps_ = 0;
   bool gave_up_ = false;
 };

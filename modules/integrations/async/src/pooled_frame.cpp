@@ -46,7 +46,8 @@ void* system_frame(std::size_t size) noexcept {
 void free_system_frame(void* block) noexcept { std::free(block); }
 
 void abort_without_frame() noexcept {
-  std::fputs("framealloc: a coroutine was denied its frame, and its promise has no answer\n", stderr);
+  std::fputs("framealloc: a coroutine was denied its frame, and its promise has no answer\n",
+             stderr);
   std::abort();
 }
 

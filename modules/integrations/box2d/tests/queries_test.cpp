@@ -150,7 +150,8 @@ TEST_F(Queries, ManyHitsAreMergedNearestFirst) {
     const auto hits = fb::cast_ray(world, alloc, from, to);
     ASSERT_EQ(hits.size(), 2 * count);
     for (std::size_t i = 0; i < hits.size(); ++i) {
-      ASSERT_EQ(hits[i].fixture, std::get<b2Fixture*>(expected.found[i])) << count << " circles, hit " << i;
+      ASSERT_EQ(hits[i].fixture, std::get<b2Fixture*>(expected.found[i]))
+          << count << " circles, hit " << i;
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What reports are made of, without any analysis.
-#include "report/comments.hpp"
 #include "model/glob.hpp"
+#include "report/comments.hpp"
 #include "report/render.hpp"
 #include "report/suppressions.hpp"
 

@@ -4,4 +4,6 @@
 namespace fa = framealloc;
 
 const char* g_tag = "anything";
-void run(fa::SmartAlloc& alloc) { alloc.with_tag(g_tag, [] {}); }
+void run(fa::SmartAlloc& alloc) {
+  alloc.with_tag(g_tag, [] {});
+}

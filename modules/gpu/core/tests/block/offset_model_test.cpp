@@ -166,7 +166,8 @@ TEST_P(OffsetRandom, IsTheModel) {
   compare_regions();
   EXPECT_GT(granted_, kOperations / 4);
   // The crowded settings are there to see denials, and the roomy ones to see none.
-  EXPECT_EQ(denied_ > kOperations / 170, std::string(setting_.name).starts_with("Crowded")) << denied_;
+  EXPECT_EQ(denied_ > kOperations / 170, std::string(setting_.name).starts_with("Crowded"))
+      << denied_;
   while (!live_.empty()) ASSERT_NO_FATAL_FAILURE(free_one());
   compare_regions();
   compare_figures();

@@ -3,6 +3,4 @@
 
 namespace fa = framealloc;
 
-void run(fa::SmartAlloc& alloc) {
-  alloc.budgets()->register_tag_budget("render", 1024, 2048);
-}
+void run(fa::SmartAlloc& alloc) { alloc.budgets()->register_tag_budget("render", 1024, 2048); }

@@ -7,8 +7,7 @@ namespace fa = framealloc;
 
 class Prop {
  public:
-  explicit Prop(fa::SmartAlloc& alloc)
-      : alloc_(alloc), mesh_(alloc.pool_alloc<assets::Mesh>()) {}
+  explicit Prop(fa::SmartAlloc& alloc) : alloc_(alloc), mesh_(alloc.pool_alloc<assets::Mesh>()) {}
   ~Prop() { alloc_.pool_free(mesh_); }
   Prop(const Prop&) = delete;
 
