@@ -117,7 +117,7 @@ void* Homes::system_alloc(std::size_t size) noexcept {
 }
 
 void* Homes::system_alloc_zeroed(std::size_t count, std::size_t size) noexcept {
-  return saturating_bytes(count, size) <= PTRDIFF_MAX ? std::calloc(count, size) : nullptr;
+  return saturating_bytes(count, size) <= kMaxRequest ? std::calloc(count, size) : nullptr;
 }
 
 void* Homes::move_to_system(Memory* memory, void* block, std::size_t size) noexcept {
