@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
-import { pause, plain, startChromium, startCodeServer, until, Workbench } from './lib.mjs';
+import { extensionRoot, pause, plain, startChromium, startCodeServer, until, Workbench } from './lib.mjs';
 import { budget, MiB, snapshot, tag, write } from './snapshots.mjs';
 
 const host = process.env.FA_CODE_SERVER;
@@ -295,6 +295,105 @@ if (program !== '') {
       const first = await until(snapshots, 'snapshots');
       await until(async () => (await snapshots()) > first + 1, 'more snapshots', 60_000);
       await workbench.page.screenshot({ path: path.join(out, 'vscode-demo.png') });
+    });
+  });
+}
+
+// The program's own server, on a unit of the library. `fa check` is left out where LLVM is missing.
+if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check'))) {
+  const include = path.resolve(extensionRoot, '../../include');
+  const world = fs.readFileSync(path.join(import.meta.dirname, 'world.cpp'), 'utf8');
+  await session('server', {
+    machine: { 'framealloc.path': program },
+    settings: { 'editor.autoClosingBrackets': 'never', 'editor.autoIndent': 'none', 'editor.quickSuggestions': { other: 'off' }, 'editor.wordBasedSuggestions': 'off', 'editor.hover.delay': 100 },
+    fill: (workspace) => {
+      const file = path.join(workspace, 'world.cpp');
+      fs.writeFileSync(file, world);
+      fs.mkdirSync(path.join(workspace, 'build'));
+      fs.writeFileSync(path.join(workspace, 'build/compile_commands.json'), JSON.stringify([{ directory: workspace, file, arguments: ['c++', '-std=c++20', `-I${include}`, '-c', file] }]));
+    },
+  }, ['world.cpp'], async (workbench, server) => {
+    const { page } = workbench;
+    const file = path.join(server.workspace, 'world.cpp');
+    const slow = 60_000; // a debug build of the analyzer on a busy machine
+    const squiggles = () => page.locator('.view-overlays .squiggly-warning').count();
+    const lineOf = (text) => world.split('\n').findIndex((line) => line.includes(text)) + 1;
+    const goToEnd = async (line) => {
+      await workbench.command('Go to Line/Column...');
+      await page.locator('.quick-input-widget input').first().fill(`:${line}:999`);
+      await page.keyboard.press('Enter');
+      await until(async () => plain(await page.locator('.statusbar-item', { hasText: 'Ln ' }).first().textContent()).includes(`Ln ${line},`), `line ${line}`);
+    };
+    const save = async () => {
+      await page.keyboard.press('Control+S');
+      await until(async () => (await page.locator('.tab.dirty').count()) === 0, 'saved');
+      return fs.readFileSync(file, 'utf8');
+    };
+    const serverPids = () => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+      try {
+        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words[1] === 'lsp' && fs.readlinkSync(`/proc/${pid}/cwd`) === server.workspace;
+      } catch {
+        return false;
+      }
+    }).map(Number);
+    const parentOf = (pid) => Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+    // An analysis is a process of its own below the server.
+    const mainPid = () => serverPids().find((pid) => !serverPids().includes(parentOf(pid)));
+    const quickFix = async (title) => {
+      await page.keyboard.press('Control+.');
+      const row = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+      await row.waitFor({ timeout: 15_000 });
+      await row.click();
+    };
+
+    const bug = '    contacts_ = memory_.frame_alloc_batch<Contact>(64);';
+    await step('what outlives its frame is underlined as it is typed', async () => {
+      await until(() => mainPid(), 'the server', 40_000);
+      await goToEnd(lineOf('begin_frame'));
+      await page.keyboard.press('Enter');
+      await page.keyboard.type(bug, { delay: 10 });
+      await until(async () => (await squiggles()) === 1, 'one underlined place', slow);
+      await workbench.command('Problems: Focus on Problems View');
+      const rows = page.locator('.markers-panel .monaco-list-row');
+      // The code stands in a link, with parentheses of the style sheet's.
+      await until(async () => (await rows.allTextContents()).some((text) => plain(text).includes("frame memory is stored in 'contacts_', which outlives the frame") && plain(text).includes('frameallocFA601')), 'the problem');
+      // Where it was made, and where it ends.
+      await until(async () => (await rows.allTextContents()).filter((text) => /frame memory made here|the frame ends here/.test(plain(text))).length === 2, 'its places');
+      assert.ok(!fs.readFileSync(file, 'utf8').includes(bug.trim()), 'nothing was saved');
+    });
+    await step('it says over the code what it means', async () => {
+      await page.locator('.view-line', { hasText: 'frame_alloc_batch' }).locator('span', { hasText: 'contacts_' }).last().hover();
+      await until(async () => (await page.locator('.monaco-hover').allTextContents()).some((text) => plain(text).includes('FA601 frame-escape')), 'hover');
+      await page.screenshot({ path: path.join(out, 'vscode-finding.png') });
+      await page.keyboard.press('Escape');
+    });
+    await step('its quick fix applies, and it is gone', async () => {
+      await goToEnd(lineOf('begin_frame') + 1);
+      await quickFix("empty 'contacts_' before the frame ends");
+      await until(async () => (await squiggles()) === 0, 'no underlined place', slow);
+      const saved = await save();
+      assert.ok(saved.includes(`${bug}\n    contacts_ = nullptr;\n    memory_.end_frame();`), saved);
+    });
+    await step('a server that is killed in mid-typing starts again, and nothing is lost', async () => {
+      const before = mainPid();
+      await goToEnd(lineOf('begin_frame'));
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('    kept_ = memory_.frame_all', { delay: 10 });
+      process.kill(before, 'SIGKILL');
+      await page.keyboard.type('oc<Contact>();', { delay: 10 });
+      await until(() => mainPid() !== undefined && mainPid() !== before, 'another server');
+      await until(async () => (await squiggles()) === 1, 'the finding of what was typed meanwhile', slow);
+      assert.ok((await save()).includes('    memory_.begin_frame();\n    kept_ = memory_.frame_alloc<Contact>();\n'));
+    });
+    await step('a suppression asks for its reason', async () => {
+      await goToEnd(lineOf('begin_frame') + 1);
+      await quickFix('Suppress FA601 on this line...');
+      await until(async () => plain(await page.locator('.quick-input-title').textContent()).includes('Suppress FA601'), 'the question');
+      await page.locator('.quick-input-widget input').first().fill('the next frame sets it');
+      await page.keyboard.press('Enter');
+      await until(async () => (await squiggles()) === 0, 'no underlined place', slow);
+      assert.ok((await save()).includes('frame_alloc<Contact>();  // fa:allow(FA601): the next frame sets it\n'));
     });
   });
 }
