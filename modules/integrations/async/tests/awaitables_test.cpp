@@ -99,6 +99,50 @@ TEST_F(Awaitables, WhoIsDestroyedByTheOneResumedBeforeItIsNotResumed) {
   gate.release(2);
   EXPECT_TRUE(killer.done());
   EXPECT_TRUE(order_.empty());
+  EXPECT_EQ(gate.available(), 1) << "a permit that nobody could use";
+}
+
+TEST_F(Awaitables, ThePermitOfOneDestroyedBeforeItGoesOnIsTheNextOnes) {
+  Semaphore gate(0);
+  const AllocatorScope scope(alloc_);
+  std::optional<Task<>> victim;
+  const auto kill = [&]() -> Task<> {
+    co_await gate.acquire();
+    victim.reset();
+    order_.push_back(0);
+  };
+  Task<> killer = kill();
+  killer.resume();
+  victim.emplace(acquire(gate, 7));
+  victim->resume();
+  Task<> heir = acquire(gate, 8);
+  heir.resume();
+  gate.release(2);
+  EXPECT_TRUE(heir.done());
+  EXPECT_EQ(order_, (std::vector<int>{0, 8}));
+  EXPECT_EQ(gate.available(), 0);
+}
+
+TEST_F(Awaitables, ASemaphoreMayEndBeforeThoseToWhomItGave) {
+  auto gate = std::make_unique<Semaphore>(0);
+  const AllocatorScope scope(alloc_);
+  std::optional<Task<>> victim;
+  const auto kill = [&]() -> Task<> {
+    co_await gate->acquire();
+    gate.reset();
+    victim.reset();
+    order_.push_back(0);
+  };
+  Task<> killer = kill();
+  killer.resume();
+  victim.emplace(acquire(*gate, 7));
+  victim->resume();
+  Task<> last = acquire(*gate, 8);
+  last.resume();
+  gate->release(3);
+  EXPECT_TRUE(killer.done());
+  EXPECT_TRUE(last.done());
+  EXPECT_EQ(order_, (std::vector<int>{0, 8}));
 }
 
 TEST_F(Awaitables, SpawnedTasksEndWithWhatTheyWaitIn) {

@@ -97,6 +97,74 @@ TEST_F(TaskTest, ResumedByHandTheInnermostGoesOn) {
   EXPECT_EQ(task.result(), 6);
 }
 
+// A task that is awaited where it stands may outlive the one that awaits it.
+TEST_F(TaskTest, WhoEndsWhileItAwaitsIsNotResumed) {
+  const AllocatorScope scope(alloc_);
+  std::coroutine_handle<> parked;
+  Task<int> shared = inner(parked);
+  bool went_on = false;
+  const auto await = [&]() -> Task<> {
+    (void)co_await shared;
+    went_on = true;
+  };
+  {
+    Task<> awaiting = await();
+    awaiting.resume();
+    ASSERT_FALSE(awaiting.done());
+  }
+  shared.resume();
+  shared.resume();
+  ASSERT_TRUE(shared.done());
+  EXPECT_EQ(shared.result(), 5);
+  EXPECT_FALSE(went_on);
+  EXPECT_EQ(frames_.count(), 1);
+}
+
+TEST_F(TaskTest, AForeignCoroutineThatEndsWhileItAwaitsIsNotResumed) {
+  const AllocatorScope scope(alloc_);
+  std::coroutine_handle<> parked;
+  Task<int> shared = inner(parked);
+  struct Capture {
+    std::coroutine_handle<>* self;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> coroutine) const noexcept {
+      *self = coroutine;
+      return false;
+    }
+    void await_resume() const noexcept {}
+  };
+  std::coroutine_handle<> foreign;
+  bool went_on = false;
+  const auto await = [&]() -> Fire {
+    co_await Capture{&foreign};
+    (void)co_await shared;
+    went_on = true;
+  };
+  (void)await();
+  foreign.destroy();
+  shared.resume();
+  shared.resume();
+  EXPECT_TRUE(shared.done());
+  EXPECT_FALSE(went_on);
+}
+
+TEST_F(TaskTest, WhatItAwaitsMayBeDestroyedFirst) {
+  const AllocatorScope scope(alloc_);
+  std::coroutine_handle<> parked;
+  Task<int> shared = inner(parked);
+  const auto await = [&]() -> Task<int> {
+    const int result = co_await shared;
+    co_return result + 1;
+  };
+  Task<int> awaiting = await();
+  awaiting.resume();
+  shared = Task<int>();
+  EXPECT_FALSE(awaiting.done());
+  awaiting.resume();  // of nothing, it gets int()
+  ASSERT_TRUE(awaiting.done());
+  EXPECT_EQ(awaiting.result(), 1);
+}
+
 TEST_F(TaskTest, DestroyedWhereItWaitsItTakesTheInnerOnesAlong) {
   const AllocatorScope scope(alloc_);
   std::coroutine_handle<> parked;

@@ -13,10 +13,12 @@ namespace framealloc::async {
 /// A number of permits. Who finds none waits, first come, first served; a node in its own frame is
 /// all that takes. Thread contract: any thread. A coroutine goes on inside the release() that gave
 /// it the permit, on that thread; if that release() was called by a coroutine that was itself
-/// resumed so, it goes on after that one has suspended or ended.
+/// resumed so, it goes on after that one has suspended or ended. The
+/// permit of a coroutine that is destroyed before it goes on is the next one's.
 class Semaphore {
  public:
-  explicit Semaphore(std::ptrdiff_t permits) noexcept : permits_(permits < 0 ? 0 : permits) {}
+  explicit Semaphore(std::ptrdiff_t permits) noexcept
+      : room_(&Semaphore::take_back, this), permits_(permits < 0 ? 0 : permits) {}
 
   class Acquire : detail::Waiter {
    public:
@@ -49,7 +51,9 @@ class Semaphore {
     detail::RunQueue woken;
     {
       const std::lock_guard lock(room_.mutex());
-      for (; count > 0 && !room_.list().empty(); --count) woken.push(*room_.list().pop());
+      for (; count > 0 && !room_.list().empty(); --count) {
+        woken.push_with_gift(*room_.list().pop(), room_.list());
+      }
       if (count > 0) permits_ += count;
     }
     woken.run();
@@ -65,6 +69,8 @@ class Semaphore {
   }
 
  private:
+  // A coroutine was destroyed after it had been given a permit and before it went on.
+  static void take_back(void* self) noexcept { static_cast<Semaphore*>(self)->release(); }
   [[nodiscard]] bool wait(detail::Waiter& waiter) noexcept {
     const std::lock_guard lock(room_.mutex());
     if (permits_ > 0) {

@@ -92,15 +92,17 @@ class TaskHandle {
   [[nodiscard]] bool started() const noexcept { return promise().started_; }
 
   // Effect: starts the task, which resumes `by` when it has ended. Result: false when it has ended
-  // already. What this object lies in may be gone when it returns true.
+  // already. What this object and `wait` lie in may be gone when it returns true.
   template <class By>
-  [[nodiscard]] FRAMEALLOC_NOINLINE bool start(std::coroutine_handle<By> by) {
+  [[nodiscard]] FRAMEALLOC_NOINLINE bool start(TaskWait& wait, std::coroutine_handle<By> by) {
     TaskPromise& task = promise();
-    task.awaited_by_ = by;
+    wait.task_ = &task;
+    wait.coroutine_ = by;
     if constexpr (std::is_base_of_v<TaskPromise, By>) {
-      task.parent_ = &by.promise();
-      task.parent_->awaits_ = &task;
+      wait.parent_ = &by.promise();
+      wait.parent_->awaits_ = &task;
     }
+    task.waiter_ = &wait;
     // A task that was begun by hand goes on by itself; here one only waits for its end.
     if (std::exchange(task.started_, true)) return true;
     TaskStart start{&task, starting};
@@ -118,13 +120,13 @@ class TaskHandle {
 };
 
 template <class T>
-class TaskAwaiter {
+class TaskAwaiter : TaskWait {
  public:
   explicit TaskAwaiter(TaskHandle<T>& task) noexcept : task_(task) {}
   [[nodiscard]] bool await_ready() const noexcept { return task_.done(); }
   template <class By>
   [[nodiscard]] bool await_suspend(std::coroutine_handle<By> by) {
-    return task_.start(by);
+    return task_.start(*this, by);
   }
   T await_resume() {
     if (task_) [[likely]]

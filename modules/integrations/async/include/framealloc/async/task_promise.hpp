@@ -17,6 +17,26 @@ namespace framealloc::async::detail {
 
 class TaskPromise;
 
+// A coroutine that waits for a task. Lies in its frame, and is known by the task, so that either may
+// end first. Thread contract: the one of the task.
+class TaskWait {
+ public:
+  TaskWait() noexcept = default;
+  TaskWait(const TaskWait&) = delete;
+  TaskWait& operator=(const TaskWait&) = delete;
+
+ protected:
+  inline ~TaskWait();
+
+ private:
+  friend class TaskPromise;
+  template <class T>
+  friend class TaskHandle;
+  TaskPromise* task_ = nullptr;  // null: it does not wait
+  std::coroutine_handle<> coroutine_;
+  TaskPromise* parent_ = nullptr;  // of that coroutine, if it is a task's
+};
+
 // A task that is being started from the await_suspend() of the one that awaits it. If it runs to
 // its end there, the awaiting task goes on without a nested call, so that a loop over tasks that
 // never suspend needs no stack, also where the compiler makes no tail calls.
@@ -32,6 +52,11 @@ class TaskPromise {
   TaskPromise() noexcept : watch_(std::exchange(fresh_watch, nullptr)) {}
   TaskPromise(const TaskPromise&) = delete;
   TaskPromise& operator=(const TaskPromise&) = delete;
+  // Who waits for it stays suspended.
+  ~TaskPromise() {
+    if (waiter_ != nullptr) [[unlikely]]
+      stop_waiting(*waiter_);
+  }
 
   // As PooledFrame; with a watch in front where the allocator verifies.
   [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size) noexcept {
@@ -101,7 +126,9 @@ class TaskPromise {
   // nobody owns it. Result: whether it did. Requirement: they are suspended.
   bool destroy_if_detached() noexcept {
     TaskPromise* outermost = this;
-    while (outermost->parent_ != nullptr) outermost = outermost->parent_;
+    while (outermost->waiter_ != nullptr && outermost->waiter_->parent_ != nullptr) {
+      outermost = outermost->waiter_->parent_;
+    }
     if (!outermost->detached_) return false;
     outermost->self_.destroy();
     return true;
@@ -118,31 +145,41 @@ class TaskPromise {
  private:
   template <class T>
   friend class TaskHandle;
+  friend class TaskWait;
 
+  static void stop_waiting(TaskWait& wait) noexcept {
+    std::exchange(wait.task_, nullptr)->waiter_ = nullptr;
+    if (wait.parent_ != nullptr) wait.parent_->awaits_ = nullptr;
+  }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* make(const PoolRef& pool,
                                                            std::size_t size) noexcept {
     return pool.mark() != 0 ? new_watched_frame(pool, size) : new_frame(pool, size);
   }
   // Result: what runs when this task has ended.
   [[nodiscard]] std::coroutine_handle<> go_on() noexcept {
-    if (!awaited_by_) return std::noop_coroutine();
-    if (parent_ != nullptr) parent_->awaits_ = nullptr;
+    if (waiter_ == nullptr) return std::noop_coroutine();
+    const std::coroutine_handle<> waiting = waiter_->coroutine_;
+    stop_waiting(*waiter_);
     if (starting != nullptr && starting->task == this) {
       starting->done = true;
       return std::noop_coroutine();
     }
-    return awaited_by_;
+    return waiting;
   }
 
   FrameWatch* watch_;
   std::coroutine_handle<> self_;
-  std::coroutine_handle<> awaited_by_;
-  TaskPromise* parent_ = nullptr;  // the task of awaited_by_
+  TaskWait* waiter_ = nullptr;
   TaskPromise* awaits_ = nullptr;
   bool started_ = false;
   bool detached_ = false;
   std::exception_ptr exception_;
 };
+
+inline TaskWait::~TaskWait() {
+  if (task_ != nullptr) [[unlikely]]
+    TaskPromise::stop_waiting(*this);
+}
 
 template <class A>
 [[nodiscard]] decltype(auto) awaiter_of(A&& awaitable) {

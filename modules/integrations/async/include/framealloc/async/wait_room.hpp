@@ -13,6 +13,10 @@ namespace framealloc::async::detail {
 class WaitRoom {
  public:
   WaitRoom() noexcept : list_(lock()) {}
+  // For an awaitable that gives its waiters something; see WaitLock.
+  WaitRoom(void (*take_back)(void* giver) noexcept, void* giver) noexcept : WaitRoom() {
+    list_.guard_with({&WaitRoom::leave, this, take_back, giver});
+  }
   WaitRoom(const WaitRoom&) = delete;
   WaitRoom& operator=(const WaitRoom&) = delete;
   ~WaitRoom() {
@@ -21,6 +25,7 @@ class WaitRoom {
       const std::lock_guard guard(mutex_);
       while (Waiter* const waiter = list_.pop()) left.push(*waiter);
     }
+    RunQueue::forget(list_);
     left.abandon();
   }
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }

@@ -45,13 +45,17 @@ class Waiter {
   Waiter* next_ = nullptr;
   Waiter* previous_ = nullptr;
   WaitList* list_ = nullptr;
-  RunQueue* queue_ = nullptr;  // once it has been taken off the list
+  RunQueue* queue_ = nullptr;  // once it has been taken off the list; then list_ is the giver's
 };
 
-// Removes a waiter whose coroutine is destroyed from its list, under the lock of the awaitable.
+// What an awaitable does for a waiter whose coroutine is destroyed.
 struct WaitLock {
+  // Removes it from its list, under the lock of the awaitable.
   void (*leave)(void* owner, WaitList& list, Waiter& waiter) noexcept = nullptr;
   void* owner = nullptr;
+  // Takes back what was given to one that has not gone on yet; see RunQueue::push_with_gift().
+  void (*take_back)(void* giver) noexcept = nullptr;
+  void* giver = nullptr;
 };
 
 // Thread contract: guarded by that lock.
@@ -109,6 +113,14 @@ class RunQueue {
     (last_ == nullptr ? first_ : last_->next_) = &waiter;
     last_ = &waiter;
   }
+  // The same for one that was on `giver`, which takes the gift back if the coroutine is destroyed
+  // before it goes on.
+  void push_with_gift(Waiter& waiter, WaitList& giver) noexcept {
+    push(waiter);
+    waiter.list_ = &giver;
+  }
+  // Effect: those on this thread that `giver`, which ends, gave something to keep it.
+  static void forget(const WaitList& giver) noexcept;
   [[nodiscard]] Waiter* pop() noexcept {
     Waiter* const waiter = first_;
     if (waiter != nullptr) remove(*waiter);
