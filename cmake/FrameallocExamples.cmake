@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # One program per file in examples/. Those that need modules name them here. What a program with a
 # file in examples/expected/ writes is compared with it.
-set(framealloc_example_gpu_staging_modules coordinator)
+set(framealloc_example_08_gpu_staging_modules coordinator)
+set(framealloc_example_09_async_server_modules asio)
 set(framealloc_example_physics_character_modules box2d_memory)
 set(framealloc_example_physics_destruction_modules bullet)
 set(framealloc_example_physics_trigger_zone_modules box2d_memory)

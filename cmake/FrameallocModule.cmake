@@ -90,7 +90,7 @@ function(framealloc_add_module)
   set(install_headers "")
   if(headers)
     target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS "${include_dir}" FILES ${headers})
-    set(install_headers FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+    set(install_headers FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT modules)
   endif()
 
   if(FRAMEALLOC_BUILD_TESTS AND headers)
@@ -127,11 +127,12 @@ function(framealloc_add_module)
 
   if(FRAMEALLOC_INSTALL)
     install(TARGETS ${target} EXPORT framealloc-${arg_NAME}-targets
-      OBJECTS DESTINATION "${CMAKE_INSTALL_LIBDIR}/framealloc"
+      ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT modules
+      OBJECTS DESTINATION "${CMAKE_INSTALL_LIBDIR}/framealloc" COMPONENT modules
       INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
       ${install_headers})
     install(EXPORT framealloc-${arg_NAME}-targets NAMESPACE framealloc::
-      DESTINATION "${framealloc_package_dir}")
+      DESTINATION "${framealloc_package_dir}" COMPONENT modules)
     # What it stands on comes along, whether or not it was asked for.
     set(component "")
     foreach(name IN LISTS stands_on)
@@ -149,6 +150,6 @@ function(framealloc_add_module)
       "set(framealloc_${arg_NAME}_FOUND TRUE)\n")
     set(file "${PROJECT_BINARY_DIR}/package/framealloc-component-${arg_NAME}.cmake")
     file(CONFIGURE OUTPUT "${file}" CONTENT "${component}" @ONLY)
-    install(FILES "${file}" DESTINATION "${framealloc_package_dir}")
+    install(FILES "${file}" DESTINATION "${framealloc_package_dir}" COMPONENT modules)
   endif()
 endfunction()

@@ -61,6 +61,37 @@ if(ARGUMENTS MATCHES "FRAMEALLOC_MODULES_LIST=([^|]*)/modules.txt")
   run("${CMAKE_COMMAND}" --install "${WORK}/build" --config ${user_config} --prefix "${WORK}/prefix")
   try("${components}" "${WORK}/components" "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
 endif()
+# The project that strangers copy, on the two components that a program needs, in a folder that was moved
+# after installing.
+if(PROJECT MATCHES "/package$" AND ARGUMENTS STREQUAL "")
+  foreach(component IN ITEMS library headers)
+    run("${CMAKE_COMMAND}" --install "${BUILD}" --config "${CONFIG}" --prefix "${WORK}/parts"
+      --component ${component})
+  endforeach()
+  file(GLOB other "${WORK}/parts/bin/*" "${WORK}/parts/lib/cmake/framealloc/framealloc-component-*"
+    "${WORK}/parts/include/framealloc/gpu*")
+  if(other)
+    message(FATAL_ERROR "not of the components library and headers: ${other}")
+  endif()
+  file(RENAME "${WORK}/parts" "${WORK}/moved")
+  file(GLOB_RECURSE texts "${WORK}/moved/*.cmake" "${WORK}/moved/*.pc")
+  foreach(text IN LISTS texts)
+    file(READ "${text}" content)
+    if(content MATCHES "${WORK}/parts")
+      message(FATAL_ERROR "${text} names the folder that it was installed to")
+    endif()
+  endforeach()
+  run("${CMAKE_COMMAND}" -S "${SOURCE}/examples/own_project" -B "${WORK}/own_project" ${configure}
+    "-DCMAKE_PREFIX_PATH=${WORK}/moved")
+  run("${CMAKE_COMMAND}" --build "${WORK}/own_project" --config ${user_config})
+  find_program(my_game NAMES my_game PATHS "${WORK}/own_project" "${WORK}/own_project/${user_config}"
+    NO_DEFAULT_PATH NO_CACHE REQUIRED)
+  execute_process(COMMAND "${my_game}" OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
+  file(READ "${SOURCE}/examples/expected/01_hello_framealloc.txt" expected)
+  if(NOT output STREQUAL expected)
+    message(FATAL_ERROR "my_game wrote\n${output}")
+  endif()
+endif()
 # The other two ways of the README, with the shared library; those of the static one are tests of their
 # own, which install what the whole build has made.
 if(ARGUMENTS MATCHES "BUILD_SHARED_LIBS=ON")

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A camera flies over a world of tiles whose files a thread streams from disk, within a budget that
-// holds a third of them.
+// A level that is larger than its memory: a camera flies over tiles whose files a thread streams from
+// disk, within a budget that holds a third of them.
 #include <framealloc/framealloc.hpp>
+#include <framealloc/transfer_channel.hpp>
 
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
+#include <utility>
 
 namespace fa = framealloc;
 namespace fs = std::filesystem;
@@ -57,46 +55,28 @@ struct Job {
   fs::path path;
 };
 
-// Reads what it is asked for, one file after the other.
+// Reads what it is asked for, one file after the other, on a thread of its own.
 class Loader {
  public:
-  explicit Loader(fa::StreamingAllocator& streaming)
-      : streaming_(streaming), thread_([this] { run(); }) {}
+  explicit Loader(fa::SmartAlloc& alloc)
+      : alloc_(alloc), jobs_(alloc, kTiles), thread_([this] {
+          while (auto job = jobs_.receive()) load(*job.receive());
+        }) {}
   ~Loader() {
-    {
-      const std::lock_guard guard(mutex_);
-      stop_ = true;
-    }
-    wake_.notify_one();
+    jobs_.close();
     thread_.join();
   }
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
-  void ask(Job job) {
-    {
-      const std::lock_guard guard(mutex_);
-      jobs_.push_back(std::move(job));
-    }
-    wake_.notify_one();
-  }
+  void ask(Job job) { jobs_.send(alloc_.frame_box_for_transfer<Job>(std::move(job))); }
 
  private:
-  void run() {
-    for (;;) {
-      std::unique_lock guard(mutex_);
-      wake_.wait(guard, [this] { return stop_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      const Job job = std::move(jobs_.front());
-      jobs_.pop_front();
-      guard.unlock();
-      load(job);
-    }
-  }
   void load(const Job& job) {
     // Null when the tile was freed before its turn came. Nobody takes the memory away while we
     // write: neither an eviction, nor free(), nor cancel_load().
-    if (!streaming_.state(job.id)) return;
-    auto* const memory = static_cast<char*>(streaming_.begin_load(job.id));
+    fa::StreamingAllocator& streaming = alloc_.streaming();
+    if (!streaming.state(job.id)) return;
+    auto* const memory = static_cast<char*>(streaming.begin_load(job.id));
     if (memory == nullptr) return;
     std::ifstream file(job.path, std::ios::binary);
     std::size_t read = 0;
@@ -104,19 +84,16 @@ class Loader {
       file.read(memory + read, static_cast<std::streamsize>(64_KiB));
       const auto got = static_cast<std::size_t>(file.gcount());
       read += got;
-      if (got == 0 || !streaming_.report_progress(job.id, read)) {
-        streaming_.fail_load(job.id);  // a short file, or nobody wants it any more
+      if (got == 0 || !streaming.report_progress(job.id, read)) {
+        streaming.fail_load(job.id);  // a short file, or nobody wants it any more
         return;
       }
     }
-    streaming_.finish_load(job.id);
+    streaming.finish_load(job.id);
   }
 
-  fa::StreamingAllocator& streaming_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Job> jobs_;
-  bool stop_ = false;
+  fa::SmartAlloc& alloc_;
+  fa::TransferChannel<Job> jobs_;
   std::thread thread_;  // last, so that it starts when the rest is there
 };
 
@@ -138,7 +115,7 @@ int main() {
   int drawn = 0;
   int wrong = 0;
   {
-    Loader loader(streaming);
+    Loader loader(alloc);
     for (int tile = 0; tile < kTiles; ++tile) {
       // Behind the camera nothing matters; ahead it does.
       if (tile > 0)
