@@ -84,12 +84,14 @@ void AllocatorState::leave_buffers() noexcept {
   BufferRecord* late = records->leave([&](BufferRecord& record) {
     if (record.transient()) return;
     count_let_go(record);
-    give_back(record, freed);
+    record.next = nullptr;
+    give_back(&record, freed);
   });
   while (late != nullptr) {
     BufferRecord* const record = late;
     late = record->next;
-    if (!record->transient()) give_back(*record, freed);
+    record->next = nullptr;
+    give_back(record, freed);
     records->give_back(record);
   }
   records->drop();

@@ -160,9 +160,6 @@ void Defragmentation::finish(Move& move, std::uint64_t serial) noexcept {
       told.new_address = record.device_address.load(std::memory_order_relaxed);
       told.user_data = record.user_data;
     }
-    // The new place counts as handed out, and what the spare carries as let go.
-    core_.blocks.count_allocated(spare.placement.type, move.size);
-    core_.blocks.count_retired(spare.placement.type, move.size);
   }
   core_.retire_spare(spare);
   if (!there) return;

@@ -14,28 +14,23 @@ namespace {
 
 constexpr std::size_t kSmallHeap = std::size_t{1} << 30;
 
-void lower(std::atomic<std::size_t>& sum, std::size_t bytes) noexcept {
-  sum.fetch_sub(bytes, std::memory_order_relaxed);
-}
-
 }  // namespace
 
 BlockLists::BlockLists(MemoryGate& gate, HostSource& source, const GpuDeviceInfo& info,
                        const GpuConfig& config) noexcept
-    : gate_(gate), source_(source), info_(info), config_(config) {}
+    : gate_(gate), source_(source), info_(info), config_(config) {
+  for (unsigned type = 0; type < info.types.size() && type < kMaxTypes; ++type)
+    sizes_[type] = sizes_of(type);
+}
 
-std::size_t BlockLists::block_size(unsigned type) const noexcept {
+BlockLists::Sizes BlockLists::sizes_of(unsigned type) const noexcept {
   const std::size_t heap = info_.heaps[info_.types[type].heap].size;
   std::size_t size = config_.block_size;
   if (heap < kSmallHeap) size = std::min(size, heap / 16);
   size = std::min(size, info_.max_allocation_size);
   const std::size_t atom = info_.non_coherent_atom;
-  return std::max(size / atom * atom, atom);
-}
-
-std::size_t BlockLists::dedicated_from(unsigned type) const noexcept {
-  const std::size_t block = block_size(type);
-  return config_.dedicated_from == 0 ? block / 2 : std::min(config_.dedicated_from, block);
+  const std::size_t block = std::max(size / atom * atom, atom);
+  return {block, config_.dedicated_from == 0 ? block / 2 : std::min(config_.dedicated_from, block)};
 }
 
 bool BlockLists::place(unsigned type, const PlaceRequest& request, Placement& placement) noexcept {
@@ -98,13 +93,38 @@ bool BlockLists::add(unsigned type, const DeviceMemory& memory, std::size_t size
 }
 
 std::size_t BlockLists::free(const Placement& placement, std::uint64_t frame) noexcept {
-  if (placement.block == nullptr) {
-    lower(lists_[placement.type].dedicated, placement.held);
-    gate_.free(placement.type, placement.held, placement.memory);
-    return placement.held;
-  }
+  if (placement.block == nullptr) return free_alone(placement);
   List& list = lists_[placement.type];
   const std::lock_guard<BriefLock> guard(list.lock);
+  free_range(list, placement, frame);
+  return 0;
+}
+
+std::size_t BlockLists::free_alone(const Placement& placement) noexcept {
+  lists_[placement.type].dedicated.fetch_sub(placement.held, std::memory_order_relaxed);
+  gate_.free(placement.type, placement.held, placement.memory);
+  return placement.held;
+}
+
+std::size_t BlockLists::Freeing::free(const Placement& placement) noexcept {
+  if (placement.block == nullptr) {
+    hold(nullptr);
+    return lists_.free_alone(placement);
+  }
+  List& list = lists_.lists_[placement.type];
+  hold(&list);
+  free_range(list, placement, frame_);
+  return 0;
+}
+
+void BlockLists::Freeing::hold(List* list) noexcept {
+  if (list == held_) return;
+  if (held_ != nullptr) held_->lock.unlock();
+  held_ = list;
+  if (list != nullptr) list->lock.lock();
+}
+
+void BlockLists::free_range(List& list, const Placement& placement, std::uint64_t frame) noexcept {
   Block& block = *placement.block;
   static_cast<void>(block.offsets.free(placement.range));
   block.used -= placement.held;
@@ -113,24 +133,6 @@ std::size_t BlockLists::free(const Placement& placement, std::uint64_t frame) no
     block.empty_since = frame;
     ++list.empty;
   }
-  return 0;
-}
-
-void BlockLists::count_allocated(unsigned type, std::size_t bytes) noexcept {
-  List& list = lists_[type];
-  list.allocated.fetch_add(bytes, std::memory_order_relaxed);
-  list.count.fetch_add(1, std::memory_order_relaxed);
-}
-
-void BlockLists::count_retired(unsigned type, std::size_t bytes) noexcept {
-  List& list = lists_[type];
-  lower(list.allocated, bytes);
-  list.retired.fetch_add(bytes, std::memory_order_relaxed);
-  list.count.fetch_sub(1, std::memory_order_relaxed);
-}
-
-void BlockLists::count_reclaimed(unsigned type, std::size_t bytes) noexcept {
-  lower(lists_[type].retired, bytes);
 }
 
 void BlockLists::count_dedicated(unsigned type, std::size_t bytes) noexcept {
@@ -183,25 +185,15 @@ void BlockLists::age(std::uint64_t frame, HeapBytes& freed) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     List& list = lists_[type];
     std::uint64_t surplus = 0;
-    std::size_t held = 0, used = 0;
     {
       const std::lock_guard<BriefLock> guard(list.lock);
-      if (list.empty == 0) continue;
-      if (list.empty > config_.keep_empty_blocks) surplus = list.empty - config_.keep_empty_blocks;
-      for (const Block* block = list.first; block != nullptr; block = block->next) {
-        held += block->size;
-        used += block->used;
-      }
+      if (list.empty <= config_.keep_empty_blocks) continue;
+      surplus = list.empty - config_.keep_empty_blocks;
     }
-    // Blocks that are kept must not hold far more than is used: all that was in use while they were
-    // empty has found room in the others.
-    const std::size_t most = used + used / 2 + config_.keep_empty_blocks * block_size(type);
     freed[info_.types[type].heap] += remove(list, [&](const Block& block) {
       const bool old = frame == 0 || frame - block.empty_since > config_.empty_block_frames;
-      const bool too_much = frame != 0 && held > most;
-      if (!old || (surplus == 0 && !too_much)) return false;
-      if (surplus != 0) --surplus;
-      held -= block.size;
+      if (surplus == 0 || !old) return false;
+      --surplus;
       return true;
     });
   }
@@ -226,24 +218,13 @@ PersistentFigures BlockLists::figures() const noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     const List& list = lists_[type];
     if (list.stale.load(std::memory_order_relaxed)) refresh(list);
-    figures.allocated += list.allocated.load(std::memory_order_relaxed);
-    figures.retired += list.retired.load(std::memory_order_relaxed);
     figures.dedicated += list.dedicated.load(std::memory_order_relaxed);
     figures.free += list.free.load(std::memory_order_relaxed);
     figures.largest_free =
         std::max(figures.largest_free, list.largest.load(std::memory_order_relaxed));
     figures.blocks += list.blocks.load(std::memory_order_relaxed);
-    figures.count += list.count.load(std::memory_order_relaxed);
   }
   return figures;
-}
-
-std::size_t BlockLists::used(unsigned heap) const noexcept {
-  std::size_t bytes = 0;
-  for (unsigned type = 0; type < info_.types.size(); ++type)
-    if (info_.types[type].heap == heap)
-      bytes += lists_[type].allocated.load(std::memory_order_relaxed);
-  return bytes;
 }
 
 Block* BlockLists::begin_leaving(unsigned type, std::uint64_t round) noexcept {

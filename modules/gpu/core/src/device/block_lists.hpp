@@ -60,8 +60,7 @@ struct PlaceRequest {
 
 // Bytes of all blocks and dedicated memory.
 struct PersistentFigures {
-  std::size_t allocated = 0, retired = 0, free = 0, dedicated = 0;
-  std::uint64_t count = 0;
+  std::size_t free = 0, dedicated = 0;
   std::uint64_t blocks = 0;  // dedicated ones not among them
   std::size_t largest_free = 0;
 };
@@ -69,14 +68,17 @@ struct PersistentFigures {
 // Thread contract: any thread.
 class BlockLists {
  public:
+  class Freeing;
   BlockLists(MemoryGate& gate, HostSource& source, const GpuDeviceInfo& info,
              const GpuConfig& config) noexcept;
   BlockLists(const BlockLists&) = delete;
   BlockLists& operator=(const BlockLists&) = delete;
 
   // Result: size of a new block of that type, and from where on requests get memory of their own.
-  [[nodiscard]] std::size_t block_size(unsigned type) const noexcept;
-  [[nodiscard]] std::size_t dedicated_from(unsigned type) const noexcept;
+  [[nodiscard]] std::size_t block_size(unsigned type) const noexcept { return sizes_[type].block; }
+  [[nodiscard]] std::size_t dedicated_from(unsigned type) const noexcept {
+    return sizes_[type].dedicated_from;
+  }
 
   // Effect: a range of a block that there is. Result: false when none has room.
   [[nodiscard]] bool place(unsigned type, const PlaceRequest& request,
@@ -89,10 +91,6 @@ class BlockLists {
   // that went back.
   std::size_t free(const Placement& placement, std::uint64_t frame) noexcept;
 
-  // What of a placement is counted: asked for by the program.
-  void count_allocated(unsigned type, std::size_t bytes) noexcept;
-  void count_retired(unsigned type, std::size_t bytes) noexcept;
-  void count_reclaimed(unsigned type, std::size_t bytes) noexcept;
   void count_dedicated(unsigned type, std::size_t bytes) noexcept;
 
   // Effect: gives empty blocks back: all of the heap, or of all heaps (kMaxHeaps), and adds their
@@ -101,8 +99,6 @@ class BlockLists {
   // Effect: the same with what has been empty for long, above the number to keep.
   void age(std::uint64_t frame, HeapBytes& freed) noexcept;
   [[nodiscard]] PersistentFigures figures() const noexcept;
-  // Result: bytes handed out in the heap.
-  [[nodiscard]] std::size_t used(unsigned heap) const noexcept;
   // Effect: visit(const Block&) for each, under its list's lock.
   template <class F>
   void visit(F&& visit) const noexcept;
@@ -124,16 +120,21 @@ class BlockLists {
     // `free` and `largest` are looked up when somebody asks and blocks have changed since.
     mutable std::atomic<bool> stale{false};
     mutable std::atomic<std::size_t> free{0}, largest{0};
-    alignas(128) std::atomic<std::size_t> allocated{0};
-    std::atomic<std::size_t> retired{0}, dedicated{0};
-    std::atomic<std::uint64_t> count{0};
+    std::atomic<std::size_t> dedicated{0};
   };
+  struct Sizes {
+    std::size_t block = 0, dedicated_from = 0;
+  };
+  [[nodiscard]] Sizes sizes_of(unsigned type) const noexcept;
   // Requirement: the list's lock is held.
   [[nodiscard]] static bool put(List& list, Block& block, const PlaceRequest& request,
                                 Placement& placement) noexcept;
   // Effect: gives back the empty blocks that wanted(block) says. Result: bytes.
   template <class Wanted>
   std::size_t remove(List& list, Wanted&& wanted) noexcept;
+  // Requirement: the lock of the block's list is held.
+  static void free_range(List& list, const Placement& placement, std::uint64_t frame) noexcept;
+  std::size_t free_alone(const Placement& placement) noexcept;
   void refresh(const List& list) const noexcept;
   void give_back(Block* block) noexcept;
 
@@ -141,8 +142,27 @@ class BlockLists {
   HostSource& source_;
   const GpuDeviceInfo& info_;
   const GpuConfig& config_;
+  std::array<Sizes, kMaxTypes> sizes_;
   std::array<List, kMaxTypes> lists_;
   std::atomic<std::uint64_t> numbers_{0};
+};
+
+// Frees one place after another, under one lock as long as they are of one type. No other function of
+// the lists is called meanwhile.
+class BlockLists::Freeing {
+ public:
+  Freeing(BlockLists& lists, std::uint64_t frame) noexcept : lists_(lists), frame_(frame) {}
+  Freeing(const Freeing&) = delete;
+  Freeing& operator=(const Freeing&) = delete;
+  ~Freeing() { hold(nullptr); }
+  // Result: as BlockLists::free().
+  std::size_t free(const Placement& placement) noexcept;
+
+ private:
+  void hold(List* list) noexcept;
+  BlockLists& lists_;
+  const std::uint64_t frame_;
+  List* held_ = nullptr;
 };
 
 template <class F>

@@ -16,7 +16,15 @@ GpuCore::GpuCore(const SmartAlloc& host_, GpuBackend& backend_, const GpuConfig&
       retired(*this) {
   for (unsigned intent = 0; intent < kGpuMemoryIntents; ++intent)
     orders_[intent] = TypeOrder(info(), static_cast<GpuMemoryIntent>(intent));
-  for (const GpuHeapInfo& heap : info().heaps) largest_heap_ = std::max(largest_heap_, heap.size);
+  for (const GpuHeapInfo& heap : info().heaps)
+    largest_request_ = std::max(largest_request_, heap.size);
+  largest_request_ = std::min(largest_request_, info().max_allocation_size);
+  for (std::size_t type = 0; type < info().types.size() && type < kMaxTypes; ++type) {
+    const GpuMemoryTypeInfo& at = info().types[type];
+    types_[type].visible = at.host_visible;
+    types_[type].non_coherent = at.host_visible && !at.host_coherent;
+    if (types_[type].non_coherent) types_[type].atom = info().non_coherent_atom;
+  }
   gate.refresh_budgets();
 }
 
@@ -36,14 +44,19 @@ CoreRef core_of(const BufferRecord& record) noexcept {
   return CoreRef::adopt(RecordPool::share_core(*record.shard));
 }
 
-void GpuCore::give_back(const BufferRecord& record, HeapBytes& freed) noexcept {
-  const std::uint64_t handle = record.handle.load(std::memory_order_relaxed);
-  if (!record.is_resource)
-    backend.destroy_buffer(handle);
-  else if (handle != 0)
-    backend.destroy_image(handle);
-  freed[gate.heap_of(record.placement.type)] += blocks.free(record.placement, frame());
-  blocks.count_reclaimed(record.placement.type, record.size);
+void GpuCore::give_back(const BufferRecord* first, HeapBytes& freed) noexcept {
+  for (const BufferRecord* record = first; record != nullptr; record = record->next) {
+    if (record->transient()) continue;
+    const std::uint64_t handle = record->handle.load(std::memory_order_relaxed);
+    if (!record->is_resource)
+      backend.destroy_buffer(handle);
+    else if (handle != 0)
+      backend.destroy_image(handle);
+  }
+  BlockLists::Freeing freeing(blocks, frame());
+  for (const BufferRecord* record = first; record != nullptr; record = record->next)
+    if (!record->transient())
+      freed[gate.heap_of(record->placement.type)] += freeing.free(record->placement);
 }
 
 void GpuCore::make_spare(BufferRecord& spare, const BufferRecord& of) noexcept {
@@ -58,12 +71,12 @@ void GpuCore::make_spare(BufferRecord& spare, const BufferRecord& of) noexcept {
   spare.tag = of.tag;
   spare.born_frame = of.born_frame;
   spare.pins.store(0, std::memory_order_relaxed);
-  spare.id = spare.shard->next_id();
 }
 
 void GpuCore::retire_spare(BufferRecord& spare) noexcept {
   RecordShard& shard = *spare.shard;
   const std::lock_guard<BriefLock> guard(shard.lock);
+  shard.bytes[spare.placement.type].retire_more(spare.size);
   spare.retire_serial = end_serial(epoch());
   spare.state.store(RecordState::Retired, std::memory_order_relaxed);
   spare.next = shard.retired;
@@ -105,13 +118,20 @@ DeviceStatus GpuCore::invalidate(const BufferRecord& record, std::size_t offset,
 
 GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
   const PersistentFigures persistent = blocks.figures();
+  RecordPool::Figures buffers;
+  for (unsigned type = 0; type < info().types.size(); ++type) {
+    const RecordPool::Figures of_type = records->figures(type);
+    buffers.allocated += of_type.allocated;
+    buffers.retired += of_type.retired;
+    buffers.count += of_type.count;
+  }
   const TransientFigures frames = transient->figures();
   GpuAllocStats stats;
   stats.total_bytes = total;
-  stats.persistent_bytes = persistent.allocated;
+  stats.persistent_bytes = buffers.allocated;
   stats.transient_bytes = frames.allocated;
-  stats.allocated_bytes = persistent.allocated + frames.allocated;
-  stats.retired_bytes = persistent.retired + frames.retired;
+  stats.allocated_bytes = buffers.allocated + frames.allocated;
+  stats.retired_bytes = buffers.retired + frames.retired;
   stats.free_bytes = persistent.free + frames.free;
   // What is neither handed out, nor retired, nor free is lost between them. Other threads may have
   // moved bytes from one to another meanwhile: then the free ones give way, so that the sum holds.
@@ -123,7 +143,7 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
   usage_peak.note(stats.allocated_bytes);
   stats.peak_usage = usage_peak.peak();
   stats.peak_total = gate.peak_total();
-  stats.allocation_count = persistent.count;
+  stats.allocation_count = buffers.count;
   stats.failed_allocations = failed_.load(std::memory_order_relaxed);
   stats.device_allocations = gate.device_allocations();
   stats.device_frees = gate.device_frees();
@@ -137,7 +157,9 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
 GpuHeapBudget GpuCore::heap_budget(unsigned heap) const noexcept {
   if (heap >= gate.heap_count()) return {};
   GpuHeapBudget figures = gate.figures(heap);
-  figures.used = blocks.used(heap) + transient->used(heap);
+  figures.used = transient->used(heap);
+  for (unsigned type = 0; type < info().types.size(); ++type)
+    if (gate.heap_of(type) == heap) figures.used += records->figures(type).allocated;
   return figures;
 }
 

@@ -116,14 +116,17 @@ class GpuCore {
                                        const ResourceOwner& owner, const CallSite& site,
                                        ResourceMemory& memory, GpuDenial& denial) noexcept;
   // Effect: what of a persistent buffer is counted ends, for the program. For retire().
+  // Requirement: the lock of its shard is held.
   void count_let_go(const BufferRecord& record) noexcept {
-    blocks.count_retired(record.placement.type, record.size);
-    usage_peak.drop_persistent(record.size);
+    record.shard->bytes[record.placement.type].retire(record.size);
     tags.release(record.tag, record.size);
   }
-  // Effect: destroys the buffer, or the image that the memory's holder owned, and takes the memory
-  // back. Requirement: the GPU is done with it; not frame memory.
-  void give_back(const BufferRecord& record, HeapBytes& freed) noexcept;
+  // Effect: of each record of the list, destroys the buffer, or the image that the memory's holder
+  // owned, and takes the memory back. Frame memory is the ring's. Requirement: the GPU is done with
+  // it.
+  void give_back(const BufferRecord* first, HeapBytes& freed) noexcept;
+  // Effect: what is handed out now counts for the peak.
+  void note_usage() noexcept { usage_peak.note(tags.total()); }
 
   // Effect: the record carries a place to the retire queue, for memory that no handle of the
   // program leads to any more: its placement, handle and size are the caller's to set.
@@ -134,15 +137,10 @@ class GpuCore {
     return rounds_.fetch_add(1, std::memory_order_relaxed) + 1;
   }
 
-  [[nodiscard]] bool visible(unsigned type) const noexcept {
-    return info().types[type].host_visible;
-  }
+  [[nodiscard]] bool visible(unsigned type) const noexcept { return types_[type].visible; }
   // Result: atom to which sizes and ranges of that type are widened; 1 where it is coherent or not
   // visible.
-  [[nodiscard]] std::size_t atom_of(unsigned type) const noexcept {
-    const GpuMemoryTypeInfo& at = info().types[type];
-    return at.host_visible && !at.host_coherent ? info().non_coherent_atom : 1;
-  }
+  [[nodiscard]] std::size_t atom_of(unsigned type) const noexcept { return types_[type].atom; }
   // Effect: flush or invalidate of `size` bytes at `offset` of the buffer, widened to the atom
   // inside of its own memory. Nothing where it is coherent.
   [[nodiscard]] DeviceStatus flush(const BufferRecord& record, std::size_t offset,
@@ -208,7 +206,6 @@ class GpuCore {
                                         Placement& placement, GpuDenial& denial) noexcept;
   void fill(BufferRecord& record, const GpuAllocRequirements& request, const Placement& placement,
             TagId tag, const CallSite& site) noexcept;
-  void count_taken(const BufferRecord& record) noexcept;
   void told_alloc(const BufferRecord& record) noexcept;
 
   // Effect: attempt(), and again after each thing that might make room for it.
@@ -220,8 +217,15 @@ class GpuCore {
   // Result: whether there was anything.
   bool give_back_idle(const GpuDenial& denial) noexcept;
 
+  // What a request asks of a memory type, beside each other.
+  struct TypeFacts {
+    std::size_t atom = 1;
+    bool visible = false;
+    bool non_coherent = false;
+  };
+  std::array<TypeFacts, kMaxTypes> types_;
   std::array<TypeOrder, kGpuMemoryIntents> orders_;
-  std::size_t largest_heap_ = 0;
+  std::size_t largest_request_ = 0;
   GpuPressureHandler pressure_ = nullptr;
   void* pressure_context_ = nullptr;
   GpuEvictionHandler eviction_ = nullptr;

@@ -58,7 +58,7 @@ bool GpuCore::allocate(const GpuAllocRequirements& request, const CallSite& site
   if (request.size == 0) return deny_request(denial, Code::FA011, "a size of 0 bytes");
   if (!is_power_of_two(request.alignment))
     return deny_request(denial, Code::FA011, "an alignment that is no power of two");
-  if (request.size > largest_heap_ || request.size > info().max_allocation_size)
+  if (request.size > largest_request_)
     return deny_request(denial, Code::FA011, "more than the device can allocate at once");
   return request.lifetime.kind() == GpuLifetime::Kind::Persistent
              ? allocate_persistent(request, site, buffer, denial)
@@ -92,7 +92,7 @@ bool GpuCore::allocate_persistent(const GpuAllocRequirements& request, const Cal
   wish.buffer = made.handle;
   bool done = find_place(wish, placement, denial);
   if (done) {
-    record = records->take();
+    record = records->take(placement.type, request.size);
     if (record == nullptr)
       done = deny_request(denial, Code::FA012, "no memory to account for a buffer");
     if (done) {
@@ -103,7 +103,7 @@ bool GpuCore::allocate_persistent(const GpuAllocRequirements& request, const Cal
     }
   }
   if (!done) {
-    if (record != nullptr) records->give_back(record);
+    if (record != nullptr) records->give_back(record, placement.type, request.size);
     backend.destroy_buffer(made.handle);
     if (placement.memory.handle != 0) blocks.free(placement, frame());
     tags.release(tag, request.size);
@@ -117,7 +117,7 @@ bool GpuCore::allocate_persistent(const GpuAllocRequirements& request, const Cal
   record->handle_offset = 0;
   record->device_address.store(wish.device_address ? backend.device_address(made.handle) : 0,
                                std::memory_order_relaxed);
-  count_taken(*record);
+  note_usage();
   record->state.store(RecordState::Live, std::memory_order_release);
   buffer = BufferAccess::buffer(record);
   if (host.emits(FrameEventKind::GpuAlloc)) [[unlikely]]
@@ -164,7 +164,7 @@ bool GpuCore::allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
                                 const CallSite& site, ResourceMemory& memory,
                                 GpuDenial& denial) noexcept {
   if (needs.size == 0) return deny_request(denial, Code::FA011, "a size of 0 bytes");
-  if (needs.size > largest_heap_ || needs.size > info().max_allocation_size)
+  if (needs.size > largest_request_)
     return deny_request(denial, Code::FA011, "more than the device can allocate at once");
   const TagId tag = host.current_tag_id();
   if (!charge_tag(tag, needs.size, denial)) return false;
@@ -185,7 +185,7 @@ bool GpuCore::allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
     tags.release(tag, needs.size);
     return false;
   }
-  BufferRecord* const record = records->take();
+  BufferRecord* const record = records->take(placement.type, needs.size);
   if (record == nullptr) {
     blocks.free(placement, frame());
     tags.release(tag, needs.size);
@@ -201,7 +201,7 @@ bool GpuCore::allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
   record->handle.store(owner.owned ? owner.image : 0, std::memory_order_relaxed);
   record->handle_offset = 0;
   record->device_address.store(0, std::memory_order_relaxed);
-  count_taken(*record);
+  note_usage();
   record->state.store(RecordState::Live, std::memory_order_release);
   memory = BufferAccess::resource(record);
   if (host.emits(FrameEventKind::GpuAlloc)) [[unlikely]]
@@ -211,20 +211,21 @@ bool GpuCore::allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
 
 void GpuCore::fill(BufferRecord& record, const GpuAllocRequirements& request,
                    const Placement& placement, TagId tag, const CallSite& site) noexcept {
-  const GpuMemoryTypeInfo& type = info().types[placement.type];
+  const TypeFacts& type = types_[placement.type];
+  const std::uint64_t now = frame();
   record.dedicated = placement.block == nullptr;
   record.movable = request.movable;
   record.evictable = request.evictable;
-  record.host_visible = type.host_visible;
+  record.host_visible = type.visible;
   record.cpu_writes.reset();
-  record.non_coherent = type.host_visible && !type.host_coherent;
+  record.non_coherent = type.non_coherent;
   record.evicting.store(false, std::memory_order_relaxed);
   record.used_by_transfer.store(false, std::memory_order_relaxed);
   const std::size_t length = std::min(request.name.size(), sizeof record.name - 1);
   if (length != 0) std::memcpy(record.name, request.name.data(), length);
   record.name[length] = '\0';
   record.placement = placement;
-  record.mapped.store(type.host_visible ? placement.memory.mapped + placement.offset : nullptr,
+  record.mapped.store(type.visible ? placement.memory.mapped + placement.offset : nullptr,
                       std::memory_order_relaxed);
   record.size = request.size;
   record.intent = request.intent;
@@ -233,19 +234,13 @@ void GpuCore::fill(BufferRecord& record, const GpuAllocRequirements& request,
   record.priority = request.priority;
   record.user_data = request.user_data;
   record.site = site;
-  record.id = record.shard->next_id();
-  record.born_frame = frame();
+  record.born_frame = now;
   record.last_frame = 0;
   record.read_serial.store(0, std::memory_order_relaxed);
   record.write_serial.store(0, std::memory_order_relaxed);
   record.pins.store(0, std::memory_order_relaxed);
-  record.touched_frame.store(frame(), std::memory_order_relaxed);
+  record.touched_frame.store(now, std::memory_order_relaxed);
   record.asked_round = 0;
-}
-
-void GpuCore::count_taken(const BufferRecord& record) noexcept {
-  blocks.count_allocated(record.placement.type, record.size);
-  usage_peak.add_persistent(record.size);
 }
 
 // --- Places

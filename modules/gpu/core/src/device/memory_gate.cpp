@@ -46,10 +46,11 @@ MemoryGate::MemoryGate(GpuBackend& backend, std::size_t heap_limit) noexcept : b
     heaps_[heap].device_local = info.heaps[heap].device_local;
     heaps_[heap].limit.store(heap_limit, std::memory_order_relaxed);
   }
-}
-
-unsigned MemoryGate::heap_of(unsigned type) const noexcept {
-  return backend_.info().types[type].heap;
+  for (std::size_t type = 0; type < info.types.size() && type < kMaxTypes; ++type) {
+    const unsigned heap = info.types[type].heap;
+    heap_of_[type] = static_cast<std::uint8_t>(heap);
+    most_[type] = std::min(info.max_allocation_size, info.heaps[heap].size);
+  }
 }
 
 std::size_t MemoryGate::budget(unsigned heap) const noexcept {
@@ -65,10 +66,6 @@ std::size_t MemoryGate::room(unsigned heap) const noexcept {
   const std::size_t most = budget(heap);
   const std::size_t held = reserved(heap);
   return held >= most ? 0 : most - held;
-}
-
-bool MemoryGate::can_ever_hold(unsigned type, std::size_t size) const noexcept {
-  return size <= backend_.info().max_allocation_size && size <= heaps_[heap_of(type)].size;
 }
 
 bool MemoryGate::charge(unsigned heap, std::size_t size, GpuDenial& denial) noexcept {

@@ -35,7 +35,9 @@ class MemoryGate {
   [[nodiscard]] bool allocate(const DeviceMemoryRequest& request, DeviceMemory& memory,
                               GpuDenial& denial) noexcept;
   // Result: whether memory of the type could have that size, if all of its heap were free.
-  [[nodiscard]] bool can_ever_hold(unsigned type, std::size_t size) const noexcept;
+  [[nodiscard]] bool can_ever_hold(unsigned type, std::size_t size) const noexcept {
+    return size <= most_[type];
+  }
   // Requirement: what allocate() gave for that type and size.
   void free(unsigned type, std::size_t size, const DeviceMemory& memory) noexcept;
   // Effect: asks the system for every heap's budget. One thread at a time.
@@ -44,7 +46,7 @@ class MemoryGate {
   bool set_guard(ReservationGuard* guard) noexcept;
 
   [[nodiscard]] unsigned heap_count() const noexcept { return heap_count_; }
-  [[nodiscard]] unsigned heap_of(unsigned type) const noexcept;
+  [[nodiscard]] unsigned heap_of(unsigned type) const noexcept { return heap_of_[type]; }
   [[nodiscard]] std::size_t budget(unsigned heap) const noexcept;
   [[nodiscard]] std::size_t reserved(unsigned heap) const noexcept {
     return heaps_[heap].reserved.load(std::memory_order_relaxed);
@@ -87,6 +89,8 @@ class MemoryGate {
 
   GpuBackend& backend_;
   unsigned heap_count_ = 0;
+  std::array<std::uint8_t, kMaxTypes> heap_of_{};  // of a memory type
+  std::array<std::size_t, kMaxTypes> most_{};      // that one allocation of the type can have
   std::array<Heap, kMaxHeaps> heaps_;
   std::atomic<ReservationGuard*> guard_{nullptr};
   std::atomic<std::uint32_t> live_{0};  // device allocations, at most max_allocation_count

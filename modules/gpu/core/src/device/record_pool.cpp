@@ -15,7 +15,7 @@ RecordPool* RecordPool::make(const SmartAlloc& host, GpuCore& core) noexcept {
   for (RecordShard& shard : pool->shards_) {
     shard.core.store(&core, std::memory_order_relaxed);
     shard.pool = pool;
-    shard.next.store(++first_id, std::memory_order_relaxed);
+    shard.next = ++first_id;
   }
   return pool;
 }
@@ -61,7 +61,7 @@ bool RecordPool::grow(RecordShard& shard) noexcept {
   return true;
 }
 
-BufferRecord* RecordPool::take() noexcept {
+BufferRecord* RecordPool::take(unsigned type, std::size_t bytes) noexcept {
   RecordShard& shard = own_shard();
   for (;;) {
     {
@@ -69,6 +69,8 @@ BufferRecord* RecordPool::take() noexcept {
       BufferRecord* const record = shard.free;
       if (record != nullptr) [[likely]] {
         shard.free = record->next;
+        record->id = shard.next_id();
+        if (bytes != 0) shard.bytes[type].take(bytes);
         return record;
       }
     }
@@ -79,12 +81,48 @@ BufferRecord* RecordPool::take() noexcept {
 void RecordPool::give_back(BufferRecord* record) noexcept {
   RecordShard& shard = *record->shard;
   const std::lock_guard<BriefLock> guard(shard.lock);
-  if (record->staged) unstage(shard, *record);
-  record->let_go_before_wait = 0;
-  record->spare = false;
-  record->state.store(RecordState::Free, std::memory_order_relaxed);
-  record->next = shard.free;
-  shard.free = record;
+  put_back(shard, *record);
+}
+
+void RecordPool::give_back(BufferRecord* record, unsigned type, std::size_t bytes) noexcept {
+  RecordShard& shard = *record->shard;
+  const std::lock_guard<BriefLock> guard(shard.lock);
+  shard.bytes[type].retire(bytes);
+  shard.bytes[type].reclaim(bytes);
+  put_back(shard, *record);
+}
+
+void RecordPool::put_back(RecordShard& shard, BufferRecord& record) noexcept {
+  if (record.staged) unstage(shard, record);
+  record.let_go_before_wait = 0;
+  record.spare = false;
+  record.state.store(RecordState::Free, std::memory_order_relaxed);
+  record.next = shard.free;
+  shard.free = &record;
+}
+
+void RecordPool::give_back_reclaimed(BufferRecord* first) noexcept {
+  while (first != nullptr) {
+    RecordShard& shard = *first->shard;
+    const std::lock_guard<BriefLock> guard(shard.lock);
+    do {
+      BufferRecord& record = *first;
+      first = record.next;
+      if (!record.transient()) shard.bytes[record.placement.type].reclaim(record.size);
+      put_back(shard, record);
+    } while (first != nullptr && first->shard == &shard);
+  }
+}
+
+RecordPool::Figures RecordPool::figures(unsigned type) const noexcept {
+  Figures figures;
+  for (const RecordShard& shard : shards_) {
+    const TypeBytes& bytes = shard.bytes[type];
+    figures.allocated += bytes.allocated();
+    figures.retired += bytes.retired();
+    figures.count += bytes.count();
+  }
+  return figures;
 }
 
 BufferRecord* RecordPool::take_retired() noexcept {

@@ -13,11 +13,48 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace framealloc::gpu::detail {
 
 class RecordPool;
 struct RecordSlab;
+
+// Persistent memory of one type that a shard's records stand for: bytes as asked for. Written under
+// the shard's lock, read without, so that no buffer pays for an atomic sum.
+class TypeBytes {
+ public:
+  void take(std::size_t bytes) noexcept {
+    add(allocated_, bytes);
+    add(count_, 1);
+  }
+  // Effect: the program has let it go.
+  void retire(std::size_t bytes) noexcept {
+    add(allocated_, std::size_t{0} - bytes);
+    add(retired_, bytes);
+    add(count_, std::size_t{0} - 1);
+  }
+  // Effect: let go, of what was never counted as taken.
+  void retire_more(std::size_t bytes) noexcept { add(retired_, bytes); }
+  // Effect: the GPU has let it go too.
+  void reclaim(std::size_t bytes) noexcept { add(retired_, std::size_t{0} - bytes); }
+
+  [[nodiscard]] std::size_t allocated() const noexcept {
+    return allocated_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t retired() const noexcept {
+    return retired_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t count() const noexcept {
+    return count_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  static void add(std::atomic<std::size_t>& sum, std::size_t bytes) noexcept {
+    sum.store(sum.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  }
+  std::atomic<std::size_t> allocated_{0}, retired_{0}, count_{0};
+};
 
 // A part of the pool with a lock of its own, used by some of the threads.
 struct alignas(128) RecordShard {
@@ -28,8 +65,9 @@ struct alignas(128) RecordShard {
   BufferRecord* retired = nullptr;  // let go since the last take_retired()
   BufferRecord* staged = nullptr;   // staging memory of frames, for FA411: see GpuCore::end_frame()
   RecordSlab* slabs = nullptr;
-  std::atomic<std::uint64_t> next{0};  // id of a record, in steps of the shards there are
-  // Result: never another record's of the pool; not 0.
+  std::uint64_t next = 0;  // id of a record, in steps of the shards there are
+  std::array<TypeBytes, kMaxTypes> bytes;
+  // Result: never another record's of the pool; not 0. Requirement: the lock is held.
   [[nodiscard]] std::uint64_t next_id() noexcept;
 };
 
@@ -42,10 +80,22 @@ class RecordPool {
   // Result: null without bookkeeping memory.
   [[nodiscard]] static RecordPool* make(const SmartAlloc& host, GpuCore& core) noexcept;
 
-  // Result: a record in state Free that is the caller's; null without bookkeeping memory.
-  [[nodiscard]] BufferRecord* take() noexcept;
+  // Result: a record in state Free, with an id, that is the caller's; null without bookkeeping
+  // memory.
+  [[nodiscard]] BufferRecord* take() noexcept { return take(0, 0); }
+  // The same, for so many bytes of a type, which count as allocated from now on.
+  [[nodiscard]] BufferRecord* take(unsigned type, std::size_t bytes) noexcept;
   // Effect: the record may be taken again. Its fields are as in a new one.
   void give_back(BufferRecord* record) noexcept;
+  // The same, where it was taken for bytes that do not count any more.
+  void give_back(BufferRecord* record, unsigned type, std::size_t bytes) noexcept;
+  // The same with a list of records whose memory the GPU has let go.
+  void give_back_reclaimed(BufferRecord* first) noexcept;
+  // Result: sums over the shards.
+  struct Figures {
+    std::size_t allocated = 0, retired = 0, count = 0;
+  };
+  [[nodiscard]] Figures figures(unsigned type) const noexcept;
   // Result: all that was put on the shards' retired lists since the last call.
   [[nodiscard]] BufferRecord* take_retired() noexcept;
   // Effect: visit(record) for every record that is not free, under its shard's lock.
@@ -87,6 +137,8 @@ class RecordPool {
   ~RecordPool();
   [[nodiscard]] RecordShard& own_shard() noexcept;
   [[nodiscard]] bool grow(RecordShard& shard) noexcept;
+  // Requirement: the shard's lock is held.
+  static void put_back(RecordShard& shard, BufferRecord& record) noexcept;
 
   SmartAlloc host_;
   std::atomic<std::size_t> users_{1};  // the core, links to it, and records that it has left
@@ -94,7 +146,7 @@ class RecordPool {
 };
 
 inline std::uint64_t RecordShard::next_id() noexcept {
-  return next.fetch_add(RecordPool::kShards, std::memory_order_relaxed);
+  return std::exchange(next, next + RecordPool::kShards);
 }
 
 struct RecordSlab {

@@ -17,16 +17,27 @@ void RetireQueue::take_fresh() noexcept {
 
 template <class F>
 void RetireQueue::reclaim_if(F&& is_over, HeapBytes& freed) noexcept {
+  // A few dozen at a time: one lock for their places, one for their records, and neither for long.
+  constexpr std::uint64_t kAtOnce = 64;
   for (BufferRecord** link = &waiting_; *link != nullptr;) {
-    BufferRecord* const record = *link;
-    if (!is_over(*record)) {
-      link = &record->next;
-      continue;
+    BufferRecord* over = nullptr;
+    BufferRecord** end = &over;
+    std::uint64_t count = 0;
+    while (*link != nullptr && count < kAtOnce) {
+      BufferRecord* const record = *link;
+      if (!is_over(*record)) {
+        link = &record->next;
+        continue;
+      }
+      *link = record->next;
+      record->next = nullptr;
+      *end = record;
+      end = &record->next;
+      ++count;
     }
-    *link = record->next;
-    if (!record->transient()) core_.give_back(*record, freed);  // frame memory is the ring's
-    reclaimed_.fetch_add(1, std::memory_order_relaxed);
-    core_.records->give_back(record);
+    core_.give_back(over, freed);
+    reclaimed_.store(reclaimed_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    core_.records->give_back_reclaimed(over);
   }
 }
 

@@ -49,6 +49,10 @@ class TagAccounts {
   void count_denial(TagId tag) noexcept;
   // Result: whether `tag` is `under` or below it.
   [[nodiscard]] bool is_within(TagId tag, TagId under) const noexcept;
+  // Result: bytes under all tags.
+  [[nodiscard]] std::size_t total() const noexcept {
+    return root_.subtree.load(std::memory_order_relaxed);
+  }
   // Result: bytes under the tag and below.
   [[nodiscard]] std::size_t bytes(TagId tag) const noexcept;
   // Result: the tag at or below `under` that holds most, and how much: for reports.

@@ -167,6 +167,7 @@ void RingStore::count(RingPage& page, TagId tag, std::size_t bytes, std::size_t 
   }
   page.runs->bytes += bytes;
   if (!charged) core_.tags.count(page.runs->tag, bytes);
+  core_.note_usage();
 }
 
 // Result: a slice of the page that the ring has; an empty one where it has no room.

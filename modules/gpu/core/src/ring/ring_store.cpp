@@ -21,7 +21,6 @@ void RingStore::begin_frame(std::uint64_t frame) noexcept {
 // A thread that is bumping its ring at this moment has read the limit before: its slice still lies
 // in a page of the frame, which waits for the GPU like the others.
 void RingStore::end_frame(std::uint64_t frame) noexcept {
-  std::size_t in_use = 0;
   {
     const std::lock_guard<BriefLock> guard(lock_);
     open_.store(false, std::memory_order_release);
@@ -45,9 +44,7 @@ void RingStore::end_frame(std::uint64_t frame) noexcept {
         set->waiting = page;
       }
     }
-    in_use = allocated_;
   }
-  core_.usage_peak.set_transient(in_use);
 }
 
 void RingStore::release(std::uint64_t completed) noexcept {
@@ -95,25 +92,14 @@ std::size_t RingStore::trim(unsigned heap) noexcept {
   return give_back(gone);
 }
 
-// Result: whether the set's blocks are far more than what is used of them, and what it keeps.
-bool RingStore::holds_too_much(const RingSet& set, unsigned keep) const noexcept {
-  std::size_t held = 0, used = 0;
-  for (const RingBlock* block = set.blocks; block != nullptr; block = block->next)
-    held += block->memory_size;
-  for (const RingPage* const list : {set.in_frame, set.waiting})
-    for (const RingPage* page = list; page != nullptr; page = page->next) used += page->used;
-  return held > used + used / 2 + keep * core_.config.ring_size;
-}
-
 RingBlock* RingStore::take_empty(unsigned heap, std::uint64_t before, unsigned keep) noexcept {
   RingBlock* taken = nullptr;
+  std::array<unsigned, kMaxTypes> kept{};  // of a memory type, whatever set they are of
   for (RingSet* set = sets_; set != nullptr; set = set->next) {
-    unsigned kept = 0;
     for (RingBlock** link = &set->blocks; *link != nullptr;) {
       RingBlock* const block = *link;
       const bool here = heap == kAllHeaps || core_.gate.heap_of(block->type) == heap;
-      if (block->live != 0 || !here || block->empty_since >= before ||
-          (kept < keep && !holds_too_much(*set, keep) && kept++ < keep)) {
+      if (block->live != 0 || !here || block->empty_since >= before || kept[block->type]++ < keep) {
         link = &block->next;
         continue;
       }

@@ -65,10 +65,8 @@ class RingStore final : public TransientMemory {
   [[nodiscard]] GpuSlice slice_of(RingAccess& ring, std::size_t size, std::uint64_t mask) noexcept;
   [[nodiscard]] RingAccess* make_ring(GpuMemoryIntent intent) noexcept;
   [[nodiscard]] RingAccess* find_ring(GpuMemoryIntent intent) noexcept;
-  [[nodiscard]] bool holds_too_much(const RingSet& set, unsigned keep) const noexcept;
   // Effect: takes empty blocks out, of one heap or all; those that have been empty since before
-  // `before`, and beyond `keep` in each set, or where its blocks hold too
-  // much for what is used of them.
+  // `before`, and beyond `keep` of each memory type.
   [[nodiscard]] RingBlock* take_empty(unsigned heap, std::uint64_t before, unsigned keep) noexcept;
   // Without the lock.
   [[nodiscard]] bool grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept;

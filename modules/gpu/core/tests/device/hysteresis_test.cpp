@@ -2,6 +2,8 @@
 // Steady frames ask the device for nothing; spikes go back.
 #include "gpu_rig.hpp"
 
+#include <framealloc/gpu/frame_ring.hpp>
+
 #include <random>
 
 namespace framealloc::gpu::testing {
@@ -50,6 +52,75 @@ TEST(GpuHysteresis, SpikesGoBackAfterAWhile) {
   EXPECT_EQ(rig.gpu->trim(), 16 * kMiB);
   EXPECT_EQ(rig.gpu->stats().total_bytes, 0U);
   rig.expect_sums();
+}
+
+// However long they are empty, and however little is used beside them.
+TEST(GpuHysteresis, EmptyBlocksAreKeptByTheirNumber) {
+  for (const unsigned keep : {0U, 1U, 2U}) {
+    SCOPED_TRACE(keep);
+    GpuConfig config;
+    config.keep_empty_blocks = keep;
+    config.empty_block_frames = 10;
+    Rig rig(HostBackendConfig::discrete(), config);
+    const GpuBuffer small = rig.buffer(1000);
+    {
+      std::vector<GpuBuffer> spike;
+      for (int i = 0; i < 80; ++i) spike.push_back(rig.buffer(kMiB));
+    }
+    rig.frames(500);
+    EXPECT_EQ(rig.gpu->stats().total_bytes, (1 + keep) * 16 * kMiB);
+    EXPECT_EQ(rig.gpu->stats().block_count, 1 + keep);
+    rig.expect_sums();
+  }
+}
+
+// Of rings it is the number for the memory type too, whatever usages and lifetimes there were.
+TEST(GpuHysteresis, EmptyBlocksOfRingsAreKeptByTheirNumber) {
+  for (const unsigned keep : {0U, 1U, 2U}) {
+    SCOPED_TRACE(keep);
+    GpuConfig config;
+    config.keep_empty_blocks = keep;
+    config.empty_block_frames = 10;
+    config.ring_size = kMiB;
+    config.ring_page = 64 * kKiB;
+    config.block_size = kMiB;
+    Rig rig(HostBackendConfig::discrete(), config);
+    ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+    for (int i = 0; i < 80; ++i) ASSERT_TRUE(rig.gpu->staging().alloc(60 * kKiB));
+    for (unsigned frames = 1; frames < 5; ++frames) {
+      const Result<GpuBuffer> used = rig.gpu->frame_alloc(
+          GpuAllocRequirements(1000, Intent::HostCached, GpuLifetime::MultiFrame(frames)));
+      ASSERT_TRUE(used);
+    }
+    EXPECT_EQ(rig.gpu->stats().block_count, 5U + 4U);
+    ASSERT_TRUE(rig.gpu->end_gpu_frame());
+    rig.frames(200);
+    // Two memory types: coherent for staging, cached for the others.
+    EXPECT_EQ(rig.gpu->stats().block_count, 2 * keep);
+    rig.expect_sums();
+  }
+}
+
+TEST(GpuHysteresis, ThePeakKnowsFramesThatNobodyLookedAt) {
+  Rig rig;
+  const GpuBuffer held = rig.buffer(1000);
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  ASSERT_TRUE(rig.gpu->staging().alloc(5000));
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  EXPECT_EQ(rig.gpu->stats().peak_usage, 6000U);
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  {
+    const Result<GpuBuffer> made = rig.gpu->frame_alloc({7000, Intent::HostVisible});
+    ASSERT_TRUE(made);
+  }
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+  EXPECT_EQ(rig.gpu->stats().peak_usage, 8000U);
+  // What is denied was never handed out.
+  rig.gpu->set_heap_limit(0, 1);
+  rig.gpu->set_heap_limit(2, 1);
+  EXPECT_FALSE(rig.gpu->allocate({100 * kMiB, Intent::DeviceOnly}));
+  EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA417});
+  EXPECT_EQ(rig.gpu->stats().peak_usage, 8000U);
 }
 
 TEST(GpuHysteresis, AnEmptyBlockMakesRoomForAnotherType) {

@@ -62,10 +62,12 @@ TEST(GpuMemoryBar, WhatIsHeldStaysNearTheMostThatWasInUse) {
     config.block_size = 4 * kMiB;
     config.ring_page = 256 * kKiB;
     config.ring_size = 2 * kMiB;
+    config.keep_empty_blocks = seed % 2;
     Rig rig(HostBackendConfig::discrete(), config);
     rig.device.set_completion(HostCompletion::Manual);
-    // One block of each type that is in use: of persistent memory in three heaps, and of the ring.
-    const std::size_t blocks = 4 * config.block_size;
+    // One block of each type that is in use, of persistent memory in three heaps and of the ring, and
+    // the empty ones that the program wants to be kept.
+    const std::size_t blocks = 4 * config.block_size * (1 + config.keep_empty_blocks);
     std::deque<std::size_t> used;
     std::size_t lowest = SIZE_MAX, highest = 0;
     {
@@ -85,11 +87,14 @@ TEST(GpuMemoryBar, WhatIsHeldStaysNearTheMostThatWasInUse) {
 }
 
 // Of default sizes: what a few buffers that a large level has left behind hold.
-TEST(GpuMemoryBar, LittleInUseHoldsABlockOfEachType) {
-  Rig rig;
+void expect_little_held(unsigned keep) {
+  GpuConfig config;
+  config.keep_empty_blocks = keep;
+  Rig rig(HostBackendConfig::discrete(), config);
   rig.device.set_completion(HostCompletion::Manual);
   // As HostBackendConfig::discrete() says: local, visible and local, the host's; and the ring's first.
-  const std::size_t blocks = 16 * kMiB + 1 * kMiB + 32 * kMiB + GpuConfig().ring_size;
+  std::size_t blocks = 16 * kMiB + 1 * kMiB + 32 * kMiB + config.ring_size;
+  blocks += keep * (16 * kMiB + 1 * kMiB + 32 * kMiB + 2 * config.ring_size);
   std::vector<GpuBuffer> level, left;
   ASSERT_TRUE(rig.gpu->begin_gpu_frame());
   for (std::size_t i = 0; i < 600; ++i)
@@ -112,6 +117,10 @@ TEST(GpuMemoryBar, LittleInUseHoldsABlockOfEachType) {
     ASSERT_TRUE(rig.gpu->end_gpu_frame());
   }
 }
+
+TEST(GpuMemoryBar, LittleInUseHoldsABlockOfEachType) { expect_little_held(0); }
+
+TEST(GpuMemoryBar, LittleInUseHoldsABlockOfEachTypeAndOneThatIsKept) { expect_little_held(1); }
 
 }  // namespace
 }  // namespace framealloc::gpu::testing
