@@ -14,6 +14,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 EXPECT = re.compile(r"//\s*expect:\s*(FA\d{3}(?:\s*,\s*FA\d{3})*)\s*$")
 # The bars: precision of everything, precision of a code with so many findings, recall of families.
@@ -110,10 +111,21 @@ def bars_missed(scores):
     return missed
 
 
-def run_check(command, programs, include, base):
+def precompile(compiler, include, folder):
+    """The library's headers, precompiled by the Clang that fa check stands on: to parse them is most
+    of the time of a short program. They must be compiled as fa check reads them."""
+    header = str(pathlib.Path(folder) / "framealloc.pch")
+    subprocess.run([compiler, "-std=c++20", "-pthread", "-w", "-D__clang_analyzer__=1", f"-I{include}",
+                    "-x", "c++-header", f"{include}/framealloc/framealloc.hpp", "-o", header],
+                   check=True)
+    return header
+
+
+def run_check(command, programs, include, base, precompiled=None):
     words = [command, "--format", "json", "--no-cache", "--all",
              *[str(path.relative_to(base)) for path in programs],
-             "--", "-std=c++20", "-pthread", f"-I{include}"]
+             "--", "-std=c++20", "-pthread", *(["-include-pch", precompiled] if precompiled else []),
+             f"-I{include}"]
     done = subprocess.run(words, cwd=base, capture_output=True, text=True, check=False)
     try:
         return json.loads(done.stdout)
@@ -134,6 +146,8 @@ def main():
     options.add_argument("--bars", action="store_true", help="exit code 1 when a bar is missed")
     options.add_argument("--read-all", action="store_true",
                          help="exit code 1 when a program could not be read")
+    options.add_argument("--precompile", metavar="CLANG",
+                         help="precompile the library's headers with this Clang, which saves half of the time")
     options.add_argument("-q", "--quiet", action="store_true", help="the table alone")
     given = options.parse_args()
 
@@ -146,7 +160,9 @@ def main():
         command = given.check
         if "/" in command:
             command = str(pathlib.Path(command).resolve())
-        report = run_check(command, programs, given.include, here)
+        with tempfile.TemporaryDirectory() as folder:
+            headers = given.precompile and precompile(given.precompile, given.include, folder)
+            report = run_check(command, programs, given.include, here, headers)
     found, status = parse(report, here)
     # A header is judged too, wherever it lies: nothing in the library's own is to be found.
     scores, remarks = evaluate(sorted({*programs, *found}), found)
