@@ -53,8 +53,8 @@ StepEvents EventCollector::step(SmartAlloc& alloc, const StepSettings& settings,
   StepEvents events;
   if (world_ == nullptr) return events;
   b2ContactListener* const place = world_->GetContactManager().m_contactListener;
-  b2ContactListener* const next = place == &between_ ? between_.next : place;
-  detail::gather_step(*world_, logs_, detail::worth_calling(next), place, settings);
+  b2ContactListener* const* const next = place == &between_ ? &between_.next : &place;
+  detail::gather_step(*world_, logs_, next, place, settings);
   FrameArena& arena = alloc.frame_arena();
   events.contacts = detail::gather_contacts(*world_, arena, expected_, events.dropped, site);
   logs_.deliver(events, arena, site);

@@ -5,12 +5,10 @@
 
 namespace framealloc::box2d::detail {
 
-// Effect: one step of the world with its events in `logs`; `next` is called too. The world's
-// listener is `place` before and after.
-void gather_step(b2World& world, StepLogs& logs, b2ContactListener* next, b2ContactListener* place,
-                 const StepSettings& settings);
-
-// Result: `listener`, or null if it is Box2D's own, which does nothing.
-[[nodiscard]] b2ContactListener* worth_calling(b2ContactListener* listener);
+// Effect: one step of the world with its events in `logs`; `*next`, which its own calls may change,
+// is called too. The world's listener is `place` before and after, unless a call puts another in
+// place: what that one sees of the step is missing, and counts as one dropped.
+void gather_step(b2World& world, StepLogs& logs, b2ContactListener* const* next,
+                 b2ContactListener* place, const StepSettings& settings);
 
 }  // namespace framealloc::box2d::detail

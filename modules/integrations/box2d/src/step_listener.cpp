@@ -30,22 +30,22 @@ void StepListener::record_hit(b2Contact& contact, const b2ContactImpulse& impuls
 
 void ChainedStepListener::BeginContact(b2Contact* contact) {
   StepListener::BeginContact(contact);
-  next_.BeginContact(contact);
+  if (b2ContactListener* const next = *next_) next->BeginContact(contact);
 }
 
 void ChainedStepListener::EndContact(b2Contact* contact) {
   StepListener::EndContact(contact);
-  next_.EndContact(contact);
+  if (b2ContactListener* const next = *next_) next->EndContact(contact);
 }
 
 void ChainedStepListener::PreSolve(b2Contact* contact, const b2Manifold* old_manifold) {
   note_pre_solve();
-  next_.PreSolve(contact, old_manifold);
+  if (b2ContactListener* const next = *next_) next->PreSolve(contact, old_manifold);
 }
 
 void ChainedStepListener::PostSolve(b2Contact* contact, const b2ContactImpulse* impulse) {
   note_hit(*contact, *impulse);
-  next_.PostSolve(contact, impulse);
+  if (b2ContactListener* const next = *next_) next->PostSolve(contact, impulse);
 }
 
 }  // namespace framealloc::box2d::detail

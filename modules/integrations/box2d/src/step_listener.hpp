@@ -47,7 +47,8 @@ class StepListener : public b2ContactListener {
 // The same before a listener of the game, which sees every call after it has been recorded.
 class ChainedStepListener final : public StepListener {
  public:
-  ChainedStepListener(StepLogs& logs, float min_hit_impulse, b2ContactListener& next) noexcept
+  ChainedStepListener(StepLogs& logs, float min_hit_impulse,
+                      b2ContactListener* const* next) noexcept
       : StepListener(logs, min_hit_impulse), next_(next) {}
   void BeginContact(b2Contact* contact) override;
   void EndContact(b2Contact* contact) override;
@@ -55,7 +56,7 @@ class ChainedStepListener final : public StepListener {
   void PostSolve(b2Contact* contact, const b2ContactImpulse* impulse) override;
 
  private:
-  b2ContactListener& next_;
+  b2ContactListener* const* next_;  // one of its calls may change it
 };
 
 }  // namespace framealloc::box2d::detail

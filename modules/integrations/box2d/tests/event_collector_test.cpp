@@ -5,7 +5,9 @@
 #include <framealloc/framealloc.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "gathered_records.hpp"
@@ -172,6 +174,58 @@ TEST_F(EventCollector, ChangesTheListener) {
   EXPECT_TRUE(first.calls.empty());
   EXPECT_EQ(second.begins.size(), 1U);
   EXPECT_EQ(listener_of(world), nullptr);
+}
+
+// Hands over to another at its first call, as one that removes itself does.
+class HandsOver : public b2ContactListener {
+ public:
+  explicit HandsOver(std::function<void()> hand_over) : hand_over_(std::move(hand_over)) {}
+  void BeginContact(b2Contact*) override {
+    ++begins;
+    hand_over_();
+  }
+  void PostSolve(b2Contact*, const b2ContactImpulse*) override { ++solved; }
+  int begins = 0;
+  int solved = 0;
+
+ private:
+  std::function<void()> hand_over_;
+};
+
+TEST_F(EventCollector, AListenerThatHandsOverInsideItsCallIsCalledNoMore) {
+  add_box(world, {5, 0}, false, 4);
+  add_box(world, {5, 0.995F}, true, 5);
+  HandWrittenListener second;
+  fb::EventCollector collector(world, alloc);
+  HandsOver first([&] { collector.set_listener(&second); });
+  collector.set_listener(&first);
+  const fb::StepEvents events = step(collector);
+  EXPECT_EQ(events.begins.size() + events.sensor_begins.size(), 3U);
+  EXPECT_TRUE(events.complete());
+  EXPECT_EQ(first.begins, 1);
+  EXPECT_EQ(first.solved, 0);
+  EXPECT_EQ(second.begins.size() + second.sensor_begins.size(), 2U);
+
+  HandsOver last([&] { collector.set_listener(nullptr); });
+  collector.set_listener(&last);
+  box->GetBody()->SetTransform({0, 5}, 0);
+  (void)step(collector);
+  box->GetBody()->SetTransform({0, 0.995F}, 0);
+  (void)step(collector);
+  EXPECT_EQ(last.begins, 1);
+  EXPECT_EQ(collector.listener(), nullptr);
+}
+
+TEST_F(EventCollector, AListenerThatACallPutsInPlaceStaysThere) {
+  HandWrittenListener second;
+  HandsOver first([&] { world.SetContactListener(&second); });
+  world.SetContactListener(&first);
+  alloc.begin_frame();
+  const fb::StepEvents events = fb::step_with_events(world, alloc);
+  EXPECT_EQ(listener_of(world), &second);
+  EXPECT_EQ(first.begins, 1);
+  EXPECT_FALSE(events.complete()) << "what it saw instead is missing";
+  EXPECT_EQ(events.contacts.size(), 1U);
 }
 
 TEST_F(EventCollector, LeavesAListenerThatWasPutInPlaceAfterIt) {

@@ -16,7 +16,8 @@ using Hook = c_hooks::Global<Slot>;
 
 // Bullet's own aligned blocks have the address that malloc returned in front of them. Those that
 // stand in for a denied request are made the same way, so one function frees whatever is not of the
-// memory, blocks from before it was installed included.
+// memory, blocks from before it was installed included. For the same reason Bullet keeps these
+// functions once no memory is installed: blocks of the last one may still be in use.
 void* stand_in(std::size_t size, std::size_t alignment) noexcept {
   constexpr std::size_t kFront = sizeof(void*);
   if (size > SIZE_MAX - kFront - alignment) return nullptr;
@@ -39,6 +40,7 @@ void release(void* block) {
   if (block == nullptr) return;
   c_hooks::Memory* const memory = Hook::memory();
   if (memory != nullptr && memory->try_free(block)) return;
+  if (c_hooks::Homes::try_free(block)) return;  // of one that was installed before
   void* whole = nullptr;
   std::memcpy(&whole, static_cast<std::byte*>(block) - sizeof(void*), sizeof(void*));
   std::free(whole);
@@ -52,9 +54,6 @@ bool install_memory(c_hooks::Memory& memory) {
   return true;
 }
 
-c_hooks::Memory* uninstall_memory() {
-  btAlignedAllocSetCustomAligned(nullptr, nullptr);
-  return Hook::uninstall();
-}
+c_hooks::Memory* uninstall_memory() { return Hook::uninstall(); }
 
 }  // namespace framealloc::bullet

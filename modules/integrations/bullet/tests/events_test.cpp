@@ -222,4 +222,26 @@ TEST(BulletEvents, OneMemoryAtATimeAndBlocksFromBeforeGoHome) {
   EXPECT_EQ(fb::uninstall_memory(), nullptr);
 }
 
+TEST(BulletEvents, BlocksInUseFindTheirWayHomeOverEveryChange) {
+  framealloc::SmartAlloc alloc;
+  framealloc::SmartAlloc elsewhere;
+  framealloc::c_hooks::Memory memory(alloc, "one");
+  framealloc::c_hooks::Memory other(elsewhere, "other");
+  ASSERT_TRUE(fb::install_memory(memory));
+  auto first = std::make_unique<btAlignedObjectArray<int>>();
+  first->resize(100, 1);
+  auto second = std::make_unique<btAlignedObjectArray<int>>(*first);
+  EXPECT_EQ(fb::uninstall_memory(), &memory);
+  auto third = std::make_unique<btAlignedObjectArray<int>>(*first);
+  EXPECT_EQ(memory.stats().blocks, 2U) << "from the C library again";
+  first.reset();
+  EXPECT_EQ(memory.stats().blocks, 1U);
+  ASSERT_TRUE(fb::install_memory(other));
+  second.reset();
+  EXPECT_EQ(memory.stats().blocks, 0U);
+  third.reset();
+  EXPECT_EQ(other.stats().allocations, 0U);
+  EXPECT_EQ(fb::uninstall_memory(), &other);
+}
+
 }  // namespace

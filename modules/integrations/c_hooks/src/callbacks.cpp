@@ -104,6 +104,11 @@ void Homes::free(Memory* memory, void* block) noexcept {
   std::free(block);
 }
 
+bool Homes::try_free(void* block) noexcept {
+  Memory* const home = home_of(block);
+  return home != nullptr && home->try_free(block);
+}
+
 void* Homes::reallocate(Memory* memory, void* block, std::size_t size) noexcept {
   if (block != nullptr) {
     if (Memory* const home = home_of(block)) return home->reallocate(block, size);

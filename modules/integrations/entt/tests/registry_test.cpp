@@ -14,8 +14,10 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace framealloc::entt {
@@ -211,6 +213,51 @@ TEST_F(EnttRegistry, CommandsThatAreNotAppliedAreDestroyed) {
     EXPECT_EQ(moved.size(), 1U);
     EXPECT_EQ(counted.use_count(), 2);
   }
+  EXPECT_EQ(counted.use_count(), 1);
+  alloc->end_frame();
+}
+
+// As a pool that is denied its memory does.
+TEST_F(EnttRegistry, WhatACommandThrowsLeavesTheOthersToBeApplied) {
+  auto registry = make_registry<Reg>(*alloc);
+  const Entity a = registry.create();
+  const auto counted = std::make_shared<int>(1);
+  bool throws = true;
+  struct Moody {
+    Moody(std::shared_ptr<int> what, bool* mood) : held(std::move(what)), throws(mood) {}
+    Moody(Moody&& other) : held(other.held), throws(other.throws) {
+      if (*throws) throw std::bad_alloc();
+    }
+    Moody& operator=(Moody&&) = default;
+    std::shared_ptr<int> held;
+    bool* throws;
+  };
+  alloc->begin_frame();
+  {
+    std::optional<SmartAlloc> handle(*alloc);
+    CommandBuffer<Reg> commands(registry, *handle);
+    handle.reset();
+    commands.emplace<Position>(a, 1.0F, 2.0F);
+    commands.emplace<Moody>(a, counted, &throws);
+    commands.emplace<Moody>(a, counted, &throws);
+    commands.emplace<Speed>(a);
+    EXPECT_EQ(counted.use_count(), 3);
+    EXPECT_THROW(commands.apply(registry), std::bad_alloc);
+    EXPECT_TRUE(registry.all_of<Position>(a));
+    EXPECT_EQ(counted.use_count(), 2) << "the one that threw is gone";
+    EXPECT_EQ(commands.size(), 2U);
+    EXPECT_EQ(commands.dropped(), 1U);
+    throws = false;
+    commands.remove<Speed>(a);
+    commands.apply(registry);
+    EXPECT_TRUE(registry.all_of<Moody>(a));
+    EXPECT_FALSE(registry.all_of<Speed>(a)) << "in their order";
+    throws = true;
+    commands.emplace<Moody>(a, counted, &throws);
+    commands.emplace<Moody>(a, counted, &throws);
+    EXPECT_THROW(commands.apply(registry), std::bad_alloc);
+  }
+  registry.destroy(a);
   EXPECT_EQ(counted.use_count(), 1);
   alloc->end_frame();
 }

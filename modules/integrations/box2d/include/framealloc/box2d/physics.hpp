@@ -152,7 +152,8 @@ class BetweenSteps final : public b2ContactListener {
 }  // namespace detail
 
 /// Effect: steps the world and gathers what happens. The world's contact listener is called as
-/// ever, and is in its place again afterwards. Failure: the step is always done; what memory is
+/// ever, and is in its place again afterwards; one that its calls put in place stays there, and what
+/// that one sees of the step is missing: complete() says no. Failure: the step is always done; what memory is
 /// denied for is counted in StepEvents::dropped and reported by `alloc`. What ends between two
 /// steps is not seen; see EventCollector. Thread contract: the world's thread, with a frame open.
 StepEvents step_with_events(b2World& world, SmartAlloc& alloc, const StepSettings& settings = {},
@@ -240,8 +241,8 @@ class EventCollector {
   EventCollector(const EventCollector&) = delete;
   EventCollector& operator=(const EventCollector&) = delete;
 
-  /// Effect: `listener` is called from now on, and put in place when the collector ends. Null is
-  /// none.
+  /// Effect: `listener` is called from now on, also within a step that calls the one before, and
+  /// put in place when the collector ends. Null is none.
   void set_listener(b2ContactListener* listener) noexcept;
   [[nodiscard]] b2ContactListener* listener() const noexcept { return between_.next; }
   /// Effect: as step_with_events(). What the world does in steps of its own in between is not told.

@@ -151,8 +151,8 @@ std::span<const Contact> overlap_object(btCollisionWorld& world, SmartAlloc& all
 /// while another memory is installed. Requirement: `memory` lives until uninstall_memory(), or as
 /// long as Bullet is used. Thread contract: while no other thread uses Bullet.
 bool install_memory(c_hooks::Memory& memory);
-/// Effect: Bullet's own functions are back. Result: the memory that was installed, or null.
-/// Requirement: no object of Bullet that was made with it is left.
+/// Effect: from now on memory for Bullet comes from malloc; blocks still in use find their way home.
+/// Result: the memory that was installed, or null. Requirement: that memory lives until they have.
 c_hooks::Memory* uninstall_memory();
 
 /// A discrete world with its collision configuration, dispatcher, broad phase and solver, and the

@@ -146,6 +146,9 @@ struct Homes {
   // Fallback of `memory` where there is none, or to the C library.
   static void free(Memory* memory, void* block) noexcept;
   [[nodiscard]] static void* reallocate(Memory* memory, void* block, std::size_t size) noexcept;
+  // Effect: frees the block if it is of any Memory that lives. Result: false, and it is left alone,
+  // if it is of none.
+  static bool try_free(void* block) noexcept;
   [[nodiscard]] static void* aligned_alloc(std::size_t size, int alignment) noexcept;
   // Result: the C library's; null for more than there can be.
   [[nodiscard]] static void* system_alloc(std::size_t size) noexcept;

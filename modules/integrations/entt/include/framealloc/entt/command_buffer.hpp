@@ -22,7 +22,7 @@ class CommandBuffer {
   using Entity = typename R::entity_type;
 
   /// The registry says only what is meant; it is not kept.
-  CommandBuffer(const R&, SmartAlloc& alloc) noexcept : alloc_(&alloc) {}
+  CommandBuffer(const R&, SmartAlloc& alloc) noexcept : alloc_(alloc) {}
   CommandBuffer(CommandBuffer&& other) noexcept
       : alloc_(other.alloc_),
         first_(std::exchange(other.first_, nullptr)),
@@ -49,6 +49,10 @@ class CommandBuffer {
       }
       static void apply(Command& command, R* registry) {
         auto& self = static_cast<Emplace&>(command);
+        struct Ended {
+          Emplace& command;
+          ~Ended() { std::destroy_at(&command); }
+        } const ended{self};
         if (registry != nullptr && registry->valid(self.entity)) {
           // EnTT stores nothing of an empty component, and takes nothing for it.
           if constexpr (std::is_empty_v<C> && std::is_default_constructible_v<C>) {
@@ -57,7 +61,6 @@ class CommandBuffer {
             registry->template emplace_or_replace<C>(self.entity, std::move(self.value));
           }
         }
-        std::destroy_at(&self);
       }
       C value;
     };
@@ -93,7 +96,9 @@ class CommandBuffer {
   [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }  ///< denied, ever
 
   /// Effect: applies the commands in their order and forgets them. A command whose entity does not
-  /// exist any more does nothing.
+  /// exist any more does nothing. What is asked for meanwhile, by a listener of the registry, waits
+  /// for the next call. Errors: what a command throws, std::bad_alloc where the registry is denied
+  /// memory; that command is dropped and counted, and those behind it wait.
   void apply(R& registry) { run(&registry); }
 
  private:
@@ -104,7 +109,7 @@ class CommandBuffer {
   };
   template <class Made, class... A>
   void add(Entity entity, A&&... arguments) {
-    void* const memory = alloc_->frame_alloc_layout(sizeof(Made), alignof(Made));
+    void* const memory = alloc_.frame_alloc_layout(sizeof(Made), alignof(Made));
     if (memory == nullptr) {
       ++dropped_;
       return;
@@ -115,17 +120,37 @@ class CommandBuffer {
     ++size_;
   }
   void run(R* registry) {
-    Command* command = std::exchange(first_, nullptr);
-    last_ = nullptr;
-    size_ = 0;
-    while (command != nullptr) {
-      Command* const next = command->next;
-      command->apply(*command, registry);
-      command = next;
+    // What is left of the commands when one throws comes before those that were made meanwhile.
+    struct Rest {
+      explicit Rest(CommandBuffer& buffer) noexcept
+          : to(buffer),
+            next(std::exchange(buffer.first_, nullptr)),
+            last(std::exchange(buffer.last_, nullptr)),
+            size(std::exchange(buffer.size_, 0)) {}
+      ~Rest() {
+        if (!thrown) return;
+        ++to.dropped_;
+        if (next == nullptr) return;
+        last->next = to.first_;
+        to.first_ = next;
+        if (to.last_ == nullptr) to.last_ = last;
+        to.size_ += size;
+      }
+      CommandBuffer& to;
+      Command* next;
+      Command* last;
+      std::size_t size;
+      bool thrown = true;
+    } rest(*this);
+    while (rest.next != nullptr) {
+      Command& command = *std::exchange(rest.next, rest.next->next);
+      --rest.size;
+      command.apply(command, registry);
     }
+    rest.thrown = false;
   }
 
-  SmartAlloc* alloc_;
+  SmartAlloc alloc_;
   Command* first_ = nullptr;
   Command* last_ = nullptr;
   std::size_t size_ = 0;
