@@ -104,7 +104,8 @@ void FrameWatch::report(const SmartAlloc& alloc, const CallSite& site) const noe
   alloc.report(report);
 }
 
-void* new_watched_frame(const PoolRef& pool, std::size_t size) noexcept {
+void* new_other_frame(const PoolRef& pool, std::size_t size) noexcept {
+  if (pool.mark() == 0) return system_frame(size);
   void* const frame = new_frame(pool, size, sizeof(FrameWatch));
   if (frame == nullptr) return nullptr;
   std::byte* const block = reinterpret_cast<std::byte*>(header_of(frame)) - sizeof(FrameWatch);
@@ -112,7 +113,8 @@ void* new_watched_frame(const PoolRef& pool, std::size_t size) noexcept {
   return frame;
 }
 
-void delete_watched_frame(void* frame, std::size_t size) noexcept {
+void delete_other_frame(void* frame, std::size_t size) noexcept {
+  if (header_of(frame)->pool.mark() == 0) return delete_frame(frame, size);
   std::byte* const block = reinterpret_cast<std::byte*>(header_of(frame)) - sizeof(FrameWatch);
   // An argument's copy may have thrown before the promise could take it.
   if (static_cast<void*>(fresh_watch) == block) fresh_watch = nullptr;

@@ -41,8 +41,8 @@ class alignas(kGranule) FrameWatch {
 // coroutine whose frame the compiler has put into its caller's has none.
 inline constinit thread_local FrameWatch* fresh_watch = nullptr;
 
-[[nodiscard]] FRAMEALLOC_COLD void* new_watched_frame(const PoolRef& pool,
-                                                      std::size_t size) noexcept;
-FRAMEALLOC_COLD void delete_watched_frame(void* frame, std::size_t size) noexcept;
+// A task's frame that is in the system's heap, or has a watch.
+[[nodiscard]] FRAMEALLOC_COLD void* new_other_frame(const PoolRef& pool, std::size_t size) noexcept;
+FRAMEALLOC_COLD void delete_other_frame(void* frame, std::size_t size) noexcept;
 
 }  // namespace framealloc::async::detail

@@ -35,18 +35,21 @@ struct CoroutineStats {
 
 namespace detail {
 
-// Result: the pool, marked if its allocator verifies every call.
-[[nodiscard]] inline PoolRef pool_of(const SmartAlloc& alloc) noexcept {
+// What the mark of a PoolRef says here, so that one look tells the usual case from all others. No
+// mark: there is no pool, and the system's heap serves.
+inline constexpr std::uint8_t kPool = 1;
+inline constexpr std::uint8_t kWatched = 2;  // with kPool: its allocator verifies every call
+
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE PoolRef marked_pool(const SmartAlloc& alloc) noexcept {
   PoolRef pool(alloc);
-  pool.set_mark(alloc.config().checked ? 1 : 0);
+  pool.set_mark(kPool);
   return pool;
 }
-
-// Which pool coroutines that are made on this thread take their frames from.
-struct CurrentPool {
-  PoolRef pool;
-  bool set = false;
-};
+[[nodiscard]] inline PoolRef pool_of(const SmartAlloc& alloc) noexcept {
+  PoolRef pool(alloc);
+  pool.set_mark(alloc.config().checked ? kPool | kWatched : kPool);
+  return pool;
+}
 
 // One writer, the thread that has claimed it; see count_frame().
 struct alignas(64) FrameCounter {
@@ -56,7 +59,7 @@ struct alignas(64) FrameCounter {
 
 // What a thread that makes coroutines has. In one object, so that its address is found once.
 struct CoroutineThread {
-  CurrentPool current;
+  PoolRef current;  // which pool they take their frames from
   FrameCounter* counter = nullptr;
 };
 inline constinit thread_local CoroutineThread this_thread;
@@ -71,7 +74,7 @@ FRAMEALLOC_ALWAYS_INLINE void count_frame(std::int64_t change) noexcept {
   }
 }
 
-// Stands in front of a coroutine frame. Of a frame in the system's heap the pool is that of nobody.
+// Stands in front of a coroutine frame. Of a frame in the system's heap the pool has no mark.
 struct FrameHeader {
   PoolRef pool;
 };
@@ -117,7 +120,7 @@ FRAMEALLOC_ALWAYS_INLINE void delete_frame(void* frame, std::size_t size,
   FrameHeader* const header = header_of(frame);
   const PoolRef& pool = header->pool;
   count_frame(-1);
-  if (pool) [[likely]] {
+  if (pool.mark() != 0) [[likely]] {
     pool.free_bytes(reinterpret_cast<std::byte*>(header) - prefix,
                     prefix + sizeof(FrameHeader) + size);
   } else {
@@ -135,13 +138,9 @@ class AllocatorScope {
  public:
   explicit AllocatorScope(const SmartAlloc& alloc) noexcept
       : AllocatorScope(detail::pool_of(alloc)) {}
-  /// For the module: a pool that is marked already.
+  /// For the module: a pool that is marked already, or what was in effect when a coroutine
+  /// suspended.
   explicit AllocatorScope(const PoolRef& pool) noexcept : before_(detail::this_thread.current) {
-    detail::this_thread.current = {pool, true};
-  }
-  /// What was in effect when a coroutine suspended.
-  explicit AllocatorScope(const detail::CurrentPool& pool) noexcept
-      : before_(detail::this_thread.current) {
     detail::this_thread.current = pool;
   }
   ~AllocatorScope() { detail::this_thread.current = before_; }
@@ -149,7 +148,7 @@ class AllocatorScope {
   AllocatorScope& operator=(const AllocatorScope&) = delete;
 
  private:
-  detail::CurrentPool before_;
+  PoolRef before_;
 };
 
 /// Base of a promise: its coroutine's frame is a pool block that knows its pool, and goes home to
@@ -168,15 +167,15 @@ class AllocatorScope {
 class PooledFrame {
  public:
   [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size) noexcept {
-    const detail::CurrentPool& current = detail::this_thread.current;
-    return current.set ? detail::new_frame(current.pool, size) : detail::system_frame(size);
+    const PoolRef& current = detail::this_thread.current;
+    return current.mark() != 0 ? detail::new_frame(current, size) : detail::system_frame(size);
   }
   template <class... A>
   [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size,
                                                                   std::allocator_arg_t,
                                                                   const SmartAlloc& alloc,
                                                                   A&&...) noexcept {
-    return detail::new_frame(PoolRef(alloc), size);
+    return detail::new_frame(detail::marked_pool(alloc), size);
   }
   /// For member functions and lambdas.
   template <class This, class... A>
@@ -184,7 +183,7 @@ class PooledFrame {
                                                                   std::allocator_arg_t,
                                                                   const SmartAlloc& alloc,
                                                                   A&&...) noexcept {
-    return detail::new_frame(PoolRef(alloc), size);
+    return detail::new_frame(detail::marked_pool(alloc), size);
   }
   FRAMEALLOC_ASYNC_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
     detail::delete_frame(frame, size);

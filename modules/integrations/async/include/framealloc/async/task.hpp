@@ -84,12 +84,19 @@ class TaskHandle {
   [[nodiscard]] Promise& promise() const noexcept { return coroutine_.promise(); }
   void resume() {
     TaskPromise* task = &promise();
-    task->started_ = true;
+    if (!started()) [[likely]] {
+      task->begin();
+      return coroutine_.resume();
+    }
     while (task->awaits_ != nullptr) task = task->awaits_;
     task->self_.resume();
   }
-  void detach() noexcept { std::exchange(coroutine_, {}).promise().detached_ = true; }
-  [[nodiscard]] bool started() const noexcept { return promise().started_; }
+  void detach() noexcept {
+    std::exchange(coroutine_, {}).promise().flags_ |= TaskPromise::kDetached;
+  }
+  [[nodiscard]] bool started() const noexcept {
+    return (promise().flags_ & TaskPromise::kStarted) != 0;
+  }
 
   // Effect: starts the task, which resumes `by` when it has ended. Result: false when it has ended
   // already. What this object and `wait` lie in may be gone when it returns true.
@@ -103,8 +110,10 @@ class TaskHandle {
       wait.parent_->awaits_ = &task;
     }
     task.waiter_ = &wait;
+    task.flags_ |= TaskPromise::kAwaited;
     // A task that was begun by hand goes on by itself; here one only waits for its end.
-    if (std::exchange(task.started_, true)) return true;
+    if (started()) return true;
+    task.begin();
     TaskStart start{&task, starting};
     starting = &start;
     coroutine_.resume();
@@ -199,10 +208,12 @@ void spawn(const SmartAlloc& alloc, Task<T> task) {
   if (!task.task_ || task.task_.done()) return;
   const std::coroutine_handle<> coroutine =
       std::coroutine_handle<detail::TaskPromiseOf<T>>::from_promise(task.task_.promise());
+  detail::TaskPromise& begun_promise = task.task_.promise();
   const bool started = task.task_.started();
   detail::TaskHandle<T> begun = std::move(task.task_);
   begun.detach();
   if (started) return;
+  begun_promise.begin();
   const AllocatorScope scope(alloc);
   coroutine.resume();
 }

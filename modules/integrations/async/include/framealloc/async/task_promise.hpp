@@ -9,7 +9,10 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -54,14 +57,13 @@ class TaskPromise {
   TaskPromise& operator=(const TaskPromise&) = delete;
   // Who waits for it stays suspended.
   ~TaskPromise() {
-    if (waiter_ != nullptr) [[unlikely]]
-      stop_waiting(*waiter_);
+    if ((flags_ & (kAwaited | kThrew)) != 0) [[unlikely]]
+      end();
   }
 
   // As PooledFrame; with a watch in front where the allocator verifies.
   [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size) noexcept {
-    const CurrentPool& current = this_thread.current;
-    return current.set ? make(current.pool, size) : system_frame(size);
+    return make(this_thread.current, size);
   }
   template <class... A>
   [[nodiscard]] FRAMEALLOC_ASYNC_INLINE static void* operator new(std::size_t size,
@@ -78,23 +80,17 @@ class TaskPromise {
     return make(pool_of(alloc), size);
   }
   FRAMEALLOC_ASYNC_INLINE static void operator delete(void* frame, std::size_t size) noexcept {
-    if (header_of(frame)->pool.mark() != 0) [[unlikely]]
-      return delete_watched_frame(frame, size);
+    if (header_of(frame)->pool.mark() != kPool) [[unlikely]]
+      return delete_other_frame(frame, size);
     delete_frame(frame, size);
   }
 
-  struct Begin {
-    TaskPromise& promise;
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<>) const noexcept {}
-    void await_resume() const noexcept { promise.enter(CallSite{}); }
-  };
-  [[nodiscard]] Begin initial_suspend() noexcept { return {*this}; }
+  [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
 
   struct End {
     TaskPromise& promise;
     // A detached task ends itself.
-    [[nodiscard]] bool await_ready() const noexcept { return promise.detached_; }
+    [[nodiscard]] bool await_ready() const noexcept { return (promise.flags_ & kDetached) != 0; }
     [[nodiscard]] std::coroutine_handle<> await_suspend(std::coroutine_handle<>) const noexcept {
       return promise.go_on();
     }
@@ -105,14 +101,22 @@ class TaskPromise {
     return {*this};
   }
   void unhandled_exception() noexcept {
-    if (detached_) std::terminate();  // as an exception that leaves a thread
-    exception_ = std::current_exception();
+    if ((flags_ & kDetached) != 0) std::terminate();  // as an exception that leaves a thread
+    ::new (static_cast<void*>(std::addressof(exception_)))
+        std::exception_ptr(std::current_exception());
+    flags_ |= kThrew;
   }
 
   // Everything that a task awaits goes through here.
   template <class A>
   [[nodiscard]] auto await_transform(A&& awaitable, CallSite site = CallSite::current());
 
+  // Effect: whoever calls this resumes the task for the first time.
+  void begin() noexcept {
+    flags_ |= kStarted;
+    if (watch_ != nullptr) [[unlikely]]
+      enter_first();
+  }
   void enter(const CallSite& resumed_at) noexcept {
     if (watch_ != nullptr) [[unlikely]]
       watch_->enter(resumed_at);
@@ -126,10 +130,10 @@ class TaskPromise {
   // nobody owns it. Result: whether it did. Requirement: they are suspended.
   bool destroy_if_detached() noexcept {
     TaskPromise* outermost = this;
-    while (outermost->waiter_ != nullptr && outermost->waiter_->parent_ != nullptr) {
+    while ((outermost->flags_ & kAwaited) != 0 && outermost->waiter_->parent_ != nullptr) {
       outermost = outermost->waiter_->parent_;
     }
-    if (!outermost->detached_) return false;
+    if ((outermost->flags_ & kDetached) == 0) return false;
     outermost->self_.destroy();
     return true;
   }
@@ -137,7 +141,11 @@ class TaskPromise {
  protected:
   void rethrow() {
 #if FRAMEALLOC_EXCEPTIONS
-    if (exception_ != nullptr) std::rethrow_exception(std::exchange(exception_, nullptr));
+    if ((flags_ & kThrew) != 0) [[unlikely]] {
+      const std::exception_ptr exception = std::move(exception_);
+      forget_exception();
+      std::rethrow_exception(exception);
+    }
 #endif
   }
   void set_self(std::coroutine_handle<> self) noexcept { self_ = self; }
@@ -148,16 +156,22 @@ class TaskPromise {
   friend class TaskWait;
 
   static void stop_waiting(TaskWait& wait) noexcept {
-    std::exchange(wait.task_, nullptr)->waiter_ = nullptr;
+    std::exchange(wait.task_, nullptr)->flags_ &= static_cast<std::uint8_t>(~kAwaited);
     if (wait.parent_ != nullptr) wait.parent_->awaits_ = nullptr;
   }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static void* make(const PoolRef& pool,
                                                            std::size_t size) noexcept {
-    return pool.mark() != 0 ? new_watched_frame(pool, size) : new_frame(pool, size);
+    return pool.mark() == kPool ? new_frame(pool, size) : new_other_frame(pool, size);
+  }
+  FRAMEALLOC_COLD void enter_first() noexcept;
+  FRAMEALLOC_COLD void end() noexcept;
+  void forget_exception() noexcept {
+    std::destroy_at(std::addressof(exception_));
+    flags_ &= static_cast<std::uint8_t>(~kThrew);
   }
   // Result: what runs when this task has ended.
   [[nodiscard]] std::coroutine_handle<> go_on() noexcept {
-    if (waiter_ == nullptr) return std::noop_coroutine();
+    if ((flags_ & kAwaited) == 0) return std::noop_coroutine();
     const std::coroutine_handle<> waiting = waiter_->coroutine_;
     stop_waiting(*waiter_);
     if (starting != nullptr && starting->task == this) {
@@ -169,11 +183,17 @@ class TaskPromise {
 
   FrameWatch* watch_;
   std::coroutine_handle<> self_;
-  TaskWait* waiter_ = nullptr;
   TaskPromise* awaits_ = nullptr;
-  bool started_ = false;
-  bool detached_ = false;
-  std::exception_ptr exception_;
+  // In one byte, so that the end of a task is one look: nobody waits and nothing was thrown.
+  static constexpr std::uint8_t kStarted = 1;
+  static constexpr std::uint8_t kDetached = 2;
+  static constexpr std::uint8_t kAwaited = 4;  // then there is a waiter_
+  static constexpr std::uint8_t kThrew = 8;    // then there is an exception_
+  std::uint8_t flags_ = 0;
+  TaskWait* waiter_;
+  union {
+    std::exception_ptr exception_;
+  };
 };
 
 inline TaskWait::~TaskWait() {

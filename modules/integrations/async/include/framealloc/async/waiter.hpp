@@ -33,7 +33,7 @@ class Waiter {
     if constexpr (std::is_base_of_v<TaskPromise, Promise>) task_ = &coroutine.promise();
   }
   void use_pool_if_none(const PoolRef& pool) noexcept {
-    if (!pool_.set) pool_ = {pool, true};
+    if (pool_.mark() == 0) pool_ = pool;
   }
 
  private:
@@ -41,7 +41,7 @@ class Waiter {
   friend class RunQueue;
   std::coroutine_handle<> coroutine_;
   TaskPromise* task_ = nullptr;
-  CurrentPool pool_;
+  PoolRef pool_;  // without a mark: none
   Waiter* next_ = nullptr;
   Waiter* previous_ = nullptr;
   WaitList* list_ = nullptr;
