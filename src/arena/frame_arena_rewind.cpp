@@ -5,6 +5,7 @@
 #include <framealloc/frame_arena.hpp>
 
 #include "arena/arena_edit.hpp"
+#include "arena/tag_peak.hpp"
 
 #include <mutex>
 
@@ -228,7 +229,8 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   if (here > peak_.load(kRelaxed)) peak_.store(here, kRelaxed);
   returned_bytes_.add(here - there);
   if (there >= run_start_.load(kRelaxed)) {
-    // The common case: one store, as if the tail had never been allocated.
+    // The common case: one store, as if the tail had never been allocated, but for the peaks.
+    detail::note_tag_peak(*counters_, cell(), clock(), here - run_start_.load(kRelaxed));
     if (pace_.path == FramePath::BumpedOnly) pace_.path = FramePath::BumpedRewound;
     if (pace_.path == FramePath::BumpedCharged || pace_.path == FramePath::Windowed)
       leave_fast_path();

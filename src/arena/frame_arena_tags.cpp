@@ -6,6 +6,7 @@
 #include <framealloc/detail/base/relaxed.hpp>
 
 #include "arena/arena_edit.hpp"
+#include "arena/tag_peak.hpp"
 
 namespace framealloc {
 
@@ -35,6 +36,13 @@ void FrameArena::set_tag(TagId tag) noexcept {
 
 // Called inside an Edit.
 void FrameArena::flush_run(std::size_t position) noexcept {
+  if (const std::uintptr_t high = scope_high_.load(kRelaxed); high != 0) {
+    // Scopes of this run have gone higher.
+    const std::size_t reached = high - origin_.load(kRelaxed);
+    const std::size_t from = run_start_.load(kRelaxed);
+    if (reached > from) detail::note_tag_peak(*counters_, cell(), clock(), reached - from);
+    note_scope_peak();
+  }
   const std::size_t start = run_start_.load(kRelaxed);
   if (position == start) return;
   run_start_.store(position, kRelaxed);

@@ -208,5 +208,31 @@ TEST(Sums, TheLastFramesBytesByTag) {
   EXPECT_EQ(alloc.tag_stats("t").bytes_allocated, (1u + 2 + 3 + 4 + 5) * 160);
 }
 
+// The tag held it, although it is gone when anybody looks.
+TEST(Sums, ATagsPeakHoldsWhatWasGivenBackWithinTheFrame) {
+  SmartAlloc alloc(AllocConfig::minimal());
+  for (int frame = 0; frame < 3; ++frame) {
+    const ScopedFrame open = alloc.scoped_frame();
+    const TagScope outer = alloc.tag_scope("outer");
+    (void)alloc.frame_alloc_layout(64, 16);
+    {
+      const TagScope tag = alloc.tag_scope("list");
+      (void)alloc.frame_alloc_layout(32, 16);
+      const FrameVec<std::uint64_t> list = alloc.frame_vec<std::uint64_t>(100);
+    }
+    {
+      const TagScope tag = alloc.tag_scope("scope");
+      const ArenaScope scope(alloc.frame_arena());
+      (void)alloc.frame_alloc_layout(480, 16);
+    }
+    (void)alloc.frame_alloc_layout(16, 16);
+  }
+  EXPECT_EQ(alloc.tag_stats("list").peak_frame_bytes, 832u);
+  EXPECT_EQ(alloc.tag_stats("list").last_frame_bytes, 32u);
+  EXPECT_EQ(alloc.tag_stats("scope").peak_frame_bytes, 480u);
+  EXPECT_EQ(alloc.tag_stats("scope").last_frame_bytes, 0u);
+  EXPECT_EQ(alloc.tag_stats("outer").peak_frame_bytes, 80u);
+}
+
 }  // namespace
 }  // namespace framealloc
