@@ -62,6 +62,25 @@ void take_process(Taker& take, const Json& root, framealloc::Snapshot& snapshot)
   });
 }
 
+// Absent in files of libraries that did not write it yet.
+void take_budgets(Taker& take, const Json& root, framealloc::Snapshot& snapshot) {
+  if (!root.contains("budgets")) return;
+  take.each(root, "budgets", "", [&](const Json& one, const std::string& where) {
+    framealloc::SnapshotLimit limit;
+    limit.tag = take.text(one, "tag", where);
+    const std::string scope = take.text(one, "scope", where);
+    limit.global = scope == "global";
+    if (!limit.global && scope != "tag")
+      take.fail(where + "/scope", " is '" + scope + "'", "one of global, tag");
+    limit.soft_limit = take.bytes(one, "soft_limit", where);
+    limit.hard_limit = take.bytes(one, "hard_limit", where);
+    limit.used = take.bytes(one, "used", where);
+    limit.peak = take.bytes(one, "peak", where);
+    limit.denials = take.number(one, "denials", where);
+    snapshot.budgets.push_back(std::move(limit));
+  });
+}
+
 // Absent in files of libraries that did not write it yet, and null without a device.
 void take_devices(Taker& take, const Json& root, framealloc::Snapshot& snapshot) {
   const auto found = root.find("gpu");
@@ -157,6 +176,7 @@ void take_all(Taker& take, const Json& root, SnapshotFile& file) {
   });
   if (!file.extended()) return;
   take_process(take, root, snapshot);
+  take_budgets(take, root, snapshot);
   take_devices(take, root, snapshot);
   if (file.version >= framealloc::kSnapshotVersion3) take_parts(take, root, snapshot);
 }

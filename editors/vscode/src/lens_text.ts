@@ -70,10 +70,5 @@ export function lensText(run: Run, tags: readonly string[], peaks: Peaks): LensT
   return { title: `${name}: ${now} · peak ${bytes(peak)}${limit} ${trend(all)} ${sparkline(all)}`, bytes: transient + held };
 }
 
-// The budget of that very path; of the one path that has the tag as last component where it is written short.
-function budgetOf(run: Run, tag: string): Level | undefined {
-  const exact = run.levels.get(`tag:${tag}`);
-  if (exact !== undefined) return exact;
-  const ends = [...run.levels.values()].filter((level) => level.scope === 'tag' && level.tag.endsWith(`::${tag}`));
-  return ends.length === 1 ? ends[0] : undefined;
-}
+// The budget of that very path: one of a path that only ends so is another's.
+const budgetOf = (run: Run, tag: string): Level | undefined => run.levels.get(`tag:${tag}`);

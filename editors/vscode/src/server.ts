@@ -174,12 +174,6 @@ export class Server implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       diagnosticCollectionName: 'framealloc',
       diagnosticPullOptions: { onChange: false, onSave: false, onTabs: false },
-      synchronize: {
-        fileEvents: [
-          vscode.workspace.createFileSystemWatcher('**/compile_commands.json'),
-          vscode.workspace.createFileSystemWatcher('**/.fa.toml'),
-        ],
-      },
       middleware: this.middleware,
       initializationFailedHandler: () => false,
       errorHandler: {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "checks/analyze.hpp"
 
+#include "checks/invocation.hpp"
 #include "checks/unit.hpp"
 #include "model/clang.hpp"
 
 #include <clang/Basic/Version.h>
-#include <llvm/Support/VirtualFileSystem.h>
+#include <clang/Lex/PreprocessorOptions.h>
 
 #include <algorithm>
 #include <memory>
@@ -16,32 +17,6 @@
 
 namespace fa_check {
 namespace {
-
-// Keeps errors as lines of text; warnings are the compiler's business.
-class ErrorLines final : public clang::DiagnosticConsumer {
- public:
-  explicit ErrorLines(std::vector<std::string>& lines) : lines_(lines) {}
-  void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
-                        const clang::Diagnostic& diagnostic) override {
-    DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
-    if (level < clang::DiagnosticsEngine::Error) return;
-    llvm::SmallString<128> text;
-    diagnostic.FormatDiagnostic(text);
-    std::string line;
-    if (diagnostic.hasSourceManager() && diagnostic.getLocation().isValid()) {
-      const clang::PresumedLoc place =
-          diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
-      if (place.isValid()) {
-        line = std::string(place.getFilename()) + ":" + std::to_string(place.getLine()) + ":" +
-               std::to_string(place.getColumn()) + ": ";
-      }
-    }
-    lines_.push_back(line + std::string(text.str()));
-  }
-
- private:
-  std::vector<std::string>& lines_;
-};
 
 // Notes which files are read.
 class FilesRead final : public clang::PPCallbacks {
@@ -93,41 +68,45 @@ class Action final : public clang::ASTFrontendAction {
   std::set<std::string>& files_;
 };
 
-std::vector<std::string> command_of(const UnitInput& input) {
-  // The name decides which driver parses the command; nothing of that name is run.
-  std::vector<std::string> command = {"clang++",
-                                      "-fsyntax-only",
-                                      "-w",
-                                      "-D__clang_analyzer__=1",
-                                      "-Wno-unknown-warning-option",
-                                      "-ferror-limit=20",
-                                      "-resource-dir=" FA_CHECK_RESOURCE_DIR};
-  command.insert(command.end(), input.arguments.begin(), input.arguments.end());
-  command.push_back(input.file);
-  return command;
-}
+// With a preamble, Clang begins where that ends.
+class Runner final : public clang::tooling::FrontendActionFactory {
+ public:
+  Runner(const UnitInput& input, UnitResult& result, std::set<std::string>& files)
+      : input_(input), result_(result), files_(files) {}
+  std::unique_ptr<clang::FrontendAction> create() override {
+    return std::make_unique<Action>(input_, result_, files_);
+  }
+  bool runInvocation(std::shared_ptr<clang::CompilerInvocation> invocation,
+                     clang::FileManager* files,
+                     std::shared_ptr<clang::PCHContainerOperations> containers,
+                     clang::DiagnosticConsumer* consumer) override {
+    if (input_.preamble) {
+      clang::PreprocessorOptions& options = invocation->getPreprocessorOpts();
+      options.PrecompiledPreambleBytes = {input_.preamble->size, input_.preamble->ends_line};
+      options.ImplicitPCHInclude = kPreambleFile;
+      options.DisablePCHOrModuleValidation = clang::DisableValidationForModuleKind::PCH;
+      options.UsePredefines = false;
+    }
+    return FrontendActionFactory::runInvocation(std::move(invocation), files, std::move(containers),
+                                                consumer);
+  }
+
+ private:
+  const UnitInput& input_;
+  UnitResult& result_;
+  std::set<std::string>& files_;
+};
 
 }  // namespace
 
 UnitResult analyze_unit(const UnitInput& input) {
   UnitResult result;
-  // A file system of its own for each unit: the working directory is then a property of the unit,
-  // not of the process, and units can be analyzed in parallel.
-  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> disk(llvm::vfs::createPhysicalFileSystem());
-  auto overlay = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(disk);
-  if (!input.directory.empty()) (void)disk->setCurrentWorkingDirectory(input.directory);
-  if (!input.overlays.empty()) {
-    auto memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
-    for (const auto& [path, text] : input.overlays)
-      memory->addFile(path, 0, llvm::MemoryBuffer::getMemBufferCopy(text, path));
-    overlay->pushOverlay(memory);
-  }
-  const auto files =
-      llvm::makeIntrusiveRefCnt<clang::FileManager>(clang::FileSystemOptions(), overlay);
+  const auto files = files_of(input);
   std::set<std::string> read;
   ErrorLines errors(result.parse_errors);
-  clang::tooling::ToolInvocation invocation(
-      command_of(input), std::make_unique<Action>(input, result, read), files.get());
+  Runner runner(input, result, read);
+  clang::tooling::ToolInvocation invocation(command_of(input), &runner, files.get(),
+                                            std::make_shared<clang::PCHContainerOperations>());
   invocation.setDiagnosticConsumer(&errors);
   result.parsed = invocation.run() && result.parse_errors.empty();
   if (!result.parsed && result.parse_errors.empty())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // FA602: one object is made on every turn of a loop whose turns are known: a batch would serve.
+#include "checks/fixes.hpp"
 #include "checks/loop_log.hpp"
 
 #include <utility>
@@ -34,6 +35,8 @@ void check_batches(const CheckInput& input, LoopLog& log, const Driving& driving
     if (!told.insert(at).second) continue;
     Finding finding = finding_at(input, 602, at);
     finding.message = "one object is made on every turn: a batch before the loop would serve";
+    if (const auto* call = llvm::dyn_cast<clang::CallExpr>(at))
+      finding.fix = batch_before_loop(input, *turning, log.turns(*turning), *call);
     SiteId loop = input.places.site(turning->loop->statement, turning->chain);
     relate(input, finding, loop, "the turns of this loop are known when it begins");
     findings.push_back(std::move(finding));

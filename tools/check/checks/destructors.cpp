@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // FA607: raw memory for a type with a destructor that nobody calls.
 #include "checks/findings.hpp"
+#include "checks/fixes.hpp"
 
 #include <set>
 #include <utility>
@@ -79,6 +80,7 @@ void check_destructors(const CheckInput& input, std::vector<Finding>& findings) 
     Finding finding = finding_at(input, 607, input.places.expression(event.at));
     finding.message = "raw memory for '" + type->getNameAsString() +
                       "', and nobody calls its destructor; frame_new() would";
+    finding.fix = construct_at_once(input, input.places.expression(event.at));
     findings.push_back(std::move(finding));
   }
 }

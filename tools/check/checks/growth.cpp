@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // FA608: a container on the arena grows turn by turn, and leaves what it outgrows behind.
+#include "checks/fixes.hpp"
 #include "checks/loop_log.hpp"
 
 #include <algorithm>
@@ -80,6 +81,7 @@ void check_growth(const CheckInput& input, LoopLog& log, std::vector<Finding>& f
                       " grows in this loop without a capacity, and leaves its old memory behind";
     relate(input, finding, input.places.site(turning->loop->statement, turning->chain),
            "the turns of this loop are known when it begins");
+    finding.fix = give_capacity(input, *turning, log.turns(*turning), *at);
     const std::pair key(turning->loop->statement, input.places[event.into].key);
     const auto [known, is_new] = first.try_emplace(key, finding);
     if (is_new)

@@ -2,6 +2,7 @@
 #include "checks/unit.hpp"
 
 #include "checks/findings.hpp"
+#include "checks/intents.hpp"
 #include "facts/bodies.hpp"
 #include "flow/solver.hpp"
 #include "model/clang.hpp"
@@ -70,6 +71,7 @@ void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& 
     if (solver.inlined().count(lambda->getCanonicalDecl()) == 0) solve(lambda);
   CheckInput checks{context, model, places, bodies, solver, log, input.settings};
   result.findings = findings_of(checks);
+  if (input.wants_intents) result.intents = intents_of(checks);
 }
 
 }  // namespace fa_check

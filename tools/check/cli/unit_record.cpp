@@ -65,7 +65,7 @@ class Reader {
   bool good_ = true;
 };
 
-constexpr const char* kHead = "framealloc.unit.v1";
+constexpr const char* kHead = "framealloc.unit.v2";
 
 void put(Writer& out, const Fix& fix) {
   out.put(fix.message);
@@ -75,6 +75,15 @@ void put(Writer& out, const Fix& fix) {
       out.put(number);
     }
     out.put(edit.text);
+  });
+}
+
+void put(Writer& out, const std::vector<Related>& places) {
+  out.list(places, [&](const Related& place) {
+    out.put(place.file);
+    out.put(place.line);
+    out.put(place.column);
+    out.put(place.message);
   });
 }
 
@@ -88,14 +97,42 @@ void put(Writer& out, const Finding& finding) {
   out.put(finding.function);
   out.put(finding.message);
   out.list(finding.notes, [&](const std::string& note) { out.put(note); });
-  out.list(finding.related, [&](const Related& place) {
-    out.put(place.file);
-    out.put(place.line);
-    out.put(place.column);
-    out.put(place.message);
-  });
+  put(out, finding.related);
   out.put(finding.fix.has_value());
   if (finding.fix) put(out, *finding.fix);
+}
+
+void put(Writer& out, const Intent& intent) {
+  for (const unsigned number : {intent.line, intent.column, intent.end_line, intent.end_column}) {
+    out.put(number);
+  }
+  out.put(intent.owner);
+  out.put(intent.of_thread);
+  put(out, intent.ends);
+}
+
+std::vector<Related> read_places(Reader& in) {
+  std::vector<Related> places;
+  in.list([&] {
+    Related place;
+    place.file = in.text();
+    place.line = in.number();
+    place.column = in.number();
+    place.message = in.text();
+    places.push_back(std::move(place));
+  });
+  return places;
+}
+
+Intent read_intent(Reader& in) {
+  Intent intent;
+  for (unsigned* number : {&intent.line, &intent.column, &intent.end_line, &intent.end_column}) {
+    *number = in.number();
+  }
+  intent.owner = in.text();
+  intent.of_thread = in.number() != 0;
+  intent.ends = read_places(in);
+  return intent;
 }
 
 Finding read_finding(Reader& in) {
@@ -109,14 +146,7 @@ Finding read_finding(Reader& in) {
   finding.function = in.text();
   finding.message = in.text();
   in.list([&] { finding.notes.push_back(in.text()); });
-  in.list([&] {
-    Related place;
-    place.file = in.text();
-    place.line = in.number();
-    place.column = in.number();
-    place.message = in.text();
-    finding.related.push_back(std::move(place));
-  });
+  finding.related = read_places(in);
   if (in.number() != 0) {
     Fix fix;
     fix.message = in.text();
@@ -142,6 +172,7 @@ std::string record_of(const UnitResult& result) {
   out.put(result.parsed);
   out.list(result.parse_errors, [&](const std::string& error) { out.put(error); });
   out.list(result.findings, [&](const Finding& finding) { put(out, finding); });
+  out.list(result.intents, [&](const Intent& intent) { put(out, intent); });
   out.list(result.headers, [&](const std::string& header) { out.put(header); });
   out.list(result.assumptions, [&](const Assumption& assumption) {
     out.put(assumption.file);
@@ -162,6 +193,7 @@ std::optional<UnitResult> read_record(std::string_view text) {
   result.parsed = in.number() != 0;
   in.list([&] { result.parse_errors.push_back(in.text()); });
   in.list([&] { result.findings.push_back(read_finding(in)); });
+  in.list([&] { result.intents.push_back(read_intent(in)); });
   in.list([&] { result.headers.push_back(in.text()); });
   in.list([&] {
     Assumption assumption;

@@ -30,22 +30,6 @@ struct Running {
   Clock::time_point start, deadline;
 };
 
-// Clang refuses a whole command for one option that only another compiler knows. Such options say how
-// code is made, not what it means: they are left out. Result: whether there was one.
-bool drop_unknown(const std::vector<std::string>& errors, std::vector<std::string>& arguments) {
-  bool dropped = false;
-  for (const std::string& error : errors) {
-    for (const std::string_view start : {"unknown argument: '", "unknown argument '",
-                                         "unsupported option '", "unsupported argument '"}) {
-      if (!error.starts_with(start)) continue;
-      const std::string word =
-          error.substr(start.size(), error.find('\'', start.size()) - start.size());
-      dropped = std::erase(arguments, word) != 0 || dropped;
-    }
-  }
-  return dropped;
-}
-
 UnitResult analyze_tolerantly(UnitInput input) {
   UnitResult result = analyze_unit(input);
   while (!result.parsed && drop_unknown(result.parse_errors, input.arguments)) {
@@ -123,6 +107,20 @@ int milliseconds_to_wait(const std::vector<Running>& all) {
 }
 
 }  // namespace
+
+bool drop_unknown(const std::vector<std::string>& errors, std::vector<std::string>& arguments) {
+  bool dropped = false;
+  for (const std::string& error : errors) {
+    for (const std::string_view start : {"unknown argument: '", "unknown argument '",
+                                         "unsupported option '", "unsupported argument '"}) {
+      if (!error.starts_with(start)) continue;
+      const std::string word =
+          error.substr(start.size(), error.find('\'', start.size()) - start.size());
+      dropped = std::erase(arguments, word) != 0 || dropped;
+    }
+  }
+  return dropped;
+}
 
 void analyze_into(const UnitInput& input, int pipe) {
   const rlimit no_core{0, 0};

@@ -31,6 +31,11 @@ struct WorkerJob {
 void run_workers(const std::vector<WorkerJob>& jobs, unsigned at_once,
                  const std::function<bool(std::size_t, WorkerOutcome&&)>& take);
 
+// Clang refuses a whole command for one option that only another compiler knows. Such options say how
+// code is made, not what it means: they are left out. Result: whether there was one.
+[[nodiscard]] bool drop_unknown(const std::vector<std::string>& errors,
+                                std::vector<std::string>& arguments);
+
 // The side of a child process: analyzes the unit, writes its record (unit_record.hpp) into the pipe,
 // and ends the process. What the compiler prints goes nowhere.
 [[noreturn]] void analyze_into(const UnitInput& input, int pipe);

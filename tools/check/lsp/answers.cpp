@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the server says about a document: diagnostics, code actions, hovers.
+// What the server says about a document: diagnostics and code actions.
 #include "cli/judge.hpp"
 #include "lsp/server.hpp"
 #include "report/render.hpp"
@@ -158,33 +158,6 @@ Json Server::code_actions(const Json& parameters) const {
     for (Json* each : {&on_line, &in_file, &explain}) actions.push_back(std::move(*each));
   }
   return actions;
-}
-
-Json Server::hover(const Json& parameters) const {
-  const Document* document = document_of(parameters);
-  if (document == nullptr || !parameters.contains("position")) return nullptr;
-  const auto published = published_.find(parameters["textDocument"]["uri"].get<std::string>());
-  if (published == published_.end()) return nullptr;
-  const Json& at = parameters["position"];
-  for (const Json& diagnostic : published->second) {
-    if (!diagnostic.contains("code") ||
-        !touches(diagnostic["range"], {{"start", at}, {"end", at}})) {
-      continue;
-    }
-    const auto choice = parse_codes(diagnostic["code"].get<std::string>());
-    if (!choice) continue;
-    const CodeInfo& info = info_of(choice->codes.front());
-    std::string text = "**" + std::string(info.id) + " " + std::string(info.slug) +
-                       "**: " + diagnostic["message"].get<std::string>() + "\n\n";
-    for (const Json& place : diagnostic["relatedInformation"]) {
-      text += "- line " +
-              std::to_string(place["location"]["range"]["start"]["line"].get<unsigned>() + 1) +
-              ": " + place["message"].get<std::string>() + "\n";
-    }
-    text += "\n" + std::string(info.meaning) + ": " + std::string(info.help) + ".";
-    return {{"contents", {{"kind", "markdown"}, {"value", text}}}, {"range", diagnostic["range"]}};
-  }
-  return nullptr;
 }
 
 }  // namespace fa_check::lsp

@@ -50,27 +50,27 @@ void Server::receive(const std::string& body) {
   }
 }
 
+void Server::ask(const std::string& method, Json parameters) {
+  Json message{{"id", "fa-" + std::to_string(++asked_)}, {"method", method}};
+  if (!parameters.is_null()) message["params"] = std::move(parameters);
+  send(std::move(message));
+}
+
 void Server::request(const std::string& method, const Json& parameters, const Json& id) {
-  const auto answer = [&](Json result) { send({{"id", id}, {"result", std::move(result)}}); };
-  const auto refuse = [&](int code, const std::string& why) {
-    send({{"id", id}, {"error", {{"code", code}, {"message", why}}}});
-  };
-  if (method == "initialize") return answer(initialize(parameters));
-  if (!initialized_) return refuse(kNotInitialized, "initialize comes first");
-  if (shut_down_) return refuse(kInvalidRequest, "the server was shut down");
+  if (method == "initialize") return answer(id, initialize(parameters));
+  if (!initialized_) return refuse(id, kNotInitialized, "initialize comes first");
+  if (shut_down_) return refuse(id, kInvalidRequest, "the server was shut down");
   if (method == "shutdown") {
     shut_down_ = true;
     stop_worker();
-    return answer(nullptr);
+    return answer(id, nullptr);
   }
-  if (method == "textDocument/codeAction") return answer(code_actions(parameters));
-  if (method == "textDocument/hover") return answer(hover(parameters));
-  if (method == "textDocument/diagnostic") {
-    const auto found = published_.find(text_of(member(parameters, "textDocument"), "uri"));
-    return answer(
-        {{"kind", "full"}, {"items", found == published_.end() ? Json::array() : found->second}});
-  }
-  refuse(kMethodNotFound, "no method '" + method + "'");
+  if (method == "textDocument/codeAction") return answer(id, code_actions(parameters));
+  if (method == "textDocument/hover") return answer(id, hover(parameters));
+  if (method == "textDocument/codeLens") return answer(id, code_lenses(parameters));
+  if (method == "textDocument/inlayHint") return answer(id, inlay_hints(parameters));
+  if (method == "textDocument/diagnostic") return pull(parameters, id);
+  refuse(id, kMethodNotFound, "no method '" + method + "'");
 }
 
 void Server::notice(const std::string& method, const Json& parameters) {
@@ -78,6 +78,10 @@ void Server::notice(const std::string& method, const Json& parameters) {
     exited_ = true;
   } else if (!initialized_ || shut_down_) {
     return;
+  } else if (method == "initialized") {
+    register_watchers();
+  } else if (method == "$/cancelRequest") {
+    cancel(member(parameters, "id"));
   } else if (method == "textDocument/didOpen") {
     open(parameters);
   } else if (method == "textDocument/didChange") {
@@ -87,8 +91,10 @@ void Server::notice(const std::string& method, const Json& parameters) {
   } else if (method == "textDocument/didClose") {
     close(parameters);
   } else if (method == "workspace/didChangeConfiguration") {
+    const std::string build = build_;
     configure(member(parameters, "settings"));
-    analyze_all_later();
+    // Figures and waits change nothing of what is found.
+    if (build_ != build) analyze_all_later();
   } else if (method == "workspace/didChangeWatchedFiles") {
     analyze_all_later();
   }
@@ -101,6 +107,16 @@ Json Server::initialize(const Json& parameters) {
   if (encodings.is_array()) {
     utf16_ = std::find(encodings.begin(), encodings.end(), "utf-8") == encodings.end();
   }
+  const Json& can = member(parameters, "capabilities");
+  const auto can_do = [&](const char* part, const char* what, const char* how) {
+    const Json& value = member(member(member(can, part), what), how);
+    return value.is_boolean() && value.get<bool>();
+  };
+  refreshes_lenses_ = can_do("workspace", "codeLens", "refreshSupport");
+  refreshes_hints_ = can_do("workspace", "inlayHint", "refreshSupport");
+  registers_watchers_ = can_do("workspace", "didChangeWatchedFiles", "dynamicRegistration");
+  const Json& progress = member(member(can, "window"), "workDoneProgress");
+  shows_progress_ = progress.is_boolean() && progress.get<bool>();
   root_ = path_of_uri(text_of(parameters, "rootUri"));
   configure(member(parameters, "initializationOptions"));
   return {{"capabilities",
@@ -108,6 +124,8 @@ Json Server::initialize(const Json& parameters) {
             {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", true}}},
             {"codeActionProvider", {{"codeActionKinds", {"quickfix"}}}},
             {"hoverProvider", true},
+            {"codeLensProvider", {{"resolveProvider", false}}},
+            {"inlayHintProvider", true},
             {"diagnosticProvider",
              {{"interFileDependencies", true}, {"workspaceDiagnostics", false}}}}},
           {"serverInfo", {{"name", "fa-check"}, {"version", FRAMEALLOC_TOOLS_VERSION}}}};
@@ -122,6 +140,15 @@ void Server::configure(const Json& settings) {
   if (debounce.is_number_integer()) debounce_ms_ = std::clamp(debounce.get<int>(), 0, 60'000);
   const Json& on_type = member(own, "onType");
   if (on_type.is_boolean()) on_type_ = on_type.get<bool>();
+  const Json& hints = member(own, "inlayHints");
+  if (hints.is_boolean() && hints.get<bool>() != inlay_hints_) {
+    inlay_hints_ = hints.get<bool>();
+    if (refreshes_hints_) ask("workspace/inlayHint/refresh", nullptr);
+  }
+  if (!own.contains("snapshotDir")) return;
+  const std::string folder = text_of(own, "snapshotDir");
+  const bool is_relative = !folder.empty() && folder.front() != '/' && !root_.empty();
+  if (snapshots_.attach(is_relative ? root_ + "/" + folder : folder)) lenses_changed_ = true;
 }
 
 void Server::open(const Json& parameters) {
@@ -164,10 +191,15 @@ void Server::save(const Json& parameters) {
 
 void Server::close(const Json& parameters) {
   const std::string uri = text_of(member(parameters, "textDocument"), "uri");
-  if (documents_.erase(uri) == 0) return;
+  const auto found = documents_.find(uri);
+  if (found == documents_.end()) return;
+  preambles_.drop(found->second.path());
+  documents_.erase(found);
   due_.erase(uri);
   if (running_ && running_->uri == uri) stop_worker();
   published_.erase(uri);
+  intents_.erase(uri);
+  answer_pulls(uri);
   send({{"method", "textDocument/publishDiagnostics"},
         {"params", {{"uri", uri}, {"diagnostics", Json::array()}}}});
 }
@@ -182,14 +214,22 @@ void Server::analyze_all_later() {
 }
 
 int Server::wait_ms() const {
-  if (running_ || due_.empty()) return -1;
   auto next = Clock::time_point::max();
-  for (const auto& [uri, when] : due_) next = std::min(next, when);
+  if (!running_)
+    for (const auto& [uri, when] : due_) next = std::min(next, when);
+  if (running_) next = std::min(next, progress_due_);
+  if (snapshots_.is_attached() && shows_lenses_) next = std::min(next, next_look_);
+  if (lenses_changed_ && shows_lenses_) next = std::min(next, next_refresh_);
+  if (next == Clock::time_point::max()) return -1;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now());
   return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 60'000));
 }
 
 void Server::tick() {
+  if (shut_down_) return;
+  look_at_snapshots();
+  refresh_lenses();
+  if (running_ && Clock::now() >= progress_due_) begin_progress();
   if (running_) return;
   for (auto due = due_.begin(); due != due_.end(); ++due) {
     if (due->second > Clock::now()) continue;
@@ -208,6 +248,8 @@ void Server::publish(const std::string& uri, int version, Json diagnostics) {
   published_[uri] = diagnostics;
   send({{"method", "textDocument/publishDiagnostics"},
         {"params", {{"uri", uri}, {"version", version}, {"diagnostics", std::move(diagnostics)}}}});
+  answer_pulls(uri);
+  if (inlay_hints_ && refreshes_hints_) ask("workspace/inlayHint/refresh", nullptr);
 }
 
 }  // namespace fa_check::lsp

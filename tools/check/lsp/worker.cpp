@@ -21,6 +21,13 @@ namespace fa_check::lsp {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// What takes longer than this is shown to run.
+constexpr auto kTellsProgress = std::chrono::milliseconds(1000);
+
+}  // namespace
+
 void Server::start(const std::string& uri) {
   const auto found = documents_.find(uri);
   if (found == documents_.end()) return;
@@ -28,6 +35,7 @@ void Server::start(const std::string& uri) {
   const auto inform = [&](const std::string& text) {
     UnitResult none;
     none.parse_errors = {text};
+    intents_.erase(uri);
     publish(uri, document.version(), diagnostics_of(document, std::move(none), ""));
   };
   Options options;
@@ -50,6 +58,8 @@ void Server::start(const std::string& uri) {
   input.settings = config->settings;
   for (const auto& [other, each] : documents_)
     input.overlays.emplace_back(each.path(), each.text());
+  input.preamble = preambles_.find(input);
+  input.wants_intents = true;
 
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return inform("no pipe could be made");
@@ -58,10 +68,11 @@ void Server::start(const std::string& uri) {
   run.version = document.version();
   run.pipe = ends[0];
   run.guessed = unit.reason;
+  run.input = std::move(input);
   run.child = fork();
   if (run.child == 0) {
     ::close(ends[0]);
-    analyze_into(input, ends[1]);
+    analyze_into(run.input, ends[1]);
   }
   ::close(ends[1]);
   if (run.child < 0) {
@@ -69,6 +80,7 @@ void Server::start(const std::string& uri) {
     return inform("no process could be started");
   }
   running_ = std::move(run);
+  progress_due_ = Clock::now() + kTellsProgress;
 }
 
 void Server::read_worker() {
@@ -79,6 +91,7 @@ void Server::read_worker() {
   if (got > 0 || (got < 0 && errno == EINTR)) return;
   const Running run = std::move(*running_);
   running_.reset();
+  end_progress();
   ::close(run.pipe);
   while (waitpid(run.child, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -93,7 +106,11 @@ void Server::finish(const Running& run) {
   if (!result) {
     result.emplace();
     result->parse_errors = {"the analysis of this version crashed"};
+  } else if (!run.input.preamble) {
+    preambles_.want(run.input, result->headers);
   }
+  // What the last version that could be read says, stays while a new one is typed.
+  if (result->parsed) intents_[run.uri] = std::move(result->intents);
   publish(run.uri, run.version, diagnostics_of(found->second, std::move(*result), run.guessed));
 }
 
@@ -104,13 +121,17 @@ void Server::stop_worker() {
   while (waitpid(running_->child, nullptr, 0) < 0 && errno == EINTR) {
   }
   running_.reset();
+  end_progress();
 }
 
 int run_server() {
   Server server;
   MessageReader reader;
   while (!server.has_ended()) {
-    std::array<pollfd, 2> watched{{{STDIN_FILENO, POLLIN, 0}, {server.worker_pipe(), POLLIN, 0}}};
+    std::array<pollfd, 4> watched{{{STDIN_FILENO, POLLIN, 0},
+                                   {server.worker_pipe(), POLLIN, 0},
+                                   {server.preamble_pipe(), POLLIN, 0},
+                                   {server.snapshot_pipe(), POLLIN, 0}}};
     const int ready = poll(watched.data(), watched.size(), server.wait_ms());
     if (ready < 0 && errno != EINTR) break;
     if (ready > 0 && watched[0].revents != 0) {
@@ -123,6 +144,8 @@ int run_server() {
       if (reader.is_broken()) break;
     }
     if (ready > 0 && watched[1].fd >= 0 && watched[1].revents != 0) server.read_worker();
+    if (ready > 0 && watched[2].fd >= 0 && watched[2].revents != 0) server.collect_preamble();
+    if (ready > 0 && watched[3].fd >= 0 && watched[3].revents != 0) server.collect_snapshots();
     server.tick();
     const std::string out = server.take_output();
     for (std::size_t at = 0; at < out.size();) {

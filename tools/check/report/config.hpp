@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,9 @@ class Configs {
 // Effect: puts what the file at `path` says over `config`. Result: "", or what is wrong, with file,
 // line, column and, for an unknown key, the nearest name.
 [[nodiscard]] std::string read_config(const std::string& path, Config& config);
+// The same of a text that is said to be the file's.
+[[nodiscard]] std::string read_config_text(std::string_view text, const std::string& path,
+                                           Config& config);
 
 // The text that `fa check init` writes: every key with its default.
 [[nodiscard]] std::string default_config_text();

@@ -6,7 +6,9 @@
 #include <toml++/toml.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 
 namespace fa_check {
 
@@ -57,8 +59,8 @@ class Reader {
   Reader(const std::string& path, Config& config)
       : path_(path), root_(fs::path(path).parent_path().string()), config_(config) {}
 
-  std::string read() {
-    const toml::parse_result result = toml::parse_file(path_);
+  std::string read(std::string_view text) {
+    const toml::parse_result result = toml::parse(text, path_);
     if (!result) {
       const toml::parse_error& error = result.error();
       if (error.source().begin.line == 0) return path_ + ": " + std::string(error.description());
@@ -345,13 +347,20 @@ class Reader {
 
 }  // namespace
 
+std::string read_config_text(std::string_view text, const std::string& path, Config& config) {
+  config.settings.root = fs::path(path).parent_path().string();
+  return Reader(path, config).read(text);
+}
+
 std::string read_config(const std::string& path, Config& config) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) {
     return path + ": cannot be read: " + (error ? error.message() : std::string("it is no file"));
   }
-  config.settings.root = fs::path(path).parent_path().string();
-  return Reader(path, config).read();
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return path + ": cannot be read";
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return read_config_text(text, path, config);
 }
 
 }  // namespace fa_check

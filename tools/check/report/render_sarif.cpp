@@ -97,7 +97,7 @@ class Writer {
             {"name", pascal(info.slug)},
             {"shortDescription", {{"text", sentence(std::string(info.meaning))}}},
             {"fullDescription", {{"text", sentence(std::string(info.meaning) + ": " + help)}}},
-            {"messageStrings", {{"default", {{"text", "{0}"}}}}},
+            {"messageStrings", {{"default", {{"text", "{0}."}}}}},
             {"help",
              {{"text", sentence(help)},
               {"markdown", "**" + code_text(code) + " " + std::string(info.slug) + "**: " +
@@ -167,10 +167,12 @@ class Writer {
     const Finding& finding = diagnostic.finding;
     std::string text = sentence(finding.message);
     for (const std::string& note : finding.notes) text += " " + sentence(note);
+    // The string of the rule has the last period.
+    const std::string argument = text.substr(0, text.size() - 1);
     Json json{{"ruleId", code_text(finding.code)},
               {"ruleIndex", index_[finding.code]},
               {"level", level_of(diagnostic.severity)},
-              {"message", {{"text", text}, {"id", "default"}, {"arguments", {text}}}}};
+              {"message", {{"text", text}, {"id", "default"}, {"arguments", {argument}}}}};
     Json location{{"physicalLocation", place(finding)}};
     if (!finding.function.empty()) {
       location["logicalLocations"] =

@@ -13,6 +13,10 @@ class World {
 
   void step() {
     memory_.begin_frame();
+    memory_.with_tag("physics", [&] {
+      Contact* scratch = memory_.frame_alloc<Contact>();
+      *scratch = {};
+    });
     memory_.end_frame();
   }
 

@@ -404,6 +404,10 @@ class Reports(Case):
         first = run["results"][0]
         self.assertEqual(rules[first["ruleIndex"]]["id"], first["ruleId"])
         self.assertEqual((first["ruleId"], first["level"]), ("FA606", "error"))
+        # The rule's string around the argument is the message.
+        message = first["message"]
+        self.assertEqual(rules[first["ruleIndex"]]["messageStrings"]["default"]["text"], "{0}.")
+        self.assertEqual(message["arguments"][0] + ".", message["text"])
         place = first["locations"][0]["physicalLocation"]
         self.assertEqual(place["artifactLocation"], {"uri": "bugs.cpp", "uriBaseId": "%SRCROOT%"})
         self.assertEqual(place["region"]["startLine"], 8)
@@ -603,6 +607,136 @@ class Stage {
         self.assertIn("    items_ = nullptr;\n", text)
         self.assertIn("    row_ = {};\n", text)
         self.assertLess(text.index("row_ = {}"), text.index("end_frame"))
+
+    LOOPS = """#include <framealloc/framealloc.hpp>
+#include <memory_resource>
+#include <new>
+#include <string>
+#include <vector>
+namespace fa = framealloc;
+struct Names { Names(int a, int b) : text(static_cast<std::size_t>(a + b), 'x') {} std::string text; };
+std::size_t pmr(fa::SmartAlloc& alloc, const std::vector<int>& from) {
+  const auto frame = alloc.scoped_frame();
+  std::pmr::vector<int> list(alloc.frame_resource());
+  for (const int each : from) {
+    list.push_back(each);
+  }
+  return list.size();
+}
+std::size_t vec(fa::SmartAlloc& alloc, const unsigned count) {
+  const auto frame = alloc.scoped_frame();
+  fa::FrameVec<int*> list = alloc.frame_vec<int*>();
+  for (unsigned i = 0; i < count; ++i) {
+    if (i % 2 == 0) continue;
+    list.push_back(alloc.frame_new<int>(1));
+  }
+  return list.size();
+}
+int batch(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  int sum = 0;
+  for (int i = 0; i < 64; ++i) {
+    int* cell = alloc.frame_alloc<int>();
+    *cell = i;
+    sum += *cell;
+  }
+  return sum;
+}
+std::size_t construct(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  Names* names = alloc.frame_alloc<Names>();
+  new (names) Names(20, 30);
+  auto* text = alloc.frame_alloc<std::string>();
+  ::new (static_cast<void*>(text)) std::string;
+  return names->text.size() + text->size();
+}
+"""
+    FIXED = """  std::pmr::vector<int> list(alloc.frame_resource());
+  list.reserve(from.size());
+  for (const int each : from) {
+~  fa::FrameVec<int*> list = alloc.frame_vec<int*>(count);
+  for (unsigned i = 0; i < count; ++i) {
+~  int sum = 0;
+  auto* const cell_batch = alloc.frame_alloc_batch<int>(64);
+  for (int i = 0; i < 64; ++i) {
+    int* cell = cell_batch + i;
+    *cell = i;
+~  Names* names = alloc.frame_new<Names>(20, 30);
+  auto* text = alloc.frame_new<std::string>();
+  return""".split("~")
+
+    @finds
+    def test_loops_get_their_room_and_objects_their_constructor_at_once(self):
+        path = self.write("loops.cpp", self.LOOPS)
+        self.assertEqual([code for code, _ in self.codes("loops.cpp")],
+                         ["FA608", "FA608", "FA602", "FA607", "FA607"])
+        self.run_check("loops.cpp", "--fix")
+        text = path.read_text()
+        for part in self.FIXED:
+            self.assertIn(part, text)
+        self.assertEqual(self.codes("loops.cpp"), [])
+
+    UNSAFE = """#include <framealloc/framealloc.hpp>
+#include <memory_resource>
+#include <new>
+#include <string>
+#include <vector>
+namespace fa = framealloc;
+std::size_t sign(fa::SmartAlloc& alloc, int count) {  // may be negative
+  const auto frame = alloc.scoped_frame();
+  std::pmr::vector<int> list(alloc.frame_resource());
+  for (int i = 0; i < count; ++i) list.push_back(i);
+  return list.size();
+}
+std::size_t nested(fa::SmartAlloc& alloc, const std::vector<std::vector<int>>& from) {
+  const auto frame = alloc.scoped_frame();
+  std::pmr::vector<int> list(alloc.frame_resource());
+  for (const auto& row : from) {
+    for (const int each : row) list.push_back(each);
+  }
+  return list.size();
+}
+int asked(fa::SmartAlloc& alloc) {  // may be null
+  const auto frame = alloc.scoped_frame();
+  int sum = 0;
+  for (int i = 0; i < 64; ++i) {
+    int* cell = alloc.frame_alloc<int>();
+    if (cell != nullptr) sum += *cell = i;
+  }
+  return sum;
+}
+std::size_t braces(fa::SmartAlloc& alloc) {
+  const auto frame = alloc.scoped_frame();
+  std::string* text = alloc.frame_alloc<std::string>();
+  new (text) std::string{'a', 'b'};
+  std::string* later = alloc.frame_alloc<std::string>();
+  // This comment would be lost.
+  new (later) std::string("a");
+  return text->size();
+}
+"""
+
+    @finds
+    def test_room_that_may_be_wrong_is_left_to_the_reader(self):
+        path = self.write("unsafe.cpp", self.UNSAFE)
+        self.assertEqual([code for code, _ in self.codes("unsafe.cpp")],
+                         ["FA608", "FA608", "FA602", "FA607", "FA607"])
+        self.run_check("unsafe.cpp", "--fix")
+        self.assertEqual(path.read_text(), self.UNSAFE)
+
+    @finds
+    def test_a_tag_gets_the_nearest_name(self):
+        self.write(".fa.toml", '[tags]\nknown_tags = ["game", "physics", "render"]\nwarn_unknown_tags = true\n')
+        path = self.write("tags.cpp", """#include <framealloc/core.hpp>
+void step(framealloc::SmartAlloc& alloc) {
+  alloc.with_tag("game::phyiscs", [] {});
+  alloc.with_tag("audio", [] {});
+}
+""")
+        self.assertEqual(self.codes("tags.cpp"), [("FA802", 3), ("FA802", 4)])
+        self.run_check("tags.cpp", "--fix")
+        self.assertIn('alloc.with_tag("game::physics", [] {});', path.read_text())
+        self.assertEqual(self.codes("tags.cpp"), [("FA802", 4)])
 
     @finds
     def test_what_is_not_safe_is_left_alone(self):
