@@ -305,6 +305,8 @@ Options parse_options(const std::vector<std::string>& words, fa_tools::CommonOpt
       *word = "--changed=HEAD";
     }
   }
+  // Some clients always say so; there is nothing else that it could be.
+  if (!own.empty() && own.front() == "lsp") std::erase(own, "--stdio");
   Options options = Parser(std::move(own), common).parse();
   if (dashes != words.end()) options.extra.assign(std::next(dashes), words.end());
   return options;

@@ -119,15 +119,18 @@ Json Server::initialize(const Json& parameters) {
   shows_progress_ = progress.is_boolean() && progress.get<bool>();
   root_ = path_of_uri(text_of(parameters, "rootUri"));
   configure(member(parameters, "initializationOptions"));
-  return {{"capabilities",
-           {{"positionEncoding", utf16_ ? "utf-16" : "utf-8"},
-            {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", true}}},
-            {"codeActionProvider", {{"codeActionKinds", {"quickfix"}}}},
-            {"hoverProvider", true},
-            {"codeLensProvider", {{"resolveProvider", false}}},
-            {"inlayHintProvider", true},
-            {"diagnosticProvider",
-             {{"interFileDependencies", true}, {"workspaceDiagnostics", false}}}}},
+  Json capabilities{{"positionEncoding", utf16_ ? "utf-16" : "utf-8"},
+                    {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", true}}},
+                    {"codeActionProvider", {{"codeActionKinds", {"quickfix"}}}},
+                    {"hoverProvider", true},
+                    {"codeLensProvider", {{"resolveProvider", false}}},
+                    {"inlayHintProvider", true}};
+  // These show what is published and what they asked for side by side, so each finding twice.
+  const std::string client = text_of(member(parameters, "clientInfo"), "name");
+  if (client != "Neovim" && client != "helix")
+    capabilities["diagnosticProvider"] = {{"interFileDependencies", true},
+                                          {"workspaceDiagnostics", false}};
+  return {{"capabilities", std::move(capabilities)},
           {"serverInfo", {{"name", "fa-check"}, {"version", FRAMEALLOC_TOOLS_VERSION}}}};
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Takes a .fa.toml apart, key by key.
-#define TOML_EXCEPTIONS 0
 #include "report/config.hpp"
-
-#include <toml++/toml.h>
+#include "report/toml.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -32,7 +32,7 @@ const statusOf = (url) => new Promise((resolve) => {
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Result: what `look` gives, once that is true. */
-export async function until(look, what, ms = 20_000) {
+export async function until(look, what, ms = 40_000) {
   const end = Date.now() + ms;
   let last;
   do {

@@ -120,7 +120,7 @@ await session('figures', {
 }, ['main.cpp'], async (workbench) => {
   const { page } = workbench;
   await step('the status item has the bytes in use', async () => {
-    await until(async () => (await workbench.status()) === 'FA 26.5 MiB', 'status', 40_000).catch(async (error) => {
+    await until(async () => (await workbench.status()) === 'FA 26.5 MiB', 'status', 120_000).catch(async (error) => {
       throw new Error(`${error.message}: ${await workbench.status()}`);
     });
   });
@@ -285,7 +285,7 @@ await session('figures', {
 if (program !== '') {
   await session('demo', { machine: { 'framealloc.path': program }, settings: { 'framealloc.notices.intervalSeconds': 0 }, fill: (workspace) => fs.writeFileSync(path.join(workspace, 'main.cpp'), source) }, ['main.cpp'], async (workbench) => {
     await step('the demo is started and attached', async () => {
-      await until(async () => (await workbench.status()).startsWith('FA'), 'status', 40_000);
+      await until(async () => (await workbench.status()).startsWith('FA'), 'status', 120_000);
       await workbench.command('FA Insight: Start Demo');
       // A demo of a sanitizer build on a busy machine may take longer than 5 s from one snapshot to the next.
       await until(async () => /^FA [\d.]+ [KM]iB( \d+ %| stopped)?$/.test(await workbench.status()), 'figures of the demo', 120_000);
@@ -351,8 +351,8 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
     };
 
     await step('the server makes the lens, and it follows the frames', async () => {
-      await until(() => mainPid(), 'the server', 40_000);
-      await until(async () => /^physics: 4\.00 MiB this frame · peak 4\.00 MiB → █+$/.test((await workbench.lenses())[0] ?? ''), 'the lens', 40_000);
+      await until(() => mainPid(), 'the server', 120_000);
+      await until(async () => /^physics: 4\.00 MiB this frame · peak 4\.00 MiB → █+$/.test((await workbench.lenses())[0] ?? ''), 'the lens', 120_000);
       played.bytes = 6 * MiB;
       await until(async () => /^physics: 6\.00 MiB this frame · peak 6\.00 MiB ↗/.test((await workbench.lenses())[0] ?? ''), 'the lens moves');
       assert.equal((await workbench.lenses()).length, 1);
@@ -372,7 +372,7 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
 
     const bug = '    contacts_ = memory_.frame_alloc_batch<Contact>(64);';
     await step('what outlives its frame is underlined as it is typed', async () => {
-      await until(() => mainPid(), 'the server', 40_000);
+      await until(() => mainPid(), 'the server', 120_000);
       await goToEnd(lineOf('begin_frame'));
       await page.keyboard.press('Enter');
       await page.keyboard.type(bug, { delay: 10 });
@@ -420,11 +420,14 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
     });
     played.stop();
   });
+} else if (only === undefined || only === 'server') {
+  console.log(`--- server: left out, there is no fa-check beside ${program || 'FA_PROGRAM'}`);
 }
 
 let quiet;
 await session('untrusted', {
   trust: false,
+  settings: { 'workbench.colorTheme': 'Default High Contrast' },
   fill: (workspace) => {
     fs.writeFileSync(path.join(workspace, 'main.cpp'), source);
     fs.mkdirSync(path.join(workspace, '.vscode'));
@@ -436,7 +439,7 @@ await session('untrusted', {
   },
 }, ['main.cpp'], async (workbench, server) => {
   await step('in an untrusted workspace nothing is started and nothing written', async () => {
-    await until(async () => (await workbench.status()) === 'FA restricted', 'status', 40_000);
+    await until(async () => (await workbench.status()) === 'FA restricted', 'status', 120_000);
     await workbench.command('FA Insight: Open Inspector');
     const frame = await workbench.webview('inspector');
     await until(async () => (await frame.locator('[data-testid="inspector"]').getAttribute('data-state')) === 'restricted', 'restricted');
@@ -444,6 +447,12 @@ await session('untrusted', {
     await pause(1500);
     assert.ok(!fs.existsSync(path.join(server.workspace, 'started')));
     assert.ok(!fs.existsSync(path.join(quiet.folder, 'snapshot.request')));
+  });
+  await step('in high contrast axe finds nothing, and all is there to be read', async () => {
+    const frame = await workbench.webview('inspector');
+    assert.ok(await frame.evaluate(() => document.body.classList.contains('vscode-high-contrast')));
+    await noViolation(frame, 'high contrast');
+    await workbench.page.screenshot({ path: path.join(out, 'vscode-contrast.png') });
   });
   quiet.stop();
 });

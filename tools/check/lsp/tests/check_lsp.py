@@ -28,6 +28,8 @@ int late(framealloc::SmartAlloc& alloc) {
 
 
 class Editor(unittest.TestCase):
+    WORDS = ["lsp"]
+
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fa-lsp-"))
         self.file = self.folder / "a file.cpp"
@@ -35,7 +37,7 @@ class Editor(unittest.TestCase):
         (self.folder / "compile_commands.json").write_text(json.dumps([
             {"directory": str(self.folder), "file": str(self.file),
              "arguments": ["c++", "-std=c++20", f"-I{INCLUDE}", "-c", str(self.file)]}]))
-        self.server = subprocess.Popen([CHECK, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.server = subprocess.Popen([CHECK, *self.WORDS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.buffer, self.number, self.seen = b"", 0, []
         self.uri = self.file.as_uri()
 
@@ -103,6 +105,11 @@ class Editor(unittest.TestCase):
         self.assertEqual(told["diagnostics"][0]["severity"], 3)
         self.send("textDocument/didClose", {"textDocument": {"uri": self.uri}})
         self.assertEqual(self.diagnostics(), {"uri": self.uri, "diagnostics": []})
+        # Whoever would show a finding twice, published and asked for, is not told that he may ask.
+        answer = self.ask("initialize", {"clientInfo": {"name": "Neovim"}, "capabilities": {}})["result"]
+        self.assertNotIn("diagnosticProvider", answer["capabilities"])
+        answer = self.ask("initialize", {"clientInfo": {"name": "another"}, "capabilities": {}})["result"]
+        self.assertIn("diagnosticProvider", answer["capabilities"])
         self.assertIsNone(self.ask("shutdown", None)["result"])
         self.assertIn("error", self.ask("textDocument/hover", {}))
         self.send("exit", None)
@@ -215,6 +222,7 @@ def snapshot(frame, size, process=7):
 
 class Sessions(Editor):
     """Sessions as an editor has them, from the first key to the last."""
+    WORDS = ["lsp", "--stdio"]  # as some clients start every server
 
     def setUp(self):
         super().setUp()
