@@ -49,7 +49,10 @@ Result<void> UnifiedAllocator::transfer_to_gpu(UnifiedBuffer& buffer, CallSite s
   gpu::GpuBuffer made;
   if (!sides.device) {
     Result<gpu::GpuBuffer> side = device_side(sides.size, sides.usage, site);
-    if (!side) return side.error();
+    if (!side) {
+      gpu::GpuAllocator::excuse(sides.staging);  // it was not forgotten
+      return side.error();
+    }
     made = *std::move(side);
   }
   gpu::GpuBuffer& device = sides.device ? sides.device : made;
@@ -62,7 +65,10 @@ Result<void> UnifiedAllocator::transfer_to_gpu(UnifiedBuffer& buffer, CallSite s
   } else {
     recorded = record_upload(buffer.cpu_slice(), device, 0, site, sides.transfers);
   }
-  if (!recorded) return recorded;
+  if (!recorded) {
+    gpu::GpuAllocator::excuse(sides.staging);
+    return recorded;
+  }
   SidesAccess::take_device(sides, std::move(made));
   SidesAccess::forget_arriving(sides);
   sides.before = BufferLocation::CpuOnly;

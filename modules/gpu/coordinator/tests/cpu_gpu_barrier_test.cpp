@@ -50,5 +50,35 @@ TEST(CpuGpuBarrier, SomebodyElseMayKnow) {
   EXPECT_TRUE(waited);
 }
 
+TEST(CpuGpuBarrier, AnotherThreadWaitsForTheEndOfAnOpenFrame) {
+  Rig rig;
+  rig.device.set_completion(gpu::HostCompletion::Manual);
+  CpuGpuBarrier barrier(*rig.gpu);
+  rig.begin();
+  EXPECT_EQ(barrier.signal_cpu_complete(), 1U);
+  // This thread would wait for itself.
+  const Result<void> own = barrier.wait_current_frame();
+  ASSERT_FALSE(own);
+  EXPECT_EQ(own.error().code, Code::FA419);
+  EXPECT_FALSE(barrier.wait_current_frame(std::chrono::milliseconds(2)));
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    EXPECT_TRUE(barrier.wait_current_frame());
+    done = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_FALSE(done);
+  rig.finish();
+  other.join();
+  EXPECT_EQ(rig.device.pending(), 0U);
+
+  rig.begin();
+  EXPECT_EQ(barrier.signal_cpu_complete(), 2U);
+  std::thread told([&] { EXPECT_TRUE(barrier.wait_current_frame()); });
+  barrier.signal_gpu_complete(2);
+  told.join();
+  rig.finish();
+}
+
 }  // namespace
 }  // namespace framealloc::coordinator::testing

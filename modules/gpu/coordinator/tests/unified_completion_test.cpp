@@ -51,9 +51,9 @@ class PausingBackend final : public gpu::GpuBackend {
                                std::size_t size) noexcept override {
     return device.invalidate(memory, offset, size);
   }
-  gpu::DeviceStatus submit(std::span<const gpu::CopyCommand> commands,
-                           std::uint64_t serial) noexcept override {
-    return device.submit(commands, serial);
+  gpu::DeviceStatus submit(std::span<const gpu::CopyCommand> commands, std::uint64_t serial,
+                           gpu::Ticket ticket) noexcept override {
+    return device.submit(commands, serial, ticket);
   }
   gpu::DeviceStatus signal(std::uint64_t serial) noexcept override { return device.signal(serial); }
   bool ends_frames_with(std::span<const gpu::CopyCommand>) noexcept override { return true; }

@@ -30,6 +30,17 @@ TEST(UnifiedFailure, NoSizeAndNoFrame) {
   rig.finish();
 }
 
+TEST(UnifiedFailure, ATransferThatWasDeniedWasNotForgotten) {
+  Rig rig;
+  rig.begin();
+  auto staging = *rig.unified->create_staging_buffer(64);
+  for (const unsigned heap : {0U, 2U}) rig.gpu->set_heap_limit(heap, 1);
+  EXPECT_EQ(rig.unified->transfer_to_gpu(staging).error().code, Code::FA417);
+  rig.book.expect({Code::FA417});
+  rig.finish();
+  rig.book.expect({});
+}
+
 TEST(UnifiedFailure, TransfersWithoutASideOrAUsage) {
   Rig rig;
   rig.begin();

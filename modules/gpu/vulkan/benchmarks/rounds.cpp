@@ -53,9 +53,18 @@ double Rounds::ratio(std::size_t entry, std::size_t to) const {
   return middle(std::move(ratios));
 }
 
+double Rounds::least_ratio(std::size_t entry, std::size_t to) const {
+  return *std::ranges::min_element(entries_[entry].times) /
+         *std::ranges::min_element(entries_[to].times);
+}
+
 void Bars::print() const {
   std::printf("\n%-64s %10s %12s\n", "what was asked for", "found", "bar");
   for (const Row& row : rows_) {
+    if (row.is_note) {
+      std::printf("%-64s %10.2f\n", row.what.c_str(), row.found);
+      continue;
+    }
     const bool met = row.at_most ? row.found <= row.bar : row.found >= row.bar;
     std::printf("%-64s %10.2f %s %9.2f %s\n", row.what.c_str(), row.found,
                 row.at_most ? "<=" : ">=", row.bar, met ? "" : "  missed");

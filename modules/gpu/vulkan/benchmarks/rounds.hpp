@@ -30,6 +30,8 @@ class Rounds {
   [[nodiscard]] double median(std::size_t entry) const;
   /// Result: the median of the rounds' ratios.
   [[nodiscard]] double ratio(std::size_t entry, std::size_t to) const;
+  /// Result: the ratio of the least times of all rounds.
+  [[nodiscard]] double least_ratio(std::size_t entry, std::size_t to) const;
 
  private:
   std::vector<Entry> entries_;
@@ -44,6 +46,10 @@ class Bars {
   void at_least(std::string what, double found, double bar) {
     add(std::move(what), found, bar, false);
   }
+  /// Effect: a figure that the others are read by, and no bar.
+  void note(std::string what, double found) {
+    rows_.push_back({std::move(what), found, 0, true, true});
+  }
   void print() const;
 
  private:
@@ -51,6 +57,7 @@ class Bars {
     std::string what;
     double found, bar;
     bool at_most;
+    bool is_note = false;
   };
   void add(std::string what, double found, double bar, bool at_most) {
     rows_.push_back({std::move(what), found, bar, at_most});

@@ -178,5 +178,40 @@ TEST(OtherBackend, IsNotTaken) {
   EXPECT_EQ(reports.count(Code::FA010), 1U);
 }
 
+// One after another, and a second one at once.
+TEST_P(OnVulkan, SeveralAllocatorsStandOnABackend) {
+  Rig rig({.timeline = GetParam().timeline, .discrete = GetParam().discrete});
+  ASSERT_TRUE(rig.backend) << rig.error;
+  Reports reports;
+  SmartAlloc cpu(reports.config());
+  auto beside = GpuAllocator::create(cpu, *rig.backend);
+  ASSERT_TRUE(beside);
+  const auto frame = [](GpuAllocator& gpu, int value) {
+    const std::vector<std::byte> data(300, static_cast<std::byte>(value));
+    ASSERT_TRUE(gpu.begin_gpu_frame());
+    auto buffer = gpu.allocate({data.size(), GpuMemoryIntent::DeviceOnly});
+    ASSERT_TRUE(buffer);
+    TransferBatch batch = gpu.begin_transfer();
+    ASSERT_TRUE(batch.upload(*buffer, data));
+    auto readback = batch.readback(*buffer);
+    ASSERT_TRUE(readback);
+    ASSERT_TRUE(batch.submit());
+    ASSERT_TRUE(gpu.end_gpu_frame());
+    const auto bytes = readback->wait();
+    ASSERT_TRUE(bytes) << bytes.error().message.view();
+    EXPECT_EQ((*bytes)[299], static_cast<std::byte>(value));
+  };
+  for (int round = 0; round < 3; ++round) {
+    auto gpu = GpuAllocator::create(cpu, *rig.backend);
+    ASSERT_TRUE(gpu);
+    for (int i = 0; i < 4; ++i) {
+      frame(*gpu, i);
+      frame(*beside, 100 + i);
+    }
+  }
+  EXPECT_TRUE(beside->wait_idle());
+  EXPECT_EQ(reports.count(), 0U) << reports.last();
+}
+
 }  // namespace
 }  // namespace framealloc::gpu::vulkan_test

@@ -29,8 +29,9 @@ TEST_P(Backend, SaysWhatTheDeviceHas) {
   EXPECT_FALSE(info.discrete);
   EXPECT_GE(info.min_storage_alignment, 1U);
   EXPECT_GT(info.max_allocation_size, 1U << 20);
-  DeviceHeapBudget budget;
-  EXPECT_FALSE(rig.backend->query_budget(0, budget));  // not enabled
+  std::array<DeviceHeapBudget, 1> budgets;
+  rig.backend->query_budgets(budgets);
+  EXPECT_FALSE(budgets[0].measured);  // not enabled
 }
 
 TEST_P(Backend, TakesADiscreteDeviceAsItIs) {
@@ -50,11 +51,12 @@ TEST_P(Backend, TakesADiscreteDeviceAsItIs) {
   EXPECT_EQ(memory.mapped, nullptr);
   rig.probe->set_budget(0, 100 << 20);
   rig.probe->set_external(0, 5 << 20);
-  DeviceHeapBudget budget;
-  ASSERT_TRUE(rig.backend->query_budget(0, budget));
-  EXPECT_EQ(budget.budget, 100U << 20);
-  EXPECT_EQ(budget.usage, 6U << 20);
-  EXPECT_FALSE(rig.backend->query_budget(3, budget));
+  std::array<DeviceHeapBudget, 4> budgets;  // of a heap more than there is
+  rig.backend->query_budgets(budgets);
+  EXPECT_TRUE(budgets[0].measured && budgets[1].measured && budgets[2].measured);
+  EXPECT_EQ(budgets[0].budget, 100U << 20);
+  EXPECT_EQ(budgets[0].usage, 6U << 20);
+  EXPECT_FALSE(budgets[3].measured);
   rig.backend->free_memory(memory);
 
   ASSERT_EQ(rig.backend->allocate_memory({.type = 4, .size = 4096}, memory), DeviceStatus::Ok);

@@ -246,22 +246,25 @@ DeviceStatus VulkanBackend::invalidate(const DeviceMemory& memory, std::size_t o
       state_->vk.vkInvalidateMappedMemoryRanges(state_->config.device, 1, &range));
 }
 
-bool VulkanBackend::query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept {
+void VulkanBackend::query_budgets(std::span<DeviceHeapBudget> heaps) noexcept {
   const State& state = *state_;
-  if (!state.config.memory_budget || heap >= info().heaps.size()) return false;
+  if (!state.config.memory_budget) return;
   VkPhysicalDeviceMemoryBudgetPropertiesEXT budgets{};
   budgets.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT;
   VkPhysicalDeviceMemoryProperties2 properties{};
   properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2;
   properties.pNext = &budgets;
   state.vk.vkGetPhysicalDeviceMemoryProperties2(state.config.physical_device, &properties);
-  // Some drivers have the extension and no figures.
-  if (budgets.heapBudget[heap] == 0) return false;
-  budget.budget =
-      static_cast<std::size_t>(std::min<VkDeviceSize>(budgets.heapBudget[heap], SIZE_MAX));
-  budget.usage =
-      static_cast<std::size_t>(std::min<VkDeviceSize>(budgets.heapUsage[heap], SIZE_MAX));
-  return true;
+  for (std::size_t heap = 0; heap < heaps.size() && heap < info().heaps.size(); ++heap) {
+    // Some drivers have the extension and no figures.
+    if (budgets.heapBudget[heap] == 0) continue;
+    DeviceHeapBudget& budget = heaps[heap];
+    budget.budget =
+        static_cast<std::size_t>(std::min<VkDeviceSize>(budgets.heapBudget[heap], SIZE_MAX));
+    budget.usage =
+        static_cast<std::size_t>(std::min<VkDeviceSize>(budgets.heapUsage[heap], SIZE_MAX));
+    budget.measured = true;
+  }
 }
 
 }  // namespace framealloc::gpu

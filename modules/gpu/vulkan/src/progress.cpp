@@ -77,12 +77,13 @@ DeviceStatus Progress::prepare(Line line, Signal& signal) noexcept {
   return DeviceStatus::Ok;
 }
 
-void Progress::submitted(const Signal& signal, std::uint64_t serial) noexcept {
+void Progress::submitted(const Signal& signal, std::uint64_t serial,
+                         std::uint64_t ticket) noexcept {
   const std::scoped_lock lock(mutex_);
   Points& points = lines_[index(signal.line)];
   points.last = signal.value;
   // There is room: prepare() has made it.
-  static_cast<void>(points.pending.push({serial, signal.value, signal.fence}));
+  static_cast<void>(points.pending.push({serial, ticket, signal.value, signal.fence}));
   last_serial_ = std::max(last_serial_, serial);
 }
 
@@ -112,12 +113,12 @@ std::uint64_t Progress::reached(Line line) noexcept {
   return lines_[index(line)].reached;
 }
 
-std::uint64_t Progress::value_up_to(Line line, std::uint64_t serial) noexcept {
+std::uint64_t Progress::value_up_to(Line line, std::uint64_t ticket) noexcept {
   const std::scoped_lock lock(mutex_);
   const Points& points = lines_[index(line)];
   std::uint64_t value = points.reached;
   for (const Point& point : points.pending) {
-    if (point.serial <= serial) value = point.value;
+    if (point.ticket <= ticket) value = point.value;
   }
   return value;
 }

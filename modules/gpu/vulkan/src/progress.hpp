@@ -56,7 +56,8 @@ class Progress {
   /// Effect: what the next submission of a line is to signal; it is noted with its serial, or
   /// abandoned, before the next one is prepared.
   [[nodiscard]] DeviceStatus prepare(Line line, Signal& signal) noexcept;
-  void submitted(const Signal& signal, std::uint64_t serial) noexcept;
+  /// `ticket`: what the program knows it by, for value_up_to().
+  void submitted(const Signal& signal, std::uint64_t serial, std::uint64_t ticket = 0) noexcept;
   void abandon(const Signal& signal) noexcept;
   /// Effect: `serial` is not complete before the semaphore has the value. Result: false without
   /// memory.
@@ -72,8 +73,8 @@ class Progress {
   [[nodiscard]] std::uint64_t last_value(Line line) const noexcept;
   /// Result: the highest value of the line that is known to be reached.
   [[nodiscard]] std::uint64_t reached(Line line) noexcept;
-  /// Result: the value at which everything of the line up to the serial has been reached.
-  [[nodiscard]] std::uint64_t value_up_to(Line line, std::uint64_t serial) noexcept;
+  /// Result: the value at which everything of the line up to the ticket has been reached.
+  [[nodiscard]] std::uint64_t value_up_to(Line line, std::uint64_t ticket) noexcept;
 
   [[nodiscard]] std::uint64_t completed() noexcept;
   [[nodiscard]] DeviceStatus wait(std::uint64_t serial, std::chrono::nanoseconds timeout) noexcept;
@@ -85,6 +86,7 @@ class Progress {
  private:
   struct Point {
     std::uint64_t serial;
+    std::uint64_t ticket;
     std::uint64_t value;
     FenceSlot* fence;
   };

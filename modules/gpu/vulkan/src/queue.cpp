@@ -47,7 +47,7 @@ std::size_t waits_of_transfer(State& state, std::span<const CopyCommand> command
 }
 
 DeviceStatus submit_to_transfer(State& state, std::span<const CopyCommand> commands,
-                                std::uint64_t serial) noexcept {
+                                std::uint64_t serial, std::uint64_t ticket) noexcept {
   {
     const std::scoped_lock lock(state.mutex);
     if (!state.released.reserve_more(commands.size())) return DeviceStatus::OutOfMemory;
@@ -55,12 +55,12 @@ DeviceStatus submit_to_transfer(State& state, std::span<const CopyCommand> comma
   LaneWait waits[2];
   const std::size_t count = waits_of_transfer(state, commands, waits);
   const DeviceStatus sent =
-      state.transfer.submit(commands, serial, state.lane.family(), {waits, count});
+      state.transfer.submit(commands, serial, state.lane.family(), {waits, count}, ticket);
   if (sent != DeviceStatus::Ok || !state.shares_buffers()) return sent;
   const std::scoped_lock lock(state.mutex);
   for (const CopyCommand& command : commands) {
     if (command.kind != CopyCommand::Kind::BufferToImage) continue;
-    static_cast<void>(state.released.push({serial, command.image}));  // there is room
+    static_cast<void>(state.released.push({ticket, command.image}));  // there is room
   }
   return sent;
 }
@@ -110,10 +110,10 @@ void vulkan_detail::note_used(State& state, std::span<const CopyCommand> command
   }
 }
 
-DeviceStatus VulkanBackend::submit(std::span<const CopyCommand> commands,
-                                   std::uint64_t serial) noexcept {
-  return suits_transfer_queue(*state_, commands) ? submit_to_transfer(*state_, commands, serial)
-                                                 : submit_to_queue(*state_, commands, serial);
+DeviceStatus VulkanBackend::submit(std::span<const CopyCommand> commands, std::uint64_t serial,
+                                   Ticket ticket) noexcept {
+  if (!suits_transfer_queue(*state_, commands)) return submit_to_queue(*state_, commands, serial);
+  return submit_to_transfer(*state_, commands, serial, ticket.serial != 0 ? ticket.serial : serial);
 }
 
 DeviceStatus VulkanBackend::signal(std::uint64_t serial) noexcept {
@@ -174,7 +174,7 @@ void VulkanBackend::acquire(Ticket ticket, VkCommandBuffer commands) noexcept {
   State& state = *state_;
   const std::scoped_lock lock(state.mutex);
   for (const ReleasedImage& released : state.released) {
-    if (released.serial > ticket.serial) continue;
+    if (released.ticket > ticket.serial) continue;
     VkImageMemoryBarrier barrier = vulkan_detail::leave_transfer_barrier(
         released.image, Handover{state.transfer.family(), state.lane.family()});
     barrier.dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT;
@@ -183,7 +183,7 @@ void VulkanBackend::acquire(Ticket ticket, VkCommandBuffer commands) noexcept {
                                   &barrier);
   }
   state.released.drop_if(
-      [&](const ReleasedImage& released) { return released.serial <= ticket.serial; });
+      [&](const ReleasedImage& released) { return released.ticket <= ticket.serial; });
 }
 
 VulkanWait VulkanBackend::frame_signal() const noexcept {

@@ -93,7 +93,8 @@ DeviceStatus QueueLane::send(const VkCommandBuffer* commands, const Signal& sign
 }
 
 DeviceStatus QueueLane::submit(std::span<const CopyCommand> commands, std::uint64_t serial,
-                               std::uint32_t owner, std::span<const LaneWait> waits) noexcept {
+                               std::uint32_t owner, std::span<const LaneWait> waits,
+                               std::uint64_t ticket) noexcept {
   if (waits.size() > kMostWaits) return DeviceStatus::Failed;
   std::size_t slot = 0;
   if (!commands.empty()) {
@@ -111,7 +112,7 @@ DeviceStatus QueueLane::submit(std::span<const CopyCommand> commands, std::uint6
     return sent;
   }
   if (!commands.empty()) slots_[slot].value = signal.value;
-  progress_->submitted(signal, serial);
+  progress_->submitted(signal, serial, ticket);
   return DeviceStatus::Ok;
 }
 

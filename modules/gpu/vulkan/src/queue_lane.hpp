@@ -38,7 +38,8 @@ class QueueLane {
   /// Effect: one submission of the copies; none of them: only the signal. Images go to the family
   /// `owner` afterward.
   [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands, std::uint64_t serial,
-                                    std::uint32_t owner, std::span<const LaneWait> waits) noexcept;
+                                    std::uint32_t owner, std::span<const LaneWait> waits,
+                                    std::uint64_t ticket = 0) noexcept;
 
  private:
   static constexpr std::size_t kMostWaits = 16;

@@ -21,7 +21,7 @@ namespace framealloc::gpu::vulkan_detail {
 
 /// An image that the transfer queue has released and the queue has not acquired.
 struct ReleasedImage {
-  std::uint64_t serial = 0;
+  std::uint64_t ticket = 0;  // of the batch
   CopyCommand::Image image;
 };
 

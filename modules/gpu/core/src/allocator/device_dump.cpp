@@ -251,12 +251,16 @@ void DeviceDump::show_dedicated(DeviceMap& map) {
 
 }  // namespace detail
 
-std::string GpuAllocator::to_json() const {
+std::string GpuAllocator::to_json() const noexcept try {
   return core_ == nullptr ? std::string() : detail::DeviceDump(*core_).look().to_json();
+} catch (...) {
+  return {};
 }
 
-std::string GpuAllocator::to_svg() const {
+std::string GpuAllocator::to_svg() const noexcept try {
   return core_ == nullptr ? std::string() : detail::DeviceDump(*core_).look().to_svg();
+} catch (...) {
+  return {};
 }
 
 }  // namespace framealloc::gpu

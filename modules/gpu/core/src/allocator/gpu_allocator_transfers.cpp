@@ -16,6 +16,11 @@ FrameRing& GpuAllocator::frame_ring(GpuMemoryIntent intent, CallSite site) noexc
   return core_ == nullptr ? nothing : AllocatorState::of(*core_).rings.ring(intent, site);
 }
 
+void GpuAllocator::excuse(const GpuBuffer& staging) noexcept {
+  detail::BufferRecord* const record = detail::BufferAccess::record(staging);
+  if (record != nullptr) record->used_by_transfer.store(true, std::memory_order_relaxed);
+}
+
 TransferBatch GpuAllocator::begin_transfer() noexcept {
   if (core_ == nullptr) return {};
   TransferBatch batch = detail::TransferAccess::begin(*core_);

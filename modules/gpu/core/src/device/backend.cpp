@@ -9,7 +9,7 @@ std::uint64_t GpuBackend::device_address(std::uint64_t) noexcept { return 0; }
 
 void GpuBackend::set_name(std::uint64_t, std::string_view) noexcept {}
 
-bool GpuBackend::query_budget(unsigned, DeviceHeapBudget&) noexcept { return false; }
+void GpuBackend::query_budgets(std::span<DeviceHeapBudget>) noexcept {}
 
 bool GpuBackend::is_lost() noexcept { return false; }
 

@@ -2,6 +2,7 @@
 #include "device/memory_gate.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace framealloc::gpu::detail {
 
@@ -143,12 +144,14 @@ void MemoryGate::free(unsigned type, std::size_t size, const DeviceMemory& memor
 }
 
 void MemoryGate::refresh_budgets() noexcept {
+  std::array<DeviceHeapBudget, kMaxHeaps> all;
+  std::array<std::size_t, kMaxHeaps> reserved_before{};
+  for (unsigned heap = 0; heap < heap_count_; ++heap) reserved_before[heap] = reserved(heap);
+  backend_.query_budgets(std::span(all).first(heap_count_));
   for (unsigned heap = 0; heap < heap_count_; ++heap) {
     Heap& at = heaps_[heap];
-    DeviceHeapBudget system;
-    const std::size_t before = at.reserved.load(std::memory_order_relaxed);
-    const bool measured = backend_.query_budget(heap, system);
-    if (!measured) {
+    const DeviceHeapBudget& system = all[heap];
+    if (!system.measured) {
       at.system.store(at.size / 5 * 4, std::memory_order_relaxed);
       at.external.store(0, std::memory_order_relaxed);
       at.measured.store(false, std::memory_order_relaxed);
@@ -156,7 +159,7 @@ void MemoryGate::refresh_budgets() noexcept {
     }
     // What other threads reserve or give back meanwhile counts as held by others rather than as
     // room.
-    const std::size_t ours = std::min(before, at.reserved.load(std::memory_order_relaxed));
+    const std::size_t ours = std::min(reserved_before[heap], reserved(heap));
     const std::size_t external = system.usage > ours ? system.usage - ours : 0;
     at.external.store(external, std::memory_order_relaxed);
     at.system.store(system.budget > external ? system.budget - external : 0,

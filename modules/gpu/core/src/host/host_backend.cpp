@@ -6,7 +6,7 @@
 
 namespace framealloc::gpu {
 
-HostBackend::HostBackend(const HostBackendConfig& config)
+HostBackend::HostBackend(const HostBackendConfig& config) noexcept
     : device_(std::make_unique<detail::HostDevice>(config)) {}
 HostBackend::~HostBackend() = default;
 
@@ -28,7 +28,7 @@ void HostBackend::set_completion(HostCompletion mode) noexcept { device_->set_co
 void HostBackend::complete() noexcept { device_->run_until(UINT64_MAX); }
 std::size_t HostBackend::pending() const noexcept { return device_->pending(); }
 
-std::vector<std::byte> HostBackend::device_bytes(const GpuBuffer& buffer) const {
+std::vector<std::byte> HostBackend::device_bytes(const GpuBuffer& buffer) const noexcept {
   std::vector<std::byte> bytes(buffer.size());
   device_->read_device(buffer.raw_handle(), buffer.offset(), bytes);
   return bytes;
@@ -46,7 +46,7 @@ std::size_t HostBackend::heap_bytes(unsigned heap) const noexcept {
 std::size_t HostBackend::heap_peak_bytes(unsigned heap) const noexcept {
   return device_->heap_bytes(heap, true);
 }
-std::string HostBackend::last_violation() const {
+std::string HostBackend::last_violation() const noexcept {
   return std::string(device_->last_violation().view());
 }
 
@@ -78,11 +78,11 @@ DeviceStatus HostBackend::invalidate(const DeviceMemory& memory, std::size_t off
                                      std::size_t size) noexcept {
   return device_->invalidate(memory, offset, size);
 }
-bool HostBackend::query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept {
-  return device_->query_budget(heap, budget);
+void HostBackend::query_budgets(std::span<DeviceHeapBudget> heaps) noexcept {
+  device_->query_budgets(heaps);
 }
-DeviceStatus HostBackend::submit(std::span<const CopyCommand> commands,
-                                 std::uint64_t serial) noexcept {
+DeviceStatus HostBackend::submit(std::span<const CopyCommand> commands, std::uint64_t serial,
+                                 Ticket) noexcept {
   return device_->submit(commands, serial);
 }
 DeviceStatus HostBackend::signal(std::uint64_t serial) noexcept {

@@ -24,7 +24,7 @@ GpuMemoryTypeInfo visible(unsigned heap, bool local, bool coherent, bool cached)
 
 }  // namespace
 
-HostBackendConfig HostBackendConfig::discrete() {
+HostBackendConfig HostBackendConfig::discrete() noexcept {
   HostBackendConfig config;
   config.heaps = {{256 * kMiB, true}, {512 * kMiB, false}, {16 * kMiB, true}};
   config.types = {local(), visible(1, false, true, false), visible(1, false, true, true),
@@ -32,21 +32,21 @@ HostBackendConfig HostBackendConfig::discrete() {
   return config;
 }
 
-HostBackendConfig HostBackendConfig::integrated() {
+HostBackendConfig HostBackendConfig::integrated() noexcept {
   HostBackendConfig config;
   config.heaps = {{512 * kMiB, true}};
   config.types = {visible(0, true, true, true)};
   return config;
 }
 
-HostBackendConfig HostBackendConfig::mobile() {
+HostBackendConfig HostBackendConfig::mobile() noexcept {
   HostBackendConfig config;
   config.heaps = {{512 * kMiB, true}};
   config.types = {local(), visible(0, true, true, false), visible(0, true, false, true)};
   return config;
 }
 
-HostBackendConfig HostBackendConfig::with_limited_support() {
+HostBackendConfig HostBackendConfig::with_limited_support() noexcept {
   HostBackendConfig config;
   config.heaps = {{256 * kMiB, true}, {64 * kMiB, false}};
   config.types = {local(), visible(1, false, true, false)};

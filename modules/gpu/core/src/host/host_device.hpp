@@ -77,7 +77,7 @@ class HostDevice {
                                    std::size_t size) noexcept;
   [[nodiscard]] DeviceStatus invalidate(const DeviceMemory& memory, std::size_t offset,
                                         std::size_t size) noexcept;
-  [[nodiscard]] bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept;
+  void query_budgets(std::span<DeviceHeapBudget> heaps) noexcept;
   void set_budget(unsigned heap, std::size_t bytes) noexcept;
   void set_external_usage(unsigned heap, std::size_t bytes) noexcept;
   void fail_memory_at(std::uint64_t n, bool sticky) noexcept;

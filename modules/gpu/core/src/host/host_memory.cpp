@@ -158,12 +158,14 @@ DeviceStatus HostDevice::invalidate(const DeviceMemory& memory, std::size_t offs
   return DeviceStatus::Ok;
 }
 
-bool HostDevice::query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept {
+void HostDevice::query_budgets(std::span<DeviceHeapBudget> heaps) noexcept {
   const std::lock_guard held(lock_);
-  if (!info_.reports_budget || heap >= heaps_.size()) return false;
-  budget.budget = heaps_[heap].budget;
-  budget.usage = heaps_[heap].bytes + heaps_[heap].external;
-  return true;
+  if (!info_.reports_budget) return;
+  for (std::size_t heap = 0; heap < heaps_.size() && heap < heaps.size(); ++heap) {
+    heaps[heap].budget = heaps_[heap].budget;
+    heaps[heap].usage = heaps_[heap].bytes + heaps_[heap].external;
+    heaps[heap].measured = true;
+  }
 }
 
 void HostDevice::set_budget(unsigned heap, std::size_t bytes) noexcept {

@@ -25,13 +25,47 @@ Timeline::~Timeline() {
 }
 
 std::uint64_t Timeline::completed() noexcept {
-  return std::max(core_.backend.completed(), idle_.load(std::memory_order_acquire));
+  if (sent_count_.load(std::memory_order_acquire) != 0) {
+    const std::uint64_t at_backend = core_.backend.completed();
+    const std::lock_guard<std::mutex> guard(sent_mutex_);
+    std::size_t count = sent_count_.load(std::memory_order_relaxed);
+    std::uint64_t reached = 0;
+    for (; count != 0 && sent(0).at_backend <= at_backend; --count) {
+      reached = sent(0).serial;
+      first_sent_ = (first_sent_ + 1) % kMostSent;
+    }
+    raise_to(reached_, reached);
+    sent_count_.store(count, std::memory_order_release);
+  }
+  return std::max(reached_.load(std::memory_order_acquire), idle_.load(std::memory_order_acquire));
+}
+
+void Timeline::note_sent(std::uint64_t serial, std::uint64_t at_backend) noexcept {
+  const std::lock_guard<std::mutex> guard(sent_mutex_);
+  std::size_t count = sent_count_.load(std::memory_order_relaxed);
+  if (count == kMostSent) {
+    // Every second one: what came before it is complete with it.
+    for (std::size_t i = 0; i < count / 2; ++i) sent(i) = sent(2 * i + 1);
+    count /= 2;
+  }
+  sent(count) = {serial, at_backend};
+  sent_count_.store(count + 1, std::memory_order_release);
 }
 
 DeviceStatus Timeline::wait(std::uint64_t serial, std::chrono::nanoseconds timeout) noexcept {
   if (serial <= completed()) return DeviceStatus::Ok;
-  if (serial <= submitted_.load(std::memory_order_acquire))
-    return core_.backend.wait(serial, timeout);
+  if (serial <= submitted_.load(std::memory_order_acquire)) {
+    std::uint64_t at_backend = 0;
+    {
+      const std::lock_guard<std::mutex> guard(sent_mutex_);
+      const std::size_t count = sent_count_.load(std::memory_order_relaxed);
+      for (std::size_t i = 0; i < count && at_backend == 0; ++i)
+        if (sent(i).serial >= serial) at_backend = sent(i).at_backend;
+    }
+    // Another thread has just seen that it is complete.
+    if (at_backend == 0) return DeviceStatus::Ok;
+    return core_.backend.wait(at_backend, timeout);
+  }
   // The signal of its frame has failed: what the queue was given until then is all there is.
   if (serial <= given_.load(std::memory_order_acquire)) return wait_idle();
   return DeviceStatus::Failed;
@@ -48,8 +82,9 @@ DeviceStatus Timeline::wait_idle() noexcept {
 void Timeline::begin_frame(std::uint64_t) noexcept {}
 
 DeviceStatus Timeline::end_frame(std::uint64_t frame) noexcept {
-  const DeviceStatus status = core_.backend.signal(end_serial(frame));
-  note_end(frame, status);
+  const std::uint64_t at_backend = core_.backend.take_serial();
+  const DeviceStatus status = core_.backend.signal(at_backend);
+  note_end(frame, status, at_backend);
   return status;
 }
 
@@ -57,17 +92,22 @@ DeviceStatus Timeline::end_frame_with(std::uint64_t frame, std::span<const CopyC
                                       DeviceStatus& ended) noexcept {
   // Without copies another thread has submitted them, for a readback that it waits for.
   if (copies.empty()) return ended = end_frame(frame), DeviceStatus::Ok;
-  const DeviceStatus taken = core_.backend.submit_and_signal(copies, end_serial(frame));
+  const std::uint64_t at_backend = core_.backend.take_serial();
+  const DeviceStatus taken = core_.backend.submit_and_signal(copies, at_backend);
   ended = taken;
   if (taken != DeviceStatus::Ok && taken != DeviceStatus::Lost)
-    ended = core_.backend.signal(end_serial(frame));
-  note_end(frame, ended);
+    ended = core_.backend.signal(at_backend);
+  note_end(frame, ended, at_backend);
   return taken;
 }
 
-void Timeline::note_end(std::uint64_t frame, DeviceStatus status) noexcept {
+void Timeline::note_end(std::uint64_t frame, DeviceStatus status,
+                        std::uint64_t at_backend) noexcept {
   const std::uint64_t serial = end_serial(frame);
-  if (status == DeviceStatus::Ok) raise_to(submitted_, serial);
+  if (status == DeviceStatus::Ok) {
+    note_sent(serial, at_backend);
+    raise_to(submitted_, serial);
+  }
   raise_to(given_, serial);
   next_.store(first_serial(frame + 1), std::memory_order_relaxed);
 }
@@ -77,9 +117,11 @@ DeviceStatus Timeline::submit(std::span<const CopyCommand> commands,
   const std::uint64_t number = next_.load(std::memory_order_relaxed);
   if ((number & kLastNumber) == kLastNumber)
     return DeviceStatus::Failed;  // that is the frame's end
-  const DeviceStatus status = core_.backend.submit(commands, number);
+  const std::uint64_t at_backend = core_.backend.take_serial();
+  const DeviceStatus status = core_.backend.submit(commands, at_backend, Ticket{number});
   if (status != DeviceStatus::Ok) return status;
   next_.store(number + 1, std::memory_order_relaxed);
+  note_sent(number, at_backend);
   raise_to(submitted_, number);
   serial = number;
   return status;

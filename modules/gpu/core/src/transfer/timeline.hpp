@@ -8,14 +8,17 @@
 
 #include <framealloc/gpu/ticket.hpp>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <span>
 
 namespace framealloc::gpu::detail {
 
-// Gives serials out in the order of the queue. Thread contract: any thread; submissions one at a
+// Gives serials out in the order of the queue, and remembers which serial of the backend's each
+// submission has: those of other allocators on it may lie between. Thread contract: any thread; submissions one at a
 // time, which the caller of the allocator guards.
 class Timeline final : public Completion {
  public:
@@ -51,6 +54,13 @@ class Timeline final : public Completion {
   bool on_complete(std::uint64_t serial, void (*function)(void* context), void* context) noexcept;
 
  private:
+  // A submission that is not known to be complete.
+  struct Sent {
+    std::uint64_t serial = 0;
+    std::uint64_t at_backend = 0;
+  };
+  // Of more, some are known to be complete only when the next one is.
+  static constexpr std::size_t kMostSent = 512;
   struct Callback {
     std::uint64_t serial;
     void (*function)(void* context);
@@ -58,14 +68,24 @@ class Timeline final : public Completion {
     Callback* next;
   };
   void run_until(std::uint64_t completed) noexcept;
-  void note_end(std::uint64_t frame, DeviceStatus status) noexcept;
+  void note_end(std::uint64_t frame, DeviceStatus status, std::uint64_t at_backend) noexcept;
+  // Effect: the backend has taken the submission.
+  void note_sent(std::uint64_t serial, std::uint64_t at_backend) noexcept;
+  [[nodiscard]] Sent& sent(std::size_t index) noexcept {
+    return sent_[(first_sent_ + index) % kMostSent];
+  }
 
   GpuCore& core_;
   std::atomic<std::uint64_t> next_{first_serial(1)};
   std::atomic<std::uint64_t> submitted_{0};  // highest that the backend has taken
   std::atomic<std::uint64_t> given_{0};      // highest that is over, taken or not
   std::atomic<std::uint64_t> idle_{0};       // complete because the device was idle
-  std::mutex mutex_;                         // of the callbacks
+  std::atomic<std::uint64_t> reached_{0};    // highest that is known to be complete
+  std::atomic<std::size_t> sent_count_{0};   // of `sent_`, changed under its mutex
+  std::mutex sent_mutex_;
+  std::size_t first_sent_ = 0;
+  std::array<Sent, kMostSent> sent_;
+  std::mutex mutex_;  // of the callbacks
   Callback* callbacks_ = nullptr;
   std::atomic<bool> any_callbacks_{false};
 };

@@ -191,19 +191,22 @@ TEST_F(HostBackendTest, CountsBytesByHeapAndTheirMost) {
 }
 
 TEST_F(HostBackendTest, SaysWhatTheSystemSaysOfABudget) {
-  DeviceHeapBudget budget;
-  ASSERT_TRUE(device.query_budget(1, budget));
-  EXPECT_EQ(budget.budget, std::size_t{512} << 20);
-  EXPECT_EQ(budget.usage, 0U);
+  std::array<DeviceHeapBudget, 4> budgets;  // of a heap more than there is
+  device.query_budgets(budgets);
+  EXPECT_TRUE(budgets[1].measured);
+  EXPECT_EQ(budgets[1].budget, std::size_t{512} << 20);
+  EXPECT_EQ(budgets[1].usage, 0U);
   device.set_budget(1, 1000);
   device.set_external_usage(1, 300);
-  ASSERT_TRUE(device.query_budget(1, budget));
-  EXPECT_EQ(budget.budget, 1000U);
-  EXPECT_EQ(budget.usage, 300U);
-  EXPECT_FALSE(device.query_budget(3, budget));
+  device.query_budgets(budgets);
+  EXPECT_EQ(budgets[1].budget, 1000U);
+  EXPECT_EQ(budgets[1].usage, 300U);
+  EXPECT_FALSE(budgets[3].measured);
   HostBackendConfig silent = HostBackendConfig::discrete();
   silent.reports_budget = false;
-  EXPECT_FALSE(HostBackend(silent).query_budget(0, budget));
+  std::array<DeviceHeapBudget, 3> unknown;
+  HostBackend(silent).query_budgets(unknown);
+  EXPECT_FALSE(unknown[0].measured);
 }
 
 TEST_F(HostBackendTest, FailsWhenAskedTo) {

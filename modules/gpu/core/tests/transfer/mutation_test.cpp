@@ -47,14 +47,12 @@ class LyingBackend final : public GpuBackend {
                           std::size_t size) noexcept override {
     return device_.invalidate(memory, offset, size);
   }
-  bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept override {
-    if (!device_.query_budget(heap, budget)) return false;
-    if (lie_ == Lie::HasRoomForOneMoreBlock && heap == 0)
-      budget.budget += device_.info().heaps[heap].size / 16;
-    return true;
+  void query_budgets(std::span<DeviceHeapBudget> heaps) noexcept override {
+    device_.query_budgets(heaps);
+    if (lie_ == Lie::HasRoomForOneMoreBlock) heaps[0].budget += device_.info().heaps[0].size / 16;
   }
-  DeviceStatus submit(std::span<const CopyCommand> commands,
-                      std::uint64_t serial) noexcept override {
+  DeviceStatus submit(std::span<const CopyCommand> commands, std::uint64_t serial,
+                      Ticket) noexcept override {
     return device_.submit(commands, serial);
   }
   DeviceStatus signal(std::uint64_t serial) noexcept override {

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 
 namespace framealloc::coordinator {
 
@@ -32,8 +33,10 @@ class CpuGpuBarrier {
   /// Effect: the GPU has completed that frame and those before: for one who knows by other means
   /// than the allocator's tickets. Wakes who waits.
   void signal_gpu_complete(std::uint64_t frame) noexcept;
-  /// Effect: waits until the GPU has completed the frame that the CPU completed last. At once
-  /// before the first. Failure: FA419 after `timeout`, or device lost.
+  /// Effect: waits until the GPU has completed the frame that the CPU completed last, also for the
+  /// end of that frame, where it is still open. At once before the first. Failure: FA419 after
+  /// `timeout`, or device lost; at once where the thread that signaled an open frame would wait for
+  /// its end forever.
   Result<void> wait_current_frame(std::chrono::nanoseconds timeout = gpu::kForever) noexcept;
   /// Result: the frame that the CPU completed last; 0: none yet.
   [[nodiscard]] std::uint64_t current_frame() const noexcept;
@@ -45,6 +48,7 @@ class CpuGpuBarrier {
   std::uint64_t cpu_frame_ = 0;  // that the CPU has completed
   std::uint64_t gpu_frame_ = 0;  // that the GPU has, as far as somebody has said
   gpu::Ticket ticket_;           // of cpu_frame_; 0: the allocator has had no frame yet
+  std::thread::id signaled_by_;  // who called signal_cpu_complete() last
 };
 
 }  // namespace framealloc::coordinator

@@ -166,9 +166,9 @@ class GpuAllocator {
   /// Result: bytes that DeviceOnly's heap would still grant.
   [[nodiscard]] std::size_t available_memory() const noexcept;
   /// Result: every heap, block, region and buffer with tag, name and frame; "" without memory.
-  [[nodiscard]] std::string to_json() const;
-  /// Result: the blocks as a picture.
-  [[nodiscard]] std::string to_svg() const;
+  [[nodiscard]] std::string to_json() const noexcept;
+  /// Result: the blocks as a picture; "" without memory.
+  [[nodiscard]] std::string to_svg() const noexcept;
   /// Requirement of both: not empty.
   [[nodiscard]] SmartAlloc& host() noexcept FRAMEALLOC_LIFETIMEBOUND;
   [[nodiscard]] GpuBackend& backend() noexcept FRAMEALLOC_LIFETIMEBOUND;
@@ -189,6 +189,9 @@ class GpuAllocator {
     return allocate_resource(needs, kind, request, ResourceOwner{owned_image, 0, owned_image != 0},
                              site);
   }
+  /// Effect: this staging memory is not reported as forgotten (FA411): a transfer of it was asked for,
+  /// and denied with a report of its own.
+  static void excuse(const GpuBuffer& staging) noexcept;
   /// Effect: from now on what is reserved is charged to the guard too, and what is held already has
   /// been. Null: to none any more. Result: false, and nothing has changed, if the guard denies what
   /// is held. The guard outlives the allocator, or is taken off before. Requirement: while no other

@@ -4,7 +4,9 @@
 
 #include <framealloc/gpu/buffer_usage.hpp>
 #include <framealloc/gpu/device_info.hpp>
+#include <framealloc/gpu/ticket.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +59,7 @@ struct DeviceBuffer {
 struct DeviceHeapBudget {
   std::size_t budget = 0;  ///< what this process may hold in it
   std::size_t usage = 0;   ///< what this process holds in it, others' allocations included
+  bool measured = false;   ///< false: the system says nothing of this heap
 };
 
 /// One copy. Commands of one submission happen as if one after the other. Buffers by raw handle;
@@ -124,16 +127,18 @@ class GpuBackend {
                                            std::size_t size) noexcept = 0;
   [[nodiscard]] virtual DeviceStatus invalidate(const DeviceMemory& memory, std::size_t offset,
                                                 std::size_t size) noexcept = 0;
-  /// Result: false where the system says nothing. May be slow: asked once a frame for each heap.
-  [[nodiscard]] virtual bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept;
+  /// Effect: fills in what the system says of the heaps, one entry for each, in their order; they are
+  /// as made by default before. May be slow: asked once a frame, for all heaps together.
+  virtual void query_budgets(std::span<DeviceHeapBudget> heaps) noexcept;
 
   // --- Queue -------------------------------------------------------------------------------------
   /// Effect: one submission of the copies, ordered behind everything that the queue was given
   /// before and ahead of what it is given after, with every barrier that takes; what they write is
   /// visible to the device and, once complete, to the host (after an invalidate where memory is not
   /// coherent). `serial` is reached when it has completed. Requirement: serials rise.
+  /// `ticket` is what the program knows the submission by; 0: by the serial.
   [[nodiscard]] virtual DeviceStatus submit(std::span<const CopyCommand> commands,
-                                            std::uint64_t serial) noexcept = 0;
+                                            std::uint64_t serial, Ticket ticket = {}) noexcept = 0;
   /// Effect: `serial` is reached when everything that the queue was given so far has completed: the
   /// end of a frame. One submission, or none where the caller's own signals it.
   [[nodiscard]] virtual DeviceStatus signal(std::uint64_t serial) noexcept = 0;
@@ -162,8 +167,18 @@ class GpuBackend {
   /// overridden: the queue is the program's, which may have given it work since.
   [[nodiscard]] virtual bool sees_every_submission() const noexcept;
 
+  /// Result: a serial above all that were taken before, and above the one before it, which is free for
+  /// the backend's own use: several allocators may stand on a backend, at once or one after another.
+  [[nodiscard]] std::uint64_t take_serial() noexcept {
+    constexpr std::uint64_t kStep = 2;
+    return serials_.fetch_add(kStep, std::memory_order_relaxed) + kStep;
+  }
+
  protected:
   GpuBackend() = default;
+
+ private:
+  std::atomic<std::uint64_t> serials_{0};
 };
 
 }  // namespace framealloc::gpu

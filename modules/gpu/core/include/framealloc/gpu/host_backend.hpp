@@ -41,13 +41,13 @@ struct HostBackendConfig {
   /// Heap 0: 256 MiB, device-local. Heap 1: 512 MiB, the host's. Heap 2: 16 MiB, device-local and
   /// visible. Types: local; host coherent; host cached coherent; visible local; host cached
   /// non-coherent.
-  [[nodiscard]] static HostBackendConfig discrete();
+  [[nodiscard]] static HostBackendConfig discrete() noexcept;
   /// One heap of 512 MiB, everything coherent.
-  [[nodiscard]] static HostBackendConfig integrated();
+  [[nodiscard]] static HostBackendConfig integrated() noexcept;
   /// One heap of 512 MiB; cached memory is non-coherent.
-  [[nodiscard]] static HostBackendConfig mobile();
+  [[nodiscard]] static HostBackendConfig mobile() noexcept;
   /// DeviceOnly and Staging, nothing else.
-  [[nodiscard]] static HostBackendConfig with_limited_support();
+  [[nodiscard]] static HostBackendConfig with_limited_support() noexcept;
 };
 
 enum class HostCompletion : std::uint8_t {
@@ -76,11 +76,11 @@ struct HostBackendCounters {
 /// dispatch() where the queue is guarded as for a submission.
 ///
 /// Memory: what cannot be had for a device allocation, a buffer or a submission is answered with
-/// OutOfMemory. The constructor, device_bytes() and last_violation() need memory of their own, and
-/// without it end the program: this is a device for tests.
+/// OutOfMemory. Its configurations, the constructor, device_bytes() and last_violation() need memory of
+/// their own, and without it end the program: this is a device for tests.
 class FRAMEALLOC_API HostBackend final : public GpuBackend {
  public:
-  explicit HostBackend(const HostBackendConfig& config = HostBackendConfig::discrete());
+  explicit HostBackend(const HostBackendConfig& config = HostBackendConfig::discrete()) noexcept;
   ~HostBackend() override;
   [[nodiscard]] std::string_view name() const noexcept override;
   [[nodiscard]] const GpuDeviceInfo& info() const noexcept override;
@@ -104,7 +104,7 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
   [[nodiscard]] std::size_t pending() const noexcept;
 
   /// Result: what the device sees of the buffer.
-  [[nodiscard]] std::vector<std::byte> device_bytes(const GpuBuffer& buffer) const;
+  [[nodiscard]] std::vector<std::byte> device_bytes(const GpuBuffer& buffer) const noexcept;
   /// Effect: `kernel` runs in queue order, on the device's side of the buffer's memory, when it
   /// completes. It must not call this backend. No submission is counted.
   void dispatch(GpuBuffer& buffer, void (*kernel)(std::span<std::byte> bytes, void* context),
@@ -116,7 +116,7 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
   /// Result: most, ever, in bytes: what a budget is checked against.
   [[nodiscard]] std::size_t heap_peak_bytes(unsigned heap) const noexcept;
   /// Result: one sentence; empty when there was none.
-  [[nodiscard]] std::string last_violation() const;
+  [[nodiscard]] std::string last_violation() const noexcept;
 
   // --- What the allocator calls ------------------------------------------------------------------
   [[nodiscard]] DeviceStatus allocate_memory(const DeviceMemoryRequest& request,
@@ -133,9 +133,9 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
                                    std::size_t size) noexcept override;
   [[nodiscard]] DeviceStatus invalidate(const DeviceMemory& memory, std::size_t offset,
                                         std::size_t size) noexcept override;
-  [[nodiscard]] bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept override;
-  [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands,
-                                    std::uint64_t serial) noexcept override;
+  void query_budgets(std::span<DeviceHeapBudget> heaps) noexcept override;
+  [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands, std::uint64_t serial,
+                                    Ticket ticket = {}) noexcept override;
   [[nodiscard]] DeviceStatus signal(std::uint64_t serial) noexcept override;
   [[nodiscard]] bool ends_frames_with(std::span<const CopyCommand> commands) noexcept override;
   [[nodiscard]] DeviceStatus submit_and_signal(std::span<const CopyCommand> commands,

@@ -112,9 +112,9 @@ class VulkanBackend final : public GpuBackend {
                                    std::size_t size) noexcept override;
   [[nodiscard]] DeviceStatus invalidate(const DeviceMemory& memory, std::size_t offset,
                                         std::size_t size) noexcept override;
-  [[nodiscard]] bool query_budget(unsigned heap, DeviceHeapBudget& budget) noexcept override;
-  [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands,
-                                    std::uint64_t serial) noexcept override;
+  void query_budgets(std::span<DeviceHeapBudget> heaps) noexcept override;
+  [[nodiscard]] DeviceStatus submit(std::span<const CopyCommand> commands, std::uint64_t serial,
+                                    Ticket ticket = {}) noexcept override;
   [[nodiscard]] DeviceStatus signal(std::uint64_t serial) noexcept override;
   [[nodiscard]] bool ends_frames_with(std::span<const CopyCommand> commands) noexcept override;
   [[nodiscard]] DeviceStatus submit_and_signal(std::span<const CopyCommand> commands,
