@@ -40,7 +40,8 @@ std::uint64_t Timeline::completed() noexcept {
   return std::max(reached_.load(std::memory_order_acquire), idle_.load(std::memory_order_acquire));
 }
 
-void Timeline::note_sent(std::uint64_t serial, std::uint64_t at_backend) noexcept {
+std::uint64_t Timeline::note_sent(std::uint64_t serial) noexcept {
+  const std::uint64_t at_backend = core_.backend.take_serial();
   const std::lock_guard<std::mutex> guard(sent_mutex_);
   std::size_t count = sent_count_.load(std::memory_order_relaxed);
   if (count == kMostSent) {
@@ -50,6 +51,14 @@ void Timeline::note_sent(std::uint64_t serial, std::uint64_t at_backend) noexcep
   }
   sent(count) = {serial, at_backend};
   sent_count_.store(count + 1, std::memory_order_release);
+  return at_backend;
+}
+
+void Timeline::forget_sent(std::uint64_t serial) noexcept {
+  const std::lock_guard<std::mutex> guard(sent_mutex_);
+  const std::size_t count = sent_count_.load(std::memory_order_relaxed);
+  if (count != 0 && sent(count - 1).serial == serial)
+    sent_count_.store(count - 1, std::memory_order_release);
 }
 
 DeviceStatus Timeline::wait(std::uint64_t serial, std::chrono::nanoseconds timeout) noexcept {
@@ -82,9 +91,8 @@ DeviceStatus Timeline::wait_idle() noexcept {
 void Timeline::begin_frame(std::uint64_t) noexcept {}
 
 DeviceStatus Timeline::end_frame(std::uint64_t frame) noexcept {
-  const std::uint64_t at_backend = core_.backend.take_serial();
-  const DeviceStatus status = core_.backend.signal(at_backend);
-  note_end(frame, status, at_backend);
+  const DeviceStatus status = core_.backend.signal(note_sent(end_serial(frame)));
+  note_end(frame, status);
   return status;
 }
 
@@ -92,22 +100,21 @@ DeviceStatus Timeline::end_frame_with(std::uint64_t frame, std::span<const CopyC
                                       DeviceStatus& ended) noexcept {
   // Without copies another thread has submitted them, for a readback that it waits for.
   if (copies.empty()) return ended = end_frame(frame), DeviceStatus::Ok;
-  const std::uint64_t at_backend = core_.backend.take_serial();
+  const std::uint64_t at_backend = note_sent(end_serial(frame));
   const DeviceStatus taken = core_.backend.submit_and_signal(copies, at_backend);
   ended = taken;
   if (taken != DeviceStatus::Ok && taken != DeviceStatus::Lost)
     ended = core_.backend.signal(at_backend);
-  note_end(frame, ended, at_backend);
+  note_end(frame, ended);
   return taken;
 }
 
-void Timeline::note_end(std::uint64_t frame, DeviceStatus status,
-                        std::uint64_t at_backend) noexcept {
+void Timeline::note_end(std::uint64_t frame, DeviceStatus status) noexcept {
   const std::uint64_t serial = end_serial(frame);
-  if (status == DeviceStatus::Ok) {
-    note_sent(serial, at_backend);
+  if (status == DeviceStatus::Ok)
     raise_to(submitted_, serial);
-  }
+  else
+    forget_sent(serial);
   raise_to(given_, serial);
   next_.store(first_serial(frame + 1), std::memory_order_relaxed);
 }
@@ -117,11 +124,12 @@ DeviceStatus Timeline::submit(std::span<const CopyCommand> commands,
   const std::uint64_t number = next_.load(std::memory_order_relaxed);
   if ((number & kLastNumber) == kLastNumber)
     return DeviceStatus::Failed;  // that is the frame's end
-  const std::uint64_t at_backend = core_.backend.take_serial();
-  const DeviceStatus status = core_.backend.submit(commands, at_backend, Ticket{number});
-  if (status != DeviceStatus::Ok) return status;
+  const DeviceStatus status = core_.backend.submit(commands, note_sent(number), Ticket{number});
+  if (status != DeviceStatus::Ok) {
+    forget_sent(number);
+    return status;
+  }
   next_.store(number + 1, std::memory_order_relaxed);
-  note_sent(number, at_backend);
   raise_to(submitted_, number);
   serial = number;
   return status;

@@ -68,9 +68,12 @@ class Timeline final : public Completion {
     Callback* next;
   };
   void run_until(std::uint64_t completed) noexcept;
-  void note_end(std::uint64_t frame, DeviceStatus status, std::uint64_t at_backend) noexcept;
-  // Effect: the backend has taken the submission.
-  void note_sent(std::uint64_t serial, std::uint64_t at_backend) noexcept;
+  void note_end(std::uint64_t frame, DeviceStatus status) noexcept;
+  // Effect: takes note of the submission that is about to be made: another thread may see that it is
+  // complete before the call of the backend returns. Result: its serial at the backend.
+  [[nodiscard]] std::uint64_t note_sent(std::uint64_t serial) noexcept;
+  // Effect: the one that was noted last has not been made.
+  void forget_sent(std::uint64_t serial) noexcept;
   [[nodiscard]] Sent& sent(std::size_t index) noexcept {
     return sent_[(first_sent_ + index) % kMostSent];
   }
