@@ -224,17 +224,21 @@ void print(const char* name, const Figures& figures, const World& world) {
               static_cast<unsigned long long>(world.ticks));
 }
 
-// Result: whether the tags hold all of it, to the byte.
+// Result: whether the tags hold all of it, to the byte, and the world alone used frames.
 bool print_holders(const fa::SmartAlloc& alloc) {
   const fa::AllocStats stats = alloc.stats();
   std::size_t sum = 0;
+  std::size_t most = 0;  // of frame memory, that a tag held at once
   for (const fa::TagStats& tag : alloc.all_tag_stats()) {
     sum += tag.current_bytes;
+    most += tag.peak_frame_bytes;
     std::printf("  %-6s %8zu bytes\n", tag.tag.empty() ? "-" : tag.tag.c_str(), tag.current_bytes);
   }
+  const std::size_t ticks = alloc.tag_stats("world").peak_frame_bytes;
   std::printf("  in all %8zu bytes, and frames of up to %zu bytes for the world's ticks\n",
-              stats.total_allocated, alloc.frame_stats().high_water);
-  return sum == stats.total_allocated;
+              stats.total_allocated, ticks);
+  return sum == stats.total_allocated && ticks != 0 && most == ticks &&
+         ticks == alloc.frame_stats().high_water;
 }
 
 }  // namespace

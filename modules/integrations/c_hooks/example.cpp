@@ -14,8 +14,9 @@ int open_libraries(lua_State* lua) {
   return 0;
 }
 
-// Result: whether the script ran to its end.
-bool run(framealloc::c_hooks::Memory& memory, const char* script) {
+// Effect: `*attributed` is false if the tag holds another number of bytes than the state. Result:
+// whether the script ran to its end.
+bool run(framealloc::c_hooks::Memory& memory, const char* script, bool* attributed) {
   const auto name = memory.tag();
   lua_State* const lua = lua_newstate(&framealloc::c_hooks::lua_alloc, &memory);
   if (lua == nullptr) {
@@ -29,6 +30,7 @@ bool run(framealloc::c_hooks::Memory& memory, const char* script) {
   std::printf("%.*s: %s; %zu bytes in %zu blocks, %zu at most\n", static_cast<int>(name.size()),
               name.data(), done ? "done" : lua_tostring(lua, -1), stats.bytes, stats.blocks,
               stats.peak_bytes);
+  if (memory.allocator().tag_stats(name).heap_bytes != stats.bytes) *attributed = false;
   lua_close(lua);
   return done;
 }
@@ -46,9 +48,12 @@ int main() {
   framealloc::c_hooks::Memory mods(alloc, "mods::lua");
 
   constexpr const char* kScript = "local t = {} for i = 1, 10000 do t[i] = 'item' .. i end";
-  const bool game_done = run(game, kScript);
-  const bool mods_done = run(mods, kScript);
-  std::printf("%zu bytes left, %llu requests of mods::lua denied\n", alloc.stats().heap_allocated,
-              static_cast<unsigned long long>(mods.stats().denials));
-  return game_done && !mods_done && alloc.leak_report().empty() ? 0 : 1;
+  bool attributed = true;
+  const bool game_done = run(game, kScript, &attributed);
+  const bool mods_done = run(mods, kScript, &attributed);
+  const bool clean = attributed && alloc.leak_report().empty();
+  std::printf("%zu bytes left, %llu requests of mods::lua denied; %s\n",
+              alloc.stats().heap_allocated, static_cast<unsigned long long>(mods.stats().denials),
+              clean ? "the tags held it to the byte" : "WRONG");
+  return game_done && !mods_done && clean ? 0 : 1;
 }

@@ -35,6 +35,12 @@ int main(int, char**) {
         });
     std::printf("%llu frames, %zu boxes drawn, %zu events\n",
                 static_cast<unsigned long long>(alloc.frame_number()), drawn, seen);
+    std::size_t left = 0;
+    for (const framealloc::TagStats& tag : alloc.all_tag_stats()) left += tag.current_bytes;
+    const bool clean = left == alloc.stats().total_allocated && alloc.leak_report().empty();
+    std::printf("%zu bytes left of %zu that a frame took at most; leaks: %s\n", left,
+                alloc.frame_stats().high_water, clean ? "none" : "some");
+    if (!clean) result = 1;
   }
   SDL_DestroyRenderer(renderer);
   SDL_DestroyWindow(window);

@@ -6,7 +6,10 @@ namespace framealloc::async::detail {
 void TaskPromise::enter_first() noexcept { watch_->enter(CallSite{}); }
 
 void TaskPromise::end() noexcept {
-  if ((flags_ & kAwaited) != 0) stop_waiting(*waiter_);
+  if ((flags_ & kAwaited) != 0) {
+    waiter_->lost_ = true;
+    stop_waiting(*waiter_);
+  }
   if ((flags_ & kThrew) != 0) forget_exception();
 }
 

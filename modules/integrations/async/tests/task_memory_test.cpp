@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -71,6 +74,46 @@ TEST_F(TaskMemory, ABoxThatOutlivesItsTaskIsEmptyAndNamed) {
   EXPECT_NE(entry.file.find("task_memory_test.cpp"), std::string::npos);
   EXPECT_GT(entry.line, 0U);
   EXPECT_EQ(entry.requested, sizeof(Ends));
+}
+
+// Its block may be somebody else's by then.
+TEST_F(TaskMemory, ABoxThatOutlivesItsTaskWritesNothingWhenItMovesAndDies) {
+  struct Large {
+    std::byte bytes[200];
+  };
+  std::optional<TaskBox<Large>> escaped;
+  std::optional<GuardedBox<Large>> guarded;
+  {
+    TaskAlloc task(alloc_);
+    escaped = task.alloc_box<Large>();
+    AsyncPoolGuard guard(alloc_);
+    guarded = guard.alloc_box<Large>();
+  }
+  constexpr std::size_t kMost = 512;
+  std::vector<std::byte*> taken;
+  for (std::size_t size = kGranule; size <= kMost; size += kGranule) {
+    for (int i = 0; i < 2; ++i) {
+      auto* const block = static_cast<std::byte*>(alloc_.pool_alloc_bytes(size, kGranule));
+      ASSERT_NE(block, nullptr);
+      std::fill_n(block, size, std::byte{0xA7});
+      taken.push_back(block);
+    }
+  }
+  TaskBox<Large> moved(std::move(*escaped));
+  GuardedBox<Large> moved_guarded(std::move(*guarded));
+  escaped.reset();
+  guarded.reset();
+  moved = TaskBox<Large>();
+  moved_guarded = GuardedBox<Large>();
+  std::size_t at = 0;
+  for (std::size_t size = kGranule; size <= kMost; size += kGranule) {
+    for (int i = 0; i < 2; ++i, ++at) {
+      EXPECT_EQ(std::count(taken[at], taken[at] + size, std::byte{0xA7}),
+                static_cast<std::ptrdiff_t>(size))
+          << size;
+      alloc_.pool_free_bytes(taken[at], size, kGranule);
+    }
+  }
 }
 
 TEST_F(TaskMemory, ResetEndsEverythingAndTheTaskGoesOn) {

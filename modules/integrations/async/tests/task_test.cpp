@@ -151,14 +151,14 @@ TEST_F(TaskTest, AForeignCoroutineThatEndsWhileItAwaitsIsNotResumed) {
 TEST_F(TaskTest, WhatItAwaitsMayBeDestroyedFirst) {
   const AllocatorScope scope(alloc_);
   std::coroutine_handle<> parked;
-  Task<int> shared = inner(parked);
+  auto shared = std::make_unique<Task<int>>(inner(parked));
   const auto await = [&]() -> Task<int> {
-    const int result = co_await shared;
+    const int result = co_await *shared;
     co_return result + 1;
   };
   Task<int> awaiting = await();
   awaiting.resume();
-  shared = Task<int>();
+  shared.reset();
   EXPECT_FALSE(awaiting.done());
   awaiting.resume();  // of nothing, it gets int()
   ASSERT_TRUE(awaiting.done());

@@ -146,20 +146,24 @@ TEST_F(EnttRegistry, EachHeapRequestMayBeDeniedAndNothingLeaks) {
     ASSERT_TRUE(heap.budgets()->register_tag_budget("ecs", 0, budget));
     {
       const auto scope = heap.tag_scope("ecs");
-      auto registry = make_registry<Reg>(heap);
+      std::optional<Reg> registry;  // EnTT's own allocates when it is made
       bool denied = false;
       try {
+        registry.emplace(make_registry<Reg>(heap));
         for (int i = 0; i < 20; ++i) {
-          const Entity entity = registry.create();
-          registry.emplace_or_replace<Position>(entity, 1.0F, 2.0F);
-          registry.emplace_or_replace<Name>(entity, std::string(40, 'n'));
+          const Entity entity = registry->create();
+          registry->emplace_or_replace<Position>(entity, 1.0F, 2.0F);
+          registry->emplace_or_replace<Name>(entity, std::string(40, 'n'));
         }
       } catch (const std::bad_alloc&) {
         denied = true;
       }
       EXPECT_EQ(denied, told.size() != 0);
-      for (const Entity entity : registry.view<const Position>()) {
-        EXPECT_EQ(registry.get<Position>(entity).y, 2.0F) << "what was made stays whole";
+      if (registry) {
+        const Reg& made = *registry;  // EnTT's own makes a pool for a view of one that may change
+        for (const Entity entity : made.view<const Position>()) {
+          EXPECT_EQ(made.get<Position>(entity).y, 2.0F) << "what was made stays whole";
+        }
       }
     }
     EXPECT_EQ(heap.stats().heap_allocated, 0U);
@@ -221,6 +225,7 @@ TEST_F(EnttRegistry, CommandsThatAreNotAppliedAreDestroyed) {
 TEST_F(EnttRegistry, WhatACommandThrowsLeavesTheOthersToBeApplied) {
   auto registry = make_registry<Reg>(*alloc);
   const Entity a = registry.create();
+  const Entity b = registry.create();
   const auto counted = std::make_shared<int>(1);
   bool throws = true;
   struct Moody {
@@ -253,10 +258,12 @@ TEST_F(EnttRegistry, WhatACommandThrowsLeavesTheOthersToBeApplied) {
     EXPECT_TRUE(registry.all_of<Moody>(a));
     EXPECT_FALSE(registry.all_of<Speed>(a)) << "in their order";
     throws = true;
-    commands.emplace<Moody>(a, counted, &throws);
-    commands.emplace<Moody>(a, counted, &throws);
+    commands.emplace<Moody>(b, counted, &throws);
+    commands.emplace<Moody>(b, counted, &throws);
     EXPECT_THROW(commands.apply(registry), std::bad_alloc);
+    EXPECT_EQ(commands.size(), 1U) << "which ends with the buffer";
   }
+  throws = false;
   registry.destroy(a);
   EXPECT_EQ(counted.use_count(), 1);
   alloc->end_frame();

@@ -138,7 +138,7 @@ class TaskAwaiter : TaskWait {
     return task_.start(*this, by);
   }
   T await_resume() {
-    if (task_) [[likely]]
+    if (!lost_its_task() && task_) [[likely]]
       return task_.promise().take();
     if constexpr (std::is_void_v<T>) {
       return;

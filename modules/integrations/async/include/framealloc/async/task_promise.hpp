@@ -30,6 +30,8 @@ class TaskWait {
 
  protected:
   inline ~TaskWait();
+  // Result: whether the task was destroyed while it was awaited.
+  [[nodiscard]] bool lost_its_task() const noexcept { return lost_; }
 
  private:
   friend class TaskPromise;
@@ -38,6 +40,7 @@ class TaskWait {
   TaskPromise* task_ = nullptr;  // null: it does not wait
   std::coroutine_handle<> coroutine_;
   TaskPromise* parent_ = nullptr;  // of that coroutine, if it is a task's
+  bool lost_ = false;
 };
 
 // A task that is being started from the await_suspend() of the one that awaits it. If it runs to
