@@ -262,8 +262,9 @@ int main() {
   print("plain Asio", theirs, plain.world());
 
   const bool empty = pooled.alloc().leak_report().empty();
-  std::printf("afterwards: %zu bytes; leak report: %s\n", pooled.alloc().stats().total_allocated,
-              empty ? "empty" : "not empty");
+  std::printf("afterwards: %zu bytes; leak report: %s; %s\n",
+              pooled.alloc().stats().total_allocated, empty ? "empty" : "not empty",
+              right ? "the tags held it to the byte" : "WRONG");
   right = right && empty && ours.messages == theirs.messages && ours.mallocs == 0;
   return right ? 0 : 1;
 }
