@@ -270,6 +270,35 @@ TEST_F(Awaitables, WhatIsInAChannelThatEndsIsDroppedAndTold) {
   EXPECT_EQ(alloc_.stats().total_allocated, 0U);
 }
 
+TEST_F(Awaitables, WhatAReceiverHadWhenItWasDestroyedIsDroppedAndTold) {
+  Channel<int> channel(alloc_, 4);
+  Semaphore gate(0);
+  const AllocatorScope scope(alloc_);
+  std::optional<Task<>> victim;
+  const auto kill = [&]() -> Task<> {
+    TransferHandle<int> handle = co_await channel.receive();
+    victim.reset();
+    order_.push_back(*handle.receive());
+  };
+  Task<> killer = kill();
+  killer.resume();
+  victim.emplace(receive(channel));
+  victim->resume();
+  std::vector<SendResult> results;
+  const auto send_both = [&]() -> Task<> {
+    co_await gate.acquire();
+    co_await send(channel, 1, results);
+    co_await send(channel, 2, results);
+  };
+  spawn(alloc_, send_both());
+  gate.release();  // both have theirs before either goes on
+  EXPECT_EQ(results, (std::vector<SendResult>{SendResult::Sent, SendResult::Sent}));
+  EXPECT_TRUE(killer.done());
+  EXPECT_EQ(order_, std::vector<int>{1});
+  EXPECT_EQ(log_.count(Code::FA206), 1U);
+  EXPECT_EQ(alloc_.stats().active_allocations(), 2U) << "the channel's ring and the killer's frame";
+}
+
 TEST_F(Awaitables, TheSchedulerResumesWhatIsDueInTheOrderOfWaiting) {
   FrameScheduler frames(alloc_);
   const auto wait = [&](std::uint64_t count, int name) -> Task<> {

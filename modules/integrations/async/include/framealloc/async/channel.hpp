@@ -91,7 +91,7 @@ class Channel {
   /// unchanged and still yours. A handle of nothing is refused as Nothing.
   [[nodiscard]] auto send(TransferHandle<T>&& handle) noexcept { return Send(*this, handle); }
   /// Result: awaited, the oldest transfer; a handle of nothing when the channel is closed and
-  /// empty.
+  /// empty. What a coroutine was given that is destroyed before it goes on is dropped (FA206).
   [[nodiscard]] auto receive() noexcept { return Receive(*this); }
 
   /// Effect: refuses what is sent from now on; senders that wait go on with Closed, receivers with
