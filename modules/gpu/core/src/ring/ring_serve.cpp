@@ -61,7 +61,7 @@ FrameRing& RingStore::ring(GpuMemoryIntent intent, const CallSite& site) noexcep
   const std::lock_guard<BriefLock> guard(lock_);
   if (ring == nullptr) {
     ring = find_ring(intent);
-    if (ring == nullptr) return denying_.ring;
+    if (ring == nullptr) return unaccounted_.ring;
     ThreadRings::remember(id, *ring);
   }
   ring->site = site;
@@ -184,6 +184,10 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::uint64_t mask
   request.alignment = static_cast<std::size_t>(mask) + 1;
   GpuDenial denial;
   const auto served = [&]() -> GpuSlice {
+    if (&ring == &unaccounted_) {
+      deny(denial, Code::FA012, "no memory to account for a ring");
+      return {};
+    }
     if (ring.set == nullptr) {
       deny(denial, Code::FA418,
            "only Staging and HostVisible memory comes from rings: use frame_alloc()");

@@ -9,6 +9,7 @@ namespace framealloc::gpu::detail {
 
 RingStore::RingStore(GpuCore& core) noexcept : id(ThreadRings::next_id()), core_(core) {
   denying_.attach(*this);
+  unaccounted_.attach(*this);
   ThreadRings::enter(*this);
 }
 

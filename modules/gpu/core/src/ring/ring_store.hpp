@@ -84,7 +84,8 @@ class RingStore final : public TransientMemory {
   std::uint64_t frame_ = 0;
   RingSet* sets_ = nullptr;
   RingAccess* rings_ = nullptr;
-  RingAccess denying_;  // for intents without rings
+  RingAccess denying_;      // for intents without rings
+  RingAccess unaccounted_;  // where there is no bookkeeping memory for a thread's own
   std::size_t total_ = 0, allocated_ = 0, retired_ = 0, padding_ = 0, peak_ = 0;
   std::uint64_t blocks_ = 0;
   std::array<std::size_t, kMaxHeaps> used_{};

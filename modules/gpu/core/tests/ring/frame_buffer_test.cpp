@@ -3,9 +3,12 @@
 #include "../device/gpu_rig.hpp"
 
 #include <framealloc/gpu.hpp>
+#include <framealloc/source.hpp>
 
 #include <cstring>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace framealloc::gpu::testing {
 namespace {
@@ -112,6 +115,40 @@ TEST(FrameBuffer, StagingThatNobodyCopiesIsReportedOnce) {
   ASSERT_TRUE(rig.gpu->end_gpu_frame());
   EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA411});
   rig.frames(3);
+}
+
+// Gives what the system gives until it is told not to.
+class ExhaustedSource final : public MemorySource {
+ public:
+  void* allocate(std::size_t bytes, std::size_t alignment) noexcept override {
+    return exhausted ? nullptr : system_source().allocate(bytes, alignment);
+  }
+  void deallocate(void* address, std::size_t bytes, std::size_t alignment) noexcept override {
+    system_source().deallocate(address, bytes, alignment);
+  }
+  [[nodiscard]] std::string_view name() const noexcept override { return "exhausted"; }
+  bool exhausted = false;
+};
+
+TEST(FrameBuffer, ARingWithoutBookkeepingSaysSo) {
+  ExhaustedSource source;
+  ReportBook book;
+  HostBackend device;
+  SmartAlloc host(reporting_to(book, &source));
+  Result<GpuAllocator> gpu = GpuAllocator::create(host, device);
+  ASSERT_TRUE(gpu);
+  ASSERT_TRUE(gpu->begin_gpu_frame());
+  source.exhausted = true;
+  std::vector<std::pair<void*, std::size_t>> taken;
+  for (std::size_t size = 64 * kKiB; size != 0; size /= 2)
+    while (void* const block = host.bookkeeping_alloc(size)) taken.emplace_back(block, size);
+  EXPECT_FALSE(gpu->staging().alloc(64));
+  EXPECT_EQ(book.codes(), std::vector<Code>{Code::FA012});
+  for (const auto& [block, size] : taken) host.bookkeeping_free(block, size);
+  source.exhausted = false;
+  EXPECT_TRUE(gpu->staging().alloc(64));  // another try
+  ASSERT_TRUE(gpu->end_gpu_frame());
+  EXPECT_EQ(book.codes(), std::vector<Code>{});
 }
 
 }  // namespace
