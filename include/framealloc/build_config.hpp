@@ -18,7 +18,7 @@ struct BuildConfig {
   friend constexpr bool operator==(const BuildConfig&, const BuildConfig&) = default;
 };
 
-inline constexpr std::uint32_t kVersion = 100;  // 0.1.0
+inline constexpr std::uint32_t kVersion = 200;  // 0.2.0
 
 /// The switches of the translation unit that asks. Always inlined, also without optimization: an
 /// ordinary inline function would be merged at link time, and every unit would get the answer of

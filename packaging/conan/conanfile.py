@@ -11,7 +11,7 @@ from conan.tools.files import copy
 
 class Framealloc(ConanFile):
     name = "framealloc"
-    version = "0.1.0"
+    version = "0.2.0"
     description = "Memory with known lifetimes, for C++20 games and real-time programs"
     license = "MIT OR Apache-2.0"
     package_type = "library"

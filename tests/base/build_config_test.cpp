@@ -33,7 +33,7 @@ TEST(BuildConfigDeathTest, AnotherCheckLevelStopsTheProgramAndNamesBoth) {
   header.check_level = 7;
   EXPECT_DEATH(detail::require_matching_build(header),
                "different switches: version\n"
-               ".*header : version 2.3.4, FRAMEALLOC_CHECK_LEVEL 7.*\n.*library: version 0.1.0");
+               ".*header : version 2.3.4, FRAMEALLOC_CHECK_LEVEL 7.*\n.*library: version 0.2.0");
   header.version = library_build_config().version;
   EXPECT_DEATH(detail::require_matching_build(header),
                "different switches: FRAMEALLOC_CHECK_LEVEL");
