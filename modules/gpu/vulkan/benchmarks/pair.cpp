@@ -25,9 +25,10 @@ Pair::~Pair() {
 }
 
 std::optional<double> Pair::time() {
-  turn_.store(kReady, std::memory_order_release);
-  await([&] { return turn_.load(std::memory_order_acquire) == kRun; });
+  turn_.store(kCalled, std::memory_order_release);
+  await([&] { return turn_.load(std::memory_order_acquire) == kThere; });
   const Clock::time_point begun = Clock::now();
+  turn_.store(kRun, std::memory_order_release);
   const bool mine = work_();
   await([&] { return turn_.load(std::memory_order_acquire) == kRest; });
   const double took = std::chrono::duration<double, std::nano>(Clock::now() - begun).count();
@@ -39,7 +40,8 @@ void Pair::serve() {
     Turn turn = kRest;
     await([&] { return (turn = turn_.load(std::memory_order_acquire)) != kRest; });
     if (turn == kEnd) return;
-    turn_.store(kRun, std::memory_order_release);
+    turn_.store(kThere, std::memory_order_release);
+    await([&] { return turn_.load(std::memory_order_acquire) == kRun; });
     other_ = work_();
     turn_.store(kRest, std::memory_order_release);
   }

@@ -24,7 +24,9 @@ class Pair {
   [[nodiscard]] std::optional<double> time();
 
  private:
-  enum Turn { kRest, kReady, kRun, kEnd };
+  // The first thread calls, the second answers that it is there, both run, the second rests: each step
+  // waits for the one before, so none is missed.
+  enum Turn { kRest, kCalled, kThere, kRun, kEnd };
   void serve();
 
   const Work& work_;
