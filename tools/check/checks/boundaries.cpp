@@ -63,7 +63,7 @@ bool drives(const CheckInput& input, LoopLog& log, const Turning& turning) {
     if (event->open) return false;
     if (is_main) continue;
     const clang::VarDecl* const variable = made_here(input, event->owner);
-    if (variable != nullptr && variable->hasLocalStorage()) continue;
+    if (variable != nullptr && variable->hasLocalStorage() && !turning.on_thread) continue;
     const bool is_ours =
         variable != nullptr || turning.on_thread || is_own_member(input, event->owner);
     if (!is_ours || is_driven_elsewhere(input, turning, event->owner)) return false;

@@ -66,6 +66,14 @@ bool ends_with_a_frame(const CheckInput& input, const clang::CXXRecordDecl& reco
   return false;
 }
 
+// Whether it is memory of a frame, not of a scratch pool or a group: those end when their owner
+// says so, and classes keep what they end themselves.
+bool is_of_frame(const CheckInput& input, const Loan& loan) {
+  if (loan.maker == nullptr) return true;
+  const Effect effect = input.model.effect_of(*loan.maker);
+  return effect != Effect::Scratch && effect != Effect::GroupAlloc;
+}
+
 bool is_escape(const CheckInput& input, const Event& event) {
   if (lives_no_longer(input, event.into)) return false;
   if (is_long_lived(input, event.into) || event.into == 0) return true;
@@ -194,6 +202,7 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
     const Loan* const loan = input.solver.loan(event.loan);
     if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
+    if (event.kind == EventKind::Escape && event.other == 0 && !is_of_frame(input, *loan)) continue;
     if (event.kind == EventKind::Escape &&
         (!is_escape(input, event) || is_reset_elsewhere(input, event)))
       continue;

@@ -58,14 +58,19 @@ void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& 
                                   function->getQualifiedNameAsString(),
                                   "not analyzed to its end: it is too large for the limits"});
   };
-  for (const clang::FunctionDecl* function : bodies.functions()) {
-    if (!bodies.is_relevant(*function)) continue;
-    const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
-    if (method != nullptr && method->getParent()->isLambda()) {
-      lambdas.push_back(function);
-      continue;
+  // Constructors come first: they tell how many frames the allocators that are members keep.
+  for (const bool constructors : {true, false}) {
+    for (const clang::FunctionDecl* function : bodies.functions()) {
+      if (!bodies.is_relevant(*function) ||
+          llvm::isa<clang::CXXConstructorDecl>(function) != constructors)
+        continue;
+      const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+      if (method != nullptr && method->getParent()->isLambda()) {
+        lambdas.push_back(function);
+        continue;
+      }
+      solve(function);
     }
-    solve(function);
   }
   for (const clang::FunctionDecl* lambda : lambdas)
     if (solver.inlined().count(lambda->getCanonicalDecl()) == 0) solve(lambda);

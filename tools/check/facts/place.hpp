@@ -30,6 +30,7 @@ enum class PlaceKind : std::uint8_t {
   Mark,      // a checkpoint, scope, group, handle: what can end
   Resource,  // a memory resource on the frame of its parent
   Part,      // an allocator that belongs to its parent
+  Function,  // code, for what points at it
 };
 
 struct PlaceData {

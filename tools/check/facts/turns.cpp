@@ -40,19 +40,28 @@ bool is_counter(const Changes& changes, const clang::ValueDecl* declaration) {
                      [](const Change& change) { return change.how == How::Step; });
 }
 
+bool is_made_by_call(const clang::Expr* made) {
+  return made != nullptr && llvm::isa<clang::CallExpr, clang::CXXNewExpr>(bare(made));
+}
+
 // A pointer that the loop takes from itself: node = node->next.
 bool is_cursor(const Changes& changes, const clang::ValueDecl* declaration) {
   if (declaration == nullptr || is_flag(*declaration) || changes.made.count(declaration) != 0)
     return false;
   const auto found = changes.of.find(declaration);
   if (found == changes.of.end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(), [&](const Change& change) {
-    if (change.how != How::Assign) return false;
-    if (mentions(change.from, declaration)) return true;
+  bool moves = false;
+  for (const Change& change : found->second) {
+    if (change.how != How::Assign) continue;
     // Node* next = node->next; ...; node = next;
     const auto made = changes.made.find(named_by(change.from));
-    return made != changes.made.end() && mentions(made->second, declaration);
-  });
+    const bool from_itself = mentions(change.from, declaration) ||
+                             (made != changes.made.end() && mentions(made->second, declaration));
+    // A turn that makes an object and goes on with it walks along nothing.
+    if (!from_itself && made != changes.made.end() && is_made_by_call(made->second)) return false;
+    moves = moves || from_itself;
+  }
+  return moves;
 }
 
 bool moves_on(const Changes& changes, const clang::ValueDecl* declaration) {

@@ -32,6 +32,33 @@ std::string policy_of(const clang::Expr* expression) {
   return "";
 }
 
+std::optional<unsigned> frames_in_flight_of(const clang::ASTContext& context,
+                                            const clang::Expr* init) {
+  struct Visitor : clang::RecursiveASTVisitor<Visitor> {
+    bool VisitInitListExpr(clang::InitListExpr* list) {
+      const clang::CXXRecordDecl* const record = record_of(list->getType());
+      if (!list->isSemanticForm() || record == nullptr || !is_configuration(*record)) return true;
+      unsigned index = record->getNumBases();
+      for (const clang::FieldDecl* field : record->fields()) {
+        if (index >= list->getNumInits()) break;
+        const clang::Expr* given = list->getInit(index++);
+        if (field->getName() != "frames_in_flight") continue;
+        if (const auto* other = llvm::dyn_cast<clang::CXXDefaultInitExpr>(given))
+          given = other->getExpr();
+        clang::Expr::EvalResult result;
+        if (!given->isValueDependent() && given->EvaluateAsInt(result, *context))
+          frames = static_cast<unsigned>(result.Val.getInt().getLimitedValue(4));
+      }
+      return true;
+    }
+    const clang::ASTContext* context = nullptr;
+    std::optional<unsigned> frames;
+  } visitor;
+  visitor.context = &context;
+  visitor.TraverseStmt(const_cast<clang::Expr*>(init));
+  return visitor.frames && *visitor.frames >= 1 ? visitor.frames : std::nullopt;
+}
+
 bool says_no(const clang::FunctionDecl* body) {
   struct Visitor : clang::RecursiveASTVisitor<Visitor> {
     bool VisitReturnStmt(clang::ReturnStmt* statement) {

@@ -4,6 +4,7 @@
 
 #include "model/clang.hpp"
 
+#include <optional>
 #include <string>
 
 namespace fa_check {
@@ -12,6 +13,10 @@ namespace fa_check {
 [[nodiscard]] std::string literal_of(const clang::Expr* expression);
 // Result: the name of the policy or importance that is given; "" when it is not a constant.
 [[nodiscard]] std::string policy_of(const clang::Expr* expression);
+// Result: the frames in flight of the configuration in the initializer of an allocator; nothing
+// where they are no constant.
+[[nodiscard]] std::optional<unsigned> frames_in_flight_of(const clang::ASTContext& context,
+                                                          const clang::Expr* init);
 // Result: whether the function of a speculation never keeps what it made.
 [[nodiscard]] bool says_no(const clang::FunctionDecl* body);
 

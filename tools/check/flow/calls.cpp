@@ -60,8 +60,9 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
     bind(caller, state, places_.place(PlaceKind::Local, parameter, 0, call.chain),
          parameter->getType(), arguments[index++]);
   }
-  auto outer = std::move(state.values);
+  const auto outer = std::move(state.values);
   state.values.clear();
+  call.outer = &outer;
   States entry;
   entry.push_back(std::move(state));
   States exits = run(call, std::move(entry));
@@ -110,6 +111,22 @@ void Solver::run_closures(const Call& caller, State state, const Value& closures
                           States& out, bool on_thread) {
   bool ran = false;
   for (const Target& target : closures.to) {
+    // A function that is called by its address.
+    std::vector<PlaceId> functions;
+    if (places_[target.place].kind == PlaceKind::Function) functions.push_back(target.place);
+    if (const auto cell = state.cells.find(places_.element(target.place));
+        cell != state.cells.end())
+      for (const Target& held : cell->second.to)
+        if (places_[held.place].kind == PlaceKind::Function) functions.push_back(held.place);
+    for (const PlaceId place : functions) {
+      const auto* const function = static_cast<const clang::FunctionDecl*>(places_[place].key);
+      const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+      if ((method != nullptr && method->isInstance()) ||
+          function->getNumParams() != arguments.size() || !can_run(caller, function))
+        continue;
+      run_call(caller, state, function, at, 0, arguments, out, on_thread);
+      ran = true;
+    }
     for (const PlaceId place : {target.place, places_.element(target.place)}) {
       const auto found = closures_.find(place);
       if (found == closures_.end()) continue;
@@ -219,6 +236,29 @@ void Solver::run_overriders(const Call& caller, const State& state,
     if (can_run(caller, each)) run_call(caller, state, each, at, self, arguments, out);
 }
 
+// Effect: as a call of each function that the pointer `e` calls may have; of none that is known,
+// nobody sees what it does.
+void Solver::call_pointer(const Call& caller, State state, const clang::CallExpr* e,
+                          const Value& object, const std::vector<const clang::Expr*>& arguments,
+                          States& out) {
+  const clang::Expr* callee = e->getCallee()->IgnoreParens();
+  if (const auto* member = llvm::dyn_cast<clang::BinaryOperator>(callee))
+    if (member->isPtrMemOp()) callee = member->getRHS();
+  const Value called = value(caller, state, callee);
+  bool ran = false;
+  for (const Target& target : called.to) {
+    const PlaceData& place = places_[target.place];
+    if (place.kind != PlaceKind::Function) continue;
+    const auto* const function = static_cast<const clang::FunctionDecl*>(place.key);
+    call_function(caller, state, function, e, object, arguments, out);
+    ran = true;
+  }
+  if (ran) return;
+  use_arguments(caller, state, nullptr, arguments);
+  opaque(caller, state, nullptr, e, object, arguments);
+  out.push_back(std::move(state));
+}
+
 void Solver::call(const Call& caller, const clang::Expr* expression, States& states) {
   const auto* const e = llvm::cast<clang::CallExpr>(expression);
   const clang::FunctionDecl* const function = e->getDirectCallee();
@@ -236,10 +276,7 @@ void Solver::call(const Call& caller, const clang::Expr* expression, States& sta
       given.erase(given.begin());
     }
     if (function == nullptr) {
-      // Through a pointer, or a closure that nobody names.
-      use_arguments(caller, state, nullptr, given);
-      opaque(caller, state, nullptr, e, object, given);
-      out.push_back(std::move(state));
+      call_pointer(caller, std::move(state), e, object, given, out);
       continue;
     }
     States after;

@@ -80,6 +80,56 @@ bool Solver::refine_equal(const Call& call, State& state, const clang::Expr* lef
   return true;
 }
 
+// Effect: as learn_from_call() where a size is compared with 0 or 1.
+void Solver::learn_from_size(const Call& call, State& state, const clang::BinaryOperator* compared,
+                             bool holds) {
+  const clang::Expr* left = bare(compared->getLHS());
+  const clang::Expr* right = bare(compared->getRHS());
+  clang::BinaryOperatorKind op = compared->getOpcode();
+  if (llvm::isa_and_nonnull<clang::IntegerLiteral>(left)) {
+    std::swap(left, right);
+    if (compared->isRelationalOp()) op = clang::BinaryOperator::reverseComparisonOp(op);
+  }
+  const auto* const asked = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(left);
+  const auto* const bound = llvm::dyn_cast_or_null<clang::IntegerLiteral>(right);
+  if (asked == nullptr || bound == nullptr || asked->getMethodDecl() == nullptr) return;
+  const clang::CXXMethodDecl& method = *asked->getMethodDecl();
+  if (!method.getDeclName().isIdentifier() || method.getName() != "size") return;
+  const bool zero = bound->getValue() == 0;
+  const bool one = bound->getValue() == 1;
+  const bool is_empty = (zero && (op == clang::BO_EQ || op == clang::BO_LE) && holds) ||
+                        (zero && (op == clang::BO_NE || op == clang::BO_GT) && !holds) ||
+                        (one && op == clang::BO_LT && holds) ||
+                        (one && op == clang::BO_GE && !holds);
+  if (is_empty) learn_from_call(call, state, asked, false);
+}
+
+// Effect: a container that says that it is empty holds nothing; a handle that is valid is not freed.
+void Solver::learn_from_call(const Call& call, State& state, const clang::CXXMemberCallExpr* asked,
+                             bool holds) {
+  const clang::CXXMethodDecl* const method = asked->getMethodDecl();
+  if (method == nullptr) return;
+  const llvm::StringRef name =
+      method->getDeclName().isIdentifier() ? method->getName() : llvm::StringRef();
+  if (name == "is_valid" && holds && is_in_framealloc(*method) && asked->getNumArgs() > 0) {
+    for (const Target& target : load(state, value(call, state, asked->getArg(0)), {}).to)
+      std::erase(state.ended, target.place);
+    return;
+  }
+  const bool is_empty =
+      (name == "empty" && holds) || (name == "size" && !holds) || (name == "has_value" && !holds) ||
+      (llvm::isa<clang::CXXConversionDecl>(method) && asked->getType()->isBooleanType() && !holds);
+  if (!is_empty || !is_in_std(*method)) return;
+  if (model_.kind_of(context_.getRecordType(method->getParent())) != Kind::Container) return;
+  const Value objects = value(call, state, asked->getImplicitObjectArgument());
+  if (objects.to.size() != 1 || objects.other) return;
+  const PlaceId object = objects.to.front().place;
+  if (places_[object].kind == PlaceKind::Element) return;
+  std::erase_if(state.cells, [&](const auto& cell) {
+    return cell.first != object && places_.is_below(cell.first, object);
+  });
+}
+
 // Effect: keeps in `state` what holds where `condition` has the given outcome.
 // Result: false when it cannot have.
 bool Solver::refine(const Call& call, State& state, const clang::Expr* condition, bool holds) {
@@ -98,6 +148,7 @@ bool Solver::refine(const Call& call, State& state, const clang::Expr* condition
       // The block of the last operand decides; the others have been refined on the way.
       return refine(call, state, e->getRHS(), holds) || (e->getOpcode() == clang::BO_LOr) == holds;
     }
+    learn_from_size(call, state, e, holds);
     if (!e->isEqualityOp()) {
       const Value left = value(call, state, e->getLHS());
       const Value right = value(call, state, e->getRHS());
@@ -136,6 +187,7 @@ bool Solver::refine(const Call& call, State& state, const clang::Expr* condition
     return true;
   }
   if (const auto* e = llvm::dyn_cast<clang::CXXMemberCallExpr>(condition)) {
+    learn_from_call(call, state, e, holds);
     if (!holds && asks_for_thread(e->getMethodDecl())) {
       // A thread that was started and not joined is one.
       const Value object = value(call, state, e->getImplicitObjectArgument());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: how loans end, and what is told when one is used or kept after its end.
+#include "flow/arguments.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>
@@ -26,13 +27,31 @@ const Loan* Solver::loan(PlaceId place) const {
   return found == loans_.end() ? nullptr : &found->second;
 }
 
+// Result: how many frames of the allocator are in flight; 1 where its constant is not in sight.
+unsigned Solver::frames_in_flight(PlaceId owner) const {
+  const auto known = in_flight_.find(owner);
+  if (known != in_flight_.end()) return known->second;
+  const PlaceData& place = places_[owner];
+  if (place.kind != PlaceKind::Field && place.kind != PlaceKind::Global) return 1;
+  const auto* const declaration = static_cast<const clang::ValueDecl*>(place.key);
+  const auto [of, is_new] = frames_of_declaration_.try_emplace(declaration, 1);
+  if (!is_new) return of->second;
+  const clang::Expr* init = nullptr;
+  if (const auto* field = llvm::dyn_cast<clang::FieldDecl>(declaration))
+    init = field->getInClassInitializer();
+  else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration))
+    init = variable->getAnyInitializer();
+  if (init != nullptr)
+    if (const auto frames = frames_in_flight_of(context_, init)) of->second = *frames;
+  return of->second;
+}
+
 bool Solver::is_over(const State& state, const Life& life) const {
   (void)state;
   if (life.over) return true;
   if (life.of_thread) return (life.ends >> 1U) != 0;
   unsigned frames = settings_.frames_in_flight;
-  const auto known = in_flight_.find(life.owner);
-  if (frames == 0) frames = known == in_flight_.end() ? 1 : known->second;
+  if (frames == 0) frames = frames_in_flight(life.owner);
   return (life.ends >> frames) != 0;
 }
 

@@ -180,7 +180,11 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     for (const clang::Expr* argument : arguments) {
       const Kind kind = model_.kind_of(argument->getType());
       const Value given = value(caller, state, argument);
-      if (kind == Kind::Pointer)
+      if (kind == Kind::Pointer && is_one_of(name, {"get_if", "any_cast"}))
+        for (const Target& target :
+             (argument->isGLValue() ? load(state, given, argument->getType()) : given).to)
+          found.add({places_.element(target.place), 0});
+      else if (kind == Kind::Pointer)
         found.join(argument->isGLValue() && !at->isGLValue()
                        ? load(state, given, argument->getType())
                        : given);
@@ -202,6 +206,10 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     const PlaceId place = temporary(caller, at);
     std::erase_if(state.cells,
                   [&](const auto& cell) { return places_.is_below(cell.first, place); });
+    // std::bind() and its like.
+    if (result == Kind::Library && model_.can_hold(at->getType()))
+      for (const clang::Expr* argument : arguments)
+        keep(caller, state, place, at->getType(), argument, where, false);
     // make_pair, make_tuple, make_optional, tie.
     if (result == Kind::Container || result == Kind::User) {
       if (name.starts_with("make_") || name == "tie" || name == "forward_as_tuple") {

@@ -69,6 +69,7 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
     const clang::Expr* const from = arguments.front();
     const Value given = value(caller, state, from);
     bool many = object.to.size() > 1;
+    if (record_of(from->getType()) != method->getParent()) use_copied(caller, state, type, from);
     for (const Target& target : object.to) {
       (void)use(caller, state, Value::of(target.place), at);
       const bool same = record_of(from->getType()) == method->getParent();

@@ -36,6 +36,7 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
   if (kind == Kind::Pointer || kind == Kind::View) {
     Value held =
         argument->isGLValue() || kind == Kind::View ? load(state, given, given_type) : given;
+    if (given_type->isFunctionType()) held = given;
     if (given_type->isArrayType()) return;
     if (may_be_range && !is_element && !wanted.isNull()) {
       const clang::QualType pointee =
@@ -64,6 +65,24 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
   }
 }
 
+// Effect: a container of values that hold no memory reads what it is made of or assigned from.
+void Solver::use_copied(const Call& caller, State& state, clang::QualType type,
+                        const clang::Expr* argument) {
+  const Kind kind = model_.kind_of(type);
+  const clang::QualType given_type = argument->getType();
+  const Kind given = model_.kind_of(given_type);
+  if (kind != Kind::PmrContainer && (kind != Kind::Container || model_.can_hold(type))) return;
+  if (given != Kind::Pointer && given != Kind::View && given != Kind::ArenaContainer &&
+      given != Kind::PmrContainer)
+    return;
+  if (llvm::isa<clang::CXXDefaultArgExpr>(argument) || given_type->isArrayType()) return;
+  const Value objects = value(caller, state, argument);
+  (void)use(
+      caller, state,
+      argument->isGLValue() || given != Kind::Pointer ? load(state, objects, given_type) : objects,
+      argument);
+}
+
 void Solver::construct_library(const Call& caller, State& state, PlaceId place,
                                clang::QualType type, const clang::Expr* at,
                                const std::vector<const clang::Expr*>& arguments) {
@@ -86,6 +105,9 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     return;
   }
   if (kind == Kind::Mark || kind == Kind::Plain) return;
+  const auto* const construction = llvm::dyn_cast<clang::CXXConstructExpr>(at);
+  if (construction != nullptr && !construction->getConstructor()->isCopyOrMoveConstructor())
+    for (const clang::Expr* argument : arguments) use_copied(caller, state, type, argument);
   if (kind == Kind::ArenaContainer || kind == Kind::ScopeGuard ||
       name == "framealloc::FrameAllocator") {
     for (const clang::Expr* argument : arguments) {
@@ -169,6 +191,8 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
         for (const Target& target : objects.to) held.add({places_.element(target.place), 0});
     } else if (given != Kind::Plain) {
       const Value inner = load(state, objects, given_type);
+      if (construction != nullptr && construction->getConstructor()->isMoveConstructor())
+        held.number = inner.number;  // its room comes along
       for (const Target& target : inner.to) {
         const bool is_resource = places_[target.place].kind == PlaceKind::Resource;
         if (kind == Kind::PmrContainer && !is_resource) {

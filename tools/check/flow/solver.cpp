@@ -73,6 +73,15 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
         if (const clang::FieldDecl* field = initializer->getAnyMember()) {
           store_into(call, state, places_.field(call.self, field), field->getType(),
                      initializer->getInit(), site(call, initializer->getInit()));
+          if (model_.kind_of(field->getType()) == Kind::Allocator) {
+            // What other methods of the class know of it.
+            for (const PlaceId owner : owners(state, Value::of(places_.field(call.self, field)))) {
+              const auto known = in_flight_.find(owner);
+              if (known == in_flight_.end()) continue;
+              unsigned& frames = frames_of_declaration_[field->getCanonicalDecl()];
+              frames = std::max(frames, known->second);
+            }
+          }
         } else if (initializer->isBaseInitializer() || initializer->isDelegatingInitializer()) {
           const clang::QualType type = initializer->getInit()->getType();
           for (const Target& object : value(call, state, initializer->getInit()).to)
@@ -199,7 +208,13 @@ Solver::States Solver::run(const Call& call, States entry) {
                 llvm::dyn_cast_or_null<clang::AbstractConditionalOperator>(terminator)) {
           moved.values.erase(pick->getTrueExpr());
           moved.values.erase(pick->getFalseExpr());
+          // Which of its values it has is remembered until it is taken.
+          if (branches && !pick->getType()->isFloatingType())
+            moved.facts[{temporary(call, pick), 0}] = index == 0;
         }
+        // No expression goes on over the end of a turn.
+        if (target->getBlockID() >= id) moved.values.clear();
+        collect(call, moved);
         bool changed = false;
         const std::size_t before = all.size();
         if (visits[target->getBlockID()] > kMaxVisits && !all.empty()) {

@@ -28,6 +28,7 @@ struct Call {
   const Call* caller = nullptr;
   bool on_thread = false;  // this call, or one around it, runs on another thread
   bool coroutine = false;
+  const std::map<const clang::Stmt*, Value>* outer = nullptr;  // values of the caller's expressions
 };
 
 // What does not change with the path: of a loan.
@@ -90,6 +91,13 @@ class Solver {
  private:
   using States = std::vector<State>;
 
+  // collect.cpp
+  // Everything that a value can lead to: loans are put into `loans`.
+  void reach(State& state, const Value& value, std::set<PlaceId>& loans, unsigned depth = 0);
+  void reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth);
+  // Effect: forgets loans that nothing leads to.
+  void collect(const Call& call, State& state) const;
+
   // solver.cpp: blocks
   States run(const Call& call, States entry);
   void run_block(const Call& call, const clang::CFGBlock& block, States& states);
@@ -98,6 +106,10 @@ class Solver {
                  const std::vector<const clang::FunctionDecl*>& followers);
   bool refine(const Call& call, State& state, const clang::Expr* condition, bool holds);
   bool refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null);
+  void learn_from_call(const Call& call, State& state, const clang::CXXMemberCallExpr* asked,
+                       bool holds);
+  void learn_from_size(const Call& call, State& state, const clang::BinaryOperator* compared,
+                       bool holds);
   bool refine_equal(const Call& call, State& state, const clang::Expr* left,
                     const clang::Expr* right, bool equal);
   void add_state(States& states, State state, bool& changed) const;
@@ -127,12 +139,11 @@ class Solver {
   [[nodiscard]] bool is_outside(PlaceId place) const;
   [[nodiscard]] std::vector<PlaceId> owners(State& state, const Value& objects);
   [[nodiscard]] PlaceId temporary(const Call& call, const clang::Expr* expression);
-  // Everything that a value can lead to: loans are put into `loans`.
-  void reach(State& state, const Value& value, std::set<PlaceId>& loans, unsigned depth = 0);
-  void reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth);
 
   // calls.cpp
   void call(const Call& caller, const clang::Expr* expression, States& states);
+  void call_pointer(const Call& caller, State state, const clang::CallExpr* e, const Value& object,
+                    const std::vector<const clang::Expr*>& arguments, States& out);
   void call_function(const Call& caller, State state, const clang::FunctionDecl* function,
                      const clang::Expr* at, const Value& object,
                      const std::vector<const clang::Expr*>& arguments, States& out);
@@ -180,6 +191,7 @@ class Solver {
   void check_escapes(const Call& call, State& state, SiteId end);
   void set_mark(State& state, PlaceId mark, PlaceId owner);
   void forget_mark(State& state, PlaceId mark);
+  [[nodiscard]] unsigned frames_in_flight(PlaceId owner) const;
   [[nodiscard]] bool is_over(const State& state, const Life& life) const;
   [[nodiscard]] bool use(const Call& call, State& state, const Value& value, const clang::Expr* at);
   void use_what_it_holds(const Call& call, State& state, const Value& objects,
@@ -196,6 +208,8 @@ class Solver {
                const std::vector<const clang::Expr*>& arguments, States& out);
   void construct_library(const Call& caller, State& state, PlaceId place, clang::QualType type,
                          const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
+  void use_copied(const Call& caller, State& state, clang::QualType type,
+                  const clang::Expr* argument);
   void keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
             const clang::Expr* argument, SiteId site, bool may_be_range);
   void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
@@ -260,6 +274,7 @@ class Solver {
   const clang::FunctionDecl* root_ = nullptr;
   std::map<PlaceId, Loan> loans_;
   std::map<PlaceId, unsigned> in_flight_;  // owner -> frames
+  mutable std::map<const clang::ValueDecl*, unsigned> frames_of_declaration_;
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
   std::set<const clang::FunctionDecl*> inlined_;
   std::set<const clang::CXXRecordDecl*> made_in_frames_;

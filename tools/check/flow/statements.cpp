@@ -56,8 +56,12 @@ void Solver::declare(const Call& call, State& state, const clang::VarDecl* varia
     return;
   // A variable of static storage keeps what it has from the call before.
   if (!variable->hasLocalStorage() && !type->isReferenceType() &&
-      model_.kind_of(type) == Kind::Pointer)
+      model_.kind_of(type) == Kind::Pointer) {
+    if (variable->getInit() == nullptr) return;
+    const Value given = value(call, state, variable->getInit());
+    if (!given.to.empty()) store(state, place, given, site(call, variable->getInit()), true);
     return;
+  }
   if (variable->getInit() == nullptr) {
     std::erase_if(state.cells,
                   [&](const auto& cell) { return places_.is_below(cell.first, place); });
@@ -78,7 +82,7 @@ void Solver::assign(const Call& call, State& state, const clang::BinaryOperator*
   const bool many = objects.to.size() > 1 || objects.other;
   if (assignment->getOpcode() == clang::BO_Assign) {
     Value given = value(call, state, assignment->getRHS());
-    if (!model_.can_hold(type)) given.to.clear();
+    if (!model_.can_hold(type) && !type->isFunctionPointerType()) given.to.clear();
     for (const Target& object : objects.to) {
       store(state, object.place, given, site(call, assignment->getLHS()), many);
       watch_store(call, state, object.place, given, site(call, assignment->getLHS()));
@@ -253,14 +257,19 @@ void Solver::step(const Call& call, const clang::Stmt* statement, States& states
       continue;
     }
     if (const auto* e = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(statement)) {
+      state.values.erase(e);  // of the turn before
       state.values[e] = value(call, state, e);
       continue;
     }
     if (const auto* e = llvm::dyn_cast<clang::AbstractConditionalOperator>(statement)) {
       const auto left = state.values.find(e->getTrueExpr());
       const auto right = state.values.find(e->getFalseExpr());
+      const auto taken = state.facts.find({temporary(call, e), 0});
       Value result;
-      if (left != state.values.end() && right == state.values.end())
+      if (taken != state.facts.end()) {
+        result = value(call, state, taken->second ? e->getTrueExpr() : e->getFalseExpr());
+        state.facts.erase(taken);
+      } else if (left != state.values.end() && right == state.values.end())
         result = left->second;
       else if (left == state.values.end() && right != state.values.end())
         result = right->second;

@@ -108,7 +108,14 @@ void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool w
     return;
   }
   const auto [cell, is_new] = state.cells.try_emplace(place, value);
-  if (!is_new) cell->second.join(value);
+  if (is_new) return;
+  // Elements are one: what is put into one of them after the end of a frame takes the place of what
+  // that frame left there.
+  std::erase_if(cell->second.to, [&](const Target& target) {
+    const auto life = state.lives.find(places_.root(target.place));
+    return life != state.lives.end() && is_over(state, life->second);
+  });
+  cell->second.join(value);
 }
 
 void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, SiteId site,
@@ -217,6 +224,8 @@ Value Solver::value_of_variable(const Call& call, State& state,
     }
     return result;
   }
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(declaration))
+    return Value::of(places_.place(PlaceKind::Function, function->getCanonicalDecl()));
   const auto* const variable = llvm::dyn_cast<clang::VarDecl>(declaration);
   if (variable == nullptr) return Value::unknown();
   // A captured variable is a field of the closure that runs.
@@ -368,29 +377,6 @@ Value Solver::value(const Call& call, State& state, const clang::Expr* expressio
     if (e->getNumInits() == 0) return Value::nothing();
   }
   return Value::unknown();
-}
-
-void Solver::reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth) {
-  if (depth > 5) return;
-  std::vector<Value> values;
-  for (const auto& [at, held] : state.cells)
-    if (!held.to.empty() && places_.is_below(at, place)) values.push_back(held);
-  for (const Value& held : values) reach(state, held, loans, depth + 1);
-}
-
-void Solver::reach(State& state, const Value& value, std::set<PlaceId>& loans, unsigned depth) {
-  if (depth > 5) return;
-  for (const Target& target : value.to) {
-    const PlaceId root = places_.root(target.place);
-    const PlaceKind kind = places_[root].kind;
-    if (kind == PlaceKind::Memory) {
-      if (state.lives.count(root) != 0 && loans.insert(root).second)
-        reach_place(state, root, loans, depth);
-    } else if (kind == PlaceKind::Local || kind == PlaceKind::Temporary ||
-               kind == PlaceKind::Lasting) {
-      reach_place(state, target.place, loans, depth);
-    }
-  }
 }
 
 }  // namespace fa_check

@@ -171,8 +171,7 @@ void Solver::watch_container(const Call& caller, State& state, const clang::CXXM
     if (!grows) continue;
     const auto cell = state.cells.find(target.place);
     if (cell == state.cells.end()) continue;
-    const bool none =
-        kind == Kind::PmrContainer || (cell->second.number && *cell->second.number == 0);
+    const bool none = cell->second.number ? *cell->second.number == 0 : kind == Kind::PmrContainer;
     for (const Target& held : cell->second.to) {
       const PlaceId memory = places_.root(held.place);
       PlaceId owner = 0;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: what a value leads to. Loans that nothing leads to any more are forgotten, so that paths
+// that differ in nothing else are one, and joined paths do not take the end of one loan for that of
+// another.
+#include "flow/solver.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace fa_check {
+
+void Solver::reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth) {
+  if (depth > 5) return;
+  std::vector<Value> values;
+  for (const auto& [at, held] : state.cells)
+    if (!held.to.empty() && places_.is_below(at, place)) values.push_back(held);
+  for (const Value& held : values) reach(state, held, loans, depth + 1);
+}
+
+void Solver::reach(State& state, const Value& value, std::set<PlaceId>& loans, unsigned depth) {
+  if (depth > 5) return;
+  for (const Target& target : value.to) {
+    const PlaceId root = places_.root(target.place);
+    const PlaceKind kind = places_[root].kind;
+    if (kind == PlaceKind::Memory) {
+      if (state.lives.count(root) != 0 && loans.insert(root).second)
+        reach_place(state, root, loans, depth);
+    } else if (kind == PlaceKind::Local || kind == PlaceKind::Temporary ||
+               kind == PlaceKind::Lasting) {
+      reach_place(state, target.place, loans, depth);
+    }
+  }
+}
+
+void Solver::collect(const Call& call, State& state) const {
+  if (state.lives.empty()) return;
+  std::vector<PlaceId> found;  // loans that are reached; sorted once all are there
+  std::vector<std::pair<PlaceId, const Value*>> inside;  // cells in memory of loans
+  const auto note = [&](const Value& value) {
+    for (const Target& target : value.to) {
+      const PlaceId root = places_.root(target.place);
+      if (places_[root].kind == PlaceKind::Memory) found.push_back(root);
+    }
+  };
+  for (const auto& [place, value] : state.cells) {
+    if (value.to.empty()) continue;
+    const PlaceId root = places_.root(place);
+    if (places_[root].kind == PlaceKind::Memory)
+      inside.emplace_back(root, &value);
+    else
+      note(value);
+  }
+  for (const auto& [expression, value] : state.values) note(value);
+  for (const Call* at = &call; at != nullptr; at = at->caller)
+    if (at->outer != nullptr)
+      for (const auto& [expression, value] : *at->outer) note(value);
+  for (const Running& running : state.running)
+    found.insert(found.end(), running.reaches.begin(), running.reaches.end());
+  found.insert(found.end(), state.pinned.begin(), state.pinned.end());
+  const auto settle = [&] {
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+  };
+  settle();
+  // What reached memory holds is reached.
+  while (!inside.empty()) {
+    const std::size_t before = found.size();
+    const std::vector<PlaceId> known = found;
+    std::erase_if(inside, [&](const auto& each) {
+      if (!std::binary_search(known.begin(), known.end(), each.first)) return false;
+      note(*each.second);
+      return true;
+    });
+    settle();
+    if (found.size() == before) break;
+  }
+  const auto is_lost = [&](PlaceId memory) {
+    return !std::binary_search(found.begin(), found.end(), memory);
+  };
+  if (std::erase_if(state.lives, [&](const auto& life) { return is_lost(life.first); }) == 0)
+    return;
+  std::erase_if(state.cells, [&](const auto& cell) {
+    const PlaceId root = places_.root(cell.first);
+    return places_[root].kind == PlaceKind::Memory && is_lost(root);
+  });
+}
+
+}  // namespace fa_check
