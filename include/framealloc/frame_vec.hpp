@@ -171,12 +171,11 @@ class FrameVec {
       alignas(T) std::byte home[sizeof(T)];
       const T value = *detail::construct<T>(home, std::forward<A>(arguments)...);
       if (at == buffer_.limit()) [[unlikely]]
-        return buffer_.append_value_growing(value, site.file, site.function, site.line);
+        return buffer_.append_value_growing(value, site);
       ::new (static_cast<void*>(at)) T(value);
     } else {
       if (at == buffer_.limit()) [[unlikely]] {
-        return buffer_.append_growing(site.file, site.function, site.line,
-                                      std::forward<A>(arguments)...);
+        return buffer_.append_growing(site, std::forward<A>(arguments)...);
       }
       detail::construct<T>(at, std::forward<A>(arguments)...);
     }

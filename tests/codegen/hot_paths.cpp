@@ -53,4 +53,16 @@ void hot_pool_free(fa::SmartAlloc& alloc, void* block) {
   alloc.pool_free(static_cast<Block64*>(block));
 }
 
+// Anybody may read memory after each element, yet the vector is the function's own and nobody knows
+// where it is: its end stays in a register.
+std::size_t hot_vec_push(fa::FrameArena& arena, int value, int rounds) {
+  fa::FrameVec<int> values(arena);
+  const auto push = [&] {
+    values.push_back(value);
+    asm volatile("" ::: "memory");
+  };
+  for (; rounds > 0; --rounds) push(), push(), push(), push();
+  return values.size();
+}
+
 }  // extern "C"

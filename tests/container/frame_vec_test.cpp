@@ -193,6 +193,21 @@ TEST(FrameVec, AcceptsItsOwnElements) {
   EXPECT_EQ(v[199].value, 1);
 }
 
+// Elements of more than two words are handed to growth by reference.
+TEST(FrameVec, AcceptsItsOwnElementsOfManyBytes) {
+  TestArena arena;
+  FrameVec<Wide> v(*arena);
+  ASSERT_TRUE(v.push_back(Wide{{7}}));
+  for (int i = 0; i < 100; ++i) {
+    if (i % 10 == 0) {  // so that it must move
+      ASSERT_NE(arena->alloc_bytes(16), nullptr);
+    }
+    ASSERT_TRUE(v.push_back(v.front()));
+  }
+  for (const Wide& one : v) EXPECT_EQ(one.bytes[0], 7);
+  EXPECT_EQ(v.size(), 101U);
+}
+
 TEST(FrameVec, DestroysEachElementOnce) {
   TestArena arena;
   const CountedBalance balance;

@@ -78,19 +78,20 @@ class FrameBuffer {
       std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
 
   // Effect: appends T(arguments...), which may refer to an element. Result: null when denied; then
-  // nothing changed and no argument was moved from. The parts of a call site by value, here and
-  // below: an object would be built on the stack where the vector is full or not.
+  // nothing changed and no argument was moved from.
   template <class... A>
-  FRAMEALLOC_NOINLINE T* append_growing(const char* file, const char* function, std::uint32_t line,
-                                        A&&... arguments) {
-    const CallSite site{file, function, line};
-    const Storage storage = extend_a_quarter() ? Storage{begin_, capacity(), {}} : enlarge(1, site);
-    if (storage.begin == nullptr) return nullptr;
-    // Before the others move, because the arguments may refer to one of them.
-    T* made = construct<T>(storage.begin + size(), std::forward<A>(arguments)...);
-    adopt(storage);
-    end_ = made + 1;
-    return made;
+  FRAMEALLOC_ALWAYS_INLINE T* append_growing(const CallSite& site, A&&... arguments) {
+    const auto append = [&](FrameBuffer& growing) {
+      return growing.append_out_of_line(site.file, site.function, site.line,
+                                        std::forward<A>(arguments)...);
+    };
+    // A constructor might look at the vector meanwhile, or throw; a copy of the bytes does neither.
+    if constexpr (std::is_trivially_copyable_v<T> && sizeof...(A) == 1 &&
+                  (std::is_same_v<std::remove_cvref_t<A>, T> && ...)) {
+      return apart(append);
+    } else {
+      return append(*this);
+    }
   }
 
   // Result: storage for `capacity` elements, more than there are, for append_into(); no begin when
@@ -142,12 +143,13 @@ class FrameBuffer {
     return true;
   }
 
-  FRAMEALLOC_NOINLINE T* append_value_growing(T value, const char* file, const char* function,
-                                              std::uint32_t line) noexcept
+  // As append_growing().
+  FRAMEALLOC_ALWAYS_INLINE T* append_value_growing(T value, const CallSite& site) noexcept
     requires kByValue
   {
-    if (!extend_a_quarter() && !make_room(1, CallSite{file, function, line})) return nullptr;
-    return construct<T>(end_++, value);
+    return apart([&](FrameBuffer& growing) {
+      return growing.append_value_out_of_line(value, site.file, site.function, site.line);
+    });
   }
 
   // Effect: room for `more` elements after the present ones, growing in proportion. Result: false
@@ -161,16 +163,17 @@ class FrameBuffer {
   }
 
   // Effect: room for `capacity` elements in all and no more. Result: as above.
-  bool reserve_exactly(std::size_t capacity, const CallSite& site) noexcept {
+  FRAMEALLOC_ALWAYS_INLINE bool reserve_exactly(std::size_t capacity,
+                                                const CallSite& site) noexcept {
     if (capacity <= this->capacity()) return true;
-    if (extend_in_place(capacity)) {
-      limit_ = begin_ + capacity;
-      return true;
+    const auto grow = [&](FrameBuffer& growing) {
+      return growing.reserve_out_of_line(capacity, site.file, site.function, site.line);
+    };
+    if constexpr (kOwes) {
+      return grow(*this);
+    } else {
+      return apart(grow);
     }
-    const Storage storage = allocate(capacity, site);
-    if (storage.begin == nullptr) return false;
-    adopt(storage);
-    return true;
   }
 
   // Effect: gives memory beyond the elements back, if it is the newest of its arena.
@@ -195,6 +198,48 @@ class FrameBuffer {
   }
 
  private:
+  // Effect: change(FrameBuffer&), a call out of line, on another buffer that has the memory
+  // meanwhile. If this one's address left the function that uses it, its begin and end could not
+  // stay in registers there: whoever writes memory might have changed them.
+  template <class Change>
+  FRAMEALLOC_ALWAYS_INLINE auto apart(const Change& change) noexcept {
+    static_assert(!kOwes, "a finalizer points at the buffer");
+    FrameBuffer other(std::move(*this));
+    const auto result = change(other);
+    take(other);
+    return result;
+  }
+  // The parts of a call site by value, here and below: an object would be built on the stack where
+  // the vector is full or not.
+  template <class... A>
+  FRAMEALLOC_NOINLINE T* append_out_of_line(const char* file, const char* function,
+                                            std::uint32_t line, A&&... arguments) {
+    const CallSite site{file, function, line};
+    const Storage storage = extend_a_quarter() ? Storage{begin_, capacity(), {}} : enlarge(1, site);
+    if (storage.begin == nullptr) return nullptr;
+    // Before the others move, because the arguments may refer to one of them.
+    T* made = construct<T>(storage.begin + size(), std::forward<A>(arguments)...);
+    adopt(storage);
+    end_ = made + 1;
+    return made;
+  }
+  FRAMEALLOC_NOINLINE bool reserve_out_of_line(std::size_t capacity, const char* file,
+                                               const char* function, std::uint32_t line) noexcept {
+    if (extend_in_place(capacity)) {
+      limit_ = begin_ + capacity;
+      return true;
+    }
+    const Storage storage = allocate(capacity, CallSite{file, function, line});
+    if (storage.begin == nullptr) return false;
+    adopt(storage);
+    return true;
+  }
+  FRAMEALLOC_NOINLINE T* append_value_out_of_line(T value, const char* file, const char* function,
+                                                  std::uint32_t line) noexcept {
+    if (!extend_a_quarter() && !make_room(1, CallSite{file, function, line})) return nullptr;
+    return construct<T>(end_++, value);
+  }
+
   // Elements by which a vector grows where it stands, at least. A quarter of its size is the other
   // bound: small steps cost little in place, and what is not used in the end stays small.
   static constexpr std::size_t kLeastStep = sizeof(T) <= 4     ? 64 / sizeof(T)
