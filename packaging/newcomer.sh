@@ -28,6 +28,8 @@ program() {
     inside && /^```$/ { inside = 0; if (text ~ /int main/ && ++k == n) printf "%s", text; next }
     inside { text = text $0 "\n" }' "$1"
 }
+# put LINE: the command with the prefix of this run for the word PREFIX.
+put() { sed "s#\\bPREFIX\\b#$work/prefix#g" <<<"$1"; }
 expect() { grep -qE -- "$2" "$1" || { cat "$1" >&2; fail "the program did not print '$2'"; }; }
 
 git clone --quiet "$source" "$work/framealloc"
@@ -35,7 +37,7 @@ cd "$work/framealloc"
 step "cloned"
 
 line="$(command_of README.md './dev install PREFIX')"
-eval "${line//PREFIX/$work/prefix}"
+eval "$(put "$line")"
 step "README: $line"
 
 mkdir "$work/game"
@@ -43,7 +45,7 @@ cp examples/own_project/CMakeLists.txt "$work/game"
 program docs/guides/getting-started.md 1 >"$work/game/main.cpp"
 [ -s "$work/game/main.cpp" ] || fail "Getting started has no program"
 line="$(command_of README.md 'cmake -B build')"
-(cd "$work/game" && eval "${line//PREFIX/$work/prefix}" && cmake --build build) >"$work/cmake.log" 2>&1 \
+(cd "$work/game" && eval "$(put "$line")" && cmake --build build) >"$work/cmake.log" 2>&1 \
   || { cat "$work/cmake.log" >&2; fail "README: $line"; }
 "$work/game/build/my_game" >"$work/out.txt"
 expect "$work/out.txt" '^100 hits$'
