@@ -9,7 +9,7 @@ import { taggedFunctions } from './tag_scan';
 
 const REFRESH_MS = 250;
 // VS Code begins its wait anew with each change: one that comes too early would put off the lens for ever.
-const FETCH_MS = 2_000;
+const FETCH_MS = 10_000;
 const STEPS = 5;
 
 export interface LensPlace {
@@ -32,9 +32,14 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
   const changed = new vscode.EventEmitter<void>();
   const peaks = new Peaks();
   const heat = new Heat(session, peaks);
+  let own = true;
   const refresh = new Refresh(() => {
-    changed.fire();
+    // The server tells of its lenses itself; told twice, VS Code would begin its wait anew each time. Once more, so that ours go.
+    const fires = own || !server.lenses;
+    own = !server.lenses;
+    if (fires) changed.fire();
     heat.show();
+    return fires;
   });
   const later = (): void => refresh.later();
   const provider: vscode.CodeLensProvider = {
@@ -74,13 +79,13 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
   setContext('heat', settings.heat());
 }
 
-/** Tells of changes at most 4 times a second, and not again before the lenses were fetched. */
+/** Tells of changes at most 4 times a second, and not again before the lenses were fetched, where `fire` asked for that. */
 class Refresh implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private firedAt = 0;
   private waits = false;
 
-  constructor(private readonly fire: () => void) {}
+  constructor(private readonly fire: () => boolean) {}
 
   later(): void {
     if (this.timer !== undefined) return;
@@ -88,8 +93,7 @@ class Refresh implements vscode.Disposable {
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.firedAt = Date.now();
-      this.waits = true;
-      this.fire();
+      this.waits = this.fire();
     }, Math.max(this.firedAt + least - Date.now(), 0));
   }
 

@@ -74,6 +74,12 @@ void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& 
   }
   for (const clang::FunctionDecl* lambda : lambdas)
     if (solver.inlined().count(lambda->getCanonicalDecl()) == 0) solve(lambda);
+  // Who asks for the parents of an expression has the whole unit walked, headers included. Expressions
+  // that are asked about lie in the user's code.
+  std::vector<clang::Decl*> own;
+  for (clang::Decl* declaration : context.getTranslationUnitDecl()->decls())
+    if (bodies.is_of_user(*declaration)) own.push_back(declaration);
+  context.setTraversalScope(own);
   CheckInput checks{context, model, places, bodies, solver, log, input.settings};
   result.findings = findings_of(checks);
   if (input.wants_intents) result.intents = intents_of(checks);

@@ -83,6 +83,16 @@ Json Server::diagnostics_of(const Document& document, UnitResult&& result,
     }
   }
   put_in_order(report);
+  // The text of another file says where in it a column of bytes is: as the editor has it, else as it
+  // lies on the disk.
+  std::map<std::string, Document> others;
+  const auto document_at = [&](const std::string& path) -> const Document* {
+    if (path == document.path()) return &document;
+    for (const auto& [uri, each] : documents_)
+      if (each.path() == path) return &each;
+    const SourceText& text = sources.get(path);
+    return text.readable ? &others.try_emplace(path, path, 0, text.text).first->second : nullptr;
+  };
   for (const Diagnostic& diagnostic : report.diagnostics) {
     if (diagnostic.suppression) continue;
     const Finding& finding = diagnostic.finding;
@@ -91,8 +101,9 @@ Json Server::diagnostics_of(const Document& document, UnitResult&& result,
     Json related = Json::array();
     for (const Related& place : finding.related) {
       const std::string path = judge.absolute(place.file);
-      const Json at = path == document.path()
-                          ? point(document, place.line, place.column)
+      const Document* const in = document_at(path);
+      const Json at = in != nullptr
+                          ? point(*in, place.line, place.column)
                           : Json{{"line", place.line - 1}, {"character", place.column - 1}};
       related.push_back(
           {{"location", {{"uri", uri_of_path(path)}, {"range", {{"start", at}, {"end", at}}}}},
@@ -101,17 +112,19 @@ Json Server::diagnostics_of(const Document& document, UnitResult&& result,
     Json data{{"fingerprint", diagnostic.fingerprint}};
     if (finding.fix) {
       Json edits = Json::object();
-      bool here = true;
+      bool is_whole = true;
       for (const Edit& edit : finding.fix->edits) {
         const std::string path = judge.absolute(edit.file);
-        here = here && path == document.path();
+        const Document* const in = document_at(path);
+        is_whole = is_whole && in != nullptr;
+        if (in == nullptr) break;
         edits[uri_of_path(path)].push_back(
-            edit_json({{"start", point(document, edit.line, edit.column)},
-                       {"end", point(document, edit.end_line, edit.end_column)}},
+            edit_json({{"start", point(*in, edit.line, edit.column)},
+                       {"end", point(*in, edit.end_line, edit.end_column)}},
                       edit.text));
       }
-      // Places in other files cannot be converted without their text.
-      if (here) data["fix"] = {{"message", finding.fix->message}, {"changes", std::move(edits)}};
+      if (is_whole)
+        data["fix"] = {{"message", finding.fix->message}, {"changes", std::move(edits)}};
     }
     all.push_back({{"range", range_of(document, finding)},
                    {"severity", severity_of(diagnostic.severity)},

@@ -13,7 +13,7 @@ constexpr auto kLook = std::chrono::milliseconds(250);
 constexpr auto kRefresh = std::chrono::milliseconds(250);
 // An editor may begin its wait anew with each refresh, so the next comes once the lenses were
 // fetched; one that does not fetch them is asked again after this.
-constexpr auto kNotFetched = std::chrono::milliseconds(2000);
+constexpr auto kNotFetched = std::chrono::seconds(10);
 
 Json lens(unsigned line, const std::string& title, const std::string& tag) {
   const Json at{{"line", line}, {"character", 0}};

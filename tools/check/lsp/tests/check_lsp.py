@@ -385,6 +385,14 @@ class Sessions(Editor):
             pass
         self.assertEqual((told["version"], told["diagnostics"]), (2, []))
 
+    def test_places_in_other_files_are_counted_in_units_of_the_editor(self):
+        self.header.write_text(STUB + "inline int* make(framealloc::SmartAlloc& a) {\n"
+                               "  /* \U0001F600 */ return a.frame_alloc<int>();\n}\nconstexpr int kSize = 8;\n")
+        self.begin(text=self.text.replace("    memory_.end_frame", "    kept_ = make(memory_);\n    memory_.end_frame"))
+        made = self.told(1)[0]["relatedInformation"][0]
+        self.assertEqual(made["location"]["uri"], self.header.as_uri())
+        self.assertEqual(made["location"]["range"]["start"], {"line": 10, "character": 18})
+
     def test_an_analysis_that_crashes_costs_its_result_only(self):
         self.begin()
         self.assertEqual(self.told(1), [])
