@@ -82,6 +82,10 @@ Driving check_boundaries(const CheckInput& input, LoopLog& log, std::vector<Find
     const auto outermost = std::find_if(around.rbegin(), around.rend(), [&](const Turning* each) {
       return drives(input, log, *each);
     });
+    // Somebody else ends the frames of a worker while it turns.
+    for (const Turning* each : around)
+      if (each->on_thread && each->keeps_all() && is_driven_elsewhere(input, *each, event->owner))
+        driving.loops.insert(each->loop->statement);
     if (outermost == around.rend()) continue;
     for (auto each = outermost; each != around.rend(); ++each)
       driving.loops.insert((*each)->loop->statement);

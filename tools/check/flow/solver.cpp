@@ -26,6 +26,14 @@ const clang::VarDecl* returned_variable(const clang::ReturnStmt& statement) {
   return name == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(name->getDecl());
 }
 
+// Whether what the loop goes through is an array, which has elements.
+bool has_elements(const clang::ASTContext& context, const clang::CXXForRangeStmt& walk) {
+  const clang::Expr* const range = walk.getRangeInit();
+  if (range == nullptr || range->getType().isNull()) return false;
+  const auto* const array = context.getAsConstantArrayType(range->getType().getNonReferenceType());
+  return array != nullptr && array->getZExtSize() > 0;
+}
+
 }  // namespace
 
 void Solver::add_state(States& states, State state, bool& changed) const {
@@ -197,6 +205,15 @@ Solver::States Solver::run(const Call& call, States entry) {
         State moved = state;
         if (branches && condition != nullptr && !refine(call, moved, condition, index == 0))
           continue;
+        const auto* const walk = llvm::dyn_cast_or_null<clang::CXXForRangeStmt>(terminator);
+        if (walk != nullptr && has_elements(context_, *walk)) {
+          // It is not left before its first turn.
+          const PlaceId turned = places_.place(PlaceKind::Temporary, walk, 0, call.chain);
+          if (index == 0)
+            moved.facts[{turned, 1}] = true;
+          else if (moved.facts.erase({turned, 1}) == 0)
+            continue;
+        }
         if (branches && index == 1) leave_loop(call, moved, terminator);
         if (const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator)) {
           const auto* label = llvm::dyn_cast_or_null<clang::CaseStmt>(target->getLabel());
