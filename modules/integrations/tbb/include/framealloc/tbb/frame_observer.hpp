@@ -28,9 +28,17 @@ class FrameObserver : public ::tbb::task_scheduler_observer {
  public:
   FrameObserver(const SmartAlloc& alloc, ::tbb::task_arena& arena)
       : ::tbb::task_scheduler_observer(arena), alloc_(alloc) {
+    entries_.store(0, std::memory_order_release);
     observe(true);
   }
-  ~FrameObserver() override { observe(false); }  // while this is still whole
+  ~FrameObserver() override {
+    observe(false);  // while this is still whole; waits for calls that have begun
+    // They are over, and what they read may end. As their beginning is ordered after the
+    // constructor, so their last act is before this by our own atomics: what TBB does for it lies
+    // in its library, where no race detector sees it.
+    (void)entries_.load(std::memory_order_acquire);
+    (void)inside_.load(std::memory_order_acquire);
+  }
   FrameObserver(const FrameObserver&) = delete;
   FrameObserver& operator=(const FrameObserver&) = delete;
 
@@ -41,16 +49,18 @@ class FrameObserver : public ::tbb::task_scheduler_observer {
   }
 
   void on_scheduler_entry(bool /*is_worker*/) override {
-    entries_.fetch_add(1, std::memory_order_relaxed);
+    (void)entries_.load(std::memory_order_acquire);
     const unsigned inside = inside_.fetch_add(1, std::memory_order_relaxed) + 1;
     unsigned most = most_.load(std::memory_order_relaxed);
     while (most < inside && !most_.compare_exchange_weak(most, inside, std::memory_order_relaxed)) {
     }
     (void)alloc_.frame_arena();
+    entries_.fetch_add(1, std::memory_order_release);
   }
   void on_scheduler_exit(bool /*is_worker*/) override {
+    (void)entries_.load(std::memory_order_acquire);
     (void)alloc_.process_deferred_frees(kTakenBack);
-    inside_.fetch_sub(1, std::memory_order_relaxed);
+    inside_.fetch_sub(1, std::memory_order_release);
   }
 
  private:
