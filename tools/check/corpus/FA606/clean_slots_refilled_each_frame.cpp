@@ -4,22 +4,20 @@
 namespace fa = framealloc;
 
 struct Slot {
-  int *items = nullptr;
+  int* items = nullptr;
   int size = 0;
 };
-int run(fa::SmartAlloc &alloc, int frames) {
+int run(fa::SmartAlloc& alloc, int frames) {
   Slot slots[3];
   int total = 0;
   for (int frame = 0; frame < frames; ++frame) {
     alloc.begin_frame();
-    for (Slot &slot : slots) {
+    for (Slot& slot : slots) {
       slot.size = 4;
       slot.items = alloc.frame_alloc_batch<int>(4);
-      for (int i = 0; i < slot.size; ++i)
-        slot.items[i] = i;
+      for (int i = 0; i < slot.size; ++i) slot.items[i] = i;
     }
-    for (const Slot &slot : slots)
-      total += slot.items[0];
+    for (const Slot& slot : slots) total += slot.items[0];
     alloc.end_frame();
   }
   return total;
