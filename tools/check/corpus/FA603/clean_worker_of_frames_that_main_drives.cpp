@@ -15,11 +15,9 @@ int main() {
   std::thread worker([&] {
     for (fa::BarrierTicket frame{0};; ++frame.phase) {
       begun.wait(frame);
-      if (g_stop)
-        return;
-      int *cells = alloc.frame_alloc_batch<int>(16);
-      if (cells != nullptr)
-        cells[0] = 1;
+      if (g_stop) return;
+      int* cells = alloc.frame_alloc_batch<int>(16);
+      if (cells != nullptr) cells[0] = 1;
       done.signal_frame_complete();
     }
   });
