@@ -40,7 +40,7 @@ export function activate(context: vscode.ExtensionContext): { getApi(version: 1)
   check.activate(context, own, log);
   demo.activate(context, session, own, demoDirectory);
   explain.activate(context);
-  lens.activate(context, session, status);
+  lens.activate(context, session, own);
   middleware.activate(context);
 
   context.subscriptions.push(

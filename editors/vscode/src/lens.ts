@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Lenses of a server that makes none, and the gutter heat of the lines that have one.
+// Lenses: the server's, and while none that makes them runs, our own; and the gutter heat of the lines that have one.
 import * as vscode from 'vscode';
 import { lensText, Peaks } from './lens_text';
-import { LANGUAGES, type ServerStatus } from './server';
+import { LANGUAGES, type Server } from './server';
 import { setContext, settings } from './settings';
 import type { Session } from './session';
 import { taggedFunctions } from './tag_scan';
@@ -28,15 +28,15 @@ export function lensPlaces(text: string): LensPlace[] {
   return places;
 }
 
-export function activate(context: vscode.ExtensionContext, session: Session, server: ServerStatus): void {
+export function activate(context: vscode.ExtensionContext, session: Session, server: Server): void {
   const changed = new vscode.EventEmitter<void>();
   const peaks = new Peaks();
   const heat = new Heat(session, peaks);
   let own = true;
   const refresh = new Refresh(() => {
-    // The server tells of its lenses itself; told twice, VS Code would begin its wait anew each time. Once more, so that ours go.
-    const fires = own || !server.lenses;
-    own = !server.lenses;
+    // The server tells of its lenses itself; told twice, VS Code would begin its wait anew each time. Once more when it takes over.
+    const fires = own || !server.makesLenses;
+    own = !server.makesLenses;
     if (fires) changed.fire();
     heat.show();
     return fires;
@@ -44,10 +44,13 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
   const later = (): void => refresh.later();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
-    provideCodeLenses(document) {
+    async provideCodeLenses(document, token) {
       refresh.fetched();
+      if (!settings.codeLens()) return [];
+      const theirs = await server.lenses(document, token);
+      if (theirs !== undefined) return theirs;
       const run = session.folder?.run;
-      if (server.lenses || !settings.codeLens() || run === undefined) return [];
+      if (run === undefined) return [];
       return lensPlaces(document.getText()).flatMap(({ line, tags }) => {
         const text = lensText(run, tags, peaks);
         if (text === undefined) return [];
@@ -63,7 +66,7 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
     refresh,
     session.onDidTake(later),
     session.onDidAttach(later),
-    server.onDidChange(later),
+    server.status.onDidChange(later),
     session.addScreen(() => settings.codeLens() && vscode.window.visibleTextEditors.some((editor) => LANGUAGES.includes(editor.document.languageId))),
     vscode.window.onDidChangeVisibleTextEditors(() => heat.show()),
     vscode.workspace.onDidChangeTextDocument(later),

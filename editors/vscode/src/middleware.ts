@@ -3,7 +3,6 @@
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import { pageOfCode } from './codes';
-import { settings } from './settings';
 
 const SUPPRESS = /^Suppress (FA\d{3}) (on this line|in this file)\.\.\.$/;
 const EXPLAIN = /^Explain (FA\d{3})$/;
@@ -22,7 +21,8 @@ export const middleware: Middleware = {
   },
   // The server publishes; what it also answers when asked would be there twice.
   provideDiagnostics: async () => ({ kind: 'full' as never, items: [] }),
-  provideCodeLenses: (document, token, next) => (settings.codeLens() ? next(document, token) : []),
+  // One provider shows lenses (lens.ts), the server's or its own: two would show two for one place while the one takes over.
+  provideCodeLenses: () => [],
   provideCodeActions: async (document, range, context, token, next) => {
     const actions = (await next(document, range, context, token)) ?? [];
     const own = actions.map((action) => (isAction(action) ? adapted(action) : action));

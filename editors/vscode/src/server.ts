@@ -2,7 +2,7 @@
 // The client of `fa lsp`: starts it, tells it the settings, starts it again when it ends.
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, Trace, type Middleware, type StreamInfo } from 'vscode-languageclient/node';
+import { CloseAction, CodeLensRequest, ErrorAction, LanguageClient, RevealOutputChannelOn, Trace, type Middleware, type StreamInfo } from 'vscode-languageclient/node';
 import { Backoff } from './backoff';
 import { compareVersions, findProgram } from './find_program';
 import { say } from './messages';
@@ -25,9 +25,6 @@ export class ServerStatus {
   restarts = 0;
   /** The message of what is wrong. */
   problem: string | undefined;
-  /** Whether the server makes lenses. */
-  lenses = false;
-
   set(state: ServerState, problem?: string): void {
     this.state = state;
     this.problem = problem;
@@ -93,6 +90,23 @@ export class Server implements vscode.Disposable {
 
   get client(): LanguageClient | undefined {
     return this.life?.answered === true ? this.life.client : undefined;
+  }
+
+  /** Result: whether a server runs that makes lenses; false as soon as it has ended. */
+  get makesLenses(): boolean {
+    return this.client?.initializeResult?.capabilities.codeLensProvider !== undefined;
+  }
+
+  /** Result: the server's lenses; undefined when it makes none, or ended before it answered. */
+  async lenses(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.CodeLens[] | undefined> {
+    const client = this.client;
+    if (client === undefined || !this.makesLenses) return undefined;
+    try {
+      const answer = await client.sendRequest(CodeLensRequest.type, client.code2ProtocolConverter.asCodeLensParams(document), token);
+      return (await client.protocol2CodeConverter.asCodeLenses(answer, token)) ?? [];
+    } catch {
+      return undefined;
+    }
   }
 
   private settings(): object {
@@ -193,7 +207,6 @@ export class Server implements vscode.Disposable {
     life.answered = true;
     const info = life.client.initializeResult?.serverInfo;
     this.status.version = info?.version ?? '';
-    this.status.lenses = life.client.initializeResult?.capabilities.codeLensProvider !== undefined;
     if (compareVersions(this.status.version, LEAST_VERSION) < 0) {
       const text = `FA Insight needs fa ${LEAST_VERSION} or newer; "${shown}" is ${forTooltip(this.status.version || 'of no version')}.`;
       void this.stop().then(() => this.status.set('old', text));

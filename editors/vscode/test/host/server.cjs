@@ -28,7 +28,7 @@ function answer({ id, method, params }) {
   if (method === 'initialize') {
     keep(params.initializationOptions);
     send({ id, result: {
-      capabilities: { textDocumentSync: { openClose: true, change: 2, save: true }, codeActionProvider: true, hoverProvider: true, diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false } },
+      capabilities: { textDocumentSync: { openClose: true, change: 2, save: true }, codeActionProvider: true, codeLensProvider: { resolveProvider: false }, hoverProvider: true, diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false } },
       serverInfo: { name: 'fa-check', version },
     } });
   } else if (method === 'textDocument/codeAction') {
@@ -39,6 +39,9 @@ function answer({ id, method, params }) {
       of('Suppress FA601 on this line...', { edit }), of('Suppress FA601 in this file...', { edit }),
       of('Explain FA601', { command: { title: 'Explain FA601', command: 'framealloc.explain', arguments: ['FA601'] } }),
     ] });
+  } else if (method === 'textDocument/codeLens') {
+    const at = { line: 10, character: 0 };
+    send({ id, result: [{ range: { start: at, end: at }, command: { title: 'of the server', command: 'framealloc.showInInspector', arguments: [{ tag: 'physics' }] } }] });
   } else if (method === 'textDocument/diagnostic') {
     send({ id, result: { kind: 'full', items: [finding('FA601')] } });
   } else if (method === 'textDocument/didOpen') {

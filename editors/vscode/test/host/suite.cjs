@@ -231,6 +231,27 @@ const tests = {
     assert.equal(actions[2].command.command, 'framealloc.explainCode');
     assert.equal(actions[0].command.command, 'framealloc.suppress');
   },
+  async 'a place has one lens: the server\'s while it runs, else our own'() {
+    const uri = vscode.Uri.file(path.join(root, 'main.cpp'));
+    const titles = async () => (await vscode.commands.executeCommand('vscode.executeCodeLensProvider', uri, 50)).map((lens) => lens.command.title);
+    const folder = path.join(root, 'out/snapshots');
+    put(folder, 20, { pid: 4714 });
+    await run('attach', vscode.Uri.file(folder));
+    await until(() => state().program?.frame === 20, 'attached');
+    // The server is asked, though we have figures for four lenses.
+    assert.deepEqual(await titles(), ['of the server']);
+    await set('codeLens.enabled', false);
+    assert.deepEqual(await titles(), []);
+    await set('codeLens.enabled', undefined);
+    const { path: server } = vscode.workspace.getConfiguration('framealloc');
+    await set('path', '/nowhere/fa');
+    await until(() => state().server.state === 'missing', 'missing');
+    assert.equal((await titles()).length, 4);
+    await set('path', server);
+    await until(() => state().server.state === 'running', 'running');
+    assert.deepEqual(await titles(), ['of the server']);
+    await run('detach');
+  },
   async 'the settings reach the server'() {
     const told = () => JSON.parse(fs.readFileSync(path.join(root, 'settings.json'), 'utf8'));
     await set('debounceMs', 10);
