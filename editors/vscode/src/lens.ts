@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { lensText, Peaks } from './lens_text';
 import { LANGUAGES, type Server } from './server';
 import { setContext, settings } from './settings';
+import { Pace } from './pace';
 import type { Session } from './session';
 import { taggedFunctions } from './tag_scan';
 
@@ -33,19 +34,19 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
   const peaks = new Peaks();
   const heat = new Heat(session, peaks);
   let own = true;
-  const refresh = new Refresh(() => {
+  const refresh = new Pace(() => {
     // The server tells of its lenses itself; told twice, VS Code would begin its wait anew each time. Once more when it takes over.
     const fires = own || !server.makesLenses;
     own = !server.makesLenses;
     if (fires) changed.fire();
     heat.show();
     return fires;
-  });
+  }, () => REFRESH_MS, FETCH_MS);
   const later = (): void => refresh.later();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     async provideCodeLenses(document, token) {
-      refresh.fetched();
+      refresh.done();
       if (!settings.codeLens()) return [];
       const theirs = await server.lenses(document, token);
       if (theirs !== undefined) return theirs;
@@ -80,37 +81,6 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
     }),
   );
   setContext('heat', settings.heat());
-}
-
-/** Tells of changes at most 4 times a second, and not again before the lenses were fetched, where `fire` asked for that. */
-class Refresh implements vscode.Disposable {
-  private timer: NodeJS.Timeout | undefined;
-  private firedAt = 0;
-  private waits = false;
-
-  constructor(private readonly fire: () => boolean) {}
-
-  later(): void {
-    if (this.timer !== undefined) return;
-    const least = this.waits ? FETCH_MS : REFRESH_MS;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.firedAt = Date.now();
-      this.waits = this.fire();
-    }, Math.max(this.firedAt + least - Date.now(), 0));
-  }
-
-  fetched(): void {
-    this.waits = false;
-    if (this.timer === undefined) return;
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.later();
-  }
-
-  dispose(): void {
-    clearTimeout(this.timer);
-  }
 }
 
 class Heat implements vscode.Disposable {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { treeOf, walk } from '../webview/model';
 import { checkedMessage, type State, type StateMessage, type ToPage } from '../webview/protocol';
+import { Pace } from './pace';
 import { Places } from './places';
 import type { Run } from './run';
 import type { Session } from './session';
@@ -12,6 +13,8 @@ import { settings } from './settings';
 const LEAST_MS = 17; // 60 updates a second
 const LEAST_MS_OF_MANY = 250;
 const MANY_TAGS = 1_000;
+// A page that was hidden or made anew has lost what it was told, and says nothing of it.
+const PATIENCE_MS = 2_000;
 
 export type PageKind = 'inspector' | 'report' | 'comparison';
 
@@ -47,10 +50,9 @@ export class Page implements vscode.Disposable {
   private ready = false;
   private run: Run | undefined;
   private sequence = 0;
-  private last = 0;
-  private timer: NodeJS.Timeout | undefined;
   private readonly disposables: vscode.Disposable[] = [];
   private tag: string | undefined;
+  private readonly pace = new Pace(() => this.tell(), () => (this.hasMany() ? LEAST_MS_OF_MANY : LEAST_MS), PATIENCE_MS);
 
   constructor(
     private readonly webview: vscode.Webview,
@@ -66,7 +68,7 @@ export class Page implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
+    this.pace.dispose();
     for (const one of this.disposables) one.dispose();
   }
 
@@ -76,28 +78,31 @@ export class Page implements vscode.Disposable {
   }
 
   later(): void {
-    if (!this.ready || !this.visible() || this.timer !== undefined) return;
-    const many = (this.session.folder?.run.newest?.tags.length ?? 0) > MANY_TAGS;
-    const wait = Math.max(this.last + (many ? LEAST_MS_OF_MANY : LEAST_MS) - Date.now(), 0);
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.tell();
-    }, wait);
+    if (this.ready && this.visible()) this.pace.later();
   }
 
   showTag(tag: string): void {
     this.tag = tag;
-    this.tell();
+    this.pace.now();
   }
 
-  private tell(): void {
-    if (!this.ready || !this.visible()) return;
-    this.last = Date.now();
-    if (this.fixed !== undefined) return void this.webview.postMessage(this.fixed);
+  private hasMany(): boolean {
+    return (this.session.folder?.run.newest?.tags.length ?? 0) > MANY_TAGS;
+  }
+
+  /** Result: whether the page will say that it has shown it. */
+  private tell(): boolean {
+    if (!this.ready || !this.visible()) return false;
+    if (this.fixed !== undefined) {
+      void this.webview.postMessage(this.fixed);
+      return false;
+    }
     void this.webview.postMessage(this.state());
-    if (this.tag === undefined) return;
-    void this.webview.postMessage({ type: 'show', tag: this.tag } satisfies ToPage);
-    this.tag = undefined;
+    if (this.tag !== undefined) {
+      void this.webview.postMessage({ type: 'show', tag: this.tag } satisfies ToPage);
+      this.tag = undefined;
+    }
+    return true;
   }
 
   private state(): StateMessage {
@@ -134,7 +139,10 @@ export class Page implements vscode.Disposable {
         this.ready = true;
         this.run = undefined;
         this.sequence = 0;
-        this.tell();
+        this.pace.now();
+        break;
+      case 'shown':
+        this.pace.done();
         break;
       case 'attach':
         await vscode.commands.executeCommand('framealloc.attach');

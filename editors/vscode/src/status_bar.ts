@@ -4,9 +4,12 @@ import * as vscode from 'vscode';
 import { bytes } from '../webview/figures';
 import { fullest } from './budgets';
 import { forLabel, forTooltip } from './names';
+import { Pace } from './pace';
 import type { Session } from './session';
 import type { ServerStatus } from './server';
 import { settings } from './settings';
+
+const LEAST_MS = 200; // nobody reads faster
 
 export function activate(context: vscode.ExtensionContext, session: Session, server: ServerStatus): void {
   const item = vscode.window.createStatusBarItem('framealloc.status', vscode.StatusBarAlignment.Left, 50);
@@ -28,9 +31,11 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
     item.backgroundColor = warn && trusted ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     item.show();
   };
+  const pace = new Pace(() => (show(), false), () => LEAST_MS);
   context.subscriptions.push(
     item,
-    session.onDidChange(show),
+    pace,
+    session.onDidChange(() => pace.later()),
     server.onDidChange(show),
     session.addScreen(() => settings.statusBar()),
     vscode.workspace.onDidGrantWorkspaceTrust(show),

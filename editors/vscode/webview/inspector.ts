@@ -135,7 +135,8 @@ addEventListener('message', (event: MessageEvent<ToPage>) => {
   const message = event.data;
   if (message.type === 'comparison') return showComparison(page, message);
   if (inspector === undefined) page.replaceChildren((inspector = new Inspector((said) => api.postMessage(said))).root);
-  if (message.type === 'state') inspector.show(message);
-  else inspector.reveal(message.tag);
+  if (message.type === 'show') return inspector.reveal(message.tag);
+  inspector.show(message);
+  api.postMessage({ type: 'shown' });
 });
 api.postMessage({ type: 'ready' });

@@ -58,6 +58,8 @@ export type ToPage = StateMessage | ComparisonMessage | ShowMessage;
 
 export type FromPage =
   | { type: 'ready' }
+  /** The state that was sent is on screen; until then no other is sent. */
+  | { type: 'shown' }
   | { type: 'attach' }
   | { type: 'startDemo' }
   | { type: 'trust' }
@@ -70,6 +72,7 @@ export function checkedMessage(given: unknown): FromPage | undefined {
   const message = given as Record<string, unknown>;
   switch (message['type']) {
     case 'ready':
+    case 'shown':
     case 'attach':
     case 'startDemo':
     case 'trust':

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A program that writes 60 snapshots a second into the folder that is named, and keeps the newest 30, as an emitter does; until it is killed.
+import fs from 'node:fs';
+import { budget, MiB, snapshot, tag, write } from './snapshots.mjs';
+
+const folder = process.argv[2];
+const KEPT = 30;
+const tags = Array.from({ length: 60 }, (_, i) => `game::system${i % 6}::part${i}`);
+const files = [];
+let frame = 0;
+setInterval(() => {
+  ++frame;
+  files.push(write(folder, snapshot(frame, {
+    pid: process.pid,
+    tags: [tag('game::physics', Math.round((3 + Math.sin(frame / 30)) * MiB)), ...tags.map((one, i) => tag(one, 4096 * ((frame + i) % 50)))],
+    budgets: [budget('game::physics', MiB, 8 * MiB)],
+    // One each second, and never the same: what is kept of reports would be seen to grow.
+    diagnostics: frame % 60 === 0 ? [{ code: 'FA007', tag: null, message: `leak: ${frame} blocks at main.cpp:12` }] : [],
+  })));
+  if (files.length > KEPT) fs.rmSync(files.shift(), { force: true });
+}, 1000 / 60);
