@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace fa = framealloc;
@@ -17,8 +16,7 @@ namespace {
 constexpr unsigned kWorkers = 3;
 constexpr unsigned kJobs = 96;    // of one frame
 constexpr unsigned kPasses = 50;  // over its numbers, so that a job is worth stealing
-constexpr int kWarmUp = 60;
-constexpr int kMeasured = 200;
+constexpr int kWarmUp = 60, kMeasured = 200;
 
 // The system's memory, counted.
 class CountingSource final : public fa::MemorySource {
@@ -39,8 +37,7 @@ class CountingSource final : public fa::MemorySource {
 };
 
 struct Job {
-  unsigned first;  // numbers that the job works on
-  unsigned count;
+  unsigned first, count;  // numbers that the job works on
 };
 
 // The jobs of one worker, in the frame memory of the thread that made them. Own jobs and stolen
@@ -51,15 +48,14 @@ struct alignas(64) Queue {
   std::atomic<unsigned> next{0};
   bool take(Job* job) {
     const unsigned index = next.fetch_add(1, std::memory_order_relaxed);
-    if (index >= size) return false;
-    *job = jobs[index];
-    return true;
+    if (index < size) *job = jobs[index];
+    return index < size;
   }
 };
 
 class Game {
  public:
-  explicit Game(fa::SmartAlloc alloc) : alloc_(std::move(alloc)), begun_(1), done_(kWorkers) {
+  explicit Game(const fa::SmartAlloc& alloc) : alloc_(alloc), begun_(1), done_(kWorkers) {
     alloc_.set_frame_barrier(&done_);  // a frame that ends too early would be reported
     for (unsigned i = 0; i < kWorkers; ++i) threads_.emplace_back([this, i] { work(i); });
   }
@@ -87,10 +83,6 @@ class Game {
     alloc_.end_frame();
     return sum_.load(std::memory_order_relaxed);
   }
-  // Result: numbers that all frames so far have worked on.
-  [[nodiscard]] unsigned long long covered() const {
-    return covered_.load(std::memory_order_relaxed);
-  }
   [[nodiscard]] unsigned stolen() const { return stolen_.load(std::memory_order_relaxed); }
 
  private:
@@ -98,20 +90,13 @@ class Game {
     for (fa::BarrierTicket frame{0};; ++frame.phase) {
       begun_.wait(frame);
       if (stop_) return;
-      // What this worker did in this frame, in its own arena: nobody else writes there.
-      Job* const log = alloc_.frame_alloc_batch<Job>(kJobs);
-      unsigned logged = 0;
       Job job;
       for (unsigned victim = 0; victim < kWorkers; ++victim) {
         Queue& queue = queues_[(me + victim) % kWorkers];
         while (queue.take(&job)) {
           run(job);
-          if (log != nullptr) log[logged++] = job;
           if (victim != 0) stolen_.fetch_add(1, std::memory_order_relaxed);
         }
-      }
-      for (unsigned i = 0; log != nullptr && i < logged; ++i) {
-        covered_.fetch_add(log[i].count, std::memory_order_relaxed);
       }
       done_.signal_frame_complete();
     }
@@ -122,23 +107,20 @@ class Game {
     auto* const squares = alloc_.frame_alloc_batch<unsigned long long>(job.count);
     if (squares == nullptr) std::abort();
     unsigned long long sum = 0;
-    for (unsigned pass = 0; pass < kPasses; ++pass) {
+    for (unsigned long long pass = 0; pass < kPasses; ++pass) {
       for (unsigned i = 0; i < job.count; ++i) {
-        const unsigned long long n = job.first + i;
-        squares[i] = n * n + pass;
+        squares[i] = (0ULL + job.first + i) * (job.first + i) + pass;
+        sum += squares[i];
       }
-      for (unsigned i = 0; i < job.count; ++i) sum += squares[i];
     }
     sum_.fetch_add(sum, std::memory_order_relaxed);
   }
 
   fa::SmartAlloc alloc_;
-  fa::FrameBarrier begun_;
-  fa::FrameBarrier done_;
+  fa::FrameBarrier begun_, done_;
   Queue queues_[kWorkers];
   std::atomic<unsigned long long> sum_{0};
   std::atomic<unsigned> stolen_{0};
-  std::atomic<unsigned long long> covered_{0};
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };
@@ -150,24 +132,17 @@ int main() {
   fa::AllocConfig config = fa::AllocConfig::minimal();
   config.upstream = &source;
   const fa::SmartAlloc alloc(config);
+  Game game(alloc);
+  const unsigned long long n = kJobs * 100;
+  const unsigned long long expected =
+      kPasses * ((n - 1) * n * (2 * n - 1) / 6) + n * kPasses * (kPasses - 1) / 2;
   bool right = true;
-  unsigned warm = 0;
-  unsigned steady = 0;
-  unsigned stolen = 0;
-  {
-    Game game(alloc);
-    const unsigned long long n = kJobs * 100;
-    const unsigned long long expected =
-        kPasses * ((n - 1) * n * (2 * n - 1) / 6) + n * kPasses * (kPasses - 1) / 2;
-    for (int i = 0; i < kWarmUp; ++i) right = game.frame() == expected && right;
-    warm = source.calls();
-    for (int i = 0; i < kMeasured; ++i) right = game.frame() == expected && right;
-    steady = source.calls() - warm;
-    stolen = game.stolen();
-    right = right && game.covered() == n * (kWarmUp + kMeasured);
-  }
+  for (int i = 0; i < kWarmUp; ++i) right = game.frame() == expected && right;
+  const unsigned warm = source.calls();
+  for (int i = 0; i < kMeasured; ++i) right = game.frame() == expected && right;
+  const unsigned steady = source.calls() - warm;
   std::printf("%d frames of %u jobs on %u workers, %u jobs stolen\n", kWarmUp + kMeasured, kJobs,
-              kWorkers, stolen);
+              kWorkers, game.stolen());
   std::printf("calls to the memory source: %u while warming up, %u in %d steady frames\n", warm,
               steady, kMeasured);
   return right && steady == 0 ? 0 : 1;

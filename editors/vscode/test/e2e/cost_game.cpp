@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
   fa::SmartAlloc alloc;
   fa::SnapshotEmitter emitter(
       fa::SnapshotConfig().with_directory(argv[1]).with_version(fa::kSnapshotVersion3));
+  // There is something to attach to.
+  if (!emitter.emit(alloc.snapshot())) return 3;
   unsigned sum = 1;
   for (auto next = Clock::now();; next += std::chrono::microseconds(16'667)) {
     std::this_thread::sleep_until(next);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a user sees of the extension, in a real VS Code: node test/e2e/run.mjs
-// FA_CODE_SERVER: what install-code-server.sh made; FA_PROGRAM: the program fa, for the demo; FA_ONLY: sessions with this in their name;
+// FA_CODE_SERVER: what install-code-server.sh made; FA_PROGRAM: the program fa, for the demo; FA_ONLY: sessions of these names;
 // FA_SHOTS: where screenshots go (docs/images for those of the documentation); FA_BAIL, KEEP, FA_LOG: for looking into failures
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -17,7 +17,7 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 let passed = 0;
 let failed = 0;
-const only = process.env.FA_ONLY;
+const only = process.env.FA_ONLY?.split(',');
 
 async function step(name, body) {
   const began = Date.now();
@@ -36,7 +36,7 @@ async function step(name, body) {
 
 let current;
 async function session(name, options, files, body) {
-  if (only !== undefined && !name.includes(only)) return;
+  if (only !== undefined && !only.includes(name)) return;
   console.log(`--- ${name}`);
   const server = await startCodeServer({ host, ...options });
   const browser = await startChromium();
@@ -420,7 +420,7 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
     });
     played.stop();
   });
-} else if (only === undefined || only === 'server') {
+} else if (only === undefined || only.includes('server')) {
   console.log(`--- server: left out, there is no fa-check beside ${program || 'FA_PROGRAM'}`);
 }
 
