@@ -8,8 +8,8 @@
 namespace fa_check {
 namespace {
 
-const clang::FunctionDecl* function_around(clang::ASTContext& context,
-                                           const clang::Stmt* statement) {
+const clang::FunctionDecl* enclosing_function(clang::ASTContext& context,
+                                              const clang::Stmt* statement) {
   clang::DynTypedNode node = clang::DynTypedNode::create(*statement);
   for (unsigned steps = 0; steps < 400; ++steps) {
     const auto parents = context.getParents(node);
@@ -111,7 +111,7 @@ std::optional<Fix> reset_before_end(const CheckInput& input, PlaceId into, SiteI
   if (end == 0 || into == 0) return std::nullopt;
   const auto* const call = llvm::dyn_cast<clang::CallExpr>(input.places.expression(end));
   if (call == nullptr || !is_statement(input.context, call)) return std::nullopt;
-  const clang::FunctionDecl* const function = function_around(input.context, call);
+  const clang::FunctionDecl* const function = enclosing_function(input.context, call);
   if (function == nullptr || function->isTemplateInstantiation()) return std::nullopt;
   const std::string name = name_in(input, into, *function);
   if (name.empty()) return std::nullopt;

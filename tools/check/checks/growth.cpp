@@ -72,8 +72,7 @@ void check_growth(const CheckInput& input, LoopLog& log, std::vector<Finding>& f
                       : llvm::dyn_cast_or_null<clang::CXXMethodDecl>(at->getDirectCallee());
     if (method == nullptr) continue;
     const bool on_resource =
-        input.model.kind_of(input.context.getRecordType(method->getParent())) ==
-            Kind::PmrContainer ||
+        input.model.kind_of(type_of(input.context, method->getParent())) == Kind::PmrContainer ||
         !is_in_framealloc(*method);
     if (!moves_when_it_grows(input, *turning, event, on_resource)) continue;
     Finding finding = finding_at(input, 608, at);

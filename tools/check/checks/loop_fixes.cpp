@@ -8,7 +8,7 @@
 namespace fa_check {
 namespace {
 
-const clang::Expr* bare(const clang::Expr* expression) {
+const clang::Expr* as_spelled(const clang::Expr* expression) {
   return expression->IgnoreUnlessSpelledInSource()->IgnoreParenImpCasts();
 }
 
@@ -28,7 +28,7 @@ bool has_method(clang::QualType type, llvm::StringRef name) {
 
 // Whether evaluating it once more does nothing and gives the same: a name, a member, its size().
 bool is_plain(const clang::Expr* expression) {
-  expression = bare(expression);
+  expression = as_spelled(expression);
   if (llvm::isa<clang::DeclRefExpr>(expression) || llvm::isa<clang::CXXThisExpr>(expression) ||
       llvm::isa<clang::IntegerLiteral>(expression))
     return true;
@@ -44,22 +44,22 @@ bool is_plain(const clang::Expr* expression) {
 std::string count_of(const CheckInput& input, const LoopTurns& turns) {
   if (turns.number) return std::to_string(*turns.number);
   if (turns.range != nullptr) {
-    const clang::Expr* const range = bare(turns.range);
+    const clang::Expr* const range = as_spelled(turns.range);
     if (!is_plain(range) || !has_method(range->getType(), "size")) return "";
     const std::string text = text_of(input, range->getBeginLoc(), range->getEndLoc());
     return text.empty() ? "" : text + ".size()";
   }
   if (turns.bound == nullptr || turns.counter == nullptr) return "";
-  const clang::Expr* const bound = bare(turns.bound);
+  const clang::Expr* const bound = as_spelled(turns.bound);
   if (!is_plain(bound) || !bound->getType()->isUnsignedIntegerType()) return "";
   return text_of(input, bound->getBeginLoc(), bound->getEndLoc());
 }
 
 // The variable that the count hangs on, when it has had its value since it was declared.
 const clang::VarDecl* fixed_variable(const LoopTurns& turns) {
-  const clang::Expr* expression = bare(turns.range != nullptr ? turns.range : turns.bound);
+  const clang::Expr* expression = as_spelled(turns.range != nullptr ? turns.range : turns.bound);
   if (const auto* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(expression))
-    expression = bare(call->getImplicitObjectArgument());
+    expression = as_spelled(call->getImplicitObjectArgument());
   const auto* const name = llvm::dyn_cast<clang::DeclRefExpr>(expression);
   const auto* const variable =
       name == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(name->getDecl());
@@ -71,7 +71,7 @@ const clang::VarDecl* fixed_variable(const LoopTurns& turns) {
 // frame_vec<T>() without a capacity, in a declaration of the variable; null when it is none.
 const clang::CXXMemberCallExpr* made_without_capacity(const clang::VarDecl& variable) {
   if (variable.getInit() == nullptr) return nullptr;
-  const auto* const call = llvm::dyn_cast<clang::CXXMemberCallExpr>(bare(variable.getInit()));
+  const auto* const call = llvm::dyn_cast<clang::CXXMemberCallExpr>(as_spelled(variable.getInit()));
   if (call == nullptr || call->getMethodDecl() == nullptr) return nullptr;
   const clang::CXXMethodDecl& method = *call->getMethodDecl();
   if (!method.getDeclName().isIdentifier() || method.getName() != "frame_vec" ||
@@ -174,7 +174,7 @@ std::optional<Fix> give_capacity(const CheckInput& input, const Turning& turning
   if (call == nullptr || loop.outer != nullptr || input.bodies.loops().around(call) != &loop)
     return std::nullopt;
   if (loop.function == nullptr || loop.function->isTemplateInstantiation()) return std::nullopt;
-  const clang::Expr* const object = bare(call->getImplicitObjectArgument());
+  const clang::Expr* const object = as_spelled(call->getImplicitObjectArgument());
   if (!is_plain(object) || object->getType()->isPointerType()) return std::nullopt;
   const std::string count = count_of(input, turns);
   const std::string name = text_of(input, object->getBeginLoc(), object->getEndLoc());
@@ -226,8 +226,9 @@ std::optional<Fix> batch_before_loop(const CheckInput& input, const Turning& tur
   if (declared == nullptr || !declared->isSingleDecl() || block != statement->getBody())
     return std::nullopt;
   const auto* const pointer = llvm::dyn_cast<clang::VarDecl>(declared->getSingleDecl());
-  if (pointer == nullptr || pointer->getInit() == nullptr || bare(pointer->getInit()) != call ||
-      !pointer->getType()->isPointerType() || pointer->getType()->getPointeeType()->isVoidType() ||
+  if (pointer == nullptr || pointer->getInit() == nullptr ||
+      as_spelled(pointer->getInit()) != call || !pointer->getType()->isPointerType() ||
+      pointer->getType()->getPointeeType()->isVoidType() ||
       !is_only_followed(input.context, *pointer, statement->getBody()))
     return std::nullopt;
   // The allocator and the name of the function, as they are written.

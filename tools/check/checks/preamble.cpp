@@ -28,12 +28,20 @@ class HeadCompiler final : public clang::tooling::ToolAction {
                      std::shared_ptr<clang::PCHContainerOperations> containers,
                      clang::DiagnosticConsumer* consumer) override {
     const Head head = head_of(text_);
+#if CLANG_VERSION_MAJOR >= 22
+    const auto engine = clang::CompilerInstance::createDiagnostics(
+        files->getVirtualFileSystem(), invocation->getDiagnosticOpts(), consumer,
+        /*ShouldOwnClient=*/false);
+    const auto& told = engine;
+#else
     const auto engine = clang::CompilerInstance::createDiagnostics(
         &invocation->getDiagnosticOpts(), consumer, /*ShouldOwnClient=*/false);
+    clang::DiagnosticsEngine& told = *engine;
+#endif
     const auto text = llvm::MemoryBuffer::getMemBufferCopy(text_);
     clang::PreambleCallbacks callbacks;
     auto built = clang::PrecompiledPreamble::Build(
-        *invocation, text.get(), clang::PreambleBounds(head.size, head.ends_line), *engine,
+        *invocation, text.get(), clang::PreambleBounds(head.size, head.ends_line), told,
         files->getVirtualFileSystemPtr(), std::move(containers), /*StoreInMemory=*/true,
         /*StoragePath=*/"", callbacks);
     if (!built || engine->hasErrorOccurred()) return false;

@@ -227,8 +227,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     Bodies::Facts& facts = bodies_.facts_[current_];
     Effect effect = bodies_.model_.effect_of(*callee);
     if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(callee)) {
-      const Kind kind =
-          bodies_.model_.kind_of(bodies_.context_.getRecordType(destructor->getParent()));
+      const Kind kind = bodies_.model_.kind_of(type_of(bodies_.context_, destructor->getParent()));
       if (kind == Kind::FrameGuard) effect = Effect::EndFrame;
       if (kind == Kind::ScopeGuard) effect = Effect::Rewind;
     }

@@ -6,7 +6,7 @@
 namespace fa_check {
 namespace {
 
-const clang::Expr* bare(const clang::Expr* expression) {
+const clang::Expr* bare_text(const clang::Expr* expression) {
   expression = expression->IgnoreUnlessSpelledInSource()->IgnoreParenImpCasts();
   // A view or a string of one thing.
   while (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
@@ -38,7 +38,7 @@ const clang::Expr* init_of(const clang::Expr* expression) {
 std::optional<std::string> constant_text(const clang::ASTContext& context,
                                          const clang::Expr* expression) {
   for (unsigned steps = 0; expression != nullptr && steps < 8; ++steps) {
-    expression = bare(expression);
+    expression = bare_text(expression);
     if (const auto* text = llvm::dyn_cast<clang::StringLiteral>(expression)) {
       if (text->getCharByteWidth() != 1) return std::nullopt;
       return text->getString().str();

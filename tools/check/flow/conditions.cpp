@@ -8,7 +8,7 @@
 namespace fa_check {
 namespace {
 
-const clang::Expr* bare(const clang::Expr* expression) {
+const clang::Expr* stripped(const clang::Expr* expression) {
   return expression == nullptr ? nullptr : expression->IgnoreParenImpCasts();
 }
 
@@ -67,7 +67,7 @@ bool Solver::refine_equal(const Call& call, State& state, const clang::Expr* lef
   const Value wanted = value(call, state, right);
   if (!wanted.number) return true;
   if (held.number) return (*held.number == *wanted.number) == equal;
-  const clang::Expr* const object = bare(left);
+  const clang::Expr* const object = stripped(left);
   if (object == nullptr || !object->isGLValue()) return true;
   const Value places = value(call, state, object);
   if (places.to.size() != 1 || places.other) return true;
@@ -83,8 +83,8 @@ bool Solver::refine_equal(const Call& call, State& state, const clang::Expr* lef
 // Effect: as learn_from_call() where a size is compared with 0 or 1.
 void Solver::learn_from_size(const Call& call, State& state, const clang::BinaryOperator* compared,
                              bool holds) {
-  const clang::Expr* left = bare(compared->getLHS());
-  const clang::Expr* right = bare(compared->getRHS());
+  const clang::Expr* left = stripped(compared->getLHS());
+  const clang::Expr* right = stripped(compared->getRHS());
   clang::BinaryOperatorKind op = compared->getOpcode();
   if (llvm::isa_and_nonnull<clang::IntegerLiteral>(left)) {
     std::swap(left, right);
@@ -120,7 +120,7 @@ void Solver::learn_from_call(const Call& call, State& state, const clang::CXXMem
       (name == "empty" && holds) || (name == "size" && !holds) || (name == "has_value" && !holds) ||
       (llvm::isa<clang::CXXConversionDecl>(method) && asked->getType()->isBooleanType() && !holds);
   if (!is_empty || !is_in_std(*method)) return;
-  if (model_.kind_of(context_.getRecordType(method->getParent())) != Kind::Container) return;
+  if (model_.kind_of(type_of(context_, method->getParent())) != Kind::Container) return;
   const Value objects = value(call, state, asked->getImplicitObjectArgument());
   if (objects.to.size() != 1 || objects.other) return;
   const PlaceId object = objects.to.front().place;
@@ -133,7 +133,7 @@ void Solver::learn_from_call(const Call& call, State& state, const clang::CXXMem
 // Effect: keeps in `state` what holds where `condition` has the given outcome.
 // Result: false when it cannot have.
 bool Solver::refine(const Call& call, State& state, const clang::Expr* condition, bool holds) {
-  condition = bare(condition);
+  condition = stripped(condition);
   if (condition == nullptr) return true;
   if (const auto* cleanup = llvm::dyn_cast<clang::FullExpr>(condition))
     return refine(call, state, cleanup->getSubExpr(), holds);
@@ -164,9 +164,9 @@ bool Solver::refine(const Call& call, State& state, const clang::Expr* condition
     const bool equal = (e->getOpcode() == clang::BO_EQ) == holds;
     for (const auto& [left, right] :
          {std::pair(e->getLHS(), e->getRHS()), std::pair(e->getRHS(), e->getLHS())}) {
-      if (is_null_constant(context_, right) && bare(left)->getType()->isPointerType() &&
-          bare(left)->isGLValue())
-        return refine_null(call, state, bare(left), equal);
+      if (is_null_constant(context_, right) && stripped(left)->getType()->isPointerType() &&
+          stripped(left)->isGLValue())
+        return refine_null(call, state, stripped(left), equal);
     }
     if (e->getLHS()->getType()->isIntegralOrEnumerationType()) {
       const bool swapped = value(call, state, e->getLHS()).number.has_value();
@@ -181,7 +181,7 @@ bool Solver::refine(const Call& call, State& state, const clang::Expr* condition
       const bool equal = (op == clang::OO_EqualEqual) == holds;
       for (unsigned i = 0; i < 2; ++i) {
         if (e->getArg(1 - i)->IgnoreUnlessSpelledInSource()->getType()->isNullPtrType())
-          return refine_null(call, state, bare(e->getArg(i)), equal);
+          return refine_null(call, state, stripped(e->getArg(i)), equal);
       }
     }
     return true;
@@ -197,7 +197,7 @@ bool Solver::refine(const Call& call, State& state, const clang::Expr* condition
       return true;
     }
     if (llvm::isa_and_nonnull<clang::CXXConversionDecl>(e->getMethodDecl()))
-      return refine_null(call, state, bare(e->getImplicitObjectArgument()), !holds);
+      return refine_null(call, state, stripped(e->getImplicitObjectArgument()), !holds);
     return true;
   }
   if (const auto* e = llvm::dyn_cast<clang::CXXBoolLiteralExpr>(condition))

@@ -7,15 +7,6 @@
 #include <utility>
 
 namespace fa_check {
-namespace {
-
-void insert_sorted(std::vector<PlaceId>& into, PlaceId place) {
-  const auto at = std::lower_bound(into.begin(), into.end(), place);
-  if (at == into.end() || *at != place) into.insert(at, place);
-}
-
-}  // namespace
-
 void Solver::tell(const Call& call, EventKind kind, SiteId at, PlaceId loan, PlaceId into,
                   SiteId other) {
   (void)call;

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: functions of std and of the library that only move values about. They follow from the
 // kind of the type, not from a list of functions.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <utility>
 
 namespace fa_check {
 namespace {
-
-llvm::StringRef name_of(const clang::FunctionDecl* function) {
-  return function->getDeclName().isIdentifier() ? function->getName() : llvm::StringRef();
-}
-
-bool is_one_of(llvm::StringRef name, std::initializer_list<llvm::StringRef> names) {
-  return llvm::is_contained(names, name);
-}
 
 bool passes_on(llvm::StringRef name) {
   return is_one_of(name, {"move", "forward", "as_const", "addressof", "launder", "to_address",
@@ -39,13 +32,13 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       return;
     }
     synchronize(state, sync_of(*method), object);
-    const Kind kind = model_.kind_of(context_.getRecordType(method->getParent()));
+    const Kind kind = model_.kind_of(type_of(context_, method->getParent()));
     if (function->getOverloadedOperator() != clang::OO_Equal && kind != Kind::Library)
       use_arguments(caller, state, function, arguments);
     if (name == "swap" && arguments.size() == 1) {
       const Value other = value(caller, state, arguments.front());
       if (object.to.size() == 1 && other.to.size() == 1) {
-        const clang::QualType type = context_.getRecordType(method->getParent());
+        const clang::QualType type = type_of(context_, method->getParent());
         const PlaceId spare = places_.place(PlaceKind::Temporary, function, 0, caller.chain);
         copy(state, spare, object.to.front().place, type, where);
         copy(state, object.to.front().place, other.to.front().place, type, where);

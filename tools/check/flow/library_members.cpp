@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: members of the classes of std and of the library: what they read, keep and hand out.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>
@@ -7,14 +8,6 @@
 
 namespace fa_check {
 namespace {
-
-llvm::StringRef name_of(const clang::FunctionDecl* function) {
-  return function->getDeclName().isIdentifier() ? function->getName() : llvm::StringRef();
-}
-
-bool is_one_of(llvm::StringRef name, std::initializer_list<llvm::StringRef> names) {
-  return llvm::is_contained(names, name);
-}
 
 bool looks_only(llvm::StringRef name) {
   return is_one_of(
@@ -56,7 +49,7 @@ bool adds(llvm::StringRef name) {
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                                const clang::Expr* at, const Value& object,
                                const std::vector<const clang::Expr*>& arguments) {
-  const clang::QualType type = context_.getRecordType(method->getParent());
+  const clang::QualType type = type_of(context_, method->getParent());
   const Kind kind = model_.kind_of(type);
   const SiteId where = site(caller, at);
   const llvm::StringRef name = name_of(method);

@@ -14,16 +14,18 @@ void unite(std::vector<T>& into, const std::vector<T>& from) {
 
 }  // namespace
 
+void insert_sorted(std::vector<PlaceId>& into, PlaceId place) {
+  const auto at = std::lower_bound(into.begin(), into.end(), place);
+  if (at == into.end() || *at != place) into.insert(at, place);
+}
+
 void Life::join(const Life& from) {
   ends = static_cast<std::uint8_t>(ends | from.ends);
   over = over || from.over;
   if (end == 0) end = from.end;
   suspended = suspended || from.suspended;
   if (suspension == 0) suspension = from.suspension;
-  for (const PlaceId mark : from.since) {
-    const auto at = std::lower_bound(since.begin(), since.end(), mark);
-    if (at == since.end() || *at != mark) since.insert(at, mark);
-  }
+  for (const PlaceId mark : from.since) insert_sorted(since, mark);
 }
 
 bool State::same_as(const State& other) const {

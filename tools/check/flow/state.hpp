@@ -65,4 +65,7 @@ struct State {
   [[nodiscard]] unsigned distance(const State& other) const;
 };
 
+// Effect: `place` is among the sorted places `into`.
+void insert_sorted(std::vector<PlaceId>& into, PlaceId place);
+
 }  // namespace fa_check

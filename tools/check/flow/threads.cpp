@@ -9,11 +9,6 @@
 namespace fa_check {
 namespace {
 
-void insert_sorted(std::vector<PlaceId>& into, PlaceId place) {
-  const auto at = std::lower_bound(into.begin(), into.end(), place);
-  if (at == into.end() || *at != place) into.insert(at, place);
-}
-
 const clang::FunctionDecl* function_named_by(const clang::Expr* expression) {
   expression = expression->IgnoreUnlessSpelledInSource();
   if (const auto* address = llvm::dyn_cast<clang::UnaryOperator>(expression))

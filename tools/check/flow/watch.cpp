@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: what is noted for the checks and changes nothing of the state: frames that open and end,
 // containers that grow, destructors that are called, blocks that are kept and freed.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>
@@ -8,14 +9,6 @@
 
 namespace fa_check {
 namespace {
-
-llvm::StringRef name_of(const clang::FunctionDecl& function) {
-  return function.getDeclName().isIdentifier() ? function.getName() : llvm::StringRef();
-}
-
-bool is_one_of(llvm::StringRef name, std::initializer_list<llvm::StringRef> names) {
-  return llvm::is_contained(names, name);
-}
 
 bool has_member(const clang::CXXRecordDecl& record, clang::ASTContext& context,
                 llvm::StringRef name) {
@@ -119,7 +112,7 @@ void Solver::watch_call(const Call& caller, State& state, const clang::FunctionD
     tell_destroyed(caller, site(caller, at), object);
     return;
   }
-  const llvm::StringRef name = name_of(*function);
+  const llvm::StringRef name = name_of(function);
   if (name == "tag_scope" && is_in_framealloc(*function)) {
     state.tags.push_back(site(caller, at));
     return;
@@ -142,7 +135,7 @@ void Solver::watch_container(const Call& caller, State& state, const clang::CXXM
                              const clang::Expr* at, const Value& object,
                              const std::vector<const clang::Expr*>& arguments) {
   const clang::OverloadedOperatorKind op = method->getOverloadedOperator();
-  const Kind kind = model_.kind_of(context_.getRecordType(method->getParent()));
+  const Kind kind = model_.kind_of(type_of(context_, method->getParent()));
   const SiteId where = site(caller, at);
   if (op == clang::OO_Equal && !tagged_.empty() && arguments.size() == 1) {
     const Value given = value(caller, state, arguments.front());
@@ -153,7 +146,7 @@ void Solver::watch_container(const Call& caller, State& state, const clang::CXXM
   if (kind != Kind::ArenaContainer && kind != Kind::PmrContainer) return;
   // A list or a map cannot be given room.
   if (kind == Kind::PmrContainer && !has_member(*method->getParent(), context_, "reserve")) return;
-  const llvm::StringRef name = name_of(*method);
+  const llvm::StringRef name = name_of(method);
   const bool sizes = is_one_of(name, {"reserve", "resize", "rehash", "reserve_exact"});
   const bool takes = is_one_of(name, {"clear", "erase", "pop_back", "pop", "assign", "swap",
                                       "shrink_to_fit", "remove", "swap_remove", "truncate"}) ||

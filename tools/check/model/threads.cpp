@@ -7,13 +7,13 @@
 namespace fa_check {
 namespace {
 
-struct Row {
+struct SyncRow {
   const char* owner;
   const char* name;  // "*" is any
   Sync sync;
 };
 
-constexpr Row kRows[] = {
+constexpr SyncRow kSyncRows[] = {
     {"std::barrier", "arrive", Sync::Signals},
     {"std::barrier", "arrive_and_drop", Sync::Signals},
     {"std::barrier", "arrive_and_wait", Sync::Both},
@@ -85,7 +85,7 @@ Sync sync_of(const clang::CXXMethodDecl& method) {
   const std::string owner = owner_of(method);
   const llvm::StringRef name =
       method.getDeclName().isIdentifier() ? method.getName() : llvm::StringRef();
-  for (const Row& row : kRows)
+  for (const SyncRow& row : kSyncRows)
     if (owner == row.owner && (name == row.name || llvm::StringRef(row.name) == "*"))
       return row.sync;
   return Sync::None;
@@ -130,8 +130,7 @@ std::optional<Work> work_of(const Model& model, const clang::FunctionDecl& funct
   }
   if (!is_in_std(function)) return std::nullopt;
   if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function)) {
-    const clang::QualType made =
-        constructor->getASTContext().getRecordType(constructor->getParent());
+    const clang::QualType made = type_of(constructor->getASTContext(), constructor->getParent());
     return is_thread(made) ? first_callable() : std::nullopt;
   }
   const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
