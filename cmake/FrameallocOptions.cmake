@@ -4,6 +4,8 @@
 option(FRAMEALLOC_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(FRAMEALLOC_BUILD_TOOLS "Build the programs: fa and its verbs" ${PROJECT_IS_TOP_LEVEL})
 option(FRAMEALLOC_BUILD_ANALYZER "With the tools, build fa check, which needs Clang's libraries" ON)
+option(FRAMEALLOC_ANALYZER_UNITY "Compile fa check's engine in two pieces: a third of the time, but for any change" OFF)
+option(FRAMEALLOC_BUILD_TIDY "With fa check, build its modules for clang-tidy of the versions of LLVM that are there" OFF)
 option(FRAMEALLOC_BUILD_MODULES "Build the modules whose libraries are there" ${PROJECT_IS_TOP_LEVEL})
 option(FRAMEALLOC_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(FRAMEALLOC_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})

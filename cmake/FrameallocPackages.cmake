@@ -44,6 +44,7 @@ set(CPACK_DEBIAN_CLANG_PACKAGE_SECTION devel)
 # Clang's own headers, which sources are read with.
 set(CPACK_DEBIAN_CLANG_PACKAGE_DEPENDS "${own}, libclang-common-19-dev")
 set(CPACK_DEBIAN_CLANG_PACKAGE_RECOMMENDS "framealloc-tools (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_CLANG_PACKAGE_SUGGESTS "clang-tidy-19 | clang-tidy-22")  # its modules are loaded into them
 set(CPACK_DEBIAN_CLANG_DESCRIPTION "Memory with known lifetimes: fa check, which reads sources")
 
 include(CPack)

@@ -3,6 +3,7 @@
 #include "checks/analyze.hpp"
 #include "cli/options.hpp"
 #include "cli/run.hpp"
+#include "cli/tidy_selftest.hpp"
 #include "common/output.hpp"
 #include "lsp/server.hpp"
 
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
     return fa_tools::write_out("fa check", text) == 0 ? 0 : kExitInternal;
   }
   if (!common.complaint.empty()) return fa_tools::complain_usage("fa check", common.complaint);
+  if (options.tidy_selftest) return run_tidy_selftest(*options.tidy_selftest);
   switch (options.verb) {
     case Verb::Check:
       return run_check(options);

@@ -10,6 +10,7 @@ std::string help_text() {
 usage: fa check [PATH]... [options] [-- COMPILER-OPTIONS]
        fa check show FILE        everything about one file, suppressed findings too
        fa check init [--force] [DIR]   write a .fa.toml with every default
+       fa check --tidy-selftest [CLANG_TIDY]   whether the module for clang-tidy finds a bug in it
        fa lsp                    serve an editor over standard input and output
        fa merge --format F FILES       join reports of shards (json or sarif)
 

@@ -19,6 +19,9 @@ constexpr std::array kGroups{
     Group{"--gpu", {"41x", ""}},         Group{"--architecture", {"8xx", ""}},
     Group{"--physics", {"9xx", ""}}};
 
+// What --tidy-selftest without a program stands for until it has been read.
+constexpr std::string_view kAnyTidy = "*";
+
 class Parser {
  public:
   Parser(std::vector<std::string> words, fa_tools::CommonOptions& common)
@@ -180,6 +183,9 @@ class Parser {
       options_.color = static_cast<ColorWish>(arguments.choice({"auto", "always", "never"}));
     } else if (arguments.is("--changed")) {
       if (auto ref = arguments.text("a revision of git")) options_.changed = std::move(*ref);
+    } else if (arguments.is("--tidy-selftest")) {
+      if (auto program = arguments.text("a clang-tidy"))
+        options_.tidy_selftest = *program == kAnyTidy ? "" : std::move(*program);
     } else if (arguments.is("--shard")) {
       take_shard(arguments);
     } else {
@@ -230,6 +236,7 @@ class Parser {
                                    "--fix",
                                    "--dry-run",
                                    "--strict-annotations",
+                                   "--tidy-selftest",
                                    "--quiet",
                                    "--verbose",
                                    "--stats",
@@ -260,6 +267,9 @@ class Parser {
     }
     if (options_.verb == Verb::Lsp && !options_.paths.empty()) {
       arguments.complain("lsp takes no paths; the editor says what is open");
+    }
+    if (options_.tidy_selftest && (options_.verb != Verb::Check || !options_.paths.empty())) {
+      arguments.complain("--tidy-selftest takes a clang-tidy and reads nothing else");
     }
     if (options_.verb == Verb::Init && options_.paths.size() > 1) {
       arguments.complain("init takes one folder at most");
@@ -304,6 +314,11 @@ Options parse_options(const std::vector<std::string>& words, fa_tools::CommonOpt
     if (next == own.end() || next->starts_with('-') || std::filesystem::exists(*next, error)) {
       *word = "--changed=HEAD";
     }
+  }
+  for (auto word = own.begin(); word != own.end(); ++word) {
+    if (*word != "--tidy-selftest") continue;
+    const auto next = std::next(word);
+    if (next == own.end() || next->starts_with('-')) *word += "=" + std::string(kAnyTidy);
   }
   // Some clients always say so; there is nothing else that it could be.
   if (!own.empty() && own.front() == "lsp") std::erase(own, "--stdio");

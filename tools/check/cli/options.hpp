@@ -56,6 +56,7 @@ struct Options {
   bool no_cache = false;
   unsigned shard = 0, shards = 0;  // from 1; 0 = all
 
+  std::optional<std::string> tidy_selftest;  // the clang-tidy; "" = whichever is there
   bool fix = false, dry_run = false, force = false;
   bool strict_annotations = false;
   bool quiet = false, verbose = false, stats = false;

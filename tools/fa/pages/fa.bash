@@ -8,7 +8,7 @@ _fa() {
   fi
   case "${COMP_WORDS[1]}" in
     demo) words='--behavior --check --format --frames --hand-off --help --json --no-trace --only --quiet --report --scene --seed --show-bug --snapshots --threads --trace --version --warm-up --with' ;;
-    check) words='--all --allow --architecture --async-safety --baseline --budgets --build --cache --changed --color --config --deny --deny-warnings --dirtymem --dry-run --exclude --fail-fast --fix --force --format --gpu --help --jobs --min-severity --no-cache --no-config --only --output --physics --quiet --shard --skip --stats --strict-annotations --threading --timeout --verbose --version --write-baseline' ;;
+    check) words='--all --allow --architecture --async-safety --baseline --budgets --build --cache --changed --color --config --deny --deny-warnings --dirtymem --dry-run --exclude --fail-fast --fix --force --format --gpu --help --jobs --min-severity --no-cache --no-config --only --output --physics --quiet --shard --skip --stats --strict-annotations --threading --tidy-selftest --timeout --verbose --version --write-baseline' ;;
     explain) words='--all --format --help --version' ;;
     list) words='--category --format --help --raised-by --severity --version' ;;
     insight) words='--directory --help --interval --once --serve --snapshots --version' ;;

@@ -57,6 +57,7 @@ complete -c fa -n '__fish_seen_subcommand_from check' -l skip
 complete -c fa -n '__fish_seen_subcommand_from check' -l stats
 complete -c fa -n '__fish_seen_subcommand_from check' -l strict-annotations
 complete -c fa -n '__fish_seen_subcommand_from check' -l threading
+complete -c fa -n '__fish_seen_subcommand_from check' -l tidy-selftest
 complete -c fa -n '__fish_seen_subcommand_from check' -l timeout
 complete -c fa -n '__fish_seen_subcommand_from check' -l verbose
 complete -c fa -n '__fish_seen_subcommand_from check' -l version

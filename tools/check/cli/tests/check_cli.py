@@ -168,6 +168,15 @@ class Options(Case):
                 at = words if words[0] in ("init", "show", "merge") else ["clean.cpp", *words]
                 self.refused(*at, says=says, behind=[])
 
+    def test_selftest_of_the_clang_tidy_module(self):
+        self.refused("--tidy-selftest", "./absent", behind=[], says="'./absent' is no clang-tidy that runs")
+        self.refused("--tidy-selftest=./absent", "clean.cpp", behind=[], says="reads nothing else")
+        self.write("old", "#!/bin/sh\necho '  LLVM version 7.0.1'\n").chmod(0o755)
+        self.refused("--tidy-selftest", "./old", behind=[], says="LLVM 7, .*libframealloc-tidy-7.so is not there")
+        done = self.run_check("--tidy-selftest", behind=[], environment={"PATH": str(self.folder)})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there is no clang-tidy", done.stderr)
+
     def test_help_and_version(self):
         done = self.run_check("--help", behind=[])
         self.assertEqual(done.returncode, 0)
@@ -756,7 +765,7 @@ void more(framealloc::SmartAlloc& alloc) {
 OPTIONS = """--build --exclude --changed --shard --dirtymem --threading --budgets --async-safety --gpu
 --architecture --physics --all --only --skip --deny --allow --min-severity --deny-warnings --config
 --no-config --baseline --write-baseline --jobs --timeout --fail-fast --cache --no-cache
---strict-annotations --format --output --color --fix --dry-run --quiet --verbose --stats --version
+--strict-annotations --tidy-selftest --format --output --color --fix --dry-run --quiet --verbose --stats --version
 --help""".split()
 
 if __name__ == "__main__":
