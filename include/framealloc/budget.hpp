@@ -252,7 +252,7 @@ class FRAMEALLOC_API BudgetManager {
 
   detail::TagTable& tags_;
   detail::Budget global_{};
-  detail::Budget per_tag_[detail::TagTable::kMaxTags];
+  detail::Budget per_tag_[detail::kMaxTags];
   // Handler and context change together, so they are copied out under a lock, which is released
   // before the call.
   std::atomic<bool> has_handler_{false};

@@ -5,11 +5,9 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/frame_vec.hpp>
 
-#include <algorithm>
 #include <compare>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -92,7 +90,7 @@ class FRAMEALLOC_API FrameString {
 
   /// As std::string_view's, whose substr() throws: here what lies outside is left out.
   [[nodiscard]] std::string_view substr(std::size_t from, std::size_t count = npos) const noexcept {
-    return view().substr(std::min(from, size()), count);
+    return view().substr(from < size() ? from : size(), count);
   }
   [[nodiscard]] std::size_t find(std::string_view text, std::size_t from = 0) const noexcept {
     return view().find(text, from);
@@ -138,10 +136,7 @@ class FRAMEALLOC_API FrameString {
   bool append(std::string_view text, Here here = CallSite::current()) noexcept {
     return replace(size(), 0, text, here);
   }
-  bool append(std::size_t count, char c, Here here = CallSite::current()) noexcept {
-    if (count > kMaxRequest || !chars_.make_room(count + 1, here)) return false;
-    return chars_.resize(size() + count, c, here) && close();
-  }
+  bool append(std::size_t count, char c, Here here = CallSite::current()) noexcept;
   /// Effect: appends, or leaves the string as it is when denied.
   FrameString& operator+=(detail::Placed<std::string_view> text) noexcept {
     (void)append(text.value, text.site);
@@ -154,60 +149,27 @@ class FRAMEALLOC_API FrameString {
   bool assign(std::string_view text, Here here = CallSite::current()) noexcept {
     return replace(0, size(), text, here);
   }
-  bool assign(std::size_t count, char c, Here here = CallSite::current()) noexcept {
-    if (count > kMaxRequest || !reserve(count, here)) return false;
-    chars_.clear();
-    return append(count, c, here);
-  }
+  bool assign(std::size_t count, char c, Here here = CallSite::current()) noexcept;
   bool insert(std::size_t at, std::string_view text, Here here = CallSite::current()) noexcept {
     return replace(at, 0, text, here);
   }
-  bool insert(std::size_t at, std::size_t count, char c, Here here = CallSite::current()) noexcept {
-    at = std::min(at, size());
-    const std::size_t before = size();
-    if (!append(count, c, here)) return false;
-    std::rotate(begin() + at, begin() + before, end());
-    return true;
-  }
-  FrameString& erase(std::size_t from = 0, std::size_t count = npos) noexcept {
-    from = std::min(from, size());
-    (void)replace(from, count, {});  // needs no memory
-    return *this;
-  }
+  bool insert(std::size_t at, std::size_t count, char c, Here here = CallSite::current()) noexcept;
+  FrameString& erase(std::size_t from = 0, std::size_t count = npos) noexcept;
   /// Effect: `text` in place of `count` characters from `from` on; what lies outside is left out.
   bool replace(std::size_t from, std::size_t count, std::string_view text,
                Here here = CallSite::current()) noexcept;
 
-  bool resize(std::size_t count, char c = '\0', Here here = CallSite::current()) noexcept {
-    if (count > size()) return append(count - size(), c, here);
-    if (chars_.capacity() == 0) return true;
-    (void)chars_.resize(count);
-    return close();
-  }
-  bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept {
-    if (capacity <= this->capacity()) return true;
-    if (!chars_.reserve(capacity == SIZE_MAX ? capacity : capacity + 1, here)) return false;
-    return close();
-  }
+  bool resize(std::size_t count, char c = '\0', Here here = CallSite::current()) noexcept;
+  bool reserve(std::size_t capacity, Here here = CallSite::current()) noexcept;
   void clear() noexcept {
     chars_.clear();
     if (chars_.capacity() != 0) (void)close();
   }
-  void shrink_to_fit() noexcept {
-    if (chars_.capacity() == 0 || chars_.remaining() < 2) return;
-    // The NUL takes part, or the memory that holds it would be given back.
-    (void)chars_.push_back('\0');
-    chars_.shrink_to_fit();
-    chars_.pop_back();
-  }
+  void shrink_to_fit() noexcept;
   void swap(FrameString& other) noexcept { chars_.swap(other.chars_); }
   friend void swap(FrameString& a, FrameString& b) noexcept { a.swap(b); }
   /// Result: a copy in the same arena, or nothing when denied.
-  [[nodiscard]] std::optional<FrameString> clone(Here here = CallSite::current()) const noexcept {
-    FrameString copy(arena());
-    if (!copy.append(view(), here)) return std::nullopt;
-    return copy;
-  }
+  [[nodiscard]] std::optional<FrameString> clone(Here here = CallSite::current()) const noexcept;
 
   friend bool operator==(const FrameString& a, const FrameString& b) noexcept {
     return a.view() == b.view();
@@ -240,24 +202,6 @@ class FRAMEALLOC_API FrameString {
 
   FrameVec<char> chars_;  // has room for one more than it holds, or no memory at all
 };
-
-inline bool FrameString::replace(std::size_t from, std::size_t count, std::string_view text,
-                                 Here here) noexcept {
-  const std::size_t before = size();
-  from = std::min(from, before);
-  count = std::min(count, before - from);
-  if (chars_.capacity() == 0 && text.empty()) return true;
-  // Outgrown memory stays as it was until the frame ends, so `text` may have stood in it; in grown
-  // or kept memory the new characters are first appended and then turned into place.
-  if (!chars_.make_room(text.size() + 1, here)) return false;
-  (void)chars_.append_range(text, here);
-  std::rotate(begin() + from, begin() + before, end());
-  if (count != 0) {
-    const auto cut = begin() + from + text.size();
-    (void)chars_.erase(cut, cut + count);
-  }
-  return close();
-}
 
 template <>
 struct IsTriviallyRelocatable<FrameString> : std::true_type {};

@@ -14,6 +14,9 @@ enum class TagId : std::uint16_t { Untagged = 0 };
 using Tag = TagId;
 
 namespace detail {
+// Tags that one allocator can have, Untagged included: the size of every table by tag.
+inline constexpr std::size_t kMaxTags = 1024;
+
 // The tag at `index` of the tables by tag.
 [[nodiscard]] constexpr TagId tag_at(std::size_t index) noexcept {
   return static_cast<TagId>(static_cast<std::uint16_t>(index));

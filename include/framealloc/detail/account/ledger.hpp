@@ -3,7 +3,6 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
-#include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/ids.hpp>
 
@@ -46,7 +45,7 @@ struct TagCounters {
 class ThreadLedger {
  public:
   static constexpr std::size_t kBlock = 64;
-  static constexpr std::size_t kBlocks = TagTable::kMaxTags / kBlock;
+  static constexpr std::size_t kBlocks = kMaxTags / kBlock;
   // Gives memory for a further block, aligned for TagCounters, or null. Called on the owning thread
   // only. The memory stays its giver's and must outlive the ledger.
   using BlockAllocator = void* (*)(void* context, std::size_t bytes);

@@ -20,7 +20,7 @@ namespace framealloc::detail {
 // Thread contract: any thread.
 class TagTable {
  public:
-  static constexpr std::size_t kMaxTags = 1024;
+  static constexpr std::size_t kMaxTags = detail::kMaxTags;
   static constexpr std::size_t kNameBytes = std::size_t{32} << 10;
 
   TagTable() noexcept;

@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <span>
 
 namespace framealloc::detail {
 
@@ -53,7 +52,7 @@ class HandleCache {
 
   // Result: of whom; see os::record_word().
   [[nodiscard]] std::uintptr_t owner() const noexcept { return owner_; }
-  [[nodiscard]] std::span<Entry, kEntries> entries() noexcept { return entries_; }
+  [[nodiscard]] Entry (&entries() noexcept)[kEntries] { return entries_; }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE Entry& entry_for(std::uint64_t key) noexcept {
     // Sizes differ in the low bits, tags from bit 32 on, where four sizes of a tag then lie
     // between those of its neighbor.
