@@ -366,10 +366,21 @@ class Reports(Case):
     def test_the_same_whatever_way(self):
         def text(report):
             return json.dumps(report["diagnostics"])
-        cold = self.report(".", "--cache", "results")
+        # Findings of many kinds in one unit: their order hangs on no address.
+        corpus = pathlib.Path(__file__).resolve().parents[2] / "corpus"
+        parts = ["#include <framealloc/framealloc.hpp>\n#include <thread>\nnamespace fa = framealloc;\n"]
+        for number, name in enumerate(("FA601/global_pointer", "FA606/wrapper_ends_the_frame",
+                                       "FA201/joined_on_one_path", "FA205/one_of_two_joined",
+                                       "FA202/second_thread_does_not_arrive")):
+            lines = (corpus / (name + ".cpp")).read_text().splitlines()
+            kept = [line for line in lines if not line.startswith(("#include", "namespace fa ="))]
+            parts.append(f"namespace n{number} {{\n" + "\n".join(kept) + "\n}\n")
+        self.write("many.cpp", "".join(parts))
+        cold = self.report(".", "--cache", "results", "--jobs", "2")
         warm = self.report(".", "--cache", "results")
         self.assertEqual({f["status"] for f in warm["files"]}, {"cached", "failed"})
-        self.assertEqual(warm["summary"]["cached"], 2)
+        self.assertEqual(warm["summary"]["cached"], 3)
+        self.assertGreaterEqual(len({d["code"] for d in cold["diagnostics"]}), 4)
         serial = self.report(".", "--no-cache", "--jobs", "1")
         for part in ("1", "2"):
             self.run_check(".", "--shard", part + "/2", "--format", "json", "--output", part + ".json")

@@ -3,7 +3,7 @@
 """Holds docs/checks.md to what fa-check says: of each code, the wrong block gives the code and the
 right one gives nothing.
 
-usage: check_docs.py FA-CHECK SOURCE-FOLDER"""
+usage: check_docs.py FA-CHECK SOURCE-FOLDER [CLANG]: with a Clang, what all blocks include is precompiled"""
 import json
 import pathlib
 import re
@@ -54,17 +54,23 @@ def write(folder, config, block, prelude):
 
 def main():
     check, source = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+    prelude = source / "tests/docs/prelude.hpp"
     wanted, units = {}, []
     with tempfile.TemporaryDirectory(prefix="fa-docs-") as name:
         base = pathlib.Path(name).resolve()
         for code, config, wrong, right in sections((source / "docs/checks.md").read_text()):
             for kind, block in (("wrong", wrong), ("right", right)):
-                unit = write(base / code / kind, config, block, source / "tests/docs/prelude.hpp")
+                unit = write(base / code / kind, config, block, prelude)
                 units.append(str(unit.relative_to(base)))
                 wanted[f"{code}/{kind}"] = {code} if kind == "wrong" else set()
+        flags = ["-std=c++20", "-pthread", f"-I{source}/include"]
+        if sys.argv[3:]:  # to parse the headers is most of the time of a short block
+            headers = str(base / "prelude.pch")
+            subprocess.run([sys.argv[3], *flags, "-w", "-D__clang_analyzer__=1", "-x", "c++-header",
+                            str(prelude), "-o", headers], check=True)
+            flags += ["-include-pch", headers]
         done = subprocess.run(
-            [str(check), "--format", "json", "--no-cache", "--all", *units, "--", "-std=c++20",
-             "-pthread", f"-I{source}/include"],
+            [str(check), "--format", "json", "--no-cache", "--all", *units, "--", *flags],
             cwd=base, capture_output=True, text=True, check=False)
         report = json.loads(done.stdout)
     failed = [f"{entry['file']}: {entry['status']}: {entry['reason']}" for entry in report["files"]
