@@ -6,7 +6,9 @@
 
 #include <clang-tidy/ClangTidyCheck.h>
 #include <clang-tidy/ClangTidyModule.h>
+#if CLANG_VERSION_MAJOR < 22  // from then on the header above has it
 #include <clang-tidy/ClangTidyModuleRegistry.h>
+#endif
 
 #include <memory>
 #include <optional>
