@@ -353,8 +353,13 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
     await step('the server makes the lens, and it follows the frames', async () => {
       await until(() => mainPid(), 'the server', 120_000);
       await until(async () => /^physics: 4\.00 MiB this frame · peak 4\.00 MiB → █+$/.test((await workbench.lenses())[0] ?? ''), 'the lens', 120_000);
+      // One frame, and no other after it: with each that is as large the arrow would fall back, seen or not.
+      played.stop();
       played.bytes = 6 * MiB;
-      await until(async () => /^physics: 6\.00 MiB this frame · peak 6\.00 MiB ↗/.test((await workbench.lenses())[0] ?? ''), 'the lens moves');
+      played.write();
+      await until(async () => /^physics: 6\.00 MiB this frame · peak 6\.00 MiB ↗ ▆+█$/.test((await workbench.lenses())[0] ?? ''), 'the lens moves');
+      played.start();
+      await until(async () => /^physics: 6\.00 MiB this frame · peak 6\.00 MiB → █{8}$/.test((await workbench.lenses())[0] ?? ''), 'the lens is level');
       assert.equal((await workbench.lenses()).length, 1);
     });
     await step('it says over an allocation whose memory it is, and where it ends', async () => {
