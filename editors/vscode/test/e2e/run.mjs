@@ -332,17 +332,21 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
       await until(async () => (await page.locator('.tab.dirty').count()) === 0, 'saved');
       return fs.readFileSync(file, 'utf8');
     };
-    const serverPids = () => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
-      try {
-        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words[1] === 'lsp' && fs.readlinkSync(`/proc/${pid}/cwd`) === server.workspace;
-      } catch {
-        return false;
+    // An analysis is a process of its own below the server, and one that reads snapshots too: they come and go while we look.
+    const mainPid = () => {
+      const found = new Map();
+      for (const name of fs.readdirSync('/proc')) {
+        if (!/^\d+$/.test(name)) continue;
+        try {
+          const words = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+          if (words[1] !== 'lsp' || fs.readlinkSync(`/proc/${name}/cwd`) !== server.workspace) continue;
+          found.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${name}/status`, 'utf8'))[1]));
+        } catch {
+          // It has ended.
+        }
       }
-    }).map(Number);
-    const parentOf = (pid) => Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-    // An analysis is a process of its own below the server.
-    const mainPid = () => serverPids().find((pid) => !serverPids().includes(parentOf(pid)));
+      return [...found].find(([, parent]) => !found.has(parent))?.[0];
+    };
     const quickFix = async (title) => {
       await page.keyboard.press('Control+.');
       const row = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
@@ -404,7 +408,7 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
       assert.ok(saved.includes(`${bug}\n`) && saved.includes('    contacts_ = nullptr;\n    memory_.end_frame();'), saved);
     });
     await step('a server that is killed in mid-typing starts again, and nothing is lost', async () => {
-      const before = mainPid();
+      const before = await until(() => mainPid(), 'the server');
       await goToEnd(lineOf('begin_frame'));
       await page.keyboard.press('Enter');
       await page.keyboard.type('    kept_ = memory_.frame_all', { delay: 10 });
