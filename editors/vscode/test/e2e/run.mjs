@@ -168,6 +168,12 @@ await session('figures', {
     assert.equal(await attribute('thread', 'data-id'), '1');
     assert.equal(await frame.locator('[data-testid="pools"], [data-testid="gpu"], [data-testid="handles"], [data-testid="streaming"]').count(), 0, 'no empty section');
   });
+  await step('in the sidebar nothing is cut off, and the bars stand below each other', async () => {
+    const cut = await frame.locator('.scroll').evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => `${one.textContent}: ${one.scrollWidth} of ${one.clientWidth}`));
+    assert.deepEqual(cut, []);
+    const lefts = await frame.locator('[data-testid="tag"] .bar').evaluateAll((all) => [...new Set(all.map((one) => Math.round(one.getBoundingClientRect().right)))]);
+    assert.equal(lefts.length, 1, `bars end at ${lefts}`);
+  });
   await step('files that are none are problems, with their reason', async () => {
     const reasons = await frame.locator('[data-testid="problem"]').evaluateAll((all) => all.map((one) => `${one.dataset.file} ${one.dataset.reason}`).sort());
     assert.deepEqual(reasons, ['snapshot_0000000000999998.json kind', 'snapshot_0000000000999999.json schema']);
