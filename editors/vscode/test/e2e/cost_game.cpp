@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A game loop at 60 frames a second that answers requests for snapshots; the steps of cost.mjs attach an editor to it and
 // detach it. cost_game FOLDER FILE: writes snapshots into the one, and of each frame its end (ms since 1970) and how long
-// it took (us) into the other, until it is killed.
+// it and its thread's processor took (us) into the other, until it is killed.
 #include <framealloc/framealloc.hpp>
-#if __has_include( \
-    <framealloc/snapshot_emitter.hpp>)  // else it is the one header of ./dev amalgamate
+// Not there beside the one header of ./dev amalgamate, which has it in it.
+#if __has_include(<framealloc/snapshot_emitter.hpp>)
 #include <framealloc/snapshot_emitter.hpp>
 #endif
+
+#include <time.h>
 
 #include <array>
 #include <chrono>
@@ -17,6 +19,13 @@ namespace fa = framealloc;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+// What a busy machine takes away from a thread is not in it.
+double processor_us() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
 
 constexpr std::array<const char*, 8> kTags{"physics", "animation", "ai",    "audio",
                                            "render",  "particles", "scene", "hud"};
@@ -50,17 +59,19 @@ int main(int argc, char** argv) {
   for (auto next = Clock::now();; next += std::chrono::microseconds(16'667)) {
     std::this_thread::sleep_until(next);
     const auto began = Clock::now();
+    const double processor = processor_us();
     alloc.begin_frame();
     sum = play(alloc, sum);
     alloc.end_frame();
     const bool wanted = emitter.wanted();
     if (wanted && !emitter.emit(alloc.snapshot()))
       std::fprintf(stderr, "%s\n", emitter.error().c_str());
+    const double used = processor_us() - processor;
     const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - began);
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::system_clock::now().time_since_epoch());
-    std::fprintf(times, "%lld %.1f %d\n", static_cast<long long>(now.count()),
-                 static_cast<double>(took.count()) / 1000.0, wanted ? 1 : 0);
+    std::fprintf(times, "%lld %.1f %.1f %d\n", static_cast<long long>(now.count()),
+                 static_cast<double>(took.count()) / 1000.0, used, wanted ? 1 : 0);
     // A frame that came late begins anew, as a game's does; the delay is not made up for.
     if (Clock::now() > next + std::chrono::milliseconds(50)) next = Clock::now();
     if (sum == 0) std::fflush(times);
