@@ -28,9 +28,11 @@ struct FRAMEALLOC_API AllocConfig {
   std::size_t frame_chunk_size = std::size_t{2} << 20;
   /// Number of frames whose memory is valid at the same time, 1 to 4.
   unsigned frames_in_flight = 1;
+  /// What happens when an arena has used up its size.
   FrameOverflow frame_overflow = FrameOverflow::Grow;
   /// Block sizes of the pools; empty = the built-in ones. Each is rounded up to 16.
   std::span<const std::size_t> slab_size_classes = {};
+  /// Bytes of a page of the pools.
   std::size_t slab_page_size = std::size_t{64} << 10;
   /// Pages kept ready per size class and thread before empty ones are returned.
   std::size_t slab_pages_per_class = 4;
@@ -46,24 +48,25 @@ struct FRAMEALLOC_API AllocConfig {
   GuardMode guard = GuardMode::Off;
   /// Pages: number of frames for which memory stays inaccessible after its frame, 1 to 1024.
   unsigned guard_frames = 8;
-  /// Bytes of freed pool and heap blocks held back before reuse, and whether blocks are filled with
-  /// 0xAB when they are handed out.
+  /// Bytes of freed pool and heap blocks held back before reuse.
   std::size_t guard_quarantine = std::size_t{4} << 20;
+  /// Whether blocks are filled with 0xAB when they are handed out.
   bool guard_fill = true;
   /// Pages: calls on_report for a stale access, inside the signal handler, before the access ends
   /// the program. Only for handlers that take no lock the program might be holding.
   bool guard_report_faults = false;
   /// Where all memory comes from; nullptr = the system. Must outlive the allocator.
   MemorySource* upstream = nullptr;
-  /// For the system source: ask for huge pages; back memory when it is taken rather than when
-  /// touched.
+  /// For the system source: ask for huge pages.
   bool huge_pages = false;
+  /// For the system source: back memory when it is taken rather than when touched.
   bool prefault = false;
   /// For the system source: prefer memory of this node; -1 = any.
   int numa_node = -1;
-  /// What happens to idle memory, and how many microseconds of a frame end returning it may take; 0
-  /// = no limit. At least one chunk is returned each time.
+  /// What happens to idle memory.
   DecommitPolicy decommit = DecommitPolicy::ExcessOverHighWater;
+  /// How many microseconds of a frame's end returning idle memory may take; 0 = no limit. At least
+  /// one chunk is returned each time.
   std::uint32_t decommit_time_budget_us = 0;
   /// Percent of global_memory_limit at which memory pressure is raised; 0 = never.
   unsigned pressure_threshold = 90;
@@ -73,6 +76,7 @@ struct FRAMEALLOC_API AllocConfig {
   bool checked = kCheckLevel >= 1;
   /// Receives diagnostics; nullptr = stderr.
   ReportHandler on_report = nullptr;
+  /// Given to on_report as it is.
   void* report_context = nullptr;
   /// Which reports end the program; empty = as the environment variable FRAMEALLOC_STRICT says.
   std::optional<StrictMode> strict = std::nullopt;

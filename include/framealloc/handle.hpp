@@ -26,13 +26,17 @@ class Handle {
   constexpr Handle(std::uint32_t index, std::uint32_t generation) noexcept
       : id_{index, generation} {}
 
+  /// Result: a handle that refers to nothing.
   [[nodiscard]] static constexpr Handle dangling() noexcept { return Handle(); }
   /// Result: true when the handle was never given an object. A handle whose object is gone is not
   /// dangling but stale: HandleAllocator::is_valid() tells.
   [[nodiscard]] constexpr bool is_dangling() const noexcept { return id_.is_dangling(); }
   [[nodiscard]] explicit constexpr operator bool() const noexcept { return !is_dangling(); }
+  /// Result: the place of the slot.
   [[nodiscard]] constexpr std::uint32_t raw_index() const noexcept { return id_.index; }
+  /// Result: how often the slot was used before.
   [[nodiscard]] constexpr std::uint32_t raw_generation() const noexcept { return id_.generation; }
+  /// Its number, which stays the same while the allocator lives.
   [[nodiscard]] constexpr GenerationalId id() const noexcept { return id_; }
 
   friend constexpr auto operator<=>(const Handle&, const Handle&) = default;

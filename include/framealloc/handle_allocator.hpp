@@ -103,6 +103,7 @@ class FRAMEALLOC_API HandleAllocator {
       FRAMEALLOC_LIFETIMEBOUND {
     return const_cast<HandleAllocator*>(this)->resolve(handle);
   }
+  /// Result: as resolve().
   template <class T>
   [[nodiscard]] T* resolve_mut(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return resolve(handle);
@@ -114,6 +115,7 @@ class FRAMEALLOC_API HandleAllocator {
     return static_cast<T*>(
         object != nullptr ? object : find_slowly(handle.id(), detail::handle_type<T>, false));
   }
+  /// Result: whether the handle's object is there.
   template <class T>
   [[nodiscard]] bool is_valid(Handle<T> handle) const noexcept {
     return const_cast<HandleAllocator*>(this)->try_resolve(handle) != nullptr;
@@ -124,6 +126,7 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] PinGuard<T> pin(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return make_guard(handle, true);
   }
+  /// Result: a pin that keeps the object in place; empty when it is gone.
   template <class T>
   [[nodiscard]] PinGuard<T> try_pin(Handle<T> handle) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return make_guard(handle, false);
@@ -161,8 +164,11 @@ class FRAMEALLOC_API HandleAllocator {
   /// Effect: compact() without a budget. Result: objects moved.
   std::uint64_t defragment() noexcept { return compact().moves; }
 
+  /// Result: bytes in use.
   [[nodiscard]] std::size_t total_allocated() const noexcept { return ledger_.bytes_in_use(); }
+  /// Result: handles in use.
   [[nodiscard]] std::uint64_t active_count() const noexcept { return ledger_.blocks_in_use(); }
+  /// Result: how often an object was moved.
   [[nodiscard]] std::uint64_t relocation_count() const noexcept {
     return relocations_.load(std::memory_order_relaxed);
   }

@@ -51,6 +51,7 @@ struct BudgetCall;  // thread_budget.hpp
 template <class T>
 struct Speculation {
   std::optional<T> value;  ///< set if the frame memory was kept
+  /// Result: whether the frame memory was kept.
   [[nodiscard]] bool kept() const noexcept { return value.has_value(); }
   [[nodiscard]] explicit operator bool() const noexcept { return kept(); }
 };
@@ -68,6 +69,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: makes an allocator. Leave the second argument alone: it compares the switches that
   /// your code and the library were compiled with, and aborts, naming the switch, if one differs.
   explicit SmartAlloc(const AllocConfig& config = {}, BuildConfig build = header_build_config());
+  /// Result: an allocator with the default configuration.
   [[nodiscard]] static SmartAlloc with_defaults() { return SmartAlloc(); }
   /// The same, but returns the error instead of reporting it.
   [[nodiscard]] static Result<SmartAlloc> create(const AllocConfig& config,
@@ -105,11 +107,14 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] std::uint64_t frame_number() const noexcept;
   /// Result: whether this thread may allocate frame memory now.
   [[nodiscard]] bool in_frame() const noexcept;
+  /// Result: a frame that ends with the object.
   [[nodiscard]] ScopedFrame scoped_frame() noexcept { return ScopedFrame(instance_); }
+  /// Result: a scope at whose end the frame memory taken since is rewound.
   [[nodiscard]] FrameScope frame_scope() noexcept { return FrameScope(scope_arena()); }
   /// Effect: gives this thread its own cadence (audio, streaming, rendering). It leaves the shared
   /// frame until its own frame ends. Unbalanced calls are reported (FA004).
   FRAMEALLOC_BEGIN_THREAD_FRAME void begin_thread_frame() noexcept;
+  /// Effect: ends this thread's own frame. Calls that do not pair are reported (FA004).
   FRAMEALLOC_END_THREAD_FRAME void end_thread_frame() noexcept;
   /// Result: this thread's arena. Keep the reference across a loop: allocating through it is the
   /// shortest path. Valid on this thread while the allocator lives, until the thread begins or ends
@@ -129,6 +134,7 @@ class FRAMEALLOC_API SmartAlloc {
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return static_cast<T*>(bump<alignof(T)>(align_up(sizeof(T), kGranule), site));
   }
+  /// Effect: as frame_alloc().
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* try_frame_alloc(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -141,16 +147,19 @@ class FRAMEALLOC_API SmartAlloc {
     return static_cast<T*>(
         bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
+  /// Effect: two T in a row. Result: null when denied.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] std::array<T, 2>* frame_alloc_2(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<std::array<T, 2>>(site);
   }
+  /// Effect: four T in a row. Result: null when denied.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] std::array<T, 4>* frame_alloc_4(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return frame_alloc<std::array<T, 4>>(site);
   }
+  /// Effect: eight T in a row. Result: null when denied.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] std::array<T, 8>* frame_alloc_8(
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -192,18 +201,21 @@ class FRAMEALLOC_API SmartAlloc {
       std::size_t count, CallSite site = CallSite::current()) FRAMEALLOC_LIFETIMEBOUND {
     return FrameSlice<T>::make(frame_arena(), count, site);
   }
+  /// Effect: a vector in frame memory, with that capacity if it is not denied.
   template <class T>
   FRAMEALLOC_FRAME [[nodiscard]] FrameVec<T> frame_vec(std::size_t capacity = 0,
                                                        CallSite site = CallSite::current()) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
     return FrameVec<T>(frame_arena(), capacity, site);
   }
+  /// Effect: a map in frame memory, with that capacity if it is not denied.
   template <class K, class V>
   FRAMEALLOC_FRAME [[nodiscard]] FrameMap<K, V> frame_map(
       std::size_t capacity = 0,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return FrameMap<K, V>(frame_arena(), capacity, {}, {}, site);
   }
+  /// Effect: a string in frame memory, with that capacity if it is not denied.
   FRAMEALLOC_FRAME [[nodiscard]] FrameString frame_string(
       std::size_t capacity = 0,
       CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -220,6 +232,8 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] std::size_t frame_remaining() const noexcept;
 
   // --- Pool and heap: yours until you free it, on any thread ------------------------------------
+  /// Effect: memory for a T from the pool, uninitialized. Result: null when denied. Free it with
+  /// pool_free().
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* pool_alloc(
       CallSite site = CallSite::current()) noexcept;
@@ -268,6 +282,8 @@ class FRAMEALLOC_API SmartAlloc {
     return static_cast<T*>(
         heap_bytes(saturating_bytes(count, sizeof(T)), alignof(T), site.template of_type<T>()));
   }
+  /// Effect: frees the block, on any thread. Requirement: null, or of heap_alloc() of this
+  /// allocator. Runs no destructor.
   template <class T>
   void heap_free(T* block, CallSite site = CallSite::current()) noexcept {
     if (instance_ != nullptr)
@@ -278,6 +294,7 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] auto pool_vec() {
     return std::vector<T, PoolAllocator<T>>(PoolAllocator<T>(instance_));
   }
+  /// Result: a std::vector with heap memory; it throws std::bad_alloc when denied.
   template <class T>
   [[nodiscard]] auto heap_vec() {
     return std::vector<T, HeapAllocator<T>>(HeapAllocator<T>(instance_));
@@ -285,7 +302,9 @@ class FRAMEALLOC_API SmartAlloc {
   /// Result: resources for std::pmr containers, valid while the allocator lives. The frame resource
   /// serves each calling thread from that thread's arena.
   [[nodiscard]] std::pmr::memory_resource* frame_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
+  /// Result: the pool as a std::pmr resource, for any thread.
   [[nodiscard]] std::pmr::memory_resource* pool_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
+  /// Result: the heap as a std::pmr resource, for any thread.
   [[nodiscard]] std::pmr::memory_resource* heap_resource() noexcept FRAMEALLOC_LIFETIMEBOUND;
 
   // --- Tags, phases, checkpoints ----------------------------------------------------------------
@@ -300,6 +319,7 @@ class FRAMEALLOC_API SmartAlloc {
       return std::forward<F>(function)();
     }
   }
+  /// Result: a scope in which this thread's allocations are under the tag.
   [[nodiscard]] TagScope tag_scope(std::string_view tag) noexcept {
     return TagScope(instance_, tag);
   }
@@ -314,22 +334,30 @@ class FRAMEALLOC_API SmartAlloc {
       return std::forward<F>(function)();
     }
   }
+  /// Result: a scope in which this thread's allocations are under the tag.
   [[nodiscard]] TagScope tag_scope(Tag tag) noexcept { return TagScope(instance_, tag); }
   /// Result: the last component of this thread's tag; "" when untagged.
   [[nodiscard]] std::string_view current_tag() const noexcept;
   [[nodiscard]] std::string tag_path() const;  ///< "game::physics"
+  /// Effect: opens a phase of this thread, within the one that is open.
   void begin_phase(std::string_view name) noexcept;
   /// Result: the innermost phase of this thread, which has now ended; empty (and FA004) if none is
   /// open.
   std::optional<Phase> end_phase();
+  /// Result: a phase that ends with the object.
   [[nodiscard]] PhaseScope phase_scope(std::string_view name) noexcept {
     return PhaseScope(instance_, name);
   }
+  /// Result: the innermost phase of this thread; "" when none is open.
   [[nodiscard]] std::string_view current_phase() const noexcept;
+  /// Result: the present place in this thread's frame memory, for rollback_to().
   [[nodiscard]] FrameCheckpoint frame_checkpoint() noexcept { return frame_arena().checkpoint(); }
+  /// Effect: frees what this thread took since. Result: false, and a report, when the checkpoint is
+  /// not of this frame.
   FRAMEALLOC_REWINDS bool rollback_to(FrameCheckpoint checkpoint) noexcept {
     return frame_arena().rewind(checkpoint);
   }
+  /// Result: a guard that rolls back when it ends, unless it is committed.
   [[nodiscard]] CheckpointGuard checkpoint_guard() noexcept { return CheckpointGuard(instance_); }
   /// Effect: runs `function` (which takes this allocator or nothing). Its frame allocations are
   /// kept if its result says so (true, an engaged optional, a Result with a value, a non-null
@@ -460,9 +488,11 @@ class FRAMEALLOC_API SmartAlloc {
   void set_thread_frame_budget(std::size_t bytes) noexcept;  ///< BudgetExceededPolicy::Fail
   void set_thread_frame_budget(std::size_t bytes, BudgetExceededPolicy policy) noexcept;
   void set_thread_pool_budget(std::size_t bytes) noexcept;  ///< BudgetExceededPolicy::Fail
+  /// Effect: limits what the thread may hold of the pool.
   void set_thread_pool_budget(std::size_t bytes, BudgetExceededPolicy policy) noexcept;
   /// The same for both, with the warning threshold.
   void set_thread_budget(const ThreadBudgetConfig& wanted) noexcept;
+  /// Result: how much of its budgets the thread uses.
   [[nodiscard]] ThreadBudgetStats thread_budget_stats() const noexcept;
   /// Effect: calls `handler` for every request that exceeds a thread's budget, on that thread; with
   /// BudgetExceededPolicy::Custom the handler decides. One handler for all threads; null = none.
@@ -481,7 +511,9 @@ class FRAMEALLOC_API SmartAlloc {
   }
 
   // --- Truth ------------------------------------------------------------------------------------
+  /// Result: what is in use now, and what has been.
   [[nodiscard]] AllocStats stats() const noexcept;
+  /// Result: figures of the open frame, or of the last one.
   [[nodiscard]] FrameStats frame_stats() const noexcept;
   /// `tag` is a path. A name without "::" that is not a path means every tag of that name.
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
@@ -496,10 +528,12 @@ class FRAMEALLOC_API SmartAlloc {
   void visit_tags(F&& visit) const {
     show_tags(detail::visitor_of<TagFigures>(visit));
   }
+  /// Effect: shows each thread's figures; allocates nothing.
   template <class F>
   void visit_threads(F&& visit) const {
     show_threads(detail::visitor_of<ThreadFigures>(visit));
   }
+  /// Effect: shows each budget's figures; allocates nothing.
   template <class F>
   void visit_budgets(F&& visit) const {
     show_budgets(detail::visitor_of<BudgetFigures>(visit));
@@ -520,6 +554,7 @@ class FRAMEALLOC_API SmartAlloc {
   void visit_devices(F&& visit) const {
     show_devices(DeviceFigureVisitor(visit));
   }
+  /// Result: what each phase took, newest figures.
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
   /// Effect: while on, counts frame calls (FrameStats::allocation_count). Each call then takes the
   /// slow path, so switch it on only for frames you inspect. Any thread, between frames or inside
@@ -544,6 +579,8 @@ class FRAMEALLOC_API SmartAlloc {
   /// pools. Other threads are asked to do the same, and return theirs at their next pool or frame
   /// allocation or frame boundary. Result: bytes returned by this call.
   std::size_t trim() noexcept;
+  /// Effect: reports go to the handler instead of stderr. Requirement: before other threads use the
+  /// allocator.
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept;
 
   // --- Events and memory pressure ---------------------------------------------------------------
@@ -556,6 +593,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: stops sending events. Subscriptions remain, and the history stays readable. Listener
   /// calls in progress on other threads run to completion. The driving thread.
   void disable_lifecycle_tracking() noexcept;
+  /// Result: whether events are told.
   [[nodiscard]] bool is_lifecycle_tracking_enabled() const noexcept;
 
   /// Effect: while tracking is enabled, calls `listener(event, context)` for the kinds in `mask` on
@@ -588,6 +626,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: names the calling thread in its figures (31 characters at most).
   void set_thread_name(std::string_view name) noexcept;
 
+  /// Result: the history of frames in figures.
   [[nodiscard]] LifecycleSummary lifecycle_summary() const;
   /// Result: the latest frames, oldest first; none before tracking was first enabled.
   [[nodiscard]] std::vector<FrameRecord> frame_history() const;
@@ -625,9 +664,11 @@ class FRAMEALLOC_API SmartAlloc {
   bool enable_behavior_filter() noexcept;
   /// Effect: stops reading counters; the findings stay readable. The driving thread.
   void disable_behavior_filter() noexcept;
+  /// Result: whether the behavior filter is on.
   [[nodiscard]] bool is_behavior_filter_enabled() const noexcept;
   /// Effect: sets the thresholds beyond which something is an issue. Any thread.
   void set_behavior_thresholds(const BehaviorThresholds& thresholds) noexcept;
+  /// Result: the values beyond which the behavior filter reports.
   [[nodiscard]] BehaviorThresholds behavior_thresholds() const noexcept;
   /// Result: the current issues, and the figures of every tag. Any thread.
   [[nodiscard]] BehaviorReport behavior_report() const;
@@ -672,6 +713,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// it is AllocConfig::strict, or FRAMEALLOC_STRICT when the allocator was made. See
   /// StrictModeGuard for a scoped version.
   void set_strict_mode(StrictMode mode) const noexcept;
+  /// Result: which reports end the program.
   [[nodiscard]] StrictMode strict_mode() const noexcept;
   /// Effect: calls `handler` instead of std::abort(); it may return. Null restores abort().
   /// Requirement: before other threads use the allocator.
@@ -680,6 +722,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: reports of the code go nowhere until unsuppress() has been called as often; they are
   /// still counted. See SuppressionGuard for a scoped version.
   void suppress(Code code) const noexcept;
+  /// Effect: takes one suppress() back.
   void unsuppress(Code code) const noexcept;
   /// The same for every code.
   void suppress_diagnostics(bool on) const noexcept;
