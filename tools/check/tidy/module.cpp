@@ -10,6 +10,8 @@
 #include <clang-tidy/ClangTidyModuleRegistry.h>
 #endif
 
+#include <llvm/ADT/StringSet.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,9 +25,12 @@ constexpr const char* kPrefix = "framealloc-";
 // The option Config: of the check, else of all at once.
 std::string config_option(const clang::tidy::ClangTidyCheck::OptionsView& own,
                           const clang::tidy::ClangTidyContext& context) {
+  constexpr const char* kOfAll = "framealloc-*.Config";
+  // --verify-config asks which options there are.
+  if (llvm::StringSet<>* const known = context.getOptionsCollector()) known->insert(kOfAll);
   if (const std::optional<llvm::StringRef> value = own.get("Config")) return value->str();
   const auto& given = context.getOptions().CheckOptions;
-  const auto all = given.find("framealloc-*.Config");
+  const auto all = given.find(kOfAll);
   return all == given.end() ? std::string() : all->second.Value;
 }
 

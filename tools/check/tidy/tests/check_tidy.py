@@ -161,6 +161,11 @@ class Config(Case):
         other = self.tidy(path, config="{CheckOptions: {framealloc-frame-escape.Config: ours.toml}}")
         self.assertEqual(other[0], [(9, "use-after-end")])
 
+    def test_clang_tidy_knows_the_options(self):
+        done = run(TIDY, f"--load={MODULE}", "--checks=-*,framealloc-*", "--verify-config",
+                   "--config={CheckOptions: {framealloc-*.Config: x, framealloc-use-after-end.Config: y}}")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_words_for_functions_of_libraries(self):
         text = LATE.replace('[[clang::annotate("framealloc::end_frame")]] void end', "void end")
         path = self.write("late.cpp", text)
