@@ -131,7 +131,8 @@ await session('figures', {
   await step('functions have lenses, those of several tags one for each', async () => {
     const lenses = await until(async () => {
       const found = await workbench.lenses();
-      return found.length === 4 && found[0].startsWith('physics') && found;
+      // The snapshots that were there are read one by one, so the first lens may know few of them.
+      return found.length === 4 && /^physics.*█{8}$/.test(found[0]) && found;
     }, 'four lenses');
     assert.match(lenses[0], /^physics: 4\.00 MiB this frame · peak 4\.00 MiB → █{8}$/);
     assert.match(lenses[1], /^2 tags: 2\.50 MiB this frame · peak 2\.50 MiB → █{8}$/);
