@@ -12,6 +12,8 @@ import { firstFolder, setContext, settings } from './settings';
 
 const LEAST_VERSION = '0.1.0';
 const ANSWER_MS = 10_000;
+// VS Code waits before it asks for lenses for as long as answers took, and anew with each refresh: a slow answer would end all others.
+const LENS_MS = 400;
 export const LANGUAGES = ['c', 'cpp', 'cuda-cpp'];
 
 export type ServerState = 'starting' | 'running' | 'restarting' | 'missing' | 'old' | 'stopped' | 'restricted';
@@ -97,15 +99,22 @@ export class Server implements vscode.Disposable {
     return this.client?.initializeResult?.capabilities.codeLensProvider !== undefined;
   }
 
-  /** Result: the server's lenses; undefined when it makes none, or ended before it answered. */
+  /** Result: the server's lenses; undefined when it makes none, has ended, or is too busy to answer at once. */
   async lenses(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<vscode.CodeLens[] | undefined> {
     const client = this.client;
     if (client === undefined || !this.makesLenses) return undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), LENS_MS);
+    });
     try {
-      const answer = await client.sendRequest(CodeLensRequest.type, client.code2ProtocolConverter.asCodeLensParams(document), token);
-      return (await client.protocol2CodeConverter.asCodeLenses(answer, token)) ?? [];
+      const request = client.sendRequest(CodeLensRequest.type, client.code2ProtocolConverter.asCodeLensParams(document), token);
+      const answer = await Promise.race([request.then((lenses) => lenses ?? []), late]);
+      return answer === undefined ? undefined : await client.protocol2CodeConverter.asCodeLenses(answer, token);
     } catch {
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

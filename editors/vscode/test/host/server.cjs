@@ -40,6 +40,7 @@ function answer({ id, method, params }) {
       of('Explain FA601', { command: { title: 'Explain FA601', command: 'framealloc.explain', arguments: ['FA601'] } }),
     ] });
   } else if (method === 'textDocument/codeLens') {
+    if (fs.existsSync(path.join(root, 'busy'))) return;
     const at = { line: 10, character: 0 };
     send({ id, result: [{ range: { start: at, end: at }, command: { title: 'of the server', command: 'framealloc.showInInspector', arguments: [{ tag: 'physics' }] } }] });
   } else if (method === 'textDocument/diagnostic') {

@@ -243,6 +243,10 @@ const tests = {
     await set('codeLens.enabled', false);
     assert.deepEqual(await titles(), []);
     await set('codeLens.enabled', undefined);
+    fs.writeFileSync(path.join(root, 'busy'), '');
+    assert.equal((await titles()).length, 4, 'a server that does not answer holds nothing up');
+    fs.rmSync(path.join(root, 'busy'));
+    assert.deepEqual(await titles(), ['of the server']);
     const { path: server } = vscode.workspace.getConfiguration('framealloc');
     await set('path', '/nowhere/fa');
     await until(() => state().server.state === 'missing', 'missing');
