@@ -55,6 +55,12 @@ bool is_driven_elsewhere(const CheckInput& input, const Turning& turning, PlaceI
   return false;
 }
 
+// Whether a thread that the unit starts comes to the loop.
+bool is_on_thread(const CheckInput& input, const Turning& turning) {
+  const clang::FunctionDecl* const function = turning.loop->function;
+  return turning.on_thread || (function != nullptr && input.bodies.runs_on_thread(*function));
+}
+
 bool drives(const CheckInput& input, LoopLog& log, const Turning& turning) {
   if (turning.made.empty() || !turning.keeps_all() || log.is_small(turning)) return false;
   const clang::FunctionDecl* const function = turning.loop->function;
@@ -63,7 +69,8 @@ bool drives(const CheckInput& input, LoopLog& log, const Turning& turning) {
     if (event->open) return false;
     if (is_main) continue;
     const clang::VarDecl* const variable = made_here(input, event->owner);
-    if (variable != nullptr && variable->hasLocalStorage() && !turning.on_thread) continue;
+    if (variable != nullptr && variable->hasLocalStorage() && !is_on_thread(input, turning))
+      continue;
     const bool is_ours =
         variable != nullptr || turning.on_thread || is_own_member(input, event->owner);
     if (!is_ours || is_driven_elsewhere(input, turning, event->owner)) return false;
@@ -84,7 +91,8 @@ Driving check_boundaries(const CheckInput& input, LoopLog& log, std::vector<Find
     });
     // Somebody else ends the frames of a worker while it turns.
     for (const Turning* each : around)
-      if (each->on_thread && each->keeps_all() && is_driven_elsewhere(input, *each, event->owner))
+      if (is_on_thread(input, *each) && each->keeps_all() &&
+          is_driven_elsewhere(input, *each, event->owner))
         driving.loops.insert(each->loop->statement);
     if (outermost == around.rend()) continue;
     for (auto each = outermost; each != around.rend(); ++each)

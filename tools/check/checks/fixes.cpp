@@ -37,8 +37,10 @@ bool is_statement(clang::ASTContext& context, const clang::Expr* expression) {
 std::string name_in(const CheckInput& input, PlaceId place, const clang::FunctionDecl& function) {
   const PlaceData& data = input.places[place];
   if (data.kind == PlaceKind::Global) {
-    const auto* const variable = static_cast<const clang::VarDecl*>(data.key);
-    if (variable->isStaticLocal() || variable->isStaticDataMember()) return "";
+    const auto* const variable =
+        llvm::dyn_cast<clang::VarDecl>(static_cast<const clang::ValueDecl*>(data.key));
+    if (variable == nullptr || variable->isStaticLocal() || variable->isStaticDataMember())
+      return "";
     const clang::SourceManager& sources = input.context.getSourceManager();
     if (!sources.isBeforeInTranslationUnit(variable->getLocation(), function.getLocation()))
       return "";

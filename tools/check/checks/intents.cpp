@@ -21,7 +21,7 @@ std::string owner_name(const CheckInput& input, PlaceId owner) {
         if (!input.bodies.is_variable(data.key)) return "";
         [[fallthrough]];
       case PlaceKind::Global:
-        return static_cast<const clang::VarDecl*>(data.key)->getNameAsString();
+        return static_cast<const clang::ValueDecl*>(data.key)->getNameAsString();
       default:
         owner = data.parent;
     }

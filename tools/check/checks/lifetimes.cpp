@@ -10,23 +10,25 @@
 namespace fa_check {
 namespace {
 
-// The field or variable that a place is, or null.
+// The field or variable that the place itself is, or null. Objects that boxes own have no name.
+const clang::ValueDecl* declaration_at(const CheckInput& input, PlaceId place) {
+  const PlaceData& data = input.places[place];
+  const bool is_declared = data.kind == PlaceKind::Field || data.kind == PlaceKind::Global ||
+                           (data.kind == PlaceKind::Local && input.bodies.is_variable(data.key));
+  return is_declared ? static_cast<const clang::ValueDecl*>(data.key) : nullptr;
+}
+
+// That of the place, or of what it is a part of.
 const clang::ValueDecl* declaration_of(const CheckInput& input, PlaceId place) {
-  for (; place != 0; place = input.places[place].parent) {
-    const PlaceData& data = input.places[place];
-    if (data.kind == PlaceKind::Field || data.kind == PlaceKind::Global ||
-        data.kind == PlaceKind::Local)
-      return static_cast<const clang::ValueDecl*>(data.key);
-  }
+  for (; place != 0; place = input.places[place].parent)
+    if (const clang::ValueDecl* declaration = declaration_at(input, place)) return declaration;
   return nullptr;
 }
 
 bool lives_no_longer(const CheckInput& input, PlaceId place) {
   for (PlaceId at = place; at != 0; at = input.places[at].parent) {
     const PlaceData& data = input.places[at];
-    if (data.kind == PlaceKind::Field || data.kind == PlaceKind::Global ||
-        data.kind == PlaceKind::Local) {
-      const auto* const declaration = static_cast<const clang::ValueDecl*>(data.key);
+    if (const clang::ValueDecl* declaration = declaration_at(input, at)) {
       if (input.model.has_word(declaration, "per_frame")) return true;
       if (const clang::CXXRecordDecl* record = record_of(declaration->getType()))
         if (input.model.has_word(record, "per_frame")) return true;
@@ -43,11 +45,8 @@ bool lives_no_longer(const CheckInput& input, PlaceId place) {
 
 bool is_long_lived(const CheckInput& input, PlaceId place) {
   for (PlaceId at = place; at != 0; at = input.places[at].parent) {
-    const PlaceData& data = input.places[at];
-    if (data.kind != PlaceKind::Field && data.kind != PlaceKind::Global &&
-        data.kind != PlaceKind::Local)
-      continue;
-    const auto* const declaration = static_cast<const clang::ValueDecl*>(data.key);
+    const clang::ValueDecl* const declaration = declaration_at(input, at);
+    if (declaration == nullptr) continue;
     if (input.model.has_word(declaration, "long_lived")) return true;
     const auto* const field = llvm::dyn_cast<clang::FieldDecl>(declaration);
     if (field != nullptr && input.model.has_word(field->getParent(), "long_lived")) return true;
@@ -94,6 +93,8 @@ bool is_escape(const CheckInput& input, const Event& event) {
     }
     case PlaceKind::Lasting:
       return true;
+    case PlaceKind::Local:
+      return !input.bodies.is_variable(data.key);  // an object that a box owns, which is returned
     case PlaceKind::Unknown:
       // An out-parameter, or an object by reference: while the frame goes on it may be as young.
       // Members of members of this are not.
@@ -117,6 +118,26 @@ const clang::CXXRecordDecl* closure_of(const CheckInput& input, PlaceId place) {
     if (record != nullptr && record->isLambda()) return record;
   }
   return nullptr;
+}
+
+// Whether a closure is kept in a member of an object that the function is given, and nobody in sight
+// gives it one that ends with the frame. A callable that is itself the parameter may be asked for.
+bool is_kept_by_given(const CheckInput& input, const Event& event) {
+  if (closure_of(input, event.into) == nullptr || lives_no_longer(input, event.into)) return false;
+  if (input.bodies.has_callers(*event.function)) return false;
+  const PlaceData& root = input.places[input.places.root(event.into)];
+  if (root.kind != PlaceKind::Unknown) return false;
+  for (PlaceId at = event.into; at != 0; at = input.places[at].parent) {
+    if (input.places[at].kind != PlaceKind::Field) continue;
+    const auto* const field = llvm::dyn_cast<clang::FieldDecl>(
+        static_cast<const clang::ValueDecl*>(input.places[at].key));
+    const auto* const record =
+        field == nullptr ? nullptr : llvm::dyn_cast<clang::CXXRecordDecl>(field->getParent());
+    if (record != nullptr && !record->isLambda() && !is_in_std(*record) &&
+        input.solver.made_in_frames().count(record->getDefinition()) == 0)
+      return true;
+  }
+  return false;
 }
 
 // Whether another thread may look at the place: it is published memory, not kept memory.
@@ -204,7 +225,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
     if (event.kind == EventKind::Escape && event.other == 0 && !is_of_frame(input, *loan)) continue;
     if (event.kind == EventKind::Escape &&
-        (!is_escape(input, event) || is_reset_elsewhere(input, event)))
+        ((!is_escape(input, event) && !is_kept_by_given(input, event)) ||
+         is_reset_elsewhere(input, event)))
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);

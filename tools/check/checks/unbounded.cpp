@@ -10,9 +10,12 @@ namespace fa_check {
 void check_unbounded(const CheckInput& input, LoopLog& log, const Driving& driving,
                      std::vector<Finding>& findings) {
   std::set<const clang::Stmt*> told;
+  std::set<PlaceId> of_coroutines;  // FA701 speaks of them
+  for (const Event& event : input.log.events())
+    if (event.kind == EventKind::IssueInCoroutine) of_coroutines.insert(event.loan);
   for (const Event& event : input.log.events()) {
     if (event.kind != EventKind::Issue && event.kind != EventKind::Grows) continue;
-    if (!log.is_frame_memory(event)) continue;
+    if (!log.is_frame_memory(event) || of_coroutines.count(event.loan) != 0) continue;
     const std::vector<Turning*> around = log.around(event.at);
     const auto open = std::find_if(around.begin(), around.end(), [&](const Turning* each) {
       return log.turns(*each).turns == Turns::Open;

@@ -33,6 +33,35 @@ const clang::Expr* init_of(const clang::Expr* expression) {
   return variable->getAnyInitializer();
 }
 
+// The literal that a pointer to its beginning points at, or a view of all of it.
+const clang::StringLiteral* literal_at(const clang::APValue& value) {
+  if (value.isStruct()) {
+    const clang::StringLiteral* text = nullptr;
+    for (unsigned i = 0; i < value.getStructNumFields() && text == nullptr; ++i)
+      text = literal_at(value.getStructField(i));
+    for (unsigned i = 0; i < value.getStructNumFields(); ++i)
+      if (text != nullptr && value.getStructField(i).isInt() &&
+          value.getStructField(i).getInt() != text->getLength())
+        return nullptr;
+    return text;
+  }
+  if (!value.isLValue() || !value.getLValueOffset().isZero()) return nullptr;
+  const auto* const base = value.getLValueBase().dyn_cast<const clang::Expr*>();
+  return llvm::dyn_cast_or_null<clang::StringLiteral>(base);
+}
+
+// What a constant function gives.
+std::optional<std::string> evaluated_text(const clang::ASTContext& context,
+                                          const clang::Expr* expression) {
+  clang::Expr::EvalResult result;
+  if (expression->isValueDependent() || !expression->isPRValue() ||
+      !expression->EvaluateAsConstantExpr(result, context))
+    return std::nullopt;
+  const clang::StringLiteral* const text = literal_at(result.Val);
+  if (text == nullptr || text->getCharByteWidth() != 1) return std::nullopt;
+  return text->getString().str();
+}
+
 }  // namespace
 
 std::optional<std::string> constant_text(const clang::ASTContext& context,
@@ -65,7 +94,7 @@ std::optional<std::string> constant_text(const clang::ASTContext& context,
       expression = outcome ? choice->getTrueExpr() : choice->getFalseExpr();
       continue;
     }
-    return std::nullopt;
+    return evaluated_text(context, expression);
   }
   return std::nullopt;
 }

@@ -33,6 +33,35 @@ void Solver::reach(State& state, const Value& value, std::set<PlaceId>& loans, u
   }
 }
 
+void Solver::forget_turn(const Call& call, State& state, const clang::Stmt& loop) const {
+  const clang::Stmt* body = nullptr;
+  const clang::VarDecl* of_turn = nullptr;
+  if (const auto* e = llvm::dyn_cast<clang::ForStmt>(&loop)) {
+    body = e->getBody();
+    of_turn = e->getConditionVariable();
+  } else if (const auto* walk = llvm::dyn_cast<clang::CXXForRangeStmt>(&loop)) {
+    body = walk->getBody();
+    of_turn = walk->getLoopVariable();
+  } else if (const auto* other = llvm::dyn_cast<clang::WhileStmt>(&loop)) {
+    body = other->getBody();
+    of_turn = other->getConditionVariable();
+  } else if (const auto* last = llvm::dyn_cast<clang::DoStmt>(&loop)) {
+    body = last->getBody();
+  }
+  if (body == nullptr) return;
+  const clang::SourceManager& sources = context_.getSourceManager();
+  const clang::SourceLocation begin = sources.getExpansionLoc(body->getBeginLoc());
+  const clang::SourceLocation end = sources.getExpansionLoc(body->getEndLoc());
+  std::erase_if(state.cells, [&](const auto& cell) {
+    const PlaceData& root = places_[places_.root(cell.first)];
+    if (root.kind != PlaceKind::Local || root.chain != call.chain || !bodies_.is_variable(root.key))
+      return false;
+    const auto* const variable = static_cast<const clang::VarDecl*>(root.key);
+    const clang::SourceLocation place = sources.getExpansionLoc(variable->getLocation());
+    return variable == of_turn || (begin <= place && place <= end);
+  });
+}
+
 void Solver::collect(const Call& call, State& state) const {
   if (state.lives.empty()) return;
   std::vector<PlaceId> found;  // loans that are reached; sorted once all are there

@@ -104,6 +104,15 @@ void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl*
     if (object.to.size() == 1) parent = object.to.front().place;
     result.add({places_.place(PlaceKind::Part, function->getCanonicalDecl(), parent), 0});
   }
+  // What a function of nothing refers to is of static storage: a singleton.
+  const clang::QualType object_type =
+      at->getType()->isPointerType() ? at->getType()->getPointeeType() : at->getType();
+  if (function != nullptr && function->getNumParams() == 0 && object.to.empty() &&
+      !names_allocator && (at->isGLValue() || at->getType()->isPointerType()) &&
+      record_of(object_type) != nullptr && model_.can_hold(object_type)) {
+    result = Value::of(places_.place(PlaceKind::Global, function->getCanonicalDecl()));
+    result.null = at->getType()->isPointerType();
+  }
   if (at->isGLValue() || model_.kind_of(at->getType()) == Kind::Pointer) state.values[at] = result;
   // A flag that others can reach may have changed.
   std::erase_if(state.facts, [&](const auto& fact) { return is_outside(fact.first.first); });

@@ -139,6 +139,29 @@ void Solver::leave(const Call& call, State& state) {
   }
 }
 
+// Tells of loans in an object of the pool or the heap whose box the function gives to its caller.
+void Solver::tell_of_boxes(const Call& call, const State& state) {
+  const auto found = state.values.find(call.function->getBody());
+  if (found == state.values.end()) return;
+  for (const Target& result : found->second.to) {
+    const auto box = state.cells.find(result.place);
+    if (box == state.cells.end()) continue;
+    for (const Target& owned : box->second.to) {
+      const PlaceData& object = places_[owned.place];
+      if (object.kind != PlaceKind::Local || bodies_.is_variable(object.key)) continue;
+      for (const auto& [place, held] : state.cells) {
+        if (!places_.is_below(place, owned.place)) continue;
+        for (const Target& target : held.to) {
+          const PlaceId memory = places_.root(target.place);
+          const auto life = state.lives.find(memory);
+          if (life != state.lives.end() && !is_over(state, life->second))
+            tell(call, EventKind::Escape, target.stored, memory, place, 0);
+        }
+      }
+    }
+  }
+}
+
 Solver::States Solver::run(const Call& call, States entry) {
   const clang::CFG* const graph = bodies_.graph(*call.function);
   if (graph == nullptr) return entry;
@@ -229,6 +252,7 @@ Solver::States Solver::run(const Call& call, States entry) {
           if (branches && !pick->getType()->isFloatingType())
             moved.facts[{temporary(call, pick), 0}] = index == 0;
         }
+        if (block.getLoopTarget() != nullptr) forget_turn(call, moved, *block.getLoopTarget());
         // No expression goes on over the end of a turn.
         if (target->getBlockID() >= id) moved.values.clear();
         collect(call, moved);
@@ -296,6 +320,7 @@ void Solver::solve(const clang::FunctionDecl& function,
           tell(call, EventKind::Escape, target.stored, memory, place, 0);
         }
       }
+      tell_of_boxes(call, state);
       // Who calls the function in this unit may wait, and is told if not.
       if (bodies_.has_callers(function)) continue;
       hand_over(call, state, followers);

@@ -97,11 +97,14 @@ class Solver {
   void reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth);
   // Effect: forgets loans that nothing leads to.
   void collect(const Call& call, State& state) const;
+  // Effect: forgets the variables that each turn of the loop has anew.
+  void forget_turn(const Call& call, State& state, const clang::Stmt& loop) const;
 
   // solver.cpp: blocks
   States run(const Call& call, States entry);
   void run_block(const Call& call, const clang::CFGBlock& block, States& states);
   void leave(const Call& call, State& state);
+  void tell_of_boxes(const Call& call, const State& state);
   void hand_over(const Call& call, State& state,
                  const std::vector<const clang::FunctionDecl*>& followers);
   bool refine(const Call& call, State& state, const clang::Expr* condition, bool holds);

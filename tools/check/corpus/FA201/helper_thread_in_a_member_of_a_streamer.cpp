@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <span>
+#include <thread>
+
+namespace fa = framealloc;
+
+class Streamer {
+ public:
+  ~Streamer() {
+    if (thread_.joinable()) thread_.join();
+  }
+  void upload(std::span<const float> data) {
+    if (thread_.joinable()) thread_.join();
+    thread_ = std::thread([this, data] {  // expect: FA201
+      for (float each : data) sum_ += each;
+    });
+  }
+  float sum() const { return sum_; }
+
+ private:
+  std::thread thread_;
+  float sum_ = 0;
+};
+void frame(fa::SmartAlloc& alloc, Streamer& streamer) {
+  alloc.begin_frame();
+  auto vertices = alloc.frame_slice<float>(64);
+  vertices[0] = 1.0F;
+  streamer.upload(vertices);
+  alloc.end_frame();
+}
