@@ -65,12 +65,32 @@ bool ends_with_a_frame(const CheckInput& input, const clang::CXXRecordDecl& reco
   return false;
 }
 
+// Whether frames end in the unit. Where none does, a local object ends with its function, inside the frame that
+// somebody else drives.
+bool ends_frames(const CheckInput& input) {
+  return input.bodies.unit_has(Effect::EndFrame) || input.bodies.unit_has(Effect::OpenFrame) ||
+         input.bodies.unit_has(Effect::EndThreadFrame);
+}
+
 // Whether it is memory of a frame, not of a scratch pool or a group: those end when their owner
 // says so, and classes keep what they end themselves.
 bool is_of_frame(const CheckInput& input, const Loan& loan) {
   if (loan.maker == nullptr) return true;
   const Effect effect = input.model.effect_of(*loan.maker);
   return effect != Effect::Scratch && effect != Effect::GroupAlloc;
+}
+
+// Whether the place is a part of what a closure refers to: that lies elsewhere, and not where the closure is kept.
+bool is_captured_by_reference(const CheckInput& input, PlaceId place) {
+  while ((place = input.places[place].parent) != 0) {
+    if (input.places[place].kind != PlaceKind::Field) continue;
+    const auto* const field = llvm::dyn_cast<clang::FieldDecl>(
+        static_cast<const clang::ValueDecl*>(input.places[place].key));
+    const auto* const record =
+        field == nullptr ? nullptr : llvm::dyn_cast<clang::CXXRecordDecl>(field->getParent());
+    if (record != nullptr && record->isLambda() && field->getType()->isReferenceType()) return true;
+  }
+  return false;
 }
 
 bool is_escape(const CheckInput& input, const Event& event) {
@@ -86,8 +106,8 @@ bool is_escape(const CheckInput& input, const Event& event) {
       if (record->isLambda()) return false;
       if (ends_with_a_frame(input, *record)) return false;
       const clang::CXXRecordDecl* const definition = record->getDefinition();
-      if (definition != nullptr && input.solver.made_in_frames().count(definition) != 0 &&
-          input.bodies.is_only_local(*definition))
+      if (definition != nullptr && input.bodies.is_only_local(*definition) &&
+          (input.solver.made_in_frames().count(definition) != 0 || !ends_frames(input)))
         return false;
       return true;
     }
@@ -133,7 +153,7 @@ bool is_kept_by_given(const CheckInput& input, const Event& event) {
         static_cast<const clang::ValueDecl*>(input.places[at].key));
     const auto* const record =
         field == nullptr ? nullptr : llvm::dyn_cast<clang::CXXRecordDecl>(field->getParent());
-    if (record != nullptr && !record->isLambda() && !is_in_std(*record) &&
+    if (record != nullptr && !record->isLambda() && input.bodies.is_of_user(*record) &&
         input.solver.made_in_frames().count(record->getDefinition()) == 0)
       return true;
   }
@@ -225,7 +245,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
     if (event.kind == EventKind::Escape && event.other == 0 && !is_of_frame(input, *loan)) continue;
     if (event.kind == EventKind::Escape &&
-        ((!is_escape(input, event) && !is_kept_by_given(input, event)) ||
+        (is_captured_by_reference(input, event.into) ||
+         (!is_escape(input, event) && !is_kept_by_given(input, event)) ||
          is_reset_elsewhere(input, event)))
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);

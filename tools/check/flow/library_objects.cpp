@@ -142,7 +142,8 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     }
     if (kind == Kind::ScopeGuard) return;
   }
-  if (kind == Kind::User) {  // std::pair
+  if (kind == Kind::User) {         // std::pair
+    if (record == nullptr) return;  // an array of them, whose elements are made of nothing
     auto argument = arguments.begin();
     for (const clang::FieldDecl* field : record->fields()) {
       if (argument == arguments.end()) return;
