@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
-SKIPPED = ("build", "node_modules", ".git", ".ci", ".github")
+SKIPPED = ("build", "dist", "node_modules", ".git", ".ci", ".github")
 
 
 def pages():

@@ -15,7 +15,7 @@ failed=0
 if [ $# -gt 0 ]; then
   documents=("$@")
 else
-  mapfile -t documents < <(find . -name '*.md' -not -path './build/*' -not -path './.*' -not -path '*/node_modules/*' \
+  mapfile -t documents < <(find . -name '*.md' -not -path './build/*' -not -path './.*' -not -path '*/node_modules/*' -not -path '*/dist/*' \
     | sed 's#^\./##' | LC_ALL=C sort)
 fi
 [ ${#documents[@]} -gt 0 ] || { echo "no documents" >&2; exit 1; }
