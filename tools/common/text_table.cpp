@@ -91,7 +91,9 @@ std::string growth_text(std::int64_t bytes) {
   if (bytes == 0) return "0 B";
   const auto amount = bytes < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(bytes)
                                 : static_cast<std::uint64_t>(bytes);
-  return (bytes < 0 ? "-" : "+") + bytes_text(amount);
+  std::string text(1, bytes < 0 ? '-' : '+');
+  text += bytes_text(amount);
+  return text;
 }
 
 }  // namespace fa_tools

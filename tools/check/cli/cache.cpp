@@ -120,7 +120,8 @@ void ResultCache::store(const UnitInput& input, const UnitResult& result) {
     if (header.find('\n') != std::string::npos) return;
     text += hash_of_file(header) + " " + header + "\n";
   }
-  text += "\n" + record_of(result);
+  text += '\n';
+  text += record_of(result);
   const std::string path = path_of(input);
   std::error_code error;
   fs::create_directories(fs::path(path).parent_path(), error);
