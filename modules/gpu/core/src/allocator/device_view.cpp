@@ -52,21 +52,19 @@ void DeviceView::show(const DeviceFigureVisitor& visit) const noexcept {
     visit(figures);
   }
 
-  for (std::size_t index = 0; index < TagAccounts::kMost; ++index) {
-    const TagAccount* const account = core_.tags.find(static_cast<TagId>(index));
-    if (account == nullptr) continue;
-    const TagPath path = core_.host.path_of(account->id);
+  core_.tags.visit([&](const TagAccount& account, std::size_t own, std::size_t subtree) {
+    const TagPath path = core_.host.path_of(account.id);
     DeviceTagFigures figures;
     figures.device = device;
-    figures.id = account->id;
+    figures.id = account.id;
     figures.tag = path.view();
-    figures.bytes = account->own.load(std::memory_order_relaxed);
-    figures.peak_bytes = account->peak.load(std::memory_order_relaxed);
-    figures.subtree_bytes = account->subtree.load(std::memory_order_relaxed);
-    figures.limit = account->limit.load(std::memory_order_relaxed);
-    figures.denials = account->denials.load(std::memory_order_relaxed);
+    figures.bytes = own;
+    figures.peak_bytes = account.own.peak();
+    figures.subtree_bytes = subtree;
+    figures.limit = account.limit.load(std::memory_order_relaxed);
+    figures.denials = account.denials.load(std::memory_order_relaxed);
     visit(figures);
-  }
+  });
 }
 
 }  // namespace framealloc::gpu::detail

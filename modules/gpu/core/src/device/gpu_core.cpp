@@ -141,7 +141,7 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
   stats.padding_bytes = stats.total_bytes - held - stats.free_bytes;
   stats.dedicated_bytes = persistent.dedicated;
   usage_peak.note(stats.allocated_bytes);
-  stats.peak_usage = usage_peak.peak();
+  stats.peak_usage = std::max(usage_peak.peak(), tags.peak_total());
   stats.peak_total = gate.peak_total();
   stats.allocation_count = buffers.count;
   stats.failed_allocations = failed_.load(std::memory_order_relaxed);

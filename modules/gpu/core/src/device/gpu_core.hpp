@@ -126,7 +126,7 @@ class GpuCore {
   // it.
   void give_back(const BufferRecord* first, HeapBytes& freed) noexcept;
   // Effect: what is handed out now counts for the peak.
-  void note_usage() noexcept { usage_peak.note(tags.total()); }
+  void note_usage() noexcept { tags.note_total(); }
 
   // Effect: the record carries a place to the retire queue, for memory that no handle of the
   // program leads to any more: its placement, handle and size are the caller's to set.

@@ -38,14 +38,6 @@ void RecordPool::drop() noexcept {
   host.bookkeeping_free(this, sizeof(RecordPool));
 }
 
-// Threads have stacks apart from each other: where this call's frame lies tells them apart well
-// enough, and costs nothing to ask.
-RecordShard& RecordPool::own_shard() noexcept {
-  auto place = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) >> 18;
-  place *= 0x9E3779B97F4A7C15U;
-  return shards_[place >> 60 & (kShards - 1)];
-}
-
 bool RecordPool::grow(RecordShard& shard) noexcept {
   void* const block = host_.bookkeeping_alloc(sizeof(RecordSlab));
   if (block == nullptr) return false;

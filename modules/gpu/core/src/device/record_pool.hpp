@@ -4,6 +4,7 @@
 
 #include "device/brief_lock.hpp"
 #include "device/buffer_record.hpp"
+#include "device/thread_lane.hpp"
 
 #include <framealloc/smart_alloc.hpp>
 #include <framealloc/text.hpp>
@@ -76,7 +77,7 @@ struct alignas(128) RecordShard {
 // Thread contract: any thread, except where said.
 class RecordPool {
  public:
-  static constexpr unsigned kShards = 8;
+  static constexpr unsigned kShards = kLanes;
   // Result: null without bookkeeping memory.
   [[nodiscard]] static RecordPool* make(const SmartAlloc& host, GpuCore& core) noexcept;
 
@@ -135,7 +136,7 @@ class RecordPool {
  private:
   explicit RecordPool(const SmartAlloc& host) noexcept : host_(host) {}
   ~RecordPool();
-  [[nodiscard]] RecordShard& own_shard() noexcept;
+  [[nodiscard]] RecordShard& own_shard() noexcept { return shards_[thread_lane()]; }
   [[nodiscard]] bool grow(RecordShard& shard) noexcept;
   // Requirement: the shard's lock is held.
   static void put_back(RecordShard& shard, BufferRecord& record) noexcept;

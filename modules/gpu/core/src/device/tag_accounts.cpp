@@ -10,10 +10,7 @@ namespace {
 
 [[nodiscard]] bool add_within(TagAccount& account, std::size_t bytes) noexcept {
   const std::size_t limit = account.limit.load(std::memory_order_relaxed);
-  if (limit == 0) {
-    account.subtree.fetch_add(bytes, std::memory_order_relaxed);
-    return true;
-  }
+  if (limit == 0) return true;
   std::size_t held = account.subtree.load(std::memory_order_relaxed);
   do {
     if (bytes > limit || held > limit - bytes) return false;
@@ -21,11 +18,12 @@ namespace {
   return true;
 }
 
-void add_own(TagAccount& account, std::size_t bytes) noexcept {
-  const std::size_t own = account.own.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  std::size_t peak = account.peak.load(std::memory_order_relaxed);
-  while (peak < own && !account.peak.compare_exchange_weak(peak, own, std::memory_order_relaxed)) {
-  }
+// Effect: the counters of the limits from `first` up, not that of `last`, which may be null.
+// Requirement: the lock of a lane is held: no limit comes or goes.
+void add_to_limits(TagAccount* first, const TagAccount* last, std::size_t bytes) noexcept {
+  for (TagAccount* level = first; level != last; level = level->parent)
+    if (level->limit.load(std::memory_order_relaxed) != 0)
+      level->subtree.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 [[nodiscard]] bool is_under(const TagAccount* account, TagId tag) noexcept {
@@ -34,6 +32,28 @@ void add_own(TagAccount& account, std::size_t bytes) noexcept {
 }
 
 }  // namespace
+
+class TagAccounts::AllLanes {
+ public:
+  explicit AllLanes(TagAccounts& accounts) noexcept : accounts_(accounts) {
+    for (Lane& lane : accounts_.lanes_) lane.lock.lock();
+  }
+  AllLanes(const AllLanes&) = delete;
+  AllLanes& operator=(const AllLanes&) = delete;
+  ~AllLanes() {
+    for (Lane& lane : accounts_.lanes_) lane.lock.unlock();
+  }
+
+ private:
+  TagAccounts& accounts_;
+};
+
+TagAccounts::TagAccounts(SmartAlloc& host) noexcept : host_(host) {
+  for (unsigned lane = 0; lane < kLanes; ++lane) {
+    root_.shares[lane] = &lanes_[lane].root;
+    total_shares_[lane] = &lanes_[lane].total;
+  }
+}
 
 TagAccounts::~TagAccounts() {
   for (std::atomic<Page*>& slot : pages_) {
@@ -61,9 +81,38 @@ TagAccount* TagAccounts::make(TagId tag) noexcept {
   if (!ready_[index].load(std::memory_order_relaxed)) {
     entry.id = tag;
     entry.parent = parent;
+    for (unsigned lane = 0; lane < kLanes; ++lane)
+      entry.shares[lane] = &page->lanes[lane].shares[index % kPage];
     ready_[index].store(true, std::memory_order_release);
   }
   return &entry;
+}
+
+TagAccounts::Told TagAccounts::add(TagAccount& account, unsigned lane,
+                                   std::ptrdiff_t bytes) noexcept {
+  LaneShare& own = *account.shares[lane];
+  Told told{LaneSum::add(own, bytes), LaneSum::add(lanes_[lane].total, bytes)};
+  if (bytes > 0 && told.own && !LaneSum::is_below_peak(own))
+    told.own = account.own.note_alone(lane, own);
+  return told;
+}
+
+void TagAccounts::settle(TagAccount& account, unsigned lane, Told told, bool noting) noexcept {
+  if (told.own && told.total) [[likely]]
+    return;
+  const AllLanes guard(*this);
+  if (!told.own) account.own.settle(lane, account.shares, noting);
+  if (!told.total) total_.settle(lane, total_shares_, false);
+}
+
+void TagAccounts::raise_total() noexcept {
+  const unsigned lane = thread_lane();
+  {
+    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    if (total_.note_alone(lane, lanes_[lane].total)) return;
+  }
+  const AllLanes guard(*this);
+  total_.settle(lane, total_shares_, true);
 }
 
 bool TagAccounts::charge(TagId tag, std::size_t bytes, GpuDenial& denial) noexcept {
@@ -74,29 +123,52 @@ bool TagAccounts::charge(TagId tag, std::size_t bytes, GpuDenial& denial) noexce
     denial.what = "no memory to account for a tag";
     return false;
   }
-  for (TagAccount* level = account; level != nullptr; level = level->parent) {
-    if (add_within(*level, bytes)) [[likely]]
-      continue;
-    for (TagAccount* undo = account; undo != level; undo = undo->parent)
-      undo->subtree.fetch_sub(bytes, std::memory_order_relaxed);
-    denial = {};
-    denial.code = Code::FA417;
-    denial.by_tag = true;
-    denial.tag = level->id;
-    denial.held = level->subtree.load(std::memory_order_relaxed);
-    denial.limit = level->limit.load(std::memory_order_relaxed);
-    return false;
+  const unsigned lane = thread_lane();
+  Told told;
+  {
+    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    for (TagAccount* level = account; level != nullptr; level = level->parent) {
+      if (add_within(*level, bytes)) [[likely]]
+        continue;
+      add_to_limits(account, level, std::size_t{0} - bytes);
+      denial = {};
+      denial.code = Code::FA417;
+      denial.by_tag = true;
+      denial.tag = level->id;
+      denial.held = level->subtree.load(std::memory_order_relaxed);
+      denial.limit = level->limit.load(std::memory_order_relaxed);
+      return false;
+    }
+    told = add(*account, lane, static_cast<std::ptrdiff_t>(bytes));
   }
-  add_own(*account, bytes);
+  settle(*account, lane, told, true);
   return true;
 }
 
 void TagAccounts::count(TagId tag, std::size_t bytes) noexcept {
   TagAccount* const account = this->account(tag);
   if (account == nullptr) return;
-  for (TagAccount* level = account; level != nullptr; level = level->parent)
-    level->subtree.fetch_add(bytes, std::memory_order_relaxed);
-  add_own(*account, bytes);
+  const unsigned lane = thread_lane();
+  Told told;
+  {
+    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    add_to_limits(account, nullptr, bytes);
+    told = add(*account, lane, static_cast<std::ptrdiff_t>(bytes));
+  }
+  settle(*account, lane, told, true);
+}
+
+void TagAccounts::release(TagId tag, std::size_t bytes) noexcept {
+  TagAccount* const account = this->account(tag);
+  if (account == nullptr) return;
+  const unsigned lane = thread_lane();
+  Told told;
+  {
+    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    add_to_limits(account, nullptr, std::size_t{0} - bytes);
+    told = add(*account, lane, -static_cast<std::ptrdiff_t>(bytes));
+  }
+  settle(*account, lane, told, false);
 }
 
 bool TagAccounts::is_limited(TagId tag) const noexcept {
@@ -112,17 +184,16 @@ bool TagAccounts::is_limited(TagId tag) const noexcept {
   return false;
 }
 
-void TagAccounts::release(TagId tag, std::size_t bytes) noexcept {
-  TagAccount* const account = this->account(tag);
-  if (account == nullptr) return;
-  account->own.fetch_sub(bytes, std::memory_order_relaxed);
-  for (TagAccount* level = account; level != nullptr; level = level->parent)
-    level->subtree.fetch_sub(bytes, std::memory_order_relaxed);
-}
-
 bool TagAccounts::set_limit(TagId tag, std::size_t bytes) noexcept {
   TagAccount* const account = this->account(tag);
   if (account == nullptr) return false;
+  const AllLanes guard(*this);
+  std::size_t held = 0;
+  for (std::size_t index = 0; index < kMost; ++index) {
+    const TagAccount* const other = find(static_cast<TagId>(index));
+    if (is_under(other, tag)) held += LaneSum::total(other->shares);
+  }
+  account->subtree.store(held, std::memory_order_relaxed);
   account->limit.store(bytes, std::memory_order_relaxed);
   return true;
 }
@@ -139,23 +210,33 @@ const TagAccount* TagAccounts::find(TagId tag) const noexcept {
   return &pages_[index / kPage].load(std::memory_order_acquire)->accounts[index % kPage];
 }
 
-std::size_t TagAccounts::bytes(TagId tag) const noexcept {
-  const TagAccount* const account = find(tag);
-  return account == nullptr ? 0 : account->subtree.load(std::memory_order_relaxed);
+void TagAccounts::read(Sums& sums) noexcept {
+  const AllLanes guard(*this);
+  for (std::size_t index = 0; index < kMost; ++index) {
+    const TagAccount* const account = find(static_cast<TagId>(index));
+    if (account == nullptr) continue;
+    sums.own[index] = LaneSum::total(account->shares);
+    for (const TagAccount* level = account; level != nullptr; level = level->parent)
+      sums.subtree[static_cast<std::size_t>(level->id)] += sums.own[index];
+  }
+}
+
+std::size_t TagAccounts::bytes(TagId tag) noexcept {
+  if (find(tag) == nullptr) return 0;
+  Sums sums;
+  read(sums);
+  return sums.subtree[static_cast<std::size_t>(tag)];
 }
 
 bool TagAccounts::is_within(TagId tag, TagId under) const noexcept {
   return is_under(find(tag), under);
 }
 
-TagAccounts::Holder TagAccounts::largest_holder(TagId under) const noexcept {
+TagAccounts::Holder TagAccounts::largest_holder(TagId under) noexcept {
   Holder most;
-  for (std::size_t index = 0; index < kMost; ++index) {
-    const TagAccount* const account = find(static_cast<TagId>(index));
-    if (account == nullptr || !is_under(account, under)) continue;
-    const std::size_t bytes = account->own.load(std::memory_order_relaxed);
-    if (bytes > most.bytes) most = {account->id, bytes};
-  }
+  visit([&](const TagAccount& account, std::size_t own, std::size_t) {
+    if (own > most.bytes && is_under(&account, under)) most = {account.id, own};
+  });
   return most;
 }
 

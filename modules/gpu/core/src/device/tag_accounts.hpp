@@ -4,6 +4,7 @@
 
 #include "device/brief_lock.hpp"
 #include "device/gpu_denial.hpp"
+#include "device/lane_sum.hpp"
 
 #include <framealloc/ids.hpp>
 #include <framealloc/smart_alloc.hpp>
@@ -17,19 +18,22 @@ namespace framealloc::gpu::detail {
 
 // Bytes of one tag.
 struct TagAccount {
-  std::atomic<std::size_t> own{0};
-  std::atomic<std::size_t> peak{0};     // most `own`
-  std::atomic<std::size_t> subtree{0};  // with those below: what the limit is about
-  std::atomic<std::size_t> limit{0};    // 0: none
+  LaneSum own;
+  LaneSum::Shares shares{};             // of `own`
+  std::atomic<std::size_t> limit{0};    // of the tag and those below; 0: none
+  std::atomic<std::size_t> subtree{0};  // what the limit is about; kept up where there is one
   std::atomic<std::uint64_t> denials{0};
   TagAccount* parent = nullptr;  // null: the root, Untagged
   TagId id = TagId::Untagged;
 };
 
-// Accounts are made as tags turn up, and stay. Thread contract: any thread.
+// Accounts are made as tags turn up, and stay. What a thread hands out it adds to its lane's shares,
+// under the lane's lock, so that threads of different lanes share nothing. A limit is kept to the byte
+// by one counter that all share: while a tag has one, so have all requests under it. It is set under
+// the locks of all lanes, and so counts what every lane has handed out. Thread contract: any thread.
 class TagAccounts {
  public:
-  explicit TagAccounts(SmartAlloc& host) noexcept : host_(host) {}
+  explicit TagAccounts(SmartAlloc& host) noexcept;
   TagAccounts(const TagAccounts&) = delete;
   TagAccounts& operator=(const TagAccounts&) = delete;
   ~TagAccounts();
@@ -49,27 +53,48 @@ class TagAccounts {
   void count_denial(TagId tag) noexcept;
   // Result: whether `tag` is `under` or below it.
   [[nodiscard]] bool is_within(TagId tag, TagId under) const noexcept;
-  // Result: bytes under all tags.
-  [[nodiscard]] std::size_t total() const noexcept {
-    return root_.subtree.load(std::memory_order_relaxed);
+  // Effect: what the calling thread's lane has charged and counted is handed out: the peak of all
+  // tags together knows it.
+  void note_total() noexcept {
+    if (!LaneSum::is_below_peak(lanes_[thread_lane()].total)) [[unlikely]]
+      raise_total();
   }
+  // Result: most bytes under all tags that were noted.
+  [[nodiscard]] std::size_t peak_total() const noexcept { return total_.peak(); }
   // Result: bytes under the tag and below.
-  [[nodiscard]] std::size_t bytes(TagId tag) const noexcept;
+  [[nodiscard]] std::size_t bytes(TagId tag) noexcept;
   // Result: the tag at or below `under` that holds most, and how much: for reports.
   struct Holder {
     TagId tag = TagId::Untagged;
     std::size_t bytes = 0;
   };
-  [[nodiscard]] Holder largest_holder(TagId under) const noexcept;
-  // Result: null when nobody has used it.
-  [[nodiscard]] const TagAccount* find(TagId tag) const noexcept;
+  [[nodiscard]] Holder largest_holder(TagId under) noexcept;
+  // Effect: visit(account, own bytes, bytes with those below) for each, with no lock held; the bytes
+  // are of one moment.
+  template <class F>
+  void visit(F&& visit) noexcept;
   static constexpr std::size_t kMost = 1024;
 
  private:
   static constexpr std::size_t kPage = 64;
   struct Page {
     std::array<TagAccount, kPage> accounts;
+    struct alignas(128) OfLane {
+      std::array<LaneShare, kPage> shares;
+    };
+    std::array<OfLane, kLanes> lanes;
   };
+  struct alignas(128) Lane {
+    BriefLock lock;
+    LaneShare root;   // of the root's account
+    LaneShare total;  // of all tags
+  };
+  struct Sums {
+    std::array<std::size_t, kMost> own{}, subtree{};
+  };
+  // Holds the locks of all lanes.
+  class AllLanes;
+
   [[nodiscard]] TagAccount* account(TagId tag) noexcept {
     const auto index = static_cast<std::size_t>(tag);
     if (index == 0) return &root_;
@@ -82,12 +107,36 @@ class TagAccounts {
     return make(tag);
   }
   [[nodiscard]] TagAccount* make(TagId tag) noexcept;
+  // Result: null when nobody has used it.
+  [[nodiscard]] const TagAccount* find(TagId tag) const noexcept;
+  // What the lane's lock was held for, and what is to be settled when it is left.
+  struct Told {
+    bool own = true, total = true;
+  };
+  // Requirement: the lane's lock is held.
+  [[nodiscard]] Told add(TagAccount& account, unsigned lane, std::ptrdiff_t bytes) noexcept;
+  void settle(TagAccount& account, unsigned lane, Told told, bool noting) noexcept;
+  void raise_total() noexcept;
+  void read(Sums& sums) noexcept;
 
   SmartAlloc& host_;
-  BriefLock lock_;
+  BriefLock lock_;  // of making accounts
   TagAccount root_;
+  LaneSum total_;
+  LaneSum::Shares total_shares_{};
   std::array<std::atomic<Page*>, kMost / kPage> pages_{};
   std::array<std::atomic<bool>, kMost> ready_{};
+  std::array<Lane, kLanes> lanes_;
 };
+
+template <class F>
+void TagAccounts::visit(F&& visit) noexcept {
+  Sums sums;
+  read(sums);
+  for (std::size_t index = 0; index < kMost; ++index) {
+    const TagAccount* const account = find(static_cast<TagId>(index));
+    if (account != nullptr) visit(*account, sums.own[index], sums.subtree[index]);
+  }
+}
 
 }  // namespace framealloc::gpu::detail
