@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The page: its text from page.html, page.css and page.js, with the data that it begins with.
+// The page: its text from the folder page, with the data that it begins with.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace fa_insight {
 
-// Made from the three files when the program is built.
+// Made from that folder when the program is built.
 std::string_view page_template();
 
 struct PageData {

@@ -3,11 +3,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { Snapshot } from '@page/components/types';
 import { forLabel } from './names';
 import { isLive, type Program } from './programs';
 import type { Session } from './session';
 import { SnapshotReader } from './snapshot_file';
-import type { Snapshot } from '../webview/model';
 
 interface Entry extends vscode.QuickPickItem {
   directory?: string;

@@ -1,46 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How full budgets are, and when somebody is to be told.
-import { bytes, percent } from '../webview/figures';
-import { treeOf, walk, type Snapshot } from '../webview/model';
+import { bytes } from '@page/components/figures.js';
+import { treeOf, walk } from '@page/components/model.js';
+import type { Level, Snapshot } from '@page/components/types';
 import { forNotification } from './names';
-
-export type Scope = 'global' | 'tag' | 'thread' | 'thread-pool';
-
-export interface Level {
-  key: string;
-  scope: Scope;
-  /** Path of the tag, name of the thread, '' of the program. */
-  tag: string;
-  used: number;
-  peak: number;
-  limit: number;
-  denials: number;
-  /** What counts: used, or the peak where that grew since the snapshot before. */
-  level: number;
-  percent: number;
-}
-
-/** Result: the budgets of a snapshot; `before` are those of the one before it in the same run. */
-export function levelsOf(snapshot: Snapshot, before: ReadonlyMap<string, Level>): Map<string, Level> {
-  const all = new Map<string, Level>();
-  const add = (scope: Scope, id: string, tag: string, used: number, peak: number, limit: number, denials: number): void => {
-    if (limit <= 0) return;
-    const key = `${scope}:${id}`;
-    const known = before.get(key);
-    const grew = known === undefined || peak > known.peak;
-    const level = grew ? Math.max(peak, used) : used;
-    all.set(key, { key, scope, tag, used, peak, limit, denials, level, percent: percent(level, limit) });
-  };
-  for (const budget of snapshot.budgets ?? []) {
-    const limit = budget.hard_limit || budget.soft_limit;
-    add(budget.scope, budget.tag, budget.tag, budget.used, budget.peak, limit, budget.denials);
-  }
-  for (const thread of snapshot.threads) {
-    if (thread.budget) add('thread', thread.id, thread.name, thread.budget.used, thread.peak_bytes, thread.budget.limit, 0);
-    if (thread.pool_budget) add('thread-pool', thread.id, thread.name, thread.pool_budget.used, 0, thread.pool_budget.limit, 0);
-  }
-  return all;
-}
 
 export function fullest(levels: Iterable<Level>): Level | undefined {
   let most: Level | undefined;

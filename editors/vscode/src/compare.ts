@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Snapshot } from '../webview/model';
+import type { Snapshot } from '@page/components/types';
 import { forLabel } from './names';
 import { html, options, Page } from './page';
 import type { Places } from './places';

@@ -2,12 +2,11 @@
 // The folder that is attached: its snapshots in the order in which they were written, each taken once.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { beginsRun, Run } from './run';
+import { beginsRun, Run } from '@page/components/run.js';
+import type { Level, Snapshot } from '@page/components/types';
 import { isLive } from './programs';
 import { SNAPSHOT_NAME, SnapshotReader } from './snapshot_file';
-import type { Level } from './budgets';
 import type { Reason } from './snapshot_schema';
-import type { Snapshot } from '../webview/model';
 
 const LOOK_MS = 1_000;
 

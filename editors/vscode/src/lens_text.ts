@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a lens says of the tags that a place opens.
-import { bytes, sparkline, trend } from '../webview/figures';
-import { components, type PathBytes } from '../webview/model';
-import type { Level } from './budgets';
+import { bytes, sparkline, trend } from '@page/components/figures.js';
+import { components } from '@page/components/model.js';
+import type { Run } from '@page/components/run.js';
+import type { Level, PathBytes } from '@page/components/types';
 import { forLabel } from './names';
-import type { Run } from './run';
 
 /** Result: whether a path has the tag as component, or is below it. */
 export function belongs(path: string, tag: string): boolean {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Notices of budgets that are nearly used up, and of denials.
 import * as vscode from 'vscode';
-import { Queue, Watch, type Level, type Telling } from './budgets';
+import type { Level } from '@page/components/types';
+import { Queue, Watch, type Telling } from './budgets';
 import type { Taken } from './folder';
 import { goTo, placesOf } from './tag_places';
 import type { Session } from './session';

@@ -2,11 +2,12 @@
 // The page that shows figures, in the sidebar and in tabs: its HTML, what it is told, and what it may ask for.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { treeOf, walk } from '../webview/model';
-import { checkedMessage, type State, type StateMessage, type ToPage } from '../webview/protocol';
+import type { Run } from '@page/components/run.js';
+import type { CodeRow, Snapshot, State } from '@page/components/types';
+import { checkedMessage, type StateMessage, type ToPage } from '../webview/protocol';
+import { findCode } from './codes';
 import { Pace } from './pace';
 import { Places } from './places';
-import type { Run } from './run';
 import type { Session } from './session';
 import { settings } from './settings';
 
@@ -114,21 +115,15 @@ export class Page implements vscode.Disposable {
     const snapshot = run?.newest ?? null;
     this.run = run;
     this.sequence = run?.sequence ?? 0;
-    const peaks: Record<string, number> = {};
-    if (snapshot !== null) {
-      walk(treeOf(snapshot.tags), (node) => {
-        peaks[node.path] = run?.peaks.get(node.path) ?? node.bytes;
-      });
-    }
     const state: State = !vscode.workspace.isTrusted ? 'restricted' : folder === undefined || snapshot === null ? 'empty' : folder.live ? 'live' : 'stopped';
     return {
       type: 'state', state, canStart: vscode.workspace.isTrusted, programs: this.session.live.length,
       directory: folder?.directory ?? '', name: folder?.name ?? '', pid: snapshot?.process?.id ?? null,
       run: run?.number ?? 0, snapshots: run?.sequence ?? 0, snapshot,
-      reset: points === run?.points || run === undefined, points, peaks,
-      budgets: [...(run?.levels.values() ?? [])].map(({ scope, tag, used, peak, limit, percent, denials }) => ({ scope, tag, used, peak, limit, percent, denials })),
+      reset: points === run?.points || run === undefined, points,
+      ...(run?.shown() ?? { peaks: {}, firsts: {}, budgets: [] }),
       threshold: settings.threshold(), problems: folder?.problems ?? [],
-      places: snapshot === null ? [] : this.places.in(snapshot),
+      places: snapshot === null ? [] : this.places.in(snapshot), codes: snapshot === null ? {} : codesIn(snapshot),
     };
   }
 
@@ -163,4 +158,14 @@ export class Page implements vscode.Disposable {
         break;
     }
   }
+}
+
+function codesIn(snapshot: Snapshot): Record<string, CodeRow> {
+  const codes: Record<string, CodeRow> = {};
+  const ids = new Set([...snapshot.diagnostics.map((one) => one.code), ...snapshot.tags.flatMap((tag) => tag.diagnostics)]);
+  for (const id of ids) {
+    const code = findCode(id);
+    if (code !== undefined) codes[id] = { severity: code.severity, meaning: code.meaning };
+  }
+  return codes;
 }

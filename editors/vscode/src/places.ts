@@ -3,8 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Snapshot } from '../webview/model';
-import type { Place } from '../webview/protocol';
+import type { Place, Snapshot } from '@page/components/types';
 
 const PLACE = /([^\s:"'`<>()[\]{},;]+\.[A-Za-z][A-Za-z0-9+]{0,4}):(\d{1,7})\b/g;
 const MOST_PLACES = 500;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Whether a text is a snapshot: docs/schema/snapshot-v*.schema.json, with unknown keys passed over. Files are input of strangers.
-import type { Snapshot } from '../webview/model';
+import type { Snapshot } from '@page/components/types';
 
 export const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_TAGS = 10_000;

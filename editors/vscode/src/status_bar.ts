@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The status item: one icon, short text.
 import * as vscode from 'vscode';
-import { bytes } from '../webview/figures';
+import { bytes } from '@page/components/figures.js';
 import { fullest } from './budgets';
 import { forLabel, forTooltip } from './names';
 import { Pace } from './pace';

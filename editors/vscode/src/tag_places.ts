@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Where in the workspace a tag is opened.
 import * as vscode from 'vscode';
-import { components } from '../webview/model';
+import { components } from '@page/components/model.js';
 import { taggedFunctions } from './tag_scan';
 
 const MOST_FILES = 5_000;

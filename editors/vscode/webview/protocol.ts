@@ -1,49 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What the extension and its pages say to each other.
-import type { Point, Snapshot } from './model';
+import type { Shown, Snapshot } from '@page/components/types';
 
-export type State = 'empty' | 'live' | 'stopped' | 'restricted';
-
-export interface BudgetRow {
-  scope: 'global' | 'tag' | 'thread' | 'thread-pool';
-  tag: string;
-  used: number;
-  peak: number;
-  limit: number;
-  percent: number;
-  denials: number;
-}
-export interface Place {
-  /** As the message spells it: "src/map.cpp:7". */
-  text: string;
-  file: string;
-  line: number;
-}
-export interface ProblemRow {
-  file: string;
-  reason: string;
-}
-
-export interface StateMessage {
+export interface StateMessage extends Shown {
   type: 'state';
-  state: State;
   canStart: boolean;
   programs: number;
-  directory: string;
-  name: string;
-  pid: number | null;
-  run: number;
-  /** Of the run so far. */
-  snapshots: number;
-  snapshot: Snapshot | null;
-  /** All points, or those that came since the last message. */
-  reset: boolean;
-  points: Point[];
-  peaks: Record<string, number>;
-  budgets: BudgetRow[];
-  threshold: number;
-  problems: ProblemRow[];
-  places: Place[];
 }
 export interface ComparisonMessage {
   type: 'comparison';

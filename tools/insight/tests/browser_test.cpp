@@ -39,6 +39,17 @@ std::string text_in(const std::string& document, const std::string& tag) {
   const std::regex pattern("<" + tag + "[^>]*>([^<]*)<");
   return std::regex_search(document, found, pattern) ? found[1].str() : "(none)";
 }
+// Result: an attribute of the first element with this test id.
+std::string attribute_of(const std::string& document, const std::string& testid,
+                         const std::string& name) {
+  std::smatch tag;
+  std::smatch found;
+  const std::regex element("<[^>]*data-testid=\"" + testid + "\"[^>]*>");
+  if (!std::regex_search(document, tag, element)) return "(none)";
+  const std::string text = tag.str();
+  const std::regex pattern(" " + name + "=\"([^\"]*)\"");
+  return std::regex_search(text, found, pattern) ? found[1].str() : "(none)";
+}
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -73,48 +84,54 @@ TEST_F(InsightBrowser, ShowsASnapshotAndThenTheNext) {
   ASSERT_TRUE(game.emit());
   const std::string first = visible(document(100));
   EXPECT_EQ(text_in(first, "title"), "frame 1 · framealloc insight");
-  EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame\""), "1");
-  EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame-time\""), "12.35 ms");
-  EXPECT_EQ(text_in(first, "div class=\"value\" id=\"frame-bytes\""), "1.00 MiB");
-  EXPECT_TRUE(has(first, "data-tag=\"game::physics\""));
-  EXPECT_TRUE(has(first, "data-budget=\"game::physics\""));
+  EXPECT_EQ(attribute_of(first, "inspector", "data-frame"), "1");
+  EXPECT_EQ(text_in(first, "span data-testid=\"time-p50\""), "p50 12.35 ms");
+  EXPECT_EQ(attribute_of(first, "tile-frame", "data-bytes"), std::to_string((1 << 20) + 64));
+  EXPECT_TRUE(has(first, "<span class=\"value\">1.00 MiB</span>"));
+  EXPECT_TRUE(has(first, "data-path=\"game::physics\""));
+  EXPECT_EQ(attribute_of(first, "budget", "data-tag"), "game::physics");
+  EXPECT_EQ(attribute_of(first, "budget", "data-used"), "0");
   // What the frame held stands beside what is charged after it.
-  EXPECT_TRUE(has(first, "0 B now, 1.00 MiB in the frame of 4.00 MiB"));
-  EXPECT_TRUE(has(first, "peak 1.00 MiB, 25 %"));
+  EXPECT_TRUE(has(first, "<span class=\"faint\">1.00 MiB of 4.00 MiB</span>"));
+  EXPECT_TRUE(has(first, "<span>25 % · peak 1.00 MiB</span><span>0 B now</span>"));
+  EXPECT_TRUE(has(first, "mark: the soft limit, 3.00 MiB"));
   EXPECT_TRUE(has(first, "game thread"));
-  EXPECT_TRUE(has(first, "href=\"#code-FA310\""));
+  EXPECT_EQ(attribute_of(first, "diagnostic", "data-code"), "FA310");
   EXPECT_TRUE(has(first, "id=\"code-FA310\""));
 
   for (int i = 0; i < 4; ++i) game.run_frame(2 << 20);
   ASSERT_TRUE(game.emit());
   const std::string next = visible(document(100));
-  EXPECT_EQ(text_in(next, "div class=\"value\" id=\"frame\""), "5");
-  EXPECT_TRUE(has(next, "+1.00 MiB"));  // growth of physics
-  EXPECT_TRUE(has(next, "data-seen=\"2\""));
+  EXPECT_EQ(attribute_of(next, "inspector", "data-frame"), "5");
+  EXPECT_TRUE(has(next, "data-growth=\"1048576\""));  // of physics
+  EXPECT_TRUE(has(next, "<span class=\"growth\">+1.00 MiB</span>"));
+  EXPECT_EQ(attribute_of(next, "inspector", "data-snapshots"), "2");
+  EXPECT_EQ(attribute_of(next, "chart-bytes", "data-points"), "2");
 }
 
 TEST_F(InsightBrowser, ShowsDevices) {
   Game game(folder_.path());
   game.run_frame(1 << 20);
   ASSERT_TRUE(game.emit());
-  EXPECT_TRUE(has(visible(document(100)), "id=\"devices-card\" hidden"));
+  EXPECT_FALSE(has(visible(document(100)), "data-testid=\"gpu"));
   {
     const framealloc::testing::RegisteredDevice device(game.alloc(), "GPU <b>0</b>");
     game.run_frame(1 << 20);
     ASSERT_TRUE(game.emit());
   }
   const std::string page = visible(document(100));
-  EXPECT_FALSE(has(page, "id=\"devices-card\" hidden"));
-  EXPECT_TRUE(has(page, "GPU &lt;b&gt;0&lt;/b&gt;<span class=\"faint\"> frame 12</span>"));
-  EXPECT_TRUE(has(page, "held <b>8.00 MiB</b>"));
-  EXPECT_TRUE(has(page, "fragmentation <b>25 %</b>"));
-  EXPECT_TRUE(has(page, "heap 0, 256 MiB, device-local"));
+  EXPECT_TRUE(has(page, "data-testid=\"gpu\""));
+  EXPECT_TRUE(has(page, "<h3>GPU &lt;b&gt;0&lt;/b&gt;</h3>"));
+  EXPECT_TRUE(has(page, "<dt>frame</dt><dd>12</dd>"));
+  EXPECT_TRUE(has(page, "<dt>held</dt><dd>8.00 MiB</dd>"));
+  EXPECT_TRUE(has(page, "<dt>fragmentation</dt><dd>25 %</dd>"));
+  EXPECT_TRUE(has(page, "Heap 0, 256 MiB, device-local"));
   EXPECT_TRUE(has(page, "6.00 MiB of 205 MiB"));
   EXPECT_TRUE(has(page, "limit 64.0 MiB, budget estimated"));
-  EXPECT_TRUE(has(page, "3 denied"));
-  EXPECT_TRUE(
-      has(page, "data-device-tag=\"world::terrain\"><td>world::terrain</td><td>4.00 MiB</td>"));
-  EXPECT_TRUE(has(page, "<td class=\"up\">1</td>")) << "denied by the limit of hud";
+  EXPECT_TRUE(has(page, "<th scope=\"row\">world::terrain</th><td>4.00 MiB</td>"));
+  EXPECT_TRUE(has(page, "denied 3 times"));
+  EXPECT_TRUE(has(page, "<td class=\"wide\">3.00 MiB</td><td>1</td>"))
+      << "denied by the limit of hud";
 }
 
 TEST_F(InsightBrowser, ShowsWhatVersionThreeAdds) {
@@ -125,7 +142,7 @@ TEST_F(InsightBrowser, ShowsWhatVersionThreeAdds) {
   }
   const std::string older = visible(document(100));
   for (const char* card : {"pools", "handles", "streaming", "sites"}) {
-    EXPECT_TRUE(has(older, "id=\"" + std::string(card) + "-card\" hidden")) << card;
+    EXPECT_EQ(attribute_of(older, card, "data-testid"), "(none)") << card;
   }
   Game game(folder_.path(), 3);
   const auto handle = game.alloc().handles().alloc<int>();
@@ -135,10 +152,12 @@ TEST_F(InsightBrowser, ShowsWhatVersionThreeAdds) {
   game.alloc().pool_free(held);
   (void)game.alloc().handles().free(handle);
   const std::string page = visible(document(100));
-  EXPECT_FALSE(has(page, "id=\"pools-card\" hidden"));
-  EXPECT_TRUE(has(page, "data-pool=\"16\""));
-  EXPECT_TRUE(has(page, "objects <b>1</b>"));
-  EXPECT_TRUE(has(page, "id=\"streaming-card\" hidden")) << "no asset was ever reserved";
+  EXPECT_EQ(attribute_of(page, "pools", "data-testid"), "pools");
+  EXPECT_EQ(attribute_of(page, "pool", "data-size"), "16");
+  EXPECT_EQ(attribute_of(page, "handles", "data-count"), "1");
+  EXPECT_TRUE(has(page, "<dt>objects</dt><dd>1</dd>"));
+  EXPECT_EQ(attribute_of(page, "streaming", "data-testid"), "(none)")
+      << "no asset was ever reserved";
 }
 
 TEST_F(InsightBrowser, FollowsARunningGame) {
@@ -148,11 +167,11 @@ TEST_F(InsightBrowser, FollowsARunningGame) {
   RunningGame game(folder_.path());
   const std::string page = visible(document(3000));
   game.stop();
-  std::smatch seen;
-  ASSERT_TRUE(std::regex_search(page, seen, std::regex("data-seen=\"([0-9]+)\"")));
-  EXPECT_GE(std::stoi(seen[1]), 3) << "the page took no snapshot beyond those that it came with";
+  EXPECT_GE(std::stoi(attribute_of(page, "inspector", "data-snapshots")), 3)
+      << "the page took no snapshot beyond those that it came with";
   EXPECT_GE(game.answered(), 2);
-  EXPECT_NE(text_in(page, "div class=\"value\" id=\"frame\""), "1");
+  EXPECT_NE(attribute_of(page, "inspector", "data-frame"), "1");
+  EXPECT_EQ(attribute_of(page, "inspector", "data-state"), "live");
   EXPECT_EQ(text_in(page, "span id=\"status\""), "live");
 }
 
@@ -173,10 +192,10 @@ TEST_F(InsightBrowser, ShowsVersionOneAndSaysWhatItLacks) {
   game.run_frame(1 << 20);
   ASSERT_TRUE(game.emit());
   const std::string page = visible(document(100));
-  EXPECT_TRUE(has(page, "data-tag=\"game::physics\""));
+  EXPECT_TRUE(has(page, "data-path=\"game::physics\""));
   EXPECT_TRUE(has(page, "with_version(2)"));
-  EXPECT_TRUE(has(page, "id=\"phases-card\" hidden"));
-  EXPECT_FALSE(has(page, "id=\"reserved\""));
+  EXPECT_TRUE(has(page, "aria-labelledby=\"phases-title\" hidden"));
+  EXPECT_FALSE(has(page, "data-testid=\"tile-reserved\""));
 }
 
 TEST_F(InsightBrowser, SaysWhatToDoWithoutASnapshot) {
@@ -185,7 +204,9 @@ TEST_F(InsightBrowser, SaysWhatToDoWithoutASnapshot) {
   EXPECT_TRUE(has(page, "No snapshot yet"));
   EXPECT_TRUE(has(page, "SnapshotEmitter"));
   EXPECT_TRUE(has(page, "snapshot_1.json: ends in the middle"));
-  EXPECT_TRUE(has(page, "id=\"content\" hidden"));
+  EXPECT_TRUE(has(page, "class=\"content\" hidden"));
+  EXPECT_EQ(attribute_of(page, "inspector", "data-state"), "empty");
+  EXPECT_EQ(attribute_of(page, "problem", "data-file"), "snapshot_1.json");
 }
 
 // Whatever stands where a list or a text belongs: the page shows the rest of the snapshot.
@@ -199,9 +220,10 @@ TEST_F(InsightBrowser, SurvivesNullsAndOtherKinds) {
   folder_.write("snapshot_3.json", R"({"version":2,"frame":9,"tags":[null],"summary":[],
     "gpu":{"devices":[null,7,{"name":null,"totals":[],"heaps":{},"tags":[3,{"path":null}]},{"heaps":[null,{"index":"x"}]}]}})");
   const std::string page = visible(document(100));
-  EXPECT_TRUE(has(page, "data-seen=\"3\"")) << page;
-  EXPECT_EQ(text_in(page, "div class=\"value\" id=\"frame\""), "9");
-  EXPECT_TRUE(has(page, "None in this snapshot")) << "the last part was not drawn";
+  EXPECT_EQ(attribute_of(page, "inspector", "data-snapshots"), "3") << page;
+  EXPECT_EQ(attribute_of(page, "inspector", "data-frame"), "9");
+  EXPECT_TRUE(has(page, "id=\"codes-card\" aria-labelledby=\"codes-card-title\" hidden"))
+      << "the last part was not drawn";
 }
 
 TEST_F(InsightBrowser, ReadsAReportFromAFile) {
@@ -215,7 +237,7 @@ TEST_F(InsightBrowser, ReadsAReportFromAFile) {
   profile_.write("report.html", make_page(data));
   const std::string page =
       visible(document_of("file://" + (profile_.path() / "report.html").string(), profile_, 100));
-  EXPECT_EQ(text_in(page, "div class=\"value\" id=\"frame\""), "1");
+  EXPECT_EQ(attribute_of(page, "inspector", "data-frame"), "1");
   EXPECT_EQ(text_in(page, "span id=\"status\""), "report");
   EXPECT_TRUE(has(page, "id=\"pause\" type=\"button\" hidden"));
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { levelsOf, Queue, Watch, type Level, type Notice } from '../../src/budgets';
-import type { Limit, Snapshot } from '../../webview/model';
+import { levelsOf } from '@page/components/model.js';
+import type { Level, Limit, Snapshot } from '@page/components/types';
+import { Queue, Watch, type Notice } from '../../src/budgets';
 import { limit, MiB, snapshot, tag } from './samples';
 
 class Player {

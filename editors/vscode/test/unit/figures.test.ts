@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, nearestRank, percent, sparkline, trend } from '../../webview/figures';
+import { bytes, nearestRank, percent, sparkline, trend } from '@page/components/figures.js';
 import { MiB } from './samples';
 
 test('bytes have as many decimals as say something', () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Run } from '@page/components/run.js';
 import { belongs, lensText, Peaks } from '../../src/lens_text';
-import { Run } from '../../src/run';
 import { taggedFunctions } from '../../src/tag_scan';
 import { limit, MiB, snapshot, tag } from './samples';
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compare } from '@page/components/comparison.js';
+import { treeOf, walk } from '@page/components/model.js';
+import { beginsRun, MOST_SNAPSHOTS, Run } from '@page/components/run.js';
 import { Backoff } from '../../src/backoff';
 import { compareVersions } from '../../src/find_program';
 import { clean, cut, forLabel, forNotification } from '../../src/names';
-import { beginsRun, MOST_SNAPSHOTS, Run } from '../../src/run';
-import { compare, treeOf, walk } from '../../webview/model';
 import { checkedMessage } from '../../webview/protocol';
 import { snapshot, tag } from './samples';
 

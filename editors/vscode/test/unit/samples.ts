@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Snapshots to test with.
-import type { Limit, Snapshot, Tag } from '../../webview/model';
+import type { Limit, Snapshot, Tag } from '@page/components/types';
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
