@@ -3,7 +3,7 @@
 import 'uplot/dist/uPlot.min.css';
 import '@page/components/components.css';
 import './inspector.css';
-import { showComparison } from '@page/components/comparison.js';
+import { Comparison } from '@page/components/comparison.js';
 import { make, write } from '@page/components/dom.js';
 import { View } from '@page/components/view.js';
 import { makePlot } from './plot';
@@ -46,9 +46,14 @@ class Inspector {
 const api = acquireVsCodeApi();
 const page = document.getElementById('page')!;
 let inspector: Inspector | undefined;
+let comparison: Comparison | undefined;
 addEventListener('message', (event: MessageEvent<ToPage>) => {
   const message = event.data;
-  if (message.type === 'comparison') return showComparison(page, message.before, message.after);
+  if (message.type === 'comparison') {
+    comparison ??= new Comparison();
+    page.replaceChildren(comparison.root);
+    return comparison.show(message.before, message.after);
+  }
   if (inspector === undefined) page.replaceChildren((inspector = new Inspector((said) => api.postMessage(said))).view.root);
   if (message.type === 'show') return inspector.view.reveal(message.tag);
   inspector.show(message);

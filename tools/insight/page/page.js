@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The page of `fa insight`: follows the server, or shows what it was written with, by the components that the editor has too.
-/** @import { CodeRow, Shown, State } from './components/types' */
+/** @import { CodeRow, Shown, Snapshot, State } from './components/types' */
+import { Comparison } from './components/comparison.js';
 import { make, section, set, write } from './components/dom.js';
 import { beginsRun, Run } from './components/run.js';
 import { View } from './components/view.js';
@@ -68,6 +69,56 @@ class Meanings {
   }
 }
 
+/** What grew since a moment that was chosen: since the first snapshot of the run, unless somebody sets a mark. */
+class Growth {
+  #comparison = new Comparison();
+  #toggle = byId('compare');
+  #mark = make('button', { type: 'button', 'data-testid': 'mark' }, 'Compare from now on');
+  #content;
+  #isShown = false;
+  /** @type {Snapshot | undefined} */
+  #before;
+  /** @type {Snapshot | undefined} */
+  #now;
+
+  /**
+   * @param {HTMLElement} content hidden while this is shown
+   * @param {boolean} live whether there will be more to compare with
+   */
+  constructor(content, live) {
+    this.#content = content;
+    this.root = make('section', { class: 'card', id: 'growth', 'aria-label': 'Comparison', hidden: '' }, make('p', { class: 'buttons' }, this.#mark), this.#comparison.root);
+    this.#mark.hidden = !live;
+    this.#mark.addEventListener('click', () => {
+      this.#before = this.#now;
+      this.#draw();
+    });
+    this.#toggle.addEventListener('click', () => {
+      this.#isShown = !this.#isShown;
+      write(this.#toggle, this.#isShown ? 'Back' : 'Compare');
+      this.#draw();
+    });
+  }
+
+  /** @param {Snapshot} snapshot @param {boolean} begins whether it is the first of a run */
+  take(snapshot, begins) {
+    if (begins) this.#before = snapshot;
+    this.#now = snapshot;
+  }
+
+  show() {
+    this.#toggle.hidden = this.#now === undefined;
+    this.#draw();
+  }
+
+  #draw() {
+    if (this.#now === undefined || this.#before === undefined) return;
+    this.root.hidden = !this.#isShown;
+    this.#content.hidden = this.#isShown;
+    if (this.#isShown) this.#comparison.show(this.#before, this.#now);
+  }
+}
+
 class Page {
   #given;
   #latest = 0;
@@ -79,6 +130,7 @@ class Page {
   #problems = [];
   #meanings;
   #view;
+  #growth;
 
   /** @param {Given} given */
   constructor(given) {
@@ -87,7 +139,8 @@ class Page {
     const toCode = (/** @type {string} */ code) => { location.hash = `#code-${code}`; };
     this.#view = new View({ goTo: () => undefined, explain: toCode }, makeSvgPlot, emptyPage(given));
     this.#view.content.append(this.#meanings.root);
-    byId('page').append(this.#view.root);
+    this.#growth = new Growth(this.#view.content, given.live);
+    byId('page').append(this.#view.root, this.#growth.root);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#view.repaint());
   }
 
@@ -95,8 +148,10 @@ class Page {
   take(answer) {
     for (const { sequence, data } of answer.snapshots) {
       const snapshot = wholeSnapshot(data);
-      if (beginsRun(this.#run.newest, snapshot)) this.#run = new Run(this.#run.number + 1);
+      const begins = beginsRun(this.#run.newest, snapshot);
+      if (begins) this.#run = new Run(this.#run.number + 1);
       this.#run.add(snapshot);
+      this.#growth.take(snapshot, begins);
       // The allocator's own peak is sampled too; what was seen to be held was held.
       snapshot.summary.peak_bytes = Math.max(snapshot.summary.peak_bytes, ...this.#run.points.map((point) => point.frameBytes + point.poolBytes + point.heapBytes));
       this.#latest = Math.max(this.#latest, sequence);
@@ -137,6 +192,7 @@ class Page {
       threshold: THRESHOLD, problems: this.#problems.map(problemOf), places: [], codes: rows,
     };
     this.#view.show(shown);
+    this.#growth.show();
     this.#meanings.show(codes);
   }
 

@@ -53,6 +53,12 @@ std::string attribute_of(const std::string& document, const std::string& testid,
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
+// As a browser writes it into an attribute.
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return out;
+}
 // What the scripts made: the data that the page began with are left out.
 std::string visible(const std::string& document) {
   return document.substr(0, document.find("<script type=\"application/json\""));
@@ -226,20 +232,53 @@ TEST_F(InsightBrowser, SurvivesNullsAndOtherKinds) {
       << "the last part was not drawn";
 }
 
-TEST_F(InsightBrowser, ReadsAReportFromAFile) {
+// Plays a user: walks through the tree of tags by its keys, then compares. What it saw it leaves in
+// attributes of the document's body.
+constexpr const char* kUser = R"(<script>
+const said = [], key = (name) => {
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true}));
+  said.push(`${name}=${document.activeElement.dataset.path ?? document.activeElement.tagName}`);
+};
+document.querySelector('[data-testid=tag][tabindex="0"]').focus();
+for (const name of ['End', 'Home', 'ArrowRight', 'ArrowLeft', 'ArrowLeft', 'End', 'ArrowRight', 'p']) key(name);
+document.body.dataset.keys = said.join(' ');
+const text = (selector) => document.querySelector(selector)?.textContent;
+const deltas = () => [...document.querySelectorAll('[data-testid=delta]')].map((row) => `${row.dataset.path} ${row.dataset.delta}`).join(', ');
+document.querySelector('#compare').click();
+document.body.dataset.compared = `${text('[data-testid=comparison] h1')}: ${deltas()}; ${document.querySelector('.content').hidden}`;
+document.querySelector('[data-testid=show-equal]').click();
+document.body.dataset.all = document.querySelectorAll('[data-testid=delta]').length;
+document.querySelector('[data-testid=mark]').click();
+document.body.dataset.marked = text('[data-testid=comparison] h1');
+document.querySelector('#compare').click();
+</script>)";
+
+TEST_F(InsightBrowser, ReadsAReportFromAFileAndIsUsedByKeys) {
   Game game(folder_.path());
   game.run_frame(1 << 20);
+  ASSERT_TRUE(game.emit());
+  game.run_frame(2 << 20);
   ASSERT_TRUE(game.emit());
   store_.scan();
   PageData data;
   data.directory = folder_.path().string();
   data.snapshots = store_.json_since(0);
-  profile_.write("report.html", make_page(data));
+  profile_.write("report.html", make_page(data) + kUser);
   const std::string page =
-      visible(document_of("file://" + (profile_.path() / "report.html").string(), profile_, 100));
-  EXPECT_EQ(attribute_of(page, "inspector", "data-frame"), "1");
+      document_of("file://" + (profile_.path() / "report.html").string(), profile_, 100);
+  EXPECT_EQ(attribute_of(page, "inspector", "data-frame"), "2");
   EXPECT_EQ(text_in(page, "span id=\"status\""), "report");
   EXPECT_TRUE(has(page, "id=\"pause\" type=\"button\" hidden"));
+  const std::string nasty = "game::" + std::string(kNastyTag);
+  EXPECT_TRUE(has(page, "data-keys=\"End=" + escaped(nasty) +
+                            " Home=game ArrowRight=game::physics ArrowLeft=game ArrowLeft=game "
+                            "End=game ArrowRight=game p=game::physics\""))
+      << page.substr(page.find("<body"), 600);
+  EXPECT_TRUE(has(page, "data-compared=\"frame 1 → frame 2: game::physics 1048576; true\""));
+  EXPECT_TRUE(has(page, "data-all=\"2\""));
+  EXPECT_TRUE(has(page, "data-testid=\"mark\" hidden")) << "no other snapshot will come";
+  EXPECT_TRUE(has(page, "data-marked=\"frame 2 → frame 2\""));
+  EXPECT_TRUE(has(page, "id=\"growth\" aria-label=\"Comparison\" hidden"));
 }
 
 }  // namespace

@@ -154,16 +154,13 @@ TEST(PageModules, OfThePageKeepTheRules) {
   EXPECT_EQ(offenses_of(modules), Offenses{});
 }
 
-// What the editor alone shows.
-const std::set<std::string> kEditorOnly{"components/comparison.js"};
-
 TEST(PageModules, AreAllListed) {
   const std::vector<std::string> paths = listed();
   const std::set<std::string> known(paths.begin(), paths.end());
   for (const auto& entry : std::filesystem::recursive_directory_iterator(FA_PAGE_FOLDER)) {
     if (entry.path().extension() != ".js") continue;
     const std::string path = entry.path().lexically_relative(FA_PAGE_FOLDER).generic_string();
-    EXPECT_TRUE(known.contains(path) || kEditorOnly.contains(path)) << path;
+    EXPECT_TRUE(known.contains(path)) << path;
   }
 }
 

@@ -82,7 +82,7 @@ export class BytesChart extends Chart {
     this.caption.append(this.#frame, ...this.#kinds);
     this.draws(makePlot, {
       series: [
-        { color: '--vscode-charts-yellow', values: (point) => point.heapBytes },
+        { color: '--vscode-charts-purple', values: (point) => point.heapBytes },
         { color: '--vscode-charts-green', values: (point) => point.poolBytes },
         { color: '--vscode-charts-blue', values: (point) => point.frameBytes },
       ],

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Two snapshots: what grew, by path and kind.
 /** @import { Delta, Snapshot } from './types' */
-import { make, set, writeName } from './dom.js';
+import { make, set, write } from './dom.js';
 import { bytes, percent, signed } from './figures.js';
+import { Table } from './table.js';
 
 /**
  * Result: what both hold by path and kind, largest growth first.
@@ -29,41 +30,49 @@ export function compare(before, after) {
   return all.sort((a, b) => b.delta - a.delta || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.kind < b.kind ? -1 : 1));
 }
 
-/**
- * @param {HTMLElement} page
- * @param {Snapshot} before
- * @param {Snapshot} after
- */
-export function showComparison(page, before, after) {
-  const [was, is] = [before.summary.total_bytes, after.summary.total_bytes];
-  const heading = make('h1', {}, `frame ${before.frame} → frame ${after.frame}`);
-  const sum = make('p', { 'data-testid': 'delta-total', 'data-before': was, 'data-after': is, 'data-delta': is - was, class: 'total' }, `In use: ${bytes(was)} → ${bytes(is)} (${signed(is - was)})`);
-  const rows = compare(before, after);
-  const equal = rows.filter((row) => row.delta === 0).length;
-  const box = make('input', { type: 'checkbox', id: 'show-equal', 'data-testid': 'show-equal' });
-  const label = make('label', { for: 'show-equal' }, ` Show ${equal} that are equal`);
-  const head = make('tr', {}, ...['Tag', 'Kind', 'Before', 'After', 'Growth', 'Share'].map((title) => make('th', { scope: 'col' }, title)));
-  const body = make('tbody');
-  const table = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Growth by tag' }, make('table', {}, make('thead', {}, head), body));
-  const draw = () => body.replaceChildren(...rows.filter((row) => row.delta !== 0 || box.checked).map(deltaRow));
-  box.addEventListener('change', draw);
-  draw();
-  const root = make('div', { 'data-testid': 'comparison', 'data-before': before.frame, 'data-after': after.frame }, heading, sum, make('p', {}, box, label), table);
-  if (equal === 0) set(box, { disabled: 'disabled' });
-  page.replaceChildren(root);
-}
+/** Two snapshots beside each other; the second may go on, and what was chosen stays chosen. */
+export class Comparison {
+  root = make('div', { 'data-testid': 'comparison' });
+  #heading = make('h1');
+  #sum = make('p', { 'data-testid': 'delta-total', class: 'total' });
+  #all = make('input', { type: 'checkbox', id: 'show-equal', 'data-testid': 'show-equal' });
+  #label = make('label', { for: 'show-equal' });
+  /** @type {Table<Delta>} */
+  #table = new Table(['Tag', 'Kind', 'Before', 'After', 'Growth', 'Share'], 'Growth by tag', 'delta', (row) => `${row.kind}\n${row.path}`,
+    (row) => ({ 'data-path': row.path, 'data-kind': row.kind, 'data-before': row.before, 'data-after': row.after, 'data-delta': row.delta }),
+    (row) => [row.path || '(no tag)', row.kind, bytes(row.before), bytes(row.after), signed(row.delta), shareOf(row)]);
+  /** @type {Delta[]} */
+  #rows = [];
 
-/** @param {Delta} row */
-function deltaRow(row) {
-  const title = make('th', { scope: 'row' });
-  writeName(title, row.path === '' ? '(no tag)' : row.path);
-  return make('tr', { 'data-testid': 'delta', 'data-path': row.path, 'data-kind': row.kind, 'data-before': row.before, 'data-after': row.after, 'data-delta': row.delta },
-    title, make('td', {}, row.kind), make('td', {}, bytes(row.before)), make('td', {}, bytes(row.after)), make('td', {}, signed(row.delta)), make('td', {}, shareOf(row)));
+  constructor() {
+    this.root.append(this.#heading, this.#sum, make('p', {}, this.#all, this.#label), this.#table.root);
+    this.#all.addEventListener('change', () => this.#draw());
+  }
+
+  /** @param {Snapshot} before @param {Snapshot} after */
+  show(before, after) {
+    const [was, is] = [before.summary.total_bytes, after.summary.total_bytes];
+    set(this.root, { 'data-before': before.frame, 'data-after': after.frame });
+    write(this.#heading, `frame ${before.frame} → frame ${after.frame}`);
+    set(this.#sum, { 'data-before': was, 'data-after': is, 'data-delta': is - was });
+    write(this.#sum, `In use: ${bytes(was)} → ${bytes(is)} (${signed(is - was)})`);
+    this.#rows = compare(before, after);
+    const equal = this.#rows.filter((row) => row.delta === 0).length;
+    this.#all.disabled = equal === 0;
+    write(this.#label, ` Show ${equal} that are equal`);
+    this.#draw();
+  }
+
+  #draw() {
+    this.#table.show(this.#rows.filter((row) => row.delta !== 0 || this.#all.checked));
+  }
 }
 
 /** @param {Delta} row */
 function shareOf(row) {
   if (row.before === 0) return row.after === 0 ? '' : 'new';
   if (row.after === 0) return 'gone';
-  return row.delta === 0 ? '' : `${row.delta > 0 ? '+' : '−'}${percent(Math.abs(row.delta), row.before)} %`;
+  if (row.delta === 0) return '';
+  const share = percent(Math.abs(row.delta), row.before);
+  return `${row.delta > 0 ? '+' : '−'}${share === 0 ? '<1' : share} %`;
 }
