@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { extensionRoot, pause, plain, startChromium, startCodeServer, until, Workbench } from './lib.mjs';
-import { budget, MiB, snapshot, tag, write } from './snapshots.mjs';
+import { budget, device, MiB, snapshot, tag, write } from './snapshots.mjs';
 
 const host = process.env.FA_CODE_SERVER;
 const program = process.env.FA_PROGRAM ?? '';
@@ -81,7 +81,7 @@ class Game {
     return write(this.folder, snapshot(this.frame, {
       pid: this.pid,
       tags: [tag('game::physics', this.bytes), tag('game::render', 2 * MiB), tag('game::hud', 512 * 1024), tag('assets', 20 * MiB, 'heap'), tag('', 1024, 'pool')],
-      budgets: [budget('game::physics', this.bytes, this.limit, this.peak, this.denials), budget('assets', 20 * MiB, 64 * MiB)],
+      budgets: [budget('game::physics', this.bytes, this.limit, this.peak, this.denials), { ...budget('assets', 20 * MiB, 64 * MiB), soft_limit: 48 * MiB }],
       ...this.more,
       ...more,
     }));
@@ -189,10 +189,17 @@ await session('figures', {
     await pause(600);
     assert.equal(await focused(), 'game::physics');
   });
+  await step('a tag has its growth since the first snapshot, and a budget its soft limit', async () => {
+    const physics = frame.locator('[data-testid="tag"][data-path="game::physics"]');
+    assert.equal(await physics.getAttribute('data-growth'), String(MiB));
+    const marks = await frame.locator('[data-testid="budget"] .meter b').evaluateAll((all) => all.map((one) => (one.hidden ? 'none' : one.style.left)));
+    assert.deepEqual(marks, ['none', '75%']);
+  });
   await step('at 80 % there is a notice, once', async () => {
     game.bytes = Math.ceil(6.8 * MiB);
     await until(async () => (await workbench.notices()).some((text) => /^'game::physics' is at 85 % of its budget: 6\.80 MiB of 8\.00 MiB, frame \d+\.$/.test(text)), 'notice');
     await until(async () => (await workbench.status()) === 'FA 29.3 MiB 85 %', 'status with per cent');
+    await pause(600); // it slides in
     await page.screenshot({ path: path.join(out, 'vscode-dark.png') });
     const buttons = (await page.locator('.notification-toast .monaco-button').allTextContents()).map(plain);
     assert.deepEqual(buttons, ['Show in Inspector', 'Go to Code', "Don't Show Again"]);
@@ -217,17 +224,22 @@ await session('figures', {
         handles: { count: 5, bytes: 800, slots: 8, relocatable: 5, pinned: 1, deferred_frees: 0, chunks: 1, chunk_bytes: 65536, hole_bytes: 655, large_bytes: 0, relocations_total: 2, relocated_bytes_total: 160 },
         streaming: { budget: 1000, reserved_bytes: 800, loaded_bytes: 400, peak_bytes: 800, pinned_bytes: 0, assets: 3, reserved: 1, loading: 1, ready: 1, evicting: 0, failed: 0, pinned: 0, evictions_total: 4, evicted_bytes_total: 99, denials: 0 },
         sites: [{ file: 'main.cpp', line: 12, function: 'step', type: 'int', tag: 'game', alloc_kind: 'pool', count: 3, bytes: 4096, age_frames: 9 }],
+        gpu: { devices: [device('GPU <b>0</b>', 6 * MiB, 8 * MiB, [['world::terrain', 4 * MiB], ['hud', 2 * MiB]])] },
         diagnostics: [{ code: 'FA007', tag: null, message: 'leak: 3 blocks at main.cpp:12, <b>not</b> at /etc/passwd.txt:1' }],
       },
     };
     await until(async () => (await frame.locator('[data-testid="pool"][data-size="64"]').getAttribute('data-free')) === '100', 'pools');
     assert.equal(await attribute('handles', 'data-count'), '5');
+    assert.ok((await frame.locator('[data-testid="gpu"] h3').textContent()).includes('GPU <b>0</b>'), 'text, not markup');
+    assert.equal(await attribute('gpu-heap', 'data-reserved'), String(6 * MiB));
+    assert.equal(await attribute('gpu-tag', 'data-path'), 'world::terrain');
     assert.equal(await attribute('streaming', 'data-reserved'), '800');
     assert.equal(await attribute('site', 'data-bytes'), '4096');
     assert.equal(await attribute('diagnostic', 'data-code'), 'FA007');
     assert.ok((await frame.locator('[data-testid="diagnostic"]').textContent()).includes('<b>not</b> at /etc/passwd.txt:1'), 'text, not markup');
     const gotos = await frame.locator('[data-testid="goto"]').evaluateAll((all) => all.map((one) => `${one.dataset.file}:${one.dataset.line}`));
     assert.deepEqual(gotos, ['main.cpp:12', 'main.cpp:12'], 'places outside of the workspace are no buttons');
+    assert.match(await frame.locator('[data-testid="diagnostic"] .code').getAttribute('title'), /^[a-z]+: .{10}/, 'what the code means');
     await noViolation(frame, 'version 3');
     game.more = {};
   });

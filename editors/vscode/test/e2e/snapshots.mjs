@@ -13,6 +13,16 @@ export const budget = (tagPath, used, hard, peak = used, denials = 0) => ({
   tag: tagPath, scope: tagPath === '' ? 'global' : 'tag', soft_limit: 0, hard_limit: hard, used, peak, denials,
 });
 
+export const device = (name, reserved, size, tags) => ({
+  name, frame: 12,
+  totals: {
+    total_bytes: reserved, allocated_bytes: reserved, transient_bytes: 0, persistent_bytes: reserved, retired_bytes: 0, padding_bytes: 0, free_bytes: 0, dedicated_bytes: 0,
+    peak_usage: reserved, peak_total: reserved, allocation_count: 3, failed_allocations: 0, device_allocations: 1, device_frees: 0, block_count: 1, fragmentation: 0.25,
+  },
+  heaps: [{ index: 0, size, limit: 0, budget: size, reserved, used: reserved / 2, external: 0, denials: 0, device_local: true, measured: false }],
+  tags: tags.map(([tagPath, bytes]) => ({ path: tagPath, bytes, peak_bytes: bytes, subtree_bytes: bytes, limit: 0, denials: 0 })),
+});
+
 export function snapshot(frame, { tags = [], budgets = [], pid = 4711, name = 'game', diagnostics = [], more = {} } = {}) {
   const sum = (...kinds) => tags.filter((one) => kinds.includes(one.alloc_kind)).reduce((all, one) => all + one.bytes, 0);
   const [frameBytes, pool, heap] = [sum('frame', 'scratch'), sum('pool'), sum('heap')];

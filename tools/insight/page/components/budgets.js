@@ -38,7 +38,7 @@ function withHeld(budgets, snapshot, tree) {
 export function budgetPart() {
   const { root, body } = section('Budgets', 'budgets');
   const none = make('p', { class: 'faint' });
-  const list = make('div');
+  const list = make('div', { class: 'bars' });
   // What is read out: which budgets are above the threshold, when that changes.
   const spoken = make('p', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
   body.append(none, list, spoken);

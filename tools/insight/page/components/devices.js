@@ -34,7 +34,7 @@ const heapRows = (parent) => new Rows(parent, (heap) => String(heap.index),
 class DeviceView {
   #title = make('h3');
   #facts = new Facts();
-  #heaps = make('div', { class: 'heaps' });
+  #heaps = make('div', { class: 'bars' });
   #none = make('p', { class: 'faint' }, 'Nothing is handed out under any tag.');
   #heapRows = heapRows(this.#heaps);
   /** @type {Table<DeviceTag>} */
