@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 (cd "$work" && "$bin/fa" insight --directory snapshots --once page.html)  # the page shows the folder
 # Programs that run as root have no sandbox of Chromium's.
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/chromium" \
-  --window-size=1200,900 --virtual-time-budget=3000 --screenshot="$work/insight.png" "file://$work/page.html" \
+  --window-size=1200,900 --virtual-time-budget=3000 --run-all-compositor-stages-before-draw --screenshot="$work/insight.png" "file://$work/page.html" \
   >"$work/chromium.log" 2>&1 || { tail -n 5 "$work/chromium.log" >&2; exit 1; }
 mv "$work/insight.png" "$here/insight.png"
 echo "made: $here/insight.png"

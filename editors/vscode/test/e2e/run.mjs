@@ -416,6 +416,7 @@ if (program !== '' && fs.existsSync(path.join(path.dirname(program), 'fa-check')
     await step('it says over the code what it means', async () => {
       await page.locator('.view-line', { hasText: 'frame_alloc_batch' }).locator('span', { hasText: 'contacts_' }).last().hover();
       await until(async () => (await page.locator('.monaco-hover').allTextContents()).some((text) => plain(text).includes('FA601 frame-escape')), 'hover');
+      await pause(400); // it fades in
       await page.screenshot({ path: path.join(out, 'vscode-finding.png') });
       await page.keyboard.press('Escape');
     });
