@@ -139,7 +139,7 @@ void DeviceDump::show_blocks(DeviceMap& map) {
   core_.blocks.visit([&](const Block& block) {
     map.blocks.push_back(block_of(block.type, block.size, DeviceBlockKind::Block));
     Visit visit{this, &map.blocks.back(), block.memory.handle};
-    block.offsets.visit(
+    block.visit(
         [](std::uint64_t offset, std::uint64_t size, bool used, void* context) {
           const Visit& at = *static_cast<Visit*>(context);
           const Item* const item = used ? at.dump->find(at.memory, offset) : nullptr;

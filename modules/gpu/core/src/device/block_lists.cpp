@@ -30,12 +30,32 @@ BlockLists::Sizes BlockLists::sizes_of(unsigned type) const noexcept {
   size = std::min(size, info_.max_allocation_size);
   const std::size_t atom = info_.non_coherent_atom;
   const std::size_t block = std::max(size / atom * atom, atom);
-  return {block, config_.dedicated_from == 0 ? block / 2 : std::min(config_.dedicated_from, block)};
+  return {block, config_.dedicated_from == 0 ? block / 2 : std::min(config_.dedicated_from, block),
+          plot_size(block)};
 }
 
 bool BlockLists::place(unsigned type, const PlaceRequest& request, Placement& placement) noexcept {
   List& list = lists_[type];
-  const std::lock_guard<BriefLock> guard(list.lock);
+  const bool small = suits_a_plot(type, request);
+  if (small) {
+    unsigned home = list.home.load(std::memory_order_relaxed);
+    if (home == kLanes &&
+        list.home.compare_exchange_strong(home, thread_lane(), std::memory_order_relaxed))
+      home = thread_lane();
+    if (home != thread_lane() && place_in_own_plot(type, request, placement)) return true;
+  }
+  const auto in_a_block = [&] {
+    const std::lock_guard<BriefLock> guard(list.lock);
+    return place_in_a_block(list, request, placement);
+  };
+  if (in_a_block()) return true;
+  if (list.plots.load(std::memory_order_relaxed) == 0) return false;
+  if (close_empty_plots(list) && in_a_block()) return true;
+  return small && place_in_any_plot(type, request, placement);
+}
+
+bool BlockLists::place_in_a_block(List& list, const PlaceRequest& request,
+                                  Placement& placement) noexcept {
   for (Block* block = list.first; block != nullptr; block = block->next) {
     if (block->size - block->used < request.size || block->leaving ||
         (request.device_address && !block->device_address) ||
@@ -58,6 +78,7 @@ bool BlockLists::put(List& list, Block& block, const PlaceRequest& request,
   placement.held = request.size;
   placement.type = block.type;
   placement.block = &block;
+  placement.plot = nullptr;
   placement.range = range;
   return true;
 }
@@ -94,9 +115,7 @@ bool BlockLists::add(unsigned type, const DeviceMemory& memory, std::size_t size
 
 std::size_t BlockLists::free(const Placement& placement, std::uint64_t frame) noexcept {
   if (placement.block == nullptr) return free_alone(placement);
-  List& list = lists_[placement.type];
-  const std::lock_guard<BriefLock> guard(list.lock);
-  free_range(list, placement, frame);
+  Freeing(*this, frame).free(placement);
   return 0;
 }
 
@@ -111,17 +130,22 @@ std::size_t BlockLists::Freeing::free(const Placement& placement) noexcept {
     hold(nullptr);
     return lists_.free_alone(placement);
   }
+  if (placement.plot != nullptr) {
+    hold(&placement.plot->lane.lock);
+    free_in_plot(placement, frame_);
+    return 0;
+  }
   List& list = lists_.lists_[placement.type];
-  hold(&list);
+  hold(&list.lock);
   free_range(list, placement, frame_);
   return 0;
 }
 
-void BlockLists::Freeing::hold(List* list) noexcept {
-  if (list == held_) return;
-  if (held_ != nullptr) held_->lock.unlock();
-  held_ = list;
-  if (list != nullptr) list->lock.lock();
+void BlockLists::Freeing::hold(BriefLock* lock) noexcept {
+  if (lock == held_) return;
+  if (held_ != nullptr) held_->unlock();
+  held_ = lock;
+  if (lock != nullptr) lock->lock();
 }
 
 void BlockLists::free_range(List& list, const Placement& placement, std::uint64_t frame) noexcept {
@@ -177,6 +201,7 @@ std::size_t BlockLists::remove(List& list, Wanted&& wanted) noexcept {
 void BlockLists::trim(unsigned heap, HeapBytes& freed) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     if (heap != kMaxHeaps && info_.types[type].heap != heap) continue;
+    static_cast<void>(close_empty_plots(lists_[type]));
     freed[info_.types[type].heap] += remove(lists_[type], [](const Block&) { return true; });
   }
 }
@@ -184,6 +209,7 @@ void BlockLists::trim(unsigned heap, HeapBytes& freed) noexcept {
 void BlockLists::age(std::uint64_t frame, HeapBytes& freed) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
     List& list = lists_[type];
+    age_plots(list, frame);
     std::uint64_t surplus = 0;
     {
       const std::lock_guard<BriefLock> guard(list.lock);
@@ -222,6 +248,12 @@ PersistentFigures BlockLists::figures() const noexcept {
     figures.free += list.free.load(std::memory_order_relaxed);
     figures.largest_free =
         std::max(figures.largest_free, list.largest.load(std::memory_order_relaxed));
+    if (list.plots.load(std::memory_order_relaxed) != 0) {
+      for (const PlotLane& lane : list.lanes)
+        figures.free += lane.free.load(std::memory_order_relaxed);
+      if (figures.largest_free < sizes_[type].plot)
+        figures.largest_free = std::max(figures.largest_free, largest_in_plots(list));
+    }
     figures.blocks += list.blocks.load(std::memory_order_relaxed);
   }
   return figures;
@@ -230,30 +262,40 @@ PersistentFigures BlockLists::figures() const noexcept {
 Block* BlockLists::begin_leaving(unsigned type, std::uint64_t round) noexcept {
   List& list = lists_[type];
   const std::lock_guard<BriefLock> guard(list.lock);
+  const bool plots = list.plots.load(std::memory_order_relaxed) != 0;
   std::size_t free = 0;
+  std::size_t least = 0;
   Block* emptiest = nullptr;
   for (Block* block = list.first; block != nullptr; block = block->next) {
     if (block->leaving || block->ranges == 0) continue;
     free += block->size - block->used;
-    if (emptiest == nullptr || block->used < emptiest->used) emptiest = block;
+    const std::size_t used = block->used - (plots ? idle_in_plots(list, *block) : 0);
+    if (used == 0 || (emptiest != nullptr && used >= least)) continue;
+    emptiest = block;
+    least = used;
   }
-  if (emptiest == nullptr || free - (emptiest->size - emptiest->used) < emptiest->used)
-    return nullptr;
+  if (emptiest == nullptr || free - (emptiest->size - emptiest->used) < least) return nullptr;
   emptiest->leaving = true;
   emptiest->round = round;
+  if (plots) leave_plots(list, *emptiest, true);
   return emptiest;
 }
 
 void BlockLists::end_leaving(std::uint64_t round) noexcept {
   for (unsigned type = 0; type < info_.types.size(); ++type) {
-    const std::lock_guard<BriefLock> guard(lists_[type].lock);
-    for (Block* block = lists_[type].first; block != nullptr; block = block->next)
-      if (block->round == round) block->leaving = false;
+    List& list = lists_[type];
+    const std::lock_guard<BriefLock> guard(list.lock);
+    for (Block* block = list.first; block != nullptr; block = block->next) {
+      if (block->round != round) continue;
+      block->leaving = false;
+      leave_plots(list, *block, false);
+    }
   }
 }
 
 void BlockLists::shut_down() noexcept {
   for (List& list : lists_) {
+    shut_down_plots(list);
     while (list.first != nullptr) {
       Block* const block = list.first;
       list.first = block->next;

@@ -4,6 +4,8 @@
 
 #include "device/brief_lock.hpp"
 #include "device/memory_gate.hpp"
+#include "device/plot.hpp"
+#include "device/thread_lane.hpp"
 
 #include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/config.hpp>
@@ -37,7 +39,13 @@ class Block {
   bool device_address = false;
   bool leaving = false;     // defragment() empties it: nothing new goes in
   std::uint64_t round = 0;  // of the defragment() that picked it last
+  Plot* plots = nullptr;    // ranges of `offsets` that have places in them
   Block* next = nullptr;
+
+  // Effect: visitor(offset, size, used, context) for every region from 0 to the end, in order, those
+  // in plots among them. Requirement: the locks of the list and of its lanes are held.
+  void visit(void (*visitor)(std::uint64_t offset, std::uint64_t size, bool used, void* context),
+             void* context) const;
 };
 
 // Where something lies.
@@ -47,6 +55,7 @@ struct Placement {
   std::size_t held = 0;  // bytes that are its alone
   unsigned type = 0;
   Block* block = nullptr;  // null: memory of its own
+  Plot* plot = nullptr;    // of the block, where `range` is one of a plot
   OffsetRange range;
 };
 
@@ -65,7 +74,11 @@ struct PersistentFigures {
   std::size_t largest_free = 0;
 };
 
-// Thread contract: any thread.
+// The first thread that asks for a memory type finds its places in the blocks; a small request of a
+// thread in another lane is served from a plot, a part of a block that is its lane's. No device memory
+// is taken for that: a lane takes a plot where a block has room, gives it back some frames after it
+// has run empty, and at once when a block is looked for; and before a request is denied, or a new block
+// is made for it, the plots of all lanes are searched. Thread contract: any thread.
 class BlockLists {
  public:
   class Freeing;
@@ -99,7 +112,7 @@ class BlockLists {
   // Effect: the same with what has been empty for long, above the number to keep.
   void age(std::uint64_t frame, HeapBytes& freed) noexcept;
   [[nodiscard]] PersistentFigures figures() const noexcept;
-  // Effect: visit(const Block&) for each, under its list's lock.
+  // Effect: visit(const Block&) for each, under the locks of its list and the list's lanes.
   template <class F>
   void visit(F&& visit) const noexcept;
   // Effect: picks the emptiest block of the type that is not empty, was not picked in this round,
@@ -121,12 +134,20 @@ class BlockLists {
     mutable std::atomic<bool> stale{false};
     mutable std::atomic<std::size_t> free{0}, largest{0};
     std::atomic<std::size_t> dedicated{0};
+    // Read by every thread for each request, and seldom written.
+    alignas(128) std::atomic<unsigned> home{
+        kLanes};  // needs no plots: the lane of the first thread
+    std::atomic<std::uint64_t> plots{0};
+    std::array<PlotLane, kLanes> lanes;
   };
   struct Sizes {
     std::size_t block = 0, dedicated_from = 0;
+    std::size_t plot = 0;  // 0: none
   };
   [[nodiscard]] Sizes sizes_of(unsigned type) const noexcept;
   // Requirement: the list's lock is held.
+  [[nodiscard]] static bool place_in_a_block(List& list, const PlaceRequest& request,
+                                             Placement& placement) noexcept;
   [[nodiscard]] static bool put(List& list, Block& block, const PlaceRequest& request,
                                 Placement& placement) noexcept;
   // Effect: gives back the empty blocks that wanted(block) says. Result: bytes.
@@ -138,6 +159,35 @@ class BlockLists {
   void refresh(const List& list) const noexcept;
   void give_back(Block* block) noexcept;
 
+  // --- Plots -------------------------------------------------------------------------------------
+  [[nodiscard]] static std::size_t plot_size(std::size_t block) noexcept;
+  [[nodiscard]] bool suits_a_plot(unsigned type, const PlaceRequest& request) const noexcept;
+  // Requirement: the lock of the plot's lane is held.
+  [[nodiscard]] static bool put_in(Plot& plot, const PlaceRequest& request,
+                                   Placement& placement) noexcept;
+  static void free_in_plot(const Placement& placement, std::uint64_t frame) noexcept;
+  // Requirement of the following: no lock is held.
+  [[nodiscard]] static bool place_in_plots(PlotLane& lane, unsigned tries,
+                                           const PlaceRequest& request,
+                                           Placement& placement) noexcept;
+  [[nodiscard]] bool place_in_own_plot(unsigned type, const PlaceRequest& request,
+                                       Placement& placement) noexcept;
+  [[nodiscard]] bool place_in_any_plot(unsigned type, const PlaceRequest& request,
+                                       Placement& placement) noexcept;
+  [[nodiscard]] Plot* open_plot(unsigned type, PlotLane& lane, bool device_address) noexcept;
+  // Effect: gives the empty plots that wanted(plot) says back to their blocks. Result: whether there
+  // were any.
+  template <class Wanted>
+  bool close_plots(List& list, Wanted&& wanted) noexcept;
+  bool close_empty_plots(List& list) noexcept;
+  void age_plots(List& list, std::uint64_t frame) noexcept;
+  void destroy_plot(Plot* plot) noexcept;
+  void shut_down_plots(List& list) noexcept;
+  // Requirement of the following: no lane's lock is held.
+  static void leave_plots(List& list, Block& block, bool leaving) noexcept;
+  [[nodiscard]] static std::size_t idle_in_plots(const List& list, const Block& block) noexcept;
+  [[nodiscard]] static std::size_t largest_in_plots(const List& list) noexcept;
+
   MemoryGate& gate_;
   HostSource& source_;
   const GpuDeviceInfo& info_;
@@ -147,7 +197,7 @@ class BlockLists {
   std::atomic<std::uint64_t> numbers_{0};
 };
 
-// Frees one place after another, under one lock as long as they are of one type. No other function of
+// Frees one place after another, under one lock as long as they are of one type and lane. No other function of
 // the lists is called meanwhile.
 class BlockLists::Freeing {
  public:
@@ -159,17 +209,19 @@ class BlockLists::Freeing {
   std::size_t free(const Placement& placement) noexcept;
 
  private:
-  void hold(List* list) noexcept;
+  void hold(BriefLock* lock) noexcept;
   BlockLists& lists_;
   const std::uint64_t frame_;
-  List* held_ = nullptr;
+  BriefLock* held_ = nullptr;
 };
 
 template <class F>
 void BlockLists::visit(F&& visit) const noexcept {
   for (const List& list : lists_) {
     const std::lock_guard<BriefLock> guard(list.lock);
+    for (const PlotLane& lane : list.lanes) lane.lock.lock();
     for (const Block* block = list.first; block != nullptr; block = block->next) visit(*block);
+    for (const PlotLane& lane : list.lanes) lane.lock.unlock();
   }
 }
 
