@@ -56,6 +56,13 @@ class Meanings {
     return Object.hasOwn(this.#codes, code) ? this.#codes[code] : undefined;
   }
 
+  /** @param {string} code */
+  goTo(code) {
+    location.hash = `#code-${code}`;
+    // The same place as before is none to go to.
+    document.getElementById(`code-${code}`)?.scrollIntoView();
+  }
+
   /** @param {Iterable<string>} codes */
   show(codes) {
     const rows = [...new Set(codes)].sort().flatMap((code) => {
@@ -136,8 +143,7 @@ class Page {
   constructor(given) {
     this.#given = given;
     this.#meanings = new Meanings(given.codes);
-    const toCode = (/** @type {string} */ code) => { location.hash = `#code-${code}`; };
-    this.#view = new View({ goTo: () => undefined, explain: toCode }, makeSvgPlot, emptyPage(given));
+    this.#view = new View({ goTo: () => undefined, explain: (code) => this.#meanings.goTo(code) }, makeSvgPlot, emptyPage(given));
     this.#view.content.append(this.#meanings.root);
     this.#growth = new Growth(this.#view.content, given.live);
     byId('page').append(this.#view.root, this.#growth.root);
@@ -187,7 +193,7 @@ class Page {
     if (snapshot !== null) document.title = `frame ${snapshot.frame} · framealloc insight`;
     /** @type {Shown} */
     const shown = {
-      state: snapshot === null ? 'empty' : this.#state, directory: this.#given.directory, name: snapshot?.process?.name ?? 'a game without a name', pid: snapshot?.process?.id ?? null,
+      state: snapshot === null ? 'empty' : this.#state, directory: this.#given.directory, name: snapshot?.process?.name || folderName(this.#given.directory), pid: snapshot?.process?.id ?? null,
       run: this.#run.number, snapshots: this.#run.sequence, snapshot, reset: true, points: this.#run.points, ...this.#run.shown(),
       threshold: THRESHOLD, problems: this.#problems.map(problemOf), places: [], codes: rows,
     };
@@ -231,6 +237,10 @@ class Page {
 
 /** @param {number} ms */
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Version 1 of snapshots has no name of the process.
+/** @param {string} directory */
+const folderName = (directory) => directory.split(/[\\/]/).filter((part) => part !== '').pop() ?? '';
 
 /** @param {string} text "snapshot_1.json: ends in the middle" */
 function problemOf(text) {

@@ -200,6 +200,8 @@ TEST_F(InsightBrowser, ShowsVersionOneAndSaysWhatItLacks) {
   const std::string page = visible(document(100));
   EXPECT_TRUE(has(page, "data-path=\"game::physics\""));
   EXPECT_TRUE(has(page, "with_version(2)"));
+  EXPECT_TRUE(has(page, ">" + folder_.path().filename().string() + "</span>"))
+      << "without a name of the process the folder stands for it";
   EXPECT_TRUE(has(page, "aria-labelledby=\"phases-title\" hidden"));
   EXPECT_FALSE(has(page, "data-testid=\"tile-reserved\""));
 }
@@ -251,6 +253,8 @@ document.body.dataset.all = document.querySelectorAll('[data-testid=delta]').len
 document.querySelector('[data-testid=mark]').click();
 document.body.dataset.marked = text('[data-testid=comparison] h1');
 document.querySelector('#compare').click();
+document.querySelector('[data-testid=diagnostic] .code').click();
+document.body.dataset.hash = location.hash;
 </script>)";
 
 TEST_F(InsightBrowser, ReadsAReportFromAFileAndIsUsedByKeys) {
@@ -277,6 +281,8 @@ TEST_F(InsightBrowser, ReadsAReportFromAFileAndIsUsedByKeys) {
   EXPECT_TRUE(has(page, "data-compared=\"frame 1 → frame 2: game::physics 1048576; true\""));
   EXPECT_TRUE(has(page, "data-all=\"2\""));
   EXPECT_TRUE(has(page, "data-testid=\"mark\" hidden")) << "no other snapshot will come";
+  EXPECT_TRUE(has(page, "data-hash=\"#code-FA310\""));
+  EXPECT_TRUE(has(page, "id=\"code-FA310\""));
   EXPECT_TRUE(has(page, "data-marked=\"frame 2 → frame 2\""));
   EXPECT_TRUE(has(page, "id=\"growth\" aria-label=\"Comparison\" hidden"));
 }

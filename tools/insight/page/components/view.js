@@ -67,7 +67,7 @@ export class View {
     const problems = make('ul', { class: 'problems' });
     this.#problems = new Rows(problems, (row) => `${row.file}\n${row.reason}`, () => make('li', { 'data-testid': 'problem' }), (element, row) => {
       set(element, { 'data-file': row.file, 'data-reason': row.reason });
-      writeName(element, `${row.file}: ${REASONS[row.reason] ?? row.reason}`);
+      writeName(element, [row.file, REASONS[row.reason] ?? row.reason].filter((part) => part !== '').join(': '));
     });
     this.content = box('content', make('header', {}, make('h1', {}, this.#process, ' ', this.#pill), this.#about, this.#directory), tiles,
       box('charts', this.#bytes.root, this.#times.root),
