@@ -3,6 +3,7 @@
 // FA_CODE_SERVER: what install-code-server.sh made; FA_PROGRAM: the program fa, for the demo; FA_ONLY: sessions of these names;
 // FA_SHOTS: where screenshots go (docs/images for those of the documentation); FA_BAIL, KEEP, FA_LOG: for looking into failures
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -104,6 +105,11 @@ async function noViolation(frame, what) {
   });
   assert.deepEqual(violations, [], what);
 }
+
+// What a page shows of a snapshot, as raw numbers: all but what only one of the two can know, such as who is asked.
+const figuresIn = (frame) => frame.locator('[data-testid]').evaluateAll((all) => all
+  .filter((one) => !['inspector', 'process', 'directory', 'problem', 'goto', 'tile-peak', 'comparison', 'delta-total', 'show-equal', 'mark'].includes(one.dataset.testid))
+  .map((one) => [one.dataset.testid, ...Object.entries(one.dataset).filter(([key]) => key !== 'testid').map(([key, value]) => `${key}=${value}`).sort()].join(' ')));
 
 let game;
 await session('figures', {
@@ -241,8 +247,32 @@ await session('figures', {
     assert.deepEqual(gotos, ['main.cpp:12', 'main.cpp:12'], 'places outside of the workspace are no buttons');
     assert.match(await frame.locator('[data-testid="diagnostic"] .code').getAttribute('title'), /^[a-z]+: .{10}/, 'what the code means');
     await noViolation(frame, 'version 3');
-    game.more = {};
   });
+  if (fs.existsSync(path.join(path.dirname(program), 'fa-insight'))) {
+    await step('the page of fa insight says the same, in either theme', async () => {
+      game.stop();
+      await until(async () => (await attribute('inspector', 'data-frame')) === String(game.frame), 'the last frame');
+      const report = path.join(path.dirname(game.folder), 'report.html');
+      execFileSync(program, ['insight', '--directory', game.folder, '--once', report], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const other = await page.context().newPage();
+      try {
+        for (const colorScheme of ['light', 'dark']) {
+          await other.emulateMedia({ colorScheme });
+          await other.goto(`file://${report}`);
+          await noViolation(other, `fa insight, ${colorScheme}`);
+        }
+        const shown = await figuresIn(frame);
+        assert.ok(shown.length > 25 && shown.some((line) => line.startsWith('gpu-heap ')), shown.join('\n'));
+        assert.deepEqual(await figuresIn(other), shown);
+      } finally {
+        await other.close();
+        game.start();
+      }
+    });
+  } else {
+    console.log(`left out: the page of fa insight, there is no fa-insight beside ${program || 'FA_PROGRAM'}`);
+  }
+  game.more = {};
   await step('two snapshots compare', async () => {
     game.stop();
     const before = path.join(game.folder, 'snapshot_0000000000000005.json');
