@@ -21,7 +21,6 @@ class GapBins {
   /// Requirement: the node is in no list; `bin` is the class of its gap, which is not 0.
   void insert(OffsetNode& node, unsigned bin) noexcept {
     OffsetNode*& list = lists_[bin];
-    node.bin = static_cast<std::uint16_t>(bin);
     node.bin_next = list;
     node.bin_link = &list;
     if (list != nullptr) {
@@ -33,24 +32,15 @@ class GapBins {
     list = &node;
     ++count_;
   }
-  /// Requirement: the node is in a list.
-  void remove(OffsetNode& node) noexcept {
-    *node.bin_link = node.bin_next;
-    if (node.bin_next != nullptr) {
-      node.bin_next->bin_link = node.bin_link;
-    } else if (node.bin_link == &lists_[node.bin]) {
-      const unsigned word = node.bin / 64U;
-      words_[word] &= ~(std::uint64_t{1} << (node.bin % 64));
-      if (words_[word] == 0) summary_ &= ~(std::uint32_t{1} << word);
-    }
-    --count_;
-  }
+  /// Requirement: the node is in the list of its gap's class.
+  void remove(OffsetNode& node) noexcept { remove(node, class_of(node.gap)); }
   /// Effect: the gap, which is in a list, is `gap` units large now, and in the list for that.
   void resize(OffsetNode& node, std::uint64_t gap) noexcept {
-    node.gap = gap;
+    const unsigned before = class_of(node.gap);
     const unsigned bin = class_of(gap);
-    if (bin == node.bin) return;
-    remove(node);
+    node.gap = gap;
+    if (bin == before) return;
+    remove(node, before);
     insert(node, bin);
   }
 
@@ -80,6 +70,18 @@ class GapBins {
   [[nodiscard]] bool bits_agree(unsigned classes) const noexcept;
 
  private:
+  /// Requirement: the node is in the list of class `bin`.
+  void remove(OffsetNode& node, unsigned bin) noexcept {
+    *node.bin_link = node.bin_next;
+    if (node.bin_next != nullptr) {
+      node.bin_next->bin_link = node.bin_link;
+    } else if (node.bin_link == &lists_[bin]) {
+      words_[bin / 64] &= ~(std::uint64_t{1} << (bin % 64));
+      if (words_[bin / 64] == 0) summary_ &= ~(std::uint32_t{1} << (bin / 64));
+    }
+    --count_;
+  }
+
   static constexpr unsigned kWords = (kClassCount + 63) / 64;
   static_assert(kWords <= 32, "the summary has 32 bits");
 

@@ -15,6 +15,8 @@ constinit std::atomic<std::uint32_t> stores{0};
 // numbers of two stores do not meet while all of them together have fewer than a billion nodes.
 constexpr std::uint32_t kIdStep = 0x9E3779B9;
 
+constexpr std::uint32_t kMostIds = 0x3FFFFFFF;  // as OffsetNode::id has bits
+
 constexpr std::uint32_t kMadeAtOnce = 8;
 static_assert(NodeStore::kPieceNodes % kMadeAtOnce == 0);
 
@@ -58,19 +60,18 @@ OffsetNode* NodeStore::make() noexcept {
                                  .next = i + 1 < kMadeAtOnce ? first + i + 1 : nullptr,
                                  .bin_next = nullptr,
                                  .bin_link = nullptr,
-                                 .id = made_++,
-                                 .generation = first_generation_,
-                                 .bin = 0,
-                                 .kind = 0};
+                                 .id = made_++ & kMostIds,
+                                 .kind = 0,
+                                 .generation = first_generation_};
   }
   free_ = first->next;
   return first;
 }
 
 bool NodeStore::grow() noexcept {
-  constexpr std::uint32_t kMostPieces = 0xFFFFFFFF / kPieceNodes;
+  constexpr std::uint32_t kMostPieces = kMostIds / kPieceNodes;
   if (pieces_ == kMostPieces) return false;
-  const std::uint32_t more = std::min(1 + pieces_ / 8, kMostPieces - pieces_);
+  const std::uint32_t more = std::min(std::max(pieces_ / 8, 1U), kMostPieces - pieces_);
   if (pieces_ + more > table_pieces_ && !widen_table(pieces_ + more)) return false;
   void* const block =
       source_.allocate(sizeof(OffsetNode) * kPieceNodes * more, alignof(OffsetNode));

@@ -116,7 +116,7 @@ class OffsetBook {
     const std::uint64_t rest = behind.gap - front - request.size;
     node.offset = offset;
     node.gap = front;
-    node.kind = request.kind;
+    node.kind = request.kind & 3U;
     node.prev = behind.prev;
     node.next = &behind;
     behind.prev->next = &node;
@@ -126,8 +126,8 @@ class OffsetBook {
     } else if (rest != 0) {
       bins_.resize(behind, rest);
     } else {
-      behind.gap = 0;
       bins_.remove(behind);
+      behind.gap = 0;
     }
     if (front != 0) bins_.insert(node, class_of(front));
     used_ += request.size;

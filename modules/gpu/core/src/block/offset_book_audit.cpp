@@ -37,7 +37,7 @@ void OffsetBook::visit(void (*visitor)(std::uint64_t, std::uint64_t, bool, void*
 
 bool OffsetBook::validate_gap(const OffsetNode& node) const noexcept {
   if (node.gap == 0 || &node == &end_) return true;
-  return node.bin == class_of(node.gap) && *node.bin_link == &node;
+  return *node.bin_link == &node;
 }
 
 bool OffsetBook::validate_kinds(const OffsetNode& node) const noexcept {
@@ -55,7 +55,7 @@ bool OffsetBook::validate_bins() const noexcept {
     OffsetNode* const* link = bins_.list(bin);
     for (const OffsetNode* node = *link; node != nullptr; node = node->bin_next) {
       if (++listed > bins_.count()) return false;
-      if (node->gap == 0 || node->bin != bin || node->bin_link != link) return false;
+      if (node->gap == 0 || class_of(node->gap) != bin || node->bin_link != link) return false;
       link = &node->bin_next;
     }
   }

@@ -52,9 +52,8 @@ const std::vector<Damage> kDamages{
     {"a gap in the list of another class", [](const auto& at) { at.third().gap -= 300; }},
     {"an empty range",
      [](const auto& at) {
-       at.second().gap += 100;
        at.second().offset += 100;
-       at.bins().resize(at.second(), at.second().gap);
+       at.bins().resize(at.second(), at.second().gap + 100);
      }},
     {"units used", [](const auto& at) { ++at.used(); }},
     {"ranges counted", [](const auto& at) { ++at.allocations(); }},
@@ -64,8 +63,8 @@ const std::vector<Damage> kDamages{
      [](const auto& at) { at.bins().insert(at.end(), class_of(at.end().gap)); }},
     {"a gap out of its list", [](const auto& at) { at.bins().remove(at.third()); }},
     {"kinds on a page", [](const auto& at) { at.second().kind = 2; }},
-    {"a kind that is none", [](const auto& at) { at.second().kind = 4; }},
-    {"a generation", [](const auto& at) { at.second().id += 1; }},
+    {"a kind that is none", [](const auto& at) { at.second().kind = 3; }},
+    {"a generation", [](const auto& at) { at.second().id = (at.second().id + 1) & 0xFFFF; }},
     {"a node lost", [](const auto& at) { static_cast<void>(at.store().take()); }},
     {"a node in use among those that are not",
      [](const auto& at) {
