@@ -237,11 +237,12 @@ class Options(Case):
                    "template <int M> struct F<-1, M> { static constexpr long v = M; };\n"
                    "template <int M> struct F<-2, M> { static constexpr long v = M; };\n"
                    "long x = F<40, 1>::v;\n")
-        done = self.run_check("slow.cpp", "clean.cpp", "--timeout", "1", "--format", "json")
+        self.run_check("clean.cpp")  # Into the cache, so that a busy machine reads it in time too.
+        done = self.run_check("slow.cpp", "clean.cpp", "--timeout", "2", "--format", "json")
         self.assertEqual(done.returncode, 3)
         status = {f["file"]: f["status"] for f in json.loads(done.stdout)["files"]}
         self.assertEqual(status["slow.cpp"], "timeout")
-        self.assertIn(status["clean.cpp"], ("analysed", "cached"))
+        self.assertEqual(status["clean.cpp"], "cached")
 
     def test_output_is_renamed_into_place(self):
         done = self.run_check("clean.cpp", "--format", "json", "--output", "report.json")
@@ -344,7 +345,7 @@ class Units(Case):
         report = self.report("deep.cpp", "clean.cpp", behind=["-fbracket-depth=1000000"])
         status = {f["file"]: f["status"] for f in report["files"]}
         self.assertEqual(status["deep.cpp"], "failed")
-        self.assertIn(status["clean.cpp"], ("analysed", "cached"))
+        self.assertEqual(status["clean.cpp"], "cached")
 
 
 class Reports(Case):
