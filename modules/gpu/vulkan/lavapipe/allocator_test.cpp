@@ -131,6 +131,63 @@ TEST_P(OnVulkan, SurvivesEveryFailedAllocation) {
   }
 }
 
+// The first sixty of blocks, of memory of its own and of the ring's: each fails, once or forever.
+TEST(DeniedMemory, EachOfSixtyAllocationsFailsOnceAndForEver) {
+  CountingCallbacks callbacks;
+  {
+    Rig rig({.callbacks = callbacks.get()});
+    ASSERT_TRUE(rig.backend) << rig.error;
+    for (std::uint64_t n = 1; n <= 60; ++n) {
+      for (const bool for_ever : {false, true}) {
+        SCOPED_TRACE(std::to_string(n) + (for_ever ? " and later" : ""));
+        Reports reports;
+        SmartAlloc cpu(reports.config());
+        const std::uint64_t before = rig.probe->counts().live_bytes;
+        const std::uint64_t granted = rig.probe->counts().allocations;
+        unsigned denied = 0;
+        {
+          rig.probe->fail_memory_at(n, for_ever);
+          auto gpu = GpuAllocator::create(
+              cpu, *rig.backend,
+              {.block_size = 64 * kKiB, .ring_page = 16 * kKiB, .ring_size = 16 * kKiB});
+          ASSERT_TRUE(gpu);
+          ASSERT_TRUE(gpu->begin_gpu_frame());
+          std::vector<GpuBuffer> buffers;
+          // Until the device was asked once more than for the one that fails.
+          for (unsigned i = 0; rig.probe->counts().allocations - granted <= n; ++i) {
+            ASSERT_LT(i, 1000U);
+            GpuAllocRequirements request(i % 3 == 0 ? 30 * kKiB : 4 * kKiB,
+                                         GpuMemoryIntent::DeviceOnly);
+            request.dedicated = i % 3 == 1;
+            if (i % 3 == 2) {
+              if (!gpu->staging().alloc(16 * kKiB)) ++denied;
+              continue;
+            }
+            auto buffer = gpu->allocate(request);
+            if (buffer) {
+              buffers.push_back(std::move(*buffer));
+            } else {
+              EXPECT_EQ(buffer.error().code, Code::FA416) << buffer.error().message.view();
+              ++denied;
+            }
+          }
+          const GpuAllocStats stats = gpu->stats();
+          EXPECT_EQ(stats.total_bytes, rig.probe->counts().live_bytes - before);
+          EXPECT_EQ(stats.failed_allocations, denied);
+          EXPECT_EQ(stats.device_allocations, for_ever ? n - 1 : n);
+          EXPECT_TRUE(gpu->end_gpu_frame());
+        }
+        EXPECT_EQ(reports.count(Code::FA416), denied);
+        EXPECT_EQ(reports.count(), denied) << reports.last();
+        rig.probe->fail_memory_at(0);
+        EXPECT_EQ(rig.probe->counts().live_bytes, before);
+      }
+    }
+  }
+  EXPECT_EQ(callbacks.live(), 0);
+  EXPECT_EQ(callbacks.foreign(), 0U);
+}
+
 TEST_P(OnVulkan, GivesMemoryToResourcesOfOthers) {
   Rig rig({.timeline = GetParam().timeline, .discrete = GetParam().discrete, .names = true});
   ASSERT_TRUE(rig.backend) << rig.error;

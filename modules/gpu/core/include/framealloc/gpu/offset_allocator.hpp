@@ -22,7 +22,7 @@ class OffsetBook;
 /// search finds none: a request is denied only if no free region can hold it at its alignment.
 ///
 /// What an alignment or a granularity makes a range skip stays free for other requests. A range
-/// costs 64 bytes of bookkeeping.
+/// costs at most 64 bytes of bookkeeping.
 ///
 /// Thread contract: one thread at a time; const functions may run together.
 class OffsetAllocator {
