@@ -55,6 +55,15 @@ bool is_driven_elsewhere(const CheckInput& input, const Turning& turning, PlaceI
   return false;
 }
 
+// Whether a closure that nobody in sight calls begins frames: the scheduler that has it does.
+bool has_frame_hook(const CheckInput& input) {
+  return std::any_of(input.log.events().begin(), input.log.events().end(), [&](const Event& event) {
+    if (event.kind != EventKind::FrameOpens) return false;
+    const auto* const method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(event.function);
+    return method != nullptr && method->getParent()->isLambda();
+  });
+}
+
 // Whether a thread that the unit starts comes to the loop.
 bool is_on_thread(const CheckInput& input, const Turning& turning) {
   const clang::FunctionDecl* const function = turning.loop->function;
@@ -67,7 +76,10 @@ bool drives(const CheckInput& input, LoopLog& log, const Turning& turning) {
   const bool is_main = function != nullptr && function->isMain();
   for (const Event* event : turning.made) {
     if (event->open) return false;
-    if (is_main) continue;
+    if (is_main) {
+      if (has_frame_hook(input)) return false;
+      continue;
+    }
     const clang::VarDecl* const variable = made_here(input, event->owner);
     if (variable != nullptr && variable->hasLocalStorage() && !is_on_thread(input, turning))
       continue;
@@ -90,10 +102,13 @@ Driving check_boundaries(const CheckInput& input, LoopLog& log, std::vector<Find
       return drives(input, log, *each);
     });
     // Somebody else ends the frames of a worker while it turns.
-    for (const Turning* each : around)
-      if (is_on_thread(input, *each) && each->keeps_all() &&
-          is_driven_elsewhere(input, *each, event->owner))
+    for (const Turning* each : around) {
+      const bool is_hooked = each->loop->function != nullptr && each->loop->function->isMain() &&
+                             has_frame_hook(input);
+      if (each->keeps_all() && (is_hooked || (is_on_thread(input, *each) &&
+                                              is_driven_elsewhere(input, *each, event->owner))))
         driving.loops.insert(each->loop->statement);
+    }
     if (outermost == around.rend()) continue;
     for (auto each = outermost; each != around.rend(); ++each)
       driving.loops.insert((*each)->loop->statement);

@@ -93,10 +93,13 @@ bool is_captured_by_reference(const CheckInput& input, PlaceId place) {
   return false;
 }
 
+// What outlives the frame: the place itself, or what has the box of its object.
+PlaceId keeper_of(const Event& event) { return event.owner != 0 ? event.owner : event.into; }
+
 bool is_escape(const CheckInput& input, const Event& event) {
-  if (lives_no_longer(input, event.into)) return false;
+  if (lives_no_longer(input, event.into) || lives_no_longer(input, keeper_of(event))) return false;
   if (is_long_lived(input, event.into) || event.into == 0) return true;
-  const PlaceId root = input.places.root(event.into);
+  const PlaceId root = input.places.root(keeper_of(event));
   const PlaceData& data = input.places[root];
   switch (data.kind) {
     case PlaceKind::Global:
@@ -145,9 +148,9 @@ const clang::CXXRecordDecl* closure_of(const CheckInput& input, PlaceId place) {
 bool is_kept_by_given(const CheckInput& input, const Event& event) {
   if (closure_of(input, event.into) == nullptr || lives_no_longer(input, event.into)) return false;
   if (input.bodies.has_callers(*event.function)) return false;
-  const PlaceData& root = input.places[input.places.root(event.into)];
+  const PlaceData& root = input.places[input.places.root(keeper_of(event))];
   if (root.kind != PlaceKind::Unknown) return false;
-  for (PlaceId at = event.into; at != 0; at = input.places[at].parent) {
+  for (PlaceId at = keeper_of(event); at != 0; at = input.places[at].parent) {
     if (input.places[at].kind != PlaceKind::Field) continue;
     const auto* const field = llvm::dyn_cast<clang::FieldDecl>(
         static_cast<const clang::ValueDecl*>(input.places[at].key));
@@ -180,7 +183,7 @@ bool is_for_threads(const CheckInput& input, const Loan& loan, PlaceId place) {
 // Whether a method that ends the frame takes the loan out of the member before it does.
 bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
   if (event.other != 0) return false;
-  const PlaceData& root = input.places[input.places.root(event.into)];
+  const PlaceData& root = input.places[input.places.root(keeper_of(event))];
   if (root.kind != PlaceKind::This) return false;
   const auto* const record = static_cast<const clang::CXXRecordDecl*>(root.key);
   bool ends = false;
@@ -201,6 +204,8 @@ bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
 
 void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
   std::set<PlaceId> used;
+  // The allocation and the end of what is used too late, whoever called them.
+  std::set<std::pair<const clang::Stmt*, const clang::Stmt*>> seen_used;
   std::set<PlaceId> on_threads;
   for (const Event& event : input.log.events()) {
     if (event.kind == EventKind::ThreadReaches) on_threads.insert(event.loan);
@@ -213,6 +218,9 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       relate(input, finding, event.other, "it ends here");
       findings.push_back(std::move(finding));
       used.insert(event.loan);
+      if (loan != nullptr && event.other != 0)
+        seen_used.emplace(input.places.expression(loan->made),
+                          input.places.expression(event.other));
     } else if (event.kind == EventKind::GrowInScope) {
       const clang::Stmt* const at = input.places.expression(event.at);
       Finding finding = finding_at(input, 606, at);
@@ -243,6 +251,9 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
     const Loan* const loan = input.solver.loan(event.loan);
     if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
+    if (event.other != 0 && seen_used.count({input.places.expression(loan->made),
+                                             input.places.expression(event.other)}) != 0)
+      continue;
     if (event.kind == EventKind::Escape && event.other == 0 && !is_of_frame(input, *loan)) continue;
     if (event.kind == EventKind::Escape &&
         (is_captured_by_reference(input, event.into) ||
@@ -282,7 +293,7 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     Finding finding = finding_at(input, loan->discards ? 605 : 601, at);
     if (event.kind == EventKind::Return) {
       finding.message = name_of(input, at) + " is returned, and its frame has ended";
-    } else if (const clang::ValueDecl* into = declaration_of(input, event.into)) {
+    } else if (const clang::ValueDecl* into = declaration_of(input, keeper_of(event))) {
       finding.message =
           "frame memory is stored in '" + into->getNameAsString() + "', which outlives the frame";
     } else {

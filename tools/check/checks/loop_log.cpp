@@ -34,6 +34,7 @@ LoopLog::LoopLog(const CheckInput& input) : input_(input) {
         break;
       case EventKind::FrameOpens:
       case EventKind::FrameEnds:
+      case EventKind::Meets:
         for (Turning* turning : around(event.at)) turning->frames = true;
         break;
       case EventKind::Rewinds:

@@ -85,6 +85,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     if (llvm::isa<clang::CXXOperatorCallExpr>(call) && llvm::isa<clang::CXXMethodDecl>(callee) &&
         !given.empty())
       given.erase(given.begin());
+    if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) note_object(*member);
     note_work(*callee, given);
     if (is_in_framealloc(*callee)) note_budgets(*callee, given);
     return true;
@@ -196,6 +197,18 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
     current_ = function->getCanonicalDecl();
     if (bodies_.facts_.try_emplace(current_).second) bodies_.functions_.push_back(function);
   }
+  // An object that is made to be asked something ends with the expression.
+  void note_object(const clang::CXXMemberCallExpr& call) {
+    const clang::Expr* object = call.getImplicitObjectArgument();
+    if (object == nullptr) return;
+    object = object->IgnoreUnlessSpelledInSource();
+    if (const auto* cast = llvm::dyn_cast<clang::CXXFunctionalCastExpr>(object))
+      object = cast->getSubExpr()->IgnoreImplicit();
+    if (!llvm::isa<clang::CXXConstructExpr>(object)) return;
+    locals_.insert(object);
+    if (const clang::CXXRecordDecl* record = record_of(object->getType()))
+      bodies_.local_.insert(record);
+  }
   void note_work(const clang::FunctionDecl& function,
                  const std::vector<const clang::Expr*>& arguments) {
     const std::optional<Work> work = work_of(bodies_.model_, function, arguments);
@@ -231,7 +244,10 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
       if (kind == Kind::FrameGuard) effect = Effect::EndFrame;
       if (kind == Kind::ScopeGuard) effect = Effect::Rewind;
     }
-    if (effect != Effect::None) {
+    if (effect == Effect::NextFrame) {
+      facts.effects.insert({Effect::BeginFrame, Effect::EndFrame});
+      bodies_.unit_.insert({Effect::BeginFrame, Effect::EndFrame});
+    } else if (effect != Effect::None) {
       facts.effects.insert(effect);
       bodies_.unit_.insert(effect);
     } else if (is_in_framealloc(*callee)) {

@@ -76,11 +76,7 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
     if (at != nullptr && !llvm::isa<clang::CXXConstructorDecl>(definition) &&
         !llvm::isa<clang::CXXDestructorDecl>(definition))
       set_result(caller, exit, at, std::move(result), definition->getReturnType());
-    std::erase_if(exit.cells, [&](const auto& cell) {
-      const PlaceData& root = places_[places_.root(cell.first)];
-      return (root.kind == PlaceKind::Local || root.kind == PlaceKind::Temporary) &&
-             root.chain == call.chain;
-    });
+    forget_variables(exit, call.chain);
     bool changed = false;
     add_state(out, std::move(exit), changed);
   }
@@ -254,6 +250,9 @@ void Solver::call_pointer(const Call& caller, State state, const clang::CallExpr
     ran = true;
   }
   if (ran) return;
+  const std::size_t before = out.size();
+  call_table(caller, state, e, object, arguments, out);
+  if (out.size() != before) return;
   use_arguments(caller, state, nullptr, arguments);
   opaque(caller, state, nullptr, e, object, arguments);
   out.push_back(std::move(state));
@@ -301,6 +300,9 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
   States out;
   for (State& state : states) {
     const Kind kind = model_.kind_of(type);
+    if (kind == Kind::User && !is_variable)
+      for (const auto& [owner, bits] : state.frames)
+        if ((bits & kOpen) != 0) made_in_frames_.insert(record_of(type));
     if (constructor->isCopyOrMoveConstructor() && !arguments.empty() &&
         (kind != Kind::User || !constructor->isUserProvided()) && kind != Kind::PmrContainer) {
       const Value from = value(caller, state, arguments.front());

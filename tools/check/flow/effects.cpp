@@ -99,6 +99,19 @@ void Solver::speculate(const Call& caller, State state, const clang::Expr* at, c
   }
 }
 
+// Whether the function is one of the library's, of an object whose allocator is known.
+bool Solver::drives_known(const State& state, const clang::FunctionDecl& function,
+                          const Value& object) {
+  const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  if (!is_in_framealloc(function) || method == nullptr) return false;
+  const Kind kind = model_.kind_of(type_of(context_, method->getParent()));
+  if (kind == Kind::Allocator || kind == Kind::Owner) return true;
+  return std::any_of(object.to.begin(), object.to.end(), [&](const Target& target) {
+    const auto cell = state.cells.find(target.place);
+    return cell != state.cells.end() && !cell->second.to.empty();
+  });
+}
+
 bool Solver::apply(const Call& caller, State& state, Effect effect,
                    const clang::FunctionDecl* function, const clang::Expr* at, const Value& object,
                    const std::vector<const clang::Expr*>& arguments, States& out) {
@@ -189,19 +202,7 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
                         policy == "Reusable" || policy == "persistent" || policy == "Persistent" ||
                         policy == "scratch" || policy == "Scratch";
       }
-      if (caller.coroutine || (caller.caller != nullptr && [&] {
-            for (const Call* each = caller.caller; each != nullptr; each = each->caller)
-              if (each->coroutine) return true;
-            return false;
-          }())) {
-        const auto frame = state.frames.find(from.front());
-        const auto thread = state.thread_frames.find(from.front());
-        const bool own = (frame != state.frames.end() && frame->second == kOpen) ||
-                         (thread != state.thread_frames.end() && thread->second == kOpen);
-        if (!own)
-          tell(caller, EventKind::IssueInCoroutine, where,
-               places_.place(PlaceKind::Memory, at, 0, caller.chain, 0), 0, 0);
-      }
+      tell_of_coroutine(caller, state, at, from.front());
       // What is built in frame memory may hold what it is built from.
       loan.of_thread = effect == Effect::ThreadFrame;
       Value made = issue(caller, state, from, at, loan);
@@ -209,21 +210,23 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
         for (const Target& target : made.to) state.lives[target.place].of_thread = true;
       const clang::StringRef name =
           function->getDeclName().isIdentifier() ? function->getName() : "";
-      if (name == "frame_new" || name == "frame_box" || effect == Effect::Retain) {
-        for (const clang::Expr* each : arguments) {
-          if (!model_.can_hold(each->getType()) || llvm::isa<clang::CXXDefaultArgExpr>(each))
-            continue;
-          const Kind kind = model_.kind_of(each->getType());
-          if (kind == Kind::Allocator || kind == Kind::Owner) continue;
-          const Value given = value(caller, state, each);
-          const Value held = each->isGLValue() || kind != Kind::Pointer
-                                 ? load(state, given, each->getType())
-                                 : given;
-          for (const Target& target : made.to) store(state, target.place, held, where, true);
+      const bool builds = name == "frame_new" || name == "frame_box" || effect == Effect::Retain;
+      if (builds && !made.to.empty()) {
+        // The policy of retained memory and the arena of the free function come first.
+        std::vector<const clang::Expr*> given = arguments;
+        const bool has_first = effect == Effect::Retain || effect == Effect::FrameFree;
+        if (has_first && !given.empty()) given.erase(given.begin());
+        const clang::QualType type = at->getType()->isPointerType()
+                                         ? at->getType()->getPointeeType()
+                                         : first_type_of(at->getType());
+        for (State& after :
+             build(caller, std::move(state), made.to.front().place, type, at, given)) {
+          state = std::move(after);
+          (void)give_held(made);
         }
+        return true;
       }
-      const Kind kind = model_.kind_of(at->getType());
-      if (kind == Kind::ArenaContainer && !arguments.empty()) {
+      if (model_.kind_of(at->getType()) == Kind::ArenaContainer && !arguments.empty()) {
         const Value room = argument(0);
         made.number = 0;
         if (!llvm::isa<clang::CXXDefaultArgExpr>(arguments.front()))
@@ -241,12 +244,15 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       for (const PlaceId owner : of()) state.thread_frames[owner] = kOpen;
       break;
     case Effect::EndFrame:
+    case Effect::NextFrame:
     case Effect::EndThreadFrame: {
       // Of the allocator that it is called on or given, else of all.
-      const bool of_all = !is_in_framealloc(*function) &&
+      const bool of_all = !drives_known(state, *function, object) &&
                           std::none_of(arguments.begin(), arguments.end(), is_allocator);
       end_frame(caller, state, of_all ? std::vector<PlaceId>() : of(),
                 effect == Effect::EndThreadFrame, where);
+      if (effect == Effect::NextFrame)
+        for (const PlaceId owner : of()) state.frames[owner] = kOpen;
       break;
     }
     case Effect::OpenFrame: {
@@ -334,15 +340,12 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       const PlaceId made = places_.place(PlaceKind::Local, at, 0, caller.chain);
       std::erase_if(state.cells,
                     [&](const auto& cell) { return places_.is_below(cell.first, made); });
-      for (const clang::Expr* each : arguments) {
-        if (llvm::isa<clang::CXXDefaultArgExpr>(each) || !model_.can_hold(each->getType()))
-          continue;
-        const Value given = value(caller, state, each);
-        const bool is_value =
-            !each->isGLValue() && model_.kind_of(each->getType()) == Kind::Pointer;
-        store(state, made, is_value ? given : load(state, given, each->getType()), where, true);
+      for (State& after :
+           build(caller, std::move(state), made, first_type_of(at->getType()), at, arguments)) {
+        state = std::move(after);
+        (void)give_held(Value::of(made));
       }
-      return give_held(Value::of(made));
+      return true;
     }
     case Effect::Part: {
       Value result;

@@ -117,9 +117,12 @@ void Solver::check_escapes(const Call& call, State& state, SiteId end) {
   // Where a destructor ends the frame, the object ends with it.
   const bool in_destructor =
       call.function != nullptr && llvm::isa<clang::CXXDestructorDecl>(call.function);
+  const std::map<PlaceId, PlaceId> kept = kept_objects(state);
   for (const auto& [place, value] : state.cells) {
     const PlaceId root = places_.root(place);
-    const PlaceKind kind = places_[root].kind;
+    const auto keeper = kept.find(root);
+    const PlaceId lives_in = keeper == kept.end() ? 0 : keeper->second;
+    const PlaceKind kind = places_[lives_in == 0 ? root : places_.root(lives_in)].kind;
     if (kind == PlaceKind::Local || kind == PlaceKind::Temporary) continue;
     if (kind == PlaceKind::Memory || kind == PlaceKind::Mark) continue;
     if (kind == PlaceKind::This && in_destructor) continue;
@@ -128,7 +131,7 @@ void Solver::check_escapes(const Call& call, State& state, SiteId end) {
       const auto life = state.lives.find(memory);
       if (life == state.lives.end() || life->second.end != end) continue;
       if (!is_over(state, life->second)) continue;
-      tell(call, EventKind::Escape, target.stored, memory, place, end);
+      log_.add({EventKind::Escape, target.stored, memory, place, end, root_, lives_in});
     }
   }
 }

@@ -33,6 +33,7 @@ enum class EventKind : std::uint8_t {
   GaveUp,             // at: the function's body
   FrameOpens,         // at: what begins a frame; owner
   FrameEnds,          // at: what ends it; owner
+  Meets,              // at: where a thread comes to a barrier of frames
   Rewinds,            // at: what rewinds, or will when its scope ends; owner
   Grows,              // at: growth of the container `into`; owner; flag: it was given no capacity
   GivenRoom,          // at: what gives the container `into` a capacity

@@ -22,8 +22,13 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
   const llvm::StringRef name = name_of(function);
   const SiteId where = site(caller, at);
   const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
-  if (method != nullptr && method->isInstance()) {
-    if (function->getOverloadedOperator() == clang::OO_Call && method->getParent()) {
+  // The algorithms of std::ranges are objects that are called.
+  const bool is_algorithm =
+      method != nullptr && method->getOverloadedOperator() == clang::OO_Call &&
+      model_.kind_of(type_of(context_, method->getParent())) == Kind::Library &&
+      !model_.can_hold(type_of(context_, method->getParent()));
+  if (method != nullptr && method->isInstance() && !is_algorithm) {
+    if (function->getOverloadedOperator() == clang::OO_Call) {
       use_what_it_holds(caller, state, object, at);
       Value closures;
       for (const Target& target : object.to) closures.add(target);
@@ -44,6 +49,15 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
         copy(state, object.to.front().place, other.to.front().place, type, where);
         copy(state, other.to.front().place, spare, type, where);
       }
+      out.push_back(std::move(state));
+      return;
+    }
+    if (is_in_framealloc(*method) && at->isGLValue() && kind == Kind::Library &&
+        model_.kind_of(at->getType()) == Kind::Allocator) {
+      // The allocator that an object of the library's modules was made of.
+      Value result;
+      for (const PlaceId owner : owners(state, object)) result.add({owner, 0});
+      state.values[at] = result;
       out.push_back(std::move(state));
       return;
     }
@@ -126,20 +140,15 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     const PlaceId made = places_.place(PlaceKind::Local, at, 0, caller.chain);
     std::erase_if(state.cells,
                   [&](const auto& cell) { return places_.is_below(cell.first, made); });
-    for (const clang::Expr* argument : arguments) {
-      if (!model_.can_hold(argument->getType())) continue;
-      const Kind kind = model_.kind_of(argument->getType());
-      if (kind == Kind::Allocator || kind == Kind::Owner) continue;
-      const Value given = value(caller, state, argument);
-      store(state, made,
-            argument->isGLValue() || kind != Kind::Pointer ? load(state, given, argument->getType())
-                                                           : given,
-            where, true);
+    std::vector<const clang::Expr*> given = arguments;
+    if (name == "allocate_shared" && !given.empty()) given.erase(given.begin());
+    for (State& after :
+         build(caller, std::move(state), made, first_type_of(at->getType()), at, given)) {
+      const PlaceId place = temporary(caller, at);
+      store(after, place, Value::of(made), where);
+      after.values[at] = Value::of(place);
+      out.push_back(std::move(after));
     }
-    const PlaceId place = temporary(caller, at);
-    store(state, place, Value::of(made), where);
-    state.values[at] = Value::of(place);
-    out.push_back(std::move(state));
     return;
   }
   // Algorithms call what they are given before they return; what they do to threads is to join.

@@ -19,12 +19,7 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
   const Kind kind = model_.kind_of(given_type);
   const Value given = value(caller, state, argument);
   const PlaceId element = places_.element(container);
-  const auto* const instance =
-      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
-  clang::QualType wanted;
-  if (instance != nullptr && instance->getTemplateArgs().size() > 0 &&
-      instance->getTemplateArgs()[0].getKind() == clang::TemplateArgument::Type)
-    wanted = instance->getTemplateArgs()[0].getAsType();
+  const clang::QualType wanted = first_type_of(type);
   // A container on a resource of its own copies what comes from another one.
   if (model_.kind_of(type) == Kind::PmrContainer && !wanted.isNull() &&
       model_.kind_of(wanted) == Kind::PmrContainer && kind == Kind::PmrContainer)
@@ -190,6 +185,8 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     } else if (given == Kind::Container) {
       if (kind != Kind::PmrContainer)
         for (const Target& target : objects.to) held.add({places_.element(target.place), 0});
+    } else if (given == Kind::Allocator) {
+      for (const PlaceId owner : owners(state, objects)) held.add({owner, 0});
     } else if (given != Kind::Plain) {
       const Value inner = load(state, objects, given_type);
       if (construction != nullptr && construction->getConstructor()->isMoveConstructor())

@@ -7,6 +7,17 @@
 #include <utility>
 
 namespace fa_check {
+namespace {
+
+// Whether the parameter takes whatever it is given, as a template of std that only reads does.
+bool forwards(const clang::FunctionDecl& function, unsigned index) {
+  const clang::FunctionDecl* const pattern = function.getTemplateInstantiationPattern();
+  if (pattern == nullptr || index >= pattern->getNumParams() || !is_in_std(function)) return false;
+  const clang::QualType type = pattern->getParamDecl(index)->getType();
+  return type->isRValueReferenceType() && type->getPointeeType()->isTemplateTypeParmType();
+}
+
+}  // namespace
 
 void Solver::use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
                            const std::vector<const clang::Expr*>& arguments) {
@@ -15,14 +26,15 @@ void Solver::use_arguments(const Call& caller, State& state, const clang::Functi
     const clang::ParmVarDecl* const parameter =
         function != nullptr && index < function->getNumParams() ? function->getParamDecl(index)
                                                                 : nullptr;
+    const bool is_read = parameter != nullptr && forwards(*function, index);
     ++index;
     const Value given = value(caller, state, argument);
     const clang::QualType type = argument->getType();
     const Kind kind = model_.kind_of(type);
     const clang::QualType wanted = parameter != nullptr ? parameter->getType() : type;
     // An object that is to be filled anew may be stale.
-    const bool is_filled =
-        wanted->isLValueReferenceType() && !wanted.getNonReferenceType().isConstQualified();
+    const bool is_filled = wanted->isLValueReferenceType() && !is_read &&
+                           !wanted.getNonReferenceType().isConstQualified();
     if (argument->isGLValue() || kind == Kind::Pointer) {
       if (use(caller, state, given, argument)) continue;
     }

@@ -26,6 +26,16 @@ const clang::VarDecl* returned_variable(const clang::ReturnStmt& statement) {
   return name == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(name->getDecl());
 }
 
+// Whether the expression is what a member or a base of the constructor's object is made of: that lives on, although
+// the graph destroys it as a temporary.
+bool initializes_member(const clang::FunctionDecl* function, const clang::Expr* expression) {
+  const auto* const constructor = llvm::dyn_cast_or_null<clang::CXXConstructorDecl>(function);
+  if (constructor == nullptr) return false;
+  for (const clang::CXXCtorInitializer* each : constructor->inits())
+    if (each->getInit() != nullptr && each->getInit()->IgnoreImplicit() == expression) return true;
+  return false;
+}
+
 // Whether what the loop goes through is an array, which has elements.
 bool has_elements(const clang::ASTContext& context, const clang::CXXForRangeStmt& walk) {
   const clang::Expr* const range = walk.getRangeInit();
@@ -105,7 +115,7 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
     } else if (const auto temporary_end = element.getAs<clang::CFGTemporaryDtor>()) {
       const clang::Expr* const inner =
           temporary_end->getBindTemporaryExpr()->getSubExpr()->IgnoreImplicit();
-      if (bodies_.variable_of(inner) == nullptr)
+      if (bodies_.variable_of(inner) == nullptr && !initializes_member(call.function, inner))
         destroy(call, temporary(call, inner), inner->getType(), inner, states);
     } else if (const auto member = element.getAs<clang::CFGMemberDtor>()) {
       const clang::FieldDecl* const field = member->getFieldDecl();
@@ -306,8 +316,11 @@ void Solver::solve(const clang::FunctionDecl& function,
   };
   const auto finish = [&](const Call& call, const States& exits) {
     for (State state : exits) {
+      const std::map<PlaceId, PlaceId> kept = kept_objects(state);
       for (const auto& [place, held] : state.cells) {
-        const PlaceKind kind = places_[places_.root(place)].kind;
+        const auto keeper = kept.find(places_.root(place));
+        const PlaceId lives_in = keeper == kept.end() ? 0 : keeper->second;
+        const PlaceKind kind = places_[places_.root(lives_in == 0 ? place : lives_in)].kind;
         const bool lives_on = kind == PlaceKind::Global || kind == PlaceKind::This ||
                               kind == PlaceKind::Unknown || kind == PlaceKind::Lasting;
         if (!lives_on || llvm::isa<clang::CXXDestructorDecl>(call.function)) continue;
@@ -317,7 +330,7 @@ void Solver::solve(const clang::FunctionDecl& function,
             tell(call, EventKind::Held, 0, memory, place, 0);
           const auto life = state.lives.find(memory);
           if (life == state.lives.end() || is_over(state, life->second)) continue;
-          tell(call, EventKind::Escape, target.stored, memory, place, 0);
+          log_.add({EventKind::Escape, target.stored, memory, place, 0, root_, lives_in});
         }
       }
       tell_of_boxes(call, state);

@@ -125,7 +125,6 @@ class Solver {
   void make_list(const Call& call, State& state, const clang::InitListExpr* list);
   void store_into(const Call& call, State& state, PlaceId place, clang::QualType type,
                   const clang::Expr* from, SiteId site);
-  void suspend(const Call& call, State& state, const clang::Expr* expression);
   void destroy(const Call& call, PlaceId place, clang::QualType type, const clang::Stmt* at,
                States& states);
 
@@ -145,6 +144,9 @@ class Solver {
 
   // calls.cpp
   void call(const Call& caller, const clang::Expr* expression, States& states);
+  void call_table(const Call& caller, const State& state, const clang::CallExpr* e,
+                  const Value& object, const std::vector<const clang::Expr*>& arguments,
+                  States& out);
   void call_pointer(const Call& caller, State state, const clang::CallExpr* e, const Value& object,
                     const std::vector<const clang::Expr*>& arguments, States& out);
   void call_function(const Call& caller, State state, const clang::FunctionDecl* function,
@@ -187,6 +189,9 @@ class Solver {
   void speculate(const Call& caller, State state, const clang::Expr* at, const Value& object,
                  const std::vector<const clang::Expr*>& arguments, States& out);
 
+  [[nodiscard]] bool drives_known(const State& state, const clang::FunctionDecl& function,
+                                  const Value& object);
+
   // ends.cpp
   void end_frame(const Call& call, State& state, const std::vector<PlaceId>& owners, bool of_thread,
                  SiteId site);
@@ -204,6 +209,19 @@ class Solver {
     return places_.site(statement, call.chain);
   }
   void tell(const Call& call, EventKind kind, SiteId at, PlaceId loan, PlaceId into, SiteId other);
+
+  // objects.cpp
+  [[nodiscard]] States build(const Call& caller, State state, PlaceId place, clang::QualType type,
+                             const clang::Expr* at, std::vector<const clang::Expr*> arguments);
+  void forget_variables(State& state, ChainId chain) const;
+  [[nodiscard]] std::map<PlaceId, PlaceId> kept_objects(const State& state) const;
+
+  // coroutines.cpp
+  void suspend(const Call& call, State& state, const clang::Expr* expression);
+  void tell_of_coroutine(const Call& caller, const State& state, const clang::Expr* at,
+                         PlaceId owner);
+  [[nodiscard]] SiteId seen_in(SiteId site, const clang::FunctionDecl& function);
+  [[nodiscard]] bool is_of_frame(const Loan& loan);
 
   // library.cpp
   void library(const Call& caller, State& state, const clang::FunctionDecl* function,

@@ -68,6 +68,13 @@ void Solver::declare(const Call& call, State& state, const clang::VarDecl* varia
     return;
   }
   store_into(call, state, place, type, variable->getInit(), site(call, variable->getInit()));
+  // A copy of a handle that is not known is one handle as long as it lives.
+  if (!type->isReferenceType() && model_.kind_of(type) == Kind::Mark &&
+      variable->hasLocalStorage() && load(state, Value::of(place), type).to.empty()) {
+    const PlaceId mark = places_.place(PlaceKind::Mark, variable, 0, call.chain);
+    std::erase(state.ended, mark);
+    store(state, place, Value::of(mark), site(call, variable->getInit()));
+  }
   const clang::CXXRecordDecl* const record = type->isReferenceType() ? nullptr : record_of(type);
   if (record != nullptr && model_.kind_of(type) == Kind::User) {
     for (const auto& [owner, bits] : state.frames)
@@ -142,39 +149,6 @@ void Solver::make_list(const Call& call, State& state, const clang::InitListExpr
     if (index >= list->getNumInits()) return;
     const clang::Expr* const init = list->getInit(index++);
     store_into(call, state, places_.field(place, field), field->getType(), init, site(call, init));
-  }
-}
-
-void Solver::suspend(const Call& call, State& state, const clang::Expr* expression) {
-  const SiteId where = site(call, expression);
-  const clang::Expr* given = nullptr;
-  if (const auto* await = llvm::dyn_cast<clang::CoawaitExpr>(expression)) {
-    if (await->isImplicit()) return;  // the initial and the final suspension
-    given = await->getOperand();
-  } else if (const auto* yield = llvm::dyn_cast<clang::CoyieldExpr>(expression)) {
-    given = yield->getOperand();
-  }
-  // What is handed over lives across the suspension.
-  std::set<PlaceId> loans;
-  if (given != nullptr) {
-    reach(state, value(call, state, given), loans);
-    const clang::Expr* const inner = given->IgnoreUnlessSpelledInSource();
-    if (const auto* inner_call = llvm::dyn_cast<clang::CallExpr>(inner)) {
-      for (const clang::Expr* argument : inner_call->arguments())
-        if (model_.can_hold(argument->getType()) || argument->isGLValue())
-          reach(state, value(call, state, argument), loans);
-    }
-  }
-  for (auto& [place, life] : state.lives) {
-    if (is_over(state, life)) continue;
-    const auto known = loans_.find(place);
-    if (known == loans_.end() || known->second.resolved) continue;
-    if (loans.count(place) != 0) {
-      tell(call, EventKind::Suspend, where, place, 0, where);
-      continue;
-    }
-    life.suspended = true;
-    life.suspension = where;
   }
 }
 

@@ -36,6 +36,13 @@ void Solver::bind(const Call& caller, State& state, PlaceId place, clang::QualTy
   const clang::CXXRecordDecl* const wanted = record_of(type);
   const bool is_wrapper =
       given != nullptr && given != wanted && plain_name(*given) == "std::reference_wrapper";
+  if (!is_wrapper && !type->isReferenceType() && argument->isGLValue() &&
+      model_.kind_of(type) == Kind::Pointer) {
+    // What is forwarded: the parameter is a copy of it.
+    store(state, place, load(state, value(caller, state, argument), argument->getType()),
+          site(caller, argument));
+    return;
+  }
   if (!is_wrapper) {
     store_into(caller, state, place, type, argument, site(caller, argument));
     return;
@@ -268,6 +275,12 @@ void Solver::publish(State& state, PlaceId place, const Value& value, SiteId sit
     if (bodies_.is_seen_by_threads(*declaration)) shared = at;
   }
   if (shared == 0) return;
+  // Of a variable, a thread sees what it holds by then once it is started with it.
+  const PlaceData& root = places_[places_.root(shared)];
+  if (root.kind == PlaceKind::Local && bodies_.is_variable(root.key) &&
+      std::none_of(state.running.begin(), state.running.end(),
+                   [](const Running& running) { return running.published == 0; }))
+    return;
   for (const Target& target : value.to) {
     const PlaceId loan = places_.root(target.place);
     const auto life = state.lives.find(loan);

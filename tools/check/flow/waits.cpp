@@ -69,11 +69,19 @@ void Solver::join_threads(State& state, const Value& handles) {
   }
   std::erase_if(state.running, [&](const Running& running) {
     if (running.published != 0 && running.handle == 0) return true;
-    return std::any_of(handles.to.begin(), handles.to.end(), [&](const Target& target) {
-      if (running.handle == 0) return false;
-      return places_.is_below(running.handle, target.place) ||
-             (running.published != 0 && places_.is_below(target.place, running.handle));
-    });
+    const bool joined =
+        std::any_of(handles.to.begin(), handles.to.end(), [&](const Target& target) {
+          if (running.handle == 0) return false;
+          return places_.is_below(running.handle, target.place) ||
+                 (running.published != 0 && places_.is_below(target.place, running.handle));
+        });
+    // A thread that a member holds runs over frames, unless it is forked and joined in one.
+    const bool shares = std::any_of(running.owners.begin(), running.owners.end(),
+                                    [&](PlaceId owner) { return !is_frame_open(state, owner); });
+    if (joined && shares && running.seen && !running.arrives &&
+        places_[running.handle].kind == PlaceKind::Field)
+      log_.add({EventKind::StaysOut, running.created, 0, 0, 0, root_});
+    return joined;
   });
 }
 

@@ -59,6 +59,7 @@ void Solver::watch_effect(const Call& caller, State& state, Effect effect,
   };
   switch (effect) {
     case Effect::BeginFrame:
+    case Effect::NextFrame:
     case Effect::BeginThreadFrame:
     case Effect::OpenFrame:
       told_of_owners(EventKind::FrameOpens);
@@ -67,6 +68,13 @@ void Solver::watch_effect(const Call& caller, State& state, Effect effect,
     case Effect::Rewind:
     case Effect::Speculate:
       told_of_owners(EventKind::Rewinds);
+      break;
+    case Effect::BarrierWaits:
+    case Effect::Arrives:
+      // Whoever comes to the barrier on its turns works for frames of others.
+      if (thread_ != nullptr && !llvm::StringRef(plain_name(*function)).contains("articipant") &&
+          !llvm::StringRef(plain_name(*function)).contains("register"))
+        log_.add({EventKind::Meets, where, 0, 0, 0, root_});
       break;
     case Effect::Lasting:
     case Effect::Box: {

@@ -185,6 +185,15 @@ const clang::CXXRecordDecl* record_of(clang::QualType type) {
   return type.getNonReferenceType().getCanonicalType()->getAsCXXRecordDecl();
 }
 
+clang::QualType first_type_of(clang::QualType type) {
+  const auto* const instance =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
+  if (instance == nullptr || instance->getTemplateArgs().size() == 0 ||
+      instance->getTemplateArgs()[0].getKind() != clang::TemplateArgument::Type)
+    return {};
+  return instance->getTemplateArgs()[0].getAsType();
+}
+
 bool Model::has_word(const clang::Decl* declaration, llvm::StringRef word) const {
   if (declaration == nullptr) return false;
   for (const auto* attribute : declaration->specific_attrs<clang::AnnotateAttr>()) {
@@ -211,15 +220,22 @@ Effect Model::find_effect(const clang::FunctionDecl& function) const {
   if (is_in_framealloc(function)) {
     const auto found = table().find(plain_name(function));
     if (found != table().end()) return found->second;
-    return Effect::None;
   }
-  for (const auto& [word, effect] : words()) {
-    for (const clang::FunctionDecl* each : function.redecls())
-      if (has_word(each, word)) return effect;
-    if (const clang::FunctionDecl* pattern = function.getTemplateInstantiationPattern())
-      if (has_word(pattern, word)) return effect;
-  }
-  return Effect::None;
+  // Classes of the library's modules are annotated, as those of the user are.
+  Effect result = Effect::None;
+  const auto find = [&](const clang::FunctionDecl* each) {
+    for (const auto& [word, effect] : words()) {
+      if (!has_word(each, word)) continue;
+      const bool both = (result == Effect::BeginFrame && effect == Effect::EndFrame) ||
+                        (result == Effect::EndFrame && effect == Effect::BeginFrame);
+      result = both ? Effect::NextFrame : result == Effect::None ? effect : result;
+    }
+  };
+  for (const clang::FunctionDecl* each : function.redecls())
+    if (result == Effect::None) find(each);
+  const clang::FunctionDecl* const pattern = function.getTemplateInstantiationPattern();
+  if (pattern != nullptr && result == Effect::None) find(pattern);
+  return result;
 }
 
 Effect Model::effect_of(const clang::FunctionDecl& function) {

@@ -23,6 +23,7 @@ enum class Effect {
   Retain,        // memory of the frame that may be promoted
   BeginFrame,
   EndFrame,
+  NextFrame,  // ends the frame that is open, if one is, and begins the next
   BeginThreadFrame,
   EndThreadFrame,
   OpenFrame,   // begins a frame; the result ends it
@@ -119,6 +120,8 @@ class Model {
 [[nodiscard]] bool is_in_std(const clang::Decl& declaration);
 [[nodiscard]] bool is_in_framealloc(const clang::Decl& declaration);
 [[nodiscard]] const clang::CXXRecordDecl* record_of(clang::QualType type);
+// The first argument of the template that the class is made of: what a box, a view or a container is of.
+[[nodiscard]] clang::QualType first_type_of(clang::QualType type);
 // Whether the class is one of the library's configurations: a value without behavior.
 [[nodiscard]] bool is_configuration(const clang::CXXRecordDecl& record);
 

@@ -2,6 +2,7 @@
 // Frames for a schedule of systems: one hook first, one last, or one per tick.
 #pragma once
 
+#include <framealloc/annotations.hpp>
 #include <framealloc/smart_alloc.hpp>
 
 #include <cstdint>
@@ -30,13 +31,13 @@ class FramePlugin {
 
   /// Effect: begins the frame; the first system of the schedule. A frame that last() did not end is
   /// reported (FA102) and ended first.
-  void first() noexcept;
+  FRAMEALLOC_BEGIN_FRAME void first() noexcept;
   /// Effect: ends the frame; the last system. Without a first() before it that is reported (FA102)
   /// and nothing else happens.
-  void last() noexcept;
+  FRAMEALLOC_END_FRAME void last() noexcept;
   /// Effect: ends the frame before, if one is open, and begins the next: for schedulers with one
   /// hook. The last frame ends with the plugin.
-  void tick() noexcept;
+  FRAMEALLOC_END_FRAME FRAMEALLOC_BEGIN_FRAME void tick() noexcept;
 
   [[nodiscard]] SmartAlloc& allocator() noexcept { return alloc_; }
   [[nodiscard]] FramePluginStats stats() const noexcept { return stats_; }

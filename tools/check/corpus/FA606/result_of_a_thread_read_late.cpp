@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <thread>
+#include <vector>
+
+namespace fa = framealloc;
+
+struct Result {
+  int* values = nullptr;
+};
+int compute(fa::SmartAlloc& alloc) {
+  Result result;
+  {
+    const auto frame = alloc.scoped_frame();
+    result.values = alloc.frame_alloc_batch<int>(4);
+    std::jthread worker([&result] { result.values[0] = 1; });
+  }
+  return result.values[0];  // expect: FA606
+}

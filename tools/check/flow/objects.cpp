@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: objects that functions of std and of the library make of arguments, by the constructor of
+// their class; and which objects live on because a box of theirs does.
+#include "flow/solver.hpp"
+
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+// How well an argument fits a parameter: 2 is its own type, 1 may be converted, 0 cannot.
+unsigned fits(const clang::ASTContext& context, clang::QualType parameter,
+              const clang::Expr& argument) {
+  const clang::QualType wanted = parameter.getNonReferenceType().getCanonicalType();
+  const clang::QualType given = argument.getType().getNonReferenceType().getCanonicalType();
+  if (context.hasSameUnqualifiedType(wanted, given)) return 2;
+  if (wanted->isPointerType() !=
+      (given->isPointerType() || given->isNullPtrType() || given->isArrayType()))
+    return record_of(wanted) != nullptr || record_of(given) != nullptr ? 1 : 0;
+  return 1;
+}
+
+// The constructor with a body of the user that makes an object of the arguments; null when it is not
+// clear which one does.
+const clang::CXXConstructorDecl* constructor_of(const clang::ASTContext& context,
+                                                const clang::CXXRecordDecl& record,
+                                                const std::vector<const clang::Expr*>& arguments) {
+  const clang::CXXConstructorDecl* best = nullptr;
+  unsigned most = 0;
+  bool is_clear = false;
+  const auto consider = [&](const clang::CXXConstructorDecl* each) {
+    if (each->isDeleted() || each->isCopyOrMoveConstructor() ||
+        arguments.size() < each->getMinRequiredArguments() ||
+        arguments.size() > each->getNumParams())
+      return;
+    unsigned fit = 1;
+    for (unsigned i = 0; i < arguments.size(); ++i) {
+      const unsigned one = fits(context, each->getParamDecl(i)->getType(), *arguments[i]);
+      if (one == 0) return;
+      fit += one;
+    }
+    if (fit == most) is_clear = false;
+    if (fit <= most) return;
+    most = fit;
+    best = each;
+    is_clear = true;
+  };
+  for (const clang::Decl* each : record.decls()) {
+    if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(each))
+      consider(constructor);
+    const auto* const pattern = llvm::dyn_cast<clang::FunctionTemplateDecl>(each);
+    if (pattern == nullptr) continue;
+    for (const clang::FunctionDecl* made : pattern->specializations())
+      if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(made))
+        consider(constructor);
+  }
+  return is_clear ? best : nullptr;
+}
+
+}  // namespace
+
+// Effect: an object of the class `type` is made at `place` of the arguments: by the constructor that the
+// user wrote, where that is in sight, else it may hold whatever they hold. Result: the states after it.
+Solver::States Solver::build(const Call& caller, State state, PlaceId place, clang::QualType type,
+                             const clang::Expr* at, std::vector<const clang::Expr*> arguments) {
+  while (!arguments.empty() && llvm::isa<clang::CXXDefaultArgExpr>(arguments.back()))
+    arguments.pop_back();
+  const SiteId where = site(caller, at);
+  States after;
+  const clang::CXXRecordDecl* const record = record_of(type);
+  if (record != nullptr && record->hasDefinition() && model_.kind_of(type) == Kind::User &&
+      !is_in_std(*record)) {
+    const clang::CXXConstructorDecl* const constructor =
+        constructor_of(context_, *record->getDefinition(), arguments);
+    if (constructor != nullptr && constructor->isUserProvided() && can_run(caller, constructor)) {
+      run_call(caller, std::move(state), constructor, at, place, arguments, after);
+      return after;
+    }
+  }
+  for (const clang::Expr* each : arguments) {
+    if (!model_.can_hold(each->getType())) continue;
+    const Kind kind = model_.kind_of(each->getType());
+    if (kind == Kind::Allocator || kind == Kind::Owner) continue;
+    const Value given = value(caller, state, each);
+    if (kind == Kind::User) {
+      // A closure, or an object of its own class.
+      for (const Target& target : given.to)
+        copy(state, place, target.place, each->getType(), where, true);
+      continue;
+    }
+    store(state, place,
+          each->isGLValue() || kind != Kind::Pointer ? load(state, given, each->getType()) : given,
+          where, true);
+  }
+  after.push_back(std::move(state));
+  return after;
+}
+
+// Effect: forgets the variables of the call, and objects of boxes that it made and nobody has any more.
+void Solver::forget_variables(State& state, ChainId chain) const {
+  const auto is_of_call = [&](PlaceId place) {
+    const PlaceData& root = places_[places_.root(place)];
+    return (root.kind == PlaceKind::Local || root.kind == PlaceKind::Temporary) &&
+           root.chain == chain;
+  };
+  const auto is_object = [&](PlaceId place) {
+    const PlaceData& root = places_[places_.root(place)];
+    return root.kind == PlaceKind::Local && !bodies_.is_variable(root.key);
+  };
+  std::erase_if(state.cells,
+                [&](const auto& cell) { return is_of_call(cell.first) && !is_object(cell.first); });
+  std::set<PlaceId> had;
+  for (const auto& [place, held] : state.cells)
+    for (const Target& target : held.to)
+      if (places_.root(place) != places_.root(target.place)) had.insert(places_.root(target.place));
+  std::erase_if(state.cells, [&](const auto& cell) {
+    return is_of_call(cell.first) && had.count(places_.root(cell.first)) == 0;
+  });
+}
+
+// Result: objects of boxes that something outside the function has, with the place that has them.
+std::map<PlaceId, PlaceId> Solver::kept_objects(const State& state) const {
+  std::map<PlaceId, PlaceId> kept;
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const auto& [place, held] : state.cells) {
+      const PlaceId root = places_.root(place);
+      const auto above = kept.find(root);
+      const PlaceKind kind = places_[root].kind;
+      const bool lives_on = kind == PlaceKind::Global || kind == PlaceKind::This ||
+                            kind == PlaceKind::Unknown || kind == PlaceKind::Lasting;
+      if (!lives_on && above == kept.end()) continue;
+      for (const Target& target : held.to) {
+        const PlaceData& object = places_[target.place];
+        if (object.kind != PlaceKind::Local || bodies_.is_variable(object.key)) continue;
+        grows =
+            kept.try_emplace(target.place, above == kept.end() ? place : above->second).second ||
+            grows;
+      }
+    }
+  }
+  return kept;
+}
+
+}  // namespace fa_check
