@@ -25,6 +25,9 @@ GpuCore* AllocatorState::make(const SmartAlloc& host_, GpuBackend& backend_,
     host_.bookkeeping_free(state, sizeof(AllocatorState));
     return nullptr;
   }
+  TagAccounts::Locks locks{};
+  for (RecordShard& shard : state->records->shards()) locks[shard.lane] = &shard.lock;
+  state->tags.use(locks);
   static_cast<void>(state->host.add_device(state->view));
   return state;
 }
@@ -40,6 +43,7 @@ void AllocatorState::end_of(GpuCore& core) noexcept {
   state.leave_buffers();
   state.rings.shut_down();
   core.blocks.shut_down();
+  core.records->drop();
   const SmartAlloc host = core.host;  // the state lies in memory of it
   state.~AllocatorState();
   host.bookkeeping_free(&state, sizeof(AllocatorState));
@@ -83,7 +87,7 @@ void AllocatorState::leave_buffers() noexcept {
   HeapBytes freed{};
   BufferRecord* late = records->leave([&](BufferRecord& record) {
     if (record.transient()) return;
-    count_let_go(record);
+    static_cast<void>(count_let_go(record));  // the peak has ended, too
     record.next = nullptr;
     give_back(&record, freed);
   });
@@ -94,7 +98,6 @@ void AllocatorState::leave_buffers() noexcept {
     give_back(record, freed);
     records->give_back(record);
   }
-  records->drop();
 }
 
 }  // namespace framealloc::gpu::detail

@@ -115,11 +115,11 @@ class GpuCore {
                                        const GpuAllocRequirements& request,
                                        const ResourceOwner& owner, const CallSite& site,
                                        ResourceMemory& memory, GpuDenial& denial) noexcept;
-  // Effect: what of a persistent buffer is counted ends, for the program. For retire().
-  // Requirement: the lock of its shard is held.
-  void count_let_go(const BufferRecord& record) noexcept {
+  // Effect: what of a persistent buffer is counted ends, for the program. For retire(). Result: as
+  // TagAccounts::release_held(). Requirement: the lock of its shard, which is its lane's, is held.
+  [[nodiscard]] TagAccounts::Told count_let_go(const BufferRecord& record) noexcept {
     record.shard->bytes[record.placement.type].retire(record.size);
-    tags.release(record.tag, record.size);
+    return tags.release_held(record.tag, record.size, record.shard->lane);
   }
   // Effect: of each record of the list, destroys the buffer, or the image that the memory's holder
   // owned, and takes the memory back. Frame memory is the ring's. Requirement: the GPU is done with

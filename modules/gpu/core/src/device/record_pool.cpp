@@ -15,6 +15,7 @@ RecordPool* RecordPool::make(const SmartAlloc& host, GpuCore& core) noexcept {
   for (RecordShard& shard : pool->shards_) {
     shard.core.store(&core, std::memory_order_relaxed);
     shard.pool = pool;
+    shard.lane = static_cast<unsigned>(first_id);
     shard.next = ++first_id;
   }
   return pool;

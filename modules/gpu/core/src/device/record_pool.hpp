@@ -57,9 +57,10 @@ class TypeBytes {
   std::atomic<std::size_t> allocated_{0}, retired_{0}, count_{0};
 };
 
-// A part of the pool with a lock of its own, used by some of the threads.
+// A part of the pool with a lock of its own, used by the threads of a lane.
 struct alignas(128) RecordShard {
-  BriefLock lock;
+  BriefLock lock;                       // of the lane's tag accounts, too
+  unsigned lane = 0;                    // never changes
   std::atomic<GpuCore*> core{nullptr};  // null once the allocator has ended; set under the lock
   RecordPool* pool = nullptr;
   BufferRecord* free = nullptr;

@@ -80,7 +80,9 @@ void RetireQueue::reclaim_waited(std::uint32_t round, HeapBytes& freed) noexcept
 
 void retire(BufferRecord& record) noexcept {
   RecordShard& shard = *record.shard;
-  GpuCore* told = nullptr;  // with a share, where somebody waits for the event
+  GpuCore* told = nullptr;       // with a share, where somebody waits for the event
+  GpuCore* unsettled = nullptr;  // with a share
+  TagAccounts::Told counted;
   Text<32> name;
   FrameEvent event;
   TagId tag = TagId::Untagged;
@@ -99,7 +101,11 @@ void retire(BufferRecord& record) noexcept {
       if (record.transient()) {
         record.retire_serial = 0;
       } else {
-        core->count_let_go(record);
+        counted = core->count_let_go(record);
+        if (!counted && core->try_share()) [[unlikely]] {
+          unsettled = core;
+          tag = record.tag;
+        }
         record.retire_serial =
             record.evicting.load(std::memory_order_relaxed) ? 0 : end_serial(core->epoch());
       }
@@ -107,9 +113,14 @@ void retire(BufferRecord& record) noexcept {
       record.state.store(RecordState::Retired, std::memory_order_relaxed);
       record.next = shard.retired;
       shard.retired = &record;
-      if (told == nullptr) [[likely]]
+      if (told == nullptr && unsettled == nullptr) [[likely]]
         return;
     }
+  }
+  if (unsettled != nullptr) {
+    unsettled->tags.settle_release(tag, shard.lane, counted);
+    unsettled->let_go();
+    if (told == nullptr) return;
   }
   if (told == nullptr) return RecordPool::abandon(&record);
   event.name = name.view();

@@ -36,12 +36,12 @@ void add_to_limits(TagAccount* first, const TagAccount* last, std::size_t bytes)
 class TagAccounts::AllLanes {
  public:
   explicit AllLanes(TagAccounts& accounts) noexcept : accounts_(accounts) {
-    for (Lane& lane : accounts_.lanes_) lane.lock.lock();
+    for (BriefLock* const lock : accounts_.locks_) lock->lock();
   }
   AllLanes(const AllLanes&) = delete;
   AllLanes& operator=(const AllLanes&) = delete;
   ~AllLanes() {
-    for (Lane& lane : accounts_.lanes_) lane.lock.unlock();
+    for (BriefLock* const lock : accounts_.locks_) lock->unlock();
   }
 
  private:
@@ -98,7 +98,7 @@ TagAccounts::Told TagAccounts::add(TagAccount& account, unsigned lane,
 }
 
 void TagAccounts::settle(TagAccount& account, unsigned lane, Told told, bool noting) noexcept {
-  if (told.own && told.total) [[likely]]
+  if (told) [[likely]]
     return;
   const AllLanes guard(*this);
   if (!told.own) account.own.settle(lane, account.shares, noting);
@@ -108,7 +108,7 @@ void TagAccounts::settle(TagAccount& account, unsigned lane, Told told, bool not
 void TagAccounts::raise_total() noexcept {
   const unsigned lane = thread_lane();
   {
-    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    const std::lock_guard<BriefLock> guard(*locks_[lane]);
     if (total_.note_alone(lane, lanes_[lane].total)) return;
   }
   const AllLanes guard(*this);
@@ -126,7 +126,7 @@ bool TagAccounts::charge(TagId tag, std::size_t bytes, GpuDenial& denial) noexce
   const unsigned lane = thread_lane();
   Told told;
   {
-    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    const std::lock_guard<BriefLock> guard(*locks_[lane]);
     for (TagAccount* level = account; level != nullptr; level = level->parent) {
       if (add_within(*level, bytes)) [[likely]]
         continue;
@@ -151,7 +151,7 @@ void TagAccounts::count(TagId tag, std::size_t bytes) noexcept {
   const unsigned lane = thread_lane();
   Told told;
   {
-    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
+    const std::lock_guard<BriefLock> guard(*locks_[lane]);
     add_to_limits(account, nullptr, bytes);
     told = add(*account, lane, static_cast<std::ptrdiff_t>(bytes));
   }
@@ -159,16 +159,25 @@ void TagAccounts::count(TagId tag, std::size_t bytes) noexcept {
 }
 
 void TagAccounts::release(TagId tag, std::size_t bytes) noexcept {
-  TagAccount* const account = this->account(tag);
-  if (account == nullptr) return;
   const unsigned lane = thread_lane();
   Told told;
   {
-    const std::lock_guard<BriefLock> guard(lanes_[lane].lock);
-    add_to_limits(account, nullptr, std::size_t{0} - bytes);
-    told = add(*account, lane, -static_cast<std::ptrdiff_t>(bytes));
+    const std::lock_guard<BriefLock> guard(*locks_[lane]);
+    told = release_held(tag, bytes, lane);
   }
-  settle(*account, lane, told, false);
+  if (!told) [[unlikely]]
+    settle_release(tag, lane, told);
+}
+
+TagAccounts::Told TagAccounts::release_held(TagId tag, std::size_t bytes, unsigned lane) noexcept {
+  TagAccount* const account = this->account(tag);
+  if (account == nullptr) return {};
+  add_to_limits(account, nullptr, std::size_t{0} - bytes);
+  return add(*account, lane, -static_cast<std::ptrdiff_t>(bytes));
+}
+
+void TagAccounts::settle_release(TagId tag, unsigned lane, Told told) noexcept {
+  settle(*account(tag), lane, told, false);
 }
 
 bool TagAccounts::is_limited(TagId tag) const noexcept {

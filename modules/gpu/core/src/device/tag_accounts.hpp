@@ -33,7 +33,11 @@ struct TagAccount {
 // the locks of all lanes, and so counts what every lane has handed out. Thread contract: any thread.
 class TagAccounts {
  public:
+  using Locks = std::array<BriefLock*, kLanes>;
   explicit TagAccounts(SmartAlloc& host) noexcept;
+  // Effect: the lanes' locks are these, which guard other things of the lanes as well; they outlive
+  // the accounts. Requirement: called once, before anything else.
+  void use(const Locks& locks) noexcept { locks_ = locks; }
   TagAccounts(const TagAccounts&) = delete;
   TagAccounts& operator=(const TagAccounts&) = delete;
   ~TagAccounts();
@@ -47,6 +51,15 @@ class TagAccounts {
   [[nodiscard]] bool is_limited(TagId tag) const noexcept;
   // Requirement: charged or counted before.
   void release(TagId tag, std::size_t bytes) noexcept;
+  // What of a change is still to be settled, once the lane's lock is left.
+  struct Told {
+    bool own = true, total = true;
+    [[nodiscard]] explicit operator bool() const noexcept { return own && total; }
+  };
+  // The same under the lane's lock, which the caller holds. Result: false where settle_release() is
+  // to follow without it.
+  [[nodiscard]] Told release_held(TagId tag, std::size_t bytes, unsigned lane) noexcept;
+  void settle_release(TagId tag, unsigned lane, Told told) noexcept;
   // Result: false without bookkeeping.
   bool set_limit(TagId tag, std::size_t bytes) noexcept;
   // Effect: counts a request that the tag's limit has denied in the end.
@@ -85,7 +98,6 @@ class TagAccounts {
     std::array<OfLane, kLanes> lanes;
   };
   struct alignas(128) Lane {
-    BriefLock lock;
     LaneShare root;   // of the root's account
     LaneShare total;  // of all tags
   };
@@ -109,10 +121,6 @@ class TagAccounts {
   [[nodiscard]] TagAccount* make(TagId tag) noexcept;
   // Result: null when nobody has used it.
   [[nodiscard]] const TagAccount* find(TagId tag) const noexcept;
-  // What the lane's lock was held for, and what is to be settled when it is left.
-  struct Told {
-    bool own = true, total = true;
-  };
   // Requirement: the lane's lock is held.
   [[nodiscard]] Told add(TagAccount& account, unsigned lane, std::ptrdiff_t bytes) noexcept;
   void settle(TagAccount& account, unsigned lane, Told told, bool noting) noexcept;
@@ -126,6 +134,7 @@ class TagAccounts {
   LaneSum::Shares total_shares_{};
   std::array<std::atomic<Page*>, kMost / kPage> pages_{};
   std::array<std::atomic<bool>, kMost> ready_{};
+  Locks locks_{};
   std::array<Lane, kLanes> lanes_;
 };
 
