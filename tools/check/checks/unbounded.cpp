@@ -6,6 +6,17 @@
 #include <utility>
 
 namespace fa_check {
+namespace {
+
+// Whether the function is a part of the library's own allocators: those make what others take.
+bool makes_memory(const CheckInput& input, const clang::FunctionDecl* function) {
+  const auto* const method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(function);
+  if (method == nullptr || !is_in_framealloc(*method)) return false;
+  const Kind kind = input.model.kind_of(type_of(input.context, method->getParent()));
+  return kind == Kind::Allocator || kind == Kind::Owner;
+}
+
+}  // namespace
 
 void check_unbounded(const CheckInput& input, LoopLog& log, const Driving& driving,
                      std::vector<Finding>& findings) {
@@ -22,6 +33,7 @@ void check_unbounded(const CheckInput& input, LoopLog& log, const Driving& drivi
     });
     if (open == around.end() || !(*open)->keeps_all()) continue;
     const clang::Stmt* const loop = (*open)->loop->statement;
+    if (makes_memory(input, (*open)->loop->function)) continue;
     if (driving.loops.count(loop) != 0 || !told.insert(loop).second) continue;
     Finding finding = finding_at(input, 301, loop);
     finding.message = "this loop takes frame memory on its turns, and nothing in sight bounds them";
