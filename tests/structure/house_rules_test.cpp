@@ -5,9 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace framealloc::structure {
@@ -66,11 +69,17 @@ std::vector<Offense> check_own_header_first(const SourceFile& file,
   return {{file.path, 0, "does not include " + own}};
 }
 
+// A line is held against the pattern only when it has one of its `words`: over the whole tree, regular
+// expressions alone take ten times as long.
 std::vector<Offense> check_pattern(const SourceFile& file, const std::regex& pattern,
+                                   std::initializer_list<std::string_view> words,
                                    const std::string& what) {
   std::vector<Offense> offenses;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
-    if (std::regex_search(file.lines[i], pattern)) offenses.push_back({file.path, i + 1, what});
+    const std::string& line = file.lines[i];
+    const auto stands_in_line = [&](std::string_view word) { return line.find(word) != line.npos; };
+    if (std::any_of(words.begin(), words.end(), stands_in_line) && std::regex_search(line, pattern))
+      offenses.push_back({file.path, i + 1, what});
   }
   return offenses;
 }
@@ -87,6 +96,13 @@ std::vector<Offense> check_unfinished(const SourceFile& file) {
       "LINT(NEXTLINE|BEGIN)?(\\([^)]*\\))?\\s*$");
   return is_cpp(file.path)
              ? check_pattern(file, kMarks,
+                             {"TO"
+                              "DO",
+                              "FIX"
+                              "ME",
+                              "XX"
+                              "X",
+                              "_SKIP", "ABLED_", "LINT"},
                              "unfinished work, a skipped test or a silent suppression")
              : std::vector<Offense>{};
 }
@@ -99,7 +115,11 @@ std::vector<Offense> check_machine_paths(const SourceFile& file) {
       "rk/|/Us"
       "ers/[a-z]|[A-Z]:[\\\\/]Us"
       "ers)");
-  return check_pattern(file, kPaths, "path of one machine");
+  return check_pattern(file, kPaths,
+                       {"/ho", "/ro", "/wo",
+                        "Us"
+                        "ers"},
+                       "path of one machine");
 }
 
 template <class Check>
