@@ -6,6 +6,20 @@
 #include <utility>
 
 namespace fa_check {
+namespace {
+
+// Whether values of the type are what the map has for its keys.
+bool is_mapped(const clang::ASTContext& context, clang::QualType map, clang::QualType given) {
+  const auto* const instance =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(map));
+  if (instance == nullptr || instance->getTemplateArgs().size() < 2) return false;
+  const clang::TemplateArgument& second = instance->getTemplateArgs()[1];
+  return second.getKind() == clang::TemplateArgument::Type &&
+         context.hasSameUnqualifiedType(second.getAsType().getCanonicalType(),
+                                        given.getCanonicalType());
+}
+
+}  // namespace
 
 // Effect: the container holds what the argument holds, if its elements can.
 void Solver::keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
@@ -39,7 +53,7 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
       if (!model_.can_hold(wanted)) return;
       held = load(state, held, pointee);
     } else if (!wanted.isNull() && model_.kind_of(wanted) == Kind::Container &&
-               !model_.can_hold(wanted)) {
+               !model_.can_hold(wanted) && !is_mapped(context_, type, given_type)) {
       return;
     }
     store(state, element, held, where, true);

@@ -61,6 +61,7 @@ const llvm::StringMap<Kind>& library_kinds() {
       {"framealloc::FrameBurst", Kind::View},
       {"framealloc::FrameAllocator", Kind::View},
       {"framealloc::PoolBox", Kind::View},
+      {"framealloc::detail::BlockBox", Kind::View},  // of the pool, of the heap
       {"framealloc::HeapBox", Kind::View},
       {"framealloc::PoolArc", Kind::View},
       {"framealloc::TransferHandle", Kind::View},
