@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -69,6 +70,21 @@ TEST_F(TaskTest, ResultsMayBeReferencesAndMoveOnly) {
   Task<std::unique_ptr<int>> owned = own();
   owned.resume();
   EXPECT_EQ(*owned.result(), 9);
+}
+
+TEST_F(TaskTest, ResultsMayBeWrittenInBraces) {
+  struct Size {
+    int width;
+    int height;
+  };
+  const auto size = []() -> Task<Size> { co_return {3, 4}; };
+  const auto nothing = []() -> Task<std::optional<int>> { co_return {}; };
+  Task<Size> made = size();
+  made.resume();
+  EXPECT_EQ(made.result().height, 4);
+  Task<std::optional<int>> found = nothing();
+  found.resume();
+  EXPECT_FALSE(found.result());
 }
 
 // Without tail calls (g++ -O0) each round would nest three calls: this needs a hundred megabytes of

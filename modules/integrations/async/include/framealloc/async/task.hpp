@@ -26,7 +26,7 @@ class TaskPromiseOf final : public TaskPromise {
  public:
   [[nodiscard]] Task<T> get_return_object() noexcept;
   [[nodiscard]] static Task<T> get_return_object_on_allocation_failure() noexcept;
-  template <class U>
+  template <class U = T>  // so that co_return takes braces
     requires std::is_constructible_v<T, U&&>
   void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
     if constexpr (std::is_reference_v<T>) {
