@@ -345,7 +345,7 @@ class Units(Case):
         report = self.report("deep.cpp", "clean.cpp", behind=["-fbracket-depth=1000000"])
         status = {f["file"]: f["status"] for f in report["files"]}
         self.assertEqual(status["deep.cpp"], "failed")
-        self.assertEqual(status["clean.cpp"], "cached")
+        self.assertIn(status["clean.cpp"], ("analysed", "cached"))
 
 
 class Reports(Case):
