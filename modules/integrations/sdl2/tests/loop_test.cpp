@@ -173,6 +173,26 @@ TEST_F(Sdl2Loop, EachDenialOfMemoryForEventsLosesNone) {
   EXPECT_GT(framealloc::testing::with_each_request_denied(run), 2U);
 }
 
+TEST_F(Sdl2Loop, TheWindowCanBeClosedWithoutMemoryForEvents) {
+  SDL_PumpEvents();
+  SDL_FlushEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
+  alloc.set_thread_frame_budget(16);
+  int passes = 0;
+  EXPECT_EQ(run(alloc, window, renderer, {.target_hz = 0, .max_frames = 100},
+                [&](std::span<const SDL_Event> events, double) {
+                  if (++passes == 2) {
+                    push(SDL_USEREVENT, 7);
+                    push(SDL_QUIT);
+                  }
+                  EXPECT_EQ(events.size(), passes == 3 ? 1U : 0U);
+                  return true;
+                }),
+            0);
+  EXPECT_EQ(passes, 3);
+  alloc.set_thread_frame_budget(0);
+  EXPECT_EQ(SDL_HasEvent(SDL_USEREVENT), SDL_TRUE) << "what was denied is still there";
+}
+
 TEST_F(Sdl2Loop, WithoutAWindowItSaysWhatIsMissing) {
   const auto never = [](std::span<const SDL_Event>, double) { return true; };
   EXPECT_EQ(run(alloc, window, nullptr, {}, never), -1);

@@ -79,6 +79,12 @@ class Pace {
   return events.into_span();
 }
 
+// Result: whether somebody closed the window. `quit` is that event then, taken out of SDL's queue.
+[[nodiscard]] inline bool take_quit(SDL_Event& quit) {
+  SDL_PumpEvents();
+  return SDL_PeepEvents(&quit, 1, SDL_GETEVENT, SDL_QUIT, SDL_QUIT) == 1;
+}
+
 /// Effect: begins a frame, takes SDL's events, calls `frame(events, dt)`, draws the overlay if it is
 /// asked for, presents, ends the frame and waits for the next pass; until `frame` returns false,
 /// SDL_QUIT was among the events that it was called with, or max_frames have passed. `events` is a
@@ -103,7 +109,10 @@ int run(SmartAlloc& alloc, SDL_Window* window, SDL_Renderer* renderer, const Loo
     const double dt = pace.begin();
     {
       const ScopedFrame open = alloc.scoped_frame();
-      const std::span<const SDL_Event> events = take_events(alloc);
+      std::span<const SDL_Event> events = take_events(alloc);
+      // A window can be closed also while there is no memory for events.
+      SDL_Event quit;
+      if (events.empty() && take_quit(quit)) events = {&quit, 1};
       go_on = frame(events, dt);
       for (const SDL_Event& event : events) go_on = go_on && event.type != SDL_QUIT;
       if (overlay) overlay->draw(events, dt);
