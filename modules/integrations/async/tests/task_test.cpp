@@ -87,6 +87,49 @@ TEST_F(TaskTest, ResultsMayBeWrittenInBraces) {
   EXPECT_FALSE(found.result());
 }
 
+// At 96 to 416 bytes of stack for each, it would need up to forty megabytes.
+TEST_F(TaskTest, TasksThatAwaitEachOtherAtAnyDepthNeedNoStack) {
+  const AllocatorScope scope(alloc_);
+  const auto count = [](auto& self, int depth) -> Task<int> {
+    if (depth == 0) co_return 0;
+    const int below = co_await self(self, depth - 1);
+    co_return below + 1;
+  };
+  Task<int> task = count(count, 100000);
+  task.resume();
+  ASSERT_TRUE(task.done());
+  EXPECT_EQ(task.result(), 100000);
+}
+
+// A task that waited for something else is resumed from elsewhere, and so is what it awaits then.
+TEST_F(TaskTest, ATaskThatIsResumedInsideItsAwaitSuspendStartsWhatItAwaitsThere) {
+  struct Nested {
+    std::string& log;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> task) const {
+      std::string& to = log;
+      task.resume();
+      to += " returned";
+    }
+    void await_resume() const noexcept {}
+  };
+  const AllocatorScope scope(alloc_);
+  std::string log;
+  const auto leaf = [](std::string& to) -> Task<> {
+    to += "leaf";
+    co_return;
+  };
+  const auto middle = [&leaf](std::string& to) -> Task<> {
+    co_await Nested{to};
+    co_await leaf(to);
+  };
+  const auto root = [&middle](std::string& to) -> Task<> { co_await middle(to); };
+  Task<> task = root(log);
+  task.resume();
+  EXPECT_TRUE(task.done());
+  EXPECT_EQ(log, "leaf returned");
+}
+
 // Without tail calls (g++ -O0) each round would nest three calls: this needs a hundred megabytes of
 // stack if a task that ends at once is resumed from inside.
 TEST_F(TaskTest, ManyTasksThatEndAtOnceNeedNoStack) {

@@ -105,18 +105,29 @@ class TaskHandle {
     TaskPromise& task = promise();
     wait.task_ = &task;
     wait.coroutine_ = by;
+    const TaskPromise* parent = nullptr;
     if constexpr (std::is_base_of_v<TaskPromise, By>) {
-      wait.parent_ = &by.promise();
+      parent = wait.parent_ = &by.promise();
       wait.parent_->awaits_ = &task;
     }
     task.waiter_ = &wait;
     task.flags_ |= TaskPromise::kAwaited;
     // A task that was begun by hand goes on by itself; here one only waits for its end.
-    if (started()) return true;
+    if (started()) {
+      if (parent != nullptr) parent->stop_running();
+      return true;
+    }
     task.begin();
-    TaskStart start{&task, starting};
+    if (TaskStart* const from = starting;
+        from != nullptr && parent != nullptr && from->running == parent) {
+      from->running = &task;
+      from->next = coroutine_;
+      return true;
+    }
+    TaskStart start{&task, &task, starting};
     starting = &start;
     coroutine_.resume();
+    while (start.next) std::exchange(start.next, nullptr).resume();
     starting = start.outer;
     return !start.done;
   }

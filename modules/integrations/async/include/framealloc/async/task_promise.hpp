@@ -43,13 +43,16 @@ class TaskWait {
   bool lost_ = false;
 };
 
-// A task that is being started from the await_suspend() of the one that awaits it. If it runs to
-// its end there, the awaiting task goes on without a nested call, so that a loop over tasks that
-// never suspend needs no stack, also where the compiler makes no tail calls.
+// Where a task has been started from the await_suspend() of who awaits it. Tasks that it awaits,
+// and it again when they have ended, are resumed from there in turn, as long as none of them waits
+// for something else: loops over tasks, and tasks that await each other at any depth, need no stack,
+// also where the compiler makes no tail calls.
 struct TaskStart {
-  const TaskPromise* task;
+  const TaskPromise* first;
+  const TaskPromise* running;  // what was resumed from here last; null once it waits elsewhere
   TaskStart* outer;
-  bool done = false;
+  std::coroutine_handle<> next = {};
+  bool done = false;  // the first has ended
 };
 inline constinit thread_local TaskStart* starting = nullptr;
 
@@ -128,6 +131,12 @@ class TaskPromise {
     if (watch_ != nullptr) [[unlikely]]
       watch_->leave();
   }
+  // Effect: whoever resumes the task next, it is not the TaskStart that it runs from now. Not
+  // inlined: a coroutine goes on on other threads, and must not keep the address of a thread's
+  // variable.
+  FRAMEALLOC_NOINLINE void stop_running() const noexcept {
+    if (starting != nullptr && starting->running == this) starting->running = nullptr;
+  }
 
   // Effect: destroys the outermost of the tasks that wait for this one, and with it all of them, if
   // nobody owns it. Result: whether it did. Requirement: they are suspended.
@@ -176,12 +185,16 @@ class TaskPromise {
   [[nodiscard]] std::coroutine_handle<> go_on() noexcept {
     if ((flags_ & kAwaited) == 0) return std::noop_coroutine();
     const std::coroutine_handle<> waiting = waiter_->coroutine_;
+    const TaskPromise* const parent = waiter_->parent_;
     stop_waiting(*waiter_);
-    if (starting != nullptr && starting->task == this) {
+    if (starting == nullptr || starting->running != this) return waiting;
+    if (starting->first == this) {
       starting->done = true;
-      return std::noop_coroutine();
+    } else {
+      starting->next = waiting;
+      starting->running = parent;
     }
-    return waiting;
+    return std::noop_coroutine();
   }
 
   FrameWatch* watch_;
@@ -215,6 +228,13 @@ template <class A>
   }
 }
 
+template <class T>
+class TaskAwaiter;
+template <class Awaiter>
+inline constexpr bool kAwaitsTask = false;
+template <class T>
+inline constexpr bool kAwaitsTask<TaskAwaiter<T>> = true;
+
 // Forwards to an awaiter, and tells the task's watch when the task stops and goes on.
 template <class Awaiter>
 class WatchedAwaiter {
@@ -227,6 +247,7 @@ class WatchedAwaiter {
   template <class Promise>
   auto await_suspend(std::coroutine_handle<Promise> task) {
     promise_.leave();
+    if constexpr (!kAwaitsTask<Awaiter>) promise_.stop_running();
     return awaiter_.await_suspend(task);
   }
   decltype(auto) await_resume() {
