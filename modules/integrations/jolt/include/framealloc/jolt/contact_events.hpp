@@ -66,7 +66,8 @@ struct ContactEvent {
 /// lock, one atomic exchange for each event. `Event` is trivially copyable, ordered by <, and made
 /// of what ContactEvent is made of. Jolt calls it on its job threads; collect() is for the thread
 /// that drives the frame, after PhysicsSystem::Update(). Requirement: a frame of all threads is open
-/// during the step, and still when what was collected is read.
+/// during the step, and still when what was collected is read; collect() is called before it ends,
+/// also by who does not want the events.
 template <class Event = ContactEvent>
 class ContactEvents final : public JPH::ContactListener {
   static_assert(std::is_trivially_copyable_v<Event>);
