@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -116,6 +117,13 @@ std::vector<Finding> findings_of(const CheckInput& input) {
   check_tags(input, findings);
   check_modules(input, findings);
   std::erase_if(findings, [](const Finding& finding) { return finding.code == 0; });
+  // What grows in a younger scope is told of once: room given before cures both.
+  std::set<std::tuple<std::string, unsigned, unsigned>> used;
+  for (const Finding& finding : findings)
+    if (finding.code == 606) used.emplace(finding.file, finding.line, finding.column);
+  std::erase_if(findings, [&](const Finding& finding) {
+    return finding.code == 608 && used.count({finding.file, finding.line, finding.column}) != 0;
+  });
   const auto key = [](const Finding& finding) {
     return std::tie(finding.file, finding.line, finding.column, finding.code);
   };

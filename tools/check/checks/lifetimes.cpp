@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace fa_check {
 namespace {
@@ -207,6 +208,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
   // The allocation and the end of what is used too late, whoever called them.
   std::set<std::pair<const clang::Stmt*, const clang::Stmt*>> seen_used;
   std::set<PlaceId> on_threads;
+  // Uses of what nobody retains, by its allocation: where it was stored is told of instead.
+  std::vector<std::pair<const clang::Stmt*, Finding>> used_discarded;
   for (const Event& event : input.log.events()) {
     if (event.kind == EventKind::ThreadReaches) on_threads.insert(event.loan);
     const Loan* const loan = input.solver.loan(event.loan);
@@ -216,7 +219,10 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       finding.message = name_of(input, at) + " is used after its memory ended";
       if (loan != nullptr) relate(input, finding, loan->made, "frame memory made here");
       relate(input, finding, event.other, "it ends here");
-      findings.push_back(std::move(finding));
+      if (loan != nullptr && loan->discards)
+        used_discarded.emplace_back(input.places.expression(loan->made), std::move(finding));
+      else
+        findings.push_back(std::move(finding));
       used.insert(event.loan);
       if (loan != nullptr && event.other != 0)
         seen_used.emplace(input.places.expression(loan->made),
@@ -247,6 +253,7 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (loan != nullptr) relate(input, finding, loan->made, "frame memory made here");
     findings.push_back(std::move(finding));
   }
+  std::set<const clang::Stmt*> stored_discarded;
   for (const Event& event : input.log.events()) {
     if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
     const Loan* const loan = input.solver.loan(event.loan);
@@ -291,6 +298,7 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       continue;
     }
     Finding finding = finding_at(input, loan->discards ? 605 : 601, at);
+    if (loan->discards) stored_discarded.insert(input.places.expression(loan->made));
     if (event.kind == EventKind::Return) {
       finding.message = name_of(input, at) + " is returned, and its frame has ended";
     } else if (const clang::ValueDecl* into = declaration_of(input, keeper_of(event))) {
@@ -305,6 +313,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       finding.fix = reset_before_end(input, event.into, event.other);
     findings.push_back(std::move(finding));
   }
+  for (auto& [made, finding] : used_discarded)
+    if (stored_discarded.count(made) == 0) findings.push_back(std::move(finding));
 }
 
 }  // namespace fa_check

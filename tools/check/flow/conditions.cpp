@@ -25,7 +25,36 @@ bool is_null_constant(const clang::ASTContext& context, const clang::Expr* expre
          clang::Expr::NPCK_NotNull;
 }
 
+// The && or || that the block begins with, or null: its operands were evaluated on the ways to the block.
+const clang::BinaryOperator* decided_in(const clang::CFGBlock& block) {
+  for (const clang::CFGElement& element : block) {
+    const auto statement = element.getAs<clang::CFGStmt>();
+    if (!statement) continue;
+    const auto* const first = llvm::dyn_cast<clang::BinaryOperator>(statement->getStmt());
+    return first != nullptr && first->isLogicalOp() ? first : nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+void Solver::decide_logical(const Call& call, State& state, const clang::CFGBlock& block,
+                            const clang::CFGBlock& target, unsigned index) {
+  const clang::BinaryOperator* const decided = decided_in(target);
+  if (decided == nullptr) return;
+  Value outcome = Value::unknown();
+  const auto* const way = llvm::dyn_cast_or_null<clang::BinaryOperator>(block.getTerminatorStmt());
+  if (way != nullptr && way->isLogicalOp()) {
+    outcome.number = index == 0 ? 1 : 0;
+  } else {
+    const clang::Expr* last = decided;
+    for (const auto* e = decided; e != nullptr && e->isLogicalOp();
+         e = llvm::dyn_cast<clang::BinaryOperator>(last->IgnoreParens()))
+      last = e->getRHS();
+    outcome.number = value(call, state, last).number;
+  }
+  state.values[decided] = outcome;
+}
 
 bool Solver::refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null) {
   const Value objects = value(call, state, pointer);

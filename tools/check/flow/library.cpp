@@ -14,6 +14,11 @@ bool passes_on(llvm::StringRef name) {
                           "move_if_noexcept", "__addressof", "assume_aligned", "forward_like"});
 }
 
+bool is_closure(const clang::Expr* argument) {
+  const clang::CXXRecordDecl* const record = record_of(argument->getType());
+  return record != nullptr && record->isLambda();
+}
+
 }  // namespace
 
 void Solver::library(const Call& caller, State& state, const clang::FunctionDecl* function,
@@ -163,80 +168,79 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
   }
   Value closures;
   for (const clang::Expr* argument : arguments) {
-    const clang::CXXRecordDecl* const record = record_of(argument->getType());
-    if (record != nullptr && record->isLambda())
+    if (is_closure(argument))
       for (const Target& target : value(caller, state, argument).to) closures.add(target);
   }
-  if (!closures.to.empty()) {
-    States after;
+  States after;
+  if (closures.to.empty())
+    after.push_back(std::move(state));
+  else
     run_closures(caller, std::move(state), closures, at, {}, after);
-    for (State& each : after) {
-      set_result(caller, each, at, Value::unknown(), at->getType());
-      out.push_back(std::move(each));
+  for (State& each : after) {
+    // What leads into an argument may come back.
+    Value found;
+    if (at->isGLValue() || result == Kind::Pointer || result == Kind::View) {
+      for (const clang::Expr* argument : arguments) {
+        if (is_closure(argument)) break;  // it calls that
+        const Kind kind = model_.kind_of(argument->getType());
+        const Value given = value(caller, each, argument);
+        if (kind == Kind::Pointer && is_one_of(name, {"get_if", "any_cast"}))
+          for (const Target& target :
+               (argument->isGLValue() ? load(each, given, argument->getType()) : given).to)
+            found.add({places_.element(target.place), 0});
+        else if (kind == Kind::Pointer)
+          found.join(argument->isGLValue() && !at->isGLValue()
+                         ? load(each, given, argument->getType())
+                         : given);
+        else if (kind == Kind::Container || kind == Kind::User)
+          for (const Target& target : given.to)
+            found.add({kind == Kind::User ? target.place : places_.element(target.place), 0});
+        else if (kind != Kind::Plain && kind != Kind::Allocator && kind != Kind::Owner)
+          found.join(load(each, given, argument->getType()));
+        if (!is_one_of(name, {"min", "max", "clamp"})) break;
+      }
     }
-    return;
-  }
-  // What leads into an argument may come back.
-  Value found;
-  if (at->isGLValue() || result == Kind::Pointer || result == Kind::View) {
-    for (const clang::Expr* argument : arguments) {
-      const Kind kind = model_.kind_of(argument->getType());
-      const Value given = value(caller, state, argument);
-      if (kind == Kind::Pointer && is_one_of(name, {"get_if", "any_cast"}))
-        for (const Target& target :
-             (argument->isGLValue() ? load(state, given, argument->getType()) : given).to)
-          found.add({places_.element(target.place), 0});
-      else if (kind == Kind::Pointer)
-        found.join(argument->isGLValue() && !at->isGLValue()
-                       ? load(state, given, argument->getType())
-                       : given);
-      else if (kind == Kind::Container || kind == Kind::User)
-        for (const Target& target : given.to)
-          found.add({kind == Kind::User ? target.place : places_.element(target.place), 0});
-      else if (kind != Kind::Plain && kind != Kind::Allocator && kind != Kind::Owner)
-        found.join(load(state, given, argument->getType()));
-      if (!is_one_of(name, {"min", "max", "clamp"})) break;
-    }
-  }
-  if (at->isGLValue() || result == Kind::Pointer || result == Kind::Plain) {
-    state.values[at] = result == Kind::Plain && !at->isGLValue() ? Value::unknown() : found;
-  } else if (result == Kind::View) {
-    const PlaceId place = temporary(caller, at);
-    store(state, place, found, where);
-    state.values[at] = Value::of(place);
-  } else {
-    const PlaceId place = temporary(caller, at);
-    std::erase_if(state.cells,
-                  [&](const auto& cell) { return places_.is_below(cell.first, place); });
-    // std::bind() and its like.
-    if (result == Kind::Library && model_.can_hold(at->getType()))
-      for (const clang::Expr* argument : arguments)
-        keep(caller, state, place, at->getType(), argument, where, false);
-    // make_pair, make_tuple, make_optional, tie.
-    if (result == Kind::Container || result == Kind::User) {
-      if (name.starts_with("make_") || name == "tie" || name == "forward_as_tuple") {
-        const clang::CXXRecordDecl* const record = record_of(at->getType());
-        auto field = record->field_begin();
-        for (const clang::Expr* argument : arguments) {
-          if (result == Kind::Container) {
-            keep(caller, state, place, at->getType(), argument, where, false);
-          } else if (field != record->field_end()) {
-            const Value given = value(caller, state, argument);
-            const PlaceId here = places_.field(place, *field);
-            if (model_.kind_of(field->getType()) == Kind::Pointer)
-              store(state, here,
-                    argument->isGLValue() ? load(state, given, argument->getType()) : given, where);
-            else
-              for (const Target& target : given.to)
-                copy(state, here, target.place, argument->getType(), where, true);
-            ++field;
+    if (at->isGLValue() || result == Kind::Pointer || result == Kind::Plain) {
+      each.values[at] = result == Kind::Plain && !at->isGLValue() ? Value::unknown() : found;
+    } else if (result == Kind::View) {
+      const PlaceId place = temporary(caller, at);
+      store(each, place, found, where);
+      each.values[at] = Value::of(place);
+    } else {
+      const PlaceId place = temporary(caller, at);
+      std::erase_if(each.cells,
+                    [&](const auto& cell) { return places_.is_below(cell.first, place); });
+      // std::bind() and its like.
+      if (result == Kind::Library && model_.can_hold(at->getType()))
+        for (const clang::Expr* argument : arguments)
+          keep(caller, each, place, at->getType(), argument, where, false);
+      // make_pair, make_tuple, make_optional, tie.
+      if (result == Kind::Container || result == Kind::User) {
+        if (name.starts_with("make_") || name == "tie" || name == "forward_as_tuple") {
+          const clang::CXXRecordDecl* const record = record_of(at->getType());
+          auto field = record->field_begin();
+          for (const clang::Expr* argument : arguments) {
+            if (result == Kind::Container) {
+              keep(caller, each, place, at->getType(), argument, where, false);
+            } else if (field != record->field_end()) {
+              const Value given = value(caller, each, argument);
+              const PlaceId here = places_.field(place, *field);
+              if (model_.kind_of(field->getType()) == Kind::Pointer)
+                store(each, here,
+                      argument->isGLValue() ? load(each, given, argument->getType()) : given,
+                      where);
+              else
+                for (const Target& target : given.to)
+                  copy(each, here, target.place, argument->getType(), where, true);
+              ++field;
+            }
           }
         }
       }
+      each.values[at] = Value::of(place);
     }
-    state.values[at] = Value::of(place);
+    out.push_back(std::move(each));
   }
-  out.push_back(std::move(state));
 }
 
 }  // namespace fa_check

@@ -44,6 +44,24 @@ bool adds(llvm::StringRef name) {
                           "fill"});
 }
 
+// Whether the container looks at the text of the keys that it has to find a place for another one.
+bool compares_text(const clang::CXXRecordDecl& container) {
+  const std::string name = plain_name(container);
+  const llvm::StringRef kind(name);
+  const bool is_set = kind.starts_with("std::") && kind.ends_with("set");
+  const bool is_map = kind.starts_with("std::") && kind.ends_with("map");
+  const auto* const instance = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(&container);
+  if (instance == nullptr || (!is_set && !is_map)) return false;
+  const auto is_plain_type = [&](unsigned index, bool wanted_text) {
+    const clang::TemplateArgument& given = instance->getTemplateArgs()[index];
+    if (given.getKind() != clang::TemplateArgument::Type) return false;
+    const clang::CXXRecordDecl* const record = record_of(given.getAsType());
+    return wanted_text ? record != nullptr && plain_name(*record) == "std::basic_string_view"
+                       : given.getAsType()->isArithmeticType();
+  };
+  return is_plain_type(0, true) && (is_set || is_plain_type(1, false));
+}
+
 }  // namespace
 
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
@@ -145,6 +163,11 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       state.values[at] = Value::of(place);
       return;
     }
+    if (op == clang::OO_Subscript ||
+        is_one_of(name, {"insert", "emplace", "find", "count", "contains", "at", "try_emplace",
+                         "insert_or_assign", "lower_bound", "upper_bound", "equal_range"}))
+      if (compares_text(*method->getParent()))
+        (void)use(caller, state, load(state, elements, {}), at);
     if (name == "clear") join_threads(state, elements);
     if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
       std::erase_if(state.cells, [&](const auto& cell) {

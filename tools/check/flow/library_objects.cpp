@@ -38,6 +38,15 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
   if (model_.kind_of(type) == Kind::PmrContainer && !wanted.isNull() &&
       model_.kind_of(wanted) == Kind::PmrContainer && kind == Kind::PmrContainer)
     return;
+  // A reference_wrapper that is made of an object has its address.
+  const clang::CXXRecordDecl* const wrapper = wanted.isNull() ? nullptr : record_of(wanted);
+  if (wrapper != nullptr && argument->isGLValue() &&
+      plain_name(*wrapper) == "std::reference_wrapper" &&
+      context_.hasSameUnqualifiedType(first_type_of(wanted).getCanonicalType(),
+                                      given_type.getCanonicalType())) {
+    store(state, element, given, where, true);
+    return;
+  }
   if (kind == Kind::Plain || kind == Kind::Mark || kind == Kind::Owner) return;
   const bool is_element =
       wanted.isNull() ||

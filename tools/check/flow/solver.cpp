@@ -265,6 +265,7 @@ Solver::States Solver::run(const Call& call, States entry) {
         if (block.getLoopTarget() != nullptr) forget_turn(call, moved, *block.getLoopTarget());
         // No expression goes on over the end of a turn.
         if (target->getBlockID() >= id) moved.values.clear();
+        decide_logical(call, moved, block, *target, index);
         collect(call, moved);
         bool changed = false;
         const std::size_t before = all.size();

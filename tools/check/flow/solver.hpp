@@ -108,6 +108,10 @@ class Solver {
   void hand_over(const Call& call, State& state,
                  const std::vector<const clang::FunctionDecl*>& followers);
   bool refine(const Call& call, State& state, const clang::Expr* condition, bool holds);
+  // Effect: where `target` begins with a && or || whose value is kept, `state` knows it if the way from
+  // `block` over its edge `index` decides it.
+  void decide_logical(const Call& call, State& state, const clang::CFGBlock& block,
+                      const clang::CFGBlock& target, unsigned index);
   bool refine_null(const Call& call, State& state, const clang::Expr* pointer, bool is_null);
   void learn_from_call(const Call& call, State& state, const clang::CXXMemberCallExpr* asked,
                        bool holds);

@@ -83,8 +83,10 @@ bool State::join_values(const State& other) {
       changed = changed || !value.to.empty();
     } else if (!(found->second == value)) {
       const std::size_t before = found->second.to.size();
+      const bool had_number = found->second.number.has_value();
       found->second.join(value);
-      changed = changed || found->second.to.size() != before;
+      changed = changed || found->second.to.size() != before ||
+                had_number != found->second.number.has_value();
     }
   }
   return changed;

@@ -17,6 +17,8 @@ const clang::Expr* pointer_of(const clang::Stmt* statement) {
     return e->isArrow() && is_data ? e->getBase() : nullptr;
   }
   if (const auto* e = llvm::dyn_cast<clang::ArraySubscriptExpr>(statement)) return e->getBase();
+  if (const auto* e = llvm::dyn_cast<clang::BinaryOperator>(statement))
+    return e->getOpcode() == clang::BO_PtrMemI && e->isGLValue() ? e->getLHS() : nullptr;
   return nullptr;
 }
 

@@ -289,8 +289,14 @@ Value Solver::value(const Call& call, State& state, const clang::Expr* expressio
     }
   }
   if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
-    if (e->getOpcode() == clang::UO_LNot || e->getOpcode() == clang::UO_Not)
-      return Value::unknown();
+    if (e->getOpcode() == clang::UO_LNot || e->getOpcode() == clang::UO_Not) {
+      Value negated = Value::unknown();
+      if (e->getOpcode() == clang::UO_LNot &&
+          e->getSubExpr()->getType()->isIntegralOrEnumerationType())
+        if (const auto number = value(call, state, e->getSubExpr()).number)
+          negated.number = *number == 0 ? 1 : 0;
+      return negated;
+    }
     Value result = value(call, state, e->getSubExpr());
     if (e->getOpcode() == clang::UO_Minus && result.number) result.number = -*result.number;
     return result;
@@ -317,6 +323,13 @@ Value Solver::value(const Call& call, State& state, const clang::Expr* expressio
       const bool left = e->getLHS()->getType()->isPointerType();
       Value result = value(call, state, left ? e->getLHS() : e->getRHS());
       result.number.reset();
+      return result;
+    }
+    if (e->isPtrMemOp() && e->isGLValue()) {
+      // Which member is not known: it is some part of the object.
+      Value result;
+      for (const Target& target : value(call, state, e->getLHS()).to)
+        result.add({places_.element(target.place), 0});
       return result;
     }
     return Value::unknown();
