@@ -5,6 +5,7 @@
 #include "pool/pool_rig.hpp"
 
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -58,8 +59,12 @@ TEST(PoolRemoteStress, TwoMillionRemoteFreesDoNotGrowMemory) {
   std::size_t warm_resident = 0;
   std::size_t warm_reserved = 0;
   PoolThread& pool = rig.join().pool;
+  // The ring is full once before anything is freed: however the threads are scheduled, what is
+  // reserved has been at its most when it is looked at.
+  std::atomic<bool> full{false};
   std::thread consumer([&] {
     PoolThread& mine = rig.join().pool;
+    while (!full.load(std::memory_order_acquire)) std::this_thread::yield();
     for (std::size_t i = 0; i < kFrees; ++i) {
       auto* const block = static_cast<std::uint64_t*>(ring.pop());
       ASSERT_EQ(block[0], i);
@@ -74,6 +79,7 @@ TEST(PoolRemoteStress, TwoMillionRemoteFreesDoNotGrowMemory) {
     block[0] = i;
     block[7] = ~i;
     ring.push(block);
+    if (i + 1 == Ring::kCapacity) full.store(true, std::memory_order_release);
     if (i == kWarmUp) {
       warm_resident = resident_bytes();
       warm_reserved = rig.limited_source().reserved();
