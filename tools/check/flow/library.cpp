@@ -5,6 +5,7 @@
 #include "flow/solver.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace fa_check {
 namespace {
@@ -17,6 +18,15 @@ bool passes_on(llvm::StringRef name) {
 bool is_closure(const clang::Expr* argument) {
   const clang::CXXRecordDecl* const record = record_of(argument->getType());
   return record != nullptr && record->isLambda();
+}
+
+// Whether the algorithm writes elsewhere, and returns how far it came there.
+bool returns_end_of_output(llvm::StringRef name) {
+  return name.starts_with("copy") || name.ends_with("_copy") || name.ends_with("_copy_if") ||
+         name.starts_with("set_") ||
+         is_one_of(name, {"move", "move_backward", "transform", "merge", "partial_sum",
+                          "adjacent_difference", "inclusive_scan", "exclusive_scan",
+                          "transform_inclusive_scan", "transform_exclusive_scan"});
 }
 
 }  // namespace
@@ -180,7 +190,16 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     // What leads into an argument may come back.
     Value found;
     if (at->isGLValue() || result == Kind::Pointer || result == Kind::View) {
-      for (const clang::Expr* argument : arguments) {
+      std::vector<const clang::Expr*> origins = arguments;
+      if (returns_end_of_output(name)) {
+        // The output is the last one of the type that comes back.
+        std::erase_if(origins, [&](const clang::Expr* each_argument) {
+          return !context_.hasSameUnqualifiedType(at->getType().getCanonicalType(),
+                                                  each_argument->getType().getCanonicalType());
+        });
+        if (origins.size() > 1) origins.erase(origins.begin(), origins.end() - 1);
+      }
+      for (const clang::Expr* argument : origins) {
         if (is_closure(argument)) break;  // it calls that
         const Kind kind = model_.kind_of(argument->getType());
         const Value given = value(caller, each, argument);
