@@ -142,4 +142,20 @@ std::map<PlaceId, PlaceId> Solver::kept_objects(const State& state) const {
   return kept;
 }
 
+std::vector<PlaceId> Solver::owners(State& state, const Value& objects) {
+  std::vector<PlaceId> result;
+  for (const Target& target : objects.to) {
+    const auto cell = state.cells.find(target.place);
+    if (cell != state.cells.end() && !cell->second.to.empty() &&
+        places_[target.place].kind != PlaceKind::Element) {
+      for (const Target& owner : cell->second.to) result.push_back(owner.place);
+    } else {
+      result.push_back(target.place);
+    }
+  }
+  for (PlaceId& owner : result)
+    while (places_[owner].kind == PlaceKind::Resource) owner = places_[owner].parent;
+  return result;
+}
+
 }  // namespace fa_check

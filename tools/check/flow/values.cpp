@@ -2,6 +2,7 @@
 // Solver: what expressions denote, and what places hold.
 #include "flow/solver.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace fa_check {
@@ -13,6 +14,17 @@ bool is_one_object(const Places& places, PlaceId place) {
     const PlaceKind kind = places[place].kind;
     if (kind == PlaceKind::This || kind == PlaceKind::Global) return true;
     if (kind != PlaceKind::Field) return false;
+  }
+}
+
+// Effect: what a branch told about the variable is its value.
+void learn_number(const State& state, PlaceId place, clang::QualType type, Value& held) {
+  for (auto fact = state.facts.lower_bound({place, INT64_MIN});
+       fact != state.facts.end() && fact->first.first == place; ++fact) {
+    if (fact->second)
+      held.number = fact->first.second;
+    else if (fact->first.second == 0 && type->isBooleanType() && !held.number)
+      held.number = 1;
   }
 }
 
@@ -173,22 +185,6 @@ void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, 
   }
 }
 
-std::vector<PlaceId> Solver::owners(State& state, const Value& objects) {
-  std::vector<PlaceId> result;
-  for (const Target& target : objects.to) {
-    const auto cell = state.cells.find(target.place);
-    if (cell != state.cells.end() && !cell->second.to.empty() &&
-        places_[target.place].kind != PlaceKind::Element) {
-      for (const Target& owner : cell->second.to) result.push_back(owner.place);
-    } else {
-      result.push_back(target.place);
-    }
-  }
-  for (PlaceId& owner : result)
-    while (places_[owner].kind == PlaceKind::Resource) owner = places_[owner].parent;
-  return result;
-}
-
 Value Solver::value_of_variable(const Call& call, State& state,
                                 const clang::ValueDecl* declaration) {
   if (const auto* constant = llvm::dyn_cast<clang::EnumConstantDecl>(declaration)) {
@@ -274,8 +270,14 @@ Value Solver::value(const Call& call, State& state, const clang::Expr* expressio
   }
   if (const auto* e = llvm::dyn_cast<clang::CastExpr>(expression)) {
     switch (e->getCastKind()) {
-      case clang::CK_LValueToRValue:
-        return load(state, value(call, state, e->getSubExpr()), e->getType());
+      case clang::CK_LValueToRValue: {
+        const Value object = value(call, state, e->getSubExpr());
+        Value held = load(state, object, e->getType());
+        if (!held.number && object.to.size() == 1 && e->getType()->isIntegralOrEnumerationType() &&
+            places_[object.to.front().place].kind == PlaceKind::Local)
+          learn_number(state, object.to.front().place, e->getType(), held);
+        return held;
+      }
       case clang::CK_NullToPointer:
         return Value::nothing();
       case clang::CK_ArrayToPointerDecay: {
