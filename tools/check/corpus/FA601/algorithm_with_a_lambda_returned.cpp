@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <framealloc/framealloc.hpp>
 #include <algorithm>
+#include <framealloc/framealloc.hpp>
 namespace fa = framealloc;
-struct Edge { int a, b; };
+struct Edge {
+  int a, b;
+};
 const Edge* longest(fa::SmartAlloc& alloc, const int* ends, std::size_t n) {
   const auto frame = alloc.scoped_frame();
   auto edges = alloc.frame_vec<Edge>(n);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/framealloc.hpp>
 namespace fa = framealloc;
-struct Path { int cells[32]; int length; };
+struct Path {
+  int cells[32];
+  int length;
+};
 class Agent {
  public:
   void think(fa::SmartAlloc& alloc) {
@@ -10,6 +13,7 @@ class Agent {
     best_ = path.get();  // expect: FA605
   }
   int length() const { return best_ != nullptr ? best_->length : 0; }
+
  private:
   Path* best_ = nullptr;
 };

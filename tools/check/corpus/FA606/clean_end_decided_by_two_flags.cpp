@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/framealloc.hpp>
 namespace fa = framealloc;
-struct Door { bool open; int key; };
+struct Door {
+  bool open;
+  int key;
+};
 bool allowed(int key);
 bool close_if(fa::SmartAlloc& alloc, bool wanted) {
   if (!wanted) return false;

@@ -5,7 +5,9 @@
 #include <string_view>
 namespace fa = framealloc;
 template <class Set, class Value>
-bool remember(Set& set, const Value& value) { return set.emplace(value).second; }
+bool remember(Set& set, const Value& value) {
+  return set.emplace(value).second;
+}
 int unique_names(fa::SmartAlloc& alloc, const char* const* names, std::size_t n) {
   std::set<std::string> seen;
   int unique = 0;

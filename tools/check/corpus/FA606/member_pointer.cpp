@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/framealloc.hpp>
 namespace fa = framealloc;
-struct Vec { float x, y; };
+struct Vec {
+  float x, y;
+};
 struct Slot {
   int kind;
-  union { Vec* vec; int* integer; };
+  union {
+    Vec* vec;
+    int* integer;
+  };
 };
-float apply(fa::SmartAlloc& alloc, Vec* Slot::*member) {
+float apply(fa::SmartAlloc& alloc, Vec* Slot::* member) {
   Slot slot{};
   alloc.begin_frame();
   slot.kind = 1;

@@ -3,7 +3,9 @@
 #include <functional>
 #include <optional>
 namespace fa = framealloc;
-struct Target { float distance; };
+struct Target {
+  float distance;
+};
 std::optional<std::reference_wrapper<Target>> find(fa::SmartAlloc& alloc, float limit) {
   auto targets = alloc.frame_vec<Target>(4);
   targets.push_back(Target{2});
