@@ -32,15 +32,30 @@ class GapBins {
     list = &node;
     ++count_;
   }
-  /// Requirement: the node is in the list of its gap's class.
-  void remove(OffsetNode& node) noexcept { remove(node, class_of(node.gap)); }
+  /// Requirement: the node is in a list.
+  void remove(OffsetNode& node) noexcept {
+    *node.bin_link = node.bin_next;
+    --count_;
+    if (node.bin_next != nullptr) {
+      node.bin_next->bin_link = node.bin_link;
+      return;
+    }
+    // Where the list itself points to the node, and so is empty now, its place says which it is.
+    const std::uintptr_t bin = (reinterpret_cast<std::uintptr_t>(node.bin_link) -
+                                reinterpret_cast<std::uintptr_t>(&lists_[0])) /
+                               sizeof lists_[0];
+    if (bin >= kClassCount) return;
+    const std::size_t word = bin / 64;
+    words_[word] &= ~(std::uint64_t{1} << (bin % 64));
+    if (words_[word] == 0) summary_ &= ~(std::uint32_t{1} << word);
+  }
   /// Effect: the gap, which is in a list, is `gap` units large now, and in the list for that.
   void resize(OffsetNode& node, std::uint64_t gap) noexcept {
     const unsigned before = class_of(node.gap);
     const unsigned bin = class_of(gap);
     node.gap = gap;
     if (bin == before) return;
-    remove(node, before);
+    remove(node);
     insert(node, bin);
   }
 
@@ -70,18 +85,6 @@ class GapBins {
   [[nodiscard]] bool bits_agree(unsigned classes) const noexcept;
 
  private:
-  /// Requirement: the node is in the list of class `bin`.
-  void remove(OffsetNode& node, unsigned bin) noexcept {
-    *node.bin_link = node.bin_next;
-    if (node.bin_next != nullptr) {
-      node.bin_next->bin_link = node.bin_link;
-    } else if (node.bin_link == &lists_[bin]) {
-      words_[bin / 64] &= ~(std::uint64_t{1} << (bin % 64));
-      if (words_[bin / 64] == 0) summary_ &= ~(std::uint32_t{1} << (bin / 64));
-    }
-    --count_;
-  }
-
   static constexpr unsigned kWords = (kClassCount + 63) / 64;
   static_assert(kWords <= 32, "the summary has 32 bits");
 

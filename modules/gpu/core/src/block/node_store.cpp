@@ -15,8 +15,6 @@ constinit std::atomic<std::uint32_t> stores{0};
 // numbers of two stores do not meet while all of them together have fewer than a billion nodes.
 constexpr std::uint32_t kIdStep = 0x9E3779B9;
 
-constexpr std::uint32_t kMostIds = 0x3FFFFFFF;  // as OffsetNode::id has bits
-
 constexpr std::uint32_t kMadeAtOnce = 8;
 static_assert(NodeStore::kPieceNodes % kMadeAtOnce == 0);
 
@@ -60,16 +58,14 @@ OffsetNode* NodeStore::make() noexcept {
                                  .next = i + 1 < kMadeAtOnce ? first + i + 1 : nullptr,
                                  .bin_next = nullptr,
                                  .bin_link = nullptr,
-                                 .id = made_++ & kMostIds,
-                                 .kind = 0,
-                                 .generation = first_generation_};
+                                 .name = OffsetNode::name_of(made_++, first_generation_)};
   }
   free_ = first->next;
   return first;
 }
 
 bool NodeStore::grow() noexcept {
-  constexpr std::uint32_t kMostPieces = kMostIds / kPieceNodes;
+  constexpr std::uint32_t kMostPieces = OffsetNode::kMostIds / kPieceNodes;
   if (pieces_ == kMostPieces) return false;
   const std::uint32_t more = std::min(std::max(pieces_ / 8, 1U), kMostPieces - pieces_);
   if (pieces_ + more > table_pieces_ && !widen_table(pieces_ + more)) return false;
@@ -106,7 +102,7 @@ bool NodeStore::validate(std::uint32_t in_use) const noexcept {
   std::uint32_t listed = 0;
   for (const OffsetNode* node = free_; node != nullptr; node = node->next) {
     if (++listed > made_) return false;
-    if (node->id >= made_ || &at(node->id) != node || node->offset != kNoOffset) return false;
+    if (node->id() >= made_ || &at(node->id()) != node || node->offset != kNoOffset) return false;
   }
   return made_ <= capacity() && std::uint64_t{listed} + retired_ + in_use == made_;
 }

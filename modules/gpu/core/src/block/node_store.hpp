@@ -51,7 +51,8 @@ class NodeStore {
   /// Effect: the node is not in use; no range names it any more.
   void give_back(OffsetNode& node) noexcept {
     node.offset = kNoOffset;
-    if (++node.generation == first_generation_) {
+    node.count_generation();
+    if (node.generation() == first_generation_) {
       ++retired_;
       return;
     }
@@ -61,14 +62,14 @@ class NodeStore {
 
   /// Result: the range that begins at the node.
   [[nodiscard]] OffsetRange range_of(const OffsetNode& node) const noexcept {
-    return {node.offset, node.id + first_id_, node.generation};
+    return {node.offset, node.id() + first_id_, node.generation()};
   }
   /// Result: the node in use that `range` names, or null.
   [[nodiscard]] OffsetNode* find(OffsetRange range) const noexcept {
     const std::uint32_t id = range.node - first_id_;
     if (id >= made_) return nullptr;
     OffsetNode& node = at(id);
-    const bool named = node.offset == range.offset && node.generation == range.generation;
+    const bool named = node.offset == range.offset && node.generation() == range.generation;
     return named && range.offset != kNoOffset ? &node : nullptr;
   }
 

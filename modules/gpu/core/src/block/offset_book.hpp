@@ -100,8 +100,8 @@ class OffsetBook {
       // A neighbor of another kind keeps its page to itself. Ranges further away than the neighbors
       // cannot reach a page that the neighbors do not reach.
       const auto others = static_cast<std::uint8_t>(~request.kind);
-      if ((behind.prev->kind & others) != 0) skipped = (0 - start) & page_mask_;
-      const std::uint64_t last = (behind.kind & others) != 0 ? behind.offset & page_mask_ : 0;
+      if ((behind.prev->kind() & others) != 0) skipped = (0 - start) & page_mask_;
+      const std::uint64_t last = (behind.kind() & others) != 0 ? behind.offset & page_mask_ : 0;
       if (skipped > room || last > room - skipped) return kNoOffset;
       room -= skipped + last;
     }
@@ -116,7 +116,7 @@ class OffsetBook {
     const std::uint64_t rest = behind.gap - front - request.size;
     node.offset = offset;
     node.gap = front;
-    node.kind = request.kind & 3U;
+    node.set_kind(request.kind);
     node.prev = behind.prev;
     node.next = &behind;
     behind.prev->next = &node;

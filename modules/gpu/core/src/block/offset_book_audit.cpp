@@ -41,9 +41,9 @@ bool OffsetBook::validate_gap(const OffsetNode& node) const noexcept {
 }
 
 bool OffsetBook::validate_kinds(const OffsetNode& node) const noexcept {
-  if (&node != &end_ && node.kind != 1 && node.kind != 2) return false;
+  if (&node != &end_ && node.kind() != 1 && node.kind() != 2) return false;
   const OffsetNode& before = *node.prev;
-  if (&node == &end_ || &before == &end_ || node.kind == before.kind) return true;
+  if (&node == &end_ || &before == &end_ || node.kind() == before.kind()) return true;
   const std::uint64_t last = node.offset - node.gap - 1;  // unit of the range before
   return page_mask_ == 0 || (last & ~page_mask_) != (node.offset & ~page_mask_);
 }

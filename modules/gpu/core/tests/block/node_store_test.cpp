@@ -55,7 +55,7 @@ TEST_F(NodeStoreTest, NodesStayWhereTheyAreWhileItGrows) {
 TEST_F(NodeStoreTest, ANodeThatHasHadEveryGenerationIsNeverUsedAgain) {
   OffsetNode* const node = take(10);
   const OffsetRange first = store_.range_of(*node);
-  node->generation = first.generation - 1;
+  node->name = OffsetNode::name_of(node->id(), first.generation - 1);
   const OffsetRange last = store_.range_of(*node);
   EXPECT_EQ(store_.find(last), node);
   store_.give_back(*node);

@@ -62,9 +62,9 @@ const std::vector<Damage> kDamages{
     {"the end in a list",
      [](const auto& at) { at.bins().insert(at.end(), class_of(at.end().gap)); }},
     {"a gap out of its list", [](const auto& at) { at.bins().remove(at.third()); }},
-    {"kinds on a page", [](const auto& at) { at.second().kind = 2; }},
-    {"a kind that is none", [](const auto& at) { at.second().kind = 3; }},
-    {"a generation", [](const auto& at) { at.second().id = (at.second().id + 1) & 0xFFFF; }},
+    {"kinds on a page", [](const auto& at) { at.second().set_kind(2); }},
+    {"a kind that is none", [](const auto& at) { at.second().set_kind(3); }},
+    {"a generation", [](const auto& at) { ++at.second().name; }},
     {"a node lost", [](const auto& at) { static_cast<void>(at.store().take()); }},
     {"a node in use among those that are not",
      [](const auto& at) {
