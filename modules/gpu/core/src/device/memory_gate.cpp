@@ -84,6 +84,7 @@ bool MemoryGate::charge(unsigned heap, std::size_t size, GpuDenial& denial) noex
       return false;
     }
   } while (!at.reserved.compare_exchange_weak(held, held + size, std::memory_order_relaxed));
+  at.charged.fetch_add(size, std::memory_order_relaxed);
   ReservationGuard* const guard = guard_.load(std::memory_order_acquire);
   if (guard == nullptr || guard->charge(size)) return true;
   at.reserved.fetch_sub(size, std::memory_order_relaxed);
@@ -143,10 +144,16 @@ void MemoryGate::free(unsigned type, std::size_t size, const DeviceMemory& memor
   release(heap_of(type), size);
 }
 
+// What others hold is the system's figure less what is ours, and other threads may reserve and give
+// back while the system is asked: then what is ours lies between two figures, and what others hold
+// does too. It stays what it was as far as it can.
 void MemoryGate::refresh_budgets() noexcept {
   std::array<DeviceHeapBudget, kMaxHeaps> all;
-  std::array<std::size_t, kMaxHeaps> reserved_before{};
-  for (unsigned heap = 0; heap < heap_count_; ++heap) reserved_before[heap] = reserved(heap);
+  std::array<std::size_t, kMaxHeaps> charged_before{}, reserved_before{};
+  for (unsigned heap = 0; heap < heap_count_; ++heap) {
+    charged_before[heap] = heaps_[heap].charged.load(std::memory_order_relaxed);
+    reserved_before[heap] = reserved(heap);
+  }
   backend_.query_budgets(std::span(all).first(heap_count_));
   for (unsigned heap = 0; heap < heap_count_; ++heap) {
     Heap& at = heaps_[heap];
@@ -157,10 +164,12 @@ void MemoryGate::refresh_budgets() noexcept {
       at.measured.store(false, std::memory_order_relaxed);
       continue;
     }
-    // What other threads reserve or give back meanwhile counts as held by others rather than as
-    // room.
-    const std::size_t ours = std::min(reserved_before[heap], reserved(heap));
-    const std::size_t external = system.usage > ours ? system.usage - ours : 0;
+    const std::size_t charged = at.charged.load(std::memory_order_relaxed) - charged_before[heap];
+    const std::size_t most = reserved_before[heap] + charged;
+    const std::size_t least = std::min(reserved_before[heap], reserved(heap));
+    const std::size_t external = std::clamp(at.external.load(std::memory_order_relaxed),
+                                            system.usage > most ? system.usage - most : 0,
+                                            system.usage > least ? system.usage - least : 0);
     at.external.store(external, std::memory_order_relaxed);
     at.system.store(system.budget > external ? system.budget - external : 0,
                     std::memory_order_relaxed);

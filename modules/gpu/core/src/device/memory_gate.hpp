@@ -77,6 +77,7 @@ class MemoryGate {
     std::size_t size = 0;
     bool device_local = false;
     std::atomic<std::size_t> reserved{0};
+    std::atomic<std::size_t> charged{0};   // bytes that were ever added to `reserved`
     std::atomic<std::size_t> limit{0};     // 0: none
     std::atomic<std::size_t> system{0};    // what the system leaves to this allocator
     std::atomic<std::size_t> external{0};  // held by others

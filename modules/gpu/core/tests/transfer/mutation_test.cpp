@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <optional>
+#include <thread>
 #include <vector>
 
 namespace framealloc::gpu::testing {
@@ -48,6 +51,7 @@ class LyingBackend final : public GpuBackend {
     return device_.invalidate(memory, offset, size);
   }
   void query_budgets(std::span<DeviceHeapBudget> heaps) noexcept override {
+    if (meanwhile) meanwhile();
     device_.query_budgets(heaps);
     if (lie_ == Lie::HasRoomForOneMoreBlock) heaps[0].budget += device_.info().heaps[0].size / 16;
   }
@@ -69,6 +73,8 @@ class LyingBackend final : public GpuBackend {
     return device_.wait(serial, timeout);
   }
   DeviceStatus wait_idle() noexcept override { return device_.wait_idle(); }
+
+  std::function<void()> meanwhile;  // what others do while the budgets are asked for
 
  private:
   HostBackend& device_;
@@ -188,6 +194,49 @@ TEST(Mutation, MemoryUsedAFrameEarlyIsCaught) {
 TEST(Mutation, AFlushThatIsSkippedIsCaught) {
   EXPECT_TRUE(upload_arrives(Lie::None));
   EXPECT_FALSE(upload_arrives(Lie::SkipsAFlush));
+}
+
+// No lie at all: another thread takes memory, or gives it back, while the frame asks for the budgets.
+TEST(GpuBudget, WhatAnotherThreadDoesMeanwhileIsNotHeldByOthers) {
+  HostBackend device;
+  LyingBackend backend(device, Lie::None);
+  ReportBook book;
+  SmartAlloc host(reporting_to(book));
+  {
+    Result<GpuAllocator> gpu = GpuAllocator::create(host, backend);
+    ASSERT_TRUE(gpu);
+    const std::size_t budget = gpu->heap_budget(0).budget;
+    std::optional<GpuBuffer> buffer;
+    const auto on_another_thread = [](auto&& work) { std::thread(work).join(); };
+    const auto expect_unchanged = [&](std::size_t external) {
+      EXPECT_TRUE(gpu->begin_gpu_frame());
+      EXPECT_TRUE(gpu->end_gpu_frame());
+      EXPECT_EQ(gpu->heap_budget(0).external, external);
+      EXPECT_EQ(gpu->heap_budget(0).budget, budget - external);
+    };
+    backend.meanwhile = [&] {
+      on_another_thread([&] {
+        Result<GpuBuffer> made = gpu->allocate({100 * kMiB, Intent::DeviceOnly});
+        EXPECT_TRUE(made);
+        if (made) buffer = *std::move(made);
+      });
+    };
+    expect_unchanged(0);
+    EXPECT_GE(gpu->heap_budget(0).reserved, 100 * kMiB);
+    device.set_external_usage(0, 20 * kMiB);
+    backend.meanwhile = nullptr;
+    expect_unchanged(20 * kMiB);
+    backend.meanwhile = [&] {
+      on_another_thread([&] {
+        buffer.reset();
+        EXPECT_TRUE(gpu->wait_idle());
+        gpu->trim();
+      });
+    };
+    expect_unchanged(20 * kMiB);
+    EXPECT_EQ(gpu->heap_budget(0).reserved, 0U);
+  }
+  EXPECT_TRUE(book.codes().empty());
 }
 
 }  // namespace
