@@ -226,6 +226,10 @@ TEST(GpuBudget, WhatAnotherThreadDoesMeanwhileIsNotHeldByOthers) {
     device.set_external_usage(0, 20 * kMiB);
     backend.meanwhile = nullptr;
     expect_unchanged(20 * kMiB);
+    device.set_external_usage(0, 0);  // what others let go is room again
+    expect_unchanged(0);
+    device.set_external_usage(0, 20 * kMiB);
+    expect_unchanged(20 * kMiB);
     backend.meanwhile = [&] {
       on_another_thread([&] {
         buffer.reset();
