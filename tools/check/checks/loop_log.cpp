@@ -102,18 +102,8 @@ bool LoopLog::is_frame_memory(const Event& event) const {
   const Loan* const loan = input_.solver.loan(event.loan);
   if (loan == nullptr || loan->resolved) return false;
   if (loan->maker == nullptr) return loan->container != 0;
-  switch (input_.model.effect_of(*loan->maker)) {
-    case Effect::Frame:
-    case Effect::FrameRaw:
-    case Effect::FrameFree:
-    case Effect::FrameOfScope:
-    case Effect::ThreadFrame:
-    case Effect::Retain:
-      return true;
-    default:
-      // A container that is made on an arena takes memory when it grows.
-      return false;
-  }
+  // A container that is made on an arena takes memory when it grows.
+  return gives_frame_memory(input_.model.effect_of(*loan->maker));
 }
 
 void check_loops(const CheckInput& input, std::vector<Finding>& findings) {

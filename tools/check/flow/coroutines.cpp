@@ -8,18 +8,8 @@ namespace fa_check {
 
 // Whether it is memory of a frame, and no scratch, no group, no handle.
 bool Solver::is_of_frame(const Loan& loan) {
-  if (loan.resolved || loan.maker == nullptr) return false;
-  switch (model_.effect_of(*loan.maker)) {
-    case Effect::Frame:
-    case Effect::FrameRaw:
-    case Effect::FrameFree:
-    case Effect::FrameOfScope:
-    case Effect::ThreadFrame:
-    case Effect::Retain:
-      return true;
-    default:
-      return false;
-  }
+  return !loan.resolved && loan.maker != nullptr &&
+         gives_frame_memory(model_.effect_of(*loan.maker));
 }
 
 // Result: the expression of the site, or the call that leads to it, that stands in the text of the function.

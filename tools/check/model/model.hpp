@@ -69,6 +69,21 @@ enum class Effect {
   Suspends,
 };
 
+/// Result: whether a call with the effect gives memory of a frame, and no scratch, group or handle.
+[[nodiscard]] constexpr bool gives_frame_memory(Effect effect) noexcept {
+  switch (effect) {
+    case Effect::Frame:
+    case Effect::FrameRaw:
+    case Effect::FrameFree:
+    case Effect::FrameOfScope:
+    case Effect::ThreadFrame:
+    case Effect::Retain:
+      return true;
+    default:
+      return false;
+  }
+}
+
 enum class Kind {
   Plain,           // numbers, enumerations
   Pointer,         // pointers and references
