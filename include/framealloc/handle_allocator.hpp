@@ -93,9 +93,10 @@ class FRAMEALLOC_API HandleAllocator {
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve(Handle<T> handle) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
-    void* const object = find(handle.id(), detail::handle_type<T>);
+    const GenerationalId id = handle.id();
+    void* const object = find(id, detail::handle_type<T>);
     if (object == nullptr) [[unlikely]]
-      return static_cast<T*>(find_slowly(handle.id(), detail::handle_type<T>, true));
+      return static_cast<T*>(find_slowly(id, detail::handle_type<T>, true));
     return static_cast<T*>(object);
   }
   template <class T>
@@ -203,11 +204,13 @@ class FRAMEALLOC_API HandleAllocator {
 
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* find(GenerationalId id,
                                                     const Type& type) const noexcept {
-    const Slot* const slot = slots_.find(id.index);
+    // The generation stands where that of a slot's word does, and an id is loaded as one word.
+    const std::uint64_t raw = std::uint64_t{id.generation} << 32 | id.index;
+    const Slot* const slot = slots_.find(static_cast<std::uint32_t>(raw));
     if (slot == nullptr) [[unlikely]]
       return nullptr;
     // The word is read again last: if it is unchanged, address and type belong to that generation.
-    const std::uint64_t expected = Slot::word_of(id.generation);
+    const std::uint64_t expected = raw & ~std::uint64_t{UINT32_MAX};
     const std::uint64_t word = slot->word.load(std::memory_order_acquire);
     if ((word & ~Slot::kMostPins) != expected) return nullptr;
     const std::uintptr_t address = slot->target.load(std::memory_order_acquire) ^ type.mark;

@@ -30,4 +30,13 @@ TagCounters& ThreadLedger::begin(std::size_t index) noexcept {
   return block[index % kBlock];
 }
 
+TagCounters& ThreadLedger::begin_blocks(std::size_t index) noexcept {
+  TagCounters& counters = at(static_cast<TagId>(index));
+  if (&counters == &spill_) return counters;
+  const std::size_t number = index / kBlock;
+  const std::uint64_t users = block_users_[number].load(std::memory_order_relaxed);
+  block_users_[number].store(users | bit_of(index), std::memory_order_release);
+  return counters;
+}
+
 }  // namespace framealloc::detail

@@ -193,7 +193,7 @@ bool Heap::charge(const Request& request, Denial* why) noexcept {
 }
 
 void Heap::count_in(const Request& request) noexcept {
-  TagCounters& counters = request.thread.ledger_.at(request.tag);
+  TagCounters& counters = request.thread.ledger_.at_blocks(request.tag);
   if (request.kind == AllocKind::Pool) {
     counters.pool_large_bytes.add(request.bytes);
     counters.pool_large_allocations.add(1);
@@ -231,9 +231,9 @@ void add_resize(TagCounters& counters, AllocKind kind, std::size_t before,
 
 void Heap::count_out(PoolThread* thread, TagId tag, AllocKind kind, std::size_t bytes) noexcept {
   shared_.uncharge(tag, bytes);
-  if (thread != nullptr) return add_free(thread->ledger_.at(tag), kind, bytes);
+  if (thread != nullptr) return add_free(thread->ledger_.at_blocks(tag), kind, bytes);
   const std::lock_guard guard(shared_.strays_lock_);
-  add_free(shared_.strays_.at(tag), kind, bytes);
+  add_free(shared_.strays_.at_blocks(tag), kind, bytes);
 }
 
 bool Heap::count_resize(PoolThread* thread, TagId tag, AllocKind kind, std::size_t before,
@@ -247,10 +247,10 @@ bool Heap::count_resize(PoolThread* thread, TagId tag, AllocKind kind, std::size
     shared_.uncharge(tag, before - after);
   }
   if (thread != nullptr) {
-    add_resize(thread->ledger_.at(tag), kind, before, after);
+    add_resize(thread->ledger_.at_blocks(tag), kind, before, after);
   } else {
     const std::lock_guard guard(shared_.strays_lock_);
-    add_resize(shared_.strays_.at(tag), kind, before, after);
+    add_resize(shared_.strays_.at_blocks(tag), kind, before, after);
   }
   return true;
 }

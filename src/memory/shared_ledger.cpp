@@ -77,7 +77,7 @@ LedgerTotals SharedLedger::totals(const TagId* only) const noexcept {
   const std::lock_guard guard(lock_);
   hear_counts();
   if (only == nullptr) {
-    by_tag_.visit_used(add);
+    by_tag_.visit_block_users(add);
   } else if (const TagCounters* const counters = by_tag_.find(*only)) {
     add(*counters);
   }

@@ -42,7 +42,7 @@ std::size_t difference(std::uint64_t in, std::uint64_t out) noexcept {
 template <class Add>
 void visit_ledger(const ThreadLedger& ledger, const TagId* only, Add&& add) {
   if (only == nullptr) {
-    ledger.visit_used(add);
+    ledger.visit_block_users(add);
   } else if (const TagCounters* const counters = ledger.find(*only)) {
     add(*counters);
   }
@@ -153,7 +153,7 @@ bool PoolShared::limit_is_reached() const noexcept { return metadata_.limit_is_r
 
 void PoolShared::count_stray_free(const SlabHeader& slab) noexcept {
   const std::lock_guard guard(strays_lock_);
-  TagCounters& counters = strays_.at(slab.tag);
+  TagCounters& counters = strays_.at_blocks(slab.tag);
   if (slab.kind == AllocKind::Pool) {
     counters.pool_remote_bytes.add(slab.block_size);
     counters.pool_remote_frees.add(1);
@@ -202,25 +202,26 @@ PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noe
   };
 
   // Frees first: a block is counted in before it is counted out, so that threads which go on
-  // meanwhile cannot make the difference negative by much.
-  for_each_list([&sums](const ClassList& list) {
-    const std::uint64_t frees = list.local_frees.get();
-    sums.frees += frees;
-    (list.kind == AllocKind::Pool ? sums.pool_out : sums.heap_out) += frees * list.block_size;
-  });
+  // in the meantime cannot make the difference negative by much. A list counts both for the blocks
+  // that its own thread frees, so for those it is enough to read them in this order.
   for_each_ledger([&sums](const TagCounters& counters) { sums.add_frees(counters); });
-  for_each_ledger([&sums](const TagCounters& counters) { sums.add_allocations(counters); });
-  for_each_list([&sums](const ClassList& list) {
+  std::size_t idle = 0;
+  for_each_list([&sums, &idle](const ClassList& list) {
+    const std::uint64_t frees = list.local_frees.get();
     const std::uint64_t allocations = list.allocations.get();
+    const std::uint64_t bytes_in = allocations * list.block_size;
+    const std::uint64_t bytes_out = frees * list.block_size;
+    sums.frees += frees;
     sums.allocations += allocations;
-    (list.kind == AllocKind::Pool ? sums.pool_in : sums.heap_in) += allocations * list.block_size;
+    const bool pool = list.kind == AllocKind::Pool;
+    (pool ? sums.pool_in : sums.heap_in) += bytes_in;
+    (pool ? sums.pool_out : sums.heap_out) += bytes_out;
+    const std::uint64_t ready = list.linked.get() + frees - allocations;
+    idle += difference(ready + list.returned_blocks.get(), 0) * list.block_size;
   });
+  for_each_ledger([&sums](const TagCounters& counters) { sums.add_allocations(counters); });
   if (only == nullptr) {
-    result.idle_bytes = alone == nullptr ? pages_.free_bytes() : 0;
-    for_each_list([&result](const ClassList& list) {
-      result.idle_bytes +=
-          difference(list.ready() + list.returned_blocks.get(), 0) * list.block_size;
-    });
+    result.idle_bytes = idle + (alone == nullptr ? pages_.free_bytes() : 0);
     for (const PoolThread* thread = threads; thread != nullptr; thread = after(thread)) {
       result.idle_bytes += thread->deferred_.waiting_bytes();
       result.refills += thread->refills_.get();

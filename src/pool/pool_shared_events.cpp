@@ -41,7 +41,7 @@ void PoolShared::emit_taken_back(std::uint64_t blocks, std::size_t bytes) noexce
 
 PoolTotals PoolShared::totals(const PoolThread& thread) const noexcept {
   PoolTotals result;
-  thread.ledger_.visit_used([&result](const TagCounters& counters) {
+  thread.ledger_.visit_block_users([&result](const TagCounters& counters) {
     result.bytes_total += counters.heap_bytes_in.get() + counters.pool_large_bytes.get();
     result.allocations += counters.heap_allocations.get() + counters.pool_large_allocations.get();
     result.frees += counters.pool_remote_frees.get() + counters.heap_frees.get();

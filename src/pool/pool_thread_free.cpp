@@ -153,12 +153,12 @@ FRAMEALLOC_NOINLINE void PoolThread::free_remote_slow(Outgoing& outgoing, SlabHe
 }
 
 OwnedCounter& PoolThread::freed_bytes(const SlabHeader& slab) noexcept {
-  TagCounters& counters = ledger_.at(slab.tag);
+  TagCounters& counters = ledger_.at_blocks(slab.tag);
   return slab.kind == AllocKind::Pool ? counters.pool_remote_bytes : counters.heap_bytes_out;
 }
 
 OwnedCounter& PoolThread::freed_blocks(const SlabHeader& slab) noexcept {
-  TagCounters& counters = ledger_.at(slab.tag);
+  TagCounters& counters = ledger_.at_blocks(slab.tag);
   return slab.kind == AllocKind::Pool ? counters.pool_remote_frees : counters.heap_frees;
 }
 

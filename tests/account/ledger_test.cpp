@@ -76,21 +76,45 @@ TEST(ThreadLedgerTest, FindMakesNothing) {
   EXPECT_EQ(source.requests, 0U);
 }
 
-// Who sums reads the tags that were used, not all that a block has room for.
-TEST(ThreadLedgerTest, OnlyUsedTagsAreVisited) {
+// A sum over pool and heap reads the tags that had such blocks, not all that a frame ever used, nor
+// all that a block has room for.
+TEST(ThreadLedgerTest, OnlyTagsWithBlocksAreVisited) {
   BlockSource source;
   const auto ledger = std::make_unique<ThreadLedger>(&BlockSource::give, &source);
   for (const std::size_t used :
        {std::size_t{3}, std::size_t{63}, std::size_t{64}, std::size_t{700}}) {
-    ledger->at(tag(used)).heap_bytes_in.add(used);
+    ledger->at_blocks(tag(used)).heap_bytes_in.add(used);
   }
+  ledger->at(tag(5)).frame_bytes_total.add(500);
+  ledger->at(tag(130)).frame_bytes_total.add(500);
+  EXPECT_EQ(&ledger->at(tag(64)), &ledger->at_blocks(tag(64)));
   EXPECT_EQ(ledger->find(tag(4)), nullptr);
   EXPECT_EQ(ledger->find(tag(65)), nullptr);
+  EXPECT_NE(ledger->find(tag(5)), nullptr);
   std::vector<std::uint64_t> seen;
-  ledger->visit_used([&](const TagCounters& counters) {
+  const auto visit = [&](const TagCounters& counters) {
     if (&counters != &ledger->spill()) seen.push_back(counters.heap_bytes_in.get());
-  });
+  };
+  ledger->visit_block_users(visit);
   EXPECT_EQ(seen, (std::vector<std::uint64_t>{3, 63, 64, 700}));
+  // One that a frame used first is found once it has blocks.
+  ledger->at_blocks(tag(130)).heap_bytes_in.add(130);
+  seen.clear();
+  ledger->visit_block_users(visit);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{3, 63, 64, 130, 700}));
+}
+
+// Without memory for its block a tag's counters are the spill, which is always visited.
+TEST(ThreadLedgerTest, WhatIsSpilledIsVisited) {
+  BlockSource source;
+  source.left = 0;
+  const auto ledger = std::make_unique<ThreadLedger>(&BlockSource::give, &source);
+  EXPECT_EQ(&ledger->at_blocks(tag(90)), &ledger->spill());
+  ledger->at_blocks(tag(90)).heap_bytes_in.add(7);
+  std::uint64_t held = 0;
+  ledger->visit_block_users(
+      [&](const TagCounters& counters) { held += counters.heap_bytes_in.get(); });
+  EXPECT_EQ(held, 7U);
 }
 
 TEST(ThreadLedgerTest, WithoutMemoryTotalsStayExact) {

@@ -65,6 +65,15 @@ class ThreadLedger {
       return begin(index);
     return blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
   }
+  // The same for who writes pool and heap counters, which visit_block_users() then finds. Most tags
+  // of a frame never have any, and whose pool blocks are small and freed at home have none either.
+  [[nodiscard]] TagCounters& at_blocks(TagId tag) noexcept {
+    const auto index = static_cast<std::size_t>(tag);
+    const std::uint64_t users = block_users_[index / kBlock].load(std::memory_order_relaxed);
+    if ((users & bit_of(index)) == 0) [[unlikely]]
+      return begin_blocks(index);
+    return blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
+  }
   // Result: the counters to read, or null when the thread never used the tag. Any thread.
   [[nodiscard]] const TagCounters* find(TagId tag) const noexcept {
     const auto index = static_cast<std::size_t>(tag);
@@ -72,15 +81,15 @@ class ThreadLedger {
     if ((used & bit_of(index)) == 0) return nullptr;
     return &blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
   }
-  // Effect: calls visit(counters) for every tag that the thread has used, and for the spill. Reads
-  // the others not at all. Any thread.
+  // Effect: calls visit(counters) for every tag that at_blocks() was called for, and for the spill.
+  // Reads the others not at all. Any thread.
   template <class Visit>
-  void visit_used(Visit&& visit) const noexcept {
+  void visit_block_users(Visit&& visit) const noexcept {
     for (std::size_t number = 0; number < kBlocks; ++number) {
-      std::uint64_t used = used_[number].load(std::memory_order_acquire);
-      if (used == 0) continue;
+      std::uint64_t users = block_users_[number].load(std::memory_order_acquire);
+      if (users == 0) continue;
       const TagCounters* const block = blocks_[number].load(std::memory_order_relaxed);
-      for (; used != 0; used &= used - 1) visit(block[std::countr_zero(used)]);
+      for (; users != 0; users &= users - 1) visit(block[std::countr_zero(users)]);
     }
     visit(spill_);
   }
@@ -94,12 +103,15 @@ class ThreadLedger {
   }
   // The first use of a tag.
   FRAMEALLOC_API TagCounters& begin(std::size_t index) noexcept;
+  TagCounters& begin_blocks(std::size_t index) noexcept;
 
   BlockAllocator allocator_;
   void* context_;
   std::atomic<TagCounters*> blocks_[kBlocks] = {};
   // Bit n of word b: tag 64 b + n has been used. Set after its block was published.
   std::atomic<std::uint64_t> used_[kBlocks] = {};
+  // The same for at_blocks(); never set without the bit in used_.
+  std::atomic<std::uint64_t> block_users_[kBlocks] = {};
   std::uint16_t spilled_ = 0;  // bit n: block n could not be made
   static_assert(kBlocks <= 16);
   TagCounters spill_{};

@@ -87,7 +87,10 @@ class HandleSlots {
     const std::uintptr_t base = bases_[block_of(index)].load(std::memory_order_acquire);
     if (base == 0) [[unlikely]]
       return nullptr;
-    return reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
+    auto* const slot =
+        reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
+    if (slot == nullptr) __builtin_unreachable();  // so that the caller's check costs nothing
+    return slot;
   }
   // Requirement for these: the slot was made.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleSlot& at(std::uint32_t index) const noexcept {

@@ -116,7 +116,7 @@ class SharedLedger {
   }
   FRAMEALLOC_ALWAYS_INLINE void note_in(TagId tag, std::size_t bytes,
                                         std::uint64_t blocks = 1) noexcept {
-    TagCounters& counters = by_tag_.at(tag);
+    TagCounters& counters = by_tag_.at_blocks(tag);
     counters.heap_bytes_in.add(bytes * blocks);
     counters.heap_allocations.add(blocks);
     bytes_.add(bytes * blocks);
@@ -124,7 +124,7 @@ class SharedLedger {
   }
   FRAMEALLOC_ALWAYS_INLINE void note_out(TagId tag, std::size_t bytes,
                                          std::uint64_t blocks = 1) noexcept {
-    TagCounters& counters = by_tag_.at(tag);
+    TagCounters& counters = by_tag_.at_blocks(tag);
     counters.heap_bytes_out.add(bytes * blocks);
     counters.heap_frees.add(blocks);
     bytes_.sub(bytes * blocks);

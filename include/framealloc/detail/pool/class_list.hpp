@@ -36,12 +36,13 @@ struct alignas(kCacheLine) ClassList {
   AllocKind kind = AllocKind::Pool;  // of the table, here for those who sum
   bool active = false;               // on the list of those that collections look at
   PoolTable* table = nullptr;
-  ClassList* next_in_table = nullptr;
-  SlabHeader* slabs[3] = {};     // by SlabPlace
   OwnedCounter linked;           // blocks put on `free` by slow paths, less those taken off again
   OwnedCounter returned_blocks;  // blocks returned to their pages, over all slabs
-  std::uint64_t sweep = 0;       // blocks that collections have yet to return to their pages
-  std::uint64_t seen_allocations = 0;    // as of the last collection
+  // From here on nothing that a sum over all lists reads.
+  ClassList* next_in_table = nullptr;
+  SlabHeader* slabs[3] = {};           // by SlabPlace
+  std::uint64_t sweep = 0;             // blocks that collections have yet to return to their pages
+  std::uint64_t seen_allocations = 0;  // as of the last collection
   std::uint64_t recent_allocations = 0;  // between the last two collections
   ClassList* next_active = nullptr;
 
