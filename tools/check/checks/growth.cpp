@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace fa_check {
@@ -57,8 +58,13 @@ void check_growth(const CheckInput& input, LoopLog& log, std::vector<Finding>& f
   // The first growth of a container in its loop speaks for all.
   std::map<std::pair<const clang::Stmt*, const void*>, Finding> first;
   std::vector<std::pair<const clang::Stmt*, const void*>> order;
+  // A growth whose memory is lost with the scope that it happens in is that mistake alone.
+  std::set<const clang::Stmt*> lost;
+  for (const Event& event : input.log.events())
+    if (event.kind == EventKind::GrowInScope) lost.insert(input.places.expression(event.at));
   for (const Event& event : input.log.events()) {
     if (event.kind != EventKind::Grows || !event.flag) continue;
+    if (lost.count(input.places.expression(event.at)) != 0) continue;
     const clang::Stmt* inner = nullptr;
     const Turning* const turning = log.own_loop(event.at, inner);
     if (turning == nullptr || log.turns(*turning).turns != Turns::Known || log.is_small(*turning) ||

@@ -374,7 +374,7 @@ const clang::CFG* Bodies::graph(const clang::FunctionDecl& function) {
     options.AddInitializers = true;
     options.AddCXXDefaultInitExprInCtors = true;
     options.AddCXXNewAllocator = false;
-    options.AddEHEdges = false;
+    options.AddEHEdges = has_handlers(definition->getBody());
     options.PruneTriviallyFalseEdges = true;
     found->second = clang::CFG::buildCFG(definition, definition->getBody(), &context_, options);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "facts/loops.hpp"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -54,7 +55,9 @@ bool reaches(const clang::CFGBlock* from, const clang::CFGBlock* to,
     const clang::CFGBlock* const block = work.back();
     work.pop_back();
     if (block == to) return true;
+    unsigned edge = 0;
     for (const clang::CFGBlock::AdjacentBlock& next : block->succs()) {
+      if (is_exceptional(*block, edge++)) continue;
       const clang::CFGBlock* const target = next.getReachableBlock();
       if (target != nullptr && target != avoided && seen.insert(target).second)
         work.push_back(target);
@@ -64,6 +67,17 @@ bool reaches(const clang::CFGBlock* from, const clang::CFGBlock* to,
 }
 
 }  // namespace
+
+bool has_handlers(const clang::Stmt* statement) {
+  if (statement == nullptr || llvm::isa<clang::LambdaExpr>(statement)) return false;
+  if (llvm::isa<clang::CXXTryStmt>(statement)) return true;
+  const auto parts = statement->children();
+  return std::any_of(parts.begin(), parts.end(), has_handlers);
+}
+
+bool is_exceptional(const clang::CFGBlock& block, unsigned edge) {
+  return edge == 1 && block.succ_size() == 2 && block.getTerminatorStmt() == nullptr;
+}
 
 bool on_every_turn(const clang::CFG& graph, const clang::Stmt* loop, const clang::Stmt* statement) {
   const clang::CFGBlock* const wanted = block_of(graph, statement);

@@ -68,4 +68,9 @@ class Loops {
 // Result: whether each way through the function has run `statement`.
 [[nodiscard]] bool on_every_path(const clang::CFG& graph, const clang::Stmt* statement);
 
+// Whether the statement catches exceptions, lambdas in it aside.
+[[nodiscard]] bool has_handlers(const clang::Stmt* statement);
+// Whether the edge of the block is the way of an exception that its last call throws.
+[[nodiscard]] bool is_exceptional(const clang::CFGBlock& block, unsigned edge);
+
 }  // namespace fa_check

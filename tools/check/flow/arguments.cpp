@@ -59,6 +59,22 @@ std::optional<unsigned> frames_in_flight_of(const clang::ASTContext& context,
   return visitor.frames && *visitor.frames >= 1 ? visitor.frames : std::nullopt;
 }
 
+std::optional<std::int64_t> constant_of_variable(const clang::ASTContext& context,
+                                                 const clang::Expr* name) {
+  name = name->IgnoreParens();
+  const clang::ValueDecl* declaration = nullptr;
+  if (const auto* e = llvm::dyn_cast<clang::DeclRefExpr>(name)) declaration = e->getDecl();
+  if (const auto* e = llvm::dyn_cast<clang::MemberExpr>(name)) declaration = e->getMemberDecl();
+  const auto* const variable = llvm::dyn_cast_or_null<clang::VarDecl>(declaration);
+  if (variable == nullptr || variable->getType()->isReferenceType() || name->isValueDependent() ||
+      !variable->mightBeUsableInConstantExpressions(context))
+    return std::nullopt;
+  clang::Expr::EvalResult result;
+  if (!name->EvaluateAsInt(result, context) || !result.Val.getInt().isRepresentableByInt64())
+    return std::nullopt;
+  return result.Val.getInt().getExtValue();
+}
+
 bool says_no(const clang::FunctionDecl* body) {
   struct Visitor : clang::RecursiveASTVisitor<Visitor> {
     bool VisitReturnStmt(clang::ReturnStmt* statement) {

@@ -4,6 +4,7 @@
 
 #include "model/clang.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,9 @@ namespace fa_check {
 // where they are no constant.
 [[nodiscard]] std::optional<unsigned> frames_in_flight_of(const clang::ASTContext& context,
                                                           const clang::Expr* init);
+// Result: the number that a constant variable always has; none when it is no constant.
+[[nodiscard]] std::optional<std::int64_t> constant_of_variable(const clang::ASTContext& context,
+                                                               const clang::Expr* name);
 // Result: whether the function of a speculation never keeps what it made.
 [[nodiscard]] bool says_no(const clang::FunctionDecl* body);
 

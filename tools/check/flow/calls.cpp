@@ -68,6 +68,13 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
   States exits = run(call, std::move(entry));
   const clang::Stmt* const body = definition->getBody();
   for (State& exit : exits) {
+    if (exit.thrown) {
+      exit.values = outer;
+      exit.thrown = !on_thread;
+      forget_variables(exit, call.chain);
+      out.push_back(std::move(exit));
+      continue;
+    }
     leave(call, exit);
     Value result = Value::unknown();
     const auto given = exit.values.find(body);
@@ -312,6 +319,7 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
         copy(state, place, object.place, type, site(caller, expression), weak);
         weak = true;
       }
+      if (constructor->isMoveConstructor()) leave_empty(state, from, type);
       state.values[expression] = Value::of(place);
       out.push_back(std::move(state));
       continue;

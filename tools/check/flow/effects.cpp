@@ -347,16 +347,6 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       }
       return true;
     }
-    case Effect::Part: {
-      Value result;
-      const std::string name = arguments.empty() ? "" : literal_of(arguments.front());
-      for (const PlaceId owner : of()) {
-        const void* key = function->getCanonicalDecl();
-        if (!name.empty()) key = &context_.Idents.get("part of an allocator: " + name);
-        result.add({places_.place(PlaceKind::Part, key, owner), 0});
-      }
-      return give(result);
-    }
     case Effect::Waits:
       if (thread_ == nullptr) join_all(state);
       break;

@@ -86,8 +86,16 @@ void Solver::end_frame(const Call& call, State& state, const std::vector<PlaceId
                        bool of_thread, SiteId site) {
   bool ended_any = false;
   for (const PlaceId owner : owners) log_.add({EventKind::FrameEnds, site, 0, 0, 0, root_, owner});
+  // Memory of the current frame, of nobody in sight: of the only frame that is open.
+  const PlaceId nobody = places_.place(PlaceKind::Part, nullptr);
+  const bool is_only =
+      std::all_of(state.frames.begin(), state.frames.end(), [&](const auto& frame) {
+        return (frame.second & kOpen) == 0 || frame.first == nobody ||
+               std::find(owners.begin(), owners.end(), frame.first) != owners.end();
+      });
   for (auto& [place, life] : state.lives) {
-    if (!owners.empty() && std::find(owners.begin(), owners.end(), life.owner) == owners.end())
+    if (!owners.empty() && std::find(owners.begin(), owners.end(), life.owner) == owners.end() &&
+        (life.owner != nobody || !is_only))
       continue;
     const auto known = loans_.find(place);
     if (known == loans_.end() || known->second.resolved || life.ends == 0) continue;

@@ -20,6 +20,11 @@ bool is_closure(const clang::Expr* argument) {
   return record != nullptr && record->isLambda();
 }
 
+// Whether a smart pointer gives up what it has by the call.
+bool gives_up_by(llvm::StringRef name, const clang::FunctionDecl& function) {
+  return name == "reset" || function.getOverloadedOperator() == clang::OO_Equal;
+}
+
 // Whether the algorithm writes elsewhere, and returns how far it came there.
 bool returns_end_of_output(llvm::StringRef name) {
   return name.starts_with("copy") || name.ends_with("_copy") || name.ends_with("_copy_if") ||
@@ -49,6 +54,23 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       for (const Target& target : object.to) closures.add(target);
       use_arguments(caller, state, function, arguments);
       run_closures(caller, std::move(state), closures, at, arguments, out);
+      return;
+    }
+    if (gives_up_by(name, *function) && has_deleter(type_of(context_, method->getParent()))) {
+      for (const Target& target : object.to) {
+        States after;
+        after.push_back(std::move(state));
+        give_up(caller, target.place, type_of(context_, method->getParent()), at, after);
+        for (State& each : after) {
+          member_of_library(caller, each, method, at, object, arguments);
+          out.push_back(std::move(each));
+        }
+        return;
+      }
+    }
+    if (is_one_of(name, {"allocate", "allocate_bytes", "allocate_object", "new_object"}) &&
+        take_from_resource(caller, state, function, at, object)) {
+      out.push_back(std::move(state));
       return;
     }
     synchronize(state, sync_of(*method), object);
@@ -151,10 +173,18 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     return;
   }
   use_arguments(caller, state, function, arguments);
+  if (name == "allocate" && !arguments.empty() &&
+      take_from_resource(caller, state, function, at, value(caller, state, arguments.front()))) {
+    out.push_back(std::move(state));
+    return;
+  }
   if (is_one_of(name, {"make_unique", "make_shared", "allocate_shared"})) {
-    const PlaceId made = places_.place(PlaceKind::Local, at, 0, caller.chain);
+    PlaceId made = places_.place(PlaceKind::Local, at, 0, caller.chain);
     std::erase_if(state.cells,
                   [&](const auto& cell) { return places_.is_below(cell.first, made); });
+    if (name == "allocate_shared" && !arguments.empty() &&
+        take_from_resource(caller, state, function, at, value(caller, state, arguments.front())))
+      made = state.values[at].to.front().place;
     std::vector<const clang::Expr*> given = arguments;
     if (name == "allocate_shared" && !given.empty()) given.erase(given.begin());
     for (State& after :

@@ -104,6 +104,7 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
         for (const Target& source : given.to)
           copy(state, target.place, source.place, type, where, many);
         if (given.to.empty() && !many) state.cells.erase(target.place);
+        if (method->isMoveAssignmentOperator()) leave_empty(state, given, type);
         continue;
       }
       std::erase_if(state.cells, [&](const auto& cell) {

@@ -197,7 +197,8 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     if (given_type->isArrayType()) {
       for (const Target& target : objects.to) held.add({places_.element(target.place), 0});
     } else if (given == Kind::Pointer) {
-      const Value pointed = argument->isGLValue() ? load(state, objects, given_type) : objects;
+      const Value pointed = resources(
+          state, given_type, argument->isGLValue() ? load(state, objects, given_type) : objects);
       for (const Target& target : pointed.to) {
         const bool is_resource = places_[target.place].kind == PlaceKind::Resource;
         if (kind == Kind::PmrContainer && !is_resource) continue;
@@ -231,6 +232,14 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     }
   }
   if (arguments.empty()) held.null = true;
+  if (is_resource_class(type)) {
+    // A resource on another one takes its memory there.
+    std::erase_if(held.to, [&](const Target& target) {
+      return places_[target.place].kind != PlaceKind::Resource;
+    });
+    store(state, place, held, where);
+    return;
+  }
   if (kind == Kind::Library) {
     for (const clang::Expr* argument : arguments)
       if (model_.can_hold(argument->getType()) && model_.kind_of(argument->getType()) == Kind::User)
@@ -239,6 +248,7 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     if (!model_.can_hold(type)) return;
   }
   store(state, place, held, where);
+  if (arguments.size() > 1) keep_deleter(caller, state, place, type, arguments[1], where);
   if (kind == Kind::PmrContainer && takes_memory) grow(caller, state, Value::of(place), at);
 }
 

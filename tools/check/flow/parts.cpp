@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: the allocators that all threads share: scratch pools, groups, handles.
+#include "flow/arguments.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>
@@ -58,7 +59,26 @@ bool Solver::apply_part(const Call& caller, State& state, Effect effect,
   loan.maker = function;
   loan.type = at->getType();
   loan.on_thread = caller.on_thread;
+  // The pools of a registry are those of its allocator.
+  const auto named = [&](PlaceId owner, const std::string& name) {
+    const auto* const of_registry = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if (of_registry != nullptr &&
+        plain_name(*of_registry->getParent()) == "framealloc::ScratchRegistry" &&
+        places_[owner].kind == PlaceKind::Part && places_[owner].parent != 0)
+      owner = places_[owner].parent;
+    const void* key = function->getCanonicalDecl();
+    if (!name.empty()) key = &context_.Idents.get("part of an allocator: " + name);
+    return places_.place(PlaceKind::Part, key, owner);
+  };
+  const std::string name = arguments.empty() ? "" : literal_of(arguments.front());
   switch (effect) {
+    case Effect::Part: {
+      std::vector<PlaceId> of = owners(state, object);
+      if (of.empty()) of.push_back(places_.place(PlaceKind::Part, nullptr));
+      Value result;
+      for (const PlaceId owner : of) result.add({named(owner, name), 0});
+      return give(result);
+    }
     case Effect::Scratch: {
       use_arguments(caller, state, function, arguments);
       std::vector<PlaceId> from;
@@ -78,8 +98,11 @@ bool Solver::apply_part(const Call& caller, State& state, Effect effect,
       for (const Target& target : made.to) state.lives[target.place].ends = 0;
       return give_held(made);
     }
+    case Effect::ScratchResetNamed:
     case Effect::ScratchReset:
-      for (const PlaceId pool : owners(state, object)) {
+      for (PlaceId pool : owners(state, object)) {
+        if (effect == Effect::ScratchResetNamed && name.empty()) continue;
+        if (effect == Effect::ScratchResetNamed) pool = named(pool, name);
         end_mark(caller, state, pool, where, false);
         std::erase(state.ended, pool);
         std::erase_if(state.marks, [&](const auto& mark) { return mark.second == pool; });

@@ -71,11 +71,14 @@ void Solver::add_state(States& states, State state, bool& changed) const {
 
 // --- Blocks -------------------------------------------------------------------------------------
 
-void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& states) {
+void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& states,
+                       States& thrown) {
   const clang::VarDecl* returned = nullptr;
+  unsigned place = 0;
   for (const clang::CFGElement& element : block) {
     if (states.empty()) return;
     steps_ += static_cast<unsigned>(states.size());
+    ++place;
     if (steps_ > kMaxSteps) {
       gave_up_ = true;
       return;
@@ -83,7 +86,10 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
     if (const auto statement = element.getAs<clang::CFGStmt>()) {
       if (const auto* e = llvm::dyn_cast<clang::ReturnStmt>(statement->getStmt()))
         returned = returned_variable(*e);
+      // A call that throws did none of what it does, as far as that is in sight.
+      if (place == block.size() && is_exceptional(block, 1)) thrown = states;
       step(call, statement->getStmt(), states);
+      take_thrown(states, thrown);
     } else if (const auto init = element.getAs<clang::CFGInitializer>()) {
       const clang::CXXCtorInitializer* const initializer = init->getInitializer();
       for (State& state : states) {
@@ -126,52 +132,6 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
   }
 }
 
-// Tells of loans that leave the call, although it has ended their frame.
-void Solver::leave(const Call& call, State& state) {
-  const auto found = state.values.find(call.function->getBody());
-  if (found == state.values.end()) return;
-  const Value result = found->second;
-  watch_exit(state, call, result);
-  const clang::QualType type = call.function->getReturnType();
-  const Kind kind = model_.kind_of(type);
-  std::set<PlaceId> loans;
-  for (const Target& target : result.to) {
-    if (kind == Kind::Pointer)
-      loans.insert(places_.root(target.place));
-    else
-      reach_place(state, target.place, loans, 4);
-    for (const PlaceId memory : loans) {
-      const auto life = state.lives.find(memory);
-      if (life == state.lives.end() || !is_over(state, life->second)) continue;
-      if (!places_.begins_with(places_.chain_of(life->second.end), call.chain)) continue;
-      tell(call, EventKind::Return, target.stored, memory, 0, life->second.end);
-    }
-  }
-}
-
-// Tells of loans in an object of the pool or the heap whose box the function gives to its caller.
-void Solver::tell_of_boxes(const Call& call, const State& state) {
-  const auto found = state.values.find(call.function->getBody());
-  if (found == state.values.end()) return;
-  for (const Target& result : found->second.to) {
-    const auto box = state.cells.find(result.place);
-    if (box == state.cells.end()) continue;
-    for (const Target& owned : box->second.to) {
-      const PlaceData& object = places_[owned.place];
-      if (object.kind != PlaceKind::Local || bodies_.is_variable(object.key)) continue;
-      for (const auto& [place, held] : state.cells) {
-        if (!places_.is_below(place, owned.place)) continue;
-        for (const Target& target : held.to) {
-          const PlaceId memory = places_.root(target.place);
-          const auto life = state.lives.find(memory);
-          if (life != state.lives.end() && !is_over(state, life->second))
-            tell(call, EventKind::Escape, target.stored, memory, place, 0);
-        }
-      }
-    }
-  }
-}
-
 Solver::States Solver::run(const Call& call, States entry) {
   const clang::CFG* const graph = bodies_.graph(*call.function);
   if (graph == nullptr) return entry;
@@ -193,7 +153,11 @@ Solver::States Solver::run(const Call& call, States entry) {
     States states = std::move(waiting[id]);
     waiting[id].clear();
     const clang::CFGBlock& block = *blocks[id];
-    run_block(call, block, states);
+    States thrown;
+    run_block(call, block, states, thrown);
+    if (!is_exceptional(block, 1)) leave_by_exception(call, std::move(thrown), exits);
+    // Nobody comes back from there.
+    if (block.hasNoReturnElement()) continue;
     if (id == last) {
       bool changed = false;
       for (State& state : states) add_state(exits, std::move(state), changed);
@@ -232,10 +196,17 @@ Solver::States Solver::run(const Call& call, States entry) {
       const unsigned index = edge++;
       const clang::CFGBlock* const target = next.getReachableBlock();
       if (target == nullptr) continue;
+      const bool of_call = is_exceptional(block, index);
+      const bool throws = of_call || leads_out(block, *target, last);
+      if (throws && target->getBlockID() == last) {
+        leave_by_exception(call, of_call ? std::move(thrown) : states, exits);
+        continue;
+      }
       States& all = seen[target->getBlockID()];
       States& fresh = waiting[target->getBlockID()];
-      for (const State& state : states) {
+      for (const State& state : of_call ? thrown : states) {
         State moved = state;
+        if (throws) unwind(call, moved, target->getTerminatorStmt());
         if (branches && condition != nullptr && !refine(call, moved, condition, index == 0))
           continue;
         const auto* const walk = llvm::dyn_cast_or_null<clang::CXXForRangeStmt>(terminator);
@@ -365,6 +336,7 @@ void Solver::solve(const clang::FunctionDecl& function,
   State begun;
   give(definition, begun);
   States exits = run(call, {std::move(begun)});
+  std::erase_if(exits, [](const State& state) { return state.thrown; });
   for (State& state : exits) leave(call, state);
   finish(call, exits);
   // A member that one method sets is reset by another, or is stale once that one ends the frame.

@@ -62,6 +62,13 @@ struct Thread {
   void join(const Thread& other);
 };
 
+// Whether the class, or what the type points at, is a memory resource of std.
+[[nodiscard]] bool is_resource_class(clang::QualType type);
+// Whether an exception goes from the block to `target`, which is where handlers are chosen or the
+// end of the function, block `last`.
+[[nodiscard]] bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target,
+                             unsigned last);
+
 class Solver {
  public:
   Solver(clang::ASTContext& context, Model& model, Places& places, Bodies& bodies,
@@ -102,9 +109,7 @@ class Solver {
 
   // solver.cpp: blocks
   States run(const Call& call, States entry);
-  void run_block(const Call& call, const clang::CFGBlock& block, States& states);
-  void leave(const Call& call, State& state);
-  void tell_of_boxes(const Call& call, const State& state);
+  void run_block(const Call& call, const clang::CFGBlock& block, States& states, States& thrown);
   void hand_over(const Call& call, State& state,
                  const std::vector<const clang::FunctionDecl*>& followers);
   bool refine(const Call& call, State& state, const clang::Expr* condition, bool holds);
@@ -214,6 +219,27 @@ class Solver {
   }
   void tell(const Call& call, EventKind kind, SiteId at, PlaceId loan, PlaceId into, SiteId other);
 
+  // exits.cpp
+  void leave(const Call& call, State& state);
+  void tell_of_boxes(const Call& call, const State& state);
+  static void take_thrown(States& states, States& thrown);
+  void unwind(const Call& call, State& state, const clang::Stmt* handlers);
+  void leave_by_exception(const Call& call, States thrown, States& exits);
+
+  // resources.cpp
+  [[nodiscard]] Value resources(const State& state, clang::QualType type,
+                                const Value& pointed) const;
+  bool take_from_resource(const Call& caller, State& state, const clang::FunctionDecl* function,
+                          const clang::Expr* at, const Value& from);
+
+  // deleters.cpp
+  [[nodiscard]] bool has_deleter(clang::QualType type) const;
+  void keep_deleter(const Call& caller, State& state, PlaceId place, clang::QualType type,
+                    const clang::Expr* deleter, SiteId where);
+  void give_up(const Call& caller, PlaceId place, clang::QualType type, const clang::Expr* at,
+               States& states);
+  void leave_empty(State& state, const Value& moved, clang::QualType type) const;
+
   // objects.cpp
   [[nodiscard]] States build(const Call& caller, State state, PlaceId place, clang::QualType type,
                              const clang::Expr* at, std::vector<const clang::Expr*> arguments);
@@ -307,7 +333,9 @@ class Solver {
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in
   bool root_on_thread_ = false;  // a thread runs the function that the analysis began in
-  std::set<PlaceId> tagged_;     // pool and heap memory made under a tag
+  // What deleters are given, by the class of the smart pointer.
+  std::map<const clang::CXXRecordDecl*, clang::OpaqueValueExpr*> given_up_;
+  std::set<PlaceId> tagged_;  // pool and heap memory made under a tag
   unsigned steps_ = 0;
   bool gave_up_ = false;
 };

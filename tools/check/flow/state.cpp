@@ -32,7 +32,7 @@ bool State::same_as(const State& other) const {
   return cells == other.cells && lives == other.lives && frames == other.frames &&
          thread_frames == other.thread_frames && marks == other.marks && ended == other.ended &&
          pinned == other.pinned && running == other.running && facts == other.facts &&
-         tags == other.tags;
+         tags == other.tags && thrown == other.thrown;
 }
 
 bool State::join(const State& other) {
@@ -93,7 +93,7 @@ bool State::join_values(const State& other) {
 }
 
 unsigned State::distance(const State& other) const {
-  unsigned result = 0;
+  unsigned result = thrown == other.thrown ? 0 : 1U << 16U;
   for (const auto& [fact, holds] : facts) {
     const auto found = other.facts.find(fact);
     if (found == other.facts.end())

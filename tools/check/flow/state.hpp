@@ -51,6 +51,7 @@ struct State {
   std::vector<PlaceId> ended;                      // marks that ended: freed handles
   std::vector<PlaceId> pinned;
   std::vector<Running> running;
+  bool thrown = false;       // left a call by an exception
   std::vector<SiteId> tags;  // calls of with_tag() and tag_scope() that are open
   std::map<std::pair<PlaceId, std::int64_t>, bool> facts;  // place == number is known
   std::map<const clang::Stmt*, Value> values;              // of expressions of the current call

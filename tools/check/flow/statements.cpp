@@ -314,6 +314,7 @@ void Solver::destroy(const Call& call, PlaceId place, clang::QualType type, cons
       }
     }
   }
+  give_up(call, place, type, llvm::dyn_cast<clang::Expr>(at), states);
   if (model_.kind_of(type) != Kind::User) return;
   const clang::CXXDestructorDecl* const destructor = record->getDestructor();
   if (destructor == nullptr || destructor->isTrivial()) return;

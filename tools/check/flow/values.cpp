@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: what expressions denote, and what places hold.
+#include "flow/arguments.hpp"
 #include "flow/solver.hpp"
 
 #include <cstdint>
@@ -273,9 +274,11 @@ Value Solver::value(const Call& call, State& state, const clang::Expr* expressio
       case clang::CK_LValueToRValue: {
         const Value object = value(call, state, e->getSubExpr());
         Value held = load(state, object, e->getType());
-        if (!held.number && object.to.size() == 1 && e->getType()->isIntegralOrEnumerationType() &&
-            places_[object.to.front().place].kind == PlaceKind::Local)
+        if (held.number || !e->getType()->isIntegralOrEnumerationType()) return held;
+        if (object.to.size() == 1 && places_[object.to.front().place].kind == PlaceKind::Local)
           learn_number(state, object.to.front().place, e->getType(), held);
+        else
+          held.number = constant_of_variable(context_, e->getSubExpr());
         return held;
       }
       case clang::CK_NullToPointer:

@@ -45,6 +45,7 @@ enum class Effect {
   Part,  // result: an allocator that belongs to this one, by name
   Scratch,
   ScratchReset,
+  ScratchResetNamed,  // of the pool of that name
   Borrow,
   EndOfBorrow,
   GroupNew,

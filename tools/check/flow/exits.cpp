@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Solver: how a function is left: what its result leads to, and exceptions.
+#include "flow/solver.hpp"
+
+#include <utility>
+
+namespace fa_check {
+namespace {
+
+// Fills `found` with the variables that the statement declares, those of lambdas aside.
+void variables_in(const clang::Stmt* statement, std::vector<const clang::VarDecl*>& found) {
+  if (statement == nullptr || llvm::isa<clang::LambdaExpr>(statement)) return;
+  if (const auto* e = llvm::dyn_cast<clang::DeclStmt>(statement))
+    for (const clang::Decl* each : e->decls())
+      if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(each)) found.push_back(variable);
+  for (const clang::Stmt* child : statement->children()) variables_in(child, found);
+}
+
+}  // namespace
+
+bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target, unsigned last) {
+  const clang::Stmt* const terminator = block.getTerminatorStmt();
+  // No handler of the block takes it.
+  if (llvm::isa_and_nonnull<clang::CXXTryStmt>(terminator))
+    return target.getBlockID() == last ||
+           llvm::isa_and_nonnull<clang::CXXTryStmt>(target.getTerminatorStmt());
+  if (block.empty()) return false;
+  const auto thrown = block.back().getAs<clang::CFGStmt>();
+  return thrown && llvm::isa<clang::CXXThrowExpr>(thrown->getStmt());
+}
+
+// Effect: states of a call that has thrown go from `states` to `thrown`.
+void Solver::take_thrown(States& states, States& thrown) {
+  for (State& state : states)
+    if (state.thrown) thrown.push_back(std::move(state));
+  std::erase_if(states, [](const State& state) { return state.thrown; });
+}
+
+// Effect: guards and threads that the try block, or else the function, has made end.
+void Solver::unwind(const Call& call, State& state, const clang::Stmt* handlers) {
+  state.thrown = handlers == nullptr;
+  state.values.clear();
+  const auto* const tried = llvm::dyn_cast_or_null<clang::CXXTryStmt>(handlers);
+  const clang::Stmt* const within = tried != nullptr
+                                        ? static_cast<const clang::Stmt*>(tried->getTryBlock())
+                                        : call.function->getBody();
+  std::vector<const clang::VarDecl*> variables;
+  variables_in(within, variables);
+  for (auto at = variables.rbegin(); at != variables.rend(); ++at) {
+    const clang::VarDecl* const variable = *at;
+    if (!variable->hasLocalStorage() || variable->getType()->isReferenceType()) continue;
+    switch (model_.kind_of(variable->getType())) {
+      case Kind::FrameGuard:
+      case Kind::ScopeGuard:
+      case Kind::Borrow:
+      case Kind::Group:
+      case Kind::Pinned:
+      case Kind::Thread:
+      case Kind::Container: {
+        States one;
+        one.push_back(std::move(state));
+        destroy(call, place_of(call, variable), variable->getType(), within, one);
+        state = std::move(one.front());
+        break;
+      }
+      default:
+        break;
+    }
+  }
+}
+
+// Effect: the function is left by the exceptions of the states.
+void Solver::leave_by_exception(const Call& call, States thrown, States& exits) {
+  for (State& state : thrown) {
+    unwind(call, state, nullptr);
+    bool changed = false;
+    add_state(exits, std::move(state), changed);
+  }
+}
+
+// Tells of loans that leave the call, although it has ended their frame.
+void Solver::leave(const Call& call, State& state) {
+  const auto found = state.values.find(call.function->getBody());
+  if (found == state.values.end()) return;
+  const Value result = found->second;
+  watch_exit(state, call, result);
+  const clang::QualType type = call.function->getReturnType();
+  const Kind kind = model_.kind_of(type);
+  std::set<PlaceId> loans;
+  for (const Target& target : result.to) {
+    if (kind == Kind::Pointer)
+      loans.insert(places_.root(target.place));
+    else
+      reach_place(state, target.place, loans, 4);
+    for (const PlaceId memory : loans) {
+      const auto life = state.lives.find(memory);
+      if (life == state.lives.end() || !is_over(state, life->second)) continue;
+      if (!places_.begins_with(places_.chain_of(life->second.end), call.chain)) continue;
+      tell(call, EventKind::Return, target.stored, memory, 0, life->second.end);
+    }
+  }
+}
+
+// Tells of loans in an object of the pool or the heap whose box the function gives to its caller.
+void Solver::tell_of_boxes(const Call& call, const State& state) {
+  const auto found = state.values.find(call.function->getBody());
+  if (found == state.values.end()) return;
+  for (const Target& result : found->second.to) {
+    const auto box = state.cells.find(result.place);
+    if (box == state.cells.end()) continue;
+    for (const Target& owned : box->second.to) {
+      const PlaceData& object = places_[owned.place];
+      if (object.kind != PlaceKind::Local || bodies_.is_variable(object.key)) continue;
+      for (const auto& [place, held] : state.cells) {
+        if (!places_.is_below(place, owned.place)) continue;
+        for (const Target& target : held.to) {
+          const PlaceId memory = places_.root(target.place);
+          const auto life = state.lives.find(memory);
+          if (life != state.lives.end() && !is_over(state, life->second))
+            tell(call, EventKind::Escape, target.stored, memory, place, 0);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace fa_check
