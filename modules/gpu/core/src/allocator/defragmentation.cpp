@@ -21,6 +21,7 @@ bool Defragmentation::movable(const BufferRecord& record) const noexcept {
 
 Result<std::size_t> Defragmentation::run() noexcept {
   const std::uint64_t round = core_.next_round();
+  static_cast<void>(core_.retired.take_back_due());
   DeviceStatus status = DeviceStatus::Ok;
   for (unsigned type = 0; type < core_.info().types.size() && status == DeviceStatus::Ok; ++type) {
     while (left_ != 0 && status == DeviceStatus::Ok) {

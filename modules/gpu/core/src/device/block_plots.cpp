@@ -34,9 +34,8 @@ bool BlockLists::suits_a_plot(unsigned type, const PlaceRequest& request) const 
 }
 
 bool BlockLists::put_in(Plot& plot, const PlaceRequest& request, Placement& placement) noexcept {
-  Block& block = plot.block;
   if (plot.leaving || plot.size - plot.used < request.size ||
-      (request.device_address && !block.device_address))
+      (request.device_address && !plot.device_address))
     return false;
   const OffsetRange range = plot.offsets.allocate(request.size, request.alignment);
   if (!range) return false;
@@ -44,11 +43,11 @@ bool BlockLists::put_in(Plot& plot, const PlaceRequest& request, Placement& plac
   plot.used += request.size;
   plot.lane.add_free(std::size_t{0} - request.size);
   plot.lane.bring_to_front(plot);
-  placement.memory = block.memory;
+  placement.memory = plot.memory;
   placement.offset = plot.begin() + static_cast<std::size_t>(range.offset);
   placement.held = request.size;
-  placement.type = block.type;
-  placement.block = &block;
+  placement.type = plot.type;
+  placement.block = &plot.block;
   placement.plot = &plot;
   placement.range = range;
   return true;
@@ -99,8 +98,8 @@ Plot* BlockLists::open_plot(unsigned type, PlotLane& lane, bool device_address) 
     free_range(list, at, 0);
     return nullptr;
   }
-  auto* const plot =
-      ::new (room) Plot(*at.block, at.range, request.size, lane, std::move(*offsets));
+  auto* const plot = ::new (room) Plot(*at.block, at.memory, type, at.block->device_address,
+                                       at.range, request.size, lane, std::move(*offsets));
   plot->block_next = at.block->plots;
   at.block->plots = plot;
   list.plots.fetch_add(1, std::memory_order_relaxed);

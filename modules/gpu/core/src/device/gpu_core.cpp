@@ -125,6 +125,9 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
     buffers.retired += of_type.retired;
     buffers.count += of_type.count;
   }
+  // What is due counts as free, though nobody has taken it back yet.
+  const RecordPool::Due due = records->due();
+  buffers.retired -= std::min(buffers.retired, due.size);
   const TransientFigures frames = transient->figures();
   GpuAllocStats stats;
   stats.total_bytes = total;
@@ -132,7 +135,7 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
   stats.transient_bytes = frames.allocated;
   stats.allocated_bytes = buffers.allocated + frames.allocated;
   stats.retired_bytes = buffers.retired + frames.retired;
-  stats.free_bytes = persistent.free + frames.free;
+  stats.free_bytes = persistent.free + due.held + frames.free;
   // What is neither handed out, nor retired, nor free is lost between them. Other threads may have
   // moved bytes from one to another meanwhile: then the free ones give way, so that the sum holds.
   const std::size_t held = stats.allocated_bytes + stats.retired_bytes;

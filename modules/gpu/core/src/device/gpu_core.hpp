@@ -237,6 +237,12 @@ class GpuCore {
   alignas(128) std::atomic<std::uint32_t> handles_{1};
 };
 
+inline void RetireQueue::take_back_own() noexcept {
+  RecordShard& shard = core_.records->own_shard();
+  if (shard.own.due_size() != 0) [[unlikely]]
+    take_back_due(shard);
+}
+
 // A share in a core for the length of a call. Objects that a program may hold longer than its
 // allocator use a CoreLink, or the backend might be gone when they end.
 class CoreRef {

@@ -71,6 +71,7 @@ bool GpuCore::allocate_persistent(const GpuAllocRequirements& request, const Cal
       request.usage == BufferUsage::None ? implied_usage(request.intent) : request.usage;
   const TagId tag = host.current_tag_id();
   if (!charge_tag(tag, request.size, denial)) return false;
+  retired.take_back_own();
 
   DeviceBuffer made;
   BufferRecord* record = nullptr;
@@ -285,6 +286,7 @@ bool GpuCore::place_in(unsigned type, const Wish& wish, Placement& placement,
   request.device_address = wish.device_address;
   const std::uint64_t failures = source.failures();
   if (blocks.place(type, request, placement)) return true;
+  if (retired.take_back_due() && blocks.place(type, request, placement)) return true;
   if (source.failures() != failures)
     return deny_request(denial, Code::FA012, "no memory to account for a range of a block");
   // What is too large for a block has been denied memory of its own above.

@@ -17,7 +17,7 @@ Result<void> GpuCore::begin_frame(std::chrono::nanoseconds timeout) noexcept {
   completion->run_callbacks();
   const std::uint64_t completed = completion->completed();
   HeapBytes freed{};
-  retired.reclaim(completed, freed);
+  retired.reclaim_for_frame(completed, freed);
   transient->release(completed);
   blocks.age(next, freed);
   gate.refresh_budgets();

@@ -45,6 +45,7 @@ bool GpuCore::charge_tag(TagId tag, std::size_t bytes, GpuDenial& denial) noexce
 
 std::size_t GpuCore::trim(unsigned heap) noexcept {
   HeapBytes freed{};
+  static_cast<void>(retired.take_back_due());
   const std::size_t of_rings =
       transient->trim(heap == kMaxHeaps ? TransientMemory::kAllHeaps : heap);
   blocks.trim(heap, freed);

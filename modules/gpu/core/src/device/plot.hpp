@@ -4,6 +4,7 @@
 
 #include "device/brief_lock.hpp"
 
+#include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/offset_allocator.hpp>
 
 #include <atomic>
@@ -16,14 +17,25 @@ namespace framealloc::gpu::detail {
 class Block;
 struct PlotLane;
 
-// A range of a block with offsets of its own. What it says of itself never changes; the rest is
-// guarded by the lock of its lane, and `block_next` by that of the block's list.
-struct Plot {
-  Plot(Block& block_, OffsetRange range_, std::size_t size_, PlotLane& lane_,
-       OffsetAllocator&& offsets_) noexcept
-      : block(block_), range(range_), size(size_), lane(lane_), offsets(std::move(offsets_)) {}
+// A range of a block with offsets of its own. What it says of itself and of the block never changes;
+// the rest is guarded by the lock of its lane, and `block_next` by that of the block's list. Who places
+// something here does not look at the block, which other threads write to meanwhile.
+struct alignas(128) Plot {
+  Plot(Block& block_, const DeviceMemory& memory_, unsigned type_, bool device_address_,
+       OffsetRange range_, std::size_t size_, PlotLane& lane_, OffsetAllocator&& offsets_) noexcept
+      : block(block_),
+        memory(memory_),
+        type(type_),
+        device_address(device_address_),
+        range(range_),
+        size(size_),
+        lane(lane_),
+        offsets(std::move(offsets_)) {}
 
   Block& block;
+  const DeviceMemory memory;  // the block's, as the two that follow
+  const unsigned type;
+  const bool device_address;
   const OffsetRange range;  // of the block
   const std::size_t size;
   PlotLane& lane;

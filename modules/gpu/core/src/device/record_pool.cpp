@@ -63,6 +63,7 @@ BufferRecord* RecordPool::take(unsigned type, std::size_t bytes) noexcept {
       if (record != nullptr) [[likely]] {
         shard.free = record->next;
         record->id = shard.next_id();
+        shard.used = true;
         if (bytes != 0) shard.bytes[type].take(bytes);
         return record;
       }
@@ -94,16 +95,20 @@ void RecordPool::put_back(RecordShard& shard, BufferRecord& record) noexcept {
   shard.free = &record;
 }
 
-void RecordPool::give_back_reclaimed(BufferRecord* first) noexcept {
+void RecordPool::give_back_all(BufferRecord* first, bool due) noexcept {
   while (first != nullptr) {
     RecordShard& shard = *first->shard;
     const std::lock_guard<BriefLock> guard(shard.lock);
+    std::size_t size = 0, held = 0;
     do {
       BufferRecord& record = *first;
       first = record.next;
       if (!record.transient()) shard.bytes[record.placement.type].reclaim(record.size);
+      size += record.size;
+      held += record.placement.held;
       put_back(shard, record);
     } while (first != nullptr && first->shard == &shard);
+    if (due) shard.own.taken_back(size, held);
   }
 }
 
@@ -118,19 +123,30 @@ RecordPool::Figures RecordPool::figures(unsigned type) const noexcept {
   return figures;
 }
 
-BufferRecord* RecordPool::take_retired() noexcept {
+RecordPool::Due RecordPool::due() const noexcept {
+  Due due;
+  for (const RecordShard& shard : shards_) {
+    due.size += shard.own.due_size();
+    due.held += shard.own.due_held();
+  }
+  return due;
+}
+
+BufferRecord* RecordPool::take_retired(bool own) noexcept {
   BufferRecord* all = nullptr;
   for (RecordShard& shard : shards_) {
-    BufferRecord* list = nullptr;
+    std::array<BufferRecord*, 2> lists{};
     {
       const std::lock_guard<BriefLock> guard(shard.lock);
-      list = std::exchange(shard.retired, nullptr);
+      lists[0] = std::exchange(shard.retired, nullptr);
+      if (own) lists[1] = shard.own.take_waiting();
     }
-    while (list != nullptr) {
-      BufferRecord* const record = list;
-      list = record->next;
-      record->next = all;
-      all = record;
+    for (BufferRecord* list : lists) {
+      while (list != nullptr) {
+        BufferRecord* const record = std::exchange(list, list->next);
+        record->next = all;
+        all = record;
+      }
     }
   }
   return all;

@@ -4,6 +4,7 @@
 
 #include "device/brief_lock.hpp"
 #include "device/buffer_record.hpp"
+#include "device/lane_retired.hpp"
 #include "device/thread_lane.hpp"
 
 #include <framealloc/smart_alloc.hpp>
@@ -60,11 +61,14 @@ class TypeBytes {
 // A part of the pool with a lock of its own, used by the threads of a lane.
 struct alignas(128) RecordShard {
   BriefLock lock;                       // of the lane's tag accounts, too
+  BriefLock taking;                     // held while what is due is taken back; before `lock`
   unsigned lane = 0;                    // never changes
   std::atomic<GpuCore*> core{nullptr};  // null once the allocator has ended; set under the lock
   RecordPool* pool = nullptr;
   BufferRecord* free = nullptr;
-  BufferRecord* retired = nullptr;  // let go since the last take_retired()
+  BufferRecord* retired = nullptr;  // let go since the last take_retired(), for the retire queue
+  LaneRetired own;                  // the same, for the lane's own threads
+  bool used = false;                // by them since the last call_due()
   BufferRecord* staged = nullptr;   // staging memory of frames, for FA411: see GpuCore::end_frame()
   RecordSlab* slabs = nullptr;
   std::uint64_t next = 0;  // id of a record, in steps of the shards there are
@@ -92,14 +96,22 @@ class RecordPool {
   // The same, where it was taken for bytes that do not count any more.
   void give_back(BufferRecord* record, unsigned type, std::size_t bytes) noexcept;
   // The same with a list of records whose memory the GPU has let go.
-  void give_back_reclaimed(BufferRecord* first) noexcept;
+  void give_back_reclaimed(BufferRecord* first) noexcept { give_back_all(first, false); }
+  // The same, where LaneRetired::take_due() gave the list.
+  void give_back_due(BufferRecord* first) noexcept { give_back_all(first, true); }
+  // Result: bytes that count as retired still, and are due to be taken back.
+  struct Due {
+    std::size_t size = 0, held = 0;
+  };
+  [[nodiscard]] Due due() const noexcept;
   // Result: sums over the shards.
   struct Figures {
     std::size_t allocated = 0, retired = 0, count = 0;
   };
   [[nodiscard]] Figures figures(unsigned type) const noexcept;
-  // Result: all that was put on the shards' retired lists since the last call.
-  [[nodiscard]] BufferRecord* take_retired() noexcept;
+  // Result: all that was put on the shards' retired lists since the last call, and with `own` what
+  // their own threads would take back and is not due.
+  [[nodiscard]] BufferRecord* take_retired(bool own) noexcept;
   // Effect: visit(record) for every record that is not free, under its shard's lock.
   template <class F>
   void visit(F&& visit) noexcept;
@@ -133,11 +145,12 @@ class RecordPool {
   // Requirement: the shard's lock is held.
   static void unstage(RecordShard& shard, BufferRecord& record) noexcept;
   [[nodiscard]] std::array<RecordShard, kShards>& shards() noexcept { return shards_; }
+  [[nodiscard]] RecordShard& own_shard() noexcept { return shards_[thread_lane()]; }
 
  private:
   explicit RecordPool(const SmartAlloc& host) noexcept : host_(host) {}
   ~RecordPool();
-  [[nodiscard]] RecordShard& own_shard() noexcept { return shards_[thread_lane()]; }
+  void give_back_all(BufferRecord* first, bool due) noexcept;
   [[nodiscard]] bool grow(RecordShard& shard) noexcept;
   // Requirement: the shard's lock is held.
   static void put_back(RecordShard& shard, BufferRecord& record) noexcept;
@@ -173,11 +186,12 @@ BufferRecord* RecordPool::leave(F&& orphan) noexcept {
   for (RecordShard& shard : shards_) {
     const std::lock_guard<BriefLock> guard(shard.lock);
     shard.core.store(nullptr, std::memory_order_relaxed);
-    while (shard.retired != nullptr) {
-      BufferRecord* const record = shard.retired;
-      shard.retired = record->next;
-      record->next = last_moment;
-      last_moment = record;
+    for (BufferRecord* list : {std::exchange(shard.retired, nullptr), shard.own.take_waiting()}) {
+      while (list != nullptr) {
+        BufferRecord* const record = std::exchange(list, list->next);
+        record->next = last_moment;
+        last_moment = record;
+      }
     }
     for (RecordSlab* slab = shard.slabs; slab != nullptr; slab = slab->next) {
       for (BufferRecord& record : slab->records) {

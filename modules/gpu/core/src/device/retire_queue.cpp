@@ -3,10 +3,19 @@
 
 #include "device/gpu_core.hpp"
 
+#include <utility>
+
 namespace framealloc::gpu::detail {
 
-void RetireQueue::take_fresh() noexcept {
-  BufferRecord* fresh = core_.records->take_retired();
+namespace {
+
+// A few dozen at a time: one lock for their places, one for their records, and neither for long.
+constexpr std::size_t kAtOnce = 64;
+
+}  // namespace
+
+void RetireQueue::take_fresh(bool own) noexcept {
+  BufferRecord* fresh = core_.records->take_retired(own);
   while (fresh != nullptr) {
     BufferRecord* const record = fresh;
     fresh = record->next;
@@ -17,8 +26,6 @@ void RetireQueue::take_fresh() noexcept {
 
 template <class F>
 void RetireQueue::reclaim_if(F&& is_over, HeapBytes& freed) noexcept {
-  // A few dozen at a time: one lock for their places, one for their records, and neither for long.
-  constexpr std::uint64_t kAtOnce = 64;
   for (BufferRecord** link = &waiting_; *link != nullptr;) {
     BufferRecord* over = nullptr;
     BufferRecord** end = &over;
@@ -36,14 +43,70 @@ void RetireQueue::reclaim_if(F&& is_over, HeapBytes& freed) noexcept {
       ++count;
     }
     core_.give_back(over, freed);
-    reclaimed_.store(reclaimed_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    note_reclaimed(count);
     core_.records->give_back_reclaimed(over);
   }
 }
 
 void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
   const std::lock_guard<std::mutex> guard(mutex_);
-  take_fresh();
+  static_cast<void>(take_back_due());
+  take_fresh(true);
+  reclaim_waiting(completed, freed);
+}
+
+void RetireQueue::reclaim_for_frame(std::uint64_t completed, HeapBytes& freed) noexcept {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  take_fresh(false);
+  reclaim_waiting(completed, freed);
+  unsigned used = 0;
+  for (RecordShard& shard : core_.records->shards()) {
+    take_back_due(shard);  // what was left of the last time
+    const std::lock_guard<BriefLock> lane(shard.lock);
+    shard.own.call_due(completed);
+    if (shard.used) ++used;
+  }
+  for (RecordShard& shard : core_.records->shards()) {
+    bool left = false;
+    {
+      const std::lock_guard<BriefLock> lane(shard.lock);
+      left = std::exchange(shard.used, false) && used > 1;
+    }
+    if (!left) take_back_due(shard);
+  }
+}
+
+bool RetireQueue::take_back_due() noexcept {
+  bool any = false;
+  for (RecordShard& shard : core_.records->shards()) {
+    if (shard.own.due_size() == 0) continue;
+    any = true;
+    take_back_due(shard);
+  }
+  return any;
+}
+
+void RetireQueue::take_back_due(RecordShard& shard) noexcept {
+  if (shard.own.due_size() == 0) return;
+  // Who looks for room waits for who is giving it back.
+  const std::lock_guard<BriefLock> guard(shard.taking);
+  for (;;) {
+    std::size_t left = kAtOnce;
+    BufferRecord* list = nullptr;
+    {
+      const std::lock_guard<BriefLock> lane(shard.lock);
+      list = shard.own.take_due(left);
+    }
+    if (list == nullptr) return;
+    HeapBytes none{};  // these lie in blocks
+    core_.give_back(list, none);
+    note_reclaimed(kAtOnce - left);
+    core_.records->give_back_due(list);
+  }
+}
+
+// Effect: what waits here and is complete is taken back.
+void RetireQueue::reclaim_waiting(std::uint64_t completed, HeapBytes& freed) noexcept {
   const auto is_over = [completed](const BufferRecord& record) {
     if (completed == kEverything) return true;
     // The pins first: a batch that is submitted notes its serial before it lets go.
@@ -58,7 +121,8 @@ void RetireQueue::reclaim(std::uint64_t completed, HeapBytes& freed) noexcept {
 
 std::uint32_t RetireQueue::begin_wait(std::uint64_t last) noexcept {
   const std::lock_guard<std::mutex> guard(mutex_);
-  take_fresh();
+  static_cast<void>(take_back_due());
+  take_fresh(true);
   ++waits_;
   for (BufferRecord* record = waiting_; record != nullptr; record = record->next) {
     const bool pinned = record->pins.load(std::memory_order_acquire) != 0;
@@ -77,6 +141,19 @@ void RetireQueue::reclaim_waited(std::uint32_t round, HeapBytes& freed) noexcept
   };
   reclaim_if(is_over, freed);
 }
+
+namespace {
+
+// Result: whether the record waits for the end of its frame alone, which is known by then. What has
+// memory of its own is not among them: that goes back to the device as soon as the frame is over.
+[[nodiscard]] bool suits_its_lane(const BufferRecord& record) noexcept {
+  return record.placement.block != nullptr && !record.is_resource &&
+         record.pins.load(std::memory_order_acquire) == 0 &&
+         record.read_serial.load(std::memory_order_relaxed) <= record.retire_serial &&
+         record.write_serial.load(std::memory_order_relaxed) <= record.retire_serial;
+}
+
+}  // namespace
 
 void retire(BufferRecord& record) noexcept {
   RecordShard& shard = *record.shard;
@@ -111,8 +188,12 @@ void retire(BufferRecord& record) noexcept {
       }
       if (record.staged) RecordPool::unstage(shard, record);
       record.state.store(RecordState::Retired, std::memory_order_relaxed);
-      record.next = shard.retired;
-      shard.retired = &record;
+      if (record.retire_serial != 0 && suits_its_lane(record)) {
+        shard.own.add(record);
+      } else {
+        record.next = shard.retired;
+        shard.retired = &record;
+      }
       if (told == nullptr && unsettled == nullptr) [[likely]]
         return;
     }

@@ -38,28 +38,37 @@ HostDevice::HostDevice(const HostBackendConfig& config)
 }
 
 HostDevice::~HostDevice() {
-  if (memory_.live() != 0 || buffers_.live() != 0) {
+  const std::size_t buffers = buffers_.figures().live;
+  if (memory_.live() != 0 || buffers != 0) {
     std::fprintf(stderr,
                  "framealloc: a HostBackend ends while %zu device allocations and %zu buffers are "
                  "alive: end the allocators that stand on it first\n",
-                 memory_.live(), buffers_.live());
+                 memory_.live(), buffers);
   }
   drop_all(first_);
   memory_.for_each([this](HostMemory& memory) { release(memory); });
 }
 
 void HostDevice::violate(const Violation& what) noexcept {
-  ++counters_.violations;
+  const std::lock_guard held(violated_);
+  ++violations_;
   last_violation_ = what;
 }
 
 HostBackendCounters HostDevice::counters() noexcept {
-  const std::lock_guard held(lock_);
-  return counters_;
+  HostBackendCounters counters;
+  {
+    const std::lock_guard held(lock_);
+    counters = counters_;
+  }
+  counters.buffers_created = buffers_.figures().created;
+  const std::lock_guard held(violated_);
+  counters.violations = violations_;
+  return counters;
 }
 
 HostDevice::Violation HostDevice::last_violation() noexcept {
-  const std::lock_guard held(lock_);
+  const std::lock_guard held(violated_);
   return last_violation_;
 }
 

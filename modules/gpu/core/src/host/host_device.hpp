@@ -2,6 +2,7 @@
 // The device behind a HostBackend: its memory, its buffers, its queue.
 #pragma once
 
+#include "host/buffer_lanes.hpp"
 #include "host/handle_table.hpp"
 
 #include <framealloc/gpu/host_backend.hpp>
@@ -24,14 +25,6 @@ struct HostMemory {
   std::size_t size = 0;
   unsigned type = 0;
   bool device_address = false;
-};
-
-struct HostBuffer {
-  std::size_t size = 0;
-  BufferUsage usage = BufferUsage::None;
-  DeviceNeeds needs;
-  std::uint64_t memory = 0;  // 0: not bound
-  std::size_t offset = 0;    // in it
 };
 
 // Bytes of a device allocation.
@@ -107,7 +100,7 @@ class HostDevice {
   // Effect: runs the queue until `serial` is reached.
   void run_until(std::uint64_t serial) noexcept;
   void lose() noexcept;
-  [[nodiscard]] bool is_lost() noexcept;
+  [[nodiscard]] bool is_lost() const noexcept { return lost_.load(std::memory_order_acquire); }
   void fail_submit_at(std::uint64_t n) noexcept;
   void set_completion(HostCompletion mode) noexcept;
   [[nodiscard]] std::size_t pending() noexcept;
@@ -126,8 +119,12 @@ class HostDevice {
     return type < info_.types.size() && type < kMostTypes &&
            info_.types[type].heap < info_.heaps.size();
   }
-  // Under the lock.
+  // Effect: counts it. Any lock may be held.
   void violate(const Violation& what) noexcept;
+  // Result: holds the queue's lock where an operation has not run yet: what is taken back or used
+  // again is held against those. Where there is none, threads do not meet for that.
+  [[nodiscard]] std::unique_lock<std::mutex> hold_pending() noexcept;
+  // Under the lock.
   [[nodiscard]] bool injected_memory_failure() noexcept;
   [[nodiscard]] HostMemory* range_for_host(const DeviceMemory& memory, std::size_t offset,
                                            std::size_t size, std::string_view call) noexcept;
@@ -148,20 +145,23 @@ class HostDevice {
   GpuDeviceInfo info_;
   bool visible_for_upload_only_ = false;
 
-  std::mutex running_;  // held while operations run, so that they run in their order; before lock_
-  std::mutex lock_;     // of all that follows
-  HandleTable<HostMemory> memory_;
-  HandleTable<HostBuffer> buffers_;
+  std::mutex running_;   // held while operations run, so that they run in their order; before lock_
+  std::mutex lock_;      // of all that follows, unless it says otherwise; before those of the lanes
+  BufferLanes buffers_;  // has locks of its own
+  HandleTable<HostMemory> memory_;  // changed under Exclusive, too: see BufferLanes
   std::vector<Heap> heaps_;
   HostOperation* first_ = nullptr;
   HostOperation** end_ = &first_;
+  std::atomic<bool> pending_{false};  // whether there is a first one; read without the lock
   HostCompletion completion_ = HostCompletion::Immediate;
   std::uint64_t submitted_ = 0;  // serial
   std::atomic<std::uint64_t> completed_{0};
-  bool lost_ = false;
+  std::atomic<bool> lost_{false};                            // read without the lock
   std::uint64_t memory_fails_in_ = 0, submit_fails_in_ = 0;  // calls; 0: never
   bool memory_keeps_failing_ = false, memory_failing_ = false;
-  HostBackendCounters counters_;
+  HostBackendCounters counters_;  // but for buffers and violations
+  std::mutex violated_;           // of the two that follow; after all others
+  std::uint64_t violations_ = 0;
   Violation last_violation_;
 };
 

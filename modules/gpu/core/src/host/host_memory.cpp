@@ -27,7 +27,7 @@ bool HostDevice::injected_memory_failure() noexcept {
 DeviceStatus HostDevice::allocate_memory(const DeviceMemoryRequest& request,
                                          DeviceMemory& memory) noexcept {
   const std::lock_guard held(lock_);
-  if (lost_) return DeviceStatus::Lost;
+  if (is_lost()) return DeviceStatus::Lost;
   if (!exists(request.type) || request.size == 0) {
     violate(Violation("allocate_memory: there is no type ")
                 .append(request.type)
@@ -63,7 +63,12 @@ DeviceStatus HostDevice::allocate_memory(const DeviceMemoryRequest& request,
   if (made.device == nullptr) return DeviceStatus::OutOfMemory;
   if (type.host_visible) made.host = type.host_coherent ? made.device : pages(request.size);
   const bool whole = !type.host_visible || made.host != nullptr;
-  memory.handle = whole ? memory_.insert(made) : 0;
+  if (whole) {
+    const BufferLanes::Exclusive alone(buffers_);
+    memory.handle = memory_.insert(made);
+  } else {
+    memory.handle = 0;
+  }
   if (memory.handle == 0) {
     release(made);
     return DeviceStatus::OutOfMemory;
@@ -100,6 +105,7 @@ void HostDevice::free_memory(const DeviceMemory& memory) noexcept {
   --counters_.live_allocations;
   heaps_[info_.types[found->type].heap].bytes -= found->size;
   release(*found);
+  const BufferLanes::Exclusive alone(buffers_);
   memory_.erase(memory.handle);
 }
 
@@ -135,7 +141,7 @@ HostMemory* HostDevice::range_for_host(const DeviceMemory& memory, std::size_t o
 DeviceStatus HostDevice::flush(const DeviceMemory& memory, std::size_t offset,
                                std::size_t size) noexcept {
   const std::lock_guard held(lock_);
-  if (lost_) return DeviceStatus::Lost;
+  if (is_lost()) return DeviceStatus::Lost;
   ++counters_.flushes;
   HostMemory* const found = range_for_host(memory, offset, size, "flush");
   if (found == nullptr) return DeviceStatus::Failed;
@@ -148,7 +154,7 @@ DeviceStatus HostDevice::flush(const DeviceMemory& memory, std::size_t offset,
 DeviceStatus HostDevice::invalidate(const DeviceMemory& memory, std::size_t offset,
                                     std::size_t size) noexcept {
   const std::lock_guard held(lock_);
-  if (lost_) return DeviceStatus::Lost;
+  if (is_lost()) return DeviceStatus::Lost;
   ++counters_.invalidates;
   HostMemory* const found = range_for_host(memory, offset, size, "invalidate");
   if (found == nullptr) return DeviceStatus::Failed;

@@ -26,23 +26,24 @@ bool HostDevice::written_by_pending(const HostRange& range,
 
 bool HostDevice::range_of(std::uint64_t handle, std::size_t offset, std::size_t size,
                           BufferUsage usage, std::string_view side, HostRange& range) noexcept {
-  const HostBuffer* const buffer = buffers_.find(handle);
+  HostBuffer buffer;
+  const bool found = buffers_.look(handle, buffer);
   Violation what("submit: the ");
   what.append(side);
-  if (buffer == nullptr || buffer->memory == 0 || memory_.find(buffer->memory) == nullptr) {
+  if (!found || buffer.memory == 0 || memory_.find(buffer.memory) == nullptr) {
     violate(what.append(" is no buffer, or has no memory"));
     return false;
   }
-  if (!has(buffer->usage, usage)) {
+  if (!has(buffer.usage, usage)) {
     violate(what.append(" lacks the usage ")
                 .append(usage == BufferUsage::TransferSrc ? "TransferSrc" : "TransferDst"));
     return false;
   }
-  if (size == 0 || offset > buffer->size || size > buffer->size - offset) {
+  if (size == 0 || offset > buffer.size || size > buffer.size - offset) {
     violate(what.append(": bytes outside of the buffer, or none"));
     return false;
   }
-  range = {buffer->memory, buffer->offset + offset, size};
+  range = {buffer.memory, buffer.offset + offset, size};
   return true;
 }
 
@@ -90,6 +91,7 @@ HostOperation* HostDevice::operation_of(const CopyCommand& command,
 void HostDevice::append(HostOperation* first) noexcept {
   *end_ = first;
   while (*end_ != nullptr) end_ = &(*end_)->next;
+  pending_.store(true, std::memory_order_release);
 }
 
 void HostDevice::drop_all(HostOperation* first) noexcept {
@@ -104,7 +106,7 @@ DeviceStatus HostDevice::submit(std::span<const CopyCommand> commands,
                                 std::uint64_t serial) noexcept {
   {
     const std::lock_guard held(lock_);
-    if (lost_) return DeviceStatus::Lost;
+    if (is_lost()) return DeviceStatus::Lost;
     if (submit_fails_in_ != 0 && --submit_fails_in_ == 0) return DeviceStatus::Failed;
     if (serial <= submitted_) {
       violate(Violation("submit: serial ")
@@ -143,10 +145,10 @@ void HostDevice::dispatch(std::uint64_t handle, std::size_t offset, std::size_t 
                           void (*kernel)(std::span<std::byte>, void*), void* context) noexcept {
   {
     const std::lock_guard held(lock_);
-    if (lost_) return;
-    const HostBuffer* const buffer = buffers_.find(handle);
-    if (buffer == nullptr || memory_.find(buffer->memory) == nullptr || size == 0 ||
-        offset > buffer->size || size > buffer->size - offset) {
+    if (is_lost()) return;
+    HostBuffer buffer;
+    if (!buffers_.look(handle, buffer) || memory_.find(buffer.memory) == nullptr || size == 0 ||
+        offset > buffer.size || size > buffer.size - offset) {
       violate(Violation("dispatch: no such buffer, or bytes outside of it"));
       return;
     }
@@ -156,7 +158,7 @@ void HostDevice::dispatch(std::uint64_t handle, std::size_t offset, std::size_t 
       return;
     }
     op->kind = HostOperation::Kind::Kernel;
-    op->read = op->written = {buffer->memory, buffer->offset + offset, size};
+    op->read = op->written = {buffer.memory, buffer.offset + offset, size};
     op->kernel = kernel;
     op->context = context;
     append(op);
@@ -201,7 +203,10 @@ void HostDevice::run_until(std::uint64_t serial) noexcept {
 void HostDevice::finish_first() noexcept {
   HostOperation* const op = first_;
   first_ = op->next;
-  if (first_ == nullptr) end_ = &first_;
+  if (first_ == nullptr) {
+    end_ = &first_;
+    pending_.store(false, std::memory_order_release);
+  }
   if (op->kind == HostOperation::Kind::Signal) {
     completed_.store(op->serial, std::memory_order_release);
   }
@@ -213,7 +218,7 @@ DeviceStatus HostDevice::wait(std::uint64_t serial, std::chrono::nanoseconds tim
     const std::lock_guard held(lock_);
     ++counters_.waits;
     if (completed() >= serial) return DeviceStatus::Ok;
-    if (lost_) return DeviceStatus::Lost;
+    if (is_lost()) return DeviceStatus::Lost;
     if (serial > submitted_) return DeviceStatus::Failed;
   }
   if (timeout <= std::chrono::nanoseconds::zero()) return DeviceStatus::Timeout;
@@ -225,24 +230,20 @@ DeviceStatus HostDevice::wait_idle() noexcept {
   {
     const std::lock_guard held(lock_);
     ++counters_.waits;
-    if (lost_) return DeviceStatus::Lost;
+    if (is_lost()) return DeviceStatus::Lost;
   }
   run_until(UINT64_MAX);
   return DeviceStatus::Ok;
 }
 
-bool HostDevice::is_lost() noexcept {
-  const std::lock_guard held(lock_);
-  return lost_;
-}
-
 void HostDevice::lose() noexcept {
   const std::lock_guard in_order(running_);
   const std::lock_guard held(lock_);
-  lost_ = true;
+  lost_.store(true, std::memory_order_release);
   drop_all(first_);
   first_ = nullptr;
   end_ = &first_;
+  pending_.store(false, std::memory_order_release);
 }
 
 void HostDevice::fail_submit_at(std::uint64_t n) noexcept {

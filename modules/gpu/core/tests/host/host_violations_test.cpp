@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace framealloc::gpu {
 namespace {
@@ -44,6 +45,35 @@ TEST_F(HostViolationsTest, CountsWhatIsFreedWhileASubmissionUsesIt) {
   EXPECT_TRUE(violated("free_memory"));
   device.complete();
   device.destroy_buffer(other.handle);
+  device.free_memory(to.memory);
+  end(from);
+  EXPECT_TRUE(device.counters().violations == seen) << device.last_violation();
+}
+
+// Buffers are their threads', and what is done to them is judged whoever does it.
+TEST_F(HostViolationsTest, CountsWhatOtherThreadsDo) {
+  device.set_completion(HostCompletion::Manual);
+  Bound from, to;
+  std::thread([&] { from = make(64, kCoherent); }).join();
+  std::thread([&] { to = make(64, kLocal); }).join();
+  EXPECT_NE(from.buffer, to.buffer);
+  EXPECT_EQ(device.counters().buffers_created, 2U);
+  ASSERT_EQ(copy(from, to, 64, 1), DeviceStatus::Ok);
+  std::thread([&] { device.destroy_buffer(to.buffer); }).join();
+  EXPECT_TRUE(violated("destroy_buffer: a submission"));
+  std::thread([&] { device.destroy_buffer(to.buffer); }).join();
+  EXPECT_TRUE(violated("destroyed before"));
+  DeviceBuffer other;
+  ASSERT_EQ(device.create_buffer(64, kCopies, other), DeviceStatus::Ok);
+  std::thread([&] {
+    EXPECT_EQ(device.bind_buffer(other.handle, to.memory, 0), DeviceStatus::Failed);
+  }).join();
+  EXPECT_TRUE(violated("reused"));
+  device.complete();
+  std::thread([&] {
+    EXPECT_EQ(device.bind_buffer(other.handle, to.memory, 0), DeviceStatus::Ok);
+    device.destroy_buffer(other.handle);
+  }).join();
   device.free_memory(to.memory);
   end(from);
   EXPECT_TRUE(device.counters().violations == seen) << device.last_violation();
