@@ -115,4 +115,15 @@ void Solver::collect(const Call& call, State& state) const {
   });
 }
 
+// Whether the place is of one object throughout: this, a variable of static storage, what a parameter
+// refers to; and no element of it.
+bool Solver::is_one_object(PlaceId place) const {
+  while (places_[place].kind == PlaceKind::Field) place = places_[place].parent;
+  const PlaceKind kind = places_[place].kind;
+  if (kind != PlaceKind::Unknown) return kind == PlaceKind::This || kind == PlaceKind::Global;
+  const PlaceData& holder = places_[places_[place].parent];
+  return holder.kind == PlaceKind::Local && bodies_.is_variable(holder.key) &&
+         static_cast<const clang::VarDecl*>(holder.key)->getType()->isReferenceType();
+}
+
 }  // namespace fa_check

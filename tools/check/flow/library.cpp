@@ -172,6 +172,11 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     out.push_back(std::move(state));
     return;
   }
+  for (unsigned i = 0; i < arguments.size() && i < function->getNumParams(); ++i) {
+    const clang::QualType wanted = function->getParamDecl(i)->getType();
+    if (wanted.getNonReferenceType()->isIntegralOrEnumerationType())
+      forget_numbers(state, wanted, value(caller, state, arguments[i]));
+  }
   use_arguments(caller, state, function, arguments);
   if (name == "allocate" && !arguments.empty() &&
       take_from_resource(caller, state, function, at, value(caller, state, arguments.front()))) {

@@ -3,6 +3,7 @@
 // function that nobody sees.
 #include "flow/solver.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -80,10 +81,46 @@ void Solver::keep_arguments(const Call& caller, State& state, const clang::Funct
   }
 }
 
+// Effect: numbers and handles in the objects, which a parameter of the type lets a function change, are whatever they
+// may be.
+void Solver::forget_numbers(State& state, clang::QualType parameter, const Value& objects) const {
+  const bool refers = parameter->isLValueReferenceType() || parameter->isPointerType();
+  if (!refers || parameter->getPointeeType().isConstQualified() ||
+      parameter->getPointeeType()->isPointerType())
+    return;
+  for (const Target& object : objects.to) {
+    for (auto& [place, held] : state.cells) {
+      if (!held.number || !held.to.empty() || !places_.is_below(place, object.place)) continue;
+      held.number.reset();
+      held.other = true;
+    }
+    std::erase_if(state.facts, [&](const auto& fact) {
+      return places_.is_below(fact.first.first, object.place);
+    });
+    // So are handles: one that was freed may have been given anew.
+    std::erase_if(state.ended, [&](PlaceId mark) {
+      return places_[mark].kind == PlaceKind::Mark && places_[mark].key == nullptr &&
+             places_.is_below(places_[mark].parent, object.place);
+    });
+    std::erase_if(state.cells, [&](const auto& cell) {
+      if (!places_.is_below(cell.first, object.place) || cell.second.to.empty()) return false;
+      return std::all_of(cell.second.to.begin(), cell.second.to.end(), [&](const Target& target) {
+        return places_[target.place].kind == PlaceKind::Mark &&
+               std::find(state.ended.begin(), state.ended.end(), target.place) != state.ended.end();
+      });
+    });
+  }
+}
+
 void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl* function,
                     const clang::Expr* at, const Value& object,
                     const std::vector<const clang::Expr*>& arguments) {
   Value result = Value::unknown();
+  const auto* const method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(function);
+  if (method != nullptr && method->isInstance() && !method->isConst())
+    forget_numbers(state,
+                   context_.getLValueReferenceType(context_.getRecordType(method->getParent())),
+                   object);
   unsigned index = 0;
   for (const clang::Expr* argument : arguments) {
     const clang::ParmVarDecl* const parameter =
@@ -92,6 +129,7 @@ void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl*
     ++index;
     if (parameter == nullptr) continue;
     const Value given = value(caller, state, argument);
+    forget_numbers(state, parameter->getType(), given);
     if (parameter->hasAttr<clang::LifetimeBoundAttr>()) {
       const Kind kind = model_.kind_of(argument->getType());
       if (argument->isGLValue() || kind == Kind::Pointer)

@@ -104,6 +104,7 @@ class Solver {
   void reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth);
   // Effect: forgets loans that nothing leads to.
   void collect(const Call& call, State& state) const;
+  [[nodiscard]] bool is_one_object(PlaceId place) const;
   // Effect: forgets the variables that each turn of the loop has anew.
   void forget_turn(const Call& call, State& state, const clang::Stmt& loop) const;
 
@@ -173,6 +174,7 @@ class Solver {
   void opaque(const Call& caller, State& state, const clang::FunctionDecl* function,
               const clang::Expr* at, const Value& object,
               const std::vector<const clang::Expr*>& arguments);
+  void forget_numbers(State& state, clang::QualType parameter, const Value& objects) const;
   void use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
                      const std::vector<const clang::Expr*>& arguments);
   // Effect: what annotations of the function say of its arguments: kept, called later.

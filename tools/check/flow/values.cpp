@@ -9,15 +9,6 @@
 namespace fa_check {
 namespace {
 
-// Whether the place is a member of this, or a variable of static storage, and no element of either.
-bool is_one_object(const Places& places, PlaceId place) {
-  for (;; place = places[place].parent) {
-    const PlaceKind kind = places[place].kind;
-    if (kind == PlaceKind::This || kind == PlaceKind::Global) return true;
-    if (kind != PlaceKind::Field) return false;
-  }
-}
-
 // Effect: what a branch told about the variable is its value.
 void learn_number(const State& state, PlaceId place, clang::QualType type, Value& held) {
   for (auto fact = state.facts.lower_bound({place, INT64_MIN});
@@ -78,7 +69,7 @@ Value Solver::read(State& state, PlaceId place, clang::QualType type) {
   if (!is_outside(place)) return value;
   const Kind kind = type.isNull() ? Kind::Pointer : model_.kind_of(type);
   // A handle from outside is the same one each time, unless it is one of many.
-  if (kind == Kind::Mark && is_one_object(places_, place)) {
+  if (kind == Kind::Mark && is_one_object(place)) {
     value.add({places_.place(PlaceKind::Mark, nullptr, place), 0});
     return value;
   }
