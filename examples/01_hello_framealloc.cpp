@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The first program: memory that lives for one frame. Nothing is freed one by one; end_frame() frees
-// all of it at once, and runs the destructors of what was made with frame_box() or frame_new().
+// The first program: memory that lives for one frame. Nothing is freed one by one: end_frame() frees
+// everything, and runs the destructors of objects made with frame_box() or frame_new().
 #include <framealloc/framealloc.hpp>
 
 #include <cstdio>
@@ -23,10 +23,10 @@ int main() {
   for (int frame = 0; frame < 3; ++frame) {
     alloc.begin_frame();
 
-    // One object. The box is a pointer: it never frees, the frame does.
+    // One object. The box is only a pointer; the frame frees the object.
     fa::FrameBox<Explosion> explosion = alloc.frame_box<Explosion>(1.0F, 2.0F, 10 + frame);
 
-    // A vector that grows in place where it can, on the frame too.
+    // A vector in frame memory that grows in place where it can.
     fa::FrameVec<int> visible = alloc.frame_vec<int>();
     for (int i = 0; i < 100 * (frame + 1); ++i) visible.push_back(i);
 

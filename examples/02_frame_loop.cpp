@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A game loop: input, simulation and rendering each take what they need from the frame. A scope gives
-// the scratch memory of one step back before the frame ends, and the loop asks nothing from the
-// system once it is warm.
+// A game loop: input, simulation and rendering each take what they need from the frame. A scope
+// returns the scratch memory of one step before the frame ends, and once warm the loop takes nothing
+// from the system.
 #include <framealloc/framealloc.hpp>
 
 #include <cstddef>
@@ -31,8 +31,8 @@ std::span<const InputEvent> poll_input(fa::SmartAlloc& alloc, int frame) {
   return events;
 }
 
-// How many objects touch another. The grid is scratch memory: it goes when the scope ends, so that
-// the frame's most is the largest step and not the sum of all.
+// How many objects touch another. The grid is scratch memory: it is freed when the scope ends, so
+// the frame's peak is its largest step, not the sum of all steps.
 int count_contacts(fa::SmartAlloc& alloc, int objects) {
   const fa::FrameScope scope = alloc.frame_scope();
   fa::FrameSlice<int> grid = alloc.frame_slice<int>(64 * 64);
@@ -53,7 +53,7 @@ void record_draws(int objects, fa::FrameVec<DrawCommand>& commands) {
 
 int main() {
   fa::SystemSource system;
-  fa::CountingSource source(system);  // counts what the allocator asks the system for
+  fa::CountingSource source(system);  // counts what the allocator takes from the system
   fa::SmartAlloc alloc(fa::AllocConfig{.frame_arena_size = 1_MiB, .upstream = &source});
 
   std::uint64_t warm = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Memory that outlives frames: pools for many small objects, the heap for blocks of any size, a
-// shared object with a count. What is forgotten is named, with its type and its tag.
+// shared object with a count. A leaked block is reported with its type and its tag.
 #include <framealloc/framealloc.hpp>
 
 #include <cstddef>
@@ -31,7 +31,7 @@ int main() {
   std::printf("the player is entity %d, the old box is %s\n", moved->id,
               player == nullptr ? "empty" : "full");
 
-  // Shared by reference count, like std::shared_ptr, with the count beside the object.
+  // Shared by reference count, like std::shared_ptr, with the count next to the object.
   fa::PoolArc<Material> steel = alloc.pool_arc<Material>(0.3F);
   const fa::PoolArc<Material> also_steel = steel;
   std::printf("steel has %zu owners\n", steel.use_count());
@@ -44,7 +44,7 @@ int main() {
   auto entities = alloc.pool_vec<Entity>();
   for (int i = 0; i < 100; ++i) entities.push_back({0, 0, 1, i});
 
-  // Raw calls, for code that keeps its own pointers. This one is forgotten on purpose.
+  // Raw calls, for code that keeps its own pointers. This one leaks on purpose.
   Entity* const forgotten = alloc.with_tag("spawner", [&] { return alloc.pool_alloc<Entity>(); });
 
   const fa::AllocStats stats = alloc.stats();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Workers share the frame of the driving thread: each bumps an arena of its own, and end_frame()
-// frees all of them. What must outlive the frame, or change hands, is transferred explicitly.
+// Workers share the frame of the driving thread: each bumps its own arena, and end_frame() frees all
+// of them. Objects that must outlive the frame or change their thread are transferred explicitly.
 #include <framealloc/framealloc.hpp>
 
 #include <array>
@@ -26,8 +26,8 @@ struct Chunk {  // a piece of the world, loaded by a worker and kept by the game
 
 int main() {
   fa::SmartAlloc alloc;
-  fa::FrameBarrier start(kWorkers + 1);  // everybody begins a frame together
-  fa::FrameBarrier done(kWorkers + 1);   // and nobody works when it ends
+  fa::FrameBarrier start(kWorkers + 1);  // all threads begin a frame together
+  fa::FrameBarrier done(kWorkers + 1);   // and no worker still runs when it ends
   std::array<long, kWorkers> sums{};
   std::array<fa::TransferHandle<Chunk>, kWorkers> loaded;
 
@@ -56,7 +56,7 @@ int main() {
     start.arrive_and_wait();
     done.arrive_and_wait();
     if (frame == 0) {
-      // From here on this thread owns the chunks; their memory goes home when the boxes die.
+      // From here on this thread owns the chunks; destroying the boxes frees their memory.
       for (fa::TransferHandle<Chunk>& handle : loaded) world.push_back(handle.receive());
     }
     alloc.end_frame();

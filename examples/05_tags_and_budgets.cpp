@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Tags say whose memory it is, budgets say how much. A hard limit denies: the call returns null, the
-// report names the tag and who holds most under it, and nothing else is disturbed.
+// Tags name the owner of memory, budgets limit it. A hard limit denies: the call returns null, the
+// report names the tag and the largest holder under it, and nothing else is affected.
 #include <framealloc/framealloc.hpp>
 
 #include <cstdio>

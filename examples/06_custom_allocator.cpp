@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Your memory and no other: a source that hands out parts of one block, as on a console with a fixed
-// budget. Everything comes from it, bookkeeping included, and when it is empty calls return null.
+// Only your own memory: a source that hands out parts of one block, as on a console with a fixed
+// budget. Everything comes from it, bookkeeping included; when it is exhausted, calls return null.
 #include <framealloc/framealloc.hpp>
 
 #include <algorithm>

@@ -33,14 +33,14 @@ int main() {
   for (int i = 0; i < 1000; ++i) vertices[i] = {static_cast<float>(i), 0, 0};
   std::printf("vertex 999 lies at x = %.0f\n", static_cast<double>(vertices[999].x));
 
-  // The corners of a quad, side by side.
+  // The corners of a quad, next to each other.
   std::array<Vertex, 4>* const quad = alloc.frame_alloc_4<Vertex>();
   if (quad == nullptr) return 1;
   *quad = {Vertex{0, 0, 0}, Vertex{1, 0, 0}, Vertex{1, 1, 0}, Vertex{0, 1, 0}};
   std::printf("the quad has %zu corners\n", quad->size());
 
-  // A list of 10,000 nodes. The burst takes a window of the arena and bumps it in a register; what it
-  // has not used goes back at the brace.
+  // A list of 10,000 nodes. The burst takes a window of the arena and bumps it in a register; the
+  // unused rest is returned at the brace.
   Node* list = nullptr;
   {
     fa::FrameBurst burst = alloc.frame_burst(64_KiB);
@@ -55,7 +55,7 @@ int main() {
   for (const Node* node = list; node != nullptr; node = node->next) sum += node->value;
   std::printf("the list adds up to %ld\n", sum);
 
-  // A slice knows its size and is zero at first.
+  // A slice knows its size and is zero-initialized.
   const std::span<int> counts = alloc.frame_slice<int>(16);
   for (const Node* node = list; node != nullptr; node = node->next) {
     ++counts[static_cast<std::size_t>(node->value % 16)];

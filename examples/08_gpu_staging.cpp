@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A thousand boxes move. Each frame their positions go to the GPU from staging memory that is
-// written in place, their uniforms lie in memory that the GPU reads where they are written, a
-// kernel adds the positions up, and the sum comes back a frame later, with nobody waiting. It runs
-// on the host backend: a VulkanBackend goes in the same place.
+// A thousand boxes move. In each frame their positions are written in place to staging memory and
+// copied to the GPU, their uniforms are written to memory that the GPU reads in place, a kernel adds
+// up the positions, and the sum is read back a frame later, without waiting. The program runs on the
+// host backend; a VulkanBackend can take its place.
 #include <framealloc/coordinator.hpp>
 
 #include <cmath>
@@ -47,14 +47,14 @@ int fail(const fa::Error& error) {
   return 1;
 }
 
-// The sum of the frame before, on its way.
+// The sum of the previous frame, being read back.
 struct Pending {
   gpu::Readback sum;
   int frame = 0;
 };
 
 bool check(Pending& pending) {
-  const auto sum = pending.sum.wait_as<float>();  // it has been here for a while
+  const auto sum = pending.sum.wait_as<float>();  // does not wait: it arrived before
   if (!sum) return false;
   float expected = 0;
   for (std::size_t box = 0; box < kBoxes; ++box) expected += height_of(box, pending.frame);
@@ -92,7 +92,7 @@ int run(gpu::HostBackend& device, fa::coordinator::UnifiedAllocator& unified) {
       slice.as<Uniforms>()[0] = {};
     }
 
-    // What the frame needs goes to the queue, then the frame's own work, then the way back.
+    // Submit the uploads of the frame, then the frame's own work, then the readback.
     if (const auto sent = unified.submit_transfers(); !sent) return fail(sent.error());
     device.dispatch(*boxes->gpu_buffer(), add_heights, nullptr);
     auto sum = unified.readback(*boxes, 0, sizeof(float));
@@ -125,7 +125,7 @@ int run(gpu::HostBackend& device, fa::coordinator::UnifiedAllocator& unified) {
 
 int main() {
   gpu::HostBackend device;
-  // One budget for both: the CPU's allocator stands on it, the GPU's is held to it.
+  // One budget for both: it is the source of the CPU's allocator, and limits the GPU's.
   fa::coordinator::UnifiedBudgetManager budget({.cpu = 64_MiB, .gpu = 96_MiB, .combined = 128_MiB});
   fa::AllocConfig config;
   config.upstream = &budget.cpu_source();

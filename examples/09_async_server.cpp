@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A server of coroutines on Asio: the frames of its sessions and every operation that they wait for are
-// in a pool, under a tag with a limit. Eight clients send forty messages each.
+// A coroutine server on Asio: the coroutine frames of its sessions and every operation they wait for
+// are in a pool, under a tag with a limit. Eight clients send forty messages each.
 #include <framealloc/asio/asio.hpp>
 #include <framealloc/framealloc.hpp>
 
@@ -45,8 +45,8 @@ class Server {
       fa::async::spawn(alloc_, serve(std::move(socket)));
     }
   }
-  // One session, until its client closes. It lives over many operations, so nothing in it is frame
-  // memory; what it needs for a moment may be, between two of them.
+  // One session, until its client closes. It lives across many operations, so it holds no frame
+  // memory; between two operations it may use some.
   fa::async::Task<> serve(tcp::socket socket) {
     Message message{};
     for (;;) {
@@ -92,7 +92,7 @@ int main() {
   int right = 0;
   {
     const fa::TagScope tag = alloc.tag_scope("net");
-    const fa::async::AllocatorScope scope(alloc);  // coroutines that are made here are in the pool
+    const fa::async::AllocatorScope scope(alloc);  // coroutines created here are in the pool
     net::io_context context;
     Server server(alloc, context);
     for (int client = 0; client < kClients; ++client) {

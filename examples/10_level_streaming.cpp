@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A level that is larger than its memory: a camera flies over tiles whose files a thread streams from
+// A level larger than its memory: a camera flies over tiles, and a thread streams their files from
 // disk, within a budget that holds a third of them.
 #include <framealloc/framealloc.hpp>
 #include <framealloc/transfer_channel.hpp>
@@ -24,7 +24,7 @@ constexpr int kTiles = 24;
 constexpr std::size_t kTileBytes = 512_KiB;
 constexpr std::size_t kBudget = 8 * kTileBytes;
 
-// The files of the world, gone with the object.
+// The files of the world; the destructor removes them.
 class World {
  public:
   World() {
@@ -55,7 +55,7 @@ struct Job {
   fs::path path;
 };
 
-// Reads what it is asked for, one file after the other, on a thread of its own.
+// Reads the requested files, one after the other, on its own thread.
 class Loader {
  public:
   explicit Loader(fa::SmartAlloc& alloc)
@@ -72,8 +72,8 @@ class Loader {
 
  private:
   void load(const Job& job) {
-    // Null when the tile was freed before its turn came. Nobody takes the memory away while we
-    // write: neither an eviction, nor free(), nor cancel_load().
+    // Null if the tile was freed before its turn. While we write, nothing frees the memory: no
+    // eviction, no free() and no cancel_load().
     fa::StreamingAllocator& streaming = alloc_.streaming();
     if (!streaming.state(job.id)) return;
     auto* const memory = static_cast<char*>(streaming.begin_load(job.id));
@@ -85,7 +85,7 @@ class Loader {
       const auto got = static_cast<std::size_t>(file.gcount());
       read += got;
       if (got == 0 || !streaming.report_progress(job.id, read)) {
-        streaming.fail_load(job.id);  // a short file, or nobody wants it any more
+        streaming.fail_load(job.id);  // a short file, or no longer needed
         return;
       }
     }
@@ -94,7 +94,7 @@ class Loader {
 
   fa::SmartAlloc& alloc_;
   fa::TransferChannel<Job> jobs_;
-  std::thread thread_;  // last, so that it starts when the rest is there
+  std::thread thread_;  // last, so it starts when the other members exist
 };
 
 }  // namespace
@@ -117,7 +117,7 @@ int main() {
   {
     Loader loader(alloc);
     for (int tile = 0; tile < kTiles; ++tile) {
-      // Behind the camera nothing matters; ahead it does.
+      // Tiles behind the camera do not matter; tiles ahead do.
       if (tile > 0)
         streaming.set_priority(tiles[static_cast<std::size_t>(tile - 1)], fa::StreamPriority::Low);
       fa::StreamId& id = tiles[static_cast<std::size_t>(tile)];
@@ -125,7 +125,7 @@ int main() {
       if (id) loader.ask({id, world.path_of(tile)});
 
       for (bool seen = false; !seen && streaming.state(id).has_value();) {
-        const auto frame = alloc.scoped_frame();  // its end ages what was not used
+        const auto frame = alloc.scoped_frame();  // its end ages the unused tiles
         if (const fa::StreamRef ref = streaming.acquire(id)) {
           seen = true;
           ++drawn;

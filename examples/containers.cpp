@@ -25,7 +25,7 @@ struct Enemy {
 };
 
 void gather_contacts(fa::SmartAlloc& alloc) {
-  // Grows in place while nothing newer follows; gone with the frame.
+  // Grows in place while nothing newer follows; freed with the frame.
   auto contacts = alloc.frame_vec<Contact>();
   for (int i = 0; i < 1000; ++i) contacts.push_back({i, i + 1, 0.01F * static_cast<float>(i)});
   const auto shallow = contacts.retain([](const Contact& c) { return c.depth > 5.0F; });
@@ -40,10 +40,10 @@ void gather_contacts(fa::SmartAlloc& alloc) {
 }
 
 void share_enemies(fa::SmartAlloc& alloc) {
-  // Owned by one, freed with its owner, on whatever thread that dies.
+  // Has one owner and is freed with it, on any thread.
   auto boss = alloc.pool_box<Enemy>("boss", 500);
   boss->health -= 120;
-  // Shared: the last owner frees it; a weak reference does not keep it.
+  // Shared: the last owner frees it; a weak reference does not keep it alive.
   auto leader = alloc.pool_arc<Enemy>("leader", 80);
   const auto target = leader.downgrade();
   const auto follower = leader;

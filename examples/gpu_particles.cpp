@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// 100,000 particles a frame: written into frame memory, moved by a compute shader, read back a
-// frame later. gpu_particles [--frames N] [--discrete]: the second presents a discrete GPU with
-// three heaps over whatever device there is. It fails if a sum is wrong or a steady frame asks for
-// device memory.
+// 100,000 particles per frame: written to frame memory, moved by a compute shader, read back a frame
+// later. gpu_particles [--frames N] [--discrete]: the second option presents any device as a discrete
+// GPU with three heaps. The program fails if a sum is wrong or a steady frame allocates device
+// memory.
 #include "vulkan/backend.hpp"
 #include "vulkan/compute.hpp"
 #include "vulkan/device.hpp"
@@ -89,7 +89,7 @@ class Simulation {
     auto readback = batch.readback(*out);
     if (!readback || !batch.submit()) return false;
     pending.bytes = std::move(*readback);
-    return true;  // `out` ends here, with the GPU still at work on it
+    return true;  // `out` is destroyed here, while the GPU still uses it
   }
 
   bool check_oldest() {

@@ -19,7 +19,7 @@ struct Enemy {
   int health = 100;
 };
 
-// A small generator, so that every run does the same.
+// A small generator, so every run is the same.
 struct Dice {
   std::uint32_t state = 12345;
   std::uint32_t roll(std::uint32_t sides) {
@@ -47,7 +47,7 @@ int main() {
 
   for (int frame = 0; frame < 120; ++frame) {
     const auto scope = alloc.scoped_frame();
-    // A battle: many fall, in no order, and leave holes.
+    // A battle: many fall, in random order, and leave holes.
     for (int i = 0; i < 300 && enemies.size() > 500; ++i) {
       std::swap(enemies[dice.roll(static_cast<std::uint32_t>(enemies.size()))], enemies.back());
       handles.free(enemies.back());
@@ -73,7 +73,7 @@ int main() {
     }
   }
 
-  // A pointer for longer: the pin keeps the enemy in its place, and alive.
+  // A longer-lived pointer: the pin keeps the enemy in place, and alive.
   const fa::PinGuard<Enemy> boss = handles.pin(enemies.front());
   handles.free(enemies.front());
   handles.defragment();

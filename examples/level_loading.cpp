@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A level is a group, its parts are groups inside it, and two subsystems that load them share one
-// scratch pool. When the level goes, everything in it goes with one call, destructors included.
+// scratch pool. One call frees the level with everything in it, destructors included.
 #include <framealloc/framealloc.hpp>
 
 #include <cstdio>
@@ -29,7 +29,7 @@ struct Triangle {
 };
 
 struct Level {
-  fa::GroupHandle all;  // the parts have no handles: they go with it
+  fa::GroupHandle all;  // the parts have no handles: they are freed with it
   fa::GroupId textures;
   std::span<Texture*> loaded;
   std::span<Triangle> mesh;
@@ -41,7 +41,7 @@ void require(bool holds, const char* what) {
   std::exit(1);
 }
 
-// Unpacks a picture in borrowed scratch memory and keeps what comes out of it.
+// Unpacks a picture in borrowed scratch memory and keeps the result.
 void load_texture(fa::SmartAlloc& alloc, fa::GroupId group, fa::ScratchPool& scratch, int number,
                   Texture*& result) {
   fa::ScratchBorrow work = scratch.borrow();
@@ -59,8 +59,8 @@ void load_texture(fa::SmartAlloc& alloc, fa::GroupId group, fa::ScratchPool& scr
   result = texture;
 }  // the scratch memory is free again
 
-// Sorts triangles with a table in scratch memory, and meanwhile loads the textures that they name:
-// a second borrow of the same pool, inside the first.
+// Sorts triangles with a table in scratch memory. In between, it loads the textures that they name
+// with a second borrow of the same pool, inside the first.
 void load_mesh(fa::SmartAlloc& alloc, Level& level, fa::GroupId group, fa::ScratchPool& scratch) {
   fa::ScratchBorrow work = scratch.borrow();
   const std::span<unsigned> order = work.alloc_slice<unsigned>(10'000);
@@ -75,7 +75,7 @@ void load_mesh(fa::SmartAlloc& alloc, Level& level, fa::GroupId group, fa::Scrat
   level.mesh = alloc.groups().alloc_slice<Triangle>(group, order.size());
   require(!level.mesh.empty(), "no memory for the mesh");
   for (std::size_t i = 0; i < order.size(); ++i) {
-    level.mesh[i].corner[0] = order[i];  // nobody else has written to the table
+    level.mesh[i].corner[0] = order[i];  // the inner borrow did not touch the table
     require(order[i] == (i * 7919) % order.size(), "borrowed memory was given to somebody else");
   }
 }
@@ -83,7 +83,7 @@ void load_mesh(fa::SmartAlloc& alloc, Level& level, fa::GroupId group, fa::Scrat
 Level load(fa::SmartAlloc& alloc, const std::string& name) {
   const fa::TagScope tag = alloc.tag_scope("levels");
   Level level;
-  level.all = alloc.groups().group(name, 4_MiB);  // a budget for all that is in it
+  level.all = alloc.groups().group(name, 4_MiB);  // a budget for everything in it
   level.textures = alloc.groups().create_child(level.all.id(), "textures");
   const fa::GroupId meshes = alloc.groups().create_child(level.all.id(), "meshes");
   level.loaded = level.all.alloc_slice<Texture*>(8);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A character controller on Box2D: no body, only queries, whose answers are frame memory. It walks
+// A character controller on Box2D: no body, only queries, with results in frame memory. It walks
 // over steps, takes coins, jumps over a pile of crates and stops at a wall.
 #include <framealloc/box2d/memory.hpp>
 #include <framealloc/box2d/physics.hpp>
@@ -51,7 +51,7 @@ class Character {
  public:
   Character() { shape_.SetAsBox(0.3F, 0.8F); }
 
-  // One tick. Every query below is answered in memory of the frame that is open.
+  // One tick. Every query below returns memory of the open frame.
   void walk(fb::PhysicsWorld2D& physics, fa::SmartAlloc& alloc, float speed) {
     const auto tag = alloc.tag_scope("character");
     const float way = speed * kTick;
@@ -73,7 +73,7 @@ class Character {
     if (met == nullptr) at_.y += rise_ * kTick;
     if (met != nullptr) rise_ = 0;
     take_coins(physics, alloc);
-    // What the eyes see: everything in a line of 20 m, the nearest first.
+    // What the character sees: everything on a line of 20 m, nearest first.
     seen += physics.cast_ray(alloc, at_ + b2Vec2(0, 0.5F), at_ + b2Vec2(20, 0.5F)).size();
   }
   [[nodiscard]] b2Vec2 position() const { return at_; }
@@ -84,14 +84,14 @@ class Character {
 
  private:
   static constexpr float kStep = 0.3F;
-  static constexpr float kSkin = 0.03F;  // so that it never starts inside of what it stood on
+  static constexpr float kSkin = 0.03F;  // so it never starts inside the body that it stood on
 
   [[nodiscard]] b2Transform place(b2Vec2 offset = {0, 0}) const {
     b2Transform transform;
     transform.Set(at_ + offset, 0);
     return transform;
   }
-  // Result: the first thing on the way, or null.
+  // Result: the first obstacle, or null.
   [[nodiscard]] const fb::ShapeHit* sweep(const fb::PhysicsWorld2D& physics, fa::SmartAlloc& alloc,
                                           b2Vec2 way, b2Vec2 from = {0, 0}) const {
     const float length = way.Length();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A wall of bricks on Bullet, shot at: a brick that is hit hard is destroyed at once, in mid-flight,
-// and the next step tells what that ended, with the user data of bricks that are no more.
+// Shots at a wall of bricks, on Bullet: a brick that is hit hard is destroyed immediately, and the
+// next step reports the contacts that this ended, with the user data of the destroyed bricks.
 #include <framealloc/bullet/physics.hpp>
 #include <framealloc/framealloc.hpp>
 
@@ -22,7 +22,7 @@ constexpr btScalar kBreaks = 6;  // newton seconds
 struct Brick {
   btRigidBody* body = nullptr;
   int number = 0;
-  int ends_told = 0;  // after it was destroyed
+  int ends_told = 0;  // contact ends reported after it was destroyed
 };
 
 class Scene {
@@ -37,7 +37,7 @@ class Scene {
       bricks_[i].body->setUserPointer(&bricks_[i]);
     }
   }
-  // Bodies go before the world that they are in; shapes after it.
+  // Bodies must be destroyed before their world, shapes after it.
   ~Scene() { clear(); }
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
@@ -53,7 +53,7 @@ class Scene {
         if (brick != nullptr && brick->body == nullptr) ++brick->ends_told;
       }
     }
-    // The contacts are copies: destroying a brick leaves the walk over them alone.
+    // The contacts are copies, so destroying a brick does not disturb the loop.
     for (const fb::Contact& contact : events.contacts) {
       btScalar push = 0;
       for (const fb::ContactPoint& point : contact.points) push += point.impulse;
@@ -81,7 +81,7 @@ class Scene {
   }
 
  private:
-  // Bricks that were hit in this tick.
+  // Bricks hit in this tick.
   struct Broken {
     void push(const fb::Contact& contact) {
       for (const btCollisionObject* const object : {contact.body_a, contact.body_b}) {
@@ -106,7 +106,7 @@ class Scene {
   void shoot(btScalar x) { add(ball_, 8, {x, 2, 12})->setLinearVelocity({0, 1, -30}); }
   void destroy(const btCollisionObject* object) {
     for (Brick& brick : bricks_) {
-      if (brick.body == nullptr || brick.body != object) continue;  // it may stand there twice
+      if (brick.body == nullptr || brick.body != object) continue;  // it may be listed twice
       brick.body = nullptr;
       physics_.remove_body(const_cast<btRigidBody*>(btRigidBody::upcast(object)));
       ++destroyed;

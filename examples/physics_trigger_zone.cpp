@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Trigger zones on Box2D: sensors say who is inside, also when somebody is destroyed in there. The
-// events of a step are frame memory, and what a destroyed body ended is told by the next step.
+// Trigger zones on Box2D: sensors report which bodies are inside, even when one is destroyed there.
+// The events of a step are frame memory; the next step reports what a destroyed body ended.
 #include <framealloc/box2d/memory.hpp>
 #include <framealloc/box2d/physics.hpp>
 #include <framealloc/framealloc.hpp>
@@ -62,8 +62,8 @@ struct Game {
       Zone& zone = zone_of(event.sensor_user);
       ++zone.entered;
       ++zone.inside;
-      // The lava takes every fourth ball at once: its body goes while the events are being read,
-      // which are copies.
+      // The lava destroys every fourth ball immediately, in the middle of the loop over the events:
+      // they are copies.
       if (&zone != &zones[1] || event.visitor_user % 4 != 0) continue;
       physics.remove_body(balls[event.visitor_user - 1]);
       balls[event.visitor_user - 1] = nullptr;
@@ -73,7 +73,7 @@ struct Game {
       ++zone.left;
       --zone.inside;
       if (!event.between_steps) continue;
-      ++zone.vanished;  // the visitor is gone; its number is still told
+      ++zone.vanished;  // the visitor is gone; its number is still reported
       unknown += balls[event.visitor_user - 1] != nullptr ? 1 : 0;
     }
     missing += events.dropped;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A loader thread hands meshes to the thread that renders: the ownership moves, the bytes do not.
+// A loader thread passes meshes to the render thread: the ownership moves, the bytes do not.
 #include <framealloc/framealloc.hpp>
 #include <framealloc/transfer_channel.hpp>
 
@@ -25,7 +25,7 @@ void load(fa::SmartAlloc alloc, fa::TransferChannel<Mesh>& channel) {
     if (!mesh) return;
     mesh.as_ptr()->id = id;
     for (float& vertex : mesh.as_ptr()->vertices) vertex = static_cast<float>(id);
-    // Eight meshes may be under way; the loader waits while the renderer is behind.
+    // Eight meshes may be in the channel; the loader waits while the renderer is behind.
     if (channel.send(std::move(mesh)) != fa::SendResult::Sent) return;
   }
   channel.close();
@@ -43,7 +43,7 @@ int main() {
   while (fa::TransferHandle<Mesh> arrived = channel.receive()) {
     const fa::ScopedFrame frame = alloc.scoped_frame();
     const fa::PoolBox<Mesh> mesh =
-        arrived.receive();  // ours now; its block goes back to the loader
+        arrived.receive();  // ours now; its block will return to the loader's page
     for (const float vertex : mesh->vertices) sum += vertex;
     ++drawn;
   }

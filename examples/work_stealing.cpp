@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Jobs on worker threads that steal from each other, each with the frame arena of its thread. In a
-// steady frame nobody takes memory from the system: the program counts the calls to its source.
+// Jobs on worker threads that steal from each other; each job uses the frame arena of its thread. A
+// steady frame takes no memory from the system: the program counts the calls to its source.
 #include <framealloc/framealloc.hpp>
 
 #include <atomic>
@@ -40,8 +40,8 @@ struct Job {
   unsigned first, count;  // numbers that the job works on
 };
 
-// The jobs of one worker, in the frame memory of the thread that made them. Own jobs and stolen
-// ones are taken by the same counter, so a job runs once and nobody waits.
+// The jobs of one worker, in the frame memory of the thread that made them. The owner and the
+// thieves take jobs from the same counter, so each job runs once and no thread waits.
 struct alignas(64) Queue {
   Job* jobs = nullptr;
   unsigned size = 0;
@@ -102,7 +102,7 @@ class Game {
     }
   }
 
-  // Scratch memory of the thread that happens to run the job, whoever made it.
+  // Scratch memory of the thread that runs the job, not of the one that made it.
   void run(const Job& job) {
     auto* const squares = alloc_.frame_alloc_batch<unsigned long long>(job.count);
     if (squares == nullptr) std::abort();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who holds what, to the byte: what the examples of physics print at their fullest and at their end.
+// Who holds what, to the byte: the physics examples print this at their peak and at their end.
 #pragma once
 
 #include <framealloc/framealloc.hpp>
