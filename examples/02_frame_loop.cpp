@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A game loop: input, simulation and rendering each take what they need from the frame. A scope
-// returns the scratch memory of one step before the frame ends, and once warm the loop takes nothing
-// from the system.
+// returns the scratch memory of one step before the frame ends, and once warm the loop takes
+// nothing from the system.
 #include <framealloc/framealloc.hpp>
 
 #include <cstddef>

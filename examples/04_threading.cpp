@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Workers share the frame of the driving thread: each bumps its own arena, and end_frame() frees all
-// of them. Objects that must outlive the frame or change their thread are transferred explicitly.
+// Workers share the frame of the driving thread: each bumps its own arena, and end_frame() frees
+// all of them. Objects that outlive the frame or change threads are transferred explicitly.
 #include <framealloc/framealloc.hpp>
 
 #include <array>

@@ -16,8 +16,8 @@ using namespace fa::literals;
 
 namespace {
 
-// First fit over a sorted list of free ranges. Requests are large and rare (chunks of the allocator),
-// so a lock and a search are fine; they come from any thread.
+// First fit over a sorted list of free ranges. Requests are large and rare (chunks of the
+// allocator), so a lock and a search are fine; they come from any thread.
 class BlockSource final : public fa::MemorySource {
  public:
   explicit BlockSource(std::size_t bytes)

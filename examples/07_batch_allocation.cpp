@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Many objects at once: one bump for a batch, two to eight objects of a type in one step, and a burst
-// for many small objects of different types, whose cursor stays in a register.
+// Many objects at once: one bump for a batch, two to eight objects of a type in one step, and a
+// burst for many small objects of different types, whose cursor stays in a register.
 #include <framealloc/framealloc.hpp>
 
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A thousand boxes move. In each frame their positions are written in place to staging memory and
-// copied to the GPU, their uniforms are written to memory that the GPU reads in place, a kernel adds
-// up the positions, and the sum is read back a frame later, without waiting. The program runs on the
-// host backend; a VulkanBackend can take its place.
+// copied to the GPU, their uniforms are written to memory that the GPU reads in place, a kernel
+// adds up the positions, and the sum is read back a frame later, without waiting. The program runs
+// on the host backend; a VulkanBackend can take its place.
 #include <framealloc/coordinator.hpp>
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A coroutine server on Asio: the coroutine frames of its sessions and every operation they wait for
-// are in a pool, under a tag with a limit. Eight clients send forty messages each.
+// A coroutine server on Asio: the coroutine frames of its sessions and every operation they wait
+// for are in a pool, under a tag with a limit. Eight clients send forty messages each.
 #include <framealloc/asio/asio.hpp>
 #include <framealloc/framealloc.hpp>
 

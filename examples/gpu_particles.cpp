@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// 100,000 particles per frame: written to frame memory, moved by a compute shader, read back a frame
-// later. gpu_particles [--frames N] [--discrete]: the second option presents any device as a discrete
-// GPU with three heaps. The program fails if a sum is wrong or a steady frame allocates device
-// memory.
+// 100,000 particles per frame: written to frame memory, moved by a compute shader, read back a
+// frame later. gpu_particles [--frames N] [--discrete]: the second option presents any device as a
+// discrete GPU with three heaps. The program fails if a sum is wrong or a steady frame allocates
+// device memory.
 #include "vulkan/backend.hpp"
 #include "vulkan/compute.hpp"
 #include "vulkan/device.hpp"

@@ -26,8 +26,8 @@ int main() {
     std::vector<fa::FrameRetained<Hit>> strong;
     for (int i = 0; i < 100; ++i) {
       const float damage = static_cast<float>((i * 37 + frame * 11) % 100);
-      // Most hits end with the frame, a few start an explosion, and one in a hundred is kept for the
-      // whole level.
+      // Most hits end with the frame, a few start an explosion, and one in a hundred is kept for
+      // the whole level.
       if (damage >= 99) {
         (void)alloc.frame_with_importance<Hit>(fa::Importance::Scratch("level"), i, damage,
                                                "a record");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The first program: memory that lives for one frame. Nothing is freed one by one: end_frame() frees
-// everything, and runs the destructors of objects made with frame_box() or frame_new().
+// The first program: memory that lives for one frame. Nothing is freed one by one: end_frame()
+// frees everything, and runs the destructors of objects made with frame_box() or frame_new().
 #include <framealloc/framealloc.hpp>
 
 #include <cstdio>

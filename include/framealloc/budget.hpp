@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Limits that deny.
+// Budgets: limits that deny.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -38,9 +38,9 @@ struct FRAMEALLOC_API TagBudget {
   [[nodiscard]] double usage_percent() const noexcept;  ///< of hard_limit; 0 without one
 };
 
-/// SoftLimitExceeded: a charge took the usage above the soft limit; comes again only after the
+/// SoftLimitExceeded: a charge took the usage above the soft limit; raised again only after the
 /// usage was back at or below it. HardLimitExceeded, GlobalLimitExceeded: a charge was denied;
-/// comes with each denial. NewPeak: the peak has grown by at least an eighth since the last
+/// raised at each denial. NewPeak: the peak has grown by at least an eighth since the last
 /// NewPeak.
 struct BudgetEvent {
   enum class Kind : std::uint8_t {
@@ -50,32 +50,32 @@ struct BudgetEvent {
     NewPeak
   };
   Kind kind;
-  std::string_view tag;  ///< path, valid during the call; "" for untagged bytes and for the whole
-  bool global = false;   ///< the event is of the whole, not of a tag
+  std::string_view tag;  ///< path, valid during the call; "" for untagged and for the global budget
+  bool global = false;   ///< the event is of the global budget, not of a tag
   std::size_t current = 0;  ///< bytes charged; for NewPeak the peak
-  std::size_t limit = 0;  ///< the limit that the event is about; for NewPeak the hard one; 0 = none
+  std::size_t limit = 0;  ///< the limit of the event; for NewPeak the hard limit; 0 = none
   std::size_t requested = 0;  ///< bytes that were denied; 0 when none were
-  /// With a denial: of `current`, bytes that other threads keep ready and have been asked for.
+  /// For a denial: the part of `current` that other threads keep ready and were asked to return.
   std::size_t ready_elsewhere = 0;
 };
-/// Must not throw. An event that its own calls raise on the same thread is dropped, so a handler
-/// cannot call itself without end.
+/// Must not throw. Events that its own calls raise on the same thread are dropped, so a handler
+/// cannot recurse.
 using BudgetHandler = void (*)(const BudgetEvent& event, void* context);
 
 namespace detail {
 
-// One limit, charged in portions. Lock-free. Aligned, since threads under different tags charge
-// different budgets at once.
+// One limit, charged in portions. Lock-free. Aligned, because threads under different tags charge
+// different budgets concurrently.
 class alignas(kCacheLine) Budget {
  public:
   // Effect: charges as much of `want` as the hard limit leaves, if that is at least `need`.
   // A `want` below `need` counts as `need`.
   // Result: bytes charged, 0 when denied (and the denial is counted).
   [[nodiscard]] std::size_t charge(std::size_t need, std::size_t want) noexcept;
-  // As charge(), but a denial is not counted: it may be another budget that decides.
+  // As charge(), but a denial is not counted: another budget may decide.
   [[nodiscard]] std::size_t take(std::size_t need, std::size_t want) noexcept;
-  // Requirement: the bytes were charged. Result: those of them that were not, 0 as a rule; the
-  // budget is at 0 then.
+  // Requirement: the bytes were charged. Result: how many of them were not, normally 0; if any,
+  // the budget is at 0 then.
   std::size_t uncharge(std::size_t bytes) noexcept;
   void set_limits(std::size_t soft, std::size_t hard) noexcept;
   [[nodiscard]] std::size_t used() const noexcept {
@@ -91,17 +91,17 @@ class alignas(kCacheLine) Budget {
   void count_denial() noexcept { denials_.fetch_add(1, std::memory_order_relaxed); }
   // Result: bytes that charge() would still give; SIZE_MAX without a hard limit.
   [[nodiscard]] std::size_t remaining() const noexcept;
-  // Effect: forgets the denials and begins the peak anew at what is charged now.
+  // Effect: resets the denials, and the peak to what is charged now.
   void reset_statistics() noexcept;
 
-  // Result: true for one caller each time that the usage has gone above the soft limit.
+  // Result: true for exactly one caller each time the usage has gone above the soft limit.
   [[nodiscard]] bool announce_soft() noexcept;
-  // Result: true for one caller each time that the peak has grown by an eighth since the last time.
+  // Result: true for exactly one caller each time the peak has grown by another eighth.
   [[nodiscard]] bool announce_peak() noexcept;
 
  private:
-  // The flag "above soft, and said so" shares the word of the usage: one exchange changes both, so
-  // that no interleaving of a crossing and a return loses or doubles an announcement.
+  // The flag "above soft, and announced" shares the word of the usage: one exchange changes both,
+  // so no interleaving of a crossing and a return loses or doubles an announcement.
   static constexpr std::size_t kSoftAnnounced = ~(SIZE_MAX >> 1);
   static constexpr std::size_t kUsedMask = SIZE_MAX >> 1;
   void raise_peak(std::size_t used) noexcept;
@@ -114,14 +114,14 @@ class alignas(kCacheLine) Budget {
   std::atomic<std::uint64_t> denials_{0};
 };
 
-// Here, since every charge of a chain passes them for each of its budgets.
+// Inline, because every charge runs them for each budget of its chain.
 inline std::size_t Budget::take(std::size_t need, std::size_t want) noexcept {
   want = std::max(need, want);
   std::size_t word = used_.load(std::memory_order_relaxed);
   for (;;) {
     const std::size_t used = word & kUsedMask;
     const std::size_t hard = this->hard();
-    // Without a limit the counter's own range is one, so that no request can wrap it around.
+    // Without a limit, the counter's own range is the limit, so no request can wrap it around.
     const std::size_t limit = hard != 0 ? std::min(hard, kUsedMask) : kUsedMask;
     const std::size_t grant = std::min(want, used < limit ? limit - used : 0);
     if (grant < need || grant == 0) return 0;
@@ -138,7 +138,7 @@ inline std::size_t Budget::uncharge(std::size_t bytes) noexcept {
   std::size_t after = 0;
   do {
     used = word & kUsedMask;
-    // Had a caller's fault wrapped the counter, the budget would deny forever.
+    // If a caller's mistake wrapped the counter, the budget would deny forever.
     after = used - std::min(bytes, used);
     if (after > soft()) after |= word & kSoftAnnounced;
   } while (!used_.compare_exchange_weak(word, after, std::memory_order_relaxed));
@@ -160,10 +160,10 @@ inline void Budget::raise_peak(std::size_t used) noexcept {
 
 }  // namespace detail
 
-/// The budgets of one allocator: of each tag, which its sub-tags share, and of the whole. Exists
-/// when AllocConfig::enable_budgets is set. Every charge passes the tag, its ancestors and the
-/// whole, all or nothing. Thread contract: any thread; the handler is called with no lock held and
-/// may call back into the manager and the allocator.
+/// The budgets of one allocator: one per tag, which its sub-tags share, and a global one. Exists
+/// when AllocConfig::enable_budgets is set. Every charge is made to the tag, its ancestors and the
+/// global budget, to all or none. Thread contract: any thread; the handler is called with no lock
+/// held and may call back into the manager and the allocator.
 class FRAMEALLOC_API BudgetManager {
  public:
   explicit BudgetManager(detail::TagTable& tags) noexcept : tags_(tags) {}
@@ -171,13 +171,13 @@ class FRAMEALLOC_API BudgetManager {
   BudgetManager& operator=(const BudgetManager&) = delete;
 
   /// Effect: sets the limits of a tag path ("game::physics"), 0 = none, and makes the tag if new.
-  /// "" sets those of untagged bytes. Bytes that are above a new limit stay; the next charge is
-  /// denied. What threads keep ready is recalled: frame memory at once, so that the next request is
-  /// asked about; blocks that lie ready in a pool at once from the calling thread, from others when
-  /// they next take a slow path. Result: false, and nothing is set, when the table of tags has no
-  /// room for it. Requirement of this and the next: no lock that a listener of events may want.
+  /// "" sets those of untagged bytes. Bytes above a new limit stay; the next charge is denied.
+  /// Quotas that threads keep ready are recalled: frame memory immediately, so the next request is
+  /// checked; ready pool blocks immediately from the calling thread, from others when they next
+  /// take a slow path. Result: false, with nothing set, when the table of tags is full. Requirement
+  /// of this and the next: the caller holds no lock that a listener of events may take.
   bool register_tag_budget(std::string_view tag, std::size_t soft, std::size_t hard) noexcept;
-  /// Effect: limits the sum of all that is charged (frame, pool and heap bytes); 0 = none.
+  /// Effect: limits the sum of all charged bytes (frame, pool and heap); 0 = none.
   void set_global_budget(std::size_t soft, std::size_t hard) noexcept;
   /// Effect: replaces the handler; null = none. Another thread may still be calling the old one.
   void set_event_handler(BudgetHandler handler, void* context) noexcept;
@@ -188,7 +188,7 @@ class FRAMEALLOC_API BudgetManager {
   [[nodiscard]] std::optional<TagBudget> get_tag_budget(std::string_view tag) const;
   /// Result: every tag that has a limit or a charge, parents before children.
   [[nodiscard]] std::vector<TagBudget> get_all_tag_budgets() const;
-  /// Effect: shows the budget of the whole, then those that get_all_tag_budgets() lists. Allocates
+  /// Effect: visits the global budget, then those that get_all_tag_budgets() lists. Allocates
   /// nothing; no lock is held during the calls.
   template <class F>
   void visit(F&& function) const {
@@ -202,32 +202,32 @@ class FRAMEALLOC_API BudgetManager {
     observer_ = observer;
     observer_context_ = context;
   }
-  /// Effect: whether anybody listens to what the observer tells; until then warnings and peaks are
-  /// not even looked for. Any thread.
+  /// Effect: sets whether the observer's events have a listener; without one, warnings and peaks
+  /// are not even checked. Any thread.
   void set_observed(bool on) noexcept { observed_.store(on, std::memory_order_relaxed); }
-  /// Effect: `reclaimer` is asked for room before a charge is denied; null is nobody. Requirement:
+  /// Effect: calls `reclaimer` to make room before a charge is denied; null for none. Requirement:
   /// as for set_observer().
   void set_reclaimer(detail::Reclaimer* reclaimer) noexcept { reclaimer_ = reclaimer; }
-  /// Internal to the library: limits and charges, for those who show them in each frame and must
-  /// allocate nothing. Any thread.
+  /// Internal to the library: limits and charges, for code that shows them in each frame without
+  /// allocating. Any thread.
   [[nodiscard]] const detail::Budget& budget_of(TagId tag) const noexcept {
     return per_tag_[static_cast<std::size_t>(tag)];
   }
   [[nodiscard]] const detail::Budget& global_budget() const noexcept { return global_; }
   /// Internal to the library: what the allocators call on their slow paths.
-  /// Effect: charges between `need` and `want` bytes to the tag, its ancestors and the whole.
-  /// Before it denies them it has what is charged and not used given back, and looks once more.
+  /// Effect: charges between `need` and `want` bytes to the tag, its ancestors and the global
+  /// budget. Before a denial, it reclaims what is charged but not used and tries once more.
   /// Requirement: no lock is held. Result: bytes charged to each of them, 0 when one denies;
   /// `*denial` (may be null) then says which, the innermost if several would.
   [[nodiscard]] std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                    detail::Denial* denial) noexcept;
-  /// As charge(), for a thread that keeps ready what it does not need yet. Nobody can take that
-  /// back from it, so of what is left it gets a share, not the rest. Without `denial` the caller
-  /// does with less: a denial is then neither counted nor told.
+  /// As charge(), for a thread that keeps ready what it does not need yet. No other thread can take
+  /// that back, so it gets a share of what is left, not all of it. Without `denial` the caller can
+  /// do with less: a denial is then neither counted nor reported.
   [[nodiscard]] std::size_t charge_ahead(TagId tag, std::size_t need, std::size_t want,
                                          detail::Denial* denial) noexcept;
   void uncharge(TagId tag, std::size_t bytes) noexcept;
-  /// Effect: that more comes back than was charged is noted there.
+  /// Effect: if more is returned than was charged, that is recorded there.
   /// Requirement: before other threads use the manager.
   void set_corruption_note(detail::CorruptionNote* note) noexcept { corruption_ = note; }
   /// Result: bytes that charge() would still give to the tag; SIZE_MAX when nothing limits it.
@@ -235,8 +235,8 @@ class FRAMEALLOC_API BudgetManager {
 
  private:
   void visit_all(const detail::FigureVisitor<BudgetFigures>& visit) const;
-  // Calls visit(budget, its tag, whether it is that of the whole) for the tag, its ancestors and
-  // the whole, until one returns false.
+  // Calls visit(budget, its tag, whether it is the global one) for the tag, its ancestors and the
+  // global budget, until one returns false.
   template <class Visit>
   bool visit_chain(TagId tag, Visit&& visit) noexcept;
   [[nodiscard]] std::size_t charge_part(TagId tag, std::size_t need, std::size_t want,

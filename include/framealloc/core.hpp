@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What allocates: frames, pool, heap, their boxes and containers, tags. No statistics, no events,
-// no parts that a program may do without; <framealloc/framealloc.hpp> has those too.
+// Everything that allocates: frames, pool, heap, their boxes and containers, tags. Statistics,
+// events and the optional parts are in <framealloc/framealloc.hpp>.
 #pragma once
 
-// First, because it says so below C++20.
+// First, because it reports a language mode below C++20.
 #include <framealloc/compiler.hpp>
 
 #include <framealloc/frame_box.hpp>

@@ -20,25 +20,25 @@
 
 namespace framealloc {
 
-/// The surface of std::vector, with these differences:
-/// - Nothing throws. What may need memory says whether it had it (bool, or null for a pointer, or
-///   end() for an iterator); when it was denied, the arena has reported why and nothing has
-///   changed.
-/// - Growth happens in place, by a quarter, while the vector is the newest thing in its arena; else
-///   the elements move to a block of twice the size and the old one stays unused until the frame
+/// The interface of std::vector, with these differences:
+/// - Nothing throws. Functions that may need memory return whether they got it (bool, or null for a
+///   pointer, or end() for an iterator). If it was denied, the arena has reported why, and the
+///   vector is unchanged.
+/// - The vector grows in place, by a quarter, while it is the newest allocation of its arena; else
+///   the elements move to a block of twice the size, and the old one stays unused until the frame
 ///   ends. If you know the size, pass it to frame_vec<T>(capacity) or reserve().
 /// - Move-only; clone() copies.
 /// - It belongs to the frame in which it was filled. Elements with a destructor are destroyed by
-/// the
-///   vector or at the end of the frame, whichever is first; the vector is empty afterward. With
-///   trivially destructible elements it is not told, and must not be read after its frame.
+///   the vector or at the end of the frame, whichever comes first; the vector is empty afterward. A
+///   vector of trivially destructible elements is not emptied, and must not be read after its
+///   frame.
 /// - After the arena was rewound to a checkpoint taken before the vector last grew, it must not be
 ///   used (destroying or assigning to it is fine).
-/// Iterators, pointers and references: as for std::vector, invalidated by what makes the vector
-/// grow (unless it reserved enough) and, from the place on, by insert and erase; also by the end of
-/// the frame. Moving the vector keeps them. T's move constructor should not throw. Requirement: a
-/// vector whose elements have destructors is destroyed, moved from or outlives its frame: its own
-/// storage is not dropped before. Thread contract: one thread, the one whose arena it uses.
+/// Iterators, pointers and references: as for std::vector, invalidated by calls that make the
+/// vector grow (unless enough was reserved) and, from their position on, by insert and erase; also
+/// by the end of the frame. Moving the vector keeps them. T's move constructor should not throw.
+/// Requirement: if the elements have destructors, the vector object itself must not be dropped
+/// without its destructor before its frame ends. Thread contract: only the arena's own thread.
 template <class T>
 class FrameVec {
   static_assert(std::is_object_v<T> && !std::is_const_v<T>);
@@ -65,7 +65,7 @@ class FrameVec {
   }
   FrameVec(FrameVec&&) noexcept = default;
   FrameVec& operator=(FrameVec&&) noexcept = default;
-  /// Effect: replaces the content. Failure: an assignment that is denied memory leaves it empty.
+  /// Effect: replaces the content. Failure: if memory is denied, the vector is empty.
   FrameVec& operator=(std::initializer_list<T> values) {
     (void)assign(values, CallSite::of_function(FRAMEALLOC_FUNCTION));
     return *this;
@@ -93,7 +93,7 @@ class FrameVec {
   [[nodiscard]] const T& operator[](std::size_t i) const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return buffer_.begin()[i];
   }
-  /// The same, verified at check level 1 and above: an index outside ends the program.
+  /// The same, verified at check level 1 and above: an index out of range ends the program.
   [[nodiscard]] T& at(std::size_t i) noexcept FRAMEALLOC_LIFETIMEBOUND { return *checked(i); }
   [[nodiscard]] const T& at(std::size_t i) const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return *checked(i);
@@ -139,7 +139,7 @@ class FrameVec {
 
   // --- Adding ---
   /// Arguments may refer to elements of the vector, and ranges may consist of them. A denial is
-  /// reported with the place of the call.
+  /// reported with the call site.
   FRAMEALLOC_ALWAYS_INLINE bool push_back(const T& value, Here here = CallSite::current()) {
     return emplace_back_at(here.site, value) != nullptr;
   }
@@ -162,7 +162,7 @@ class FrameVec {
     return emplace_back_at(CallSite::of_function(FRAMEALLOC_FUNCTION),
                            std::forward<A>(arguments)...);
   }
-  /// The same, where reports name `site`.
+  /// The same, but reports name `site`.
   template <class... A>
   FRAMEALLOC_ALWAYS_INLINE T* emplace_back_at(const CallSite& site,
                                               A&&... arguments) FRAMEALLOC_LIFETIMEBOUND {
@@ -215,7 +215,7 @@ class FrameVec {
     }
   }
 
-  /// Effect: inserts before `at`. Result: the first new element, or end() when denied.
+  /// Effect: inserts before `at`. Result: the first new element, or end() if denied.
   iterator insert(const_iterator at, const T& value, Here here = CallSite::current()) {
     return emplace_at(here.site, at, value);
   }
@@ -264,7 +264,7 @@ class FrameVec {
   bool assign(std::initializer_list<T> values, Here here = CallSite::current()) {
     return assign(values.begin(), values.end(), here);
   }
-  /// Effect: value-initializes, or copies, what is added. Result: false when denied.
+  /// Effect: added elements are value-initialized, or copies. Result: false when denied.
   bool resize(std::size_t count, Here here = CallSite::current()) {
     return resize_with(
         count, [](T* from, T* to) { std::uninitialized_value_construct(from, to); }, here.site);
@@ -315,9 +315,9 @@ class FrameVec {
   /// Effect: gives unused memory back to the arena if the vector is the newest thing in it.
   void shrink_to_fit() noexcept { buffer_.shrink(); }
 
-  /// Effect: leaves the elements to the frame, where they stay as long as its memory; the vector is
-  /// empty afterward and has no memory. Unused memory goes back as with shrink_to_fit(). Result: the
-  /// elements.
+  /// Effect: releases the elements to the frame, where they stay as long as its memory; the vector
+  /// is empty afterward and has no memory. Returns unused memory as shrink_to_fit() does. Result:
+  /// the elements.
   [[nodiscard]] std::span<T> into_span() noexcept
     requires std::is_trivially_destructible_v<T>
   {
@@ -365,7 +365,7 @@ class FrameVec {
     if (emplace_back_at(site, std::forward<A>(arguments)...) == nullptr) return end();
     return turn_in(index, before);
   }
-  // Effect: moves what stands from `before` on to `index`.
+  // Effect: moves the elements from `before` on to `index`.
   iterator turn_in(std::size_t index, std::size_t before) {
     std::rotate(begin() + index, begin() + before, end());
     return begin() + index;
@@ -389,7 +389,7 @@ class FrameVec {
   detail::FrameBuffer<T> buffer_;
 };
 
-/// Without a finalizer nothing knows the vector's address.
+/// Without a finalizer, no record holds the vector's address.
 template <class T>
 struct IsTriviallyRelocatable<FrameVec<T>> : std::is_trivially_destructible<T> {};
 

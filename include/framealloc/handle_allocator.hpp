@@ -26,7 +26,7 @@
 namespace framealloc {
 
 /// Objects of any type, alignment and size, each behind a Handle<T>. compact() may move an object
-/// at any time, to fill holes and return chunks, so ask for a pointer each time and do not keep it:
+/// at any time, to fill holes and return chunks, so get a pointer each time and do not keep it:
 ///
 ///   resolve(handle)  a pointer, valid until the next compact() or free() on any thread
 ///   pin(handle)      a guard; the object stays in place until the guard ends
@@ -79,7 +79,7 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] Handle<T> alloc_raw(const HandleOptions& options = {},
                                     CallSite site = CallSite::current()) noexcept;
 
-  /// Effect: makes the handle stale at once. The destructor runs here or, while the object is
+  /// Effect: makes the handle stale immediately. The destructor runs here or, if the object is
   /// pinned, when its last guard ends. A dangling handle is ignored. Result: false for a handle
   /// that is stale or of another type, which is reported (FA401).
   template <class T>
@@ -158,7 +158,7 @@ class FRAMEALLOC_API HandleAllocator {
   /// Effect: empties the least used chunk by moving its objects into holes of others and returns
   /// it; then the next, until there is nothing to gain or the budget is used up. The next call
   /// continues from there, so a small budget each frame does the work of an occasional large one.
-  /// One thread compacts at a time: a concurrent call returns at once. Relocation callbacks run
+  /// One thread compacts at a time: a concurrent call returns immediately. Relocation callbacks run
   /// here.
   CompactResult compact(const CompactBudget& budget = {}) noexcept;
   CompactResult compact(std::uint64_t time_ns) noexcept { return compact(CompactBudget{time_ns}); }
@@ -178,8 +178,8 @@ class FRAMEALLOC_API HandleAllocator {
 
   /// For the layers above, which sum over all ledgers.
   [[nodiscard]] detail::SharedLedger& ledger() noexcept { return ledger_; }
-  /// Effect: no memory of freed objects stays reserved for the next object of the thread that freed
-  /// them. Result: the bytes that were charged to budgets for it. Thread contract: any thread.
+  /// Effect: returns the memory of freed objects that threads keep for their next objects. Result:
+  /// the bytes that were charged to budgets for it. Thread contract: any thread.
   std::size_t release_cached() noexcept;
   /// Effect: reports (FA007) everything alive now, by type and tag.
   void report_leaks() noexcept;
@@ -204,7 +204,7 @@ class FRAMEALLOC_API HandleAllocator {
 
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* find(GenerationalId id,
                                                     const Type& type) const noexcept {
-    // The generation stands where that of a slot's word does, and an id is loaded as one word.
+    // The generation has the same place as in a slot's word, and an id is loaded as one word.
     const std::uint64_t raw = std::uint64_t{id.generation} << 32 | id.index;
     const Slot* const slot = slots_.find(static_cast<std::uint32_t>(raw));
     if (slot == nullptr) [[unlikely]]
@@ -224,15 +224,15 @@ class FRAMEALLOC_API HandleAllocator {
   }
   [[nodiscard]] void* find_slowly(GenerationalId id, const Type& type, bool report) noexcept;
 
-  // Result: whether an object made so is as good as any other of its type, and may have the slot
-  // and block of another.
+  // Result: whether an object made with these options may reuse the slot and block of any other
+  // object of its type.
   [[nodiscard]] static bool is_plain(const HandleOptions& options) noexcept {
     return options.relocatable && options.on_relocate == nullptr;
   }
-  // Result: a block that waits for the calling thread's next plain object of the type, its slot in
-  // its header; null when none does. It is counted and charged.
+  // Result: a block cached for the calling thread's next plain object of the type, with its slot in
+  // its header; null without one. It is counted and charged.
   [[nodiscard]] void* take_waiting(const Type& type) noexcept;
-  // The same where the record and the tag are known, and more of the like, for the functions of one
+  // The same where the record and the tag are known, and similar helpers, for the functions of one
   // source file.
   [[nodiscard]] void* take_from(os::ThreadRecord& mine, const Type& type, TagId tag) noexcept;
   [[nodiscard]] GenerationalId make_from(os::ThreadRecord& mine, const Type& type,
@@ -242,7 +242,7 @@ class FRAMEALLOC_API HandleAllocator {
                                             TagId tag) noexcept;
   [[nodiscard]] bool begin(Birth& birth, const HandleOptions& options,
                            const CallSite& site) noexcept;
-  // The same for an object for which no slot and block are waiting together; it is charged.
+  // The same for an object for which no slot and block are cached together; it is charged.
   [[nodiscard]] bool begin_anew(Birth& birth, const HandleOptions& options,
                                 const CallSite& site) noexcept;
   [[nodiscard]] void* allocate_block(const Type& type, const detail::BlockOwner& owner,
@@ -256,17 +256,17 @@ class FRAMEALLOC_API HandleAllocator {
     const std::uint32_t index = std::exchange(birth.index, detail::HandleSlots::kNone);
     return publish(index, birth.home, *birth.type, birth.tag);
   }
-  // Result: a handle of an object without a value, in a block that waited; dangling without one.
+  // Result: a handle of an object without a value, in a cached block; dangling without one.
   [[nodiscard]] GenerationalId make_waiting(const Type& type) noexcept;
   [[nodiscard]] GenerationalId make_raw(const Type& type, HandleOptions options,
                                         CallSite site) noexcept;
   void abandon(Birth& birth) noexcept;
   [[nodiscard]] bool free_object(GenerationalId id, const Type& type) noexcept;
   [[nodiscard]] bool free_slowly(GenerationalId id, const Type& type) noexcept;
-  // Effect: ends the object, which the caller now owns, or leaves that to a walker.
+  // Effect: destroys the object, which the caller now owns, or leaves that to a walker.
   void end_or_defer(std::uint32_t index, Slot& slot, Record& record) noexcept;
-  // Effect: ends an object that was freed while held, unless it still is held or another thread
-  // ends it first.
+  // Effect: destroys an object that was freed while held, unless it is still held or another thread
+  // destroys it first.
   void end_if_let_go(std::uint32_t index) noexcept;
   void end(std::uint32_t index, Slot& slot, Record& record) noexcept;
   TagId release(Record& record, void* home, const Type& type) noexcept;  // result: its tag
@@ -274,7 +274,7 @@ class FRAMEALLOC_API HandleAllocator {
   // kind. Result: false if that is not possible; then nothing has changed.
   [[nodiscard]] bool leave_to_thread(Slot& slot, std::uint32_t generation, void* home,
                                      const Type& type) noexcept;
-  // Effect: keeps them together for any thread's next object of the size. Result: as above.
+  // Effect: keeps both together for any thread's next object of the size. Result: as above.
   [[nodiscard]] bool leave_to_all(Slot& slot, void* home, const Type& type) noexcept;
   // Effect: from now on the calling thread's cache accepts blocks of that key.
   void prepare_cache(std::uint64_t key) noexcept;
@@ -298,7 +298,7 @@ class FRAMEALLOC_API HandleAllocator {
   // Effect: gathers the objects of a type in the group of slots that begins at `first`, and holds
   // the group if there are any.
   void enter_group(std::uint32_t first, const Type& type, detail::HeldGroup& group) noexcept;
-  // Effect: ends objects that were freed while the group was held, unless they are still held.
+  // Effect: destroys objects freed while the group was held, unless they are still held.
   void leave_group(std::uint32_t first) noexcept;
 
   enum class Outlook : std::uint8_t { Movable, Going, Fixed };
@@ -359,7 +359,7 @@ Handle<T> HandleAllocator::alloc_raw(const HandleOptions& options, CallSite site
     if (!id.is_dangling()) [[likely]]
       return Handle<T>(id);
   }
-  // Member by member, so that what is not needed above is not even written.
+  // Member by member, so members not needed above are not even written.
   return Handle<T>(
       make_raw(detail::handle_type<T>,
                HandleOptions{options.relocatable, options.on_relocate, options.context},

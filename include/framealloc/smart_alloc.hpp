@@ -57,13 +57,13 @@ struct Speculation {
 };
 
 /// Handle to an allocator. Copies share the allocator, which ends with the last of them. All
-/// members may be called on any thread. Say what the memory is for and the rest follows: frame
-/// memory is freed at the end of the frame, pool and heap memory when you free it.  Errors: a
+/// members may be called from any thread. You say what the memory is for: frame memory is freed
+/// at the end of the frame, pool and heap memory when you free it. Errors: a
 /// function that cannot provide memory returns null (or an empty box, slice or container) and
 /// reports the reason to AllocConfig::on_report (stderr by default). Nothing throws except the
 /// standard-library adaptors, which throw std::bad_alloc as the standard requires. An allocator
-/// that could not be made (impossible configuration, dry source) is safe to use and returns null
-/// from everything; see operator bool and create().
+/// that could not be made (impossible configuration, exhausted source) is safe to use, and every
+/// function returns null; see operator bool and create().
 class FRAMEALLOC_API SmartAlloc {
  public:
   /// Effect: makes an allocator. Leave the second argument alone: it compares the switches that
@@ -228,7 +228,7 @@ class FRAMEALLOC_API SmartAlloc {
       FRAMEALLOC_LIFETIMEBOUND {
     return frame_arena().burst(bytes, prefetch);
   }
-  /// Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX when nothing does.
+  /// Result: bytes until the tightest budget, limit or policy denies; SIZE_MAX without any.
   [[nodiscard]] std::size_t frame_remaining() const noexcept;
 
   // --- Pool and heap: yours until you free it, on any thread ------------------------------------
@@ -282,7 +282,7 @@ class FRAMEALLOC_API SmartAlloc {
     return static_cast<T*>(
         heap_bytes(saturating_bytes(count, sizeof(T)), alignof(T), site.template of_type<T>()));
   }
-  /// Effect: frees the block, on any thread. Requirement: null, or of heap_alloc() of this
+  /// Effect: frees the block, on any thread. Requirement: null, or from heap_alloc() of this
   /// allocator. Runs no destructor.
   template <class T>
   void heap_free(T* block, CallSite site = CallSite::current()) noexcept {
@@ -339,7 +339,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Result: the last component of this thread's tag; "" when untagged.
   [[nodiscard]] std::string_view current_tag() const noexcept;
   [[nodiscard]] std::string tag_path() const;  ///< "game::physics"
-  /// Effect: opens a phase of this thread, within the one that is open.
+  /// Effect: opens a phase of this thread, inside the open one if there is one.
   void begin_phase(std::string_view name) noexcept;
   /// Result: the innermost phase of this thread, which has now ended; empty (and FA004) if none is
   /// open.
@@ -350,10 +350,10 @@ class FRAMEALLOC_API SmartAlloc {
   }
   /// Result: the innermost phase of this thread; "" when none is open.
   [[nodiscard]] std::string_view current_phase() const noexcept;
-  /// Result: the present place in this thread's frame memory, for rollback_to().
+  /// Result: the current position in this thread's frame memory, for rollback_to().
   [[nodiscard]] FrameCheckpoint frame_checkpoint() noexcept { return frame_arena().checkpoint(); }
-  /// Effect: frees what this thread took since. Result: false, and a report, when the checkpoint is
-  /// not of this frame.
+  /// Effect: frees what this thread took since then. Result: false, and a report, if the checkpoint
+  /// is not from this frame.
   FRAMEALLOC_REWINDS bool rollback_to(FrameCheckpoint checkpoint) noexcept {
     return frame_arena().rewind(checkpoint);
   }
@@ -418,10 +418,10 @@ class FRAMEALLOC_API SmartAlloc {
   /// the handler may take the object. Null = none. Thread contract: the thread that drives frames.
   void set_promotion_handler(PromotionHandler handler, void* context = nullptr) noexcept;
 
-  /// Result: number of objects, over all threads, waiting to be promoted. Any thread.
+  /// Result: number of objects, over all threads, that wait to be promoted. Any thread.
   [[nodiscard]] std::size_t retained_count() const noexcept;
-  /// Effect: everything retained so far, by all threads, ends with its frame instead.
-  /// Thread contract: any one thread, while no other retains.
+  /// Effect: all objects retained so far, by all threads, end with their frame instead.
+  /// Thread contract: any thread, while no other thread retains.
   void clear_retained() noexcept;
 
   // --- Allocators that all threads share --------------------------------------------------------
@@ -481,8 +481,8 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] DeferredStats deferred_stats() const noexcept;
 
   /// Effect: limits the calling thread to `bytes` in one frame, or in its pool. A request beyond
-  /// the limit is denied (FA312) or met, as `policy` says; 0 removes the budget. Takes effect at
-  /// once and ends with the thread. A frame budget starts over with the next frame. The pool budget
+  /// the limit is denied (FA312) or granted, as `policy` says; 0 removes the budget. Takes effect
+  /// immediately, ends with the thread. A frame budget restarts with each frame. The pool budget
   /// counts blocks that the thread allocated and that have not been freed; of blocks too large for
   /// a page only the requested size counts. Costs nothing until it is reached.
   void set_thread_frame_budget(std::size_t bytes) noexcept;  ///< BudgetExceededPolicy::Fail
@@ -511,7 +511,7 @@ class FRAMEALLOC_API SmartAlloc {
   }
 
   // --- Truth ------------------------------------------------------------------------------------
-  /// Result: what is in use now, and what has been.
+  /// Result: current usage, and totals since the allocator was made.
   [[nodiscard]] AllocStats stats() const noexcept;
   /// Result: figures of the open frame, or of the last one.
   [[nodiscard]] FrameStats frame_stats() const noexcept;
@@ -520,8 +520,8 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] std::vector<TagStats> all_tag_stats() const;  ///< "" (untagged) first
   /// Effect: calls visit(const TagFigures&) for every tag, parents before children, with bytes of
   /// the host only, see visit_devices(); visit(const ThreadFigures&) for every thread that uses the
-  /// allocator, the newest first; visit(const BudgetFigures&) for the budget of the whole and of
-  /// each tag that has a limit or a charge, none without budgets. They allocate nothing, stop no
+  /// allocator, newest first; visit(const BudgetFigures&) for the global budget and for each tag
+  /// that has a limit or a charge, none without budgets. They allocate nothing, stop no
   /// thread, and take time linear in the number of cells (a tag of a thread) that hold something.
   /// Thread contract: any thread; no lock is held during a call.
   template <class F>
@@ -554,17 +554,17 @@ class FRAMEALLOC_API SmartAlloc {
   void visit_devices(F&& visit) const {
     show_devices(DeviceFigureVisitor(visit));
   }
-  /// Result: what each phase took, newest figures.
+  /// Result: the latest figures of each phase.
   [[nodiscard]] std::vector<PhaseStats> phase_stats() const;
   /// Effect: while on, counts frame calls (FrameStats::allocation_count). Each call then takes the
   /// slow path, so switch it on only for frames you inspect. Any thread, between frames or inside
   /// one; calls in a frame that another thread is just beginning may be missed.
   void count_frame_allocations(bool on) noexcept;
-  /// Effect: in a guard mode, checks the surroundings of pool and heap blocks and the freed blocks
-  /// in quarantine, and reports what was overwritten (FA008, FA030). Result: number of damaged
+  /// Effect: in a guard mode, checks the zones around pool and heap blocks and the freed blocks in
+  /// quarantine, and reports what was overwritten (FA008, FA030). Result: number of damaged
   /// blocks. Requirement: no other thread writes to its blocks during the call.
   std::size_t check_guards() noexcept;
-  /// Result: the configuration in effect, which may fall short of the one asked for; the defaults
+  /// Result: the configuration in effect, which may fall short of the requested one; the defaults
   /// if the allocator could not be made.
   [[nodiscard]] const AllocConfig& config() const noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// Result: the guard mode in effect; FRAMEALLOC_GUARD may have overridden the configuration.
@@ -579,8 +579,8 @@ class FRAMEALLOC_API SmartAlloc {
   /// pools. Other threads are asked to do the same, and return theirs at their next pool or frame
   /// allocation or frame boundary. Result: bytes returned by this call.
   std::size_t trim() noexcept;
-  /// Effect: reports go to the handler instead of stderr. Requirement: before other threads use the
-  /// allocator.
+  /// Effect: sends reports to the handler instead of stderr. Requirement: called before other
+  /// threads use the allocator.
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept;
 
   // --- Events and memory pressure ---------------------------------------------------------------
@@ -593,7 +593,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: stops sending events. Subscriptions remain, and the history stays readable. Listener
   /// calls in progress on other threads run to completion. The driving thread.
   void disable_lifecycle_tracking() noexcept;
-  /// Result: whether events are told.
+  /// Result: whether events are sent.
   [[nodiscard]] bool is_lifecycle_tracking_enabled() const noexcept;
 
   /// Effect: while tracking is enabled, calls `listener(event, context)` for the kinds in `mask` on
@@ -626,7 +626,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: names the calling thread in its figures (31 characters at most).
   void set_thread_name(std::string_view name) noexcept;
 
-  /// Result: the history of frames in figures.
+  /// Result: a summary of the frames since tracking was enabled.
   [[nodiscard]] LifecycleSummary lifecycle_summary() const;
   /// Result: the latest frames, oldest first; none before tracking was first enabled.
   [[nodiscard]] std::vector<FrameRecord> frame_history() const;
@@ -636,7 +636,7 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: calls `handler` when reserved memory passes AllocConfig::pressure_threshold (once,
   /// until it has fallen below), before a request for frame, pool or heap memory is denied for lack
   /// of memory, and from notify_memory_pressure(). It runs with no lock held, on the thread that
-  /// noticed; it may free, evict and trim, and the request is then retried. One handler; null =
+  /// detected it; it may free, evict and trim, and the request is then retried. One handler; null =
   /// none.
   void on_memory_pressure(PressureHandler handler, void* context) noexcept;
   /// The same with any callable that takes a PressureEvent. Kept until the allocator ends. Result:
@@ -666,9 +666,9 @@ class FRAMEALLOC_API SmartAlloc {
   void disable_behavior_filter() noexcept;
   /// Result: whether the behavior filter is on.
   [[nodiscard]] bool is_behavior_filter_enabled() const noexcept;
-  /// Effect: sets the thresholds beyond which something is an issue. Any thread.
+  /// Effect: sets the thresholds above which the filter reports an issue. Any thread.
   void set_behavior_thresholds(const BehaviorThresholds& thresholds) noexcept;
-  /// Result: the values beyond which the behavior filter reports.
+  /// Result: the thresholds above which the filter reports an issue.
   [[nodiscard]] BehaviorThresholds behavior_thresholds() const noexcept;
   /// Result: the current issues, and the figures of every tag. Any thread.
   [[nodiscard]] BehaviorReport behavior_report() const;
@@ -702,27 +702,27 @@ class FRAMEALLOC_API SmartAlloc {
   /// set_report_handler() set a handler, which this replaces. Requirement: as
   /// set_report_handler().
   void print_reports(bool on) const noexcept;
-  /// Effect: prints and logs the first `most` reports of a code and place (or tag, if the place is
-  /// unknown) in full, then only sums at frame ends; 0 = all in full. Sinks that count always get
-  /// everything. Default: 10.
+  /// Effect: prints and logs the first `most` reports of a code and call site (or tag, if the site
+  /// is unknown) in full, then only sums at frame ends; 0 = all in full. Sinks that take a Report
+  /// always get every one. Default: 10.
   void set_report_limit(std::uint32_t most) const noexcept;
   /// Result: how often the code was reported, suppressed or not.
   [[nodiscard]] std::uint64_t report_count(Code code) const noexcept;
 
-  /// Effect: reports at least as severe as `mode` says are printed and end the program. Until set,
-  /// it is AllocConfig::strict, or FRAMEALLOC_STRICT when the allocator was made. See
+  /// Effect: prints reports that are at least as severe as `mode` says, and ends the program. The
+  /// initial mode is AllocConfig::strict, or FRAMEALLOC_STRICT when the allocator was made. See
   /// StrictModeGuard for a scoped version.
   void set_strict_mode(StrictMode mode) const noexcept;
   /// Result: which reports end the program.
   [[nodiscard]] StrictMode strict_mode() const noexcept;
   /// Effect: calls `handler` instead of std::abort(); it may return. Null restores abort().
-  /// Requirement: before other threads use the allocator.
+  /// Requirement: called before other threads use the allocator.
   void set_strict_handler(StrictHandler handler, void* context = nullptr) const noexcept;
 
-  /// Effect: reports of the code go nowhere until unsuppress() has been called as often; they are
-  /// still counted. See SuppressionGuard for a scoped version.
+  /// Effect: drops reports of the code until unsuppress() has been called as often; they are still
+  /// counted. See SuppressionGuard for a scoped version.
   void suppress(Code code) const noexcept;
-  /// Effect: takes one suppress() back.
+  /// Effect: undoes one suppress().
   void unsuppress(Code code) const noexcept;
   /// The same for every code.
   void suppress_diagnostics(bool on) const noexcept;
@@ -730,51 +730,51 @@ class FRAMEALLOC_API SmartAlloc {
   // --- For modules and tools that stand on an allocator -----------------------------------------
   // Programs rarely need these. Thread contract of all: any thread, unless stated otherwise.
 
-  /// Effect: `report` goes where the allocator's own reports go: to the handler or stderr and every
-  /// sink, unless suppressed; it is counted, and the strict mode holds. `thread` and `frame` are
-  /// filled in where they are 0. Its views need to live for the call only. Of an allocator that
-  /// could not be made nobody is told. Requirement: no lock is held that a handler might want.
+  /// Effect: sends `report` where the allocator's own reports go: to the handler or stderr and
+  /// every sink, unless suppressed; it is counted, and the strict mode applies. Fills in `thread`
+  /// and `frame` where they are 0. Its views need to live only for the call. Does nothing if the
+  /// allocator could not be made. Requirement: the caller holds no lock that a handler may take.
   void report(const Report& report) const noexcept;
 
-  /// Result: whether somebody waits for such events: lifecycle tracking is on, and a listener wants
-  /// the kind. One load: ask before an event is put together.
+  /// Result: whether such an event would be delivered: lifecycle tracking is on, and a listener is
+  /// subscribed to the kind. Costs one load: check it before you build an event.
   [[nodiscard]] bool emits(FrameEventKind kind) const noexcept;
-  /// Effect: tells the event to those who wait for its kind; thread, time and path of `tag` are
-  /// filled in, and the frame number where it is 0. Its views need to live for the call only.
-  /// Requirement: no lock is held that a listener might want.
+  /// Effect: sends the event to the listeners of its kind. Fills in thread, time and the path of
+  /// `tag`, and the frame number where it is 0. Its views need to live only for the call.
+  /// Requirement: the caller holds no lock that a listener may take.
   void emit(const FrameEvent& event, Tag tag = Tag::Untagged) const noexcept;
 
-  /// Effect: finds the tag of a full path from the root ("game::physics"), making the levels that
-  /// are missing; empty levels are left out. Result: the tag, good as long as the allocator; "" is
-  /// Untagged. When the table is full (1024 tags, 32 KiB of names), the deepest level that there
-  /// is.
+  /// Effect: finds the tag of a full path from the root ("game::physics"), and makes the levels
+  /// that are missing; empty levels are left out. Result: the tag, valid as long as the allocator;
+  /// "" is Untagged. If the table is full (1024 tags, 32 KiB of names), the deepest level that
+  /// exists.
   [[nodiscard]] Tag tag(std::string_view path) const noexcept;
-  /// Result: the tag of that path, made or not; empty when it never was.
+  /// Result: the tag of that path; empty if there is none. Makes no tag.
   [[nodiscard]] std::optional<Tag> find_tag(std::string_view path) const noexcept;
   /// Result: the tag of the calling thread.
   [[nodiscard]] Tag current_tag_id() const noexcept;
-  /// Result: the tag above it; Untagged for Untagged, and for one that is not of this allocator.
+  /// Result: its parent; Untagged for Untagged, and for a tag that is not of this allocator.
   [[nodiscard]] Tag tag_parent(Tag tag) const noexcept;
   /// Result: its last component, "" for Untagged; lives as long as the allocator.
   [[nodiscard]] std::string_view tag_name(Tag tag) const noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// Result: "game::physics", cut where it is longer than 255 characters; "" for Untagged.
   [[nodiscard]] TagPath path_of(Tag tag) const noexcept;
-  /// Result: how many tags there are, Untagged among them. They are numbered from 0, parents before
-  /// their children, and none ever goes.
+  /// Result: number of tags, including Untagged. They are numbered from 0, parents before their
+  /// children, and are never removed.
   [[nodiscard]] std::size_t tag_count() const noexcept;
 
-  /// Effect: `source` is shown by visit_devices(), snapshots and the exporters; at most 8 at a
-  /// time. It must live until it is removed or the allocator has ended. Result: false when there is
-  /// no place, or it has one.
+  /// Effect: includes `source` in visit_devices(), snapshots and the exporters; at most 8 at a
+  /// time. It must live until it is removed or the allocator has ended. Result: false when all
+  /// places are taken, or it is registered already.
   bool add_device(DeviceFigureSource& source) const noexcept;
-  /// Effect: `source` is asked nothing any more, and no other thread is in it when this returns.
-  /// Inside visit_devices() of the same allocator it does not wait. Result: false when it was not
-  /// there.
+  /// Effect: removes `source`; no other thread is running it when this returns. Inside
+  /// visit_devices() of the same allocator the call does not wait. Result: false if it was not
+  /// registered.
   bool remove_device(DeviceFigureSource& source) const noexcept;
 
   /// Effect: a heap block of any size, uninitialized; 0 bytes count as 1. Counted under the
-  /// thread's tag, or under `tag`, which is not set for anything else. Result: null when denied,
-  /// which is reported; an alignment that is no power of two is FA011.
+  /// thread's tag, or under `tag` for this call only. Result: null when denied, which is reported;
+  /// an alignment that is not a power of two is reported as FA011.
   [[nodiscard]] void* heap_alloc_bytes(std::size_t bytes, std::size_t alignment = kGranule,
                                        CallSite site = CallSite::current()) noexcept;
   [[nodiscard]] void* heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment = kGranule,
@@ -782,31 +782,31 @@ class FRAMEALLOC_API SmartAlloc {
   /// Effect: frees any heap block of this allocator, whatever its type, size and alignment, on any
   /// thread. As heap_free().
   void heap_free_bytes(void* block, CallSite site = CallSite::current()) noexcept;
-  /// Effect: makes the block `bytes` long where it is, if there is room behind it and budget for
-  /// it. Accounted as if it had been allocated so: rounded up to 16, small blocks to their class,
-  /// which they keep. Always done when it shrinks. Result: false when the block stays as it was,
-  /// which is not reported. Requirement: a heap block of this allocator that no other thread frees
-  /// or resizes.
+  /// Effect: resizes the block to `bytes` in place, if there is room after it and the budget
+  /// allows. Accounted as a new block of that size: rounded up to 16, small blocks to their class,
+  /// which they keep. Shrinking always succeeds. Result: false if the block is unchanged, which is
+  /// not reported. Requirement: a heap block of this allocator that no other thread frees or
+  /// resizes.
   [[nodiscard]] bool heap_try_resize(void* block, std::size_t bytes) noexcept;
-  /// Effect: as realloc(): in place if heap_try_resize() can, else a new block under the tag of the
-  /// old one with what both have room for copied, and the old one freed. A null block is allocated
-  /// under the thread's tag. Bytes 0 leave a block. Result: null when denied, which is reported;
-  /// the old block stays then. Failure: FA006 for an address that is not of this allocator.
-  /// Requirement: as heap_try_resize(); `alignment` as heap_alloc_bytes().
+  /// Effect: as realloc(): in place if heap_try_resize() can; else copies what fits to a new block
+  /// under the tag of the old one, and frees the old one. A null `block` allocates a new block
+  /// under the thread's tag. 0 bytes do not free the block. Result: null when denied, which is
+  /// reported; the old block then stays. Failure: FA006 for an address that is not of this
+  /// allocator. Requirement: as heap_try_resize(); `alignment` as heap_alloc_bytes().
   [[nodiscard]] void* heap_realloc_bytes(void* block, std::size_t bytes,
                                          std::size_t alignment = kGranule,
                                          CallSite site = CallSite::current()) noexcept;
-  /// Result: bytes of a pool or heap block that may be used, at least as many as asked for; 0 for
-  /// an address that is not of this allocator. Requirement: a block of this allocator is in use.
+  /// Result: usable bytes of a pool or heap block, at least as many as requested; 0 for an address
+  /// that is not of this allocator. Requirement: a block of this allocator is in use.
   [[nodiscard]] std::size_t heap_usable_size(const void* block) const noexcept;
-  /// Result: how the allocator accounts for a block of pool or heap; `bytes` is 0 for an address that
-  /// is not of this allocator, at which nothing is read. Requirement: as heap_usable_size().
+  /// Result: how the allocator accounts for a pool or heap block; `bytes` is 0 for an address that
+  /// is not of this allocator, where nothing is read. Requirement: as heap_usable_size().
   [[nodiscard]] HeapBlock heap_block(const void* block) const noexcept;
-  /// Effect: as heap_free_bytes(), except that an address that is not of this allocator is left
-  /// alone and not reported. Result: how the block was accounted for, which saves asking before.
+  /// Effect: as heap_free_bytes(), but ignores an address that is not of this allocator, without a
+  /// report. Result: how the block was accounted for, which saves a heap_block() before.
   HeapBlock heap_give_back(void* block, CallSite site = CallSite::current()) noexcept;
   /// Result: whether the address lies in memory that the allocator uses for pool and heap blocks.
-  /// Of a block larger than half a chunk only its beginning counts. Reads nothing at the
+  /// For a block larger than half a chunk, only its first byte counts. Reads nothing at the
   /// address.
   [[nodiscard]] bool owns(const void* address) const noexcept;
 
@@ -817,11 +817,11 @@ class FRAMEALLOC_API SmartAlloc {
   void pool_free_bytes(void* block, std::size_t bytes, std::size_t alignment = kGranule,
                        CallSite site = CallSite::current()) noexcept;
 
-  /// Effect: memory for a module's own records, counted as AllocStats::metadata_bytes, which no
-  /// budget of a tag limits and no leak report shows. Result: aligned to 128, uninitialized; null
-  /// when there is none, which is for the caller to report (FA012).
+  /// Effect: memory for a module's own records, counted as AllocStats::metadata_bytes; tag budgets
+  /// do not limit it, and leak reports do not show it. Result: aligned to 128, uninitialized; null
+  /// when denied, which the caller should report (FA012).
   [[nodiscard]] void* bookkeeping_alloc(std::size_t bytes) const noexcept;
-  /// Requirement: null, or a result of bookkeeping_alloc() for the same bytes.
+  /// Requirement: null, or a result of bookkeeping_alloc() for the same number of bytes.
   void bookkeeping_free(void* block, std::size_t bytes) const noexcept;
 
  private:
@@ -839,7 +839,7 @@ class FRAMEALLOC_API SmartAlloc {
     return instance_ == nullptr ? Box()
                                 : Box::make_at(*instance_, site, std::forward<A>(arguments)...);
   }
-  // For the library's own parts, which sit on the same instance; null when it could not be made.
+  // For the library's own parts, which use the same instance; null when it could not be made.
   [[nodiscard]] detail::Instance* instance() const noexcept { return instance_; }
   template <class T, class... A>
   [[nodiscard]] FrameRetained<T> retain(const CallSite& site, const RetentionPolicy& policy,
@@ -854,7 +854,7 @@ class FRAMEALLOC_API SmartAlloc {
     return TransferHandle<T>(*instance_,
                              PoolBox<T>::make_at(*instance_, site, std::forward<A>(arguments)...));
   }
-  // `owned` is destroyed when there is no place for it; null is one that had no memory.
+  // Destroys `owned` when all places are taken; it is null if there was no memory for it.
   [[nodiscard]] Subscription subscribe_owned(FrameEventListener listener,
                                              detail::OwnedListener* owned,
                                              FrameEventMask mask) noexcept;
