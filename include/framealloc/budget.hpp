@@ -52,8 +52,8 @@ struct BudgetEvent {
   Kind kind;
   std::string_view tag;  ///< path, valid during the call; "" for untagged and for the global budget
   bool global = false;   ///< the event is of the global budget, not of a tag
-  std::size_t current = 0;  ///< bytes charged; for NewPeak the peak
-  std::size_t limit = 0;  ///< the limit of the event; for NewPeak the hard limit; 0 = none
+  std::size_t current = 0;    ///< bytes charged; for NewPeak the peak
+  std::size_t limit = 0;      ///< the limit of the event; for NewPeak the hard limit; 0 = none
   std::size_t requested = 0;  ///< bytes that were denied; 0 when none were
   /// For a denial: the part of `current` that other threads keep ready and were asked to return.
   std::size_t ready_elsewhere = 0;
