@@ -164,7 +164,11 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
     return;
   if (function != nullptr && (is_in_std(*function) || is_in_framealloc(*function)) &&
       !can_run(caller, function)) {
+    const std::size_t first = out.size();
     library(caller, state, function, at, object, arguments, out);
+    for (const clang::Expr* argument : arguments)
+      for (std::size_t i = first; i < out.size() && argument->isXValue(); ++i)
+        leave_empty(out[i], value(caller, out[i], argument), argument->getType());
     return;
   }
   // A closure that is called hands on what it holds.

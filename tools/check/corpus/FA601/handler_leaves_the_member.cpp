@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The member is cleared unless parsing throws.
+#include <exception>
+#include <framealloc/framealloc.hpp>
+namespace fa = framealloc;
+struct Document {
+  int nodes;
+};
+void parse(Document& document);
+class Loader {
+ public:
+  explicit Loader(fa::SmartAlloc& alloc) : alloc_(alloc) {}
+  void load() {
+    alloc_.begin_frame();
+    current_ = alloc_.frame_new<Document>(Document{1});  // expect: FA601
+    try {
+      parse(*current_);
+      current_ = nullptr;
+    } catch (const std::exception&) {
+      ++failed_;
+    }
+    alloc_.end_frame();
+  }
+
+ private:
+  fa::SmartAlloc& alloc_;
+  Document* current_ = nullptr;
+  int failed_ = 0;
+};
