@@ -111,6 +111,9 @@ class GpuCore {
   // A persistent buffer, or a frame buffer by its lifetime. Does not report.
   [[nodiscard]] bool allocate(const GpuAllocRequirements& request, const CallSite& site,
                               GpuBuffer& buffer, GpuDenial& denial) noexcept;
+  // The same, but no handler is asked to make room for it: for what is more than is needed.
+  [[nodiscard]] bool allocate_unasked(const GpuAllocRequirements& request, const CallSite& site,
+                                      GpuBuffer& buffer, GpuDenial& denial) noexcept;
   [[nodiscard]] bool allocate_resource(const DeviceNeeds& needs, OffsetKind kind,
                                        const GpuAllocRequirements& request,
                                        const ResourceOwner& owner, const CallSite& site,

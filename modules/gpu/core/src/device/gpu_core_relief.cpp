@@ -9,7 +9,8 @@ namespace framealloc::gpu::detail {
 
 namespace {
 
-// Of the allocator whose handler this thread is in, so that it is not told what the handler causes.
+// Of the allocator whose handler this thread is in, so that it is not told what the handler causes; or
+// that is not to ask its handlers.
 thread_local const GpuCore* telling = nullptr;
 
 class Telling {
@@ -131,7 +132,19 @@ bool GpuCore::tell_pressure(const GpuPressureEvent& event) noexcept {
   return true;
 }
 
+bool GpuCore::allocate_unasked(const GpuAllocRequirements& request, const CallSite& site,
+                               GpuBuffer& buffer, GpuDenial& denial) noexcept {
+  bool done = false;
+  {
+    const Telling nobody(*this);
+    done = allocate(request, site, buffer, denial);
+  }
+  if (done) tell_thresholds();
+  return done;
+}
+
 void GpuCore::tell_thresholds() noexcept {
+  if (telling == this) return;  // what a handler has caused is told when it is over
   for (unsigned heap = 0; heap < gate.heap_count(); ++heap) {
     if (!gate.passed_threshold(heap)) continue;
     GpuPressureEvent event;

@@ -25,6 +25,29 @@ RingSet* RingStore::set_of(GpuMemoryIntent intent, unsigned frames, BufferUsage 
   return set;
 }
 
+bool RingStore::has_room(const RingSet& set, unsigned type, std::size_t size) noexcept {
+  const std::lock_guard<BriefLock> guard(lock_);
+  for (const RingBlock* block = set.blocks; block != nullptr; block = block->next)
+    if (block->type == type && block->pages.stats().largest_free >= size) return true;
+  return false;
+}
+
+// What becomes smaller stops here, and goes on with what is asked for: so even the last room of a
+// budget is not filled with the memory of single slices.
+constexpr std::size_t kLeastPage = std::size_t{4} << 10;
+
+std::size_t RingStore::smaller(std::size_t size, std::size_t least) noexcept {
+  return std::max(size / 2 < kLeastPage ? least : size / 2, least);
+}
+
+RingPage* RingStore::take_page(RingSet& set, std::size_t most, std::size_t least,
+                               std::size_t alignment) noexcept {
+  for (std::size_t size = most;; size = smaller(size, least)) {
+    RingPage* const page = take_page(set, size, alignment);
+    if (page != nullptr || size <= least) return page;
+  }
+}
+
 RingPage* RingStore::take_page(RingSet& set, std::size_t size, std::size_t alignment) noexcept {
   auto* const page = make<RingPage>();
   if (page == nullptr) return nullptr;
@@ -102,33 +125,52 @@ bool RingStore::make_block(RingSet& set, unsigned type, std::size_t size, bool m
 }
 
 // The sizes become smaller before the types become worse; only when none is left is room made.
-bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept {
+bool RingStore::grow(RingSet& set, std::size_t page, std::size_t size, bool& small,
+                     GpuDenial& denial) noexcept {
   constexpr std::size_t kBlockUnit = std::size_t{64} << 10;
-  const std::size_t least = (size + kBlockUnit - 1) / kBlockUnit * kBlockUnit;
+  const std::size_t whole = (page + kBlockUnit - 1) / kBlockUnit * kBlockUnit;
   RingBlock* block = nullptr;
   const TypeOrder& order = core_.order(set.intent);
   const auto curable = [&denial] {
     return denial.code == Code::FA416 || denial.code == Code::FA417;
   };
   std::size_t taken = 0;
-  std::size_t first = least;
+  std::size_t first = whole;
   {
     const std::lock_guard<BriefLock> guard(lock_);
-    first = std::max(set.next_size, least);
+    first = std::max(set.next_size, whole);
   }
   HeapDenials denials(core_.gate);
+  bool left = false;  // room in the blocks that there are, less than a page
   const unsigned types = order.visit(set.type_mask, [&](unsigned type) {
-    if (!core_.gate.can_ever_hold(type, least)) return false;
-    for (std::size_t wish = first;; wish = std::max(wish / 2, least)) {
-      if (make_block(set, type, wish, false, block, denial)) {
-        taken = wish;
-        return true;
-      }
-      if (wish == least || !curable()) break;
+    if (!core_.gate.can_ever_hold(type, size)) return false;
+    const auto make = [&](std::size_t wish) {
+      if (!core_.gate.can_ever_hold(type, wish) ||
+          !make_block(set, type, wish, false, block, denial))
+        return false;
+      taken = wish;
+      return true;
+    };
+    for (std::size_t wish = first; wish != 0;
+         wish = wish == whole ? 0 : std::max(wish / 2, whole)) {
+      if (make(wish)) return true;
+      if (denial.code != Code::None && !curable()) return true;
+    }
+    left = !small && has_room(set, type, size);
+    if (left) return true;
+    for (std::size_t wish = smaller(whole, size);; wish = smaller(wish, size)) {
+      if (make(wish)) return true;
+      if (wish <= size || (denial.code != Code::None && !curable())) break;
     }
     denials.note(denial);
     return !curable();
   });
+  if (left) {
+    denials.forget();
+    denial = {};
+    small = true;
+    return true;
+  }
   if (block == nullptr && types != 0 && denial.code == Code::None) {
     denial.code = Code::FA011;
     denial.what = "more than any heap for the intent has";
@@ -142,14 +184,15 @@ bool RingStore::grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept
   }
   if (block == nullptr && curable()) {
     static_cast<void>(order.visit(set.type_mask, [&](unsigned type) {
-      if (!core_.gate.can_ever_hold(type, least)) return false;
-      return make_block(set, type, least, true, block, denial) || !curable();
+      if (!core_.gate.can_ever_hold(type, size)) return false;
+      return make_block(set, type, size, true, block, denial) || !curable();
     }));
-    taken = least;
+    taken = size;
     if (block != nullptr) denials.forget();  // room was made: nothing was denied
   }
   if (block == nullptr) return false;
   denial = {};
+  small = small || taken < page;
   const std::lock_guard<BriefLock> guard(lock_);
   total_ += block->memory_size;
   padding_ += block->memory_size - block->size;

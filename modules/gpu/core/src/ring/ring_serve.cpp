@@ -196,6 +196,7 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::uint64_t mask
     if (!is_possible(request, core_.info(), denial)) return {};
     const bool limited = core_.tags.is_limited(ring.tag);
     bool made_room = false;
+    bool small = false;
     unsigned grown = 0;
     for (;;) {
       {
@@ -209,8 +210,9 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::uint64_t mask
         const bool alone = size + mask > core_.config.ring_page;
         if (alone || page == nullptr || align_up(ring.cursor(), mask) > page->end() ||
             size > page->end() - align_up(ring.cursor(), mask)) {
-          page = take_page(*ring.set, alone ? size : core_.config.ring_page,
-                           static_cast<std::size_t>(mask) + 1);
+          const std::size_t whole = alone ? size : core_.config.ring_page;
+          page =
+              take_page(*ring.set, whole, small ? size : whole, static_cast<std::size_t>(mask) + 1);
           if (page != nullptr && !alone) {
             detach(ring);
             ring.page = page;
@@ -256,7 +258,7 @@ GpuSlice RingStore::serve(RingAccess& ring, std::size_t size, std::uint64_t mask
       }
       const bool alone = size + mask > core_.config.ring_page;
       if (!grow(*ring.set, alone ? size + static_cast<std::size_t>(mask) : core_.config.ring_page,
-                denial))
+                size, small, denial))
         return {};
     }
   }();
@@ -301,6 +303,8 @@ bool RingStore::allocate(const GpuAllocRequirements& request, TransientPiece& pi
   if (!core_.charge_tag(tag, request.size, denial)) return false;
 
   const bool alone = held + mask > core_.config.ring_page;
+  const std::size_t whole = alone ? held : core_.config.ring_page;
+  bool small = false;
   for (unsigned grown = 0;;) {
     {
       const std::lock_guard<BriefLock> guard(lock_);
@@ -311,7 +315,7 @@ bool RingStore::allocate(const GpuAllocRequirements& request, TransientPiece& pi
       RingPage* page = set->shared;
       std::uint64_t at = page == nullptr ? 0 : align_up(set->shared_cursor, mask);
       if (alone || page == nullptr || at > page->end() || held > page->end() - at) {
-        page = take_page(*set, alone ? held : core_.config.ring_page, alignment);
+        page = take_page(*set, whole, small ? held : whole, alignment);
         if (page != nullptr) {
           at = page->begin();
           if (!alone) {
@@ -342,8 +346,8 @@ bool RingStore::allocate(const GpuAllocRequirements& request, TransientPiece& pi
       core_.tags.release(tag, request.size);
       return deny(denial, Code::FA012, "no memory to account for a ring");
     }
-    if (!grow(*set, alone ? held + static_cast<std::size_t>(mask) : core_.config.ring_page,
-              denial)) {
+    if (!grow(*set, alone ? held + static_cast<std::size_t>(mask) : core_.config.ring_page, held,
+              small, denial)) {
       core_.tags.release(tag, request.size);
       return false;
     }

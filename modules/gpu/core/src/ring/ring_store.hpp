@@ -54,6 +54,11 @@ class RingStore final : public TransientMemory {
   [[nodiscard]] RingSet* set_of(GpuMemoryIntent intent, unsigned frames,
                                 BufferUsage usage) noexcept;
   [[nodiscard]] RingPage* take_page(RingSet& set, std::size_t size, std::size_t alignment) noexcept;
+  // The same, as large as there is room for from `most` down to `least`.
+  [[nodiscard]] RingPage* take_page(RingSet& set, std::size_t most, std::size_t least,
+                                    std::size_t alignment) noexcept;
+  // Result: the size to try after that, not below `least`.
+  [[nodiscard]] static std::size_t smaller(std::size_t size, std::size_t least) noexcept;
   void close_page(RingPage& page) noexcept;
   void detach(RingAccess& ring) noexcept;
   void settle(RingAccess& ring) noexcept;
@@ -69,7 +74,12 @@ class RingStore final : public TransientMemory {
   // `before`, and beyond `keep` of each memory type.
   [[nodiscard]] RingBlock* take_empty(unsigned heap, std::uint64_t before, unsigned keep) noexcept;
   // Without the lock.
-  [[nodiscard]] bool grow(RingSet& set, std::size_t size, GpuDenial& denial) noexcept;
+  // Effect: a block for a page, or where none can be had for `size` at least; or finds that the blocks
+  // that there are may have room for that: then `small` is set, which says that no page is to be
+  // expected.
+  [[nodiscard]] bool grow(RingSet& set, std::size_t page, std::size_t size, bool& small,
+                          GpuDenial& denial) noexcept;
+  [[nodiscard]] bool has_room(const RingSet& set, unsigned type, std::size_t size) noexcept;
   [[nodiscard]] bool make_block(RingSet& set, unsigned type, std::size_t size, bool make_room,
                                 RingBlock*& block, GpuDenial& denial) noexcept;
   std::size_t give_back(RingBlock* blocks) noexcept;

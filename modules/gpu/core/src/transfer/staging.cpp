@@ -29,8 +29,9 @@ Result<BatchState::Chunk*> make_chunk(GpuCore& core, std::size_t size,
   request.name = "upload";
   GpuDenial denial;
   GpuBuffer buffer;
-  if (!core.allocate(request, CallSite{}, buffer, denial)) {
-    request.size = size;  // a whole chunk is more than is needed
+  // A whole chunk is more than is needed: nothing of the program's gives way for that.
+  if (!core.allocate_unasked(request, CallSite{}, buffer, denial)) {
+    request.size = size;
     if (!core.allocate(request, CallSite{}, buffer, denial))
       return core.deny(denial, request, CallSite{});
   }

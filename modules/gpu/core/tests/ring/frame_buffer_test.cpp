@@ -130,6 +130,46 @@ class ExhaustedSource final : public MemorySource {
   bool exhausted = false;
 };
 
+// Where a budget has no room for a page, a smaller one does, and in the end what is asked for.
+TEST(FrameBuffer, ABudgetBelowAPageIsUsedToItsEnd) {
+  constexpr std::size_t kSize = 1000;
+  for (const std::size_t limit : {kKiB, 5 * kKiB, 64 * kKiB, 1000 * kKiB, kMiB + 10 * kKiB}) {
+    for (const bool as_buffers : {false, true}) {
+      SCOPED_TRACE(limit);
+      Rig rig;
+      rig.gpu->set_heap_limit(1, limit);
+      ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+      std::size_t taken = 0;
+      const auto take = [&] {
+        return as_buffers ? static_cast<bool>(rig.gpu->frame_alloc({kSize, Intent::Readback}))
+                          : static_cast<bool>(rig.gpu->staging().alloc(kSize));
+      };
+      // The memory for readbacks has another heap to go to; what went there is not this heap's.
+      while (taken <= limit / kSize && take() &&
+             rig.gpu->heap_budget(1).used >= (taken + 1) * kSize)
+        ++taken;
+      EXPECT_GE(taken * 1024 + 4 * kKiB, limit);
+      EXPECT_GE(taken, 1U);
+      EXPECT_LE(rig.device.heap_peak_bytes(1), limit);
+      EXPECT_LE(rig.gpu->stats().device_allocations, 16U) << "not one for each slice";
+      EXPECT_EQ(rig.book.codes(),
+                as_buffers ? std::vector<Code>{} : std::vector<Code>{Code::FA417});
+      rig.expect_sums();
+      ASSERT_TRUE(rig.gpu->end_gpu_frame());
+    }
+  }
+}
+
+TEST(FrameBuffer, WhatAPageIsTooLargeForIsUsed) {
+  Rig rig(HostBackendConfig::discrete(), small_rings());
+  rig.gpu->set_heap_limit(1, 256 * kKiB);
+  ASSERT_TRUE(rig.gpu->begin_gpu_frame());
+  ASSERT_TRUE(rig.gpu->staging().alloc(200 * kKiB));  // of a block of 256
+  for (int i = 0; i < 50; ++i) EXPECT_TRUE(rig.gpu->staging().alloc(kKiB)) << i;
+  EXPECT_EQ(rig.gpu->stats().device_allocations, 1U);
+  ASSERT_TRUE(rig.gpu->end_gpu_frame());
+}
+
 TEST(FrameBuffer, ARingWithoutBookkeepingSaysSo) {
   ExhaustedSource source;
   ReportBook book;
