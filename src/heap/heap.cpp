@@ -156,6 +156,13 @@ Heap::Found Heap::find(const void* block) noexcept {
   return {};
 }
 
+SlabHeader* Heap::search_plain_slab(const void* block) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(block);
+  const std::optional<RegionKind> kind = shared_.registry_.kind_at(address & shared_.chunk_mask_);
+  if (kind != RegionKind::SlabChunk || shared_.verifies()) return nullptr;
+  return slab_of(block, shared_.page_mask_);
+}
+
 bool Heap::owns(const void* block) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
   const std::uintptr_t start = address & shared_.chunk_mask_;

@@ -98,27 +98,45 @@ void* heap_reallocate(Instance& instance, void* block, std::size_t size, std::si
   return moved;
 }
 
-HeapBlock heap_block(Instance& instance, const void* block) noexcept {
-  const SlabHeader* const slab = instance.heap().slab_if_plain(block);
-  if (slab != nullptr) [[likely]]
-    return {slab->block_size, slab->tag};
+namespace {
+
+// These two are out of line, so that the path of most blocks needs no stack frame.
+FRAMEALLOC_NOINLINE HeapBlock find_block(Instance& instance, const void* block) noexcept {
   const Heap::Found found = instance.heap().find(block);
   return {found.bytes, found.tag};
 }
 
-HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept {
-  SlabHeader* const slab = instance.heap().slab_if_plain(block);
-  if (slab != nullptr) [[likely]] {
+FRAMEALLOC_NOINLINE HeapBlock give_back_slowly(Instance& instance, void* block,
+                                               const CallSite& site) noexcept {
+  if (const SlabHeader* const slab = instance.heap().search_plain_slab(block)) {
     const HeapBlock was{slab->block_size, slab->tag};
-    if (slab->is_owned_by(os::record_word())) [[likely]] {
+    if (slab->is_owned_by(os::record_word())) {
       slab->ready.load(std::memory_order_relaxed)->push(block);
     } else {
       heap_free(instance, block, site);
     }
     return was;
   }
-  const HeapBlock was = heap_block(instance, block);
+  const HeapBlock was = find_block(instance, block);
   if (was.bytes != 0) heap_free(instance, block, site);
+  return was;
+}
+
+}  // namespace
+
+HeapBlock heap_block(Instance& instance, const void* block) noexcept {
+  const SlabHeader* const slab = instance.heap().slab_if_plain(block);
+  if (slab == nullptr) [[unlikely]]
+    return find_block(instance, block);
+  return {slab->block_size, slab->tag};
+}
+
+HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept {
+  SlabHeader* const slab = instance.heap().slab_if_plain(block);
+  if (slab == nullptr || !slab->is_owned_by(os::record_word())) [[unlikely]]
+    return give_back_slowly(instance, block, site);
+  const HeapBlock was{slab->block_size, slab->tag};
+  slab->ready.load(std::memory_order_relaxed)->push(block);
   return was;
 }
 

@@ -71,14 +71,20 @@ class Heap final : public LargeBlocks {
   };
   [[nodiscard]] Found find(const void* block) noexcept;
   [[nodiscard]] std::size_t usable_size(const void* block) noexcept { return find(block).size; }
-  // Result: the page of a block of pool or heap that is known to be of one, found without a lock;
-  // null for every other address, and while frees are verified.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE SlabHeader* slab_if_plain(const void* block) noexcept {
+  // Result: the page of a block of pool or heap, found without a lock or a call; null for every
+  // other address, while frees are verified, and for pages that only search_plain_slab() finds.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE SlabHeader* slab_if_plain(
+      const void* block) const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
-    const std::optional<RegionKind> kind = shared_.registry_.kind_at(address & shared_.chunk_mask_);
-    if (kind != RegionKind::SlabChunk || shared_.verifies()) return nullptr;
+    const std::uintptr_t start = address & shared_.chunk_mask_;
+    if (!shared_.registry_.is_known_as(start, RegionKind::SlabChunk)) [[unlikely]]
+      return nullptr;
+    if (shared_.verifies()) [[unlikely]]
+      return nullptr;
     return slab_of(block, shared_.page_mask_);
   }
+  // The same for all pages. It may take a lock.
+  [[nodiscard]] SlabHeader* search_plain_slab(const void* block) noexcept;
   // Result: whether the address is of a chunk of pool or heap blocks, or begins a block that has
   // chunks to itself. Reads nothing there. Any thread.
   [[nodiscard]] bool owns(const void* block) noexcept;

@@ -2,6 +2,7 @@
 // Which chunks and runs belong to an allocator: what tells a foreign pointer from one of its own.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 
 #include <atomic>
@@ -45,6 +46,15 @@ class ChunkRegistry {
     if (known - address < kKinds && known != 0) [[likely]]
       return static_cast<RegionKind>(known - address);
     return search(address, bucket);
+  }
+  // Result: true when a region of that kind begins there; false means nothing. A shorter kind_at()
+  // for callers that expect one kind and have a slow path. Requirement: a multiple of the chunk
+  // size.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool is_known_as(std::uintptr_t address,
+                                                          RegionKind kind) const noexcept {
+    const std::uintptr_t known =
+        known_[bucket_of(address) % kKnown].load(std::memory_order_acquire);
+    return known == address + static_cast<std::uintptr_t>(kind) && address != 0;
   }
 
  private:
