@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Where in the user's source a call stands.
+// The place of a call in the user's source.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -20,18 +20,18 @@ struct CallSite {
   const char* file = "";
   const char* function = "";
   std::uint32_t line = 0;
-  const std::string_view* type = nullptr;  ///< name of what is allocated there; null when unknown
+  const std::string_view* type = nullptr;  ///< name of the type allocated there; null if unknown
 
-  /// The compiler's own words instead of std::source_location, which Clang before 16 cannot give
-  /// with libstdc++; constexpr and not consteval, because older Clang would evaluate a consteval
-  /// default argument where it is declared.
+  /// Uses builtins instead of std::source_location, which Clang before 16 does not support with
+  /// libstdc++; constexpr and not consteval, because older Clang would evaluate a consteval default
+  /// argument where it is declared.
   [[nodiscard]] static constexpr CallSite current(const char* file = __builtin_FILE(),
                                                   const char* function = __builtin_FUNCTION(),
                                                   std::uint32_t line = __builtin_LINE()) noexcept {
     return CallSite{file, function, line, nullptr};
   }
-  /// For functions that take any arguments, where no default argument can name the caller: at least
-  /// which function, of which type.
+  /// For variadic functions, where no default argument can name the caller: names at least the
+  /// function and the type.
   [[nodiscard]] static constexpr CallSite of_function(const char* function) noexcept {
     return CallSite{"", function, 0, nullptr};
   }
@@ -67,7 +67,7 @@ struct Placed {
   CallSite site;
 };
 
-// With more arguments than these a function that takes any names only itself in reports.
+// With more arguments than this, a variadic function names only itself in reports.
 inline constexpr std::size_t kMostSited = 6;
 
 }  // namespace detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// When blocks that other threads freed are taken back by the thread whose pages they lie in, and
-// how many may wait for that.
+// When a thread takes back blocks of its pages that other threads freed, and how many may wait for
+// that.
 #pragma once
 
 #include <framealloc/detail/base/counter.hpp>
@@ -12,22 +12,22 @@
 
 namespace framealloc {
 
-/// When a thread takes back what others freed for it, at most 4096 blocks at a frame boundary. A
-/// worker's boundary is its first frame allocation in a new frame. But for Explicit, a thread whose
-/// free list runs dry takes back before it takes new memory, until the list has a block again, and
-/// at most as much as at a boundary.
+/// When a thread takes back blocks that others freed for it, at most 4096 at a frame boundary. A
+/// worker's boundary is its first frame allocation in a new frame. Except with Explicit, a thread
+/// with an empty free list takes blocks back before it takes new memory, until the list has a block
+/// again, and at most as many as at a boundary.
 enum class DeferredProcessing : std::uint8_t {
   AtFrameBegin,
   AtFrameEnd,
-  Incremental,  ///< a few at a time: at each boundary, and until a list that ran dry has a block
+  Incremental,  ///< a few at a time: at each boundary, and until an empty list has a block
   Explicit,     ///< only in process_deferred_frees(), and when memory is denied otherwise
 };
 
-/// What a thread does that frees a block while `capacity` blocks wait for the block's owner
-/// already. A free cannot be refused without losing the block, so none of these loses one.
+/// What a thread does when it frees a block while `capacity` blocks already wait for the owner.
+/// Refusing a free would lose the block, so no policy refuses.
 enum class QueueFullPolicy : std::uint8_t {
-  Grow,                ///< queues it all the same
-  ProcessImmediately,  ///< the same, and the owner takes everything back at its very next chance
+  Grow,                ///< queues it anyway
+  ProcessImmediately,  ///< the same, and the owner takes all back at its next opportunity
   Block,               ///< waits until the owner has made room, for at most block_timeout_ns
   Fail,                ///< queues it and reports FA204, once for each batch
 };
@@ -35,12 +35,12 @@ enum class QueueFullPolicy : std::uint8_t {
 struct DeferredConfig {
   DeferredProcessing mode = DeferredProcessing::AtFrameBegin;
   std::size_t per_alloc = 32;  ///< blocks taken back at a time, for Incremental
-  std::size_t capacity = 0;    ///< blocks that may wait for one thread; 0 = no bound
+  std::size_t capacity = 0;    ///< most blocks that may wait for one thread; 0 = no bound
   QueueFullPolicy full_policy = QueueFullPolicy::Grow;
   std::size_t warning_threshold =
       0;  // blocks from which FA204 is reported, once per rise; 0 = none
-  /// For Block. Bounded, because the owner may itself be waiting for the thread that frees; the
-  /// block is queued and FA204 reported when the time is up.
+  /// For Block. Bounded, because the owner may itself be waiting for the freeing thread. When the
+  /// time is up, the block is queued and FA204 reported.
   std::uint64_t block_timeout_ns = 10'000'000;
 
   [[nodiscard]] static DeferredConfig bounded(std::size_t blocks) noexcept {
@@ -80,16 +80,16 @@ struct DeferredConfig {
 };
 
 /// Of one allocator, over all threads. A block counts once it has been sent to its owner, which
-/// happens in batches of at most 64, at the frame boundaries of the thread that frees, and in its
-/// process_deferred_frees(). A block whose page changes hands on the way is queued once more.
+/// happens in batches of at most 64, at frame boundaries of the freeing thread, and in its
+/// process_deferred_frees(). A block whose page changes its owner meanwhile is queued again.
 struct DeferredStats {
   std::uint64_t total_queued = 0;
   std::uint64_t total_processed = 0;
-  std::uint64_t current_depth = 0;            ///< blocks that wait now
+  std::uint64_t current_depth = 0;            ///< blocks waiting now
   std::uint64_t peak_depth = 0;               ///< most that ever waited for one thread
-  std::uint64_t queued_bytes = 0;             ///< of those that wait now
+  std::uint64_t queued_bytes = 0;             ///< of the blocks waiting now
   std::uint64_t full_count = 0;               ///< batches that found the queue full
-  std::uint64_t warning_count = 0;            ///< times that a queue rose to the warning threshold
+  std::uint64_t warning_count = 0;            ///< times a queue rose to the warning threshold
   std::uint64_t immediate_process_count = 0;  ///< blocks taken back because a queue was full
   std::uint64_t block_timeouts = 0;           ///< waits of Block that ended without room
 };
@@ -104,18 +104,18 @@ struct DeferredControl {
   std::atomic<std::size_t> capacity{0};
   std::atomic<std::size_t> warning_threshold{0};
   std::atomic<std::uint64_t> block_timeout_ns{0};
-  std::atomic<bool> watched{false};  // there is a bound or a threshold to look at
+  std::atomic<bool> watched{false};  // there is a bound or a threshold to check
 
   void set(const DeferredConfig& config) noexcept;
   [[nodiscard]] DeferredConfig get() const noexcept;
-  // Result: most blocks that a batch may collect, so that a bound is not overrun by one batch.
+  // Result: most blocks that a batch may collect, so one batch does not exceed a bound.
   [[nodiscard]] std::size_t most_in_batch() const noexcept {
     const std::size_t bound = capacity.load(std::memory_order_relaxed);
     return bound == 0 ? SIZE_MAX : bound < 8 ? 1 : bound / 8;
   }
 };
 
-// What waits for one thread, counted. Those that send count up, the owner counts down.
+// The number of blocks that wait for one thread. Senders count up, the owner counts down.
 class DeferredQueue {
  public:
   // Thread contract: any.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What visit_tags(), visit_threads(), visit_budgets(), visit_pools() and visit_devices() show of an allocator:
-// plain values, made one after the other while it goes on, without allocating. Sizes in bytes; text
-// is valid during the call that shows it.
+// What visit_tags(), visit_threads(), visit_budgets(), visit_pools() and visit_devices() pass on:
+// plain values, made one after the other without allocating or stopping the allocator. Sizes are
+// in bytes; texts are valid during the call that passes them.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -20,13 +20,13 @@ enum class MemoryDomain : std::uint8_t { Host, Device };
 
 /// How the heap accounts for one of its blocks.
 struct HeapBlock {
-  std::size_t bytes = 0;  ///< as asked for, rounded up to the class; 0 when it has no such block
+  std::size_t bytes = 0;  ///< as requested, rounded up to the class; 0 if it is no such block
   TagId tag = TagId::Untagged;
 };
 
-/// One tag, over all threads; what is held by tags below it is theirs. A parent is shown before its
-/// children and has the smaller id, so a reader adds subtrees up from the end. Bytes of the host
-/// alone: what the tag holds of a device, DeviceTagFigures says.
+/// One tag, over all threads, without the tags below it. A parent is shown before its children and
+/// has the smaller id, so a reader can sum up subtrees from the end. Host bytes only:
+/// DeviceTagFigures has the device memory of a tag.
 struct TagFigures {
   TagId id = TagId::Untagged;
   TagId parent = TagId::Untagged;  ///< its own for Untagged, which is the root of all
@@ -46,9 +46,9 @@ struct TagFigures {
 /// One thread that uses the allocator now.
 struct ThreadFigures {
   ThreadId id;
-  std::string_view name;        ///< as the program named it, else ""
+  std::string_view name;        ///< set by the program, else ""
   std::size_t frame_bytes = 0;  ///< of the shared frame: so far, or all of it once it has ended
-  /// Blocks that the thread allocated and that have not come back to it, wherever they are used.
+  /// Blocks that the thread allocated and that have not returned to it, wherever they are used.
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
   std::size_t peak_frame_bytes = 0;  ///< most in any frame
@@ -56,15 +56,15 @@ struct ThreadFigures {
   std::size_t frame_limit = 0;       ///< of the thread; 0 = none
   std::size_t pool_limit = 0;
   std::size_t pool_used =
-      0;  ///< what pool_limit is about: blocks of its pages that nobody has freed
+      0;  ///< what pool_limit applies to: blocks of its pages that were not freed
 };
 
-/// One budget: that of the whole, or of a tag that has a limit or a charge.
+/// One budget: the global one, or that of a tag that has a limit or a charge.
 struct BudgetFigures {
   TagId id = TagId::Untagged;
   MemoryDomain domain = MemoryDomain::Host;
-  bool global = false;         ///< of the whole
-  std::string_view tag;        ///< path; "" for untagged bytes, and for the whole
+  bool global = false;         ///< the global budget
+  std::string_view tag;        ///< path; "" for untagged bytes, and for the global budget
   std::size_t soft_limit = 0;  ///< 0 = none
   std::size_t hard_limit = 0;
   std::size_t current_usage = 0;  ///< charged: held, plus what threads keep ready
@@ -76,24 +76,24 @@ struct BudgetFigures {
 /// Classes that never had a page are not shown.
 struct PoolClassFigures {
   std::size_t block_bytes = 0;
-  std::uint64_t pages = 0;   ///< that the class has now
-  std::uint64_t blocks = 0;  ///< that these pages have room for
-  /// Of these, blocks that were used and are free: ready in a thread, or back in their page.
+  std::uint64_t pages = 0;   ///< of the class now
+  std::uint64_t blocks = 0;  ///< capacity of these pages
+  /// Of these, blocks that were used and are now free: ready in a thread, or back in their page.
   std::uint64_t free_blocks = 0;
   std::uint64_t allocations = 0;  ///< ever
 };
 
-/// One device whose memory a module hands out, all in all.
+/// Totals of one device whose memory a module hands out.
 /// `total_bytes == allocated_bytes + padding_bytes + retired_bytes + free_bytes`.
 struct DeviceFigures {
   MemoryDomain domain = MemoryDomain::Device;
   std::string_view device{};    ///< its name
-  std::uint64_t frame = 0;      ///< of the device, that is open or ended last; 0 before the first
+  std::uint64_t frame = 0;      ///< the device's open frame, or its last one; 0 before the first
   std::size_t total_bytes = 0;  ///< device memory held: blocks, rings and dedicated
   std::size_t allocated_bytes = 0;  ///< handed out: transient_bytes + persistent_bytes
-  std::size_t transient_bytes = 0;  ///< of frames that are open
+  std::size_t transient_bytes = 0;  ///< of open frames
   std::size_t persistent_bytes = 0;
-  std::size_t retired_bytes = 0;  ///< let go by the program, not yet by the device
+  std::size_t retired_bytes = 0;  ///< released by the program, not yet by the device
   std::size_t padding_bytes = 0;  ///< alignment, granularity, ends of pages
   std::size_t free_bytes = 0;
   std::size_t dedicated_bytes = 0;       ///< within total_bytes
@@ -114,31 +114,31 @@ struct DeviceHeapFigures {
   unsigned heap = 0;          ///< index on the device
   std::size_t size = 0;       ///< of the heap
   std::size_t limit = 0;      ///< set by the program; 0 = none
-  std::size_t budget = 0;     ///< what may be held now: the limit, and what the system leaves
+  std::size_t budget = 0;     ///< what may be held now, by the limit and the system
   std::size_t reserved = 0;   ///< device memory held
-  std::size_t used = 0;       ///< of it handed out
-  std::size_t external = 0;   ///< held by others, as far as the device says
+  std::size_t used = 0;       ///< the part of it that is handed out
+  std::size_t external = 0;   ///< held by others, as far as the device reports it
   std::uint64_t denials = 0;
   bool device_local = false;
-  bool measured = false;  ///< budget and external are the system's figures
+  bool measured = false;  ///< whether budget and external are the system's figures
 };
 
-/// One tag that holds memory of a device, has held some, or has a limit there. A parent is shown
-/// before its children, as far as it is shown at all.
+/// One tag that holds or has held memory of a device, or has a limit there. A parent is shown
+/// before its children, if it is shown at all.
 struct DeviceTagFigures {
   MemoryDomain domain = MemoryDomain::Device;
   std::string_view device{};      ///< its name
   TagId id = TagId::Untagged;     ///< of the allocator that the device is registered with
   std::string_view tag{};         ///< path, "" for untagged bytes
-  std::size_t bytes = 0;          ///< handed out; what is held by tags below it is theirs
-  std::size_t peak_bytes = 0;     ///< most bytes at once
-  std::size_t subtree_bytes = 0;  ///< with tags below it: what the limit is about
+  std::size_t bytes = 0;          ///< handed out, without the tags below it
+  std::size_t peak_bytes = 0;     ///< most bytes at one time
+  std::size_t subtree_bytes = 0;  ///< with the tags below it: what the limit applies to
   std::size_t limit = 0;          ///< 0 = none
   std::uint64_t denials = 0;      ///< by that limit
 };
 
-/// Takes what a device shows of itself and hands it to a callable, as far as that takes it: a
-/// callable with one overload for DeviceHeapFigures is shown heaps and nothing else.
+/// Passes the figures of a device to a callable, as far as it accepts them: a callable with only
+/// an overload for DeviceHeapFigures gets heaps and nothing else.
 class DeviceFigureVisitor {
  public:
   template <class F>
@@ -163,14 +163,14 @@ class DeviceFigureVisitor {
   void (*tag_)(void* context, const DeviceTagFigures& figures);
 };
 
-/// What a module implements so that an allocator can show the memory of a device beside its own:
-/// see SmartAlloc::add_device().
+/// Implemented by a module, so that an allocator can show the memory of a device with its own: see
+/// SmartAlloc::add_device().
 class FRAMEALLOC_API DeviceFigureSource {
  public:
   /// Effect: calls `visit` with the DeviceFigures once, then with each heap by index, then with
-  /// each tag. Totals and heaps are of one moment. Requirement: no lock is held during these calls
+  /// each tag. Totals and heaps are of one moment. Requirement: holds no lock during these calls
   /// that a member of the device's allocator takes, since the visitor may call it. Allocates
-  /// nothing. Thread contract: any thread, several at once.
+  /// nothing. Thread contract: any thread, concurrently.
   virtual void show(const DeviceFigureVisitor& visit) const noexcept = 0;
 
  protected:
@@ -182,7 +182,7 @@ class FRAMEALLOC_API DeviceFigureSource {
 
 namespace detail {
 
-// A function that is called with each of them, as the library's own code takes it.
+// The form in which the library's own code takes the function to call for each of them.
 template <class Figures>
 struct FigureVisitor {
   void (*call)(void* context, const Figures& figures);

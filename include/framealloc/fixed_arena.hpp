@@ -12,11 +12,11 @@
 
 namespace framealloc {
 
-/// What FixedArenas of all capacities are: take one by reference where the capacity does not
-/// matter. The same bump as a FrameArena's, over memory of its own: it needs no allocator and no
-/// source, and never grows. What it hands out is uninitialized and stays until reset() or the end
-/// of a scope; no destructors run. Neither tags nor budgets know of it. Thread contract: one thread
-/// at a time.
+/// The base of FixedArenas of all capacities: take one by reference where the capacity does not
+/// matter. Bumps like a FrameArena, over its own memory: it needs no allocator and no source, and
+/// never grows. Its memory is uninitialized and stays valid until reset() or the end of a scope; no
+/// destructors run. Tags and budgets do not count it. Thread contract: one thread at a
+/// time.
 class FRAMEALLOC_API FixedArenaBase {
  public:
   FixedArenaBase(const FixedArenaBase&) = delete;
@@ -51,7 +51,7 @@ class FRAMEALLOC_API FixedArenaBase {
   /// Effect: frees everything. Requirement: no scope is open.
   void reset() noexcept { cursor_ = begin_; }
 
-  /// Frees what was allocated since it was made. Scopes nest.
+  /// Frees at its end what was allocated since it was made. Scopes nest.
   class [[nodiscard]] Scope {
    public:
     explicit Scope(FixedArenaBase& arena) noexcept : arena_(arena), start_(arena.cursor_) {}
@@ -72,7 +72,7 @@ class FRAMEALLOC_API FixedArenaBase {
   [[nodiscard]] std::size_t used() const noexcept { return cursor_ - begin_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return end_ - begin_; }
   [[nodiscard]] std::size_t remaining() const noexcept { return end_ - cursor_; }
-  /// Result: the most that was used at a time, so that a capacity can be chosen.
+  /// Result: the most that was used at one time, for choosing the capacity.
   [[nodiscard]] std::size_t high_water() const noexcept {
     return cursor_ - begin_ > high_water_ ? cursor_ - begin_ : high_water_;
   }
@@ -80,7 +80,7 @@ class FRAMEALLOC_API FixedArenaBase {
     const auto at = reinterpret_cast<std::uintptr_t>(address);
     return at >= begin_ && at < end_;
   }
-  /// Effect: reports of this arena go to `handler`; null brings stderr back.
+  /// Effect: sends reports of this arena to `handler`; null restores stderr.
   void set_report_handler(ReportHandler handler, void* context = nullptr) noexcept {
     handler_ = handler;
     context_ = context;
@@ -115,8 +115,8 @@ class FRAMEALLOC_API FixedArenaBase {
   void* context_ = nullptr;
 };
 
-/// `Capacity` bytes, such as FixedArena<64_KiB>; blocks are aligned to 16, and to what their type
-/// asks for. Large ones are no local variables: a stack has 8 MiB, a worker's often less.
+/// `Capacity` bytes, such as FixedArena<64_KiB>; blocks are aligned to 16, and as their type
+/// requires. Do not make large ones local variables: a stack has 8 MiB, a worker's often less.
 template <std::size_t Capacity>
 class FixedArena final : public FixedArenaBase {
   static_assert(Capacity > 0 && Capacity <= kMaxRequest);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Where the threads of a frame meet before it ends.
+// The barrier at which the threads of a frame meet before it ends.
 #pragma once
 
 #include <framealloc/annotations.hpp>
@@ -32,9 +32,9 @@ struct BarrierStats {
   std::uint64_t max_wait_time_us = 0;
   std::uint64_t timeout_count = 0;
   std::uint64_t phases_completed = 0;
-  std::uint64_t surplus_arrivals = 0;  ///< not counted: beyond the participants, or a second time
+  std::uint64_t surplus_arrivals = 0;  ///< ignored: more than the participants, or a second one
   ThreadId last_thread;                ///< whose arrival completed the phase that ended last
-  std::string last_name;               ///< its name, if it has a registered one
+  std::string last_name;               ///< its registered name, if any
 };
 
 /// Names the phase that an arrival belongs to; see FrameBarrier::wait().
@@ -44,26 +44,26 @@ struct BarrierTicket {
 
 class FrameBarrierBuilder;
 
-/// A barrier for a number of participants that are met again each frame, or several times in one: a
-/// phase is complete when all of them have arrived, and the next one opens by itself as soon as
-/// somebody has noticed. Participants are threads or jobs: without names, any thread may arrive for
-/// any of them, and one thread for several. A thread that arrives without waiting, and one that
-/// waits without arriving (the thread that drives the frame), are both fine.
+/// A reusable barrier for participants that meet in each frame, once or several times: a phase is
+/// complete when all participants have arrived, and the next one opens by itself as soon as a
+/// thread has seen that. Participants are threads or jobs: without names, any thread may arrive for
+/// any of them, and one thread for several. A thread may arrive without waiting, or wait without
+/// arriving (as the thread that drives the frame does).
 ///
 /// The k-th wait of a thread waits for the k-th phase since it first used the barrier, or, if it
-/// has arrived since, for the phase that it arrived in; so a thread that is late for its wait is
-/// never held up by arrivals of the next frame, and no arrival is lost. What participants wrote
-/// before they arrived is visible to those whose wait returned.
+/// has arrived since, for the phase in which it arrived. So arrivals of the next frame never delay
+/// a thread that waits late, and no arrival is lost. What participants wrote before they arrived is
+/// visible to a thread when its wait returns.
 ///
 /// Waiting spins for about a microsecond, then sleeps in the system. Allocates nothing (missing()
 /// and stats() build strings). Thread contract: any thread; a barrier must outlive the last call on
-/// it. A thread may use at most 16 barriers in turn without naming its ticket.
+/// it. A thread may use at most 16 barriers in turn without passing a ticket.
 class FRAMEALLOC_API FrameBarrier {
  public:
   static constexpr unsigned kMostParticipants = 4095;
-  static constexpr unsigned kMostNames = 64;  ///< participants beyond are counted, not named
+  static constexpr unsigned kMostNames = 64;  ///< more participants are counted, not named
 
-  /// Requirement: at most kMostParticipants; more count as that many. With none, nobody waits.
+  /// Requirement: at most kMostParticipants; more count as that many. With 0, no wait blocks.
   explicit FrameBarrier(unsigned participants) noexcept;
   ~FrameBarrier();
   FrameBarrier(const FrameBarrier&) = delete;
@@ -74,15 +74,15 @@ class FRAMEALLOC_API FrameBarrier {
   /// of a phase, or a second one of a registered thread, is not counted but reported (FA209, see
   /// SmartAlloc::set_frame_barrier()) and in the statistics. Result: for wait().
   BarrierTicket signal_frame_complete() noexcept;
-  /// The same for the participant of that name, on whatever thread. A name that is not registered
-  /// arrives as one of the unnamed.
+  /// The same for the participant of that name, on any thread. A name that is not registered
+  /// arrives as an unnamed participant.
   BarrierTicket signal_frame_complete(std::string_view name) noexcept;
   /// Effect: waits until the phase is complete, see above.
   FRAMEALLOC_WAITS void wait_all() noexcept;
   FRAMEALLOC_WAITS void wait(BarrierTicket ticket) noexcept;
   FRAMEALLOC_WAITS void arrive_and_wait() noexcept;
-  /// Result: false when the time ran out first; then the same phase is waited for next time, and
-  /// missing() says who has not arrived.
+  /// Result: false if the time ran out first; then the next wait is for the same phase, and
+  /// missing() names the participants that have not arrived.
   template <class Rep, class Period>
   [[nodiscard]] bool wait_timeout(std::chrono::duration<Rep, Period> limit) noexcept {
     const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(limit).count();
@@ -97,10 +97,10 @@ class FRAMEALLOC_API FrameBarrier {
   [[nodiscard]] bool is_complete() const noexcept;
 
   /// Effect: names the calling thread. It takes the place that the builder made for that name, or
-  /// one of those without a name; when all are taken, there is one participant more from the next
-  /// phase on. Result: false when the thread has a place already or the table of names is full.
+  /// an unnamed place; if all are taken, the next phase and all later ones have one more
+  /// participant. Result: false when the thread has a place already or the table of names is full.
   bool register_thread(std::string_view name) noexcept;
-  /// Effect: there is one participant less from the next phase on; for the present one the calling
+  /// Effect: removes one participant from the next phase on; in the present phase the calling
   /// thread counts as arrived. Result: false when it has no place.
   bool unregister_thread() noexcept;
   [[nodiscard]] bool is_registered() const noexcept;
@@ -116,8 +116,8 @@ class FRAMEALLOC_API FrameBarrier {
   [[nodiscard]] std::uint64_t generation() const noexcept {
     return phases_.load(std::memory_order_acquire);
   }
-  /// Result: names of those who have not arrived in the present phase; those without a name stand
-  /// together at the end, as "2 unnamed".
+  /// Result: names of the participants that have not arrived in the present phase; those without a
+  /// name are summed up at the end, as "2 unnamed".
   [[nodiscard]] std::vector<std::string> missing() const;
   [[nodiscard]] BarrierStats stats() const;
 
@@ -126,20 +126,20 @@ class FRAMEALLOC_API FrameBarrier {
   friend class detail::ThreadServices;
   explicit FrameBarrier(const FrameBarrierBuilder& builder) noexcept;
 
-  // One word says everything that must change together: which phase, how many have arrived in it,
+  // One word holds everything that must change together: the phase, how many have arrived in it,
   // how many it needs and how many the next one needs. A phase with as many arrivals as it needs is
-  // closed: until somebody has noticed that, arrivals are surplus.
+  // closed: until a thread has seen that, further arrivals are surplus.
   struct State {
     std::uint32_t phase;  // modulo 2^28
     std::uint32_t arrived, expected, next;
     [[nodiscard]] bool closed() const noexcept { return arrived == expected; }
-    // Nobody takes part any more, or yet: no phase is under way, and nobody waits.
+    // There are no participants: no phase is open, and no wait blocks.
     [[nodiscard]] bool idle() const noexcept { return closed() && next == 0; }
     [[nodiscard]] static State of(std::uint64_t word) noexcept;
     [[nodiscard]] std::uint64_t word() const noexcept;
   };
   struct Place {
-    std::atomic<std::uint64_t> thread{0};   // 0: nobody yet
+    std::atomic<std::uint64_t> thread{0};   // 0: none yet
     std::atomic<std::uint32_t> arrived{0};  // phase + 1 of its last arrival
     std::atomic<std::uint32_t> first{0};    // phase from which it takes part
     bool used = false;                      // this and the name are guarded by places_lock_
@@ -158,20 +158,20 @@ class FRAMEALLOC_API FrameBarrier {
   BarrierTicket arrive(Place* place) noexcept;
   void complete(std::uint32_t phase) noexcept;
   void open_after(std::uint32_t phase) noexcept;
-  // Result: the first phase that the change holds for.
+  // Result: the first phase to which the change applies.
   std::uint32_t change_participants(int by) noexcept;
   void leave(Place& place) noexcept;
   [[nodiscard]] bool is_over(std::uint32_t phase) const noexcept;
   bool await(std::uint32_t phase, std::uint64_t timeout_ns) noexcept;
   bool wait_for_ns(std::uint64_t timeout_ns) noexcept;
   [[nodiscard]] std::uint32_t phase_to_await() const noexcept;
-  // Effect: calls visit(text) for each that is missing. `visit` must not call the barrier.
+  // Effect: calls visit(text) for each missing participant. `visit` must not call the barrier.
   template <class Visit>
   void visit_missing(Visit&& visit) const;
   void describe_missing(Text<192>& text) const noexcept;
   void surplus(const Place* place, const State& state) noexcept;
 
-  const std::uint64_t id_;  // never used twice: what threads remember a barrier by
+  const std::uint64_t id_;  // never reused: threads remember a barrier by it
   alignas(detail::kCacheLine) std::atomic<std::uint64_t> state_;
   // Written by the thread that completes a phase, after state_ says closed.
   alignas(detail::kCacheLine) std::atomic<std::uint32_t> over_{0};  // phases completed, modulo 2^28
@@ -194,7 +194,7 @@ class FRAMEALLOC_API FrameBarrierBuilder {
  public:
   /// Effect: one participant of this name.
   FrameBarrierBuilder& with_thread(std::string_view name);
-  /// Effect: at least `count` participants in all; those without a name are anybody.
+  /// Effect: at least `count` participants in all; any thread may arrive for an unnamed one.
   FrameBarrierBuilder& with_count(unsigned count) noexcept;
   [[nodiscard]] FrameBarrier build() const noexcept { return FrameBarrier(*this); }
 

@@ -14,9 +14,9 @@ namespace framealloc {
 
 /// Destroys its object when it goes out of scope, or at the end of the frame, whichever comes
 /// first; in the second case (and when the arena is rewound past the object) it reads as null from
-/// then on, so that a box which outlives its frame touches nothing. release() leaves the object to
-/// the frame. With a trivially destructible T it is a pointer and nothing else, and does not learn
-/// of the end. The memory stays used until the frame ends: what is freed early is what the object
+/// then on, so a box that outlives its frame is safe. release() leaves the object to the frame.
+/// With a trivially destructible T it is only a pointer, and does not become null at the end. The
+/// memory stays in use until the frame ends: destroying the box early frees only what the object
 /// owns. Requirement: a box of a T with a destructor is destroyed, moved from or outlives its
 /// frame. Move-only. Thread contract: the thread of the arena.
 template <class T>
@@ -61,7 +61,7 @@ class FrameBox {
     }
     return box;
   }
-  // The same, where reports name the caller.
+  // The same, but reports name the caller.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                            \
   template <int = 0 FRAMEALLOC_LIST types>                                                         \
   [[nodiscard]] static FrameBox make(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,                   \
@@ -126,7 +126,7 @@ class FrameBox {
   static constexpr bool kOwes = !std::is_trivially_destructible_v<T>;
 
   // Called by the arena at the end of the frame, or when it is rewound past the object. While a box
-  // owns the object, the finalizer points at the box, so that the box learns of it.
+  // owns the object, the finalizer points at the box, so that it can reset the box.
   static void frame_over(void* box, std::size_t) noexcept {
     auto* const self = static_cast<FrameBox*>(box);
     if constexpr (kOwes) self->finalizer_ = nullptr;
@@ -144,7 +144,7 @@ class FrameBox {
   [[no_unique_address]] std::conditional_t<kOwes, detail::Finalizer*, None> finalizer_{};
 };
 
-/// Without a finalizer nothing knows the box's address.
+/// Without a finalizer, no record holds the box's address.
 template <class T>
 struct IsTriviallyRelocatable<FrameBox<T>> : std::is_trivially_destructible<T> {};
 

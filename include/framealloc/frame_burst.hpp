@@ -18,11 +18,11 @@ namespace framealloc {
 
 /// From SmartAlloc::frame_burst() and FrameArena::burst(), for a loop of many small allocations:
 /// keep it a local variable, and its cursor stays in a register, which the arena's cannot. Other
-/// allocations of the thread go on beside it. Takes another window when one is full, and gives the
-/// rest back when it ends. While it has a window, all of that counts as allocated, under the tag
-/// that was current when the window was taken; a change of the tag makes the next call take another
-/// one. What lies in a window is freed with it: at the end of its frame, or by a rewind to before
-/// it was taken.
+/// allocations of the thread may come in between. Takes a new window when one is full, and returns
+/// the rest when it ends. While it has a window, the whole window counts as allocated, under the
+/// tag that was current when the window was taken; after a change of the tag the next call takes a
+/// new one. The contents of a window are freed with it: at the end of its frame, or by a rewind to
+/// before it was taken.
 ///
 /// A burst may outlive its frame: it takes its windows from whichever frame is open when it is
 /// called. With a guard mode that records every allocation, and while calls are counted, each call
@@ -38,7 +38,7 @@ class [[nodiscard]] FrameBurst {
         prefetch_(prefetch) {}
   FrameBurst(const FrameBurst&) = delete;
   FrameBurst& operator=(const FrameBurst&) = delete;
-  /// A burst that was moved from answers null.
+  /// A burst that was moved from returns null.
   FrameBurst(FrameBurst&& other) noexcept
       : arena_(std::exchange(other.arena_, nullptr)),
         window_(std::exchange(other.window_, &detail::no_window)),
@@ -83,7 +83,7 @@ class [[nodiscard]] FrameBurst {
     return bump<0>(rounded, alignment, site);
   }
 
-  /// Result: bytes left in the window; 0 when the next call takes another one.
+  /// Result: bytes left in the window; 0 if the next call takes a new one.
   [[nodiscard]] std::size_t remaining() const noexcept {
     const std::uintptr_t limit = window_->limit.load(std::memory_order_relaxed);
     return limit > cursor_ ? limit - cursor_ : 0;
@@ -106,7 +106,7 @@ class [[nodiscard]] FrameBurst {
     }
     end = detail::opaque(end + rounded);
     if (detail::exceeds_relaxed(end, window_->limit)) [[unlikely]] {
-      // Everything by value: a burst whose address nobody has can live in registers.
+      // Everything by value: a burst whose address is not taken can live in registers.
       end = arena_ == nullptr ? rounded
                               : arena_->step_burst(*window_, end - rounded, rounded, alignment,
                                                    site.file, site.function, site.line);

@@ -18,20 +18,20 @@
 
 namespace framealloc {
 
-/// Entries lie dense, in the order of insertion until something is erased (the last entry then
-/// takes the place of the erased one), so iterating is as fast as over an array. It grows at any
-/// load; when growth is denied it goes on filling the buckets that it has, and overwriting never
-/// needs memory. Nothing throws; what was denied says so (end(), null, false), is reported by the
-/// arena and changes nothing. Move-only; clone() copies. As a FrameVec, it belongs to the frame in
-/// which it was filled, is empty after it if entries have destructors, and must not be used after
-/// its arena was rewound to a checkpoint from before it last grew. Iterators, pointers and
-/// references to entries: invalidated by insertions that grow (capacity()), by the end of the
-/// frame, and those to the last entry by erase. Hash and Eq must not throw. At most 2^32 - 2
-/// entries. Thread contract: one thread, the one whose arena it uses.
+/// Entries are stored densely, in insertion order until one is erased (the last entry then takes
+/// the place of the erased one), so iterating is as fast as over an array. If growth is denied, the
+/// map keeps filling the buckets that it has; overwriting a value never needs memory. Nothing
+/// throws: a denied call returns end(), null or false, is reported by the arena and changes
+/// nothing. Move-only; clone() copies. Like a FrameVec, it belongs to the frame in which it was
+/// filled, is empty after it if entries have destructors, and must not be used after its arena was
+/// rewound to a checkpoint from before it last grew. Iterators, pointers and references to entries:
+/// invalidated by insertions that grow (capacity()), by the end of the frame, and those to the last
+/// entry by erase. Hash and Eq must not throw. At most 2^32 - 2 entries. Thread contract: only the
+/// arena's own thread.
 template <class K, class V, class Hash, class Eq>
 class FrameMap {
   using Entry = detail::FrameMapEntry<K, V>;
-  // What a key may be looked up by besides K itself.
+  // The type by which a key may be looked up besides K itself.
   template <class Q>
   static constexpr bool kLooksUp = !std::same_as<Q, K> && requires {
     typename Hash::is_transparent;
@@ -59,7 +59,7 @@ class FrameMap {
     (void)reserve(capacity, here);
   }
   FrameMap(FrameMap&&) noexcept = default;
-  /// The index goes first, since it lies behind the entries: so both can be given back.
+  /// Frees the index first, since it lies after the entries: so both can be returned to the arena.
   FrameMap& operator=(FrameMap&& other) noexcept {
     index_ = std::move(other.index_);
     entries_ = std::move(other.entries_);
@@ -100,7 +100,7 @@ class FrameMap {
   [[nodiscard]] const_iterator find(const Q& key) const noexcept {
     return const_iterator(look_up(key));
   }
-  /// Result: the value, or null when the key is not there.
+  /// Result: the value, or null if the key is not found.
   [[nodiscard]] V* get(const K& key) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return value_of(look_up(key));
   }
@@ -132,21 +132,21 @@ class FrameMap {
 
   // --- Adding. Result: the entry and whether it is new; {end(), false} when denied ---
   /// Arguments may refer to entries of the map.
-  /// Effect: adds the entry unless the key is there; then nothing changes.
+  /// Effect: adds the entry unless the key exists; then nothing changes.
   std::pair<iterator, bool> insert(K key, V value, Here here = CallSite::current()) {
     return add(here.site, std::move(key), std::move(value));
   }
   std::pair<iterator, bool> insert(value_type entry, Here here = CallSite::current()) {
     return add(here.site, entry.first, std::move(entry.second));
   }
-  /// Effect: adds the entry, or gives the present one a new value, for which no memory is needed.
+  /// Effect: adds the entry, or assigns a new value to the existing one, which needs no memory.
   std::pair<iterator, bool> insert_or_assign(K key, V value, Here here = CallSite::current()) {
     const auto result = add(here.site, std::move(key), std::move(value));
     // Neither was moved from unless the entry is new.
     if (!result.second && result.first != end()) result.first->second = std::move(value);
     return result;
   }
-  // Effect: adds V(arguments...) unless the key is there. What is not added is not moved from.
+  // Effect: adds V(arguments...) unless the key exists. Arguments are moved from only if added.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                           \
   template <int = 0 FRAMEALLOC_LIST types>                                        \
   std::pair<iterator, bool> try_emplace(                                          \
@@ -171,7 +171,7 @@ class FrameMap {
     return add(CallSite::of_function(FRAMEALLOC_FUNCTION), std::move(key),
                std::forward<A>(arguments)...);
   }
-  // Result: the value of the key, made from the arguments if it was not there; null when denied.
+  // Result: the value of the key, made from the arguments if it was missing; null when denied.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                      \
   template <int = 0 FRAMEALLOC_LIST types>                                                   \
   V* get_or_insert(K key, FRAMEALLOC_LIST parameters Here here = CallSite::current())        \
@@ -204,7 +204,7 @@ class FrameMap {
   std::size_t erase(const Q& key) noexcept {
     return erase_key(key);
   }
-  /// Result: the entry that took the place, so that a loop which erases meets every entry once.
+  /// Result: the entry that took its place, so a loop that erases visits every entry once.
   iterator erase(const_iterator at) noexcept {
     const auto place = static_cast<std::size_t>(at.entry() - entries_.begin());
     erase_key(at->first);
@@ -275,7 +275,7 @@ class FrameMap {
     if (size() >= capacity()) {
       typename detail::FrameBuffer<Entry>::Storage storage;
       detail::FrameIndex index;
-      // Denied, it goes on filling the buckets that it has.
+      // If growth is denied, keep filling the buckets that exist.
       const bool can_do_without = capacity() != 0 && size() + 1 < index_.buckets();
       if (grow(storage, index, site, can_do_without)) {
         Entry* const entry = entries_.buffer_.append_into(
@@ -287,7 +287,7 @@ class FrameMap {
       if (!can_do_without) return {end(), false};
     }
     const auto number = static_cast<std::uint32_t>(entries_.size());
-    // The place first: making the entry may consume the key.
+    // Find the place first: making the entry may consume the key.
     const auto place = place_of(key);
     Entry* const entry = entries_.emplace_back_at(site, std::in_place_t{}, std::forward<Key>(key),
                                                   std::forward<A>(arguments)...);
@@ -296,8 +296,8 @@ class FrameMap {
     return {iterator(entry), true};
   }
 
-  // Effect: memory for more entries and an index for them. Entries and index grow together, so that
-  // what empties the entries (the end of the frame, a rewind) never leaves an index of another age.
+  // Effect: memory for more entries and an index for them. Entries and index grow together, so an
+  // event that empties the entries (the end of the frame, a rewind) never leaves a stale index.
   // Result: false when denied; then nothing changed.
   bool grow(typename detail::FrameBuffer<Entry>::Storage& storage, detail::FrameIndex& index,
             const CallSite& site, bool quiet) noexcept {
@@ -339,7 +339,7 @@ class FrameMap {
   }
 
   FrameVec<Entry> entries_;
-  detail::FrameIndex index_;  // after the entries: destroyed, and given back, before them
+  detail::FrameIndex index_;  // after the entries: destroyed, and returned, before them
   [[no_unique_address]] Hash hash_;
   [[no_unique_address]] Eq eq_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// One object in frame memory that nobody has to destroy.
+// One object in frame memory, which the frame destroys.
 #pragma once
 
 #include <framealloc/detail/container/relocate.hpp>
@@ -55,7 +55,7 @@ template <class T, class... A>
   }
 }
 
-// The same, where reports name the caller.
+// The same, but reports name the caller.
 #define FRAMEALLOC_DEFINE(types, parameters, arguments)                                    \
   template <class T FRAMEALLOC_LIST types>                                                 \
   [[nodiscard]] T* frame_new(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND,                   \

@@ -23,10 +23,10 @@ class Instance;
                                                           const CallSite& site) noexcept;
 }  // namespace detail
 
-/// Points at its object until that leaves frame memory: promoted or destroyed when the frame ends,
-/// destroyed when the arena is rewound past it. From then on it is null, so a handle that outlives
-/// its frame touches nothing; id() still names the object, for PromotionResult::take(). The object
-/// belongs to the frame, not to the handle: it stays when the handle goes.
+/// Points at its object until the object leaves frame memory: promoted or destroyed when the frame
+/// ends, destroyed when the arena is rewound past it. Then it is null, so a handle that outlives
+/// its frame is safe; id() still names the object, for PromotionResult::take(). The object belongs
+/// to the frame, not to the handle: destroying the handle does not destroy it.
 /// Requirement: a handle is destroyed, moved from or outlives its frame. Move-only.
 /// Thread contract: the thread that made the object; the one that ends the frame writes to it.
 template <class T>
@@ -73,7 +73,7 @@ class FrameRetained {
   }
   ~FrameRetained() { forget(); }
 
-  /// Result: the object; null when memory was denied or the object has left the frame.
+  /// Result: the object; null if memory was denied or the object has left the frame.
   [[nodiscard]] T* get() const noexcept {
     return link_.record == nullptr ? nullptr : static_cast<T*>(link_.record->object);
   }

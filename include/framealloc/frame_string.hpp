@@ -16,12 +16,12 @@
 
 namespace framealloc {
 
-/// The surface of std::string, with the differences of FrameVec: nothing throws, what may need
-/// memory answers whether it had it and changes nothing when it was denied, growth is in place
-/// while the string is the newest thing in its arena, move-only with clone(). Always followed by a
-/// NUL; a string that never held anything has no memory, and c_str() is "". Reading goes through
-/// std::string_view, to which it converts. Arguments may refer to the string itself. Not to be read
-/// after its frame. Thread contract: one thread, the one whose arena it uses.
+/// The interface of std::string, with the differences of FrameVec: nothing throws, functions that
+/// may need memory return whether they got it and change nothing if denied, growth is in place
+/// while the string is the newest allocation of its arena, move-only with clone(). Always
+/// NUL-terminated; a string that never held anything has no memory, and c_str() is "". It is read
+/// through std::string_view, to which it converts. Arguments may refer to the string itself. Must
+/// not be read after its frame. Thread contract: only the arena's own thread.
 class FRAMEALLOC_API FrameString {
  public:
   using value_type = char;
@@ -57,7 +57,7 @@ class FRAMEALLOC_API FrameString {
   [[nodiscard]] std::size_t size() const noexcept { return chars_.size(); }
   [[nodiscard]] std::size_t length() const noexcept { return chars_.size(); }
   [[nodiscard]] bool empty() const noexcept { return chars_.empty(); }
-  /// Result: characters that fit without growing; the NUL needs none of it.
+  /// Result: characters that fit without growing, not counting the NUL.
   [[nodiscard]] std::size_t capacity() const noexcept {
     return chars_.capacity() == 0 ? 0 : chars_.capacity() - 1;
   }
@@ -65,7 +65,7 @@ class FRAMEALLOC_API FrameString {
   [[nodiscard]] const char* c_str() const noexcept FRAMEALLOC_LIFETIMEBOUND {
     return chars_.capacity() == 0 ? "" : chars_.data();
   }
-  /// c_str(), or null for a string that never held anything: there is nothing to write to.
+  /// c_str(), or null for a string that never held anything: it has no memory to write to.
   [[nodiscard]] char* data() noexcept FRAMEALLOC_LIFETIMEBOUND { return chars_.data(); }
   [[nodiscard]] const char* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return c_str(); }
   [[nodiscard]] std::string_view view() const noexcept FRAMEALLOC_LIFETIMEBOUND {
@@ -88,7 +88,7 @@ class FRAMEALLOC_API FrameString {
   [[nodiscard]] const_iterator cbegin() const noexcept { return chars_.begin(); }
   [[nodiscard]] const_iterator cend() const noexcept { return chars_.end(); }
 
-  /// As std::string_view's, whose substr() throws: here what lies outside is left out.
+  /// As std::string_view's, but substr() does not throw: it clamps to the string.
   [[nodiscard]] std::string_view substr(std::size_t from, std::size_t count = npos) const noexcept {
     return view().substr(from < size() ? from : size(), count);
   }
@@ -122,7 +122,7 @@ class FRAMEALLOC_API FrameString {
   [[nodiscard]] bool contains(char c) const noexcept { return find(c) != npos; }
   [[nodiscard]] int compare(std::string_view text) const noexcept { return view().compare(text); }
 
-  // --- Changing. Result, where nothing else is said: false when denied; then nothing changed. ---
+  // --- Changing. Result, unless stated otherwise: false when denied; then nothing changed. ---
   bool push_back(char c, Here here = CallSite::current()) noexcept {
     if (chars_.remaining() < 2 && !chars_.make_room(2, here)) return false;
     (void)chars_.push_back(c);
@@ -155,7 +155,7 @@ class FRAMEALLOC_API FrameString {
   }
   bool insert(std::size_t at, std::size_t count, char c, Here here = CallSite::current()) noexcept;
   FrameString& erase(std::size_t from = 0, std::size_t count = npos) noexcept;
-  /// Effect: `text` in place of `count` characters from `from` on; what lies outside is left out.
+  /// Effect: replaces `count` characters from `from` on by `text`; the range is clamped.
   bool replace(std::size_t from, std::size_t count, std::string_view text,
                Here here = CallSite::current()) noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What became of the memory of a frame.
+// What happened to the memory of a frame when it ended.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -17,11 +17,11 @@ namespace framealloc {
 /// Why a retained object could not be moved out of its frame.
 enum class PromotionFailure : std::uint8_t {
   None,
-  BudgetExceeded,       ///< a limit denied: of a tag, of a thread, of the whole
-  ScratchPoolNotFound,  ///< and the policy names no capacity to make it with
+  BudgetExceeded,       ///< a limit denied: of a tag, of a thread, or the global one
+  ScratchPoolNotFound,  ///< and the policy names no capacity with which to make it
   ScratchPoolFull,      ///< it holds too much else
   TooLarge,             ///< it could not hold the object even when empty
-  OutOfMemory,          ///< the memory source had nothing more to give
+  OutOfMemory,          ///< the memory source was exhausted
   NotMovable,           ///< the type has no move or copy constructor
   InternalError,
 };
@@ -62,8 +62,8 @@ struct PhaseSummary {
   std::size_t failed_bytes = 0;
 };
 
-/// The rows of a summary, in memory of the allocator, so that a summary costs no call of malloc.
-/// A copy whose memory is denied is empty. Requirement: it dies before the allocator does.
+/// The rows of a summary, in memory of the allocator, so a summary does not call malloc. A copy
+/// whose memory is denied is empty. Requirement: it is destroyed before the allocator.
 template <class Row>
 class SummaryRows {
   static_assert(std::is_trivially_copyable_v<Row>);
@@ -149,7 +149,7 @@ struct FrameSummary {
   [[nodiscard]] std::size_t total_retained_count() const noexcept {
     return promoted_pool_count + promoted_heap_count + promoted_scratch_count;
   }
-  /// Result: promoted objects among those that were to be promoted, 0 to 1; 1 when there were none.
+  /// Result: share of the objects to be promoted that were promoted, 0 to 1; 1 if there were none.
   [[nodiscard]] double promotion_success_rate() const noexcept {
     const std::size_t tried = total_retained_count() + failed_count;
     if (tried == 0) return 1.0;

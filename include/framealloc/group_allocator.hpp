@@ -25,28 +25,28 @@
 
 namespace framealloc {
 
-/// A group bumps through pieces of memory that start small and double, so that its allocations cost
-/// little and freeing it costs one step for each piece, however many allocations lie in them; a
-/// large request has a piece to itself. Groups nest: freeing one frees those inside it first.
-/// Pieces are counted and charged under the tag of the thread that made the group.
+/// A group bumps through pieces of memory that start small and double, so allocations are cheap,
+/// and freeing the group costs one step per piece, however many allocations lie in it; a large
+/// request gets its own piece. Groups nest: freeing one frees those inside it first. Pieces are
+/// counted and charged under the tag of the thread that made the group.
 ///
-/// What is denied is null (an empty span, an empty id) and reported: FA011 for an impossible size
-/// or alignment, FA310 and FA311 for limits and budgets of tags, FA313 for the budget of a group,
-/// FA012 for a dry source, FA401 for a group that has been freed.
+/// A denied request returns null (an empty span, an empty id) and is reported: FA011 for an
+/// impossible size or alignment, FA310 and FA311 for limits and budgets of tags, FA313 for the
+/// budget of a group, FA012 for an exhausted source, FA401 for a freed group.
 ///
-/// Thread contract: any thread, all at once; groups do not wait for each other. Destructors run
-/// outside locks on the thread that frees, and may call back. A group that is freed while another
-/// thread constructs an object in it goes when that constructor has returned.
+/// Thread contract: any thread, concurrently; calls on two groups do not wait for each other.
+/// Destructors run without locks on the thread that frees, and may call back. If a group is freed
+/// while another thread constructs an object in it, it is freed when that constructor has returned.
 class FRAMEALLOC_API GroupAllocator {
  public:
   explicit GroupAllocator(const detail::AllocatorContext& context) noexcept;
-  /// Frees every group that is left, destructors included. Requirement: no other thread uses it.
+  /// Frees all remaining groups, destructors included. Requirement: no other thread uses it.
   ~GroupAllocator();
   GroupAllocator(const GroupAllocator&) = delete;
   GroupAllocator& operator=(const GroupAllocator&) = delete;
 
-  /// Effect: makes a group. Names need not differ. `budget`: bytes, as asked for, that it and the
-  /// groups inside it may hold; 0 = none. It takes memory with its first allocation.
+  /// Effect: makes a group. Names need not be unique. `budget`: requested bytes that it and the
+  /// groups inside it may hold; 0 = none. It takes memory at its first allocation.
   [[nodiscard]] GroupId create_group(std::string_view name, std::size_t budget = 0,
                                      CallSite site = CallSite::current()) noexcept;
   /// Effect: a group inside another, whose budget it shares.
@@ -85,7 +85,7 @@ class FRAMEALLOC_API GroupAllocator {
     return make_at<T>(CallSite::of_function(FRAMEALLOC_FUNCTION), group,
                       std::forward<A>(arguments)...);
   }
-  /// The same, where reports name `site`.
+  /// The same, but reports name `site`.
   template <class T, class... A>
   [[nodiscard]] T* make_at(const CallSite& site, GroupId group,
                            A&&... arguments) FRAMEALLOC_LIFETIMEBOUND;
@@ -101,17 +101,17 @@ class FRAMEALLOC_API GroupAllocator {
                                          CallSite site = CallSite::current())
       FRAMEALLOC_LIFETIMEBOUND;
 
-  /// Effect: frees the groups inside it, youngest first, and then it: destructors run, memory goes
-  /// back, ids are stale at once. Result: false for an id that names no living group; one that is
-  /// stale is reported (FA401).
+  /// Effect: frees the groups inside it, newest first, and then the group: destructors run, memory
+  /// is returned, ids become stale immediately. Result: false for an id that names no group; a
+  /// stale one is reported (FA401).
   bool free_group(GroupId group) noexcept;
 
   /// Of a group itself, without those inside it; 0, "" and false where the id names none.
-  [[nodiscard]] std::size_t group_size(GroupId group) const noexcept;   ///< bytes, as asked for
+  [[nodiscard]] std::size_t group_size(GroupId group) const noexcept;   ///< bytes, as requested
   [[nodiscard]] std::size_t group_count(GroupId group) const noexcept;  ///< allocations
   [[nodiscard]] std::string group_name(GroupId group) const;
   [[nodiscard]] bool group_exists(GroupId group) const noexcept;
-  /// Result: bytes that it and those inside it may still ask for; SIZE_MAX without a budget.
+  /// Result: bytes that it and those inside it may still request; SIZE_MAX without a budget.
   [[nodiscard]] std::size_t budget_remaining(GroupId group) const noexcept;
   /// Looks at every group.
   [[nodiscard]] GroupStats stats() const noexcept;
@@ -122,7 +122,7 @@ class FRAMEALLOC_API GroupAllocator {
  private:
   using Slot = detail::GroupSlot;
 
-  // A block for objects to be constructed in. It keeps the group's memory until it ends.
+  // A block in which objects are constructed. It keeps the group's memory until it ends.
   struct Birth {
     GroupAllocator* groups = nullptr;
     Slot* slot = nullptr;
@@ -153,10 +153,10 @@ class FRAMEALLOC_API GroupAllocator {
   }
 
   [[nodiscard]] bool begin(Birth& birth, GroupId group, const Request& request) noexcept;
-  // Effect: the destructor is owed from now on.
+  // Effect: makes the destructor pending.
   void arm(Birth& birth, detail::Finalizer::Destroy destroy, void* objects,
            std::size_t count) noexcept;
-  // Result: the block, and its group's memory is kept by one reference more if `keep`.
+  // Result: the block; with `keep`, another reference keeps its group's memory.
   [[nodiscard]] void* allocate(GroupId group, const Request& request, Slot** keep) noexcept;
   [[nodiscard]] void* allocate_slowly(Slot& slot, GroupId group, const Request& request) noexcept;
   // Under the slot's lock.
@@ -182,7 +182,7 @@ class FRAMEALLOC_API GroupAllocator {
   [[nodiscard]] static bool lives(const Slot& slot, GroupId group) noexcept {
     return slot.alive && slot.generation == group.id().generation;
   }
-  // Result: what look(slot) answers under the lock of a living group, else `otherwise`.
+  // Result: that of look(slot), called under the lock of a live group, else `otherwise`.
   template <class R, class Look>
   [[nodiscard]] R look_at(GroupId group, R otherwise, Look&& look) const;
   FRAMEALLOC_COLD void report_stale(GroupId group, std::string_view what,

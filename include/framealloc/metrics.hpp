@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The metrics that several exporters write: name and help are one thing wherever a server meets
-// them, or it would have two families of one name.
+// The metrics that several exporters write. Name and help must be the same everywhere, or a server
+// would see two families of one name.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -12,7 +12,7 @@ struct Metric {
   const char* help;
 };
 
-// What only one exporter has, it names itself. Units are in the names, as Prometheus asks.
+// An exporter names the metrics that only it has. Names contain the unit, as Prometheus requires.
 namespace metrics {
 
 FRAMEALLOC_OWN_COPY inline constexpr Metric kBytes{

@@ -17,8 +17,8 @@ namespace framealloc {
 
 namespace detail {
 
-// The counts stand before the object in one block. All owners together hold one of the weak
-// references, so that the block goes when the last of either kind does.
+// The counts precede the object in one block. All owners together hold one of the weak references,
+// so the block is freed when the last reference of either kind is gone.
 struct ArcHeader {
   std::atomic<std::uint32_t> owners{1};
   std::atomic<std::uint32_t> weak{1};
@@ -72,10 +72,10 @@ struct ArcBlock {
 template <class T>
 class PoolWeak;
 
-/// The object dies with the last PoolArc, on the thread that drops it; copies count it up. Converts
-/// to a PoolArc of any base, whether its destructor is virtual or not. Requirement: all owners die
-/// before the allocator does. At most 2^32 - 1 owners. Thread contract: different PoolArcs of one
-/// object, on any threads; one PoolArc, one thread at a time.
+/// The object is destroyed with the last PoolArc, on the thread that drops it; copies share it.
+/// Converts to a PoolArc of any base, whether its destructor is virtual or not. Requirement: all
+/// owners are destroyed before the allocator. At most 2^32 - 1 owners. Thread contract: different
+/// PoolArcs of one object on any threads; one PoolArc on one thread at a time.
 template <class T>
 class PoolArc {
   static_assert(std::is_object_v<T> && !std::is_array_v<T>);
@@ -113,7 +113,7 @@ class PoolArc {
   [[nodiscard]] static PoolArc make(detail::Instance& instance, A&&... arguments) {
     return make_at(instance, CallSite{}, std::forward<A>(arguments)...);
   }
-  /// The same for reports that name `site`.
+  /// The same, but reports name `site`.
   template <class... A>
   [[nodiscard]] static PoolArc make_at(detail::Instance& instance, const CallSite& site,
                                        A&&... arguments) {
@@ -163,7 +163,7 @@ class PoolArc {
   detail::ArcHeader* header_ = nullptr;
 };
 
-/// Knows an object without owning it. Keeps its block, not the object.
+/// Refers to an object without owning it. Keeps its block, not the object.
 template <class T>
 class PoolWeak {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A reference to an allocator's pool, for blocks whose size is known at run time only.
+// A reference to an allocator's pool, for blocks whose size is known only at run time.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -10,10 +10,10 @@
 
 namespace framealloc {
 
-/// 16 bytes that allocate and free pool blocks as fast as pool_alloc<T>() does, although the size
-/// is not a constant: coroutine frames and operations of a foreign library. It owns nothing: the
-/// allocator must live as long as the reference is used. A default reference, and that of an
-/// allocator that could not be made, has no memory. Thread contract: any thread.
+/// A 16-byte reference that allocates and frees pool blocks as fast as pool_alloc<T>(), although
+/// the size is not a constant: for coroutine frames and operations of other libraries. It owns
+/// nothing: the allocator must live as long as the reference is used. A default reference, and one
+/// to an allocator that could not be made, has no memory. Thread contract: any thread.
 class FRAMEALLOC_API PoolRef {
  public:
   constexpr PoolRef() noexcept = default;
@@ -36,7 +36,7 @@ class FRAMEALLOC_API PoolRef {
   /// Requirement: null, or a result of alloc_bytes() of the same allocator for the same size. Any
   /// thread may free it.
   FRAMEALLOC_ALWAYS_INLINE void free_bytes(void* block, std::size_t bytes) const noexcept {
-    // At check level 1 nothing may be read through the pointer before it is known to be ours.
+    // At check level 1, nothing may be read through the pointer before it is known to be ours.
     if constexpr (kCheckLevel == 0) {
       if (block == nullptr) return;
       if (bytes <= detail::kMaxSlabClass) [[likely]] {
@@ -53,10 +53,10 @@ class FRAMEALLOC_API PoolRef {
 
   /// Result: whether it refers to an allocator.
   [[nodiscard]] explicit operator bool() const noexcept { return instance_ != nullptr; }
-  /// A byte for whoever keeps the reference; it means nothing here and is 0 at first.
+  /// A byte for the holder of the reference; it has no meaning here and is initially 0.
   [[nodiscard]] std::uint8_t mark() const noexcept { return mark_; }
   void set_mark(std::uint8_t mark) noexcept { mark_ = mark; }
-  /// Result: a handle of the allocator; one of none for a default reference.
+  /// Result: a handle to the allocator; an empty one for a default reference.
   [[nodiscard]] SmartAlloc allocator() const noexcept;
   friend bool operator==(const PoolRef& a, const PoolRef& b) noexcept {
     return a.instance_ == b.instance_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What a frame handed on when it ended: the promoted objects, and the summary.
+// The result of a frame that ended with promotions: the promoted objects, and the summary.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -16,10 +16,10 @@
 
 namespace framealloc {
 
-/// One retained object whose policy was to leave the frame, and what became of it. Owns an object
-/// in the pool or the heap until somebody takes it: nothing leaks when nobody does. Views are valid
-/// while the allocator lives. Requirement: it dies before the allocator does. Move-only.
-/// Thread contract: one thread at a time, any.
+/// One retained object whose policy was to leave the frame, and what happened to it. Owns an object
+/// in the pool or the heap until you take it, and frees it if you do not. Views are valid while the
+/// allocator lives. Requirement: it is destroyed before the allocator. Move-only.
+/// Thread contract: any thread, one at a time.
 class FRAMEALLOC_API PromotedAllocation {
  public:
   using Kind = PromotionKind;
@@ -41,7 +41,7 @@ class FRAMEALLOC_API PromotedAllocation {
 
   [[nodiscard]] bool is_success() const noexcept { return facts_.kind != Kind::Failed; }
   [[nodiscard]] Kind kind() const noexcept { return facts_.kind; }
-  /// Result: why it failed; None when it did not. The object was destroyed with its frame then.
+  /// Result: why it failed, None if it did not. A failed object was destroyed with its frame.
   [[nodiscard]] PromotionFailure reason() const noexcept { return facts_.reason; }
   [[nodiscard]] std::size_t size() const noexcept {
     return facts_.type == nullptr ? 0 : facts_.type->size;
@@ -61,7 +61,7 @@ class FRAMEALLOC_API PromotedAllocation {
 
   /// Result: the object; null when the promotion failed or the object has been taken.
   [[nodiscard]] void* get() const noexcept { return object_; }
-  /// The same, and null when it is not a T.
+  /// The same, but null if it is not a T.
   template <class T>
   [[nodiscard]] T* as() const noexcept {
     return holds<T>() ? static_cast<T*>(object_) : nullptr;
@@ -100,8 +100,8 @@ class FRAMEALLOC_API PromotedAllocation {
   void* object_ = nullptr;
 };
 
-/// The promoted and the failed, in the order in which they were made. In memory of the allocator,
-/// so that a frame which promotes calls no malloc. Move-only; it dies before the allocator does.
+/// The promoted and the failed objects, in order of creation. In memory of the allocator, so a
+/// frame that promotes does not call malloc. Move-only; destroyed before the allocator.
 class FRAMEALLOC_API PromotionList {
  public:
   PromotionList() noexcept = default;
@@ -144,7 +144,7 @@ class FRAMEALLOC_API PromotionList {
   std::size_t capacity_ = 0;
 };
 
-/// Move-only; it dies before the allocator does, and with it the objects that nobody took.
+/// Move-only; destroyed before the allocator. Destroys the objects that were not taken.
 struct FRAMEALLOC_API PromotionResult {
   PromotionList promoted;  ///< failures too: see PromotedAllocation::is_success()
   FrameSummary summary;
@@ -160,8 +160,8 @@ struct FRAMEALLOC_API PromotionResult {
   }
 };
 
-/// Told of each object that was promoted, after its frame has ended; it may take the object. Called
-/// on the thread that ended the frame, with no lock of the library held.
+/// Called for each promoted object after its frame has ended; it may take the object. Called on the
+/// thread that ended the frame, with no library lock held.
 using PromotionHandler = void (*)(PromotedAllocation& promoted, void* context);
 
 }  // namespace framealloc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What becomes of an object in frame memory when its frame ends.
+// What happens to an object in frame memory when its frame ends.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -10,19 +10,19 @@
 
 namespace framealloc {
 
-/// Where a retained object goes. A value; the view of a scratch pool's name need live only until
-/// the call that it is passed to returns.
+/// Where a retained object goes. A value; the view of a scratch pool's name must live only until
+/// the call that takes it returns.
 class RetentionPolicy {
  public:
   enum class Kind : std::uint8_t { Discard, Pool, Heap, Scratch };
 
   /// The object ends with its frame.
   FRAMEALLOC_OWN_COPY static const RetentionPolicy Discard;
-  /// The object moves to the pool, the heap: taking it from the PromotionResult means owning it.
+  /// The object moves to the pool or the heap; take it from the PromotionResult to own it.
   FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToPool;
   FRAMEALLOC_OWN_COPY static const RetentionPolicy PromoteToHeap;
-  /// The object moves to the scratch pool of that name and lives until the pool is reset. With a
-  /// `capacity` in bytes the pool is made if there is none; without one that is a failure.
+  /// The object moves to the scratch pool of that name and lives until the pool is reset. If there
+  /// is no such pool, it is made with `capacity` bytes; without a capacity the promotion fails.
   [[nodiscard]] static constexpr RetentionPolicy PromoteToScratch(
       std::string_view name, std::size_t capacity = 0) noexcept {
     return {Kind::Scratch, name, capacity};
@@ -66,7 +66,7 @@ FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::PromoteToP
 FRAMEALLOC_OWN_COPY inline constexpr RetentionPolicy RetentionPolicy::PromoteToHeap{
     Kind::Heap, {}, 0};
 
-/// The same decision in words of what the object is for.
+/// The same decision, expressed as the purpose of the object.
 class Importance {
  public:
   FRAMEALLOC_OWN_COPY static const Importance Ephemeral;  ///< of this frame only: Discard

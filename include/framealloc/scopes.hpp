@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Things that end when they go out of scope. All are to be used on the thread that made them, and
-// must not outlive their allocator.
+// Scope guards: objects whose destructor ends what they began. Each must be used on the thread that
+// made it, and must not outlive its allocator.
 #pragma once
 
 #include <framealloc/annotations.hpp>
@@ -62,7 +62,7 @@ class [[nodiscard]] FRAMEALLOC_API CheckpointGuard {
   CheckpointGuard& operator=(const CheckpointGuard&) = delete;
   void commit() noexcept { committed_ = true; }
   [[nodiscard]] bool is_committed() const noexcept { return committed_; }
-  /// Result: where it began; may be kept and rewound to for as long as any checkpoint.
+  /// Result: the start of the scope; valid as long as any other checkpoint.
   [[nodiscard]] FrameCheckpoint checkpoint() const noexcept {
     return arena_->checkpoint_of(start_);
   }

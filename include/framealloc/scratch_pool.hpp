@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Named memory for work that is done over and over: bump, use across frames, reset.
+// Named memory for repeated work: bump, use across frames, reset.
 #pragma once
 
 #include <framealloc/align.hpp>
@@ -23,22 +23,22 @@ namespace framealloc {
 
 class ScratchRegistry;
 
-/// Frames do not touch it: what lies in it stays until reset(). Obtained from
-/// SmartAlloc::scratch_pool() or a ScratchRegistry; takes its memory with the first allocation,
+/// Frames do not affect it: its contents stay until reset(). Obtained from
+/// SmartAlloc::scratch_pool() or a ScratchRegistry; takes its memory at the first allocation,
 /// counted under the tag that was current when the pool was made.
 ///
-/// Thread contract: one thread at a time, whichever it is; hand it over as you hand over any
-/// object, or use ScratchRegistry::with_pool(). At check level 1 and above, use by two threads at
-/// once is reported (FA212) and refused to the second. Statistics and trim() may be asked on any
+/// Thread contract: one thread at a time; hand it over like any other object, or use
+/// ScratchRegistry::with_pool(). At check level 1 and above, concurrent use by a second thread is
+/// reported (FA212), and the second call is refused. Statistics and trim() may be called from any
 /// thread.
 class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
  public:
-  /// Effect: runs the destructors that are owed, newest first, and frees everything. The memory
-  /// stays with the pool. Result: false when a borrow is open (FA020) and nothing happened: its
-  /// memory would be reused under it.
+  /// Effect: runs the pending destructors, newest first, and frees everything. The memory stays
+  /// with the pool. Result: false, with nothing changed, if a borrow is open (FA020): its memory
+  /// would be reused under it.
   bool reset() noexcept;
 
-  /// Result: the present place.
+  /// Result: the current position.
   [[nodiscard]] ScratchCheckpoint checkpoint() const noexcept;
   /// Effect: frees what was allocated since `to`, running the destructors owed, newest first.
   /// Result: false for a stale or foreign checkpoint, or one from before an open borrow (FA020);
@@ -57,8 +57,8 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   [[nodiscard]] std::size_t capacity() const noexcept;
   [[nodiscard]] std::size_t high_water() const noexcept;
   [[nodiscard]] ScratchPoolStats stats() const;
-  /// Effect: gives back what the pool has grown by and does not use now; what the next allocation
-  /// would come from stays. Result: bytes. Any thread.
+  /// Effect: returns grown memory that the pool does not use now; the part that would serve the
+  /// next allocation stays. Result: bytes. Any thread.
   std::size_t trim() noexcept;
 
   ScratchPool(const ScratchPool&) = delete;
@@ -78,7 +78,7 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   ~ScratchPool();
 
   // Guards a call at check level 1 and above; nested calls of one thread (a destructor that
-  // allocates) are in order.
+  // allocates) are allowed.
   class Use {
    public:
     explicit Use(const ScratchPool& pool) noexcept;
@@ -119,7 +119,7 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   [[nodiscard]] static std::uintptr_t place(std::uintptr_t cursor, std::size_t alignment) noexcept {
     return (cursor + alignment - 1) & (0 - alignment);
   }
-  // Two blocks of no bytes have two addresses.
+  // Two blocks of zero bytes have different addresses.
   [[nodiscard]] static std::size_t rounded(std::size_t size) noexcept {
     return align_up(saturate(size) + (size == 0 ? 1 : 0), kGranule);
   }
@@ -165,8 +165,8 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   const TagId tag_;
   std::uint64_t number_ = 0;  // in the process, never reused
 
-  // Which segments there are changes under the lock, by the thread that uses the pool; those behind
-  // the current one may be taken away by trim(). Taken alone.
+  // The list of segments changes under the lock, by the thread that uses the pool; trim() may
+  // remove those after the current one. No other lock is taken with it.
   mutable detail::SpinLock lock_;
   detail::ScratchSegment* first_ = nullptr;
   detail::ScratchSegment* current_ = nullptr;
@@ -177,9 +177,9 @@ class FRAMEALLOC_API ScratchPool : public detail::ScratchMembers<ScratchPool> {
   std::atomic<std::size_t> high_water_{0};
   std::atomic<std::uint64_t> resets_{0};
 
-  // The rewinds that left a checkpoint stale: to a place, at a time. Both ascend, since a rewind
-  // to below an earlier one says all that the earlier one said. When there is no room for one more,
-  // two are merged into one that says at least as much.
+  // The rewinds that left a checkpoint stale: position and time. Both ascend, since a rewind to
+  // below an earlier one covers the earlier one. When there is no room for another, two are merged
+  // into one that covers both.
   struct Low {
     std::uint64_t time;
     std::uint64_t place;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Places for reports to go. Give them to SmartAlloc::add_sink(), several at once if you like.
+// Destinations of reports. Pass them to SmartAlloc::add_sink(); an allocator can have several.
 #pragma once
 
 #include <framealloc/codes.hpp>
@@ -28,14 +28,14 @@ struct FRAMEALLOC_API Diagnostic {
   std::string note;     ///< the code's meaning
   std::string help;
   std::string tag;
-  std::string file;  ///< "" when the place is unknown
+  std::string file;  ///< "" if the call site is unknown
   std::string function;
   std::uint32_t line = 0;
   std::uint64_t frame = 0;
   ThreadId thread;
   std::size_t requested = 0;  ///< bytes
   std::size_t available = 0;  ///< bytes
-  std::string holder;         ///< path of the tag that held most, "" when untagged or not asked
+  std::string holder;         ///< path of the tag that held most, "" if untagged or not determined
   std::size_t holder_bytes = 0;
   std::string holder_detail;
   std::string limit_tag;  ///< FA311: the tag whose budget denied, "" where it is not one
@@ -44,8 +44,8 @@ struct FRAMEALLOC_API Diagnostic {
   [[nodiscard]] static Diagnostic of(const Report& report);
 };
 
-/// Writes each report as text to a stream; the standard error is where an allocator without a
-/// handler writes anyway.
+/// Writes each report as text to a stream. An allocator without a handler writes to standard error
+/// anyway.
 class FRAMEALLOC_API TextSink final : public DiagnosticSink {
  public:
   explicit TextSink(std::FILE* stream = stderr) noexcept : stream_(stream) {}
@@ -56,8 +56,8 @@ class FRAMEALLOC_API TextSink final : public DiagnosticSink {
   std::FILE* stream_;
 };
 
-/// Keeps every report, in the order in which they came. For tests and tools: what it keeps is
-/// memory of its own, from the standard allocator. Thread contract: any thread.
+/// Keeps every report, in order of arrival. For tests and tools: it stores them in its own memory,
+/// from the standard allocator. Thread contract: any thread.
 class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
  public:
   CollectingSink() = default;
@@ -78,7 +78,7 @@ class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
   std::vector<Diagnostic> diagnostics_;
 };
 
-/// Hands each report to a callable as it is. `F` takes a const Report& and must not throw.
+/// Passes each report to a callable. `F` takes a const Report& and must not throw.
 template <class F>
 class CallbackSink final : public DiagnosticSink {
   static_assert(std::invocable<F&, const Report&>);
@@ -91,8 +91,8 @@ class CallbackSink final : public DiagnosticSink {
   F function_;
 };
 
-/// Hands each report to a log: `F` takes the severity and the text of the report, several lines
-/// without a line break at the end, valid during the call only. It must not throw.
+/// Passes each report to a log: `F` takes the severity and the text of the report, several lines
+/// without a trailing line break, valid only during the call. It must not throw.
 template <class F>
 class LogSink final : public DiagnosticSink {
   static_assert(std::invocable<F&, Severity, std::string_view>);

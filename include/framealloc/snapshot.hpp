@@ -28,8 +28,8 @@ inline constexpr unsigned SNAPSHOT_VERSION = 1;
 inline constexpr unsigned kSnapshotVersion2 = 2;
 inline constexpr unsigned kSnapshotVersion3 = 3;
 
-/// All sizes in bytes. Version 1 of the schema has what tools know of old; version 2 says its units
-/// and adds the process, phases, budgets and devices; version 3 has all of it. docs/snapshots.md
+/// All sizes in bytes. Version 1 of the schema is for tools that know only that one; version 2 adds
+/// units, the process, phases, budgets and devices; version 3 has everything. docs/snapshots.md
 /// describes them.
 struct FRAMEALLOC_API SnapshotBudget {
   std::size_t limit = 0;
@@ -47,16 +47,16 @@ struct SnapshotSummary {
 };
 struct SnapshotThread {
   std::string id;
-  std::string name;  ///< as the program named it, else "thread <id>"
+  std::string name;  ///< set by the program, else "thread <id>"
   std::size_t frame_bytes = 0;
-  /// Blocks that the thread allocated and that have not come back to it, wherever they are used.
+  /// Blocks that the thread allocated and that have not returned to it, wherever they are used.
   std::size_t pool_bytes = 0;
   std::size_t heap_bytes = 0;
   std::size_t peak_bytes = 0;      ///< most frame bytes in any frame
   std::size_t reserved_bytes = 0;  ///< chunks of its arenas
-  /// Of frame memory: used are frame_bytes. Absent when the thread has none.
+  /// The budget for frame memory; its usage is frame_bytes. Absent if the thread has none.
   std::optional<SnapshotBudget> budget;
-  /// Of pool memory: used are blocks of the thread's pages that nobody has freed. Version 2 only.
+  /// The budget for pool memory; its usage is unfreed blocks of the thread's pages. Version 2 only.
   std::optional<SnapshotBudget> pool_budget;
 };
 /// One tag and kind.
@@ -67,14 +67,14 @@ struct SnapshotTag {
   std::uint64_t alloc_count =
       0;  ///< pool and heap together; frame calls are not counted one by one
   std::size_t bytes = 0;
-  /// Of the behavior filter, see docs/behavior.md; while it is off 0, 0 and none.
+  /// From the behavior filter, see docs/behavior.md; while it is off 0, 0 and none.
   double avg_lifetime_frames = 0;
   double promotion_rate = 0;               ///< per frame
   std::vector<std::string> diagnostics{};  ///< codes
 };
-/// A limit of a tag or of the whole; a limit of 0 means none.
+/// A limit of a tag or the global one; a limit of 0 means none.
 struct SnapshotLimit {
-  std::string tag;  ///< path; "" for untagged bytes, and for the whole
+  std::string tag;  ///< path; "" for untagged bytes, and for the global limit
   bool global = false;
   std::size_t soft_limit = 0;
   std::size_t hard_limit = 0;
@@ -84,7 +84,7 @@ struct SnapshotLimit {
 };
 struct SnapshotDeviceTag {
   std::string path;
-  std::size_t bytes = 0;  ///< as DeviceTagFigures says of all of these
+  std::size_t bytes = 0;  ///< this and the following as in DeviceTagFigures
   std::size_t peak_bytes = 0;
   std::size_t subtree_bytes = 0;
   std::size_t limit = 0;
@@ -92,12 +92,12 @@ struct SnapshotDeviceTag {
 };
 /// A device whose memory a module hands out. Views in `totals` and `heaps` are empty.
 struct SnapshotDevice {
-  std::string name;  ///< where several have one name, "#2" and so on is added
+  std::string name;  ///< if several have the same name, "#2" and so on is added
   DeviceFigures totals{};
   std::vector<DeviceHeapFigures> heaps{};
   std::vector<SnapshotDeviceTag> tags{};
 };
-/// Pool and heap blocks in use that were allocated at one place under one tag: check level 1.
+/// Pool and heap blocks in use from one call site under one tag; needs check level 1.
 struct SnapshotSite {
   std::string file;  ///< as the compiler spells it
   std::uint32_t line = 0;
@@ -106,7 +106,7 @@ struct SnapshotSite {
   std::string tag;   ///< path, "" when untagged
   AllocKind kind = AllocKind::Pool;
   std::uint64_t count = 0;
-  std::size_t bytes = 0;         ///< as asked for
+  std::size_t bytes = 0;         ///< as requested
   std::uint64_t age_frames = 0;  ///< of the oldest
 };
 struct SnapshotDiagnostic {
@@ -133,7 +133,7 @@ struct FRAMEALLOC_API Snapshot {
     std::uint64_t queue_depth = 0;
     std::uint64_t processed_total = 0;
   } deferred{};
-  /// Of the frame alone, where the one who makes snapshots knows the frame before: SnapshotEmitter.
+  /// Of this frame alone, if the previous frame is known, as it is to SnapshotEmitter.
   std::uint64_t transfers_this_frame = 0;
   std::uint64_t deferred_this_frame = 0;
   std::vector<SnapshotDiagnostic> diagnostics{};
@@ -148,18 +148,18 @@ struct FRAMEALLOC_API Snapshot {
   std::uint64_t allocation_count = 0;
   std::uint64_t deallocation_count = 0;
   std::vector<PhaseStats> phases{};
-  std::vector<SnapshotLimit> budgets{};  ///< the whole first; only those with a limit
+  std::vector<SnapshotLimit> budgets{};  ///< the global one first; only those with a limit
   std::vector<SnapshotDevice> devices{};
 
   /// Version 3 only.
   std::vector<PoolClassFigures> pools{};
   std::optional<HandleAllocatorStats> handles{};  ///< absent while the part was never used
   std::optional<StreamingStats> streaming{};
-  std::vector<SnapshotSite> sites{};  ///< those with the most bytes, at most kMaxSites
+  std::vector<SnapshotSite> sites{};  ///< the sites with the most bytes, at most kMaxSites
   static constexpr std::size_t kMaxSites = 50;
 
   Snapshot() = default;
-  /// Effect: an empty snapshot of that frame, made now.
+  /// Effect: makes an empty snapshot of that frame, with the current time.
   explicit Snapshot(std::uint64_t frame_number);
   Snapshot& with_duration(std::uint64_t microseconds) {
     duration_us = microseconds;
@@ -184,8 +184,8 @@ struct FRAMEALLOC_API Snapshot {
 /// Result: "frame", "pool", "heap" or "scratch".
 [[nodiscard]] FRAMEALLOC_API std::string_view kind_name(AllocKind kind) noexcept;
 
-/// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent when
-/// no thread allocates or frees during the call, each figure true in itself otherwise.
+/// Effect: none. Result: what the allocator holds now. Thread contract: any thread; consistent if
+/// no thread allocates or frees during the call, otherwise each figure is correct by itself.
 [[nodiscard]] Snapshot make_snapshot(detail::Instance& instance);
 
 }  // namespace framealloc

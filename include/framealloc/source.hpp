@@ -13,9 +13,9 @@
 
 namespace framealloc {
 
-/// Base class of user backends. Requests are large (chunks, bookkeeping blocks) and arrive on any
-/// thread, several at once: implementations must be thread-safe. Must outlive every SmartAlloc on
-/// it.
+/// Base class of user backends. Requests are large (chunks, bookkeeping blocks) and come from any
+/// thread, concurrently: implementations must be thread-safe. Must outlive every SmartAlloc that
+/// uses it.
 class FRAMEALLOC_API MemorySource {
  public:
   virtual ~MemorySource() = default;
@@ -30,8 +30,8 @@ class FRAMEALLOC_API MemorySource {
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 };
 
-/// Pages from the operating system. `huge_pages` asks for huge pages, `prefault` backs memory at
-/// once, and `numa_node`, if not negative, asks for memory of that node.
+/// Pages from the operating system. `huge_pages` requests huge pages, `prefault` backs memory
+/// immediately, and `numa_node`, if not negative, requests memory of that node.
 class FRAMEALLOC_API SystemSource final : public MemorySource {
  public:
   explicit SystemSource(bool huge_pages = false, bool prefault = false, int numa_node = -1) noexcept
@@ -70,7 +70,7 @@ class FRAMEALLOC_API PmrSource final : public MemorySource {
   std::pmr::memory_resource* resource_;
 };
 
-/// Counts requests on their way to another source: for tests, and for engines that watch a region.
+/// Counts requests and forwards them to another source: for tests, and for engines that watch one.
 class FRAMEALLOC_API CountingSource final : public MemorySource {
  public:
   explicit CountingSource(MemorySource& upstream) noexcept : upstream_(upstream) {}

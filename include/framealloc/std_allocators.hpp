@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Allocators for the containers of the standard library: on the frame, the pool and the heap.
+// Allocators for the containers of the standard library: in frame memory, the pool and the heap.
 #pragma once
 
 #include <framealloc/detail/container/failure.hpp>
@@ -14,16 +14,16 @@
 
 namespace framealloc {
 
-// All three: as the standard asks, allocate() throws std::bad_alloc when memory is denied (and ends
-// a program without exceptions); the reason has been reported before. Two are equal when they draw
-// on the same arena, or the same allocator. Swapping and move-assigning containers passes the
+// All three: as the standard requires, allocate() throws std::bad_alloc when memory is denied (and
+// ends a program without exceptions); the reason was reported before. Two are equal when they use
+// the same arena, or the same allocator. Swapping and move-assigning containers passes the
 // allocator on, so neither ever copies elements; copy-assigning keeps the target's.
 
-/// Memory is freed with its frame: deallocate() gives back only what is the newest in its arena,
-/// which is how a growing std::vector gets its last block back. Use it on the arena's thread, and
-/// let no container be used after its frame; destroying one then is harmless if its elements do not
-/// matter. At check level 1 a container that moves from a block of a frame that is over to one of
-/// the present frame is reported (FA002).
+/// Memory is freed with its frame: deallocate() returns only the newest block of its arena, so a
+/// growing std::vector gets its last block back. Use it on the arena's thread, and do not use a
+/// container after its frame; destroying it then is harmless if its elements have no destructors.
+/// At check level 1, a container that moves from a block of an ended frame to one of the current
+/// frame is reported (FA002).
 template <class T>
 class FrameAllocator {
  public:
@@ -63,8 +63,8 @@ class FrameAllocator {
     if constexpr (kCheckLevel >= 1) {
       if (block == before_ && block != newest_) arena_->check_age(clock_before_);
     }
-    // Only the block that the epoch is of: one of an older frame may end where the newest of this
-    // frame does.
+    // Only a block of this epoch: a block of an older frame may end at the same address as the
+    // newest of this one.
     if (block == newest_ && arena_->holds(epoch_)) {
       arena_->shrink_top(block, count * sizeof(T), 0);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The words that streaming speaks in: ids, priorities, states, policy, statistics.
+// The types of streaming: ids, priorities, states, policy, statistics.
 #pragma once
 
 #include <framealloc/ids.hpp>
@@ -12,8 +12,8 @@
 
 namespace framealloc {
 
-/// Names a streamed asset. Never given out twice, so an id whose asset was evicted or freed finds
-/// nothing. A default-made id names none.
+/// Names a streamed asset. Ids are never reused, so the id of an evicted or freed asset finds
+/// nothing. A default-constructed id names none.
 class StreamId {
  public:
   constexpr StreamId() = default;
@@ -30,23 +30,23 @@ enum class StreamPriority : std::uint8_t { Low, Normal, High, Critical /* never 
 inline constexpr std::size_t kStreamPriorities = 4;
 
 enum class StreamState : std::uint8_t {
-  Reserved,  ///< has memory, nothing in it yet
+  Reserved,  ///< has memory, with no data yet
   Loading,   ///< a loader writes; never evicted
-  Ready,     ///< may be read; may be evicted while nobody holds a StreamRef
+  Ready,     ///< may be read; may be evicted while there is no StreamRef to it
   Evicting,  ///< its eviction callback runs
   Failed     ///< the load failed; may be loaded again, freed or evicted
 };
 
-/// What reserve() may take memory from.
+/// What reserve() may evict.
 struct StreamingPolicy {
   /// Also evict assets of the same priority as the new one, not only of lower ones.
   bool evict_equal_priority = false;
-  /// Evict nothing that was accessed in the last so many frames, the current one included.
+  /// Evict nothing that was accessed in this many last frames, the current one included.
   std::uint64_t min_idle_frames = 0;
 };
 
-/// An asset that is about to be evicted. Its memory is still there during the callback, so that it
-/// can be saved; `data` is null when nothing was loaded.
+/// An asset that is about to be evicted. Its memory is still valid during the callback, so it can
+/// be saved; `data` is null when nothing was loaded.
 struct StreamEviction {
   StreamId id;
   std::string_view tag;  ///< path; valid during the call
@@ -54,8 +54,8 @@ struct StreamEviction {
   const void* data = nullptr;
   std::size_t size = 0;
 };
-/// Called with no lock held, on the thread that needs the memory; it may use the allocator. The
-/// asset itself can be neither accessed nor freed by then. Must not throw.
+/// Called with no lock held, on the thread that needs the memory; it may use the allocator. At that
+/// point the asset can be neither accessed nor freed. Must not throw.
 using StreamEvictionHandler = void (*)(const StreamEviction& eviction, void* context);
 
 /// What is known of one asset.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What one thread may use: bytes of its frame, bytes of its pool.
+// Budgets of one thread: bytes of its frame, bytes of its pool.
 #pragma once
 
 #include <framealloc/detail/arena/arena_host.hpp>
@@ -17,10 +17,10 @@ namespace framealloc {
 
 class FrameArena;
 
-/// What happens to a request that does not fit into the thread's budget.
+/// What happens to a request that exceeds the thread's budget.
 enum class BudgetExceededPolicy : std::uint8_t {
   Fail,     ///< null, and FA312
-  Warn,     ///< FA312 once per frame (for the pool: once per rise above it), and the request is met
+  Warn,     ///< granted; FA312 once per frame (for the pool: once per rise above the budget)
   Allow,    ///< only counted
   Promote,  ///< frame memory: the heap serves the request until the frame ends; pool: as Allow
   Custom,   ///< the handler decides; without one, as Fail
@@ -49,7 +49,7 @@ struct ThreadBudgetConfig {
   }
 };
 
-/// A request that a thread's budget has no room for.
+/// A request that exceeds a thread's budget.
 struct ThreadBudgetEvent {
   ThreadId thread;
   AllocKind kind = AllocKind::Frame;  ///< Frame or Pool
@@ -58,8 +58,8 @@ struct ThreadBudgetEvent {
   std::size_t budget = 0;
   BudgetExceededPolicy policy = BudgetExceededPolicy::Fail;
 };
-/// Called on the thread whose budget it is, with no lock held; it may call the allocator. Its
-/// answer counts for BudgetExceededPolicy::Custom. Must not throw.
+/// Called on the thread that has the budget, with no lock held; it may call the allocator. Its
+/// result is used with BudgetExceededPolicy::Custom. Must not throw.
 using ThreadBudgetHandler = BudgetDecision (*)(const ThreadBudgetEvent& event, void* context);
 
 /// Of the calling thread. A budget of 0 means none.
@@ -67,9 +67,9 @@ struct ThreadBudgetStats {
   std::size_t frame_used = 0;  ///< in the open frame
   std::size_t frame_budget = 0;
   std::size_t frame_peak = 0;  ///< most that any frame held
-  std::size_t pool_used = 0;   ///< blocks of this thread's pages in use, also by other threads
+  std::size_t pool_used = 0;   ///< blocks of this thread's pages in use, by any thread
   std::size_t pool_budget = 0;
-  std::uint64_t exceeded_count = 0;  ///< requests that did not fit
+  std::uint64_t exceeded_count = 0;  ///< requests beyond the budget
   std::uint64_t warnings = 0;        ///< frames that went above the warning threshold
   std::uint64_t denied = 0;
   std::uint64_t promoted = 0;
@@ -103,9 +103,9 @@ struct BudgetCall {
 class Instance;
 class ThreadState;
 
-// One per ThreadState: lives as long as the allocator, so that no table of budgets grows under a
-// thread's hands. A new owner of the state begins without budgets.
-// Thread contract: the owning thread, except where said.
+// One per ThreadState: lives as long as the allocator, so no table of budgets grows while a thread
+// uses it. A new owner of the state begins without budgets.
+// Thread contract: the owning thread, unless stated otherwise.
 class ThreadBudget final : public PoolLimitHost {
  public:
   ThreadBudget(Instance& instance, ThreadState& state) noexcept;
@@ -118,12 +118,12 @@ class ThreadBudget final : public PoolLimitHost {
   [[nodiscard]] std::size_t frame_limit() const noexcept { return frame_limit_.get(); }
   [[nodiscard]] std::size_t pool_limit() const noexcept { return pool_limit_.get(); }
 
-  // Result: the position of a frame at which an arena has to ask; SIZE_MAX = never.
+  // Result: the frame position at which an arena must check the budget; SIZE_MAX = never.
   [[nodiscard]] std::size_t first_thread_budget_mark() const noexcept {
     return first_thread_budget_mark_;
   }
   // Effect: decides about a request that would bring the arena to `position`, and moves `*mark`.
-  // `quiet`: the caller does with less, so a denial is neither reported nor counted.
+  // `quiet`: the caller can do with less, so a denial is neither reported nor counted.
   [[nodiscard]] ThreadBudgetAnswer ask_frame(std::size_t position, std::size_t size,
                                              std::size_t* mark, const CallSite& site,
                                              bool quiet) noexcept;
@@ -145,7 +145,7 @@ class ThreadBudget final : public PoolLimitHost {
   OwnedCounter frame_limit_{}, pool_limit_{};  // of config_, for other threads
   std::size_t first_thread_budget_mark_ = SIZE_MAX;
   bool above_pool_budget_ = false;
-  bool asking_ = false;  // the handler runs: what it allocates is not asked about
+  bool asking_ = false;  // the handler runs: its own allocations are not checked
   std::uint64_t exceeded_ = 0, warnings_ = 0, denied_ = 0, promoted_ = 0;
 };
 

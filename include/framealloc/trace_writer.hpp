@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What an allocator does, as a trace that chrome://tracing and Perfetto show. Not included by
+// Writes what an allocator does as a trace for chrome://tracing and Perfetto. Not included by
 // framealloc.hpp.
 #pragma once
 
@@ -30,7 +30,7 @@ struct TraceConfig {
   bool tags = true;     ///< a counter for each tag, of the host and of each device
   bool devices = true;  ///< a track for each device's frames, counters for its heaps
   bool reports = true;  ///< a mark for each report
-  /// Events that become marks, a compaction a bar; kinds beside those of frames and phases.
+  /// Events that become marks (a compaction becomes a bar), besides those of frames and phases.
   FrameEventMask marks = events(
       FrameEventKind::BudgetWarning, FrameEventKind::BudgetExceeded, FrameEventKind::MemoryPressure,
       FrameEventKind::HandlesCompacted, FrameEventKind::StreamLoaded, FrameEventKind::StreamFailed,
@@ -40,17 +40,17 @@ struct TraceConfig {
       FrameEventKind::GpuBudgetDenied);
   std::uint32_t counters_every = 1;  ///< frames; 0 = no counters at all
   std::size_t buffer_bytes = TraceFile::kDefaultBuffer;
-  std::uint64_t max_bytes = 0;  ///< of the file; what comes later is dropped. 0 = no limit
+  std::uint64_t max_bytes = 0;  ///< of the file; later events are dropped. 0 = no limit
 };
 
-/// While it lives, frames become bars on a track of their own, frames of a thread's own and phases
-/// bars on their thread's, frames of a device bars on its, reports and events marks, and the bytes
-/// of all kinds, what is reserved, every tag and every heap of a device counters at each frame's
-/// end. It switches lifecycle tracking on where it is off, and off again when it closes. It costs
-/// what tracking costs, reading the counters of every tag once per frame, and a write of the buffer
-/// whenever it is full; without a writer nothing is paid. It shares the allocator, and memory of
-/// its own is the standard library's. Thread contract: made and closed on the thread that drives
-/// frames, outside listeners and sinks of the allocator.
+/// While it exists, it writes bars for frames (on their own track), for thread frames and phases
+/// (on their thread's track) and for a device's frames (on the device's track), marks for reports
+/// and events, and at each frame's end counters for the bytes of all kinds, reserved memory, every
+/// tag and every heap of a device. It switches lifecycle tracking on if it is off, and off again
+/// when it closes. It costs what tracking costs, reading the counters of every tag once per frame,
+/// and a write of the buffer whenever it is full. It shares the allocator; its own memory comes
+/// from the standard library. Thread contract: made and closed on the thread that drives frames,
+/// outside listeners and sinks of the allocator.
 class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
  public:
   explicit TraceWriter(const SmartAlloc& alloc, TraceConfig config = {});
@@ -58,17 +58,17 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   TraceWriter(const TraceWriter&) = delete;
   TraceWriter& operator=(const TraceWriter&) = delete;
 
-  /// Result: whether the trace is being written; if not, why: FA010 when the file cannot be made or
-  /// there is no allocator, FA011 when there is no place for a listener or a sink, FA012 when there
-  /// is no memory for tracking. After close(): what close() said.
+  /// Result: whether the trace is being written; if not, why: FA010 if the file cannot be created
+  /// or there is no allocator, FA011 if all places for listeners or sinks are taken, FA012 if there
+  /// is no memory for tracking. After close(): the result of close().
   [[nodiscard]] const Result<void>& status() const noexcept { return status_; }
   [[nodiscard]] explicit operator bool() const noexcept { return file_.is_open(); }
-  /// Effect: writes what is left; the file is valid JSON now. Result: FA013 when not everything
-  /// could be written. Closed again, the same.
+  /// Effect: writes the rest; the file is then valid JSON. Result: FA013 if not everything could be
+  /// written. Closing again returns the same.
   const Result<void>& close();
 
   [[nodiscard]] std::uint64_t written() const { return file_.written(); }
-  /// Result: events that max_bytes left no space for.
+  /// Result: events dropped because of max_bytes.
   [[nodiscard]] std::uint64_t dropped() const { return file_.dropped(); }
 
  private:
@@ -99,14 +99,14 @@ class FRAMEALLOC_API TraceWriter final : private DiagnosticSink {
   bool tracking_ = false;   // switched on by this writer
   detail::Mutex counting_;  // of what follows
   std::uint64_t frames_ = 0;
-  std::vector<Values> last_;  // by tag: what did not change is not written again
+  std::vector<Values> last_;  // by tag: unchanged values are not written again
   struct Device {
     std::string name;
-    std::uint64_t began_ns = 0;  // of the frame that is open; 0: none, or it began before
+    std::uint64_t began_ns = 0;  // of the open frame; 0: none, or it began before tracing
   };
   std::vector<Device> devices_;                                 // in the order of their tracks
   std::map<std::string, Values, std::less<>> last_of_devices_;  // by the counter's name
-  // Tracks of threads that have names, by their numbers; one that was forgotten is named again.
+  // Tracks of named threads, by their numbers; one that was forgotten is named again.
   std::atomic<std::uint64_t> known_[kKnown] = {};
   Result<void> status_;
 };

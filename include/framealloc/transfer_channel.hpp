@@ -27,7 +27,7 @@ struct BackPressure {
 
   /// Waits for room.
   [[nodiscard]] static constexpr BackPressure wait() noexcept { return {Kind::Wait, 0}; }
-  /// Refuses at once.
+  /// Refuses immediately.
   [[nodiscard]] static constexpr BackPressure fail() noexcept { return {Kind::Fail, 0}; }
   /// Waits for room, but not longer than this.
   template <class Rep, class Period>
@@ -42,7 +42,7 @@ struct BackPressure {
 
 enum class SendResult : std::uint8_t { Sent, Full, TimedOut, Closed, Nothing };
 
-/// Over the channel's life. sent = received + evicted + those that are in it.
+/// Over the channel's life. sent = received + evicted + those still in it.
 struct ChannelStats {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
@@ -53,17 +53,17 @@ struct ChannelStats {
 };
 
 /// First in, first out; for any number of senders and receivers. Sending moves a handle of a few
-/// words, never the object. The ring is made with the channel, in the allocator's heap; afterward
-/// nothing allocates. Who waits spins for about a microsecond, then sleeps in the system.
+/// words, never the object. The ring is allocated with the channel, in the allocator's heap;
+/// nothing allocates afterward. A wait spins for about a microsecond, then sleeps in the system.
 ///
 /// Each receiver sees the transfers of one sender in the order in which they were sent.
-/// Requirement: the channel dies before its allocator, when no thread is in one of its calls;
-/// transfers that are still in it then are dropped (FA206 for each).
+/// Requirement: the channel is destroyed before its allocator, when no thread is in one of its
+/// calls; transfers still in it are then dropped (FA206 for each).
 template <class T>
 class TransferChannel {
  public:
-  /// Effect: makes a channel for `capacity` transfers (0 counts as 1). Without memory for it (which
-  /// is reported) it is closed from the beginning. `alloc` is a SmartAlloc.
+  /// Effect: makes a channel for `capacity` transfers (0 counts as 1). If memory is denied (which
+  /// is reported), the channel is closed from the beginning. `alloc` is a SmartAlloc.
   template <class Alloc>
     requires requires(const Alloc& alloc) { detail::HandleAccess::instance(alloc); }
   TransferChannel(const Alloc& alloc, std::size_t capacity,
@@ -80,8 +80,8 @@ class TransferChannel {
   TransferChannel(const TransferChannel&) = delete;
   TransferChannel& operator=(const TransferChannel&) = delete;
 
-  /// Effect: hands the transfer on, marked as sent. Result: unless it is Sent, `handle` is
-  /// unchanged and still yours. A handle of nothing is refused as Nothing.
+  /// Effect: passes the transfer on, marked as sent. Result: unless it is Sent, `handle` is
+  /// unchanged and still yours. An empty handle is refused as Nothing.
   SendResult send(TransferHandle<T>&& handle) noexcept {
     if (!handle) return refuse(SendResult::Nothing);
     if (closed_.load(std::memory_order_acquire)) return refuse(SendResult::Closed);
@@ -104,15 +104,15 @@ class TransferChannel {
     return refuse(SendResult::Full);
   }
 
-  /// Result: the oldest transfer; a handle of nothing when the channel is empty.
+  /// Result: the oldest transfer; an empty handle if the channel is empty.
   [[nodiscard]] TransferHandle<T> try_receive() noexcept {
     TransferHandle<T> handle;
     (void)pop(handle);
     return handle;
   }
-  /// Effect: waits for one. Result: a handle of nothing when the channel is closed and empty.
+  /// Effect: waits for one. Result: an empty handle if the channel is closed and empty.
   [[nodiscard]] TransferHandle<T> receive() noexcept { return receive_for_ns(os::kNoTimeout); }
-  /// The same, also with a handle of nothing when the time ran out.
+  /// The same, but also returns an empty handle if the time ran out.
   template <class Rep, class Period>
   [[nodiscard]] TransferHandle<T> receive_timeout(
       std::chrono::duration<Rep, Period> limit) noexcept {
@@ -120,8 +120,8 @@ class TransferChannel {
     return receive_for_ns(ns < 0 ? 0 : static_cast<std::uint64_t>(ns));
   }
 
-  /// Effect: refuses what is sent from now on, and wakes all who wait. What is in the channel can
-  /// still be received; a send that is under way may still get in.
+  /// Effect: refuses later sends, and wakes all waiting threads. What is in the channel can still
+  /// be received; a send in progress may still succeed.
   void close() noexcept {
     closed_.store(true, std::memory_order_seq_cst);
     room_.notify_all();
@@ -215,7 +215,7 @@ class TransferChannel {
         [&] {
           if (pop(handle)) return true;
           if (!closed_.load(std::memory_order_acquire)) return false;
-          (void)pop(handle);  // what was sent before the close is found by a look after it
+          (void)pop(handle);  // finds what was sent before the close
           return true;
         },
         timeout_ns);
@@ -224,7 +224,7 @@ class TransferChannel {
 
   detail::Instance* instance_;
   void* memory_;
-  typename Ring::Cell spare_;  // of a channel that got no memory
+  typename Ring::Cell spare_;  // used if the channel got no memory
   Ring ring_;
   BackPressure policy_;
   std::atomic<bool> closed_;
