@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The table behind handles: who lives in a slot, where, and how many hold it in place.
+// The table behind handles: which object is in a slot, its address, and how many pins hold it.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -20,22 +20,22 @@ struct RelocateHook {
   void* context;
 };
 
-// What a look-up needs, four to a cache line. One word says everything that has to change at once:
-// generation (32 bits), flags (3), pins (29). The owner of a slot is the thread that set kMoving or
-// took it from the list of free slots; only the owner writes the other members. A reader of those
-// compares the word before and after.
+// The part of a slot that a lookup needs, four to a cache line. One word holds everything that must
+// change together: generation (32 bits), flags (3), pins (29). The owner of a slot is the thread
+// that set kMoving or took it from the list of free slots; only the owner writes the other members.
+// A reader of those compares the word before and after.
 struct HandleSlot {
   static constexpr std::uint64_t kPin = 1;
   static constexpr std::uint64_t kMostPins = (std::uint64_t{1} << 29) - 1;
-  // Being relocated just now; with kDoomed: being ended.
+  // Being relocated now; with kDoomed: being destroyed.
   static constexpr std::uint64_t kMoving = std::uint64_t{1} << 29;
   static constexpr std::uint64_t kDoomed = std::uint64_t{1} << 30;  // freed; ends with the last pin
   static constexpr std::uint64_t kVacant = std::uint64_t{1} << 31;  // holds no object
   static constexpr std::uint64_t kFlags = kMoving | kDoomed | kVacant;
 
   std::atomic<std::uint64_t> word{kVacant};
-  // The object's address, exclusive-or the mark of its type: one comparison then tells a handle of
-  // another type, all but surely. To be sure, ask the record.
+  // The object's address, exclusive-or the mark of its type: one comparison then detects a handle
+  // of another type, almost certainly. The record is certain.
   std::atomic<std::uintptr_t> target{0};
 
   [[nodiscard]] void* address(const HandleType& type) const noexcept {
@@ -50,14 +50,14 @@ struct HandleSlot {
   [[nodiscard]] static constexpr std::uint64_t word_of(std::uint32_t generation) noexcept {
     return static_cast<std::uint64_t>(generation) << 32;
   }
-  // Result: whether the word is of a living object of that generation, moving or not.
+  // Result: whether the word is that of a live object of that generation, moving or not.
   [[nodiscard]] static constexpr bool lives(std::uint64_t word, std::uint32_t generation) noexcept {
     return (word & ~(kMostPins | kMoving)) == word_of(generation);
   }
 };
 static_assert(sizeof(void*) != 8 || sizeof(HandleSlot) == 16);
 
-// The rest of a slot, apart from it.
+// The rest of a slot, stored separately.
 struct HandleRecord {
   std::atomic<const HandleType*> type{nullptr};
   RelocateHook* hook = nullptr;
@@ -65,12 +65,12 @@ struct HandleRecord {
 };
 
 // Blocks of slots of doubling size that never move, so readers need no lock. Slots are made with
-// generation `first_generation`; one whose generation would come round again is never used again.
+// generation `first_generation`; a slot whose generations are used up is never reused.
 //
-// Walkers hold the objects of a group of 64 slots at once, by a count that stands beside the group:
-// one atomic operation instead of 64. Who frees or moves an object looks at the count after the
-// word has been changed, a walker at the word after the count, so that one of the two sees the
-// other. Thread contract: any thread; find() takes no lock.
+// A walker holds the objects of a group of 64 slots together, by a count stored with the group: one
+// atomic operation instead of 64. A thread that frees or moves an object reads the count after it
+// has changed the word, a walker reads the word after it has changed the count, so one of the two
+// sees the other. Thread contract: any thread; find() takes no lock.
 class HandleSlots {
  public:
   FRAMEALLOC_OWN_COPY static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -82,14 +82,14 @@ class HandleSlots {
   HandleSlots(const HandleSlots&) = delete;
   HandleSlots& operator=(const HandleSlots&) = delete;
 
-  // Result: null when no such slot was made yet.
+  // Result: null if no such slot was made yet.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleSlot* find(std::uint32_t index) const noexcept {
     const std::uintptr_t base = bases_[block_of(index)].load(std::memory_order_acquire);
     if (base == 0) [[unlikely]]
       return nullptr;
     auto* const slot =
         reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
-    if (slot == nullptr) __builtin_unreachable();  // so that the caller's check costs nothing
+    if (slot == nullptr) __builtin_unreachable();  // so the caller's check costs nothing
     return slot;
   }
   // Requirement for these: the slot was made.
@@ -108,7 +108,7 @@ class HandleSlots {
     return *reinterpret_cast<std::atomic<std::uint32_t>*>(
         base + std::uintptr_t{index / kGroup} * sizeof(std::atomic<std::uint32_t>));
   }
-  // Result: a vacant slot, the caller's now; kNone when bookkeeping memory is short.
+  // Result: a vacant slot, owned by the caller; kNone when bookkeeping memory is short.
   [[nodiscard]] std::uint32_t take() noexcept;
   // Result: as take(), but kNone when none is left of those that were made.
   [[nodiscard]] std::uint32_t take_free() noexcept;
@@ -117,7 +117,7 @@ class HandleSlots {
   [[nodiscard]] static bool vacate(HandleSlot& slot) noexcept {
     return vacate(slot, HandleSlot::generation_of(slot.word.load(std::memory_order_relaxed)));
   }
-  // The same for a caller who knows the generation.
+  // The same for a caller that knows the generation.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE static bool vacate(HandleSlot& slot,
                                                             std::uint32_t generation) noexcept {
     const std::uint32_t next = generation + 1;
@@ -144,7 +144,7 @@ class HandleSlots {
   static constexpr std::uint32_t kBlocks = 25;
 
   [[nodiscard]] static constexpr std::uint32_t block_of(std::uint32_t index) noexcept {
-    // 63 less the leading zeros, spelled so that it is one instruction on x86-64.
+    // 63 less the leading zeros, written so that it is one instruction on x86-64.
     const std::uint64_t place = std::uint64_t{index} + (1U << kFirstShift);
     return (63U ^ static_cast<std::uint32_t>(std::countl_zero(place))) - kFirstShift;
   }
@@ -168,10 +168,10 @@ class HandleSlots {
 
   MetadataAllocator& metadata_;
   std::uint32_t first_generation_;
-  // Of each block, where slot 0 would be if it went on to the front, so that the way to a slot
-  // needs no more of its block than this; 0 while there is none.
+  // For each block, the address that slot 0 would have if the block extended to it, so finding a
+  // slot needs nothing else of its block; 0 while there is none.
   std::atomic<std::uintptr_t> bases_[kBlocks] = {};
-  std::uintptr_t record_bases_[kBlocks] = {};  // likewise; written before the base of the slots
+  std::uintptr_t record_bases_[kBlocks] = {};  // the same; written before the base of the slots
   std::uintptr_t walker_bases_[kBlocks] = {};
   std::atomic<std::uint32_t> size_{0};
   mutable SpinLock lock_{};  // of the list of free slots

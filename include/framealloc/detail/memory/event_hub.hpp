@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Where an allocator's events go: who listens, and how a listener leaves.
+// Delivers an allocator's events: holds its listeners, and lets a listener leave.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -20,8 +20,8 @@ namespace framealloc {
 
 namespace detail {
 
-// Something of the library's own that is told every event, before the listeners: it neither
-// allocates nor emits.
+// A part of the library that receives every event before the listeners do. It neither allocates
+// nor emits.
 class EventObserver {
  public:
   virtual void on_event(const FrameEvent& event) noexcept = 0;
@@ -30,12 +30,12 @@ class EventObserver {
   ~EventObserver() = default;
 };
 
-// One per allocator. Off until enable(); while it is off, or nobody listens to a kind, emitting is
-// one load on a slow path. Thread contract: any thread, except where said.
+// One per allocator. Off until enable(); while it is off, or a kind has no listener, emitting is
+// one load on a slow path. Thread contract: any thread, unless stated otherwise.
 class EventHub {
  public:
   static constexpr std::size_t kMaxListeners = 64;
-  // Called whenever the set of kinds that somebody waits for changes; under the hub's lock.
+  // Called when the set of kinds that have listeners changes; under the hub's lock.
   using Watcher = void (*)(void* context, FrameEventMask wanted) noexcept;
 
   EventHub(MetadataAllocator& metadata, const TagTable& tags,
@@ -49,8 +49,8 @@ class EventHub {
     watcher_context_ = context;
   }
 
-  // `observer` may be null; it is told frames' begins and ends until disable(), and must outlive
-  // the hub.
+  // `observer` may be null; it receives the begins and ends of frames until disable(), and must
+  // outlive the hub.
   void enable(EventObserver* observer) noexcept;
   void disable() noexcept;
   [[nodiscard]] bool enabled() const noexcept { return enabled_.load(std::memory_order_relaxed); }
@@ -58,32 +58,32 @@ class EventHub {
     return observer_.load(std::memory_order_acquire);
   }
 
-  // Result: a subscription of nothing when all places are taken. `owned` (may be null) then stays
-  // the caller's.
+  // Result: an empty subscription when all places are taken. `owned` (may be null) then stays the
+  // caller's.
   [[nodiscard]] Subscription subscribe(FrameEventListener listener, void* context,
                                        FrameEventMask mask, OwnedListener* owned) noexcept;
-  // Effect: ends every subscription, and forgets that there were any. Requirement: no other thread
-  // uses the hub any more.
+  // Effect: ends every subscription and forgets them all. Requirement: no other thread uses the hub
+  // any more.
   void close() noexcept;
   [[nodiscard]] std::size_t listeners() const noexcept;
 
   [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
     return (wanted_.load(std::memory_order_relaxed) & mask_of(kind)) != 0;
   }
-  // Result: the kinds that somebody waits for, as they change.
+  // Result: the kinds that have listeners, as they change.
   [[nodiscard]] const std::atomic<FrameEventMask>& wanted() const noexcept { return wanted_; }
-  // Effect: completes the event (thread, time, tag; the frame unless it has one) and tells it.
-  // Requirement: no lock is held, and the caller expects anything to have changed afterward.
+  // Effect: completes the event (thread, time, tag; the frame unless it has one) and delivers it.
+  // Requirement: no lock is held, and the caller expects that anything may have changed afterward.
   FRAMEALLOC_COLD void emit(FrameEvent event, TagId tag = TagId::Untagged) noexcept;
-  // Result: events that listeners caused, and that were told to nobody.
+  // Result: number of events that listeners caused and that were not delivered.
   [[nodiscard]] std::uint64_t suppressed() const noexcept {
     return suppressed_.load(std::memory_order_relaxed);
   }
 
  private:
   friend class framealloc::Subscription;
-  // refs: generation in the upper half; below it the number of threads in the listener, plus one
-  // while it is subscribed. 0 there: the place is free.
+  // refs: generation in the upper half; in the lower half the number of threads in the listener,
+  // plus one while it is subscribed. 0 there: the place is free.
   struct Slot {
     std::atomic<std::uint64_t> refs{0};
     std::atomic<FrameEventMask> mask{0};  // 0 once the subscription has ended
@@ -105,12 +105,12 @@ class EventHub {
   std::atomic<FrameEventMask> wanted_{0};
   std::atomic<bool> enabled_{false};
   std::atomic<EventObserver*> observer_{nullptr};
-  std::atomic<std::uint32_t> slots_in_use_{0};  // none above it was ever taken
+  std::atomic<std::uint32_t> slots_in_use_{0};  // no slot above it was ever taken
   std::atomic<std::uint64_t> suppressed_{0};
   SpinLock changing_;
   Watcher watcher_ = nullptr;
   void* watcher_context_ = nullptr;
-  EventCount left_;  // somebody has left a listener for good
+  EventCount left_;  // signaled when the last thread has left an ended listener
   std::uint64_t serial_ = 0;
   EventHub* next_hub_ = nullptr;
   Slot slots_[kMaxListeners];

@@ -24,7 +24,7 @@
 
 namespace framealloc::detail {
 
-// What these allocators share with the one that they are part of. Everything outlives them.
+// What these allocators get from the one that they are part of. Everything outlives them.
 struct AllocatorContext {
   LimitedSource& limited_source;
   ChunkPool& chunks;
@@ -33,15 +33,15 @@ struct AllocatorContext {
   ReportSink& sink;
   const std::atomic<std::uint64_t>& frame_number;
   BudgetManager* budgets = nullptr;
-  // Result: the tag of the calling thread. Null: everything is untagged unless a call names a tag.
+  // Returns the tag of the calling thread. Null: everything is untagged unless a call names a tag.
   TagId (*current_tag)(void* context) noexcept = nullptr;
   void* tag_context = nullptr;
-  // Where in a thread's record the slot is whose arena has the thread's tag; kSharedTlsSlot when
-  // only `current_tag` knows.
+  // The slot in a thread's record whose arena has the thread's tag; kSharedTlsSlot if only
+  // `current_tag` knows it.
   std::size_t tls_slot = kSharedTlsSlot;
-  // Who is asked for room before memory is denied; null is nobody.
+  // Called to make room before memory is denied; null for none.
   PressureMonitor* pressure = nullptr;
-  EventHub* events = nullptr;  // who hears of what the allocator does; null is nobody
+  EventHub* events = nullptr;  // receives the allocator's events; null for none
 };
 
 struct LedgerTotals {
@@ -51,8 +51,8 @@ struct LedgerTotals {
   std::uint64_t frees = 0;
 };
 
-// Counts in a ledger of its own, as heap bytes, because a block may be freed by any thread and the
-// layers that know threads lie above. Thread contract: any thread.
+// Counts in its own ledger, as heap bytes, because any thread may free a block and the layers that
+// know threads are above. Thread contract: any thread.
 class SharedLedger {
  public:
   explicit SharedLedger(const AllocatorContext& context) noexcept;
@@ -65,9 +65,9 @@ class SharedLedger {
                                            : context_.current_tag(context_.tag_context);
   }
 
-  // Result: what take(&denied_by_limit) gives, a pointer: taken again after each measure that may
-  // have made room, until there is none left. Requirement: no lock is held; measures may use the
-  // very allocator that asks.
+  // Result: the pointer from take(&denied_by_limit), which is tried again after each measure that
+  // may have made room, until there is none left. Requirement: no lock is held; measures may use
+  // the calling allocator.
   template <class Take>
   [[nodiscard]] auto take_memory(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
     auto* memory = take(denied_by_limit);
@@ -79,7 +79,7 @@ class SharedLedger {
     }
     return memory;
   }
-  // The same for bookkeeping memory, which does not say itself why it has nothing.
+  // The same for bookkeeping memory, which does not report a reason itself.
   template <class Take>
   [[nodiscard]] auto take_records(std::size_t bytes, bool* denied_by_limit, Take&& take) noexcept {
     return take_memory(bytes, denied_by_limit, [&](bool* by_limit) {
@@ -88,24 +88,24 @@ class SharedLedger {
       return records;
     });
   }
-  // Result: whether somebody waits for events of that kind: one branch where nobody does.
+  // Result: whether events of that kind have a listener: one branch if not.
   [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
     return (wanted_->load(std::memory_order_relaxed) & mask_of(kind)) != 0;
   }
   // Requirement: wants(event.kind); no lock is held, and anything may have changed afterward.
   FRAMEALLOC_COLD void emit(const FrameEvent& event, TagId tag) const noexcept;
-  // Effect: tells a threshold that was passed, see PressureMonitor::settle().
+  // Effect: reports a threshold that was passed, see PressureMonitor::settle().
   void settle() noexcept {
     if (context_.pressure != nullptr) context_.pressure->settle();
   }
 
   // Effect: counts a block of `bytes` under the tag and charges it, except for `carried` bytes that
-  // were charged for a block that is about to go: count_out() then says how many were handed on.
-  // Result: false, and nothing changes, when a budget denies (`*denial` says which).
+  // were charged for a block about to be freed: count_out() then gets how many were handed on.
+  // Result: false, with nothing changed, when a budget denies (`*denial` says which).
   [[nodiscard]] bool count_in(TagId tag, std::size_t bytes, std::size_t carried,
                               Denial* denial) noexcept;
-  // The same in parts, for an allocator that keeps its memory under the ledger's lock, so that one
-  // hold does for both: charge() before it, note_in() and note_out() under it, uncharge() after it.
+  // The same in parts, for an allocator that keeps its memory under the ledger's lock, so it locks
+  // once for both: charge() before it, note_in() and note_out() under it, uncharge() after it.
   [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
   [[nodiscard]] bool charge(TagId tag, std::size_t bytes, Denial* denial) noexcept {
     return context_.budgets == nullptr || bytes == 0 ||
@@ -130,14 +130,14 @@ class SharedLedger {
     bytes_.sub(bytes * blocks);
     blocks_.sub(blocks);
   }
-  // Who counts by other means until somebody asks: `tell(context, account)` is called under the
-  // lock before each answer, and notes what has not been noted yet.
+  // For a part that counts elsewhere until the sums are read: `tell(context, account)` is called
+  // under the lock before each read, and notes what has not been noted yet.
   using TellCounts = void (*)(void* context, SharedLedger& ledger) noexcept;
   void ask_for_counts(TellCounts answer, void* context) noexcept {
     tell_counts_ = answer;
     tell_context_ = context;
   }
-  // Effect: counts a block out and gives its charge back, except for `carried` bytes.
+  // Effect: counts a block out and returns its charge, except for `carried` bytes.
   void count_out(TagId tag, std::size_t bytes, std::size_t carried = 0) noexcept;
 
   // Result: what has been counted in and not out. Any thread; exact once it has synchronized with
@@ -145,15 +145,15 @@ class SharedLedger {
   [[nodiscard]] FRAMEALLOC_API std::size_t bytes_in_use() const noexcept;
   [[nodiscard]] FRAMEALLOC_API std::uint64_t blocks_in_use() const noexcept;
 
-  // For the sums over all threads of the layers above: one thread more, so to speak.
+  // For the sums over all threads in the layers above, which treat it as one more thread.
   [[nodiscard]] std::size_t bytes_of(TagId tag) const noexcept;
   // Result: sums of one tag, or of all when `only` is null.
   [[nodiscard]] LedgerTotals totals(const TagId* only) const noexcept;
-  // Who counts here, and what it means that something is left when the allocator ends.
+  // What it means if something is left in this ledger when the allocator ends.
   enum class AtEnd : std::uint8_t {
-    Leaks,          // somebody forgot it
-    ReportsItself,  // likewise, and the part says so itself, knowing more
-    Kept,           // it is kept by intent until the end
+    Leaks,          // it is a leak
+    ReportsItself,  // the same, but the part reports it itself, with more details
+    Kept,           // it is kept until the end on purpose
   };
   void describe(std::string_view part, AtEnd at_end) noexcept {
     part_ = part;
@@ -169,7 +169,7 @@ class SharedLedger {
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const void* address = nullptr,
               const CallSite& site = {}) const noexcept;
-  // Effect: says who denied `bytes`, in a report and to `*why` (may be null).
+  // Effect: reports what denied `bytes`, and sets `*why` (may be null) to it.
   void refuse(const Denial& denial, TagId tag, std::size_t bytes, const CallSite& site,
               Denial* why = nullptr) const noexcept;
   // Effect: the same of limit (FA310) or source (FA012).
@@ -185,8 +185,8 @@ class SharedLedger {
   void* tell_context_ = nullptr;
   std::string_view part_ = "shared";
   AtEnd at_end_ = AtEnd::Leaks;
-  // Taken alone, but for the lock of slots behind handles, and for the rare call in which the
-  // ledger makes a block of counters: the memory source is then called under it.
+  // Taken with no other lock but that of slots behind handles, and that of the memory source in the
+  // rare call in which the ledger makes a block of counters.
   mutable SpinLock lock_;
   ThreadLedger by_tag_;
   OwnedCounter bytes_, blocks_;  // written under the lock

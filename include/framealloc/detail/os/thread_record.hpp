@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the library remembers of one thread. Only a pointer to it is thread-local: a shared object
-// that is loaded later has to fit into the little room that the system keeps in every thread's
-// static storage (about 1.6 KB in glibc, for all of them together), and takes 8 bytes of it.
+// The library's state of one thread. Only a pointer to it is thread-local: a shared object that is
+// loaded later must fit into the little space that the system reserves in every thread's static
+// storage (about 1.6 KB in glibc, for all of them together), and takes 8 bytes of it.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -19,8 +19,8 @@ class ThreadState;
 FRAMEALLOC_API extern FrameArena empty_arena;  // always full; see FrameArena's default constructor
 FRAMEALLOC_API extern PoolTable empty_pool_table;  // that of a thread that is not attached
 
-// What a thread has in one allocator; see thread/tls.hpp. Only names here: it is the first thing in
-// a record, because hot calls add the slot's offset to the record's address and nothing else.
+// What a thread has in one allocator; see thread/tls.hpp. Only names here: it is the first part of
+// a record, because hot calls add only the slot's offset to the record's address.
 struct TlsSlot {
   FrameArena* arena = &empty_arena;
   // Another thread may put the empty table here, under the registry's lock, to have the owner take
@@ -32,8 +32,8 @@ struct TlsSlot {
 #if FRAMEALLOC_TSAN
     return *__atomic_load_n(&pool, __ATOMIC_RELAXED);
 #else
-    // A plain load, because g++ folds an atomic one into no address. A stale answer is as good: it
-    // is a table of this thread. What matters is that a caller never looks twice and finds two
+    // A plain load, because g++ does not fold an atomic one into an address. A stale value is fine:
+    // it is a table of this thread. But a caller must never load twice, and find two different
     // tables.
     return *opaque(pool);
 #endif
@@ -57,13 +57,13 @@ inline constexpr std::size_t kSharedTlsSlot = kTlsSlots - 1;
 
 namespace framealloc::os {
 
-// Chains of calls that a thread is in, which stand on its stack; each belongs to one source file.
+// Chains of calls that a thread is in, kept on its stack; each belongs to one source file.
 enum class CallChain : unsigned char { BudgetHandlers, Deliveries, DeviceVisits, PressureHandlers };
 inline constexpr std::size_t kCallChains = 4;
 
-// A thread's record, as far as lower layers know it; thread/tls.hpp says what follows. Records lie
-// in static storage, and in pages of the system when more threads live at once than fit there. A
-// record is used again when its thread has ended, and never unmapped, so that anyone may read it.
+// A thread's record, as far as lower layers know it; thread/tls.hpp has the rest. Records lie in
+// static storage, and in system pages when more threads are alive than fit there. A record is
+// reused when its thread has ended, and never unmapped, so any thread may read it.
 struct ThreadRecord {
   constexpr ThreadRecord() noexcept = default;
   constexpr explicit ThreadRecord(std::int32_t held) noexcept : sections(held) {}
@@ -71,10 +71,10 @@ struct ThreadRecord {
   ThreadRecord& operator=(const ThreadRecord&) = delete;
 
   detail::TlsSlot slots[detail::kTlsSlots];
-  // Locks that the thread holds, see enter_section(). Negative in the record of nobody.
+  // Locks that the thread holds, see enter_section(). Negative in the shared record of no thread.
   std::atomic<std::int32_t> sections{0};
   bool forking = false;
-  std::uint64_t number = 0;  // the thread's id; 0 until somebody asks
+  std::uint64_t number = 0;  // the thread's id; 0 until it is needed
   void (*exit_hook)(void*) = nullptr;
   void* exit_argument = nullptr;
   const void* chains[kCallChains] = {};
@@ -85,27 +85,27 @@ struct ThreadRecord {
 // Room for the head and what follows it.
 inline constexpr std::size_t kThreadRecordBytes = 1152;
 
-// Result: the record that was made last; the others follow it. Requirement: lock_thread_records().
+// Result: the newest record; the others follow it. Requirement: lock_thread_records().
 [[nodiscard]] ThreadRecord* first_thread_record() noexcept;
-// Between the two no record is made or given back.
+// Between these two calls, no record is made or returned.
 void lock_thread_records() noexcept;
 void unlock_thread_records() noexcept;
 
-// The calling thread's record; that of nobody until the thread needs one of its own. Defined with
-// the record of nobody where all that a record holds is known.
+// The calling thread's record; the shared record of no thread until it needs its own. Both are
+// defined where everything that a record holds is known.
 FRAMEALLOC_API extern constinit thread_local ThreadRecord* thread_record FRAMEALLOC_TLS_MODEL;
 FRAMEALLOC_API extern ThreadRecord& record_of_nobody;
-// Effect: makes a record in the `kThreadRecordBytes` bytes at `home`. Where all it holds is known.
+// Effect: makes a record in the `kThreadRecordBytes` bytes at `home`. Defined as the above.
 [[nodiscard]] ThreadRecord* construct_thread_record(void* home) noexcept;
 
-// Result: a word that differs between all threads that have a record; what hot calls tell the owner
-// of a page by, because they have it in a register anyway. In a thread without a record it is the
-// word of nobody, which owns nothing.
+// Result: a word that differs between all threads that have a record. Hot calls use it to identify
+// the owner of a page, because they have it in a register anyway. In a thread without a record it
+// is the word of no thread, which owns nothing.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE std::uintptr_t record_word() noexcept {
   return reinterpret_cast<std::uintptr_t>(thread_record);
 }
 
-// Result: the calling thread's own record, made on demand; that of nobody when there is no memory.
+// Result: the calling thread's own record, made on demand; that of no thread if memory is denied.
 [[nodiscard]] FRAMEALLOC_API FRAMEALLOC_COLD ThreadRecord& make_thread_record() noexcept;
 [[nodiscard]] inline ThreadRecord& own_record() noexcept {
   ThreadRecord& mine = *thread_record;
@@ -118,21 +118,21 @@ FRAMEALLOC_API extern ThreadRecord& record_of_nobody;
 [[nodiscard]] inline const void* innermost_call(CallChain chain) noexcept {
   return thread_record->chains[static_cast<std::size_t>(chain)];
 }
-// Effect: `call` is the innermost now, and stays so until the next. Without memory for a record the
-// thread is in no call.
+// Effect: makes `call` the innermost, until the next. Without memory for a record the thread is in
+// no call.
 inline void set_innermost_call(CallChain chain, const void* call) noexcept {
   ThreadRecord& mine = own_record();
   if (&mine != &record_of_nobody) mine.chains[static_cast<std::size_t>(chain)] = call;
 }
 
-// Forks in other threads that wait for a moment in which nobody is in a section.
+// Forks in other threads that wait until no thread is in a section.
 FRAMEALLOC_API extern constinit std::atomic<std::uint32_t> forks_waiting;
 FRAMEALLOC_API FRAMEALLOC_COLD void enter_section_slowly() noexcept;
 
-// Between the two a thread changes what a child process has to find whole. A fork() of another
-// thread waits until no thread is in a section, though not forever, and a thread that is in none
-// waits for the fork. Sections nest. The forking thread's own do not count, because it continues in
-// the child.
+// Between the two calls a thread changes data that must be consistent in a child process. A fork()
+// of another thread waits until no thread is in a section, though not forever, and a thread that is
+// about to enter one waits for the fork. Sections nest. Those of the forking thread do not count,
+// because it continues in the child.
 FRAMEALLOC_ALWAYS_INLINE void enter_section() noexcept {
   ThreadRecord& mine = *thread_record;
   const std::int32_t held = mine.sections.load(std::memory_order_relaxed);
@@ -143,7 +143,7 @@ FRAMEALLOC_ALWAYS_INLINE void enter_section() noexcept {
   if (held < 0) [[unlikely]]
     return enter_section_slowly();
   mine.sections.store(1, std::memory_order_relaxed);
-  // The forking thread makes the processor keep this order where it has to (membarrier).
+  // The forking thread enforces this order where it matters (membarrier).
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (!detail::is_zero_relaxed(forks_waiting)) [[unlikely]]
     enter_section_slowly();
@@ -155,9 +155,9 @@ FRAMEALLOC_ALWAYS_INLINE void leave_section() noexcept {
     mine.sections.store(held - 1, std::memory_order_release);
 }
 
-// The same in one piece, for a few instructions of a hot path that has the thread's record at hand
+// The same in one step, for a few instructions of a hot path that already has the thread's record
 // and calls nothing in between. Result: false in a section, in a thread without a record and while
-// a fork waits: the path then is the slow one.
+// a fork waits: the caller then takes the slow path.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_enter_section(ThreadRecord& mine) noexcept {
   if (!detail::is_zero_relaxed(mine.sections)) [[unlikely]]
     return false;

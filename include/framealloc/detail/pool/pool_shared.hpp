@@ -52,14 +52,14 @@ struct PoolTotals {
   std::uint64_t bytes_total = 0;  // ever allocated, pool and heap
   std::uint64_t allocations = 0;  // pool and heap
   std::uint64_t frees = 0;
-  // Free pages, and free blocks in pages that threads hold; 0 when asked for one tag. Blocks on
-  // their way to the thread that holds their page are among them.
+  // Free pages, and free blocks in pages that threads hold; 0 when read for one tag. Includes
+  // blocks on their way to the thread that holds their page.
   std::size_t idle_bytes = 0;
-  std::uint64_t refills = 0;       // pages that lists took; 0 when asked for one tag
+  std::uint64_t refills = 0;       // pages that lists took; 0 when read for one tag
   std::uint64_t remote_frees = 0;  // frees of another thread's slab blocks
 };
 
-// Serves what slab pages cannot; implemented by heap/, which lies above.
+// Serves requests that slab pages cannot; implemented by heap/, which is a layer above.
 class LargeBlocks {
  public:
   // Requirement: valid size and alignment. Result: null after a report; `*why` then says it too.
@@ -69,7 +69,7 @@ class LargeBlocks {
   // Effect: frees a block that lies in no slab page, or reports what is wrong with the address.
   virtual void free_large(PoolThread* thread, void* block, AllocKind kind,
                           const CallSite& site) noexcept = 0;
-  // Effect: lets go of what it keeps for the thread, if that is empty or the thread leaves.
+  // Effect: releases what it keeps for the thread, if that is empty or the thread leaves.
   virtual void collect(PoolThread& thread, bool leaving) noexcept = 0;
   // Guard mode. Effect: a block leaves the quarantine; a pattern that has changed is reported.
   virtual void release_held(PoolThread* thread, void* block) noexcept = 0;
@@ -80,7 +80,7 @@ class LargeBlocks {
   ~LargeBlocks() = default;
 };
 
-// One per allocator. Thread contract: any thread, except where said.
+// One per allocator. Thread contract: any thread, unless stated otherwise.
 class PoolShared {
  public:
   // Requirement: validate(config) has passed; the chunk size is at least the page size; everything
@@ -88,12 +88,12 @@ class PoolShared {
   PoolShared(const PoolConfig& config, LimitedSource& limited_source, ChunkPool& chunks,
              MetadataAllocator& metadata, TagTable& tags, BudgetManager* budgets, ReportSink& sink,
              const std::atomic<std::uint64_t>& frame_number) noexcept;
-  // Gives every page back, live blocks or not.
+  // Returns every page, even with live blocks.
   ~PoolShared() { metadata_.destroy(guard_); }
   PoolShared(const PoolShared&) = delete;
   PoolShared& operator=(const PoolShared&) = delete;
 
-  // Result: an error (FA010) that names the impossible field.
+  // Result: an error (FA010) that names the invalid field.
   [[nodiscard]] static Result<void> validate(const PoolConfig& config) noexcept;
 
   // For the inline free: masking a slab block's address gives its page.
@@ -101,18 +101,18 @@ class PoolShared {
   // True when every allocation and free takes the slow path and is verified.
   [[nodiscard]] bool checked() const noexcept { return checked_; }
 
-  // True when calls of the heap have to be verified or told.
+  // True when calls of the heap must be verified or emitted.
   [[nodiscard]] bool verifies() const noexcept {
     return verify_.load(std::memory_order_relaxed) != 0;
   }
 
-  // Effect: says who is told of events and of pressure; null is nobody.
+  // Effect: sets the receivers of events and of pressure; null for none.
   // Requirement: before threads use the pool.
   void set_hooks(EventHub* events, PressureMonitor* pressure) noexcept {
     events_ = events;
     pressure_ = pressure;
   }
-  // Effect: slow paths look whether somebody waits for their events. Any thread.
+  // Effect: slow paths check whether their events have listeners. Any thread.
   void emit_events(bool on) noexcept {
     if (on) {
       verify_.fetch_or(kEmitEvents, std::memory_order_relaxed);
@@ -121,22 +121,22 @@ class PoolShared {
     }
   }
 
-  // Effect: gives the memory of free pages back to the system; what threads keep ready is theirs to
-  // give, see PoolThread::collect(). Result: bytes.
+  // Effect: returns the memory of free pages to the system; only the threads themselves can return
+  // what they keep ready, see PoolThread::collect(). Result: bytes.
   std::size_t trim() noexcept { return pages_.trim(); }
   // Effect: the same, and idle chunks go back to the source.
   void trim_all() noexcept;
 
   [[nodiscard]] PoolTotals totals() const noexcept;
   [[nodiscard]] PoolTotals totals(TagId tag) const noexcept;
-  // Result: what one thread allocated less what it freed, by itself: zero bytes where it freed more
-  // than it allocated. The sums over all threads are those of totals().
+  // Result: what one thread allocated less what it freed: zero bytes if it freed more than it
+  // allocated. The sums over all threads are in totals().
   [[nodiscard]] PoolTotals totals_of(const PoolThread& thread) const noexcept;
   [[nodiscard]] PoolTotals totals_of(const PoolThread& thread, TagId tag) const noexcept;
-  // Result: what one thread has allocated and freed, ever; what is in use belongs to nobody, so
-  // bytes in use are 0.
+  // Result: what one thread has ever allocated and freed; usage is not attributed to threads here,
+  // so bytes in use are 0.
   [[nodiscard]] PoolTotals totals(const PoolThread& thread) const noexcept;
-  // Result: what threads without a state of their own have freed.
+  // Result: what threads without their own state have freed.
   [[nodiscard]] const ThreadLedger& strays() const noexcept { return strays_; }
   [[nodiscard]] const SizeClasses& classes() const noexcept { return classes_; }
   // Effect: calls visit for every slab block in use, of pool and heap. Empty unless checked().
@@ -144,16 +144,16 @@ class PoolShared {
   void for_each_live(LiveBlockVisitor visit, void* context) noexcept;
   // Effect: calls visit for every size class that has or had pages, smallest first.
   void visit_classes(const FigureVisitor<PoolClassFigures>& visit) noexcept;
-  // Guard mode. Effect: looks at the patterns of all blocks, reports what has been written over
-  // (FA008, FA030). Result: how many blocks are damaged; 0 when the mode is Off.
+  // Guard mode. Effect: checks the patterns of all blocks, reports what was overwritten (FA008,
+  // FA030). Result: number of damaged blocks; 0 when the mode is Off.
   // Requirement: no other thread writes to a block at the moment.
   std::size_t check_guards() noexcept;
-  // Effect: looks at the header of every page, and at the free lists while frees are verified; what
-  // cannot be is reported (FA009). Requirement: no other thread uses the pool.
+  // Effect: checks the header of every page, and the free lists while frees are verified; reports
+  // impossible values (FA009). Requirement: no other thread uses the pool.
   void check_structures() noexcept;
   // The same for what one thread holds ready. Thread contract: that thread.
   void check_lists(const PoolThread& thread) noexcept;
-  // Effect: reports what was noted. `site` is that of the call that goes on after it.
+  // Effect: reports what was noted. `site` is that of the call that continues after it.
   void report_corruption(const CallSite& site = {}) noexcept {
     if (limited_source_.corruption().pending()) [[unlikely]]
       report_noted_corruption(site);
@@ -172,7 +172,7 @@ class PoolShared {
   friend class PoolThread;
   friend class Heap;
 
-  // Reasons for which a slow path does more than it must.
+  // Reasons why a slow path does extra work.
   static constexpr std::uint8_t kVerify = 1;
   static constexpr std::uint8_t kEmitEvents = 2;
   [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
@@ -198,23 +198,23 @@ class PoolShared {
   void report_damage(const Damage& damage) noexcept;
   // Frees of threads that are not attached.
   void count_stray_free(const SlabHeader& slab) noexcept;
-  // Effect: hands a closed batch to the owner; if that has left, routes each block.
+  // Effect: passes a closed batch to the owner; if the owner has left, routes each block.
   void send(PoolThread* owner, const RemoteBatch& batch) noexcept;
   void make_room(PoolThread& owner, std::size_t blocks) noexcept;
   void report_queue(const PoolThread& owner, std::string_view what, std::uint64_t depth,
                     std::size_t limit) noexcept;
   // Result: how many, and their bytes added to `*bytes`.
   std::size_t route_all(RemoteNode* first, std::size_t* bytes) noexcept;
-  // Effect: hands one freed block to whoever owns its slab by now, or returns it to its page if
-  // nobody does.
+  // Effect: passes one freed block to the thread that owns its slab now, or returns it to its page
+  // if none does.
   void route(void* block) noexcept;
   void release_slab(SlabHeader* slab) noexcept;
-  // States that cannot be: soundness.cpp. They note what they find.
+  // Checks for impossible states: soundness.cpp. They note what they find.
   [[nodiscard]] bool is_sound(const SlabHeader& slab) noexcept;
   [[nodiscard]] bool is_block(const SlabHeader& slab, const void* address) const noexcept;
-  // Requirement: the slab has a returned block. Result: whether the first one and its link can be.
+  // Requirement: the slab has a returned block. Result: whether it and its link are valid.
   [[nodiscard]] bool returned_are_sound(const SlabHeader& slab) noexcept;
-  // Result: what the first of `count` ready blocks leads to; null, too, where that cannot be.
+  // Result: the block after the first of `count` ready blocks; null also if that is invalid.
   [[nodiscard]] FreeBlock* next_ready(const ClassList& list, FreeBlock* first,
                                       std::uint64_t count) noexcept;
   void check_slab(const SlabHeader& slab) noexcept;
@@ -229,7 +229,7 @@ class PoolShared {
   [[nodiscard]] PoolTotals sum(const TagId* only, const PoolThread* alone) const noexcept;
   void report(Code code, std::string_view message, TagId tag, std::size_t requested,
               std::size_t available, const CallSite& site, const void* address = nullptr) noexcept;
-  // Effect: says who denied `bytes` under a tag, in a report and to `*why` (may be null): a budget,
+  // Effect: reports what denied `bytes` under a tag, and sets `*why` (may be null) to it: a budget,
   // or the limit or the source.
   FRAMEALLOC_COLD void refuse(const Denial& denial, TagId tag, std::size_t bytes,
                               const CallSite& site, Denial* why) noexcept;
@@ -245,7 +245,7 @@ class PoolShared {
   std::uintptr_t page_mask_;
   std::uintptr_t chunk_mask_;
   std::size_t pages_per_class_;
-  bool eager_;  // recent use is no reason to keep free blocks
+  bool eager_;  // do not keep free blocks because of recent use
   std::uint64_t tidy_budget_ns_;
   bool checked_;
   bool segregate_by_tag_;

@@ -36,24 +36,24 @@ namespace framealloc::detail {
 
 class Instance {
  public:
-  // Result: an instance with one reference; null when the configuration cannot be (FA010) or the
-  // source has no memory for it (FA012), and `*why` says which.
+  // Result: an instance with one reference; null when the configuration is invalid (FA010) or the
+  // source has no memory for it (FA012); `*why` then says which.
   [[nodiscard]] static Instance* create(const AllocConfig& wanted, Error* why) noexcept;
   void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   // Result: true when the last reference went; the caller then calls destroy().
   [[nodiscard]] bool release() noexcept {
     return references_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
-  // Effect: ends open frames (destructors owed run), then gives everything back to the source,
-  // live blocks too. Requirement: no other thread uses the allocator any more.
+  // Effect: ends open frames (pending destructors run), then returns everything to the source, live
+  // blocks too. Requirement: no other thread uses the allocator any more.
   void destroy() noexcept;
-  // Effect: ends what is open, so that a leak report sees only leaks.
+  // Effect: ends what is open, so a leak report sees only leaks.
   void close_frames() noexcept;
 
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
-  // What the handle copies, so that a hot call needs one load less.
+  // Copied by the handle, so a hot call needs one load less.
   [[nodiscard]] std::size_t tls_slot() const noexcept { return tls_slot_; }
   [[nodiscard]] std::uintptr_t page_mask() const noexcept { return pools_.page_mask(); }
 
@@ -94,7 +94,7 @@ class Instance {
       return end_frame_fast(mine->shared_arena());
     end_frame_slow(mine);
   }
-  // The parts of these, for a caller that has the shared arena at hand.
+  // The parts of these, for a caller that already has the shared arena.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool has_no_mode() const noexcept {
     return is_zero_relaxed(modes_);
   }
@@ -113,7 +113,7 @@ class Instance {
   // `mine` is the calling thread's state as its table shows it; null when it shows none.
   FRAMEALLOC_COLD void begin_frame_slow(ThreadState* mine) noexcept;
   FRAMEALLOC_COLD void end_frame_slow(ThreadState* mine) noexcept;
-  // Effect: frames take the longer path, on which barriers and deferred frees are looked after. Any
+  // Effect: frames take the longer path, which handles barriers and deferred frees. Any
   // thread.
   void watch_boundaries() noexcept {
     services_.watch_boundaries();
@@ -132,12 +132,12 @@ class Instance {
   // path).
   void count_frame_calls(bool on) noexcept;
 
-  // Effect: frames and what happens in them are told to `observer` (may be null) and to whoever has
-  // subscribed; figures of threads begin anew. The driving thread.
+  // Effect: sends frames and the events in them to `observer` (may be null) and to all subscribers;
+  // resets the statistics of threads. The driving thread.
   void track_lifecycle(EventObserver* observer) noexcept;
   void untrack_lifecycle() noexcept;
-  // Effect: `watcher` is told from now on when a shared frame has ended; null is nobody. It must
-  // outlive its watch. The driving thread.
+  // Effect: calls `watcher` from now on when a shared frame has ended; null for none. It must live
+  // until it is replaced. The driving thread.
   void watch_frames(FrameWatcher* watcher) noexcept;
   [[nodiscard]] FrameWatcher* frame_watcher() const noexcept {
     return watcher_.load(std::memory_order_acquire);
@@ -149,13 +149,13 @@ class Instance {
   // Effect: `own` is null for the shared frame.
   void emit_frame_begin(std::uint64_t number, ThreadState* own) noexcept;
   void emit_own_frame_end(ThreadState& state, std::uint64_t clock, std::uint64_t began_ns) noexcept;
-  // Effect: pressure that was noted is told at the end of the call. Where nothing may be told yet.
+  // Effect: reports noted pressure at the end of the call. For places that must not report yet.
   void note_acquired() noexcept {
     if (limited_source_.crossing_due()) modes_.fetch_or(kPressureDue, std::memory_order_release);
   }
-  // Effect: the frame that is open, or else the next, ends the long way. Any thread.
+  // Effect: the open frame, or else the next, ends on the general path. Any thread.
   void leave_fast_boundary() noexcept { modes_.fetch_or(kPressureDue, std::memory_order_relaxed); }
-  // Effect: tells pressure that was noted. Requirement: no lock is held.
+  // Effect: reports noted pressure. Requirement: no lock is held.
   void settle() noexcept {
     if ((modes_.load(std::memory_order_relaxed) & kPressureDue) != 0) {
       // Acquire: what is due is seen once the bit is gone.
@@ -181,9 +181,9 @@ class Instance {
   [[nodiscard]] TagStats tag_stats(TagId tag) const;
   // Result: the same as plain values, without the texts. Allocates nothing.
   [[nodiscard]] TagFigures tag_figures(TagId tag) const noexcept;
-  // Effect: shows every tag, every attached thread (the newest first), every budget. Each takes as
-  // long as there are cells that hold something, and allocates nothing. Any thread; no lock is held
-  // while `visit` runs.
+  // Effect: visits every tag, every attached thread (newest first), every budget. The time is
+  // linear in the cells that hold something; allocates nothing. Any thread; no lock is held while
+  // `visit` runs.
   void visit_tags(const FigureVisitor<TagFigures>& visit) const;
   void visit_threads(const FigureVisitor<ThreadFigures>& visit) const;
   void visit_budgets(const FigureVisitor<BudgetFigures>& visit) const;
@@ -195,8 +195,8 @@ class Instance {
   // Result: the thread that holds most of the tag's frame, pool and heap bytes, and in `*bytes` how
   // much; null when none holds any. Allocates nothing.
   [[nodiscard]] const ThreadState* thread_with_most(TagId tag, std::size_t* bytes) const noexcept;
-  // Result: whether the address lies in a chunk of frame memory: any that the calling thread has,
-  // the present ones of other threads.
+  // Result: whether the address lies in a chunk of frame memory: any chunk of the calling thread,
+  // or the current ones of other threads.
   [[nodiscard]] bool is_frame_memory(const void* address) const noexcept;
   [[nodiscard]] TagStats tag_stats(std::string_view tag) const;
 
@@ -225,18 +225,18 @@ class Instance {
   [[nodiscard]] const std::atomic<std::uint64_t>& frame_counter() const noexcept {
     return frame_number_;
   }
-  // Effect: what the ledger counts is part of the sums from now on. Any thread.
+  // Effect: includes what the ledger counts in the sums from now on. Any thread.
   void add_ledger(SharedLedger& ledger) noexcept;
   // Result: the newest ledger; see SharedLedger::next_ledger.
   [[nodiscard]] const SharedLedger* first_ledger() const noexcept {
     return ledgers_.load(std::memory_order_acquire);
   }
-  // Effect: sums no ledger any more. Requirement: no thread sums during the call.
+  // Effect: removes all ledgers from the sums. Requirement: no thread sums during the call.
   void forget_ledgers() noexcept { ledgers_.store(nullptr, std::memory_order_relaxed); }
-  // What the layers above keep with the instance; theirs to make and destroy.
+  // State of the layers above, which make and destroy it.
   void* extension = nullptr;
 
-  // Every state that ever was, newest first; states die with the instance.
+  // All states ever made, newest first; they are destroyed with the instance.
   [[nodiscard]] ThreadState* first_state() const noexcept {
     return all_states_.load(std::memory_order_seq_cst);
   }
@@ -248,9 +248,9 @@ class Instance {
   [[nodiscard]] ThreadState* attach() noexcept;
   [[nodiscard]] ThreadState* try_attach() noexcept;
   [[nodiscard]] ThreadState* find_state_elsewhere() const noexcept;
-  // The rest of end_frame_fast() when other arenas are in the frame too.
+  // The rest of end_frame_fast() if other arenas are in the frame too.
   FRAMEALLOC_COLD void end_frame_of_others(FrameArena& arena) noexcept;
-  // The short way, when budgets are charged for the frame. Result: false if it is too long.
+  // The short path, when budgets are charged for the frame. Result: false if it does not apply.
   [[nodiscard]] bool begin_settled(ThreadState* mine) noexcept;
   [[nodiscard]] bool end_settled(ThreadState* mine) noexcept;
   void let_frame_thread_be_fast(bool fast) noexcept;
@@ -258,7 +258,7 @@ class Instance {
   [[nodiscard]] bool is_at_rest(const PoolThread& pools) noexcept;
   FRAMEALLOC_COLD void maintain_at_work(ThreadState* mine) noexcept;
   void release_retired_arenas() noexcept;
-  void expire_kept() noexcept;  // what a guard mode has kept inaccessible for long enough
+  void expire_kept() noexcept;  // memory that a guard mode has kept inaccessible long enough
   [[nodiscard]] ThreadState* take_retired_to_release() noexcept;
   void leave_frame_thread(ThreadState* mine) noexcept;
   static void on_events_wanted(void* self, FrameEventMask wanted) noexcept;
@@ -272,7 +272,7 @@ class Instance {
                                            std::uint64_t now) const noexcept;
 
   AllocConfig config_;
-  SystemSource own_source_;  // when the configuration names none
+  SystemSource own_source_;  // used if the configuration names none
   std::size_t tls_slot_;
   std::atomic<std::uint64_t> references_{1};
   std::atomic<std::uint32_t> modes_{0};
@@ -303,8 +303,8 @@ class Instance {
   std::atomic<unsigned> retired_with_chunks_{0};
   std::atomic<std::uint64_t> peak_allocated_{0};
   std::atomic<std::uint64_t> high_water_{0};
-  // Who began the latest frame. Of all shared arenas, only that of this thread may have a boundary
-  // other than General.
+  // The thread that began the last frame. Of all shared arenas, only that of this thread may have a
+  // boundary other than General.
   ThreadState* frame_thread_ = nullptr;
   std::uint64_t maintenance_in_ = 8;  // frames
 };
