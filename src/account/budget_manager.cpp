@@ -9,8 +9,8 @@
 namespace framealloc {
 namespace {
 
-// Tries to charge a chain of budgets before the last bytes are left to the threads that race for
-// them. From kModestFrom on only what is needed is asked for, not what would be kept ready.
+// How often a chain of budgets is tried before the last bytes are left to the threads that race for
+// them. From kModestFrom on, a try requests only what is needed, not what would be kept ready.
 constexpr int kRounds = 16;
 constexpr int kModestFrom = 4;
 // Of what is left, charge_ahead() takes at most an eighth ahead of the need: so many halvings.
@@ -56,8 +56,8 @@ TagBudget describe(const detail::Budget& budget, std::string_view name) {
 
 template <class Visit>
 bool BudgetManager::visit_chain(TagId tag, Visit&& visit) noexcept {
-  // The budget of Untagged holds untagged bytes alone: were it an ancestor of all, it would be a
-  // second global limit.
+  // The budget of Untagged counts only untagged bytes: as an ancestor of all, it would be a second
+  // global limit.
   do {
     if (!visit(per_tag_[index_of(tag)], tag, false)) return false;
     tag = tags_.parent(tag);
@@ -104,8 +104,8 @@ std::size_t BudgetManager::charge_part(TagId tag, std::size_t need, std::size_t 
 std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t want,
                                       unsigned halvings, Denial& denied) noexcept {
   for (int round = 0; round < kRounds; ++round) {
-    // Look first, so that a portion that an outer limit cannot give is not taken from the inner
-    // ones even for a moment.
+    // Check first, so a portion that an outer limit cannot give is not taken from the inner ones,
+    // even for a moment.
     std::size_t portion = round < kModestFrom ? want : need;
     const bool possible = visit_chain(tag, [&](detail::Budget& budget, TagId of, bool global) {
       const std::size_t room = budget.remaining();
@@ -126,7 +126,7 @@ std::size_t BudgetManager::try_charge(TagId tag, std::size_t need, std::size_t w
       return false;
     });
     if (complete) return portion;
-    // Another thread was faster at one of them: give back and look again.
+    // Another thread was faster at one of them: return the charges and check again.
     visit_chain(tag, [&](detail::Budget& budget, TagId, bool) {
       if (charged == 0) return false;
       (void)budget.uncharge(portion);
@@ -218,8 +218,8 @@ void BudgetManager::set_global_budget(std::size_t soft, std::size_t hard) noexce
   recall_charges(true, TagId::Untagged, hard);
 }
 
-// What threads were charged for ahead of their need was had under the limit before: kept, it would
-// let them pass the new one without asking.
+// What threads have charged ahead was granted under the old limit: if they kept it, they could pass
+// the new limit without a check.
 void BudgetManager::recall_charges(bool whole, TagId tag, std::size_t hard) noexcept {
   if (hard != 0 && reclaimer_ != nullptr) reclaimer_->recall_charges(whole, tag);
 }

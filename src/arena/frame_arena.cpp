@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The slow path of a frame allocation, and the chunks that it finds.
+// The slow path of a frame allocation, and how it finds chunks.
 #include <framealloc/frame_arena.hpp>
 
 #include <framealloc/detail/arena/frame_guard.hpp>
@@ -21,15 +21,15 @@ using detail::FrameSlot;
 
 namespace {
 using detail::kRelaxed;
-// Budgets are charged in portions, so that the slow path is rare and the sum still exact.
+// Budgets are charged in portions, so the slow path is rare and the sum is still exact.
 constexpr std::size_t kQuotaPortion = std::size_t{64} << 10;
-// For the rest of a frame in which another thread was denied what this one had charged ahead.
+// Used for the rest of a frame after another thread was denied what this one had charged ahead.
 constexpr std::size_t kModestPortion = std::size_t{4} << 10;
 }  // namespace
 
 std::uintptr_t FrameArena::chunk_end() const noexcept {
   if (chunk_ == nullptr) return 0;
-  // A chunk whose header was written over has no room, so that the way to the next one finds it.
+  // A chunk with an overwritten header has no room, so the step to the next chunk detects it.
   if (!chunk_->sound()) [[unlikely]]
     return cursor_.load(kRelaxed);
   return reinterpret_cast<std::uintptr_t>(chunk_->end());
@@ -73,7 +73,7 @@ void* FrameArena::obtain(std::size_t size, std::size_t alignment, const CallSite
       if (position > quota()) {
         Denial why;
         if (!extend_quota(position, quiet ? nullptr : &why)) return refuse(why, size, site, quiet);
-        // A budget's event handler may have allocated, or ended the frame: then look again.
+        // A budget's event handler may have allocated, or ended the frame: then check again.
         if (cursor_.load(kRelaxed) != cursor || position > quota()) continue;
       }
       cursor_.store(end, kRelaxed);
@@ -94,7 +94,7 @@ void* FrameArena::obtain(std::size_t size, std::size_t alignment, const CallSite
     Denial why;
     const std::size_t padding = alignment > ArenaChunk::kHeaderBytes ? alignment : 0;
     if (advance_chunk(size + padding, &why)) continue;
-    // Whoever is asked to make room may have used this very arena: look at everything again.
+    // The handlers that make room may have used this arena: check everything again.
     if (!reclaim.more(size, why.code == Code::FA310)) return refuse(why, size, site, quiet);
   }
 }
@@ -116,13 +116,13 @@ bool FrameArena::extend_slow(std::uintptr_t start, std::uintptr_t end) noexcept 
     const auto answer =
         host_->ask_thread_budget(position, 0, &thread_budget_mark_, CallSite{}, true);
     if (answer != detail::ThreadBudgetAnswer::Go) return false;
-    // Who hears the warning may have allocated, or ended the frame.
+    // The handler of the warning may have allocated, or ended the frame.
     if (cursor_.load(kRelaxed) != cursor || clock() != frame) return false;
   }
   if (position > quota()) {
     if (!extend_quota(position, nullptr)) return false;
-    // A budget's event handler may have allocated meanwhile; then the block is no longer the
-    // newest.
+    // A budget's event handler may have allocated during the charge; then the block is no longer
+    // the newest.
     if (cursor_.load(kRelaxed) != cursor || position > quota()) return false;
   }
   cursor_.store(end, kRelaxed);
@@ -143,9 +143,9 @@ void FrameArena::emit_call(std::size_t size) noexcept {
     host_->note_call(size);
 }
 
-// The order matters: the limit is stored before the frame, the modes and a recall are looked at
-// again, and whoever ends the frame, sets a mode or recalls stores that first and the limit
-// afterward. So either this thread sees the change here or its limit ends up 0 and its next call
+// The order matters: the limit is stored before the frame, the modes and a recall are read again,
+// and a thread that ends the frame, sets a mode or recalls stores that first and the limit
+// afterward. So either this thread sees the change here, or its limit ends up 0 and its next call
 // sees it.
 void FrameArena::publish_limit() noexcept {
   if ((modes_->load(kRelaxed) & detail::kSlowCalls) != 0) {
@@ -170,9 +170,9 @@ void FrameArena::publish_limit() noexcept {
 
 namespace {
 
-// Result: the first chunk of the list that fits, taken out of it; null when there is none. A chunk
-// that was made for one large request waits for the next such request: were it used for small ones,
-// every later frame would seem to need it, and it would never be given back.
+// Result: the first chunk of the list that fits, taken out of it; null if there is none. A chunk
+// made for one large request is kept for the next such request: if small ones used it, every later
+// frame would seem to need it, and it would never be returned.
 ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room, ArenaHost& host) noexcept {
   for (ArenaChunk** link = &list; detail::leads_on(*link, host); link = &(*link)->next) {
     ArenaChunk* chunk = *link;
@@ -187,7 +187,7 @@ ArenaChunk* take_fitting_chunk(ArenaChunk*& list, std::size_t room, ArenaHost& h
 
 bool FrameArena::advance_chunk(std::size_t room, Denial* why) noexcept {
   const Inside inside(*this);
-  if (!inside) return true;  // the caller looks at the frame again
+  if (!inside) return true;  // the caller checks the frame again
   if (frame_guard_ != nullptr && frame_guard_->pages()) return advance_to_fresh_chunk(room, why);
   settle();
   FrameSlot& slot = this->slot();
@@ -232,8 +232,8 @@ void FrameArena::step_into(ArenaChunk* next) noexcept {
 
 void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
                              std::size_t position) noexcept {
-  // The limit is that of another chunk: were a request refused before the next publish_limit(), the
-  // calls after it would bump toward it through memory of others.
+  // The limit is that of another chunk: if a request were refused before the next publish_limit(),
+  // the calls after it would bump toward it through memory of others.
   limit_.store(0, kRelaxed);
   note_scope_peak();
   chunk_ = chunk;
@@ -241,7 +241,7 @@ void FrameArena::enter_chunk(ArenaChunk* chunk, std::uintptr_t cursor,
   origin_.store(cursor - position, kRelaxed);
 }
 
-// Result: bytes that the frame still needs if it becomes as large as the one before.
+// Result: bytes that the frame still needs if it becomes as large as the previous one.
 std::size_t FrameArena::bytes_expected() const noexcept {
   const std::uint64_t last = clock() - 2;
   const EndedFrame& record = ended_[(last >> 1) & 1];
@@ -263,7 +263,7 @@ bool FrameArena::extend_quota(std::size_t position, Denial* why) noexcept {
   charging_ = false;
   if (granted == 0) return false;
   if (this->tag() != tag || clock() != frame) {
-    host_->uncharge(tag, granted);  // the event handler left the tag or the frame; look again
+    host_->uncharge(tag, granted);  // the event handler left the tag or the frame; check again
     return true;
   }
   if (!record_charge(tag, granted)) {
@@ -271,7 +271,7 @@ bool FrameArena::extend_quota(std::size_t position, Denial* why) noexcept {
     Denial::store(why, Denial{Code::FA012});
     return false;
   }
-  // Whoever ended the frame meanwhile may have paid it back before this charge was on record.
+  // A thread that has ended the frame may have returned its charges before this one was recorded.
   if (!host_->frame_is_open(*this)) {
     return_charge(tag, granted);
     return true;
@@ -323,7 +323,7 @@ void* FrameArena::stand_in(std::size_t size, std::size_t alignment, const CallSi
   }
   FrameSlot& slot = this->slot();
   *record = FallbackBlock{slot.fallback.load(kRelaxed), block, size, ++order_};
-  // Only the thread that ends the frame may be in between, and it takes the whole list.
+  // Only the thread that ends the frame may interfere, and it takes the whole list.
   while (!slot.fallback.compare_exchange_weak(record->next, record, std::memory_order_release,
                                               kRelaxed)) {
   }
@@ -339,7 +339,7 @@ bool FrameArena::ask_thread_budget(std::size_t position, std::size_t size, std::
       host_->ask_thread_budget(position, size, &mark, site, quiet);
   thread_budget_mark_ = mark;
   if (answer == detail::ThreadBudgetAnswer::Go) {
-    // The host may have allocated; the request that it let pass is not asked about again.
+    // The host may have allocated; the request that it granted is not checked again.
     const std::size_t padding = (0 - cursor_.load(kRelaxed)) & (alignment - 1);
     const std::size_t passed = this->position() + padding + size;
     if (thread_budget_mark_ < passed) thread_budget_mark_ = passed;
@@ -382,7 +382,7 @@ std::size_t FrameArena::capacity_left() const noexcept {
 }
 
 std::size_t FrameArena::chunk_room_left() const noexcept {
-  // With a guard mode nothing more comes from the chunk of a frame that is over.
+  // With a guard mode, the chunk of an ended frame serves no further request.
   if (chunk_ == nullptr || (frame_guard_ != nullptr && !host_->frame_is_open(*this))) return 0;
   return chunk_end() - cursor_.load(std::memory_order_relaxed);
 }

@@ -34,8 +34,8 @@ std::string file_name(std::uint64_t frame) {
   return name.append(digits).append(".json");
 }
 
-// A file in the making: dotted and with the process's number, so that no reader takes it for a
-// snapshot, and with a number of its own, so that no writer takes it for its own.
+// The name of a file being written: with a dot and the process id, so no reader takes it for a
+// snapshot, and with its own number, so no other writer takes it for its own.
 std::string part_name(std::string_view name) {
   static constinit std::atomic<std::uint64_t> parts{0};
   std::string part(1, '.');
@@ -55,8 +55,8 @@ bool is_older_than(const fs::path& path, std::chrono::minutes age) {
   return !error && fs::file_time_type::clock::now() - written > age;
 }
 
-// Writers that were killed leave their parts behind. A living one holds its part's lock; that it
-// has not taken it yet, or that the file system knows no locks, is what the age is for.
+// Killed writers leave their parts behind. A running one holds its part's lock. The age covers the
+// time before it has taken the lock, and file systems without locks.
 void remove_stale_parts(const fs::path& directory) {
   constexpr std::chrono::minutes kStale{1};
   std::error_code error;
@@ -67,7 +67,7 @@ void remove_stale_parts(const fs::path& directory) {
   for (const fs::path& part : parts) {
     std::FILE* const file = std::fopen(part.c_str(), "r+b");
     if (file == nullptr) continue;
-    // Somebody may have begun a part of this name since the list was made.
+    // Another writer may have begun a part of this name since the list was made.
     if (os::try_lock(file) && is_older_than(part, kStale)) fs::remove(part, error);
     std::fclose(file);
   }
@@ -110,7 +110,7 @@ bool SnapshotEmitter::maybe_emit(const Snapshot& snapshot) { return wanted() && 
 
 bool SnapshotEmitter::emit(const Snapshot& snapshot) {
   if (!is_enabled() || !interval_is_over()) return false;
-  // One thread writes at a time; a call beside it is within the interval anyway.
+  // One thread writes at a time; a concurrent call is within the interval anyway.
   if (writing_.exchange(true, std::memory_order_acquire)) return false;
   const bool written = write(snapshot);
   if (written) {

@@ -35,7 +35,7 @@ struct Nowhere {
   }
 };
 
-// Result: a T that is never destroyed, so that it serves destructors of other statics too.
+// Result: a T that is never destroyed, so destructors of other statics can use it too.
 template <class T, class... A>
 T& immortal(A&&... arguments) noexcept {
   alignas(T) static std::byte home[sizeof(T)];
@@ -67,14 +67,14 @@ std::size_t trim_parts(Instance& instance) noexcept {
   return bytes;
 }
 
-// Result: the part of the instance, made if need be; the part of nowhere when it cannot be had.
+// Result: the part of the instance, made on demand; the part without memory if it cannot be made.
 template <class T, class... A>
 FRAMEALLOC_NOINLINE T& make_part(const Instance* instance, LazyPart<T> Facade::* part,
                                  const A&... arguments) noexcept {
   Facade* const facade = facade_of(instance);
   if (facade == nullptr) return immortal<T>(nowhere());
   Instance& owner = facade->instance;
-  // Room is made without the lock under which the part is: whoever is asked may ask for the part.
+  // Room is made without the lock that guards the part: the handlers may request the part.
   for (ReclaimLoop reclaim(&owner.pressure());;) {
     T* const made = (facade->*part).get([&]() -> T* {
       T* const fresh = owner.metadata().create<T>(allocator_context(owner), arguments...);
@@ -122,7 +122,7 @@ Facade::~Facade() {
   instance.reclaimer().set_parts(nullptr);
   instance.metadata().destroy(behavior.made());
   instance.forget_ledgers();
-  // First what may owe destructors of objects that hold the others' handles.
+  // First the parts whose pending destructors may free handles of the other parts.
   instance.metadata().destroy(groups.made());
   instance.metadata().destroy(scratch.made());
   instance.metadata().destroy(retention.made());
@@ -142,7 +142,7 @@ GroupAllocator& groups_of(const Instance* instance) noexcept {
 
 std::size_t trim_all(Instance& instance) noexcept {
   const std::size_t before = instance.limited_source().reserved();
-  // Chunks that they give back lie idle in the chunk pool until the instance trims that.
+  // Chunks that they return stay idle in the chunk pool until the instance trims it.
   (void)trim_parts(instance);
   (void)instance.trim();
   const std::size_t after = instance.limited_source().reserved();

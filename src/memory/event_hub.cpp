@@ -56,10 +56,10 @@ namespace detail {
 namespace {
 
 constexpr std::uint64_t kCountMask = 0xffffffff;
-constexpr std::uint64_t kDying = 0x80000000;  // nobody is in it, and it is being taken apart
+constexpr std::uint64_t kDying = 0x80000000;  // no thread is in it, and it is being destroyed
 constexpr int kGenerationShift = 32;
 
-// Every hub that lives, so that a subscription may end after its allocator.
+// All live hubs, so that a subscription may end after its allocator.
 constinit SpinLock hubs_lock;
 constinit EventHub* hubs = nullptr;
 constinit std::uint64_t last_serial = 0;
@@ -188,7 +188,7 @@ void EventHub::leave(Slot& slot) noexcept {
   } while (!slot.refs.compare_exchange_weak(refs, next, std::memory_order_acq_rel,
                                             std::memory_order_relaxed));
   if ((next & kDying) == 0) return;
-  // The last one. Nobody enters any more; the place is free once the callable is gone.
+  // The last one. No thread can enter any more; the place is free once the callable is destroyed.
   if (slot.owned != nullptr) slot.owned->destroy(metadata_, slot.owned);
   slot.owned = nullptr;
   const std::uint64_t generation = (next >> kGenerationShift) + 1;
@@ -218,7 +218,7 @@ void EventHub::close() noexcept {
     slot.mask.store(0, std::memory_order_relaxed);
     leave(slot);
   }
-  // Subscriptions that are still there have nothing to end.
+  // Subscriptions that still exist have nothing to end.
   const std::lock_guard guard(hubs_lock);
   serial_ = ++last_serial;
 }
@@ -245,12 +245,12 @@ void EventHub::emit(FrameEvent event, TagId tag) noexcept {
   }
   const Delivery delivery{this, static_cast<const Delivery*>(os::innermost_call(kDeliveryChain))};
   os::set_innermost_call(kDeliveryChain, &delivery);
-  const os::Section section;  // in a child nobody would ever leave a listener for this thread
+  const os::Section section;  // else a listener entered by this thread is never left in a child
   const std::uint32_t used = slots_in_use_.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < used; ++i) {
     Slot& slot = slots_[i];
     if ((slot.mask.load(std::memory_order_relaxed) & bit) == 0 || !enter(slot)) continue;
-    // Looked at again now that it cannot go: end() clears the mask before it leaves.
+    // Read again now that it cannot go away: end() clears the mask before it leaves.
     if ((slot.mask.load(std::memory_order_relaxed) & bit) != 0 && enabled()) {
       slot.listener(event, slot.context);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Getting blocks for a list that has run dry.
+// Gets blocks for an empty list.
 #include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <algorithm>
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t index_of(SlabPlace place) noexcept { return static_cast<std::size_t>(place); }
 
-// Prefers the slab with the least to give, so that emptier ones become empty. A few looks keep the
-// refill short.
+// Prefers the slab with the fewest free blocks, so that emptier ones become empty. Looks at only a
+// few, to keep the refill short.
 SlabHeader* pick_slab(const ClassList& list) noexcept {
   constexpr int kMostLooks = 8;
   SlabHeader* best = list.slabs[index_of(SlabPlace::Usable)];
@@ -41,7 +41,7 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site,
     bool denied_by_limit = false;
     if (pick_slab(list) == nullptr && !find_slab(list, &denied_by_limit)) {
       if (reclaim.more(list.block_size, denied_by_limit)) {
-        if (list.free != nullptr) return true;  // whoever made room has freed a block
+        if (list.free != nullptr) return true;  // making room has freed a block
         continue;
       }
       shared_.refuse_memory(tag, size, denied_by_limit, site, why);
@@ -53,8 +53,8 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site,
       shared_.refuse(denial, tag, list.block_size, site, why);
       return false;
     }
-    // Charging may have called a handler of the user, which may have used this very list, or have
-    // given its slabs back to make room.
+    // Charging may have called a user's handler, which may have used this list, or have returned
+    // its slabs to make room.
     if (link_portion(list, blocks) != 0 || list.free != nullptr) return true;
   }
 }
@@ -62,7 +62,7 @@ bool PoolThread::refill(ClassList& list, std::size_t size, const CallSite& site,
 std::size_t PoolThread::charge(const ClassList& list, Denial* denial) noexcept {
   std::size_t portion = shared_.classes_[list.class_index].portion;
   if (limit_ != SIZE_MAX && list.table->kind == AllocKind::Pool) {
-    // What is made ready is not in use yet, but may be without anyone asking again.
+    // Blocks made ready are not in use yet, but can become so without another check.
     const std::size_t room =
         limit_ > away_bytes_.get() ? (limit_ - away_bytes_.get()) / list.block_size : 0;
     portion = std::clamp<std::size_t>(room, 1, portion);
@@ -127,7 +127,7 @@ bool PoolThread::find_slab(ClassList& list, bool* denied_by_limit) noexcept {
     slab = shared_.orphanage_.adopt(list.table->kind, list.table->tag, list.class_index, this);
   }
   if (slab == nullptr) {
-    // A thread that reaches no boundary would hold what it freed forever.
+    // A thread that reaches no boundary would hold its freed blocks forever.
     if (++pages_made_ % kPagesPerLook == 0) {
       (void)collect(kPageBlocks);
     } else {
@@ -198,14 +198,14 @@ std::size_t PoolThread::bytes_in_use() const noexcept {
   visit_lists([&ready](const ClassList& list) {
     if (list.kind == AllocKind::Pool) ready += list.ready() * list.block_size;
   });
-  // Below zero is a reading between two counters of a thread that goes on.
+  // A value below zero was read between two counter updates of a running thread.
   const auto used = static_cast<std::int64_t>(away_bytes_.get() - ready);
   return used > 0 ? static_cast<std::size_t>(used) : 0;
 }
 
 bool PoolThread::pass_limit(std::size_t bytes, const CallSite& site, Denial* why) noexcept {
   if (away_bytes_.get() + bytes <= limit_) return true;
-  // What is ready for other requests gives way to this one.
+  // Blocks kept ready for other requests are returned in favor of this one.
   (void)give_back_ready();
   const std::size_t used = away_bytes_.get();
   if (used + bytes <= limit_ || limit_host_->pass_pool(used, bytes, site)) return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// How frames begin and end when a few instructions will not do, and what is looked after then.
+// How frames begin and end when a few instructions are not enough, and the maintenance done there.
 #include <framealloc/detail/thread/instance.hpp>
 
 #include <mutex>
@@ -7,7 +7,7 @@
 namespace framealloc::detail {
 
 namespace {
-// How often the driving thread looks after idle memory, in frames.
+// How often the driving thread returns idle memory, in frames.
 constexpr std::uint64_t kMaintenanceFrames = 8;
 constexpr std::uint64_t kTickFrames = 8;
 }  // namespace
@@ -57,7 +57,7 @@ void Instance::begin_frame_slow(ThreadState* mine) noexcept {
     return;
   }
   services_.frame_begins();
-  let_frame_thread_be_fast(false);  // whoever was it
+  let_frame_thread_be_fast(false);  // whichever thread it was
   frame_thread_ = state();
   if (services_.at_every_boundary() && frame_thread_ != nullptr && !frame_thread_->pools().idle()) {
     frame_thread_->pools().at_boundary(PoolThread::Boundary::Begin);
@@ -97,8 +97,8 @@ void Instance::end_frame_slow(ThreadState* tabled) noexcept {
     watcher->on_frame_end();
 }
 
-// The arena of the thread that began the frame, which may be another than ends it. When it has
-// ended it has left its arena on the clock's list.
+// The arena of the thread that began the frame, which may not be the one that ends it. If that
+// thread has ended, it has left its arena on the clock's list.
 void Instance::leave_frame_thread(ThreadState* mine) noexcept {
   if (frame_thread_ == nullptr || (frame_thread_ != mine && !frame_thread_->bound())) return;
   frame_thread_->leave_as_driver(frame_thread_ == mine);
@@ -118,8 +118,8 @@ void Instance::end_thread_frame() noexcept {
   }
 }
 
-// Every few frames, after a frame has ended: what was freed for other threads is sent, and idle
-// memory goes back, little by little.
+// Every few frames, after a frame has ended: sends blocks freed for other threads, and returns idle
+// memory step by step.
 void Instance::maintain() noexcept {
   ThreadState* const mine = find_state();
   if (mine == nullptr || !is_at_rest(mine->pools())) return maintain_at_work(mine);
@@ -156,7 +156,7 @@ void Instance::maintain_at_work(ThreadState* mine) noexcept {
   bool surplus = mine != nullptr && mine->pools().sweeping();
   if (!chunks_.at_rest()) {
     if (frame % kTickFrames == 0) chunks_.tick();
-    // A quarter of what lies idle at a time: a large surplus is gone in a few tens of frames, and
+    // A quarter of the idle memory at a time: a large surplus is gone in a few tens of frames, and
     // no frame pays for all of it.
     if (chunks_.shed_share(4)) surplus = true;
   }
@@ -165,9 +165,9 @@ void Instance::maintain_at_work(ThreadState* mine) noexcept {
   sink_.report_repeats(frame);
 }
 
-// Threads that ended left memory of frames that are over by now, and maybe destructors that came
-// too late for the end of their frame: user code, so the lock is not held. One state at a time is
-// off the list meanwhile, so that new threads find the others.
+// Ended threads left memory of frames that are over by now, and possibly destructors that came too
+// late for the end of their frame. Those are user code, so the lock is not held. Only one state at
+// a time is off the list, so new threads find the others.
 void Instance::release_retired_arenas() noexcept {
   while (ThreadState* const state = take_retired_to_release()) {
     const bool released = state->release_dead_chunks();

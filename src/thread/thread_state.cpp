@@ -46,7 +46,7 @@ void ThreadState::bind(TlsTable& table, TlsSlot* slot) noexcept {
   slot_ = slot;
   const ThreadId id = os::current_thread_id();
   id_.store(id, std::memory_order_relaxed);
-  // After the id: who sees that the state is bound sees whose it is.
+  // After the id: a thread that sees the state bound also sees its owner.
   table_.store(&table, std::memory_order_release);
   pools_.attach(reinterpret_cast<std::uintptr_t>(&table), id);
   adopt_lifecycle(*this);
@@ -77,7 +77,7 @@ void ThreadState::retire() noexcept {
   slot_ = nullptr;
 }
 
-// Nobody else would end the frames of a thread's own that are still in flight.
+// No other thread would end the thread's own frames that are still in flight.
 void ThreadState::finish_own_frames() noexcept {
   if (!has_own_arena_.load(std::memory_order_relaxed)) return;
   const std::uint64_t in_flight = instance_.config().frames_in_flight;
@@ -88,8 +88,8 @@ void ThreadState::finish_own_frames() noexcept {
   }
 }
 
-// A frame that goes on is left to whoever ends it. What is owed by frames that are over, because it
-// came after their end, is left to nobody: this thread enters no further frame.
+// An open frame is left to the thread that ends it. Destructors that came after the end of their
+// frame must run here, since this thread enters no further frame.
 void ThreadState::leave_shared_frames() noexcept {
   FrameClock& clock = instance_.clock();
   if (const std::uint64_t in = shared_arena_.clock(); in != 0) {
@@ -135,12 +135,12 @@ void ThreadState::enter_as_driver(std::uint64_t clock) noexcept {
   give_first_chunk(shared_arena_);
 }
 
-// The memory that a driving thread has from its first frame on. Without it (a limit, a dry source)
-// the arena takes chunks as any other does.
+// The memory that a driving thread has from its first frame on. If it is denied (by a limit or an
+// exhausted source), the arena takes chunks like any other.
 void ThreadState::give_first_chunk(FrameArena& arena) noexcept {
   FrameSlot& slot = arena.slot_of(arena.clock());
   if (slot.first != nullptr && slot.first->pinned) return;
-  // In the guard mode Pages no frame has the memory of the one before.
+  // In guard mode Pages, no frame reuses the memory of the previous one.
   if (instance_.frame_guard() != nullptr && instance_.frame_guard()->pages()) return;
   const AllocConfig& config = instance_.config();
   const std::size_t bytes =
@@ -236,7 +236,7 @@ std::size_t ThreadState::ready_bytes(bool whole, TagId tag) const noexcept {
   const auto add = [&](const FrameArena& arena, std::uint64_t now) {
     if (!whole && !is_charged_to(instance_.tags(), arena.tag(), tag)) return;
     const ArenaView here = arena.view();
-    // What a frame that is over had left went back with it.
+    // The unused rest of an ended frame was returned with it.
     if (!frame_is_valid(here.clock, now, instance_.config().frames_in_flight)) return;
     bytes += arena.quota_left(here);
   };
