@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who holds what: counters per thread and tag that add up to the totals exactly.
+// Counters per thread and tag, which add up to the totals exactly.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -13,9 +13,9 @@
 
 namespace framealloc::detail {
 
-// What one thread did under one tag. Only that thread writes, so nothing here is ever contended; a
-// block freed by another thread is counted as freed there, and the difference of the sums over all
-// threads is what is held. A single thread's difference may therefore be "negative": sum first.
+// Counts of one thread under one tag. Only that thread writes, so there is no contention; a block
+// freed by another thread is counted as freed there, and the difference of the sums over all
+// threads is what is held. The difference of a single thread may therefore be negative: sum first.
 struct TagCounters {
   // Bytes in one frame that is still in flight. A cell is reused by the frame that takes its place,
   // so a reader compares `clock` to know whether `bytes` still lives.
@@ -39,9 +39,9 @@ struct TagCounters {
 };
 
 // All counters of one thread. The first block is in place, so untagged work never needs memory;
-// further ones are made when a tag is first used, and when that fails their tags share `spill_` for
-// the rest of the thread, so that totals stay exact whatever happens and no tag is counted down in
-// another place than it was counted up in.
+// others are made when a tag is first used. If that fails, their tags share `spill_` for the rest
+// of the thread, so totals stay exact in any case, and no tag is counted down in another place than
+// it was counted up.
 class ThreadLedger {
  public:
   static constexpr std::size_t kBlock = 64;
@@ -65,8 +65,8 @@ class ThreadLedger {
       return begin(index);
     return blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
   }
-  // The same for who writes pool and heap counters, which visit_block_users() then finds. Most tags
-  // of a frame never have any, and whose pool blocks are small and freed at home have none either.
+  // The same for writing pool and heap counters, which visit_block_users() then finds. Most tags of
+  // a frame never have any, nor do tags with only small pool blocks freed on their own thread.
   [[nodiscard]] TagCounters& at_blocks(TagId tag) noexcept {
     const auto index = static_cast<std::size_t>(tag);
     const std::uint64_t users = block_users_[index / kBlock].load(std::memory_order_relaxed);

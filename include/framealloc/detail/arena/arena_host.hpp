@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What a frame arena asks of the allocator that it belongs to. Slow paths only.
+// What a frame arena needs from its allocator. Used only on slow paths.
 #pragma once
 
 #include <framealloc/call_site.hpp>
@@ -22,9 +22,9 @@ namespace detail {
 class PressureMonitor;
 struct FrameGuardEntry;
 
-// One run of memory that an arena bumps through. The header stands at its start.
+// One run of memory that an arena bumps through. The header is at its start.
 struct ArenaChunk {
-  // First, so that who writes past the end of the memory in front of the chunk cannot miss it.
+  // First, so a write past the end of the memory before the chunk always hits it.
   std::uint64_t seal = kSeal;
   ArenaChunk* next = nullptr;
   std::size_t bytes = 0;                // of the whole chunk, this header included
@@ -79,20 +79,20 @@ class ArenaHost {
   [[nodiscard]] virtual ArenaChunk* acquire_chunk(std::size_t room, Denial* why) noexcept = 0;
   virtual void release_chunk(ArenaChunk* chunk) noexcept = 0;
 
-  // Result: true if any budget may deny frame memory, so that charge() must be asked.
+  // Result: true if any budget may deny frame memory, so charge() must be called.
   [[nodiscard]] virtual bool has_budgets() const noexcept = 0;
   // Effect: charges between `need` and `want` bytes. Result: bytes charged, 0 when denied. Without
-  // `why` a denial is neither counted nor told: the caller does with less.
+  // `why` a denial is neither counted nor reported: the caller can do with less.
   [[nodiscard]] virtual std::size_t charge(TagId tag, std::size_t need, std::size_t want,
                                            Denial* why) noexcept = 0;
   virtual void uncharge(TagId tag, std::size_t bytes) noexcept = 0;  // any thread
 
-  // Result: the position of a new frame at which ask_thread_budget() has to be asked; SIZE_MAX =
+  // Result: the position of a new frame at which ask_thread_budget() must be called; SIZE_MAX =
   // never.
   [[nodiscard]] virtual std::size_t first_thread_budget_mark() const noexcept { return SIZE_MAX; }
   // Effect: decides about a request of `size` bytes that would bring the arena to `position`, and
-  // moves `*mark` to where to ask again; for Go beyond `position`. A denial has been reported,
-  // unless `quiet`. Size 0: a block is to grow where it stands, which only the warning lets pass.
+  // moves `*mark` to the next check; for Go beyond `position`. A denial has been reported, unless
+  // `quiet`. Size 0: a block would grow in place, which only the warning lets pass.
   [[nodiscard]] virtual ThreadBudgetAnswer ask_thread_budget(std::size_t, std::size_t,
                                                              std::size_t* mark, const CallSite&,
                                                              bool /*quiet*/) noexcept {
@@ -105,18 +105,18 @@ class ArenaHost {
                                                 const CallSite& site) noexcept = 0;
   virtual void free_fallback(void* block) noexcept = 0;
 
-  // Effect: a call of `size` bytes has been met, while kEmitCalls or kPressureDue is on. The arena
-  // expects anything to have changed afterward.
+  // Effect: notes that a call of `size` bytes was served, while kEmitCalls or kPressureDue is on.
+  // The arena expects that anything may have changed afterward.
   virtual void note_call(std::size_t) noexcept {}
-  // Result: who is asked for room before a request is denied; null when there is nobody. Whoever is
-  // asked may have used this very arena.
+  // Result: called to make room before a request is denied; null for none. The handlers that it
+  // calls may use this arena.
   [[nodiscard]] virtual PressureMonitor* pressure() noexcept { return nullptr; }
 
   // Effect: counts an overflow of the arena.
   virtual void note_overflow() noexcept = 0;
-  // Effect: notes what cannot be (FA009), to be told where a handler may run.
+  // Effect: notes a corruption (FA009), which is reported where a handler may run.
   virtual void note_corruption(std::string_view, const void*) noexcept {}
-  // Effect: says who denied `requested` bytes under the tag.
+  // Effect: reports what denied `requested` bytes under the tag.
   virtual void report_denial(const Denial& why, TagId tag, std::size_t requested,
                              const CallSite& site) noexcept = 0;
   virtual void report(Code code, std::string_view message, TagId tag, std::size_t requested,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What makes a stale access to frame memory noticed: frame memory that is over is filled with a
-// pattern (poison) or made inaccessible for some frames (pages), and what was allocated where is
-// remembered, so that the access can be told whose memory it was.
+// Detects stale accesses to frame memory: memory of ended frames is filled with a pattern (poison)
+// or made inaccessible for some frames (pages), and allocations are recorded, so a report can name
+// the owner of the memory.
 #pragma once
 
 #include <framealloc/call_site.hpp>
@@ -37,45 +37,45 @@ class FrameGuard {
     unsigned frames;    // for which pages stay inaccessible
   };
   explicit FrameGuard(const Setup& setup) noexcept;
-  ~FrameGuard();  // gives back what it keeps
+  ~FrameGuard();  // returns what it keeps
   FrameGuard(const FrameGuard&) = delete;
   FrameGuard& operator=(const FrameGuard&) = delete;
 
   [[nodiscard]] bool pages() const noexcept { return setup_.pages; }
-  // True when frame memory is poisoned by telling a tool of it; then every allocation has to be
-  // told.
+  // True if frame memory is poisoned by annotations for a tool; then every allocation must be
+  // annotated.
   [[nodiscard]] bool annotates() const noexcept { return annotates_; }
   // Result: bytes at the start of a chunk that hold no frame memory.
   [[nodiscard]] std::size_t header_bytes() const noexcept { return header_bytes_; }
-  // Guards what FrameSlot says is under it: the thread that ends a frame makes the memory of other
-  // threads unusable, which may be in the middle of it.
+  // Guards the members that FrameSlot lists: the thread that ends a frame makes the memory of other
+  // threads unusable, and they may be using it.
   [[nodiscard]] SpinLock& lock() noexcept { return lock_; }
 
   // Effect: frame memory will be handed out from `chunk` in frame `clock`; `now` is the clock that
   // goes on when the frame ends. Owner of the arena.
   void open(ArenaChunk* chunk, std::uint64_t clock, const std::atomic<std::uint64_t>& now) noexcept;
-  // Effect: remembers an allocation. Owner of the arena.
+  // Effect: records an allocation. Owner of the arena.
   void note(ArenaChunk* chunk, std::uintptr_t start, std::size_t size, TagId tag,
             const CallSite& site) noexcept;
-  // Effect: the newest allocation of the chunk, which begins at `start`, ends at `end` now and not
-  // at `before`.
+  // Effect: records that the newest allocation of the chunk, which begins at `start`, now ends at
+  // `end`, not at `before`.
   void note_extended(ArenaChunk* chunk, std::uintptr_t start, std::uintptr_t before,
                      std::uintptr_t end) noexcept;
-  // Effect: nobody may use [begin, end) of the chunk any more: whole pages become inaccessible with
-  // pages(), the rest gets the pattern.
+  // Effect: forbids further use of [begin, end) of the chunk: with pages(), whole pages become
+  // inaccessible; the rest gets the pattern.
   void forbid(ArenaChunk* chunk, std::uintptr_t begin, std::uintptr_t end) noexcept;
   // Result: the first of `size` bytes that does not have the pattern any more, null when all have.
   [[nodiscard]] static const std::byte* find_change(const std::byte* begin,
                                                     std::size_t size) noexcept;
-  // Effect: the chunk's frame is over: its memory is inaccessible. With pages() only. Who ends the
-  // frame, or the owner of the arena.
+  // Effect: makes the memory of the chunk, whose frame has ended, inaccessible. With pages() only.
+  // The thread that ends the frame, or the owner of the arena.
   void close_off(ArenaChunk* chunk) noexcept;
-  // Effect: the list of chunks from `first` on, whose frame is over, is kept, inaccessible, until
-  // enough frames have passed. With pages() only; not under the lock. Owner of the arena, who keeps
-  // no pointer to them.
+  // Effect: keeps the list of chunks from `first` on, whose frame has ended, inaccessible until
+  // enough frames have passed. With pages() only; not under the lock. Owner of the arena, which
+  // must keep no pointer to them.
   void keep(ArenaChunk* first) noexcept;
-  // Effect: chunks that were kept long enough go back to the chunk pool; with `all`, every one.
-  // Result: bytes given back.
+  // Effect: returns chunks that were kept long enough to the chunk pool; with `all`, every one.
+  // Result: bytes returned.
   std::size_t expire(bool all) noexcept;
   // Effect: the chunk is an ordinary one again.
   void close(ArenaChunk* chunk) noexcept;

@@ -18,20 +18,20 @@ class FrameArena;
 
 namespace detail {
 
-// What is switched on. The lower half: reasons for which every call of every arena takes the slow
-// path while they last (limit 0). The upper half: reasons for which frames begin and end the long
-// way.
+// What is switched on. The lower half: reasons why every call of every arena takes the slow path
+// (limit 0) while they last. The upper half: reasons why frames begin and end on the general
+// path.
 enum Mode : std::uint32_t {
   kCountCalls = 1U << 0,
-  kEmitCalls = 1U << 1,       // a listener is told each call
-  kGuardCalls = 1U << 2,      // a guard mode remembers every allocation
+  kEmitCalls = 1U << 1,       // a listener receives each call
+  kGuardCalls = 1U << 2,      // a guard mode records every allocation
   kSlowCalls = 0xffff,        // any of the lower half
-  kBoundaryHooks = 1U << 16,  // a barrier or a policy looks at frame boundaries
-  kLifecycle = 1U << 17,      // frames are told to listeners
-  kPressureDue = 1U << 18,    // memory pressure is to be told at the next chance
+  kBoundaryHooks = 1U << 16,  // a barrier or a policy runs at frame boundaries
+  kLifecycle = 1U << 17,      // frames are sent to listeners
+  kPressureDue = 1U << 18,    // memory pressure must be reported at the next opportunity
   kGuardFrames = 1U << 19,    // a guard mode poisons frame memory when its frame ends
-  kWatchFrames = 1U << 20,    // somebody reads the counters when a frame has ended
-  kDeferredPolicy = 1U << 21  // deferred frees are looked after at every boundary
+  kWatchFrames = 1U << 20,    // a watcher reads the counters when a frame has ended
+  kDeferredPolicy = 1U << 21  // deferred frees are processed at every boundary
 };
 
 // Part of a frame that was allocated under one tag.
@@ -77,8 +77,8 @@ struct FrameSlot {
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
   // With a guard mode, under the lock of its FrameGuard: the frame whose memory was made unusable
-  // last; how many calls of the arena's thread are in the middle of the frame's memory, so that
-  // nobody else may touch it; and the frame that another thread left to them for that reason.
+  // last; how many calls of the arena's thread are using the frame's memory, so no other thread may
+  // touch it; and the frame that another thread left to them for that reason.
   std::uint64_t poisoned = 0;
   unsigned inside = 0;
   std::uint64_t left_to_owner = 0;

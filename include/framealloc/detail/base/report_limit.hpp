@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// How often one fault is told: a loop that fails each time must not flood a log.
+// Limits how often one fault is printed: a loop that always fails must not flood a log.
 #pragma once
 
 #include <framealloc/call_site.hpp>
@@ -16,11 +16,11 @@ struct Report;
 
 namespace detail {
 
-// Counts reports by code and place (by code and tag where the place is unknown). The first few of a
-// kind are told in full; the rest are held back and told as a sum at the end of a frame: at the
-// first chance, then after 8 frames, 16, 32, and so on. Which are told depends on the order of
-// reports and on frame numbers only. Fixed memory: what finds no place in the table is counted by
-// its code alone. Thread contract: any thread; no lock, no allocation.
+// Counts reports by code and call site (by code and tag if the site is unknown). The first few of a
+// kind are printed in full; the others are held back and printed as a sum at the end of a frame: at
+// the first opportunity, then after 8 frames, 16, 32, and so on. This depends only on the order of
+// reports and on frame numbers. Fixed memory: if the table is full, a kind is counted only by its
+// code. Thread contract: any thread; no lock, no allocation.
 class ReportLimit {
  public:
   static constexpr std::uint32_t kDefault = 10;
@@ -28,13 +28,13 @@ class ReportLimit {
   static constexpr std::uint64_t kFirstInterval = 8;  // frames
   static constexpr std::size_t kCodes = 96;           // room for the manifest's
 
-  // Effect: the first `most` reports of each kind are told in full; 0 = all are.
+  // Effect: prints the first `most` reports of each kind in full; 0 = all.
   void set_most(std::uint32_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
 
-  // Effect: counts the report, of the code at `row` of the manifest. Result: whether it is told in
-  // full.
+  // Effect: counts the report, of the code at `row` of the manifest. Result: whether it is printed
+  // in full.
   [[nodiscard]] bool admit(const Report& report, std::size_t row) noexcept;
-  // Result: whether anything may be waiting to be told as a sum.
+  // Result: whether a sum may be waiting to be printed.
   [[nodiscard]] bool pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
 
   // One kind whose sum is due. Views point into the table.
@@ -45,7 +45,7 @@ class ReportLimit {
     std::uint64_t repeated = 0;
   };
   // Calls report(Due) for each kind that has something held back and whose interval is over at
-  // `frame`; UINT64_MAX is after every interval. Thread contract: any; each sum is told once.
+  // `frame`; UINT64_MAX is after every interval. Thread contract: any; each sum is passed once.
   template <class Report>
   void for_each_due(std::uint64_t frame, Report&& report) noexcept {
     pending_.store(false, std::memory_order_relaxed);

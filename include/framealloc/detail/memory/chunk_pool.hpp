@@ -13,14 +13,14 @@
 
 namespace framealloc::detail {
 
-// Idle chunks are kept for the next taker; those that stay idle over several frames go back to the
-// source (tick), so that memory follows the recent need and not the all-time peak.
-// Idle runs of several chunks are kept as well, since a frame that needs one tends to need it
-// again; but no more than that what is in use and what lies idle come to the most that was in use
-// over the last quarter of a second, and a little: a sixteenth of it, or 16 chunks where that is
-// more. So blocks of ever other sizes do not pile up as runs that fit none of them. Before a
-// request is denied, what lies idle is given back and the request tried once more. Thread contract:
-// any thread; a spin lock guards the idle lists, the source is called outside it.
+// Idle chunks are kept for the next request; those that stay idle over several frames go back to
+// the source (tick), so memory follows the recent need and not the all-time peak. Idle runs of
+// several chunks are kept as well, since a frame that needs one tends to need it again. But what is
+// in use and what is idle together never exceed the most that was in use over the last quarter of a
+// second, plus a sixteenth of it, or plus 16 chunks where that is more. So blocks of ever-changing
+// sizes do not pile up as runs that fit none of them. Before a request is denied, idle memory is
+// returned and the request tried once more. Thread contract: any thread; a spin lock guards the
+// idle lists, the source is called outside it.
 class ChunkPool {
  public:
   // Requirement: `chunk_size` a power of two, at least 4 KiB.
@@ -41,21 +41,21 @@ class ChunkPool {
                                   bool* denied_by_limit = nullptr) noexcept;
   void release_run(void* run, std::size_t size) noexcept;
 
-  // Effect: called now and then by the driving thread (every 8th frame end): decides which idle
-  // chunks and runs the policy has no use for, and sheds at most `most` of them. By default that is
-  // what no one needed for two calls.
+  // Effect: called by the driving thread at every 8th frame end: decides which idle chunks and runs
+  // the policy does not keep, and sheds at most `most` of them. By default, those are the ones not
+  // needed for two calls.
   void tick(std::size_t most = 4) noexcept;
-  // Result: whether nothing has lain idle since the tick before the last one, so that tick() and
-  // shed() would change nothing. Takes no lock: what comes at this moment is seen the next time.
+  // Result: whether nothing has been idle since the tick before the last one, so tick() and shed()
+  // would change nothing. Takes no lock: concurrent changes are seen the next time.
   [[nodiscard]] bool at_rest() const noexcept { return at_rest_.load(std::memory_order_relaxed); }
-  // Effect: gives at most `most` of what the latest tick() found unneeded back to the source.
-  // Called at other frame ends, it spreads the cost of a large surplus. Ends early, but not before
-  // the first, when the time budget is used up: the clock is looked at between releases.
+  // Effect: returns at most `most` of what the last tick() found unneeded to the source. Called at
+  // the other frame ends, it spreads the cost of a large surplus. Ends early, but not before the
+  // first, when the time budget is used up: the clock is read between releases.
   // Result: false when none is left.
   bool shed(std::size_t most = 4) noexcept;
-  // Effect: shed() of `least` and a quarter of what lies idle. Result: as shed().
+  // Effect: shed() of `least` and a quarter of the idle memory. Result: as shed().
   bool shed_share(std::size_t least) noexcept;
-  // Effect: gives every idle chunk back. Result: bytes given back.
+  // Effect: returns every idle chunk. Result: bytes returned.
   std::size_t trim() noexcept;
   [[nodiscard]] std::size_t idle_bytes() const noexcept;
   [[nodiscard]] const DecommitConfig& decommit() const noexcept { return decommit_; }
@@ -69,8 +69,8 @@ class ChunkPool {
     std::size_t size;
     unsigned ticks;  // since it was released
   };
-  // All but the last run under the lock. An idle chunk holds the link to the next: one that cannot
-  // be right was written over by who kept a pointer into the chunk, and is not followed.
+  // All but the last run under the lock. An idle chunk holds the link to the next: an invalid link
+  // was overwritten through a stale pointer into the chunk, and is not followed.
   Idle* next_of(Idle* chunk, std::size_t count) noexcept;
   void drop_broken_runs() noexcept {
     if (run_count_ != 0) check_runs();

@@ -24,14 +24,14 @@ class LimitedSource {
 
   // Effect: counts bytes that were acquired before this object existed (its own home).
   void adopt(std::size_t bytes) noexcept;
-  // Result: `bytes` bytes, or null; `*denied_by_limit` (when given) tells a limit from a dry
-  // source.
+  // Result: `bytes` bytes, or null; `*denied_by_limit` (if given) distinguishes a limit from an
+  // exhausted source.
   [[nodiscard]] void* acquire(std::size_t bytes, std::size_t alignment,
                               bool* denied_by_limit = nullptr) noexcept;
   void release(void* address, std::size_t bytes, std::size_t alignment) noexcept;
 
-  // Effect: from now on, each time that what is reserved rises to `bytes` or above, it is noted
-  // once, until somebody takes the note; it has to fall below in between. SIZE_MAX = never.
+  // Effect: from now on, each time the reserved bytes rise to `bytes` or above, notes that once,
+  // until the note is taken; they must fall below in between. SIZE_MAX = never.
   // Requirement: nothing has been acquired yet.
   void watch_threshold(std::size_t bytes) noexcept { threshold_ = bytes; }
   [[nodiscard]] bool crossing_due() const noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What is tried before a request is denied memory, the same for every allocator.
+// The measures before a request is denied memory, the same for every allocator.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -18,16 +18,16 @@ namespace framealloc::detail {
 //   }
 //
 // Each measure is taken once per request, so the loop ends. Thread contract: one thread, with no
-// lock held; what reclaims may use the very allocator that asks.
+// lock held; the measures may use the calling allocator.
 class ReclaimLoop {
  public:
-  // `pressure` may be null: then there is nothing to be tried.
+  // `pressure` may be null: then there are no measures.
   explicit ReclaimLoop(PressureMonitor* pressure) noexcept
       : pressure_(pressure), next_(pressure != nullptr ? Step::GiveBack : Step::Done) {}
 
-  // Effect: takes the next measure: first what is held and not used goes back, then whoever listens
-  // to pressure is asked and what lies idle goes back to the source.
-  // Result: whether it is worth to try the request, of `bytes`, once more.
+  // Effect: takes the next measure: first returns what is held and not used; then calls the
+  // pressure handler and returns idle memory to the source.
+  // Result: whether it is worth trying the request, of `bytes`, once more.
   [[nodiscard]] FRAMEALLOC_COLD bool more(std::size_t bytes, bool denied_by_limit) noexcept;
 
  private:

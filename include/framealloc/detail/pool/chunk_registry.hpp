@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Which chunks and runs belong to an allocator: what tells a foreign pointer from one of its own.
+// The chunks and runs of an allocator: distinguishes foreign pointers from its own.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -22,8 +22,8 @@ struct Region {
   Region* next = nullptr;  // the registry's
 };
 
-// A hash set in fixed storage with one lock per group of buckets, so that threads that free blocks
-// of different chunks seldom meet. Thread contract: any thread.
+// A hash set in fixed storage with one lock per group of buckets, so threads that free blocks of
+// different chunks seldom contend. Thread contract: any thread.
 class ChunkRegistry {
  public:
   // Requirement: `chunk_size` a power of two.
@@ -77,9 +77,9 @@ class ChunkRegistry {
   int chunk_shift_;
   SpinLock locks_[kLocks];
   Region* buckets_[kBuckets] = {};
-  // The latest region of each place, address and kind in one word, so that it can be asked for
-  // without a lock. Who asks about a block in use finds its region or a later one; an address whose
-  // region has gone is found nowhere before anybody else can have memory there.
+  // The latest region of each place, address and kind in one word, so it can be read without a
+  // lock. A lookup of a block in use finds its region or a later one; once a region is gone, its
+  // address is not found before new memory can be there.
   std::atomic<std::uintptr_t> known_[kKnown] = {};
 };
 

@@ -26,8 +26,8 @@ struct SlabChunk {
   std::uint64_t* dirty_bits = nullptr;  // bit set: the page may hold memory of the system
 };
 
-// Takes from the fullest chunk that has a free page, so that emptier ones drain and go back to the
-// chunk pool. Thread contract: any thread; a spin lock guards the table, chunks are acquired and
+// Takes from the fullest chunk that has a free page, so emptier ones drain and return to the chunk
+// pool. Thread contract: any thread; a spin lock guards the table, chunks are acquired and
 // released outside it.
 class PageHeap {
  public:
@@ -39,14 +39,14 @@ class PageHeap {
   PageHeap& operator=(const PageHeap&) = delete;
 
   // Result: a page whose header is initialized but not sealed; null when memory is out,
-  // `*denied_by_limit` tells a limit from a dry source.
+  // `*denied_by_limit` distinguishes a limit from an exhausted source.
   [[nodiscard]] SlabHeader* acquire(bool* denied_by_limit) noexcept;
   // Requirement: no block of the page is in use. Breaks the seal.
   void release(SlabHeader* page) noexcept;
   // Effect: gives the memory of free pages back to the system. Result: bytes given back.
   std::size_t trim() noexcept;
   [[nodiscard]] ChunkPool& chunk_pool() noexcept { return chunk_pool_; }
-  // Result: bytes of pages that nobody has taken.
+  // Result: bytes of free pages.
   [[nodiscard]] std::size_t free_bytes() const noexcept {
     return free_pages_.load(std::memory_order_relaxed) * page_size_;
   }

@@ -18,8 +18,8 @@ class PoolThread;
 struct BlockRecord;
 struct SlabChunk;
 
-// What a chunk that an address lies in is used for; stands at the chunk's start. Values that
-// memory does not hold by chance.
+// What a chunk is used for; stored at the start of the chunk. The values are unlikely to occur in
+// memory by chance.
 enum class ChunkKind : std::uint32_t { None = 0, Slabs = 0x51ab51ab, Spans = 0x59a459a4 };
 
 // Which list of its owner a slab is on.
@@ -35,10 +35,10 @@ struct alignas(kCacheLine) SlabHeader {
   // First line: read by every thread that frees, written only when the slab changes hands.
 
   // os::record_word() of the thread that may push on `ready`; 0, which equals no thread's word,
-  // sends every free to the slow path: nobody owns the slab, or every free is to be verified.
+  // sends every free to the slow path: no thread owns the slab, or every free must be verified.
   std::atomic<std::uintptr_t> owner_word{0};
   std::atomic<ClassList*> ready{nullptr};  // the owner's `list`; null like owner_word
-  // Who gets remote frees; null: orphaned. Who goes on to use the owner loads it with acquire.
+  // Receives remote frees; null: orphaned. Code that uses the owner loads it with acquire.
   std::atomic<PoolThread*> owner{nullptr};
   std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
   std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
@@ -123,9 +123,9 @@ void replace_slab(ClassList& list, SlabHeader* slab) noexcept;
   return true;
 }
 
-// The same for a block that probably went out of `list`, the caller's own. The list is known before
-// the block is looked at, so that a free does not wait for page, list and head one after the other:
-// an allocation that follows at once finds the block in a third of the time.
+// The same for a block that probably came from `list`, the caller's own. The list is known before
+// the block is read, so a free does not wait for page, list and head one after the other: an
+// allocation directly after it finds the block in a third of the time.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool try_free_into(ClassList* list, void* block,
                                                           std::uintptr_t page_mask) noexcept {
   if (!slab_of(block, page_mask)->serves(list)) return false;
