@@ -318,8 +318,10 @@ bool GpuCore::place_alone(unsigned type, const Wish& wish, Placement& placement,
 bool GpuCore::place_in_new_block(unsigned type, const PlaceRequest& request, float priority,
                                  Placement& placement, GpuDenial& denial) noexcept {
   // A whole block, a smaller one, one of the request's size: each is held against the budget before
-  // the device is asked.
-  constexpr unsigned kHalvings = 3;
+  // the device is asked. A budget says at once what it has left, so what is left is used by blocks,
+  // and not by memory for each request; the device is not asked for long.
+  constexpr unsigned kHalvings = 3;  // of what the device denies
+  constexpr std::size_t kLeastBlock = std::size_t{4} << 10;
   DeviceMemoryRequest wanted;
   wanted.type = type;
   wanted.priority = priority;
@@ -327,10 +329,13 @@ bool GpuCore::place_in_new_block(unsigned type, const PlaceRequest& request, flo
   DeviceMemory memory;
   bool taken = false;
   std::size_t size = blocks.block_size(type);
-  for (unsigned halved = 0; halved <= kHalvings && size > request.size; ++halved) {
+  for (unsigned halved = 0; size > request.size && (halved <= kHalvings || size >= kLeastBlock);
+       ++halved) {
     wanted.size = size;
     taken = gate.allocate(wanted, memory, denial);
-    if (taken || (denial.code != Code::FA416 && denial.code != Code::FA417)) break;
+    const bool by_budget = denial.code == Code::FA417;
+    const bool by_device = denial.code == Code::FA416 && halved < kHalvings;
+    if (taken || !(by_budget || by_device)) break;
     size = align_down(size / 2, atom_of(type));
   }
   if (!taken) {

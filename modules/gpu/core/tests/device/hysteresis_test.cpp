@@ -147,6 +147,28 @@ TEST(GpuHysteresis, ASmallerBlockIsTakenWhereABudgetIsTight) {
   EXPECT_EQ(rig.gpu->stats().free_bytes, 0U);
 }
 
+// What a budget has left below an eighth of a block is handed out in blocks, too, and not in memory of
+// each buffer's own.
+TEST(GpuHysteresis, ABudgetFarBelowABlockIsUsedInBlocks) {
+  constexpr std::size_t kSize = 256;
+  for (const std::size_t limit : {kKiB, 50 * kKiB, kMiB, 2 * kMiB + 100 * kKiB}) {
+    SCOPED_TRACE(limit);
+    Rig rig;
+    rig.gpu->set_heap_limit(0, limit);
+    rig.gpu->set_heap_limit(2, 1);
+    std::vector<GpuBuffer> held;
+    for (;;) {
+      auto made = rig.gpu->allocate({kSize, GpuMemoryIntent::DeviceOnly});
+      if (!made) break;
+      held.push_back(*std::move(made));
+    }
+    EXPECT_EQ(held.size(), limit / kSize);
+    EXPECT_LE(rig.gpu->stats().device_allocations, 24U);
+    EXPECT_EQ(rig.book.codes(), std::vector<Code>{Code::FA417});
+    rig.expect_sums();
+  }
+}
+
 TEST(GpuHysteresis, FragmentationIsANumber) {
   Rig rig;
   std::vector<GpuBuffer> held;
