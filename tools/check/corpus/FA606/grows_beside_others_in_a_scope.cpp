@@ -6,7 +6,7 @@ namespace fa = framealloc;
 struct Edge {
   int a, b;
 };
-std::size_t weave(fa::SmartAlloc& alloc, int n) {
+int weave(fa::SmartAlloc& alloc, int n) {
   fa::ScopedFrame frame = alloc.scoped_frame();
   auto edges = alloc.frame_vec<Edge>();
   edges.push_back(Edge{0, 1});
@@ -16,5 +16,5 @@ std::size_t weave(fa::SmartAlloc& alloc, int n) {
     order[0] = i;
     edges.push_back(Edge{order[0], i + 1});  // expect: FA606
   }
-  return 0;
+  return edges.back().b;
 }
