@@ -77,7 +77,7 @@ class TagTable {
 };
 
 // Result: whether what is charged to `tag` passes the budget of `payer`: its own or that of a tag
-// below it. Untagged bytes have a budget of their own, which is nobody's ancestor.
+// below it. Untagged bytes have their own budget, which is no tag's ancestor.
 [[nodiscard]] inline bool is_charged_to(const TagTable& tags, TagId tag, TagId payer) noexcept {
   return payer == TagId::Untagged ? tag == payer : tags.is_within(tag, payer);
 }

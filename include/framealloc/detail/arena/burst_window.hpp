@@ -19,9 +19,9 @@ enum class Prefetch : std::uint8_t {
 
 namespace detail {
 
-// A stretch of the arena that a burst bumps through. Belongs to the arena and lives as long as it;
-// a burst borrows one. The burst's cursor is with the burst, in registers; its limit is here, so
-// that whoever ends the frame or rewinds the arena can make the burst's next call take the slow
+// A part of the arena that a burst bumps through. Belongs to the arena and lives as long as it; a
+// burst borrows one. The burst's cursor is in the burst, in registers; its limit is here, so that a
+// thread that ends the frame or rewinds the arena can make the burst's next call take the slow
 // path.
 struct BurstWindow {
   std::atomic<std::uintptr_t> limit{0};  // the end, or 0; 0 may be stored by any thread

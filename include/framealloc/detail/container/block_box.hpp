@@ -37,7 +37,7 @@ struct HeapDoor {
   }
 };
 
-// A block that goes back unless somebody takes it: the object's constructor may throw.
+// A block that is freed unless it is taken: the object's constructor may throw.
 template <class Door>
 class PendingBlock {
  public:
@@ -62,8 +62,8 @@ class PendingBlock {
   void* block_;
 };
 
-// What a box has to remember beside the object. Where the object may be of a derived type, its size
-// and the address of its block are not known from the pointer, so the box keeps who does know.
+// What a box must store besides the object. If the object may be of a derived type, its pointer
+// does not tell its size and the address of its block, so the box keeps a function that does.
 template <class T, class Door, bool polymorphic>
 class Disposal {
  public:
@@ -171,8 +171,8 @@ class BlockBox {
   [[nodiscard]] T* operator->() const noexcept { return object_; }
   [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
 
-  // Effect: gives the object up. Result: it; who has it destroys it and frees its block, or hands
-  // it to another box of its own type.
+  // Effect: releases the object. Result: the object; the caller must destroy it and free its block,
+  // or pass it to another box of its own type.
   [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
   [[nodiscard]] T* into_raw() noexcept { return release(); }
   // Effect: moves the object out and frees what is left. Requirement: not null.

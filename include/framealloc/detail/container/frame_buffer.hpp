@@ -85,7 +85,7 @@ class FrameBuffer {
       return growing.append_out_of_line(site.file, site.function, site.line,
                                         std::forward<A>(arguments)...);
     };
-    // A constructor might look at the vector meanwhile, or throw; a copy of the bytes does neither.
+    // A constructor might read the vector, or throw; a copy of the bytes does neither.
     if constexpr (std::is_trivially_copyable_v<T> && sizeof...(A) == 1 &&
                   (std::is_same_v<std::remove_cvref_t<A>, T> && ...)) {
       return apart(append);
@@ -198,9 +198,9 @@ class FrameBuffer {
   }
 
  private:
-  // Effect: change(FrameBuffer&), a call out of line, on another buffer that has the memory
-  // meanwhile. If this one's address left the function that uses it, its begin and end could not
-  // stay in registers there: whoever writes memory might have changed them.
+  // Effect: change(FrameBuffer&), a call out of line, on another buffer that holds the memory
+  // during the call. If this one's address left the function that uses it, its begin and end could
+  // not stay in registers there: any write to memory might change them.
   template <class Change>
   FRAMEALLOC_ALWAYS_INLINE auto apart(const Change& change) noexcept {
     static_assert(!kOwes, "a finalizer points at the buffer");

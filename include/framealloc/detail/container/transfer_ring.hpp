@@ -70,7 +70,7 @@ class TransferRing {
       if (place == before) return false;
     }
   }
-  // Result: about how many are in it; exact when nobody pushes or pops.
+  // Result: about how many are in it; exact when no thread pushes or pops.
   [[nodiscard]] std::size_t size() const noexcept {
     const std::uint64_t head = head_.load(std::memory_order_relaxed);
     const std::uint64_t tail = tail_.load(std::memory_order_relaxed);

@@ -55,9 +55,9 @@ class FrameClock {
   // arena, null when it has none.
   void end(FrameArena* mine) noexcept {
     const std::uint64_t ending = clock_.load(std::memory_order_relaxed);
-    // The clock is stored first; then the list and its slots are looked at, and the limits stored.
-    // An arena that lists its slot, enters the frame or publishes its limit meanwhile looks at the
-    // clock again after that (FrameArena::publish_limit). All of it in the one seq_cst order, so
+    // The clock is stored first; then the list and its slots are read, and the limits stored. An
+    // arena that concurrently lists its slot, enters the frame or publishes its limit reads the
+    // clock again after that (FrameArena::publish_limit). All of it is in the one seq_cst order, so
     // one of the two sees the other.
     clock_.store(ending + 1, std::memory_order_seq_cst);
     if (in_flight_ != 1 || !slots_in_use_[0].empty()) end_listed(ending, mine);
@@ -75,7 +75,7 @@ class FrameClock {
   // Effect: `slot` will be told when frame `clock` ends. Called by the arena's thread right before
   // it enters the frame; once per frame is enough.
   void list(FrameSlot& slot, std::uint64_t clock) noexcept {
-    // Acquire: who took the slot off a list has read its link before it is written again.
+    // Acquire: the thread that took the slot off a list has read its link before it is rewritten.
     if (slot.listed.load(std::memory_order_acquire)) return;
     slot.listed.store(true, std::memory_order_relaxed);
     slots_in_use_[(clock >> 1) % in_flight_].push(&slot);

@@ -88,7 +88,7 @@ class GroupTable {
   [[nodiscard]] std::uint32_t size() const noexcept {
     return size_.load(std::memory_order_acquire);
   }
-  // Result: a slot that nobody lives in; null when there is none ready: then bring().
+  // Result: a free slot; null if none is ready: then call bring().
   [[nodiscard]] GroupSlot* take() noexcept;
   void give(GroupSlot* slot) noexcept;
   // Effect: makes slots. Result: false without memory, or when the table is full. Not under lock().

@@ -30,9 +30,9 @@ static_assert(sizeof(StreamSlot) == 32);
 // a new block is not even written to before its slots are needed.
 //
 // It also keeps, by priority, the order in which assets were accessed. An access moves its asset to
-// the end of a list, and with many assets both neighbors are out of cache: accesses are therefore
-// noted and carried out several at a time, so that the processor waits for all of them at once. The
-// order is exact whenever somebody looks at it.
+// the end of a list, and with many assets both neighbors are out of cache. Accesses are therefore
+// noted and carried out in batches, so their cache misses overlap. The order is exact whenever it
+// is read.
 // Thread contract: under the owner's lock.
 class StreamSlots {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Call sites that are remembered for longer than their call. Their texts are literals of whoever
-// calls, and a plugin's literals go when it is unloaded, while what it allocated may stay.
+// Call sites that are kept longer than their call. Their texts are literals of the caller, and a
+// plugin's literals disappear when it is unloaded, while its allocations may stay.
 #pragma once
 
 #include <framealloc/call_site.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A pattern of the guard mode that somebody has written over.
+// A guard mode pattern that was overwritten.
 #pragma once
 
 #include <framealloc/codes.hpp>

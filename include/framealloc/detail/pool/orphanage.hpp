@@ -10,9 +10,9 @@
 
 namespace framealloc::detail {
 
-// A thread whose list runs dry adopts a slab of the same kind, tag and class before it takes a new
-// page. Blocks that are freed meanwhile return to it under the lock, and a slab that they make
-// empty goes back to the page heap. Thread contract: any thread; `owner` of a slab that is null
+// A thread with an empty list adopts a slab of the same kind, tag and class before it takes a new
+// page. Blocks freed while a slab is here return to it under the lock, and a slab that becomes
+// empty goes back to the page heap. Thread contract: any thread; the `owner` of a slab that is null
 // changes only under lock().
 class Orphanage {
  public:

@@ -193,8 +193,8 @@ class PoolThread {
   [[nodiscard]] PoolThread* nobody() noexcept { return this; }
 
   // Tables.
-  // The lists of a table are found beside the pointer to it: a table is large, and who sums over
-  // many tags need not touch each.
+  // A table's lists are named next to the pointer to it: a table is large, and a sum over many tags
+  // need not touch each table.
   struct TableEntry {
     PoolTable* table = nullptr;  // the owner's
     std::atomic<ClassList*> first_list{nullptr};

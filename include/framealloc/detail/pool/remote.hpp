@@ -114,9 +114,9 @@ class RemoteBatch {
   std::uint32_t last_capacity_ = 0;
 };
 
-// Where other threads leave batches for one thread. Closed while no thread uses it: a batch must
-// not lie where nobody looks. Thread contract: any thread pushes; one thread opens, takes and
-// closes.
+// The inbox in which other threads leave batches for one thread. Closed while no thread uses it, so
+// no batch is left where it would never be found. Thread contract: any thread pushes; one thread
+// opens, takes and closes.
 class RemoteInbox {
  public:
   // Effect: adds the batch unless the inbox is closed. Requirement: `last` leads nowhere. Result:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Waiting for a condition that others bring about without a lock; who brings it about pays for
-// waking only while somebody sleeps.
+// Waits for a condition that other threads make true without a lock; they pay for waking only while
+// a thread sleeps.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -46,7 +46,7 @@ class EventCount {
     }
   }
 
-  // Effect: those who wait look again. To be called after the condition has become true.
+  // Effect: waiting threads check again. To be called after the condition has become true.
   void notify_all() noexcept {
     if (!anybody_sleeps()) return;
     events_.fetch_add(1, std::memory_order_seq_cst);

@@ -7,8 +7,8 @@
 namespace framealloc::detail {
 
 // Intrusive: `Next` is the member of Node that links. Nodes must outlive their stay in the stack.
-// Pushing and looking are in the single order of all seq_cst operations: who pushes and then looks
-// at a flag, and who sets the flag and then looks at the stack, cannot both miss the other.
+// Pushes and reads are in the single order of all seq_cst operations: a thread that pushes and then
+// reads a flag, and one that sets the flag and then reads the stack, cannot both miss the other.
 template <class Node, Node* Node::* Next>
 class MpscStack {
  public:

@@ -9,7 +9,7 @@
 
 namespace framealloc::detail {
 
-// Satisfies Lockable. Waiters sleep. A fork() waits until nobody holds it, as for a SpinLock.
+// Satisfies Lockable. Waiters sleep. A fork() waits until no thread holds it, as for a SpinLock.
 class Mutex {
  public:
   Mutex() = default;

@@ -10,7 +10,7 @@
 namespace framealloc::detail {
 
 // A sequence lock's count: odd while the writer changes the fields, which are themselves relaxed
-// atomics. One writer at a time; any readers, who retry.
+// atomics. One writer at a time; any number of readers, which retry.
 class SequenceCount {
  public:
   void begin_write() noexcept {

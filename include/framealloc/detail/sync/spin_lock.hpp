@@ -11,7 +11,7 @@ namespace framealloc::detail {
 
 // Held for short, bounded work only, and never while user code (callbacks, memory sources) runs
 // unless the comment there says so. Satisfies Lockable. Waiters spin, then yield. A fork() waits
-// until nobody holds one, so that a child finds no lock held by a thread that it does not have.
+// until no thread holds one, so a child finds no lock held by a thread that it does not have.
 class SpinLock {
  public:
   SpinLock() = default;

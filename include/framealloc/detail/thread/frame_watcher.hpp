@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who reads an allocator's counters whenever a frame of all threads has ended.
+// The interface for reading an allocator's counters when a frame of all threads has ended.
 #pragma once
 
 namespace framealloc::detail {

@@ -41,7 +41,7 @@ class ThreadServices {
     return watched_.load(std::memory_order_relaxed);
   }
 
-  // Effect: replaces who is asked about requests beyond the budget of a thread; null = nobody.
+  // Effect: replaces the handler for requests beyond the budget of a thread; null = none.
   // Another thread may still be calling the old one. Thread contract: any thread.
   void set_budget_handler(ThreadBudgetHandler handler, void* context) noexcept;
   // Result: whether there is a handler; `*decision` is its answer then.

@@ -120,8 +120,8 @@ class ThreadState final : public ArenaHost {
   // Effect: destructors that frames of this state still owe run, its own frame ends. Only when no
   // other thread uses the allocator.
   void release_arenas() noexcept;
-  // Result: whether no frame of this state is valid any more, and whoever ended the last one is
-  // done with it. Any thread.
+  // Result: whether no frame of this state is valid any more, and the thread that ended the last
+  // one is done with it. Any thread.
   [[nodiscard]] bool frames_are_over() const noexcept;
   // Result: whether there is anything that release_dead_chunks() could give back.
   [[nodiscard]] bool holds_frame_memory() const noexcept;

@@ -29,7 +29,7 @@ struct TlsTable : os::ThreadRecord {
 };
 static_assert(sizeof(TlsTable) <= os::kThreadRecordBytes);
 
-// Result: the calling thread's table; until it has one that of nobody, which nobody writes to.
+// Result: the calling thread's table; until it has one, the table of no thread, which is read-only.
 [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE TlsTable& tls_table() noexcept {
   return *static_cast<TlsTable*>(os::thread_record);
 }
