@@ -30,6 +30,20 @@ if [ "$what" = packages ]; then
     fa explain FA001 >/game/fa.txt'
   for by in cmake flags; do cmp "$bare/game/$by.txt" "$root/examples/expected/01_hello_framealloc.txt"; done
   grep -q frame-closed "$bare/game/fa.txt"
+  if ls "$bare"/debs/framealloc-clang_*.deb >/dev/null 2>&1; then
+    cat >"$bare/game/stale.cpp" <<'EOF'
+#include <framealloc/framealloc.hpp>
+int read_late(framealloc::SmartAlloc& alloc) {
+  alloc.begin_frame();
+  int* const value = alloc.frame_alloc<int>();
+  alloc.end_frame();
+  return *value;
+}
+EOF
+    inside sh -c 'cd /game && fa check stale.cpp -- -std=c++20' >"$bare/game/check.txt" 2>&1 && code=0 || code=$?
+    [ "$code" = 1 ] && grep -q '^error.FA606.' "$bare/game/check.txt" && grep -q 'stale.cpp:6:' "$bare/game/check.txt" || { cat "$bare/game/check.txt" >&2; exit 1; }
+    echo "packages: fa check found the stale read (FA606)"
+  fi
   echo "packages: installed in a bare Debian, found by CMake and by pkg-config"
 else
   inside apt-get -qq install -y --no-install-recommends git >/dev/null
