@@ -12,8 +12,8 @@
 
 namespace framealloc {
 
-/// What the scope allocated is freed, destructors owed run; nothing happens if the frame has ended
-/// meanwhile. While nothing but bumping happens in it (no other tag or chunk, nothing owed, no
+/// Its end frees what the scope allocated and runs the destructors owed; nothing happens if the
+/// frame has ended by then. While the scope only bumps (no other tag or chunk, nothing owed, no
 /// checkpoint taken, no budgets) both ends are a few instructions. Thread contract: the arena's
 /// thread; scopes nest.
 class [[nodiscard]] FRAMEALLOC_API ArenaScope {
@@ -45,7 +45,7 @@ class [[nodiscard]] FRAMEALLOC_API ArenaScope {
   [[nodiscard]] FrameArena& arena() const noexcept { return arena_; }
 
  private:
-  // Nobody is given the address of a scope, so that it can live in registers.
+  // The address of a scope never escapes, so that it can live in registers.
   FrameArena& arena_;
   detail::ScopeStart start_;
 };

@@ -10,7 +10,7 @@ namespace framealloc {
 /// Looked at when frames end, by the thread that drives them. trim() gives back what is idle under
 /// every policy, and so does a request that limit or source would deny otherwise.
 enum class DecommitPolicy : std::uint8_t {
-  /// Idle chunks stay. For consoles and fixed budgets, where nobody else would use them.
+  /// Idle chunks stay. For consoles and fixed budgets, where no other process would use them.
   Never,
   // A chunk that is idle when a frame ends goes back. Least memory, most calls of the source.
   WhenEmpty,

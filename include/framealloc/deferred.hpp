@@ -81,7 +81,7 @@ struct DeferredConfig {
 
 /// Of one allocator, over all threads. A block counts once it has been sent to its owner, which
 /// happens in batches of at most 64, at frame boundaries of the freeing thread, and in its
-/// process_deferred_frees(). A block whose page changes its owner meanwhile is queued again.
+/// process_deferred_frees(). A block whose page changes its owner on the way is queued again.
 struct DeferredStats {
   std::uint64_t total_queued = 0;
   std::uint64_t total_processed = 0;

@@ -17,8 +17,8 @@ namespace detail {
 FRAMEALLOC_API void unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept;
 }
 
-/// While it lives, the object neither moves nor goes away: a free() meanwhile makes the handle
-/// stale at once, and the object ends with the last guard. Guards of one object are counted. Empty
+/// While it lives, the object neither moves nor goes away: free() then makes the handle stale
+/// immediately, and the object ends with the last guard. Guards of one object are counted. Empty
 /// when the handle found nothing. Lives no longer than its allocator. Thread contract: an ordinary
 /// value; it may be moved to another thread and end there.
 template <class T>
@@ -43,7 +43,7 @@ class PinGuard {
   [[nodiscard]] T& operator*() const noexcept FRAMEALLOC_LIFETIMEBOUND { return *object_; }
   [[nodiscard]] T* operator->() const noexcept FRAMEALLOC_LIFETIMEBOUND { return object_; }
   [[nodiscard]] Handle<std::remove_const_t<T>> handle() const noexcept { return handle_; }
-  /// Effect: lets go now; the guard is empty afterward. If the object was freed meanwhile and this
+  /// Effect: lets go now; the guard is empty afterward. If the object was freed before and this
   /// was its last guard, its destructor runs here.
   void unpin() noexcept {
     if (std::exchange(object_, nullptr) == nullptr) return;

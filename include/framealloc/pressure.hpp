@@ -70,7 +70,7 @@ class PressureMonitor {
   // including what handlers have just freed: bookkeeping memory does not come from idle chunks.
   // Result: whether a retry is worthwhile.
   [[nodiscard]] bool relieve(std::size_t bytes, bool denied_by_limit) noexcept;
-  // Effect: announces pressure that was detected outside. Result: whether anybody is listening.
+  // Effect: announces pressure that was detected outside. Result: whether there is a listener.
   bool emit(PressureLevel level) noexcept;
 
  private:

@@ -59,7 +59,7 @@ class PromotedBox {
   operator HeapBox<T>() && noexcept {
     return kind() == PromotionKind::Heap ? HeapBox<T>(*instance_, release()) : HeapBox<T>();
   }
-  /// Effect: gives the object up. Result: it; who has it destroys it and calls pool_free(),
+  /// Effect: gives the object up. Result: it; the caller destroys it and calls pool_free(),
   /// heap_free() or nothing, as kind() said.
   [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
   void reset() noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A part of a scratch pool, for as long as somebody works.
+// A part of a scratch pool, for the length of one task.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -10,10 +10,10 @@
 
 namespace framealloc {
 
-/// What is allocated through it is freed when it ends, and with it what its pool handed out
-/// meanwhile. Borrows of one pool nest: only the newest allocates, and each ends before the one it
+/// What is allocated through it is freed when it ends, and so is all that its pool handed out
+/// since. Borrows of one pool nest: only the newest allocates, and each ends before the one it
 /// was made in. One that allocates or ends out of turn is reported (FA020); the memory of one that
-/// ends too early stays until those made after it have ended, so nobody's is reused under them.
+/// ends too early stays until those made after it have ended, so none is reused under them.
 /// (That only the innermost may allocate is the rule of temporary_allocator in foonathan/memory.)
 ///
 /// Keeps its pool alive, also when that is removed from the registry; it hands out nothing more

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A scratch pool that stays for as long as somebody holds it.
+// A scratch pool that stays for as long as a handle holds it.
 #pragma once
 
 #include <framealloc/compiler.hpp>

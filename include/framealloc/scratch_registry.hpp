@@ -54,7 +54,7 @@ class FRAMEALLOC_API ScratchRegistry {
   bool remove(std::string_view name) noexcept;
 
   /// Effect: function(ScratchPool&) with the pool of that name, made if need be; other threads'
-  /// with_pool() on it wait meanwhile, nested ones of this thread do not. Result: what it returns.
+  /// with_pool() on it wait until then, nested ones of this thread do not. Result: what it returns.
   template <class F>
   decltype(auto) with_pool(std::string_view name, F&& function,
                            CallSite site = CallSite::current()) {

@@ -31,8 +31,8 @@ class FRAMEALLOC_API StrictModeGuard {
   StrictMode before_ = StrictMode::Warn;
 };
 
-/// While it lives, the allocator tells nobody of one code, or of any: neither handlers nor sinks
-/// learn of it and no strict mode ends the program, on all threads. Reports are still counted.
+/// While it lives, reports of one code, or of all, reach no one on any thread: neither handlers nor
+/// sinks see them, and no strict mode ends the program. Reports are still counted.
 /// Requirement: it ends before its allocator.
 class FRAMEALLOC_API SuppressionGuard {
  public:

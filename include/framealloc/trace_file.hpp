@@ -35,8 +35,8 @@ using TraceArgs = std::span<const TraceArg>;
 /// Events are written as they come, through a buffer that does not grow: memory is bounded however
 /// long the trace. While the file is open it lacks its last bracket, which readers of the format
 /// forgive; after close() it is valid JSON. Times are nanoseconds of one clock, tracks are numbers
-/// of your choice. Thread contract: any thread, except open() and close(): one thread, and no other
-/// uses the file meanwhile. What is added to a file that is not open is dropped.
+/// of your choice. Thread contract: any thread, except open() and close(): one thread, while no
+/// other uses the file. What is added to a file that is not open is dropped.
 class FRAMEALLOC_API TraceFile {
  public:
   static constexpr std::size_t kDefaultBuffer = std::size_t{64} << 10;

@@ -49,7 +49,7 @@ struct TransferCounts {
 [[nodiscard]] FRAMEALLOC_API TransferId transfer_begins(Instance& instance,
                                                         std::size_t bytes) noexcept;
 FRAMEALLOC_API void transfer_arrives(Instance& instance, std::size_t bytes) noexcept;
-// Effect: counts a transfer that nobody received, and reports it (FA206) unless `silently`.
+// Effect: counts a transfer that was never received, and reports it (FA206) unless `silently`.
 FRAMEALLOC_API void transfer_drops(Instance& instance, TransferId id, ThreadId origin,
                                    std::size_t bytes, bool silently) noexcept;
 // Effect: reports that an object was asked for that is not there any more (FA207).

@@ -20,7 +20,7 @@ class TransferChannel;
 /// SmartAlloc::frame_box_for_transfer(). Move the handle to the other thread by any means that
 /// synchronizes the two (a TransferChannel, a queue, the start of a thread).
 ///
-/// A handle that dies before anybody has received its object destroys it, counts it as dropped and
+/// A handle that dies before its object was received destroys it, counts it as dropped and
 /// reports it (FA206). Requirement: it dies, or is received, before the allocator ends. Move-only;
 /// for one thread at a time.
 template <class T>
@@ -71,7 +71,7 @@ class TransferHandle {
     detail::transfer_arrives(*instance_, size());
     return std::move(box_);
   }
-  /// Effect: destroys the object that nobody wants; counted as dropped, and not reported.
+  /// Effect: destroys an object that is no longer wanted; counted as dropped, and not reported.
   void discard() noexcept { drop(true); }
 
   /// Result: whether there is an object to receive.

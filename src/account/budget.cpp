@@ -25,7 +25,7 @@ std::size_t Budget::charge(std::size_t need, std::size_t want) noexcept {
 void Budget::set_limits(std::size_t soft, std::size_t hard) noexcept {
   soft_.store(soft, std::memory_order_relaxed);
   hard_.store(hard, std::memory_order_relaxed);
-  // Whoever is above the new soft limit hears of it at the next charge.
+  // A tag above the new soft limit is reported at its next charge.
   used_.fetch_and(kUsedMask, std::memory_order_relaxed);
 }
 

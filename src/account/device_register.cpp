@@ -21,7 +21,7 @@ bool is_inside(const DeviceRegister* of) noexcept {
   return false;
 }
 
-// A section: in a child process nobody would ever leave a source for this thread.
+// A section: in a child process no thread would ever leave a source in its place.
 class VisitScope {
  public:
   explicit VisitScope(const DeviceRegister* of) noexcept

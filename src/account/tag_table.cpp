@@ -65,7 +65,7 @@ TagId TagTable::intern_one(TagId parent, std::string_view name) noexcept {
   std::memcpy(copy, name.data(), name.size());
   names_used_ += name.size();
   nodes_[id] = Node{copy, static_cast<std::uint32_t>(name.size()), hash, parent};
-  // The size first: whoever finds the id in its bucket then also sees that it is below size().
+  // The size first: a thread that finds the id in its bucket then also sees it below size().
   size_.store(id + 1, std::memory_order_release);
   std::size_t bucket = hash % kBuckets;
   while (buckets_[bucket].load(std::memory_order_relaxed) != 0) bucket = (bucket + 1) % kBuckets;

@@ -41,7 +41,7 @@ BurstWindow* FrameArena::open_burst_slow(BurstWindow* window, std::size_t bytes)
     window = metadata_->create<BurstWindow>();
     if (window == nullptr) return &detail::no_window;  // each call is then one of the arena
     window->next = windows_.load(kRelaxed);
-    // Before any limit of the window: who closes it later finds it, or its limit is never stored.
+    // Before any limit of the window: a later close finds it, or its limit is never stored.
     windows_.store(window, std::memory_order_seq_cst);
   }
   window->borrowed = true;

@@ -72,9 +72,9 @@ void FrameArena::leave_chunk() noexcept {
   if (used > chunk_->used) chunk_->used = used;
 }
 
-// Any thread, once for each frame. Who ends a frame never takes the chunks of another thread away,
+// Any thread, once for each frame. Ending a frame never takes the chunks of another thread away,
 // it only makes their memory unusable: that thread may rest with its arena in the frame for long
-// and look at its chunk when it wakes up. Result: false when destructors came in meanwhile.
+// and look at its chunk when it wakes up. Result: false when destructors were added since.
 bool FrameArena::poison_slot(FrameSlot& slot, std::uint64_t clock, bool owner) noexcept {
   {
     const std::lock_guard guard(frame_guard_->lock());

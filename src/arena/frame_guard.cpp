@@ -98,7 +98,7 @@ const std::byte* FrameGuard::find_change(const std::byte* begin, std::size_t siz
 }
 
 void FrameGuard::close_off(ArenaChunk* chunk) noexcept {
-  // Bookkeeping memory was short: nobody could say whose memory it was or for how long.
+  // Bookkeeping memory was short: no record says whose memory it was or for how long.
   if (chunk->guard_entry == nullptr) return;
   chunk->guard_entry->state.store(FrameGuardEntry::State::Kept, std::memory_order_release);
   if (!source().protect(chunk->begin(), chunk->room(), false)) {

@@ -83,7 +83,7 @@ void BehaviorFilter::read_table(TagBehavior& mine, const PoolTable& table) noexc
   const ClassList* next = table.first_list->load(std::memory_order_acquire);
   for (; next != nullptr; next = next->next_in_table) {
     const ClassList& list = *next;
-    // Frees first: a block that comes and goes meanwhile is at worst counted as still in use.
+    // Frees first: a block that comes and goes during this is at worst counted as still in use.
     const std::uint64_t frees = list.local_frees.get();
     const std::uint64_t allocations = list.allocations.get();
     if (allocations == 0 && frees == 0) continue;

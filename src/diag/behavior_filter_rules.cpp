@@ -26,7 +26,7 @@ struct Lifetime {
 };
 
 // Promoted objects live as long as the blocks of their tag and kind do, where most of those came
-// out of frames; otherwise nobody knows.
+// out of frames; otherwise it is unknown.
 void add_promoted(Lifetime& life, const BlockBehavior& blocks) noexcept {
   if (blocks.promoted_in == 0 || blocks.promoted_in * 2 < blocks.allocations.since) return;
   life.frames += static_cast<double>(blocks.promoted_in) * block_life(blocks);

@@ -64,7 +64,7 @@ struct Facade {
 }
 // What the parts need of their allocator.
 [[nodiscard]] AllocatorContext allocator_context(Instance& instance) noexcept;
-// What parts of no allocator stand on: a source with nothing to give, and nobody to report to. So
+// What parts without an allocator stand on: a source with no memory, and no report sink. So
 // every call on them is defined, and denied. Lives as long as the program.
 [[nodiscard]] const AllocatorContext& nowhere() noexcept;
 
@@ -85,7 +85,7 @@ enum class WhoseFrame : std::uint8_t { Shared, Thread };
 [[nodiscard]] LifecycleSummary lifecycle_summary(const Instance& instance);
 void report_no_listener(Instance& instance, bool no_memory) noexcept;
 
-// Result: null when nobody asked for it yet.
+// Result: null until it is first asked for.
 [[nodiscard]] BehaviorFilter* find_behavior_filter(const Instance* instance) noexcept;
 bool enable_behavior_filter(Instance* instance) noexcept;
 void disable_behavior_filter(const Instance* instance) noexcept;

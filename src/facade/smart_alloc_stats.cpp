@@ -41,7 +41,7 @@ LeakReport SmartAlloc::leak_report() const {
 Snapshot SmartAlloc::snapshot() const {
   if (instance_ == nullptr) return {};
   Snapshot snapshot = make_snapshot(*instance_);
-  // Parts that nobody has used are not made for this.
+  // Parts that were never used are not made for this.
   const detail::Facade* const facade = detail::facade_of(instance_);
   if (facade == nullptr) return snapshot;
   if (const HandleAllocator* const handles = facade->handles.made()) {

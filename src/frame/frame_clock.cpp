@@ -21,7 +21,7 @@ void FrameClock::close_listed(SlotStack& stack, std::uint64_t clock) noexcept {
 }
 
 // A slot whose clock is another is one whose arena was about to enter the frame when that ended: it
-// is the arena's thread that releases what it finds there, and nobody else may touch it meanwhile.
+// is the arena's thread that releases what it finds there; no other thread may touch it now.
 void FrameClock::release_listed(SlotStack& stack, std::uint64_t clock, FrameArena* mine) noexcept {
   FrameSlot* slot = stack.take_all();
   while (slot != nullptr) {

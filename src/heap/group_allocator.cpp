@@ -51,7 +51,7 @@ void GroupAllocator::arm(Birth& birth, detail::Finalizer::Destroy destroy, void*
   finalizer->destroy = destroy;
   finalizer->objects = objects;
   finalizer->count = count;
-  // Also when the group has been freed meanwhile: it ends after this birth.
+  // Even if the group has been freed in the meantime: it ends after this birth.
   const std::lock_guard guard(birth.slot->lock);
   finalizer->next = birth.slot->finalizers;
   birth.slot->finalizers = finalizer;
@@ -136,7 +136,7 @@ void* GroupAllocator::bump_fresh(Slot& slot, const Request& request) noexcept {
   slot.segments = segment;
   slot.held += segment->held;
   ++slot.segment_count;
-  // Also when the group has been freed meanwhile: the memory goes with the rest of it.
+  // Even if the group has been freed in the meantime: the memory goes with the rest of it.
   const std::uintptr_t cursor = slot.cursor;
   const std::uintptr_t limit = slot.limit;
   slot.cursor = segment->begin();

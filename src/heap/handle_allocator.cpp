@@ -99,7 +99,7 @@ bool HandleAllocator::free_slowly(GenerationalId id, const Type& type) noexcept 
   return false;
 }
 
-// Called whenever a hold ends: whoever was last finds neither pins nor walkers.
+// Called whenever a hold ends: the last one finds neither pins nor walkers.
 void HandleAllocator::end_if_let_go(std::uint32_t index) noexcept {
   Slot& slot = *slots_.find(index);
   std::uint64_t word = slot.word.load(std::memory_order_seq_cst);
@@ -184,7 +184,7 @@ void HandleAllocator::enter_group(std::uint32_t first, const Type& type,
   slots_.walkers(first).fetch_add(1, std::memory_order_seq_cst);
   for (unsigned round = 0; seen != 0;) {
     const auto i = static_cast<std::uint32_t>(std::countr_zero(seen));
-    // After the count: whoever changes the word from here on sees that the object is held.
+    // After the count: any thread that changes the word from now on sees that the object is held.
     const std::uint64_t word = slots[i].word.load(std::memory_order_seq_cst);
     const bool alive = (word & (Slot::kVacant | Slot::kDoomed)) == 0;
     if (alive && (word & Slot::kMoving) != 0) {

@@ -141,7 +141,7 @@ HandleAllocator::Outlook HandleAllocator::outlook_of(
   return (word & Slot::kDoomed) != 0 ? Outlook::Going : Outlook::Movable;
 }
 
-// Result: whether the object of the slot is the caller's to move: it is alive and nobody holds it.
+// Result: whether the object of the slot is the caller's to move: it is alive and nothing holds it.
 bool HandleAllocator::begin_move(std::uint32_t index) noexcept {
   Slot& slot = *slots_.find(index);
   std::uint64_t word = slot.word.load(std::memory_order_acquire);
@@ -187,7 +187,7 @@ std::size_t HandleAllocator::move_next() noexcept {
           }
         }
       } else if (space_.has_set_apart()) {
-        // What is left is just being freed, and its chunk goes with it.
+        // The remaining object is being freed right now, and its chunk goes with it.
         space_.put_back(compact_call_, &emptied);
       }
     }

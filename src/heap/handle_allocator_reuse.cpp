@@ -118,7 +118,7 @@ bool HandleAllocator::free_object(GenerationalId id, const Type& type) noexcept 
       [[unlikely]] {
     return free_slowly(id, type);
   }
-  // After the word: a walker who came before it is seen here, one who comes later sees it.
+  // After the word: an earlier walker is seen here, and a later one sees the word.
   if (slots_.walkers(id.index).load(std::memory_order_seq_cst) != 0 || type.destroy != nullptr ||
       record.hook != nullptr || ledger_.wants(FrameEventKind::HandleFree) ||
       !leave_to_thread(*slot, id.generation, slot->address(type), type)) [[unlikely]] {

@@ -37,7 +37,7 @@ bool HandleSlots::grow(std::uint32_t seen) noexcept {
   if (block + 1 >= kBlocks) return false;
   const std::size_t count = slots_in(block);
   void* const memory = metadata_.allocate(block_bytes(block));
-  // Another thread may have brought slots meanwhile, or there are really none.
+  // Another thread may have added slots in the meantime, or there really are none.
   if (memory == nullptr) return size() != seen;
   auto* const slots = static_cast<HandleSlot*>(memory);
   {

@@ -132,7 +132,7 @@ void Heap::let_go(SpanChunk* chunk) noexcept {
     if (--chunk->holders != 0 || !chunk->is_empty()) return;
     unlink(chunk);
   }
-  // Empty, held by nobody and on no list: nobody else can reach it.
+  // Empty, held by no thread and on no list: no other thread can reach it.
   destroy_chunk(chunk);
 }
 

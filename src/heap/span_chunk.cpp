@@ -22,7 +22,7 @@ std::size_t SpanChunk::largest_block(std::size_t chunk_size) noexcept {
   const std::size_t usable = align_down(chunk_size, kQuantum) < table_bytes(quanta)
                                  ? 0
                                  : chunk_size - align_up(table_bytes(quanta), kQuantum);
-  // A larger block would leave the rest of the chunk to small ones: it gets chunks of its own.
+  // A larger block would leave the rest of the chunk to small ones, so it gets its own chunks.
   const std::size_t half = align_down(chunk_size / 2, kQuantum);
   return half <= usable ? half : 0;
 }

@@ -89,7 +89,7 @@ StreamId StreamingAllocator::reserve_under(std::size_t size, StreamPriority prio
   Told told;
   {
     const std::lock_guard guard(lock_);
-    // The victims' share of the budget becomes the asset's in one step, so that nobody else gets
+    // The victims' share of the budget becomes the asset's in one step, so that no other load gets
     // it.
     reserved_ = reserved_ - claimed.victim_bytes - claimed.extra + size;
     insert(asset);

@@ -74,7 +74,7 @@ std::size_t StreamingAllocator::choose(std::size_t needed, std::size_t below,
   return found;
 }
 
-// What is spared was the least recently accessed of its priority, and is so again.
+// A spared asset was the least recently accessed of its priority, and becomes so again.
 void StreamingAllocator::spare(Asset* victim) noexcept {
   set_state(victim, victim->failed ? StreamState::Failed : StreamState::Ready);
   slots_.enlist(victim->slot, true);

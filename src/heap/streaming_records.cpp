@@ -24,7 +24,7 @@ StreamingAllocator::Asset* StreamingAllocator::make_record() noexcept {
     if (memory == nullptr) return nullptr;
     {
       const std::lock_guard guard(lock_);
-      // Another thread may have brought a block or given a slot back meanwhile.
+      // Another thread may have added a block or given a slot back in the meantime.
       if (slots_.next_block_bytes() == wanted) slots_.add_block(std::exchange(memory, nullptr));
       slot = slots_.take();
     }

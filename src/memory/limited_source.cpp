@@ -62,7 +62,7 @@ void LimitedSource::unbook(std::size_t bytes) noexcept {
 
 void LimitedSource::release(void* address, std::size_t bytes, std::size_t alignment) noexcept {
   if (address == nullptr) return;
-  // What a guard mode forbade must not follow the addresses to whoever gets them next.
+  // What a guard mode forbade must not follow the addresses to their next owner.
   if (os::annotations_heard()) os::annotate_allowed(address, bytes);
   // Given back before it is unbooked: what is really held never passes the limit either.
   source_->deallocate(address, bytes, alignment);

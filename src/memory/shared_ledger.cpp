@@ -42,7 +42,7 @@ void SharedLedger::count_out(TagId tag, std::size_t bytes, std::size_t carried) 
   uncharge(tag, bytes - carried);
 }
 
-// What was counted elsewhere belongs to the account, whoever looks at it.
+// Counts kept elsewhere belong to the ledger, whichever function reads it.
 void SharedLedger::hear_counts() const noexcept {
   if (tell_counts_ != nullptr) tell_counts_(tell_context_, const_cast<SharedLedger&>(*this));
 }

@@ -19,7 +19,7 @@ namespace framealloc::os {
 void unmap(void* address, std::size_t size) noexcept;
 
 // The four below require whole pages of one mapping and answer false otherwise.
-// Thread contract: any thread; nobody else uses the range meanwhile.
+// Thread contract: any thread, while no other uses the range.
 
 // Effect: the pages read as zero afterward and their memory is given back; the range stays usable.
 bool discard(void* address, std::size_t size) noexcept;

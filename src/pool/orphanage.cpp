@@ -65,7 +65,7 @@ SlabHeader* Orphanage::adopt(AllocKind kind, TagId tag, std::size_t class_index,
   if (slab == nullptr) return nullptr;
   unlink(slab);
   size_.fetch_sub(1, std::memory_order_relaxed);
-  // Who frees a block of the slab may never have met its new owner, and puts it into its inbox.
+  // A thread that frees a block of the slab need not know its new owner: the inbox takes the block.
   slab->owner.store(owner, std::memory_order_release);
   return slab;
 }

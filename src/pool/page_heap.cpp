@@ -141,7 +141,7 @@ SlabHeader* PageHeap::acquire(bool* denied_by_limit) noexcept {
     count_free(pages_per_chunk_, 0);
     return take_page(*chunk);
   }
-  // Another thread may have given a page back meanwhile.
+  // Another thread may have given a page back in the meantime.
   SlabChunk* const other = fullest_with_room();
   return other == nullptr ? nullptr : take_page(*other);
 }
@@ -181,7 +181,7 @@ std::size_t PageHeap::trim() noexcept {
     // The first page stays: it says what the chunk is.
     for (std::size_t page = 1; page < pages_per_chunk_; ++page) {
       if (!is_free(*chunk, page) || !test_bit(chunk->dirty_bits, page)) continue;
-      // The one call of a source under a lock: nobody else may take the page meanwhile, and the
+      // The only call of a source under a lock: no other thread may take the page now, and the
       // call asks for nothing that could lead back here.
       if (!source.discard(chunk->base + page * page_size_, page_size_)) return bytes;
       clear_bit(chunk->dirty_bits, page);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Slab blocks in a guard mode: what is looked at when one is freed, leaves the quarantine, or is
+// Slab blocks in a guard mode: what is checked when one is freed, leaves the quarantine, or is
 // asked about.
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/detail/pool/block_guard.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // States of the pool that cannot be: only a fault of the library, or memory that the program wrote
-// over, makes them. What is broken is left out of use, so that the program can go on.
+// over, makes them. A broken slab is taken out of use, so the program can continue.
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 

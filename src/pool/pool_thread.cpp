@@ -60,7 +60,7 @@ void PoolThread::detach() noexcept {
         }
       }
     });
-    // From here on nobody's free lands in the inbox; until here its owner was this thread.
+    // From here on no free lands in the inbox; until now its owner was this thread.
     late = inbox_.close();
   }
   tag_ = TagId::Untagged;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What is known of each block while frees are verified, and what a bad free is told.
+// What is recorded of each block while frees are verified, and what a bad free reports.
 #include <framealloc/detail/pool/pool_thread.hpp>
 
 namespace framealloc::detail {

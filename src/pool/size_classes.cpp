@@ -15,7 +15,7 @@ constexpr std::size_t kDefaultClasses[] = {16,   32,   48,   64,   80,   96,   1
                                            1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096};
 
 // A list takes this much at a time, at most kMostPortion blocks: enough to make refills rare,
-// little enough that a budget's last bytes are not kept ready where nobody needs them.
+// small enough that a budget's last bytes are not kept ready where no request needs them.
 constexpr std::size_t kPortionBytes = 8192;
 constexpr std::size_t kMostPortion = 64;
 

@@ -56,7 +56,7 @@ BarrierTicket FrameBarrier::arrive(Place* place) noexcept {
       return {now.phase};
     }
     if (place != nullptr && mark != marked) {
-      // Marked before it is counted: who looks for the missing never blames one that has arrived.
+      // Marked before it is counted: a search for the missing never blames one that has arrived.
       place->arrived.store(mark, kRelaxed);
       marked = mark;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who takes part in a barrier: names, coming and going, what threads remember, statistics.
+// The participants of a barrier: names, joining and leaving, per-thread memory, statistics.
 #include <framealloc/frame_barrier.hpp>
 
 #include "thread/barrier_memory.hpp"
@@ -190,7 +190,7 @@ std::uint32_t FrameBarrier::change_participants(int by) noexcept {
     if (by < 0 && after.next != 0) --after.next;
     if (by > 0 && after.next != kMostParticipants) ++after.next;
   } while (!state_.compare_exchange_weak(word, after.word(), std::memory_order_acq_rel, kRelaxed));
-  // Nobody was there to notice the end of the last phase.
+  // No thread was there to notice the end of the last phase.
   if (was_idle && !after.idle()) open_after(after.phase);
   const bool in_place = was_idle && after.expected == 0;
   return in_place ? after.phase : (after.phase + 1) & kPhaseMask;

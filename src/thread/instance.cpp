@@ -52,7 +52,7 @@ Instance* Instance::create(const AllocConfig& wanted, Error* why) noexcept {
   config.guard = guard.value_or(wanted.guard);
   Instance* instance = make(config, why);
   if (instance != nullptr || config.guard == wanted.guard) return instance;
-  // What somebody wrote into the environment must not take a program's allocator away.
+  // A bad value in the environment must not take a program's allocator away.
   const Error refused = *why;
   config.guard = wanted.guard;
   instance = make(config, why);
@@ -189,7 +189,7 @@ Instance::~Instance() {
 }
 
 void Instance::close_frames() noexcept {
-  // Nobody is told of the end: what listeners use may be gone already.
+  // No listener is called at the end: what it uses may be gone already.
   events_.close();
   pressure_.set_handler(nullptr, nullptr);
   // Threads that end from now on do not hand their states back while this one works on them.
@@ -256,7 +256,7 @@ ThreadState* Instance::try_attach() noexcept {
     ThreadState* head = all_states_.load(std::memory_order_relaxed);
     do {
       state->next_in_instance = head;
-      // Before the modes are looked at: who sets one afterward finds this state.
+      // Before the modes are read: a thread that sets one afterward finds this state.
     } while (!all_states_.compare_exchange_weak(head, state, std::memory_order_seq_cst,
                                                 std::memory_order_relaxed));
   }

@@ -91,7 +91,7 @@ void adopt_lifecycle(ThreadState& state) noexcept {
   life.shared_clock.set(0);
   life.own_clock.set(0);
   life.latest_number.set(0);
-  // A state that nobody had before has nothing to leave out.
+  // A state that no thread had before has nothing to leave out.
   if (state.instance().events().enabled()) restart_lifecycle(state);
   const std::lock_guard guard(life.lock);
   life.thread = state.id();

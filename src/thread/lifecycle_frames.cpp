@@ -28,7 +28,7 @@ void Instance::watch_frames(FrameWatcher* watcher) noexcept {
   modes_.fetch_or(kWatchFrames, std::memory_order_relaxed);
 }
 
-// Whoever subscribes or leaves: calls are told while somebody listens to them.
+// On every change of subscriptions: calls are emitted while there is a listener for them.
 void Instance::on_events_wanted(void* self, FrameEventMask wanted) noexcept {
   auto& instance = *static_cast<Instance*>(self);
   instance.pools_.emit_events(wanted != 0);

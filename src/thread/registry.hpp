@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The only thing that all allocators of a process share: who uses which slot of the thread tables,
+// The only thing all allocators of a process share: which of them uses which thread table slot,
 // and which states a thread has to hand back when it ends.
 #pragma once
 

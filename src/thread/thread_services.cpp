@@ -30,7 +30,7 @@ void ThreadServices::note_phase() noexcept {
 void ThreadServices::check_phase(Instance& instance) noexcept {
   const std::uint32_t over = barrier_->over_.load(std::memory_order_acquire);
   if (over != phases_before_) {
-    // The end of the frame has noticed the phase, whether or not anybody waited for it.
+    // The end of the frame has noticed the phase, whether or not a thread waited for it.
     barrier_->open_after((over - 1) & FrameBarrier::kPhaseMask);
     return;
   }

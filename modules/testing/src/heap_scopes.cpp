@@ -57,7 +57,7 @@ void HeapScopes::leave(NoHeapInScope& scope) noexcept {
     if (*at != nullptr) *at = scope.outer_;
   };
   if (scope.whose_ == HeapCalls::OfThisThread) return take_out(innermost);
-  // A thread that tells the scope holds the lock: afterward nobody knows it.
+  // A thread that reports to the scope holds the lock: after this none knows it.
   const std::lock_guard guard(everybody_lock);
   everybodys_count.fetch_sub(1, std::memory_order_relaxed);
   take_out(everybodys);

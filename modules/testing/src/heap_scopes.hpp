@@ -21,7 +21,7 @@ class HeapScopes {
   // Effect: tells every scope that counts calls of this thread. Allocates nothing.
   static void tell(const char* function, std::size_t size) noexcept;
 
-  // While it lives this thread's calls are nobody's: what a message takes is not counted.
+  // While it lives this thread's calls are not counted: a message may allocate.
   class Ignore {
    public:
     Ignore() noexcept;

@@ -52,7 +52,7 @@ NoHeapInScope::~NoHeapInScope() {
 
 bool NoHeapInScope::none() const {
   const std::uint64_t calls = count_.load(std::memory_order_acquire);
-  // What a test does with a "no" takes memory itself; nobody wants to hear of that.
+  // A failing test allocates for its own message; that must not be counted.
   told_ = calls == 0 ? 0 : UINT64_MAX;
   return calls == 0;
 }

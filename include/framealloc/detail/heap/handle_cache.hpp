@@ -68,7 +68,7 @@ class HandleCache {
     Waiting* const block = entry.newest.exchange(nullptr, std::memory_order_acquire);
     if (block == nullptr) [[unlikely]]
       return nullptr;
-    // Nobody else puts anything in, so the entry is still empty.
+    // No other thread puts anything in, so the entry is still empty.
     if (block->next != nullptr) entry.newest.store(block->next, std::memory_order_release);
     entry.allocations.increment();
     waiting_.add(UINT64_MAX);  // one less

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who decides when a thread's pool has reached its limit.
+// Decides what happens when a thread's pool has reached its limit.
 #pragma once
 
 #include <framealloc/call_site.hpp>

@@ -13,9 +13,9 @@ namespace framealloc::detail {
 class Instance;
 class ThreadState;
 
-// One per allocator. A thread gives back what is its own; the others are asked, see
+// One per allocator. The calling thread gives back its own memory and asks the others, see
 // ThreadState::recall(): their lists and cursors are read and written without any synchronization,
-// so nobody else can take from them.
+// so no other thread can take from them.
 class ThreadReclaimer final : public Reclaimer {
  public:
   // Effect: parts of the layers above give back what they do not use. Result: bytes.

@@ -25,7 +25,7 @@ void CpuGpuBarrier::signal_gpu_complete(std::uint64_t frame) noexcept {
 
 Result<void> CpuGpuBarrier::wait_current_frame(std::chrono::nanoseconds timeout) noexcept {
   using Clock = std::chrono::steady_clock;
-  // Nobody is told when a frame ends, so that is looked at again and again.
+  // Nothing is signaled when a frame ends, so this polls.
   constexpr std::chrono::nanoseconds kLook = std::chrono::milliseconds(1);
   constexpr std::chrono::nanoseconds kYear = std::chrono::hours(24 * 365);  // the clock can hold it
   const bool forever = timeout == gpu::kForever;

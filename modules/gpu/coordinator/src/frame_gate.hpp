@@ -36,7 +36,7 @@ class FrameGate {
     FrameGate& gate_;
     const FrameGate* entered_from_;  // in which the thread was
   };
-  // Nobody is inside while it lives. One at a time.
+  // No thread is inside while it lives. One at a time.
   class Closing {
    public:
     // Requirement: the thread has no Pass.

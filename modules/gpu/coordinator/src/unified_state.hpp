@@ -39,7 +39,7 @@ class UnifiedState {
   std::atomic<bool> frame_open{false};
 
   // --- Transfers
-  // All of this is under one mutex, submissions too: readbacks that nobody has submitted are linked
+  // All of this is under one mutex, submissions too: readbacks not yet submitted are linked
   // with the batch. It is recursive, because recording and submitting run handlers of the
   // program's, which may let buffers go.
 
@@ -94,7 +94,7 @@ class UnifiedState {
   explicit UnifiedState(const SmartAlloc& cpu) noexcept : cpu_(cpu) {}
   [[nodiscard]] Error nested() const noexcept;
   // Under the mutex.
-  // Effect: takes note of it if a Readback that somebody waited for has submitted the batch.
+  // Effect: takes note of it if a wait for a Readback has submitted the batch.
   void notice_submission() noexcept;
   void begin_batch(gpu::GpuAllocator& gpu) noexcept;
   // Effect: the batch is the caller's to submit. Result: the number of that submission; 0: nothing

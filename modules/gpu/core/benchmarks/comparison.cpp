@@ -32,7 +32,7 @@ void compare(Peers& peers, const Workload& workload, int rounds) {
   for (int round = 0; round < rounds; ++round) {
     std::vector<double> now(peers.size());
     for (std::size_t i = 0; i < peers.size(); ++i) {
-      // Whoever is first in a round would be first after the others' cache lines.
+      // The first one of a round would always start with the others' cache lines.
       const std::size_t peer = (i + static_cast<std::size_t>(round)) % peers.size();
       now[peer] = time(*peers[peer], workload);
     }

@@ -20,7 +20,7 @@ namespace framealloc::gpu::vulkan_detail {
 enum class Line : std::uint8_t { Queue, Transfer, Frames };
 inline constexpr unsigned kLines = 3;
 
-/// A fence, and who looks at it: it is used again when nobody does.
+/// A fence and the number of its users: it is used again when there is none.
 struct FenceSlot {
   VkFence fence = VK_NULL_HANDLE;
   bool pending = false;

@@ -10,7 +10,7 @@ namespace framealloc::async::detail {
 namespace {
 
 // Bytes that tasks took on this thread, ever: the difference between two times is what ran in
-// between, inside whoever asks.
+// between, inside the caller.
 constinit thread_local std::uint64_t taken_by_tasks = 0;
 
 // Places that have been reported. A full table forgets nothing and takes nothing new: what does not

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Counts the calls of malloc and its kin, and of mmap, that a scope makes, whoever makes them.
+// Counts the calls of malloc and its kin, and of mmap, made during a scope, in any code.
 #pragma once
 
 #include <cstdint>

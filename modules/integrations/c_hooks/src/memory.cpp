@@ -142,7 +142,7 @@ std::size_t Memory::bytes_of_new(const void* block, std::size_t size,
 }
 
 Memory& Memory::maker_of(const HeapBlock& block) noexcept {
-  // Without pages by tag all small blocks are untagged, and nobody can tell.
+  // Without pages by tag all small blocks are untagged, so their maker is unknown.
   if (block.tag == tag_ || block.tag == Tag::Untagged) [[likely]]
     return *this;
   Memory* const maker = Homes::maker_of(alloc_, block.tag);

@@ -73,7 +73,7 @@ bool Defragmentation::prepare(Move& move) noexcept {
         move.record->id != move.id)
       return false;
     usage = move.record->usage;
-    // What the CPU wrote and nobody flushed has to be out before the copy.
+    // CPU writes that were not flushed yet have to be out before the copy.
     const CpuWrites::Range written =
         move.record->non_coherent ? move.record->cpu_writes.for_copy(false) : CpuWrites::Range();
     if (core_.flush(*move.record, written.offset, written.size) != DeviceStatus::Ok) return false;

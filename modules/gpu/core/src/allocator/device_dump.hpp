@@ -13,7 +13,7 @@
 namespace framealloc::gpu::detail {
 
 // Looks once and keeps what it saw as values. Locks are held for one list at a time, so what other
-// threads do meanwhile may be seen in one place and not yet in another.
+// threads do at that time may be seen in one place and not yet in another.
 class DeviceDump {
  public:
   explicit DeviceDump(GpuCore& core) noexcept : core_(core) {}

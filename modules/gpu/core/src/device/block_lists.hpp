@@ -130,7 +130,7 @@ class BlockLists {
     Block* first = nullptr;
     std::uint64_t empty = 0;  // blocks without ranges
     std::atomic<std::uint64_t> blocks{0};
-    // `free` and `largest` are looked up when somebody asks and blocks have changed since.
+    // `free` and `largest` are looked up on demand, when blocks have changed since.
     mutable std::atomic<bool> stale{false};
     mutable std::atomic<std::size_t> free{0}, largest{0};
     std::atomic<std::size_t> dedicated{0};

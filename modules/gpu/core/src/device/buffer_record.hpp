@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the allocator knows of one buffer, or of one resource that somebody else has made.
+// What the allocator knows of one buffer, or of one resource that the caller has made.
 #pragma once
 
 #include "device/block_lists.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the CPU may have written to a buffer whose memory is not coherent, and nobody has flushed.
+// What the CPU may have written to a buffer whose memory is not coherent, and is not flushed yet.
 #pragma once
 
 #include <algorithm>

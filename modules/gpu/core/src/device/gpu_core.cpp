@@ -125,7 +125,7 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
     buffers.retired += of_type.retired;
     buffers.count += of_type.count;
   }
-  // What is due counts as free, though nobody has taken it back yet.
+  // What is due counts as free, though it has not been taken back yet.
   const RecordPool::Due due = records->due();
   buffers.retired -= std::min(buffers.retired, due.size);
   const TransientFigures frames = transient->figures();
@@ -137,7 +137,7 @@ GpuAllocStats GpuCore::stats(std::size_t total) noexcept {
   stats.retired_bytes = buffers.retired + frames.retired;
   stats.free_bytes = persistent.free + due.held + frames.free;
   // What is neither handed out, nor retired, nor free is lost between them. Other threads may have
-  // moved bytes from one to another meanwhile: then the free ones give way, so that the sum holds.
+  // moved bytes from one to another since: then the free ones give way, so that the sum holds.
   const std::size_t held = stats.allocated_bytes + stats.retired_bytes;
   stats.total_bytes = std::max(stats.total_bytes, held);
   stats.free_bytes = std::min(stats.free_bytes, stats.total_bytes - held);

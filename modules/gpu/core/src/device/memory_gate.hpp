@@ -30,7 +30,7 @@ class MemoryGate {
   MemoryGate(const MemoryGate&) = delete;
   MemoryGate& operator=(const MemoryGate&) = delete;
 
-  // Effect: memory of request.type. Makes no room, tells nobody: see GpuCore::take_memory().
+  // Effect: memory of request.type. Makes no room, reports nothing: see GpuCore::take_memory().
   // Result: false, and why: FA417 the heap's budget or the guard, FA416 the device, FA419.
   [[nodiscard]] bool allocate(const DeviceMemoryRequest& request, DeviceMemory& memory,
                               GpuDenial& denial) noexcept;

@@ -88,7 +88,7 @@ bool RetireQueue::take_back_due() noexcept {
 
 void RetireQueue::take_back_due(RecordShard& shard) noexcept {
   if (shard.own.due_size() == 0) return;
-  // Who looks for room waits for who is giving it back.
+  // A thread that looks for room waits for one that is giving it back.
   const std::lock_guard<BriefLock> guard(shard.taking);
   for (;;) {
     std::size_t left = kAtOnce;

@@ -119,7 +119,7 @@ class TagAccounts {
     return make(tag);
   }
   [[nodiscard]] TagAccount* make(TagId tag) noexcept;
-  // Result: null when nobody has used it.
+  // Result: null when it was never used.
   [[nodiscard]] const TagAccount* find(TagId tag) const noexcept;
   // Requirement: the lane's lock is held.
   [[nodiscard]] Told add(TagAccount& account, unsigned lane, std::ptrdiff_t bytes) noexcept;

@@ -24,7 +24,7 @@ class CpuGpuBarrier {
   explicit CpuGpuBarrier(gpu::GpuAllocator gpu) noexcept;
   CpuGpuBarrier(const CpuGpuBarrier&) = delete;
   CpuGpuBarrier& operator=(const CpuGpuBarrier&) = delete;
-  /// Requirement: nobody waits.
+  /// Requirement: no thread waits.
   ~CpuGpuBarrier();
 
   /// Effect: the CPU has completed its frame; call it behind end_frame(). Result: the frame that

@@ -124,8 +124,8 @@ class UnifiedAllocator {
   }
   /// Effect: records a copy of a part of the GPU's side. Failure: FA412 no such side, or no usage
   /// TransferSrc; FA011 outside of the buffer; and those of buffers. Thread contract of the result:
-  /// its wait() submits what was recorded if nobody has yet, all of it; no other thread may be in a
-  /// transfer call then. After submit_transfers() or end_frame() there is no such rule.
+  /// its wait() submits everything recorded so far unless that was done; no other thread may be in
+  /// a transfer call then. After submit_transfers() or end_frame() there is no such rule.
   [[nodiscard]] Result<gpu::Readback> readback(FRAMEALLOC_GPU_READS const UnifiedBuffer& buffer,
                                                std::size_t offset = 0, std::size_t size = SIZE_MAX,
                                                CallSite site = CallSite::current()) noexcept;

@@ -97,7 +97,7 @@ class UnifiedBuffer {
  private:
   friend struct detail::SidesAccess;
   void let_go() noexcept;
-  // What arrives is taken in when somebody looks, which changes nothing that a caller could tell.
+  // Arriving data is taken in on the next read, which changes nothing that a caller could observe.
   mutable detail::BufferSides sides_;
 };
 

@@ -146,7 +146,7 @@ class GpuAllocator {
   /// Effect: limits the bytes handed out under the tag (a path from the root) and below it. 0:
   /// none.
   void set_tag_limit(std::string_view tag, std::size_t bytes) noexcept;
-  /// Null: nobody is told. Requirement of both: while no other thread is in a call that may deny.
+  /// Null: no handler. Requirement of both: while no other thread is in a call that may deny.
   void on_pressure(GpuPressureHandler handler, void* context = nullptr) noexcept;
   void on_evict(GpuEvictionHandler handler, void* context = nullptr) noexcept;
   /// Effect: gives empty blocks back at once. Result: bytes.
@@ -160,7 +160,7 @@ class GpuAllocator {
   // --- Truth -------------------------------------------------------------------------------------
   /// Constant time, no call of the driver.
   [[nodiscard]] GpuAllocStats stats() const noexcept;
-  /// Result: bytes handed out, subtree included; 0 for a tag that nobody has made.
+  /// Result: bytes handed out, subtree included; 0 for a tag that does not exist.
   [[nodiscard]] std::size_t tag_bytes(std::string_view tag) const noexcept;
   [[nodiscard]] std::size_t total_allocated() const noexcept { return stats().allocated_bytes; }
   /// Result: bytes that DeviceOnly's heap would still grant.

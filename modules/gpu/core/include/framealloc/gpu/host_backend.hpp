@@ -68,7 +68,7 @@ struct HostBackendCounters {
 };
 
 /// A GPU of host memory. Non-coherent memory has two sides: what the CPU wrote and did not flush
-/// the device does not see, and what the device wrote and nobody invalidated the CPU does not see;
+/// the device does not see, and device writes that were not invalidated the CPU does not see;
 /// an invalidate discards unflushed writes in its atoms, as a real cache may. Its memory is aligned
 /// to 64 KiB.
 ///
@@ -86,7 +86,7 @@ class FRAMEALLOC_API HostBackend final : public GpuBackend {
   [[nodiscard]] const GpuDeviceInfo& info() const noexcept override;
 
   /// Effect: what the system says of a heap from the next begin_gpu_frame() on. Before the first
-  /// call the budget is the heap's size and nobody else holds any.
+  /// call the budget is the heap's size and no other process holds any.
   void set_budget(unsigned heap, std::size_t bytes) noexcept;
   void set_external_usage(unsigned heap, std::size_t bytes) noexcept;
   /// Effect: the n-th device allocation from now fails (1: the next), and with `sticky` every later

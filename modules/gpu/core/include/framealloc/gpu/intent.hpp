@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who touches GPU memory, and how: the words from which the memory type follows.
+// Which side accesses GPU memory, and how: the words from which the memory type follows.
 #pragma once
 
 #include <cstdint>
 
 namespace framealloc::gpu {
 
-/// Who touches the memory, and how. It decides the memory type; modules/gpu/README.md has the
-/// order. Staging and HostVisible memory is coherent on every device. HostCached and Readback
+/// Which side accesses the memory, and how. It decides the memory type; modules/gpu/README.md has
+/// the order. Staging and HostVisible memory is coherent on every device. HostCached and Readback
 /// memory may not be: map(), unmap(), flush() and invalidate() of GpuBuffer keep the rules of the
 /// device then.
 enum class GpuMemoryIntent : std::uint8_t {

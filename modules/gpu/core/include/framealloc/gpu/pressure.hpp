@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// GPU memory runs short, or moves: who is told, and what of.
+// GPU memory runs short, or moves: the handlers, and what they receive.
 #pragma once
 
 #include <framealloc/pressure.hpp>

@@ -105,7 +105,7 @@ class HandlerLink {
   ~HandlerLink() {
     if (wait_ != nullptr) drop();
   }
-  // Result: who waits; null if its coroutine has been destroyed.
+  // Result: the waiting coroutine; null if it has been destroyed.
   [[nodiscard]] OperationWait* take() noexcept {
     OperationWait* const wait = std::exchange(wait_, nullptr);
     if (wait != nullptr) wait->handler_ = nullptr;
@@ -116,7 +116,7 @@ class HandlerLink {
   friend class OperationWait;
   // Effect: an operation that is being started, or that an exception ends on its way through
   // run(), ends for its coroutine, which goes on. Otherwise the context ends, and a spawned task
-  // is destroyed; a coroutine that somebody owns stays suspended.
+  // is destroyed; a coroutine with an owner stays suspended.
   void drop() noexcept;
 
   SmartAlloc alloc_;  // the block of the operation is freed before its handler ends

@@ -22,7 +22,7 @@ class PooledExecutor;
 
 namespace detail {
 
-// What Asio names where nobody has asked for an allocator.
+// What Asio names where no allocator was asked for.
 template <class A>
 inline constexpr bool kIsDefaultAllocator = std::is_void_v<A>;
 template <class T>

@@ -17,12 +17,12 @@ namespace framealloc::async {
 
 /// First in, first out, for any number of senders and receivers: TransferChannel for coroutines.
 /// Sending moves a handle of a few words, never the object. The ring is made with the channel, in
-/// the allocator's heap; afterward nothing allocates: who waits is a node in its own frame, and a
+/// the allocator's heap; afterward nothing allocates: a waiter is a node in its own frame, and a
 /// waiting receiver gets its transfer without the ring.
 ///
 /// A full channel does what BackPressure says. No clock wakes a coroutine: a sender whose time has
 /// run out goes on, with TimedOut, at the next call of send(), receive() or expire().
-/// Thread contract: any thread; who is woken goes on inside the call that woke it, as
+/// Thread contract: any thread; a woken task continues inside the call that woke it, as
 /// Semaphore::release() says. Requirement: the channel dies before its allocator, when no thread is
 /// in one of its calls; it is closed then, and transfers still in it are dropped (FA206 for each).
 template <class T>

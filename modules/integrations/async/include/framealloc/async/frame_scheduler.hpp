@@ -16,7 +16,7 @@ namespace framealloc::async {
 ///     alloc.begin_frame();
 ///     frames.pump();
 ///
-/// Nothing allocates: who waits is a node in its own frame. What still waits when the scheduler
+/// Nothing allocates: a waiter is a node in its own frame. What still waits when the scheduler
 /// ends is not resumed: spawned tasks are destroyed, others stay suspended for their owners.
 /// Thread contract: any thread may wait; one thread pumps, and the coroutines go on there.
 class FrameScheduler {

@@ -231,7 +231,7 @@ class AsyncPoolGuard {
     const std::lock_guard lock(state_->mutex);
     return state_->memory.bytes_allocated();
   }
-  /// Result: boxes and vectors that somebody holds.
+  /// Result: boxes and vectors that are still held.
   [[nodiscard]] std::size_t live_boxes() const noexcept {
     if (state_ == nullptr) return 0;
     const std::lock_guard lock(state_->mutex);

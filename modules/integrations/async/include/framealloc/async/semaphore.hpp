@@ -10,7 +10,7 @@
 
 namespace framealloc::async {
 
-/// A number of permits. Who finds none waits, first come, first served; a node in its own frame is
+/// A number of permits. A task that finds none waits in line; a node in its own frame is
 /// all that takes. Thread contract: any thread. A coroutine goes on inside the release() that gave
 /// it the permit, on that thread; if that release() was called by a coroutine that was itself
 /// resumed so, it goes on after that one has suspended or ended. The

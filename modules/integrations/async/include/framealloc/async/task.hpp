@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// A coroutine that yields one value, and starting one that nobody waits for.
+// A coroutine that yields one value, and starting one without waiting for it.
 #pragma once
 
 #include <framealloc/async/task_promise.hpp>
@@ -173,7 +173,7 @@ class TaskAwaiter : TaskWait {
 /// An exception that leaves the coroutine is thrown again where it is awaited or its result taken.
 /// Awaiting an empty Task gives T(): ask `if (task)` where that matters. Thread contract: one
 /// thread at a time. It goes on running on the thread that resumes it: that of the release(),
-/// send(), pump() or Asio handler it waited for. Requirement: nobody resumes it while its Task is
+/// send(), pump() or Asio handler it waited for. Requirement: nothing resumes it while its Task is
 /// destroyed, and who waits in an awaitable is resumed by that alone.
 template <class T = void>
 class [[nodiscard]] Task {

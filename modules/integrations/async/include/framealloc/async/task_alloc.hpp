@@ -232,7 +232,7 @@ class TaskAlloc {
   }
   /// Result: bytes of the objects and elements that it has now, without the records.
   [[nodiscard]] std::size_t bytes_allocated() const noexcept { return memory_.bytes_allocated(); }
-  /// Result: boxes and vectors that somebody holds. Linear in what was made.
+  /// Result: boxes and vectors that are still held. Linear in what was made.
   [[nodiscard]] std::size_t live_boxes() const noexcept { return memory_.held(); }
   [[nodiscard]] SmartAlloc& allocator() noexcept FRAMEALLOC_LIFETIMEBOUND {
     return memory_.allocator();

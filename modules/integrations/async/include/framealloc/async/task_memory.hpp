@@ -73,7 +73,7 @@ class TaskMemory {
 
   enum class Kind : std::uint8_t { Pool, Heap };
   // Effect: a block for `head + bytes` bytes. Result: null when denied, which is reported. The block
-  // is nobody's until add().
+  // has no owner until add().
   [[nodiscard]] BlockRecord* make(Kind kind, std::size_t bytes, std::size_t alignment,
                                   const CallSite& site) noexcept;
   // Effect: the block ends with the others from now on.

@@ -61,7 +61,7 @@ class TaskPromise {
   TaskPromise() noexcept : watch_(std::exchange(fresh_watch, nullptr)) {}
   TaskPromise(const TaskPromise&) = delete;
   TaskPromise& operator=(const TaskPromise&) = delete;
-  // Who waits for it stays suspended.
+  // A waiting task stays suspended.
   ~TaskPromise() {
     if ((flags_ & (kAwaited | kThrew)) != 0) [[unlikely]]
       end();
@@ -117,7 +117,7 @@ class TaskPromise {
   template <class A>
   [[nodiscard]] auto await_transform(A&& awaitable, CallSite site = CallSite::current());
 
-  // Effect: whoever calls this resumes the task for the first time.
+  // Effect: the caller resumes the task for the first time.
   void begin() noexcept {
     flags_ |= kStarted;
     if (watch_ != nullptr) [[unlikely]]
@@ -200,7 +200,7 @@ class TaskPromise {
   FrameWatch* watch_;
   std::coroutine_handle<> self_;
   TaskPromise* awaits_ = nullptr;
-  // In one byte, so that the end of a task is one look: nobody waits and nothing was thrown.
+  // In one byte, so that the end of a task is one test: no waiter, and nothing was thrown.
   static constexpr std::uint8_t kStarted = 1;
   static constexpr std::uint8_t kDetached = 2;
   static constexpr std::uint8_t kAwaited = 4;  // then there is a waiter_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Changes of a registry that a system wants and that must wait until nobody walks it.
+// Changes of a registry that a system requests and that must wait until no view iterates it.
 #pragma once
 
 #include <framealloc/smart_alloc.hpp>

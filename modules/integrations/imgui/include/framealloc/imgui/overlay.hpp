@@ -28,7 +28,7 @@ inline constexpr ImU32 kBarMark = IM_COL32(235, 235, 235, 255);  // the soft lim
 // Nothing that it keeps comes from the allocator that it shows. Once the
 // history is full and no tag, thread or kind of report is new, drawing allocates nothing at all,
 // within ImGui included.
-// Thread contract: the thread that draws; the game may run on others meanwhile.
+// Thread contract: the thread that draws; the game may run on others at the same time.
 class Overlay {
  public:
   // Effect: listens to the allocator's reports until it is destroyed. It holds a handle.

@@ -69,7 +69,7 @@ struct TempAllocatorStats {
 /// Jolt uses it, from any thread, one at a time.
 class TempAllocator final : public JPH::TempAllocator {
  public:
-  /// Effect: the pool is `alloc.scratch_pool(name, capacity)`, which nobody else uses while this
+  /// Effect: the pool is `alloc.scratch_pool(name, capacity)`, which no other code uses while this
   /// lives.
   explicit TempAllocator(const SmartAlloc& alloc, std::string_view name = "jolt",
                          std::size_t capacity = std::size_t{4} << 20)

@@ -79,7 +79,7 @@ class Pace {
   return events.into_span();
 }
 
-// Result: whether somebody closed the window. `quit` is that event then, taken out of SDL's queue.
+// Result: whether the window was closed. `quit` is that event then, taken out of SDL's queue.
 [[nodiscard]] inline bool take_quit(SDL_Event& quit) {
   SDL_PumpEvents();
   return SDL_PeepEvents(&quit, 1, SDL_GETEVENT, SDL_QUIT, SDL_QUIT) == 1;

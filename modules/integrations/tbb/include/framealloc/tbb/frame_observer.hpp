@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Who works in an arena of oneTBB, and its memory made ready before it does.
+// The workers of a oneTBB arena, with their memory made ready before they run.
 #pragma once
 
 #include <framealloc/compiler.hpp>
@@ -42,7 +42,7 @@ class FrameObserver : public ::tbb::task_scheduler_observer {
   FrameObserver(const FrameObserver&) = delete;
   FrameObserver& operator=(const FrameObserver&) = delete;
 
-  /// Result: exact when nobody enters or leaves meanwhile.
+  /// Result: exact while no worker enters or leaves.
   [[nodiscard]] WorkerStats workers() const noexcept {
     return {inside_.load(std::memory_order_relaxed), most_.load(std::memory_order_relaxed),
             entries_.load(std::memory_order_relaxed)};
