@@ -215,7 +215,7 @@ TEST_F(Corruption, ALedgerThatDoesNotAddUpAtTheEnd) {
       ->find_state()
       ->pools()
       .ledger()
-      .at(TagId::Untagged)
+      .at_blocks(TagId::Untagged)
       .heap_frees.add(1);
   alloc.reset();
   ASSERT_EQ(told(), 1U);
