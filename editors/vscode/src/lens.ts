@@ -9,8 +9,10 @@ import type { Session } from './session';
 import { taggedFunctions } from './tag_scan';
 
 const REFRESH_MS = 250;
-// VS Code begins its wait anew with each change: one that comes too early would put off the lens for ever.
+// VS Code waits before it asks for lenses, and once more before it shows them, 250 ms or longer, and each change or answer begins that wait
+// anew: changes that come too early would put off the lens forever. So the next comes when the answer to the last is on screen.
 const FETCH_MS = 10_000;
+const SHOW_MS = 250;
 const STEPS = 5;
 
 export interface LensPlace {
@@ -41,7 +43,7 @@ export function activate(context: vscode.ExtensionContext, session: Session, ser
     if (fires) changed.fire();
     heat.show();
     return fires;
-  }, () => REFRESH_MS, FETCH_MS);
+  }, () => REFRESH_MS, FETCH_MS, SHOW_MS);
   const later = (): void => refresh.later();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,

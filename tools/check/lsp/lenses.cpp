@@ -10,9 +10,11 @@ namespace fa_check::lsp {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(250);
-constexpr auto kRefresh = std::chrono::milliseconds(250);
-// An editor may begin its wait anew with each refresh, so the next comes once the lenses were
-// fetched; one that does not fetch them is asked again after this.
+// From an answer to the next refresh. VS Code begins its wait before it asks, and a second one
+// before it shows the answer, anew with each refresh and answer; both are 250 ms or longer. So the
+// next refresh comes once the lenses were fetched and shown; an editor that does not fetch them is
+// asked again after kNotFetched.
+constexpr auto kRefresh = std::chrono::milliseconds(500);
 constexpr auto kNotFetched = std::chrono::seconds(10);
 
 Json lens(unsigned line, const std::string& title, const std::string& tag) {

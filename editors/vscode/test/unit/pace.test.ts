@@ -38,6 +38,34 @@ test('nothing is told while what was told is not taken in; then the newest, at o
   assert.equal(told, 2, 'nothing has come since');
 });
 
+test('after an answer there is a rest, as long again as the answer took', () => {
+  let told = 0;
+  const pace = new Pace(() => (++told, true), () => 250, 10_000, 250);
+  play(pace, 320);
+  assert.equal(told, 1);
+  pace.done();  // took 320 ms at most, 304 at least
+  play(pace, 544);
+  assert.equal(told, 1);
+  play(pace, 48);
+  assert.equal(told, 2);
+  mock.timers.tick(3000);
+  pace.done();
+  play(pace, 3200);
+  assert.equal(told, 2, 'a slow listener has the time that it needs');
+  play(pace, 100);
+  assert.equal(told, 3);
+});
+
+test('an answer that was not waited for has a rest too', () => {
+  let told = 0;
+  const pace = new Pace(() => (++told, false), () => 17, 0, 250);
+  pace.done();
+  play(pace, 240);
+  assert.equal(told, 0);
+  play(pace, 32);
+  assert.equal(told, 1);
+});
+
 test('who does not answer is told again after a while', () => {
   let told = 0;
   const pace = new Pace(() => (++told, true), () => 17, 2000);
