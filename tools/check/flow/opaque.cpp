@@ -118,8 +118,7 @@ void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl*
   Value result = Value::unknown();
   const auto* const method = llvm::dyn_cast_or_null<clang::CXXMethodDecl>(function);
   if (method != nullptr && method->isInstance() && !method->isConst())
-    forget_numbers(state,
-                   context_.getLValueReferenceType(context_.getRecordType(method->getParent())),
+    forget_numbers(state, context_.getLValueReferenceType(type_of(context_, method->getParent())),
                    object);
   unsigned index = 0;
   for (const clang::Expr* argument : arguments) {
