@@ -202,8 +202,9 @@ PoolTotals PoolShared::sum(const TagId* only, const PoolThread* alone) const noe
   };
 
   // Frees first: a block is counted in before it is counted out, so that threads which go on
-  // in the meantime cannot make the difference negative by much. A list counts both for the blocks
-  // that its own thread frees, so for those it is enough to read them in this order.
+  // in the meantime cannot make the difference negative by much. A list counts what its own thread
+  // allocates and frees, so reading both in this order is enough. (A page that is adopted while the
+  // lists are read may show a free whose allocation was not seen.)
   for_each_ledger([&sums](const TagCounters& counters) { sums.add_frees(counters); });
   std::size_t idle = 0;
   for_each_list([&sums, &idle](const ClassList& list) {

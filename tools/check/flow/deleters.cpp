@@ -14,16 +14,21 @@ bool is_shared(clang::QualType type) {
   return record != nullptr && plain_name(*record) == "std::shared_ptr";
 }
 
-// The class of the deleter of a unique_ptr, where the user wrote it.
-const clang::CXXRecordDecl* deleter_of(clang::QualType type) {
+// The type of the deleter of a unique_ptr; null for every other type.
+clang::QualType deleter_type(clang::QualType type) {
   const auto* const instance =
       llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
   if (instance == nullptr || plain_name(*instance) != "std::unique_ptr" ||
       instance->getTemplateArgs().size() < 2)
-    return nullptr;
+    return {};
   const clang::TemplateArgument& given = instance->getTemplateArgs()[1];
-  if (given.getKind() != clang::TemplateArgument::Type) return nullptr;
-  const clang::CXXRecordDecl* const record = record_of(given.getAsType());
+  return given.getKind() == clang::TemplateArgument::Type ? given.getAsType() : clang::QualType();
+}
+
+// Its class, where the user wrote it.
+const clang::CXXRecordDecl* deleter_of(clang::QualType type) {
+  const clang::QualType deleter = deleter_type(type);
+  const clang::CXXRecordDecl* const record = deleter.isNull() ? nullptr : record_of(deleter);
   return record == nullptr || is_in_std(*record) ? nullptr : record;
 }
 
@@ -31,14 +36,9 @@ const clang::CXXRecordDecl* deleter_of(clang::QualType type) {
 
 bool Solver::has_deleter(clang::QualType type) const {
   if (is_shared(type)) return true;
-  const auto* const instance =
-      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
-  if (instance == nullptr || plain_name(*instance) != "std::unique_ptr" ||
-      instance->getTemplateArgs().size() < 2)
-    return false;
-  const clang::TemplateArgument& given = instance->getTemplateArgs()[1];
-  if (given.getKind() != clang::TemplateArgument::Type) return false;
-  const clang::CXXRecordDecl* const record = record_of(given.getAsType());
+  const clang::QualType deleter = deleter_type(type);
+  if (deleter.isNull()) return false;
+  const clang::CXXRecordDecl* const record = record_of(deleter);
   return record == nullptr || plain_name(*record) != "std::default_delete";
 }
 
