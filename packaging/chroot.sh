@@ -10,10 +10,11 @@ what="${1:-}" mirror="${2:-http://deb.debian.org/debian}"
 case "$what" in packages | newcomer) ;; *) echo "chroot.sh packages|newcomer [MIRROR]" >&2; exit 2 ;; esac
 bare="$(mktemp -d)"
 chmod 755 "$bare"
-trap 'rm -rf "$bare"' EXIT
+trap 'umount "$bare/proc" 2>/dev/null; rm -rf --one-file-system "$bare"' EXIT
 debootstrap --variant=minbase --include=ca-certificates bookworm "$bare" "$mirror" >"$bare.log" 2>&1 \
   || { tail -n 5 "$bare.log" >&2; exit 1; }
 rm -f "$bare.log"
+mountpoint -q "$bare/proc" || mount -t proc proc "$bare/proc"  # bash's <(...) needs it
 inside() { chroot "$bare" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
 if [ -d /etc/apt/apt.conf.d ]; then cp /etc/apt/apt.conf.d/*proxy* "$bare/etc/apt/apt.conf.d/" 2>/dev/null || true; fi
 cp /etc/resolv.conf "$bare/etc/" 2>/dev/null || true
