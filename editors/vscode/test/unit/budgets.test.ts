@@ -72,7 +72,7 @@ test('the soft limit counts where there is no hard one', () => {
 
 const notice = (name: string, denial = false): Notice => ({
   key: `tag:${name}`, denial, text: `${name}${denial ? ' denied' : ''}`,
-  level: { key: `tag:${name}`, scope: 'tag', tag: name, used: 0, peak: 0, limit: 1, denials: 0, level: 1, percent: 100 },
+  level: { key: `tag:${name}`, scope: 'tag', tag: name, used: 0, peak: 0, limit: 1, soft: 0, denials: 0, level: 1, percent: 100 },
 });
 
 test('one notice in an interval; what waits is joined, a denial goes first', () => {
