@@ -82,23 +82,9 @@ struct FRAMEALLOC_API AllocConfig {
   std::optional<StrictMode> strict = std::nullopt;
 
   /// Small: for tools, tests and embedded use.
-  [[nodiscard]] static AllocConfig minimal() noexcept {
-    AllocConfig config;
-    config.frame_arena_size = std::size_t{1} << 20;
-    config.frame_chunk_size = std::size_t{256} << 10;
-    config.slab_page_size = std::size_t{16} << 10;
-    config.slab_pages_per_class = 1;
-    return config;
-  }
+  [[nodiscard]] static AllocConfig minimal() noexcept;
   /// For large frames and many objects; memory is backed up front.
-  [[nodiscard]] static AllocConfig high_performance() noexcept {
-    AllocConfig config;
-    config.frame_arena_size = std::size_t{64} << 20;
-    config.slab_page_size = std::size_t{256} << 10;
-    config.slab_pages_per_class = 8;
-    config.huge_pages = true;
-    return config;
-  }
+  [[nodiscard]] static AllocConfig high_performance() noexcept;
 
   /// Each setter changes one field and returns the object, so calls chain.
   AllocConfig& with_frame_arena_size(std::size_t n) noexcept {
@@ -183,10 +169,7 @@ struct FRAMEALLOC_API AllocConfig {
     report_context = context;
     return *this;
   }
-  AllocConfig& with_strict(StrictMode mode) noexcept {
-    strict = mode;
-    return *this;
-  }
+  AllocConfig& with_strict(StrictMode mode) noexcept;
 
   /// Result: success, or FA010 naming the first invalid field, its value and the valid ones.
   [[nodiscard]] Result<void> validate() const noexcept;

@@ -169,7 +169,7 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
   template <class Slow>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* bump_bytes_or(
       std::size_t size, std::size_t alignment,
-      Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>);
+      Slow&& slow) noexcept(noexcept(slow(std::uintptr_t{})));
 
   /// The arena of threads that have none yet: always full.
   constexpr FrameArena() noexcept = default;

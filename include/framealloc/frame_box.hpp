@@ -2,6 +2,7 @@
 // The owner of one object in frame memory.
 #pragma once
 
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/frame_new.hpp>
 
 #include <cstddef>
@@ -92,7 +93,7 @@ class FrameBox {
         finalizer_ = nullptr;
       }
     }
-    return std::exchange(object_, nullptr);
+    return detail::exchange_value(object_, nullptr);
   }
   [[nodiscard]] T* into_raw() noexcept { return release(); }
   /// Effect: moves the object out and destroys what is left of it. Requirement: not null.
@@ -103,7 +104,7 @@ class FrameBox {
   }
   /// Effect: destroys the object now; the box is null afterward.
   void reset() noexcept {
-    T* const object = std::exchange(object_, nullptr);
+    T* const object = detail::exchange_value(object_, nullptr);
     if constexpr (kOwes) {
       if (object == nullptr) return;
       finalizer_->destroy = nullptr;
@@ -130,12 +131,12 @@ class FrameBox {
   static void frame_over(void* box, std::size_t) noexcept {
     auto* const self = static_cast<FrameBox*>(box);
     if constexpr (kOwes) self->finalizer_ = nullptr;
-    std::destroy_at(std::exchange(self->object_, nullptr));
+    std::destroy_at(detail::exchange_value(self->object_, nullptr));
   }
   void take(FrameBox& other) noexcept {
-    object_ = std::exchange(other.object_, nullptr);
+    object_ = detail::exchange_value(other.object_, nullptr);
     if constexpr (kOwes) {
-      finalizer_ = std::exchange(other.finalizer_, nullptr);
+      finalizer_ = detail::exchange_value(other.finalizer_, nullptr);
       if (finalizer_ != nullptr) finalizer_->objects = this;
     }
   }

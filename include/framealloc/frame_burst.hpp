@@ -6,6 +6,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/base/relaxed_compare.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/frame_arena.hpp>
@@ -40,16 +41,16 @@ class [[nodiscard]] FrameBurst {
   FrameBurst& operator=(const FrameBurst&) = delete;
   /// A burst that was moved from returns null.
   FrameBurst(FrameBurst&& other) noexcept
-      : arena_(std::exchange(other.arena_, nullptr)),
-        window_(std::exchange(other.window_, &detail::no_window)),
+      : arena_(detail::exchange_value(other.arena_, nullptr)),
+        window_(detail::exchange_value(other.window_, &detail::no_window)),
         cursor_(other.cursor_),
         ahead_(other.ahead_),
         prefetch_(other.prefetch_) {}
   FrameBurst& operator=(FrameBurst&& other) noexcept {
     if (this == &other) return *this;
     if (arena_ != nullptr) arena_->close_burst(*window_, cursor_);
-    arena_ = std::exchange(other.arena_, nullptr);
-    window_ = std::exchange(other.window_, &detail::no_window);
+    arena_ = detail::exchange_value(other.arena_, nullptr);
+    window_ = detail::exchange_value(other.window_, &detail::no_window);
     cursor_ = other.cursor_;
     ahead_ = other.ahead_;
     prefetch_ = other.prefetch_;

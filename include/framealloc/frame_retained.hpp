@@ -4,6 +4,7 @@
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/detail/frame/retention_record.hpp>
 
@@ -86,8 +87,8 @@ class FrameRetained {
 
  private:
   void take(FrameRetained& other) noexcept {
-    id_ = std::exchange(other.id_, 0);
-    link_.record = std::exchange(other.link_.record, nullptr);
+    id_ = detail::exchange_value(other.id_, std::uint64_t{0});
+    link_.record = detail::exchange_value(other.link_.record, nullptr);
     if (link_.record != nullptr) link_.record->link = &link_;
   }
   void forget() noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 
 #include <cstddef>
@@ -94,10 +95,10 @@ class SummaryRows {
     if (rows_ != nullptr) metadata_->deallocate(rows_, capacity_ * sizeof(Row));
   }
   void swap(SummaryRows& other) noexcept {
-    std::swap(metadata_, other.metadata_);
-    std::swap(rows_, other.rows_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
+    detail::swap_values(metadata_, other.metadata_);
+    detail::swap_values(rows_, other.rows_);
+    detail::swap_values(size_, other.size_);
+    detail::swap_values(capacity_, other.capacity_);
   }
 
   [[nodiscard]] const Row* begin() const noexcept { return rows_; }

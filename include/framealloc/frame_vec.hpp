@@ -327,7 +327,7 @@ class FrameVec {
     return elements;
   }
 
-  void swap(FrameVec& other) noexcept { std::swap(buffer_, other.buffer_); }
+  void swap(FrameVec& other) noexcept { buffer_.swap(other.buffer_); }
   friend void swap(FrameVec& a, FrameVec& b) noexcept { a.swap(b); }
 
   /// Result: a copy in the same arena, or nothing when denied.

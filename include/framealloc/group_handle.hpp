@@ -4,6 +4,7 @@
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/group_types.hpp>
 
 #include <cstddef>
@@ -28,11 +29,12 @@ class FRAMEALLOC_API GroupHandle {
   GroupHandle(const GroupHandle&) = delete;
   GroupHandle& operator=(const GroupHandle&) = delete;
   GroupHandle(GroupHandle&& other) noexcept
-      : groups_(std::exchange(other.groups_, nullptr)), id_(std::exchange(other.id_, GroupId())) {}
+      : groups_(detail::exchange_value(other.groups_, nullptr)),
+        id_(detail::exchange_value(other.id_, GroupId())) {}
   GroupHandle& operator=(GroupHandle&& other) noexcept {
     GroupHandle taken(std::move(other));
-    std::swap(groups_, taken.groups_);
-    std::swap(id_, taken.id_);
+    detail::swap_values(groups_, taken.groups_);
+    detail::swap_values(id_, taken.id_);
     return *this;
   }
   ~GroupHandle() { free_all(); }
@@ -81,7 +83,7 @@ class FRAMEALLOC_API GroupHandle {
   /// Effect: the handle frees nothing any more. Result: the group, the caller's to free.
   [[nodiscard]] GroupId release() noexcept {
     groups_ = nullptr;
-    return std::exchange(id_, GroupId());
+    return detail::exchange_value(id_, GroupId());
   }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/heap/handle_cache.hpp>
 #include <framealloc/detail/heap/handle_slots.hpp>
 #include <framealloc/detail/heap/handle_space.hpp>
@@ -253,7 +254,7 @@ class FRAMEALLOC_API HandleAllocator {
   [[nodiscard]] GenerationalId publish(std::uint32_t index, void* home, const Type& type,
                                        TagId tag) noexcept;
   [[nodiscard]] GenerationalId publish(Birth& birth) noexcept {
-    const std::uint32_t index = std::exchange(birth.index, detail::HandleSlots::kNone);
+    const std::uint32_t index = detail::exchange_value(birth.index, detail::HandleSlots::kNone);
     return publish(index, birth.home, *birth.type, birth.tag);
   }
   // Result: a handle of an object without a value, in a cached block; dangling without one.

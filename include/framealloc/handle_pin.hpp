@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/heap/handle_slots.hpp>
 #include <framealloc/handle.hpp>
 
@@ -33,9 +34,9 @@ class PinGuard {
   }
   ~PinGuard() { unpin(); }
   void swap(PinGuard& other) noexcept {
-    std::swap(handles_, other.handles_);
-    std::swap(object_, other.object_);
-    std::swap(handle_, other.handle_);
+    detail::swap_values(handles_, other.handles_);
+    detail::swap_values(object_, other.object_);
+    detail::swap_values(handle_, other.handle_);
   }
 
   [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
@@ -46,7 +47,7 @@ class PinGuard {
   /// Effect: lets go now; the guard is empty afterward. If the object was freed before and this
   /// was its last guard, its destructor runs here.
   void unpin() noexcept {
-    if (std::exchange(object_, nullptr) == nullptr) return;
+    if (detail::exchange_value(object_, nullptr) == nullptr) return;
     detail::unpin_handle(*handles_, handle_.raw_index());
   }
 

@@ -2,6 +2,7 @@
 // Shared ownership of one object in the pool, and references that do not keep it alive.
 #pragma once
 
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/container/block_box.hpp>
 
 #include <atomic>
@@ -89,7 +90,8 @@ class PoolArc {
     if (header_ != nullptr) header_->add_owner();
   }
   PoolArc(PoolArc&& other) noexcept
-      : PoolArc(std::exchange(other.object_, nullptr), std::exchange(other.header_, nullptr)) {}
+      : PoolArc(detail::exchange_value(other.object_, nullptr),
+                detail::exchange_value(other.header_, nullptr)) {}
   template <class U>
     requires(!std::same_as<U, T> && std::convertible_to<U*, T*>)
   PoolArc(const PoolArc<U>& other) noexcept : PoolArc(other.object_, other.header_) {
@@ -98,7 +100,8 @@ class PoolArc {
   template <class U>
     requires(!std::same_as<U, T> && std::convertible_to<U*, T*>)
   PoolArc(PoolArc<U>&& other) noexcept
-      : PoolArc(std::exchange(other.object_, nullptr), std::exchange(other.header_, nullptr)) {}
+      : PoolArc(detail::exchange_value(other.object_, nullptr),
+                detail::exchange_value(other.header_, nullptr)) {}
   PoolArc& operator=(PoolArc other) noexcept {
     swap(other);
     return *this;
@@ -141,8 +144,8 @@ class PoolArc {
 
   void reset() noexcept { PoolArc().swap(*this); }
   void swap(PoolArc& other) noexcept {
-    std::swap(object_, other.object_);
-    std::swap(header_, other.header_);
+    detail::swap_values(object_, other.object_);
+    detail::swap_values(header_, other.header_);
   }
   friend void swap(PoolArc& a, PoolArc& b) noexcept { a.swap(b); }
   friend bool operator==(const PoolArc& a, const PoolArc& b) noexcept {
@@ -175,11 +178,11 @@ class PoolWeak {
     if (header_ != nullptr) header_->add_weak();
   }
   PoolWeak(PoolWeak&& other) noexcept
-      : object_(std::exchange(other.object_, nullptr)),
-        header_(std::exchange(other.header_, nullptr)) {}
+      : object_(detail::exchange_value(other.object_, nullptr)),
+        header_(detail::exchange_value(other.header_, nullptr)) {}
   PoolWeak& operator=(PoolWeak other) noexcept {
-    std::swap(object_, other.object_);
-    std::swap(header_, other.header_);
+    detail::swap_values(object_, other.object_);
+    detail::swap_values(header_, other.header_);
     return *this;
   }
   ~PoolWeak() {

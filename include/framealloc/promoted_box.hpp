@@ -2,6 +2,7 @@
 // The owner of one object that was promoted out of its frame, wherever it went.
 #pragma once
 
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/heap_box.hpp>
 #include <framealloc/pool_box.hpp>
 
@@ -29,13 +30,13 @@ class PromotedBox {
   PromotedBox(detail::Instance* instance, T* object, PromotionKind kind) noexcept
       : object_(object), instance_(instance), kind_(kind) {}
   PromotedBox(PromotedBox&& other) noexcept
-      : object_(std::exchange(other.object_, nullptr)),
+      : object_(detail::exchange_value(other.object_, nullptr)),
         instance_(other.instance_),
         kind_(other.kind_) {}
   PromotedBox& operator=(PromotedBox&& other) noexcept {
     if (this != &other) {
       reset();
-      object_ = std::exchange(other.object_, nullptr);
+      object_ = detail::exchange_value(other.object_, nullptr);
       instance_ = other.instance_;
       kind_ = other.kind_;
     }
@@ -61,9 +62,9 @@ class PromotedBox {
   }
   /// Effect: gives the object up. Result: it; the caller destroys it and calls pool_free(),
   /// heap_free() or nothing, as kind() said.
-  [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
+  [[nodiscard]] T* release() noexcept { return detail::exchange_value(object_, nullptr); }
   void reset() noexcept {
-    T* const object = std::exchange(object_, nullptr);
+    T* const object = detail::exchange_value(object_, nullptr);
     if (object == nullptr || kind_ == PromotionKind::Scratch) return;
     std::destroy_at(object);
     if (kind_ == PromotionKind::Pool) {

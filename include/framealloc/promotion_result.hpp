@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/frame/retention_record.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/frame_retained.hpp>
@@ -28,12 +29,12 @@ class FRAMEALLOC_API PromotedAllocation {
   PromotedAllocation(const PromotedAllocation&) = delete;
   PromotedAllocation& operator=(const PromotedAllocation&) = delete;
   PromotedAllocation(PromotedAllocation&& other) noexcept
-      : facts_(other.facts_), object_(std::exchange(other.object_, nullptr)) {}
+      : facts_(other.facts_), object_(detail::exchange_value(other.object_, nullptr)) {}
   PromotedAllocation& operator=(PromotedAllocation&& other) noexcept {
     if (this != &other) {
       reset();
       facts_ = other.facts_;
-      object_ = std::exchange(other.object_, nullptr);
+      object_ = detail::exchange_value(other.object_, nullptr);
     }
     return *this;
   }
@@ -71,7 +72,7 @@ class FRAMEALLOC_API PromotedAllocation {
   template <class T>
   [[nodiscard]] PromotedBox<T> take() noexcept {
     if (!holds<T>()) return {};
-    T* const object = static_cast<T*>(std::exchange(object_, nullptr));
+    T* const object = static_cast<T*>(detail::exchange_value(object_, nullptr));
     return PromotedBox<T>(facts_.instance, object, facts_.kind);
   }
   /// Effect: destroys the object, unless it is in a scratch pool or has been taken.
@@ -117,10 +118,10 @@ class FRAMEALLOC_API PromotionList {
   }
   ~PromotionList();
   void swap(PromotionList& other) noexcept {
-    std::swap(metadata_, other.metadata_);
-    std::swap(items_, other.items_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
+    detail::swap_values(metadata_, other.metadata_);
+    detail::swap_values(items_, other.items_);
+    detail::swap_values(size_, other.size_);
+    detail::swap_values(capacity_, other.capacity_);
   }
 
   [[nodiscard]] PromotedAllocation* begin() noexcept { return items_; }

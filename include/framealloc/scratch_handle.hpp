@@ -4,6 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/scratch_members.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/scratch_borrow.hpp>
 #include <framealloc/scratch_types.hpp>
 
@@ -24,9 +25,9 @@ class FRAMEALLOC_API ScratchPoolHandle : public detail::ScratchMembers<ScratchPo
   ScratchPoolHandle() = default;
   ScratchPoolHandle(const ScratchPoolHandle& other) noexcept;
   ScratchPoolHandle(ScratchPoolHandle&& other) noexcept
-      : pool_(std::exchange(other.pool_, nullptr)) {}
+      : pool_(detail::exchange_value(other.pool_, nullptr)) {}
   ScratchPoolHandle& operator=(ScratchPoolHandle other) noexcept {
-    std::swap(pool_, other.pool_);
+    detail::swap_values(pool_, other.pool_);
     return *this;
   }
   ~ScratchPoolHandle() { let_go(); }

@@ -8,6 +8,7 @@
 #include <framealloc/build_config.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/config.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/base/memory_resource.hpp>
 #include <framealloc/detail/memory/owned_listener.hpp>
 #include <framealloc/detail/os/thread.hpp>
@@ -85,9 +86,9 @@ class FRAMEALLOC_API SmartAlloc {
   }
   ~SmartAlloc() { let_go(); }
   void swap(SmartAlloc& other) noexcept {
-    std::swap(instance_, other.instance_);
-    std::swap(tls_offset_, other.tls_offset_);
-    std::swap(page_mask_, other.page_mask_);
+    detail::swap_values(instance_, other.instance_);
+    detail::swap_values(tls_offset_, other.tls_offset_);
+    detail::swap_values(page_mask_, other.page_mask_);
   }
   /// Result: whether the allocator could be made.
   [[nodiscard]] explicit operator bool() const noexcept { return instance_ != nullptr; }

@@ -120,8 +120,8 @@ struct FRAMEALLOC_API Snapshot {
   std::uint64_t frame = 0;
   std::uint64_t duration_us = 0;  ///< of the frame; 0 = not measured, see with_duration()
   SnapshotSummary summary{};
-  std::vector<SnapshotThread> threads{};
-  std::vector<SnapshotTag> tags{};
+  std::vector<SnapshotThread> threads;
+  std::vector<SnapshotTag> tags;
   struct {
     std::uint64_t to_pool = 0, to_heap = 0, to_scratch = 0, failed = 0;  ///< of the summary given
   } promotions{};
@@ -136,29 +136,34 @@ struct FRAMEALLOC_API Snapshot {
   /// Of this frame alone, if the previous frame is known, as it is to SnapshotEmitter.
   std::uint64_t transfers_this_frame = 0;
   std::uint64_t deferred_this_frame = 0;
-  std::vector<SnapshotDiagnostic> diagnostics{};
+  std::vector<SnapshotDiagnostic> diagnostics;
 
   /// Version 2 only.
   std::uint64_t process_id = 0;
-  std::string process_name{};
+  std::string process_name;
   std::size_t reserved_bytes = 0;
   std::size_t peak_reserved_bytes = 0;
   std::size_t idle_bytes = 0;
   std::size_t metadata_bytes = 0;
   std::uint64_t allocation_count = 0;
   std::uint64_t deallocation_count = 0;
-  std::vector<PhaseStats> phases{};
-  std::vector<SnapshotLimit> budgets{};  ///< the global one first; only those with a limit
-  std::vector<SnapshotDevice> devices{};
+  std::vector<PhaseStats> phases;
+  std::vector<SnapshotLimit> budgets;  ///< the global one first; only those with a limit
+  std::vector<SnapshotDevice> devices;
 
   /// Version 3 only.
-  std::vector<PoolClassFigures> pools{};
-  std::optional<HandleAllocatorStats> handles{};  ///< absent while the part was never used
-  std::optional<StreamingStats> streaming{};
-  std::vector<SnapshotSite> sites{};  ///< the sites with the most bytes, at most kMaxSites
+  std::vector<PoolClassFigures> pools;
+  std::optional<HandleAllocatorStats> handles;  ///< absent while the part was never used
+  std::optional<StreamingStats> streaming;
+  std::vector<SnapshotSite> sites;  ///< the sites with the most bytes, at most kMaxSites
   static constexpr std::size_t kMaxSites = 50;
 
-  Snapshot() = default;
+  Snapshot();
+  Snapshot(const Snapshot& other);
+  Snapshot(Snapshot&& other) noexcept;
+  Snapshot& operator=(const Snapshot& other);
+  Snapshot& operator=(Snapshot&& other) noexcept;
+  ~Snapshot();
   /// Effect: makes an empty snapshot of that frame, with the current time.
   explicit Snapshot(std::uint64_t frame_number);
   Snapshot& with_duration(std::uint64_t microseconds) {

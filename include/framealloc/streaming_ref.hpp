@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/streaming_types.hpp>
 
 #include <cstddef>
@@ -33,37 +34,37 @@ class FRAMEALLOC_API StreamRef {
   }
   ~StreamRef() { release(); }
   void swap(StreamRef& other) noexcept {
-    std::swap(streaming_, other.streaming_);
-    std::swap(asset_, other.asset_);
-    std::swap(id_, other.id_);
-    std::swap(bytes_, other.bytes_);
+    detail::swap_values(streaming_, other.streaming_);
+    detail::swap_values(asset_, other.asset_);
+    detail::swap_values(id_, other.id_);
+    detail::swap_values(data_, other.data_);
+    detail::swap_values(size_, other.size_);
   }
 
   [[nodiscard]] explicit operator bool() const noexcept { return asset_ != nullptr; }
   [[nodiscard]] StreamId id() const noexcept { return id_; }
-  [[nodiscard]] std::byte* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return bytes_.data(); }
-  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
-  [[nodiscard]] std::span<std::byte> bytes() const noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return bytes_;
-  }
+  [[nodiscard]] std::byte* data() const noexcept FRAMEALLOC_LIFETIMEBOUND { return data_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept FRAMEALLOC_LIFETIMEBOUND;
   /// Result: the bytes as whole T; a rest at the end is left out. Requirement: T was written there.
   template <class T>
   [[nodiscard]] std::span<T> as() const noexcept FRAMEALLOC_LIFETIMEBOUND {
-    return {reinterpret_cast<T*>(bytes_.data()), bytes_.size() / sizeof(T)};
+    return {reinterpret_cast<T*>(data_), size_ / sizeof(T)};
   }
   /// Effect: lets go now; the guard is empty afterward.
   void release() noexcept;
 
  private:
   friend class StreamingAllocator;
-  StreamRef(StreamingAllocator& streaming, detail::StreamAsset& asset, StreamId id,
-            std::span<std::byte> bytes) noexcept
-      : streaming_(&streaming), asset_(&asset), id_(id), bytes_(bytes) {}
+  StreamRef(StreamingAllocator& streaming, detail::StreamAsset& asset, StreamId id, std::byte* data,
+            std::size_t size) noexcept
+      : streaming_(&streaming), asset_(&asset), id_(id), data_(data), size_(size) {}
 
   StreamingAllocator* streaming_ = nullptr;
   detail::StreamAsset* asset_ = nullptr;
   StreamId id_{};
-  std::span<std::byte> bytes_{};
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 }  // namespace framealloc

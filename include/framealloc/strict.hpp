@@ -50,7 +50,8 @@ class FRAMEALLOC_API SuppressionGuard {
   SuppressionGuard(detail::Instance* instance, std::optional<Code> code) noexcept;
 
   detail::Instance* instance_;
-  std::optional<Code> code_;
+  bool all_ = true;
+  Code code_{};  // unless all
 };
 
 }  // namespace framealloc

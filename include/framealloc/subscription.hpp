@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -37,10 +38,10 @@ class FRAMEALLOC_API Subscription {
   /// Result: whether there is a listener. It does not say whether its allocator still lives.
   [[nodiscard]] explicit operator bool() const noexcept { return hub_ != nullptr; }
   void swap(Subscription& other) noexcept {
-    std::swap(hub_, other.hub_);
-    std::swap(serial_, other.serial_);
-    std::swap(slot_, other.slot_);
-    std::swap(generation_, other.generation_);
+    detail::swap_values(hub_, other.hub_);
+    detail::swap_values(serial_, other.serial_);
+    detail::swap_values(slot_, other.slot_);
+    detail::swap_values(generation_, other.generation_);
   }
 
  private:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/detail/base/chrono.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/container/transfer_ring.hpp>
 #include <framealloc/detail/os/futex.hpp>
 #include <framealloc/detail/os/thread.hpp>
@@ -97,7 +98,7 @@ class TransferChannel {
   SendResult try_send(TransferHandle<T>&& handle) noexcept {
     if (!handle) return refuse(SendResult::Nothing);
     if (closed_.load(std::memory_order_acquire)) return refuse(SendResult::Closed);
-    const TransferState before = std::exchange(handle.state_, TransferState::InFlight);
+    const TransferState before = detail::exchange_value(handle.state_, TransferState::InFlight);
     if (ring_.try_push(handle)) return sent();
     handle.state_ = before;
     full_.fetch_add(1, std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/call_site.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/pool_box.hpp>
 #include <framealloc/transfer.hpp>
@@ -36,16 +37,16 @@ class TransferHandle {
   }
   TransferHandle(TransferHandle&& other) noexcept
       : box_(std::move(other.box_)),
-        instance_(std::exchange(other.instance_, nullptr)),
-        id_(std::exchange(other.id_, TransferId{})),
+        instance_(detail::exchange_value(other.instance_, nullptr)),
+        id_(detail::exchange_value(other.id_, TransferId{})),
         origin_(other.origin_),
         state_(other.state_) {}
   TransferHandle& operator=(TransferHandle&& other) noexcept {
     if (this != &other) {
       drop(false);
       box_ = std::move(other.box_);
-      instance_ = std::exchange(other.instance_, nullptr);
-      id_ = std::exchange(other.id_, TransferId{});
+      instance_ = detail::exchange_value(other.instance_, nullptr);
+      id_ = detail::exchange_value(other.id_, TransferId{});
       origin_ = other.origin_;
       state_ = other.state_;
     }

@@ -145,6 +145,14 @@ detail::FigureVisitor<Figures> visitor(F& visit) noexcept {
 
 }  // namespace
 
+// Here rather than in the class: each instantiates that of every vector and optional.
+Snapshot::Snapshot() = default;
+Snapshot::Snapshot(const Snapshot& other) = default;
+Snapshot::Snapshot(Snapshot&& other) noexcept = default;
+Snapshot& Snapshot::operator=(const Snapshot& other) = default;
+Snapshot& Snapshot::operator=(Snapshot&& other) noexcept = default;
+Snapshot::~Snapshot() = default;
+
 Snapshot::Snapshot(std::uint64_t frame_number)
     : unix_seconds(std::chrono::duration_cast<std::chrono::seconds>(
                        std::chrono::system_clock::now().time_since_epoch())

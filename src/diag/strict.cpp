@@ -15,10 +15,10 @@ StrictModeGuard::~StrictModeGuard() {
 }
 
 SuppressionGuard::SuppressionGuard(detail::Instance* instance, std::optional<Code> code) noexcept
-    : instance_(instance), code_(code) {
+    : instance_(instance), all_(!code), code_(code.value_or(Code{})) {
   if (instance_ == nullptr) return;
-  if (code_) {
-    instance_->sink().suppress(*code_);
+  if (!all_) {
+    instance_->sink().suppress(code_);
   } else {
     instance_->sink().suppress_all();
   }
@@ -26,8 +26,8 @@ SuppressionGuard::SuppressionGuard(detail::Instance* instance, std::optional<Cod
 
 SuppressionGuard::~SuppressionGuard() {
   if (instance_ == nullptr) return;
-  if (code_) {
-    instance_->sink().lift(*code_);
+  if (!all_) {
+    instance_->sink().lift(code_);
   } else {
     instance_->sink().lift_all();
   }

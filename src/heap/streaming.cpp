@@ -233,11 +233,14 @@ StreamRef StreamingAllocator::acquire(StreamId id) noexcept {
   Asset* const asset = slots_.asset(slot);
   if (asset->pins == UINT32_MAX) return StreamRef();
   if (asset->pins++ == 0) delist(asset);
-  return StreamRef(*this, *asset, id, {static_cast<std::byte*>(asset->memory), asset->size});
+  return StreamRef(*this, *asset, id, static_cast<std::byte*>(asset->memory), asset->size);
 }
 
+std::span<std::byte> StreamRef::bytes() const noexcept { return {data_, size_}; }
+
 void StreamRef::release() noexcept {
-  bytes_ = {};
+  data_ = nullptr;
+  size_ = 0;
   if (detail::StreamAsset* const asset = std::exchange(asset_, nullptr)) streaming_->unpin(*asset);
 }
 

@@ -23,6 +23,31 @@ constexpr std::size_t kMaxArena = std::size_t{1} << 40;
 
 }  // namespace
 
+// Here rather than in the header: copying a std::span and assigning to a std::optional are dear to
+// compile.
+AllocConfig AllocConfig::minimal() noexcept {
+  AllocConfig config;
+  config.frame_arena_size = std::size_t{1} << 20;
+  config.frame_chunk_size = std::size_t{256} << 10;
+  config.slab_page_size = std::size_t{16} << 10;
+  config.slab_pages_per_class = 1;
+  return config;
+}
+
+AllocConfig AllocConfig::high_performance() noexcept {
+  AllocConfig config;
+  config.frame_arena_size = std::size_t{64} << 20;
+  config.slab_page_size = std::size_t{256} << 10;
+  config.slab_pages_per_class = 8;
+  config.huge_pages = true;
+  return config;
+}
+
+AllocConfig& AllocConfig::with_strict(StrictMode mode) noexcept {
+  strict = mode;
+  return *this;
+}
+
 Result<void> AllocConfig::validate() const noexcept {
   if (frame_arena_size < 4096 || frame_arena_size > kMaxArena) {
     return bad("frame_arena_size", frame_arena_size, "4096 B to 1 TiB");

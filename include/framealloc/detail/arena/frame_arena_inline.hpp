@@ -13,7 +13,7 @@ namespace framealloc {
 template <class Slow>
 FRAMEALLOC_ALWAYS_INLINE void* FrameArena::bump_bytes_or(
     std::size_t size, std::size_t alignment,
-    Slow&& slow) noexcept(std::is_nothrow_invocable_v<Slow, std::uintptr_t>) {
+    Slow&& slow) noexcept(noexcept(slow(std::uintptr_t{}))) {
   const std::uintptr_t mask = 0 - alignment;
   const std::uintptr_t start = (cursor_.load(std::memory_order_relaxed) + alignment - 1) & mask;
   const std::uintptr_t end = (start + saturate(size) + kGranule - 1) & (0 - kGranule);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/call_site.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/detail/thread/entry.hpp>
 
@@ -119,7 +120,7 @@ class BlockBox {
   BlockBox(Instance& instance, T* object) noexcept
       : object_(object), instance_(&instance), disposal_(Extra::of(object)) {}
   BlockBox(BlockBox&& other) noexcept
-      : object_(std::exchange(other.object_, nullptr)),
+      : object_(detail::exchange_value(other.object_, nullptr)),
         instance_(other.instance_),
         disposal_(other.disposal_) {}
   template <class U>
@@ -136,7 +137,7 @@ class BlockBox {
   BlockBox& operator=(BlockBox&& other) noexcept {
     if (this != &other) {
       reset();
-      object_ = std::exchange(other.object_, nullptr);
+      object_ = detail::exchange_value(other.object_, nullptr);
       instance_ = other.instance_;
       disposal_ = other.disposal_;
     }
@@ -173,7 +174,7 @@ class BlockBox {
 
   // Effect: releases the object. Result: the object; the caller must destroy it and free its block,
   // or pass it to another box of its own type.
-  [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
+  [[nodiscard]] T* release() noexcept { return detail::exchange_value(object_, nullptr); }
   [[nodiscard]] T* into_raw() noexcept { return release(); }
   // Effect: moves the object out and frees what is left. Requirement: not null.
   [[nodiscard]] T into_inner()
@@ -184,7 +185,7 @@ class BlockBox {
     return value;
   }
   void reset() noexcept {
-    T* const object = std::exchange(object_, nullptr);
+    T* const object = detail::exchange_value(object_, nullptr);
     if (object != nullptr) disposal_.run(*instance_, object);
   }
   void swap(BlockBox& other) noexcept { std::swap(*this, other); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/detail/container/relocate.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/frame_new.hpp>
@@ -50,6 +51,11 @@ class FrameBuffer {
     return *this;
   }
   ~FrameBuffer() { dispose(); }
+  void swap(FrameBuffer& other) noexcept {
+    FrameBuffer before(std::move(*this));
+    *this = std::move(other);
+    other = std::move(before);
+  }
 
   [[nodiscard]] T* begin() const noexcept { return begin_; }
   [[nodiscard]] T* end() const noexcept { return end_; }
@@ -328,20 +334,20 @@ class FrameBuffer {
   // Called by the arena at the end of the frame, or when it is rewound past the buffer.
   static void frame_over(void* buffer, std::size_t) noexcept {
     auto* const self = static_cast<FrameBuffer*>(buffer);
-    T* const begin = std::exchange(self->begin_, nullptr);
-    T* const end = std::exchange(self->end_, nullptr);
+    T* const begin = detail::exchange_value(self->begin_, nullptr);
+    T* const end = detail::exchange_value(self->end_, nullptr);
     self->limit_ = nullptr;
     if constexpr (kOwes) self->finalizer_ = nullptr;
     destroy_backwards(begin, end);
   }
 
   void take(FrameBuffer& other) noexcept {
-    begin_ = std::exchange(other.begin_, nullptr);
-    end_ = std::exchange(other.end_, nullptr);
-    limit_ = std::exchange(other.limit_, nullptr);
+    begin_ = detail::exchange_value(other.begin_, nullptr);
+    end_ = detail::exchange_value(other.end_, nullptr);
+    limit_ = detail::exchange_value(other.limit_, nullptr);
     epoch_ = other.epoch_;
     if constexpr (kOwes) {
-      finalizer_ = std::exchange(other.finalizer_, nullptr);
+      finalizer_ = detail::exchange_value(other.finalizer_, nullptr);
       if (finalizer_ != nullptr) finalizer_->objects = this;
     }
   }

@@ -2,6 +2,7 @@
 // The hash index under FrameMap: from a hash to the numbers of the entries that have it.
 #pragma once
 
+#include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/frame_arena.hpp>
 
 #include <bit>
@@ -92,7 +93,7 @@ class FrameIndex {
   void enter(const Place& place, std::uint32_t entry) noexcept {
     Bucket carried{place.mark, entry};
     for (std::size_t at = place.at;; at = next(at)) {
-      std::swap(carried, buckets_[at]);
+      detail::swap_values(carried, buckets_[at]);
       if (carried.mark == 0) return;
       carried.mark += kOneFurther;
     }
@@ -131,7 +132,7 @@ class FrameIndex {
   }
   [[nodiscard]] std::size_t next(std::size_t at) const noexcept { return (at + 1) & mask_; }
   void take(FrameIndex& other) noexcept {
-    buckets_ = std::exchange(other.buckets_, nullptr);
+    buckets_ = detail::exchange_value(other.buckets_, nullptr);
     mask_ = other.mask_;
     shift_ = other.shift_;
     arena_ = other.arena_;
