@@ -3,6 +3,7 @@
 #include "checks/fixes.hpp"
 #include "checks/loop_log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace fa_check {
@@ -16,11 +17,22 @@ bool makes_one(const clang::FunctionDecl* maker) {
                             maker->getName());
 }
 
+// Whether the loop is suspended in its turns: each may be of another frame.
+bool suspends(const clang::Stmt* statement) {
+  if (statement == nullptr || llvm::isa<clang::LambdaExpr>(statement)) return false;
+  if (llvm::isa<clang::CoawaitExpr, clang::CoyieldExpr>(statement)) return true;
+  const auto parts = statement->children();
+  return std::any_of(parts.begin(), parts.end(), suspends);
+}
+
 }  // namespace
 
 void check_batches(const CheckInput& input, LoopLog& log, const Driving& driving,
                    std::vector<Finding>& findings) {
   std::set<const clang::Stmt*> told;
+  // Memory that a coroutine must not make at all is that mistake alone.
+  for (const Event& event : input.log.events())
+    if (event.kind == EventKind::IssueInCoroutine) told.insert(input.places.expression(event.at));
   for (const Event* event : log.allocations()) {
     const Loan* const loan = input.solver.loan(event->loan);
     const clang::Stmt* const at = input.places.expression(event->at);
@@ -28,7 +40,7 @@ void check_batches(const CheckInput& input, LoopLog& log, const Driving& driving
     const clang::Stmt* inner = nullptr;
     const Turning* const turning = log.own_loop(event->at, inner);
     if (turning == nullptr || !turning->keeps_all() || log.is_small(*turning)) continue;
-    if (log.turns(*turning).turns != Turns::Known) continue;
+    if (log.turns(*turning).turns != Turns::Known || suspends(turning->loop->statement)) continue;
     const clang::CFG* const graph =
         turning->loop->function == nullptr ? nullptr : input.bodies.graph(*turning->loop->function);
     if (graph == nullptr || !on_every_turn(*graph, turning->loop->statement, inner)) continue;

@@ -3,6 +3,7 @@
 #include "checks/findings.hpp"
 #include "checks/fixes.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -210,6 +211,9 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
   std::set<PlaceId> on_threads;
   // Uses of what nobody retains, by its allocation: where it was stored is told of instead.
   std::vector<std::pair<const clang::Stmt*, Finding>> used_discarded;
+  // The same by calls of closures that hold it: where those are kept for later is told of instead.
+  std::vector<std::pair<const clang::Stmt*, Finding>> used_in_closures;
+  std::set<const clang::Stmt*> kept_in_closures;
   for (const Event& event : input.log.events()) {
     if (event.kind == EventKind::ThreadReaches) on_threads.insert(event.loan);
     const Loan* const loan = input.solver.loan(event.loan);
@@ -221,6 +225,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       relate(input, finding, event.other, "it ends here");
       if (loan != nullptr && loan->discards)
         used_discarded.emplace_back(input.places.expression(loan->made), std::move(finding));
+      else if (loan != nullptr && event.into != 0)
+        used_in_closures.emplace_back(input.places.expression(loan->made), std::move(finding));
       else
         findings.push_back(std::move(finding));
       used.insert(event.loan);
@@ -251,16 +257,25 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     Finding finding = finding_at(input, 703, input.places.expression(event.at));
     finding.message = "a closure that runs later holds frame memory";
     if (loan != nullptr) relate(input, finding, loan->made, "frame memory made here");
+    if (loan != nullptr) kept_in_closures.insert(input.places.expression(loan->made));
     findings.push_back(std::move(finding));
   }
   std::set<const clang::Stmt*> stored_discarded;
   for (const Event& event : input.log.events()) {
     if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
     const Loan* const loan = input.solver.loan(event.loan);
-    if (loan == nullptr || loan->resolved || event.at == 0 || used.count(event.loan) != 0) continue;
-    if (event.other != 0 && seen_used.count({input.places.expression(loan->made),
-                                             input.places.expression(event.other)}) != 0)
-      continue;
+    if (loan == nullptr || loan->resolved || event.at == 0) continue;
+    const clang::CXXRecordDecl* const closure = event.kind == EventKind::Escape && !loan->discards
+                                                    ? closure_of(input, event.into)
+                                                    : nullptr;
+    const clang::Stmt* const made = input.places.expression(loan->made);
+    const bool is_used =
+        used.count(event.loan) != 0 ||
+        (event.other != 0 && seen_used.count({made, input.places.expression(event.other)}) != 0);
+    const bool only_by_closures =
+        closure != nullptr && std::any_of(used_in_closures.begin(), used_in_closures.end(),
+                                          [&](const auto& each) { return each.first == made; });
+    if (is_used && !only_by_closures) continue;
     if (event.kind == EventKind::Escape && event.other == 0 && !is_of_frame(input, *loan)) continue;
     if (event.kind == EventKind::Escape &&
         (is_captured_by_reference(input, event.into) ||
@@ -283,7 +298,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
         continue;
       }
     }
-    if (const clang::CXXRecordDecl* closure = closure_of(input, event.into)) {
+    if (closure != nullptr) {
+      kept_in_closures.insert(made);
       Finding kept = finding_at(input, 703, at);
       const clang::SourceManager& sources = input.context.getSourceManager();
       const clang::SourceLocation begin = sources.getExpansionLoc(closure->getBeginLoc());
@@ -315,6 +331,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
   }
   for (auto& [made, finding] : used_discarded)
     if (stored_discarded.count(made) == 0) findings.push_back(std::move(finding));
+  for (auto& [made, finding] : used_in_closures)
+    if (kept_in_closures.count(made) == 0) findings.push_back(std::move(finding));
 }
 
 }  // namespace fa_check

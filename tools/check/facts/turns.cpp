@@ -254,6 +254,23 @@ bool steps_once(const clang::Stmt& loop, const clang::Stmt* step) {
   return false;
 }
 
+// What is compared: the counter, and what is added to it first.
+struct Counted {
+  const clang::Expr* counter = nullptr;
+  const clang::Expr* added = nullptr;  // null: nothing
+  bool is_subtracted = false;
+};
+
+Counted counted_in(const Changes& changes, const clang::Expr* side) {
+  const auto* const sum = llvm::dyn_cast<clang::BinaryOperator>(bare(side));
+  if (sum == nullptr || !sum->isAdditiveOp()) return {side};
+  if (is_fixed(changes, sum->getRHS()))
+    return {sum->getLHS(), sum->getRHS(), sum->getOpcode() == clang::BO_Sub};
+  if (sum->getOpcode() == clang::BO_Add && is_fixed(changes, sum->getLHS()))
+    return {sum->getRHS(), sum->getLHS()};
+  return {side};
+}
+
 // Fills `found` when the condition counts to something fixed.
 bool counts(const clang::ASTContext& context, const clang::Stmt& loop, const Changes& changes,
             const clang::Expr* condition, LoopTurns& found) {
@@ -265,10 +282,13 @@ bool counts(const clang::ASTContext& context, const clang::Stmt& loop, const Cha
   const clang::ValueDecl* counter = nullptr;
   const clang::Expr* bound = nullptr;
   clang::BinaryOperatorKind op = clang::BO_NE;
+  Counted counted;
   if (const auto compared = comparison_of(condition)) {
     op = compared->op;
-    const bool swapped = !is_counter(changes, counted_by(compared->left));
-    counter = counted_by(swapped ? compared->right : compared->left);
+    counted = counted_in(changes, compared->left);
+    const bool swapped = !is_counter(changes, counted_by(counted.counter));
+    if (swapped) counted = counted_in(changes, compared->right);
+    counter = counted_by(counted.counter);
     bound = swapped ? compared->left : compared->right;
     if (swapped) op = clang::BinaryOperator::reverseComparisonOp(op);
     if (op == clang::BO_EQ || !is_fixed(changes, bound)) return false;
@@ -283,7 +303,11 @@ bool counts(const clang::ASTContext& context, const clang::Stmt& loop, const Cha
   const auto* const variable = llvm::dyn_cast<clang::VarDecl>(counter);
   const clang::Expr* const init = variable == nullptr ? nullptr : variable->getInit();
   const auto first = constant_of(context, init);
-  const auto last = bound == nullptr ? std::optional<std::int64_t>(0) : constant_of(context, bound);
+  auto last = bound == nullptr ? std::optional<std::int64_t>(0) : constant_of(context, bound);
+  if (counted.added != nullptr && last) {
+    const auto added = constant_of(context, counted.added);
+    last = added ? std::optional(*last - (counted.is_subtracted ? -*added : *added)) : std::nullopt;
+  }
   if (first && last && (step > 0 ? *last >= *first : *first >= *last)) {
     const std::int64_t distance = step > 0 ? *last - *first : *first - *last;
     const std::int64_t by = step > 0 ? step : -step;
@@ -291,7 +315,7 @@ bool counts(const clang::ASTContext& context, const clang::Stmt& loop, const Cha
     found.number = static_cast<std::uint64_t>((distance + (closed ? 1 : 0) + by - 1) / by);
   }
   if (first && *first == 0 && step == 1 && (op == clang::BO_LT || op == clang::BO_NE) &&
-      llvm::isa<clang::ForStmt>(loop)) {
+      llvm::isa<clang::ForStmt>(loop) && counted.added == nullptr) {
     found.counter = variable;
     found.bound = bound;
   }

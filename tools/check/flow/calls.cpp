@@ -3,6 +3,7 @@
 // run; any other keeps nothing, ends nothing and returns what lifetimebound says.
 #include "flow/solver.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace fa_check {
@@ -343,7 +344,13 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
     }
     use_arguments(caller, state, constructor, arguments);
     if (constructor->isUserProvided() && can_run(caller, constructor)) {
+      const std::size_t before = out.size();
       run_call(caller, std::move(state), constructor, expression, place, arguments, out);
+      // There is no object where it throws.
+      for (std::size_t i = before; i < out.size(); ++i)
+        if (out[i].thrown)
+          std::erase_if(out[i].cells,
+                        [&](const auto& cell) { return places_.is_below(cell.first, place); });
       continue;
     }
     if (constructor->isDefaulted() && can_run(caller, constructor) && !constructor->isTrivial()) {

@@ -9,6 +9,44 @@
 #include <vector>
 
 namespace fa_check {
+namespace {
+
+// Effect: forgets temporaries that nothing refers to, so that paths which differ in them alone are one.
+void forget_temporaries(const Places& places, const Call& call, State& state) {
+  std::vector<PlaceId> used;
+  const auto note_place = [&](PlaceId place) {
+    const PlaceId root = places.root(place);
+    if (places[root].kind == PlaceKind::Temporary) used.push_back(root);
+  };
+  const auto note = [&](const Value& value) {
+    for (const Target& target : value.to) note_place(target.place);
+  };
+  bool any = false;
+  for (const auto& [place, held] : state.cells) {
+    any = any || places[places.root(place)].kind == PlaceKind::Temporary;
+    for (const Target& target : held.to)
+      if (places.root(target.place) != places.root(place)) note_place(target.place);
+  }
+  if (!any) return;
+  for (const auto& [expression, held] : state.values) note(held);
+  for (const Call* at = &call; at != nullptr; at = at->caller) {
+    note_place(at->self);
+    if (at->outer != nullptr)
+      for (const auto& [expression, held] : *at->outer) note(held);
+  }
+  for (const Running& running : state.running) {
+    note_place(running.handle);
+    note_place(running.published);
+  }
+  std::sort(used.begin(), used.end());
+  std::erase_if(state.cells, [&](const auto& cell) {
+    const PlaceId root = places.root(cell.first);
+    return places[root].kind == PlaceKind::Temporary &&
+           !std::binary_search(used.begin(), used.end(), root);
+  });
+}
+
+}  // namespace
 
 void Solver::reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth) {
   if (depth > 5) return;
@@ -63,6 +101,7 @@ void Solver::forget_turn(const Call& call, State& state, const clang::Stmt& loop
 }
 
 void Solver::collect(const Call& call, State& state) const {
+  forget_temporaries(places_, call, state);
   if (state.lives.empty()) return;
   std::vector<PlaceId> found;  // loans that are reached; sorted once all are there
   std::vector<std::pair<PlaceId, const Value*>> inside;  // cells in memory of loans

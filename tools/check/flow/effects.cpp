@@ -274,8 +274,13 @@ bool Solver::apply(const Call& caller, State& state, Effect effect,
       return give_held(load(state, object, {}));
     case Effect::Rewind: {
       if (arguments.empty()) break;
-      for (const Target& target : load(state, argument(0), {}).to)
-        if (places_[target.place].kind == PlaceKind::Mark)
+      const Value marks = load(state, argument(0), {});
+      // Of the checkpoints of a stack it is the newest.
+      const auto newest = std::find_if(state.marks.rbegin(), state.marks.rend(),
+                                       [&](const auto& each) { return marks.has(each.first); });
+      const PlaceId only = marks.to.size() > 1 && newest != state.marks.rend() ? newest->first : 0;
+      for (const Target& target : marks.to)
+        if (places_[target.place].kind == PlaceKind::Mark && (only == 0 || target.place == only))
           end_mark(caller, state, target.place, where, true);
       check_escapes(caller, state, where);
       break;

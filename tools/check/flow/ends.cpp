@@ -182,8 +182,24 @@ void Solver::use_what_it_holds(const Call& call, State& state, const Value& obje
     std::vector<Value> held;
     for (const auto& [place, value] : state.cells)
       if (!value.to.empty() && places_.is_below(place, object.place)) held.push_back(value);
-    for (const Value& value : held)
+    for (const Value& value : held) {
+      for (const Target& target : value.to) {
+        const PlaceId memory = places_.root(target.place);
+        const auto life = state.lives.find(memory);
+        const auto known = loans_.find(memory);
+        if (life == state.lives.end() || known == loans_.end() || known->second.resolved ||
+            known->second.grown || !is_over(state, life->second))
+          continue;
+        // As use() tells, and of what holds it.
+        const SiteId end = life->second.end;
+        tell(call, EventKind::Use, places_.seen_from(site(call, at), end), memory, object.place,
+             end);
+        life->second.over = false;
+        life->second.ends = 1;
+        return;
+      }
       if (use(call, state, value, at)) return;
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 // Solver: how a function is left: what its result leads to, and exceptions.
 #include "flow/solver.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace fa_check {
@@ -38,7 +40,7 @@ void Solver::take_thrown(States& states, States& thrown) {
 
 // Effect: guards and threads that the try block, or else the function, has made end.
 void Solver::unwind(const Call& call, State& state, const clang::Stmt* handlers) {
-  state.thrown = handlers == nullptr;
+  state.thrown = false;
   state.values.clear();
   const auto* const tried = llvm::dyn_cast_or_null<clang::CXXTryStmt>(handlers);
   const clang::Stmt* const within = tried != nullptr
@@ -49,24 +51,30 @@ void Solver::unwind(const Call& call, State& state, const clang::Stmt* handlers)
   for (auto at = variables.rbegin(); at != variables.rend(); ++at) {
     const clang::VarDecl* const variable = *at;
     if (!variable->hasLocalStorage() || variable->getType()->isReferenceType()) continue;
-    switch (model_.kind_of(variable->getType())) {
-      case Kind::FrameGuard:
-      case Kind::ScopeGuard:
-      case Kind::Borrow:
-      case Kind::Group:
-      case Kind::Pinned:
-      case Kind::Thread:
-      case Kind::Container: {
-        States one;
-        one.push_back(std::move(state));
-        destroy(call, place_of(call, variable), variable->getType(), within, one);
-        state = std::move(one.front());
-        break;
-      }
-      default:
-        break;
+    const PlaceId place = place_of(call, variable);
+    const Kind kind = model_.kind_of(variable->getType());
+    bool ends = kind == Kind::FrameGuard || kind == Kind::ScopeGuard || kind == Kind::Borrow ||
+                kind == Kind::Group || kind == Kind::Pinned || kind == Kind::Thread ||
+                kind == Kind::Container;
+    if (kind == Kind::User || has_deleter(variable->getType())) {
+      // It was made, and did not end, if anything is known of it.
+      const auto first =
+          std::find_if(state.cells.begin(), state.cells.end(),
+                       [&](const auto& cell) { return places_.is_below(cell.first, place); });
+      ends = first != state.cells.end();
     }
+    if (!ends) continue;
+    States after;
+    after.push_back(state);
+    destroy(call, place, variable->getType(), within, after);
+    if (!after.empty()) state = std::move(after.front());
+    for (std::size_t i = 1; i < after.size(); ++i) state.join(after[i]);
+    state.thrown = false;
+    if (kind == Kind::User)
+      std::erase_if(state.cells,
+                    [&](const auto& cell) { return places_.is_below(cell.first, place); });
   }
+  state.thrown = handlers == nullptr;
 }
 
 // Effect: the function is left by the exceptions of the states.

@@ -29,6 +29,13 @@ void Solver::keep(const Call& caller, State& state, PlaceId container, clang::Qu
   if (model_.kind_of(given_type) == Kind::Thread)
     for (const Target& target : value(caller, state, argument).to)
       copy(state, places_.element(container), target.place, given_type, where, true);
+  const clang::CXXRecordDecl* const record = record_of(given_type);
+  if (record != nullptr && plain_name(*record) == "framealloc::FrameCheckpoint") {
+    // A stack of checkpoints, to undo what was made since the last one.
+    store(state, places_.element(container), load(state, value(caller, state, argument), {}), where,
+          true);
+    return;
+  }
   if (!model_.can_hold(type)) return;
   const Kind kind = model_.kind_of(given_type);
   const Value given = value(caller, state, argument);

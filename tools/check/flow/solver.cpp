@@ -36,6 +36,24 @@ bool initializes_member(const clang::FunctionDecl* function, const clang::Expr* 
   return false;
 }
 
+// Whether the statement calls the library, which throws nothing, and no constructor or closure of the user's.
+bool never_throws(const clang::Stmt* statement) {
+  const auto* const call = llvm::dyn_cast<clang::CallExpr>(statement);
+  const clang::FunctionDecl* const function = call == nullptr ? nullptr : call->getDirectCallee();
+  if (function == nullptr || !is_in_framealloc(*function)) return false;
+  const auto is_of_user = [](clang::QualType type) {
+    type = type.getNonReferenceType();
+    const clang::CXXRecordDecl* const record =
+        record_of(type->isPointerType() ? type->getPointeeType() : type);
+    return record != nullptr && !is_in_std(*record) && !is_in_framealloc(*record);
+  };
+  if (is_of_user(call->getType())) return false;
+  const clang::QualType held = first_type_of(call->getType());
+  if (!held.isNull() && is_of_user(held)) return false;
+  return std::none_of(call->arg_begin(), call->arg_end(),
+                      [&](const clang::Expr* each) { return is_of_user(each->getType()); });
+}
+
 // Whether what the loop goes through is an array, which has elements.
 bool has_elements(const clang::ASTContext& context, const clang::CXXForRangeStmt& walk) {
   const clang::Expr* const range = walk.getRangeInit();
@@ -87,7 +105,8 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
       if (const auto* e = llvm::dyn_cast<clang::ReturnStmt>(statement->getStmt()))
         returned = returned_variable(*e);
       // A call that throws did none of what it does, as far as that is in sight.
-      if (place == block.size() && is_exceptional(block, 1)) thrown = states;
+      if (place == block.size() && is_exceptional(block, 1) && !never_throws(statement->getStmt()))
+        thrown = states;
       step(call, statement->getStmt(), states);
       take_thrown(states, thrown);
     } else if (const auto init = element.getAs<clang::CFGInitializer>()) {
@@ -117,7 +136,13 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
       const clang::VarDecl* const variable = ends->getVarDecl();
       // What is returned goes on in the caller.
       if (variable->getType()->isReferenceType() || variable == returned) continue;
-      destroy(call, place_of(call, variable), variable->getType(), ends->getTriggerStmt(), states);
+      const PlaceId object = place_of(call, variable);
+      destroy(call, object, variable->getType(), ends->getTriggerStmt(), states);
+      if (model_.kind_of(variable->getType()) == Kind::User &&
+          !llvm::isa_and_nonnull<clang::ReturnStmt>(ends->getTriggerStmt()))
+        for (State& state : states)
+          std::erase_if(state.cells,
+                        [&](const auto& cell) { return places_.is_below(cell.first, object); });
     } else if (const auto temporary_end = element.getAs<clang::CFGTemporaryDtor>()) {
       const clang::Expr* const inner =
           temporary_end->getBindTemporaryExpr()->getSubExpr()->IgnoreImplicit();

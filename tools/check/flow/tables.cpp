@@ -18,6 +18,9 @@ const clang::VarDecl* table_in(const clang::Expr* expression) {
       expression = member->getBase();
     } else if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
       expression = unary->getSubExpr();
+    } else if (const auto* of = llvm::dyn_cast<clang::BinaryOperator>(expression)) {
+      if (!of->isPtrMemOp()) return nullptr;
+      expression = of->getRHS();
     } else if (const auto* call = llvm::dyn_cast<clang::CallExpr>(expression)) {
       // begin(), operator[], at(): of the table itself.
       const auto* const method = llvm::dyn_cast<clang::CXXMemberCallExpr>(call);
@@ -72,9 +75,14 @@ void Solver::call_table(const Call& caller, const State& state, const clang::Cal
     return;
   FunctionVisitor visitor;
   visitor.TraverseStmt(const_cast<clang::Expr*>(table->getInit()));
-  const clang::QualType called = e->getCallee()->getType();
-  const auto* const wanted = (called->isPointerType() ? called->getPointeeType() : called)
-                                 ->getAs<clang::FunctionProtoType>();
+  const clang::Expr* callee = e->getCallee()->IgnoreParens();
+  if (const auto* member = llvm::dyn_cast<clang::BinaryOperator>(callee))
+    if (member->isPtrMemOp()) callee = member->getRHS();
+  const clang::QualType called = callee->getType();
+  const bool of_members = called->isMemberPointerType();
+  const auto* const wanted =
+      (called->isPointerType() || of_members ? called->getPointeeType() : called)
+          ->getAs<clang::FunctionProtoType>();
   if (wanted == nullptr) return;
   for (const clang::FunctionDecl* function : visitor.functions) {
     const auto* const type = function->getType()->getAs<clang::FunctionProtoType>();
@@ -84,7 +92,7 @@ void Solver::call_table(const Call& caller, const State& state, const clang::Cal
       same = context_.hasSameType(type->getParamType(i), wanted->getParamType(i));
     if (!same || !can_run(caller, function)) continue;
     const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
-    if (method != nullptr && method->isInstance())
+    if (method != nullptr && method->isInstance() && !of_members)
       run_call(caller, state, function, e, 0, arguments, out);
     else
       call_function(caller, state, function, e, object, arguments, out);

@@ -135,11 +135,13 @@ void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, 
   for (Running& running : state.running)
     if (running.handle != 0 && places_.is_below(running.handle, from))
       running.handle = places_.moved(running.handle, from, to);
-  const auto made_of = closures_.find(from);
-  if (made_of != closures_.end()) {
-    const std::set<const clang::CXXRecordDecl*> records = made_of->second;
-    closures_[to].insert(records.begin(), records.end());
-  }
+  // A callable of std has its closure in it.
+  std::vector<std::pair<PlaceId, std::set<const clang::CXXRecordDecl*>>> made_of;
+  for (const auto& [place, records] : closures_)
+    if (places_.is_below(place, from))
+      made_of.emplace_back(places_.moved(place, from, to), records);
+  for (const auto& [place, records] : made_of)
+    closures_[place].insert(records.begin(), records.end());
   // Forget what `to` was before.
   if (!weak) {
     std::erase_if(state.cells, [&](const auto& cell) { return places_.is_below(cell.first, to); });
@@ -149,11 +151,6 @@ void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, 
     if (places_.is_below(place, from)) cells.emplace_back(place, value);
   for (auto& [place, value] : cells) {
     const PlaceId there = places_.moved(place, from, to);
-    const auto made = closures_.find(place);
-    if (made != closures_.end()) {
-      const std::set<const clang::CXXRecordDecl*> records = made->second;
-      closures_[there].insert(records.begin(), records.end());
-    }
     store(state, there, value, site, weak || there == to);
   }
   if (!is_outside(from)) return;

@@ -9,6 +9,24 @@
 namespace fa_check {
 namespace {
 
+// Effect: forgets what the loop alone counts and points with, once it is left.
+void forget_counters(const Places& places, const Bodies& bodies, const Call& call, State& state,
+                     const clang::Stmt& loop) {
+  if (!llvm::isa<clang::ForStmt, clang::CXXForRangeStmt, clang::WhileStmt, clang::DoStmt>(loop) ||
+      loop.getBeginLoc().isMacroID())
+    return;
+  std::erase_if(state.cells, [&](const auto& cell) {
+    const PlaceData& place = places[cell.first];
+    if (place.kind != PlaceKind::Local || place.chain != call.chain ||
+        !bodies.is_variable(place.key))
+      return false;
+    const auto* const variable = static_cast<const clang::VarDecl*>(place.key);
+    return loop.getBeginLoc() <= variable->getLocation() &&
+           variable->getLocation() <= loop.getEndLoc() &&
+           (variable->getType()->isReferenceType() || variable->getType()->isScalarType());
+  });
+}
+
 // The part of an expression that names the object or the container that it is about.
 const clang::Expr* container_in(const clang::Expr* expression) {
   for (unsigned steps = 0; steps < 16; ++steps) {
@@ -136,7 +154,9 @@ void Solver::meet_at_barrier(const Call& call, State& state, bool waits) {
 // Effect: what holds when a loop is left: threads that it joins one after the other are done, also
 // where the analysis sees no turn of it; a flag that it waits for has been set.
 void Solver::leave_loop(const Call& call, State& state, const clang::Stmt* loop) {
-  if (state.running.empty() || loop == nullptr) return;
+  if (loop == nullptr) return;
+  forget_counters(places_, bodies_, call, state, *loop);
+  if (state.running.empty()) return;
   const clang::Stmt* body = nullptr;
   const clang::Expr* condition = nullptr;
   if (const auto* e = llvm::dyn_cast<clang::ForStmt>(loop)) {

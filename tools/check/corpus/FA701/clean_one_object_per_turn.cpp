@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include "../support/task.hpp"
+
+namespace fa = framealloc;
+
+struct Blob {
+  int bytes = 0;
+};
+Task stream(fa::SmartAlloc& alloc, int count) {
+  for (int i = 0; i < count; ++i) {
+    co_await tick();
+    alloc.begin_frame();
+    Blob* blob = alloc.frame_alloc<Blob>();
+    blob->bytes = i;
+    alloc.end_frame();
+  }
+}
