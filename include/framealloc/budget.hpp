@@ -5,8 +5,6 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/denial.hpp>
 #include <framealloc/detail/account/reclaimer.hpp>
-#include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/base/corruption_note.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/figures.hpp>
@@ -63,6 +61,9 @@ struct BudgetEvent {
 using BudgetHandler = void (*)(const BudgetEvent& event, void* context);
 
 namespace detail {
+
+class CorruptionNote;
+class TagTable;
 
 // One limit, charged in portions. Lock-free. Aligned, because threads under different tags charge
 // different budgets concurrently.

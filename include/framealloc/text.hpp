@@ -42,7 +42,7 @@ class Text {
   Text& append_hex(std::size_t value) noexcept { return append_digits<16>(value, "0x"); }
   /// Bytes as people read them, exact in brackets: "1.5 MiB (1572864 B)".
   Text& append_bytes(std::size_t bytes) noexcept {
-    constexpr std::string_view kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+    constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
     if (bytes < 1024) return append(bytes).append(" B");
     std::size_t unit = 0;
     std::size_t scaled = bytes;  // in units of kUnits[unit] / 1024

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/budget.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/base/corruption_note.hpp>
 #include <framealloc/detail/os/thread_record.hpp>
 
 #include <algorithm>

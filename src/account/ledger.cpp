@@ -6,6 +6,11 @@
 
 namespace framealloc::detail {
 
+ThreadLedger::ThreadLedger(BlockAllocator allocator, void* context) noexcept
+    : allocator_(allocator), context_(context) {
+  blocks_[0].store(first_, std::memory_order_relaxed);
+}
+
 TagCounters& ThreadLedger::begin(std::size_t index) noexcept {
   const std::size_t number = index / kBlock;
   TagCounters* block = blocks_[number].load(std::memory_order_relaxed);

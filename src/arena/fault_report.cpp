@@ -3,6 +3,7 @@
 #include "arena/fault_report.hpp"
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/text.hpp>
 #include "os/fault_handler.hpp"

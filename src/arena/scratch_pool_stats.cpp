@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a scratch pool tells about itself, and gives back, on any thread.
+#include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/base/relaxed.hpp>
 #include <framealloc/scratch_pool.hpp>
 #include <framealloc/scratch_registry.hpp>

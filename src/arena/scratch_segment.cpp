@@ -2,6 +2,7 @@
 #include <framealloc/detail/arena/scratch_segment.hpp>
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/denial_text.hpp>
 
 #include <new>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/report.hpp>
 
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/report_text.hpp>
 
 #include <cstdio>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "diag/report_annotator.hpp"
 
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "facade/facade.hpp"
 
+#include <framealloc/detail/base/report_sink.hpp>
+
 #include <new>
 #include <utility>
 

@@ -2,6 +2,7 @@
 #include <framealloc/group_allocator.hpp>
 
 #include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/text.hpp>
 
 #include <algorithm>

@@ -3,6 +3,10 @@
 
 namespace framealloc::detail {
 
+HandleCache::HandleCache(std::uintptr_t owner) noexcept : owner_(owner) {}
+
+HandleCaches::HandleCaches(MetadataAllocator& metadata) noexcept : metadata_(metadata) {}
+
 HandleCaches::~HandleCaches() {
   while (HandleCache* const cache = newest_.load(std::memory_order_relaxed)) {
     newest_.store(cache->next_, std::memory_order_relaxed);

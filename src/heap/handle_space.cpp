@@ -2,6 +2,7 @@
 #include <framealloc/detail/heap/handle_space.hpp>
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -26,6 +27,14 @@ void HandleSpace::for_each_listed(Visit&& visit) const noexcept {
     }
   }
 }
+
+HandleSpace::HandleSpace(ChunkPool& chunks, SpinLock& lock, LetGo let_go, void* context) noexcept
+    : pool_(chunks),
+      chunk_mask_(~(std::uintptr_t{chunks.chunk_size()} - 1)),
+      most_(BlockChunk::largest_block(chunks.chunk_size()) / 2),
+      lock_(lock),
+      let_go_(let_go),
+      context_(context) {}
 
 HandleSpace::~HandleSpace() {
   for_each_listed([this](BlockChunk* chunk) { pool_.release(chunk); });

@@ -2,6 +2,7 @@
 #include <framealloc/streaming.hpp>
 
 #include <framealloc/align.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/text.hpp>
 
 #include <algorithm>

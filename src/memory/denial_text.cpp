@@ -2,6 +2,7 @@
 #include <framealloc/detail/memory/denial_text.hpp>
 
 #include <framealloc/budget.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
 
 namespace framealloc::detail {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/pressure.hpp>
 
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/detail/os/thread_record.hpp>
 
 #include <mutex>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/memory/reclaim_loop.hpp>
 
+#include <framealloc/detail/memory/pressure_monitor.hpp>
+
 namespace framealloc::detail {
 
 bool ReclaimLoop::more(std::size_t bytes, bool denied_by_limit) noexcept {

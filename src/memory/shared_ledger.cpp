@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/memory/shared_ledger.hpp>
 
+#include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/memory/denial_text.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/text.hpp>
 
 #include <mutex>
@@ -25,6 +29,10 @@ SharedLedger::SharedLedger(const AllocatorContext& context) noexcept
     : context_(context),
       wanted_(context.events != nullptr ? &context.events->wanted() : &kNoKinds),
       by_tag_(&allocate_counters, &context.metadata) {}
+
+void SharedLedger::settle() noexcept {
+  if (context_.pressure != nullptr) context_.pressure->settle();
+}
 
 bool SharedLedger::count_in(TagId tag, std::size_t bytes, std::size_t carried,
                             Denial* denial) noexcept {

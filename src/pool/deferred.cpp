@@ -4,6 +4,7 @@
 #include <framealloc/deferred.hpp>
 
 #include <framealloc/detail/base/relaxed.hpp>
+#include <framealloc/detail/pool/deferred_queue.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 
 #include <algorithm>

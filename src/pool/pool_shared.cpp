@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/pool/pool_shared.hpp>
 
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/memory/denial_text.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 

@@ -5,6 +5,7 @@
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <new>
 
@@ -15,6 +16,16 @@ constinit FrameArena empty_arena;
 namespace {
 constinit TlsTable table_of_nobody(-1);
 }  // namespace
+
+void TlsSlot::show(PoolTable* table_to_use) noexcept {
+  std::atomic_ref<PoolTable*>(pool).store(table_to_use, std::memory_order_relaxed);
+}
+
+void TlsSlot::clear() noexcept {
+  arena = &empty_arena;
+  show(&empty_pool_table);
+  state = nullptr;
+}
 
 }  // namespace framealloc::detail
 

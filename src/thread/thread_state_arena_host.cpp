@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What an arena gets from its allocator on the slow path.
 #include <framealloc/detail/memory/denial_text.hpp>
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 #include <framealloc/detail/thread/thread_state.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/budget.hpp>
 
+#include <framealloc/detail/account/tag_table.hpp>
+
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -2,6 +2,8 @@
 // Budgets under threads that charge and give back at random.
 #include <framealloc/budget.hpp>
 
+#include <framealloc/detail/account/tag_table.hpp>
+
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/stats.hpp>
 
 #include <gtest/gtest.h>

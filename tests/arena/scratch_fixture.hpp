@@ -3,6 +3,11 @@
 // test chooses, and the reports in hand.
 #pragma once
 
+#include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/event_hub.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/scratch_registry.hpp>
 
 #include "support/report_log.hpp"

@@ -3,6 +3,7 @@
 
 #include "arena/scratch_fixture.hpp"
 
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Several sinks at once, strict modes, suppression, and what a annotator adds.
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/report_policy.hpp>
 

@@ -3,6 +3,7 @@
 // figures.
 #include <framealloc/detail/frame/retention_book.hpp>
 #include <framealloc/detail/frame/retention_record.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/frame_summary.hpp>
 
 #include <gtest/gtest.h>

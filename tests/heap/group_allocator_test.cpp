@@ -3,6 +3,8 @@
 
 #include "heap/handle_fixture.hpp"
 
+#include <framealloc/detail/memory/chunk_pool.hpp>
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 
 #include "heap/handle_fixture.hpp"
 
+#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/literals.hpp>
 
 #include <gtest/gtest.h>

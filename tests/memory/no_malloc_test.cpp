@@ -2,6 +2,7 @@
 // The memory layer takes what it needs from its source and never from the C library's allocator.
 #include "support/malloc_counter.hpp"
 
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/os/clock.hpp>

@@ -3,6 +3,7 @@
 #include <framealloc/pressure.hpp>
 
 #include <framealloc/capabilities.hpp>
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/literals.hpp>
 #include "os/virtual_memory.hpp"
 

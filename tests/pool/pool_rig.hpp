@@ -5,10 +5,12 @@
 #include <framealloc/budget.hpp>
 #include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/heap/heap.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>

@@ -2,6 +2,8 @@
 // Random trees of limits and random charges against a model that adds up plainly.
 #include <framealloc/budget.hpp>
 
+#include <framealloc/detail/account/tag_table.hpp>
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 

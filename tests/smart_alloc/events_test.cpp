@@ -2,6 +2,8 @@
 // Lifecycle events as a program sees them.
 #include <framealloc/framealloc.hpp>
 
+#include <framealloc/detail/memory/event_hub.hpp>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -50,10 +50,7 @@ class ThreadLedger {
   // only. The memory stays its giver's and must outlive the ledger.
   using BlockAllocator = void* (*)(void* context, std::size_t bytes);
 
-  ThreadLedger(BlockAllocator allocator, void* context) noexcept
-      : allocator_(allocator), context_(context) {
-    blocks_[0].store(first_, std::memory_order_relaxed);
-  }
+  ThreadLedger(BlockAllocator allocator, void* context) noexcept;
   ThreadLedger(const ThreadLedger&) = delete;
   ThreadLedger& operator=(const ThreadLedger&) = delete;
 

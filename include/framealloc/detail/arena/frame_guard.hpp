@@ -8,6 +8,7 @@
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/frame_guard_table.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>

@@ -46,7 +46,7 @@ class HandleCache {
     std::uint64_t withdrawn = 0;
   };
 
-  explicit HandleCache(std::uintptr_t owner) noexcept : owner_(owner) {}
+  explicit HandleCache(std::uintptr_t owner) noexcept;
   HandleCache(const HandleCache&) = delete;
   HandleCache& operator=(const HandleCache&) = delete;
 
@@ -140,7 +140,7 @@ class HandleCache {
 // Thread contract: any thread.
 class HandleCaches {
  public:
-  explicit HandleCaches(MetadataAllocator& metadata) noexcept : metadata_(metadata) {}
+  explicit HandleCaches(MetadataAllocator& metadata) noexcept;
   ~HandleCaches();
   HandleCaches(const HandleCaches&) = delete;
   HandleCaches& operator=(const HandleCaches&) = delete;

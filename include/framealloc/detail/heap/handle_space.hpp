@@ -6,7 +6,6 @@
 #include <framealloc/align.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/heap/handle_chunk.hpp>
-#include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
 
@@ -15,6 +14,8 @@
 #include <new>
 
 namespace framealloc::detail {
+
+class ChunkPool;
 
 // Whose a block is: handed in when it is taken, found again when chunks are emptied.
 struct BlockOwner {
@@ -40,13 +41,7 @@ class HandleSpace {
   // alone. `let_go(context, index)` is called, under `lock`, when a block that waits is given up:
   // its slot is free.
   using LetGo = void (*)(void* context, std::uint32_t index);
-  HandleSpace(ChunkPool& chunks, SpinLock& lock, LetGo let_go, void* context) noexcept
-      : pool_(chunks),
-        chunk_mask_(~(std::uintptr_t{chunks.chunk_size()} - 1)),
-        most_(BlockChunk::largest_block(chunks.chunk_size()) / 2),
-        lock_(lock),
-        let_go_(let_go),
-        context_(context) {}
+  HandleSpace(ChunkPool& chunks, SpinLock& lock, LetGo let_go, void* context) noexcept;
   // Gives every chunk back, and with it the blocks in them. Requirement: no larger block is in use.
   ~HandleSpace();
   HandleSpace(const HandleSpace&) = delete;

@@ -6,6 +6,7 @@
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/denial.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/report.hpp>
 #include <framealloc/text.hpp>

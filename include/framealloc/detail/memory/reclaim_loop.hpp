@@ -3,12 +3,13 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
-#include <framealloc/pressure.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 namespace framealloc::detail {
+
+class PressureMonitor;
 
 // One per request, next to the loop that tries it:
 //

@@ -6,14 +6,11 @@
 #include <framealloc/budget.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/ledger.hpp>
-#include <framealloc/detail/account/tag_table.hpp>
-#include <framealloc/detail/memory/chunk_pool.hpp>
-#include <framealloc/detail/memory/event_hub.hpp>
-#include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/memory/reclaim_loop.hpp>
 #include <framealloc/detail/os/thread_record.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
+#include <framealloc/lifecycle_event.hpp>
 #include <framealloc/pressure.hpp>
 #include <framealloc/report.hpp>
 
@@ -23,6 +20,13 @@
 #include <string_view>
 
 namespace framealloc::detail {
+
+class ChunkPool;
+class EventHub;
+class LimitedSource;
+class PressureMonitor;
+class ReportSink;
+class TagTable;
 
 // What these allocators get from the one that they are part of. Everything outlives them.
 struct AllocatorContext {
@@ -95,9 +99,7 @@ class SharedLedger {
   // Requirement: wants(event.kind); no lock is held, and anything may have changed afterward.
   FRAMEALLOC_COLD void emit(const FrameEvent& event, TagId tag) const noexcept;
   // Effect: reports a threshold that was passed, see PressureMonitor::settle().
-  void settle() noexcept {
-    if (context_.pressure != nullptr) context_.pressure->settle();
-  }
+  void settle() noexcept;
 
   // Effect: counts a block of `bytes` under the tag and charges it, except for `carried` bytes that
   // were charged for a block about to be freed: count_out() then gets how many were handed on.

@@ -38,14 +38,8 @@ struct TlsSlot {
     return *opaque(pool);
 #endif
   }
-  void show(PoolTable* table_to_use) noexcept {
-    std::atomic_ref<PoolTable*>(pool).store(table_to_use, std::memory_order_relaxed);
-  }
-  void clear() noexcept {
-    arena = &empty_arena;
-    show(&empty_pool_table);
-    state = nullptr;
-  }
+  void show(PoolTable* table_to_use) noexcept;
+  void clear() noexcept;
 };
 
 // The last slot is never filled: allocators beyond kTlsSlots - 1 at a time share it and find their

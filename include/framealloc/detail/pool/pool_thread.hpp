@@ -5,6 +5,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/pool/deferred_queue.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/pool/pool_table.hpp>
 #include <framealloc/detail/pool/remote.hpp>

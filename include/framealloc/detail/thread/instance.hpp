@@ -8,6 +8,7 @@
 #include <framealloc/detail/account/device_register.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
 #include <framealloc/detail/arena/frame_guard.hpp>
+#include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/frame/frame_clock.hpp>
 #include <framealloc/detail/frame/phase.hpp>
 #include <framealloc/detail/heap/heap.hpp>
@@ -15,6 +16,7 @@
 #include <framealloc/detail/memory/event_hub.hpp>
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/thread/frame_watcher.hpp>

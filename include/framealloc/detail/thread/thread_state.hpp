@@ -4,6 +4,7 @@
 
 #include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/frame/phase.hpp>
+#include <framealloc/detail/memory/pressure_monitor.hpp>
 #include <framealloc/detail/pool/pool_thread.hpp>
 #include <framealloc/detail/thread/lifecycle.hpp>
 #include <framealloc/detail/thread/tls.hpp>
