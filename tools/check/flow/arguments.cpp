@@ -75,6 +75,64 @@ std::optional<std::int64_t> constant_of_variable(const clang::ASTContext& contex
   return result.Val.getInt().getExtValue();
 }
 
+namespace {
+
+struct Indexed {
+  const clang::ValueDecl* array = nullptr;
+  std::int64_t index = 0;
+};
+
+// The named array that the expression looks into, and the constant that says where; no array when it does not.
+Indexed indexed_in(const clang::ASTContext& context, const clang::Stmt* statement) {
+  const auto* expression = llvm::dyn_cast_or_null<clang::Expr>(statement);
+  for (unsigned steps = 0; expression != nullptr && steps < 24; ++steps) {
+    expression = expression->IgnoreUnlessSpelledInSource();
+    const clang::Expr* array = nullptr;
+    const clang::Expr* index = nullptr;
+    if (const auto* e = llvm::dyn_cast<clang::ArraySubscriptExpr>(expression)) {
+      array = e->getBase()->IgnoreParenImpCasts();
+      index = e->getIdx();
+      if (!array->getType()->isArrayType()) index = nullptr;
+    } else if (const auto* call = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression)) {
+      if (call->getNumArgs() == 0) return {};
+      array = call->getArg(0)->IgnoreParenImpCasts();
+      const clang::CXXRecordDecl* const record = record_of(array->getType());
+      if (call->getOperator() == clang::OO_Subscript && call->getNumArgs() == 2 &&
+          record != nullptr && plain_name(*record) == "std::array")
+        index = call->getArg(1);
+    } else if (const auto* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+      array = member->getBase();
+    } else if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
+      array = unary->getSubExpr();
+    } else if (const auto* asked = llvm::dyn_cast<clang::CXXMemberCallExpr>(expression)) {
+      array = asked->getImplicitObjectArgument();
+    } else {
+      return {};
+    }
+    clang::Expr::EvalResult result;
+    if (index != nullptr && !index->isValueDependent() && index->EvaluateAsInt(result, context)) {
+      const clang::ValueDecl* name = nullptr;
+      if (const auto* e = llvm::dyn_cast<clang::DeclRefExpr>(array)) name = e->getDecl();
+      const auto* const field = llvm::dyn_cast<clang::MemberExpr>(array);
+      if (field != nullptr && llvm::isa<clang::CXXThisExpr>(field->getBase()->IgnoreImpCasts()))
+        name = field->getMemberDecl();
+      if (name != nullptr) return {name, result.Val.getInt().getExtValue()};
+    }
+    expression = array;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool are_other_elements(const clang::ASTContext& context, const clang::Stmt* a,
+                        const clang::Stmt* b) {
+  const Indexed left = indexed_in(context, a);
+  if (left.array == nullptr) return false;
+  const Indexed right = indexed_in(context, b);
+  return left.array == right.array && left.index != right.index;
+}
+
 bool says_no(const clang::FunctionDecl* body) {
   struct Visitor : clang::RecursiveASTVisitor<Visitor> {
     bool VisitReturnStmt(clang::ReturnStmt* statement) {

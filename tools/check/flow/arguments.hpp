@@ -24,4 +24,8 @@ namespace fa_check {
 // Result: whether the function of a speculation never keeps what it made.
 [[nodiscard]] bool says_no(const clang::FunctionDecl* body);
 
+// Whether the two expressions name elements of one array by constants that differ.
+[[nodiscard]] bool are_other_elements(const clang::ASTContext& context, const clang::Stmt* a,
+                                      const clang::Stmt* b);
+
 }  // namespace fa_check

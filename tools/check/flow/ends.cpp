@@ -155,6 +155,8 @@ bool Solver::use(const Call& call, State& state, const Value& value, const clang
     const SiteId where = site(call, at);
     if (thread_ != nullptr && !loan.on_thread) thread_->uses.insert(memory);
     if (is_over(state, life->second)) {
+      // It lies in an element beside the one that is looked at.
+      if (are_other_elements(context_, places_.expression(target.stored), at)) continue;
       told = true;
       const SiteId end = life->second.end;
       if (loan.resolved)

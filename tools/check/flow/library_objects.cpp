@@ -240,6 +240,9 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
   }
   if (arguments.empty()) held.null = true;
   if (is_resource_class(type)) {
+    for (const clang::Expr* argument : arguments)
+      if (argument->getType()->isVoidPointerType())
+        (void)use(caller, state, value(caller, state, argument), argument);
     // A resource on another one takes its memory there.
     std::erase_if(held.to, [&](const Target& target) {
       return places_[target.place].kind != PlaceKind::Resource;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "flow/solver.hpp"
 
+#include "flow/throws.hpp"
+
 #include <algorithm>
 #include <deque>
 #include <utility>
@@ -34,24 +36,6 @@ bool initializes_member(const clang::FunctionDecl* function, const clang::Expr* 
   for (const clang::CXXCtorInitializer* each : constructor->inits())
     if (each->getInit() != nullptr && each->getInit()->IgnoreImplicit() == expression) return true;
   return false;
-}
-
-// Whether the statement calls the library, which throws nothing, and no constructor or closure of the user's.
-bool never_throws(const clang::Stmt* statement) {
-  const auto* const call = llvm::dyn_cast<clang::CallExpr>(statement);
-  const clang::FunctionDecl* const function = call == nullptr ? nullptr : call->getDirectCallee();
-  if (function == nullptr || !is_in_framealloc(*function)) return false;
-  const auto is_of_user = [](clang::QualType type) {
-    type = type.getNonReferenceType();
-    const clang::CXXRecordDecl* const record =
-        record_of(type->isPointerType() ? type->getPointeeType() : type);
-    return record != nullptr && !is_in_std(*record) && !is_in_framealloc(*record);
-  };
-  if (is_of_user(call->getType())) return false;
-  const clang::QualType held = first_type_of(call->getType());
-  if (!held.isNull() && is_of_user(held)) return false;
-  return std::none_of(call->arg_begin(), call->arg_end(),
-                      [&](const clang::Expr* each) { return is_of_user(each->getType()); });
 }
 
 // Whether what the loop goes through is an array, which has elements.
@@ -180,7 +164,25 @@ Solver::States Solver::run(const Call& call, States entry) {
     const clang::CFGBlock& block = *blocks[id];
     States thrown;
     run_block(call, block, states, thrown);
-    if (!is_exceptional(block, 1)) leave_by_exception(call, std::move(thrown), exits);
+    if (!thrown.empty() && !is_exceptional(block, 1)) {
+      // A constructor threw.
+      const clang::CFGBlock* const handlers = handlers_around(*graph, *call.function, block);
+      if (handlers == nullptr) {
+        leave_by_exception(call, std::move(thrown), exits);
+      } else {
+        const unsigned there = handlers->getBlockID();
+        for (State& state : thrown) {
+          unwind(call, state, handlers->getTerminatorStmt());
+          collect(call, state);
+          bool changed = false;
+          add_state(seen[there], std::move(state), changed);
+          if (changed && ++visits[there] <= 200) {
+            waiting[there] = seen[there];
+            work.insert(there);
+          }
+        }
+      }
+    }
     // Nobody comes back from there.
     if (block.hasNoReturnElement()) continue;
     if (id == last) {

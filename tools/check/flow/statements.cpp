@@ -139,6 +139,16 @@ void Solver::make_list(const Call& call, State& state, const clang::InitListExpr
       store_into(call, state, places_.element(place), element, init, site(call, init));
     return;
   }
+  // The elements of a std::array are those of the array in it.
+  const auto* const inner = list->getNumInits() == 1 && plain_name(*record) == "std::array"
+                                ? llvm::dyn_cast<clang::InitListExpr>(list->getInit(0))
+                                : nullptr;
+  if (inner != nullptr && inner->getType()->isArrayType()) {
+    const clang::QualType element = inner->getType()->getAsArrayTypeUnsafe()->getElementType();
+    for (const clang::Expr* init : inner->inits())
+      store_into(call, state, places_.element(place), element, init, site(call, init));
+    return;
+  }
   unsigned index = 0;
   for (const clang::CXXBaseSpecifier& base : record->bases()) {
     if (index >= list->getNumInits()) return;

@@ -117,7 +117,9 @@ void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool w
   // that frame left there.
   std::erase_if(cell->second.to, [&](const Target& target) {
     const auto life = state.lives.find(places_.root(target.place));
-    return life != state.lives.end() && is_over(state, life->second);
+    return life != state.lives.end() && is_over(state, life->second) &&
+           !are_other_elements(context_, places_.expression(target.stored),
+                               places_.expression(site));
   });
   cell->second.join(value);
 }
