@@ -79,7 +79,7 @@ struct FRAMEALLOC_API AllocConfig {
   /// Given to on_report as it is.
   void* report_context = nullptr;
   /// Which reports end the program; empty = as the environment variable FRAMEALLOC_STRICT says.
-  std::optional<StrictMode> strict = std::nullopt;
+  std::optional<StrictMode> strict = {};
 
   /// Small: for tools, tests and embedded use.
   [[nodiscard]] static AllocConfig minimal() noexcept;

@@ -271,7 +271,7 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
   void answer_recall() noexcept;
   /// Result: bytes charged and not yet allocated at position `here`. Any thread.
   [[nodiscard]] std::size_t quota_left(const detail::ArenaView& here) const noexcept;
-  [[nodiscard]] TagId tag() const noexcept { return tag_.load(std::memory_order_relaxed); }
+  [[nodiscard]] TagId tag() const noexcept { return TagId{tag_.load(std::memory_order_relaxed)}; }
   [[nodiscard]] std::uint64_t clock() const noexcept { return clock_.load(detail::kRelaxed); }
   [[nodiscard]] detail::FrameSlot& slot_of(std::uint64_t clock) noexcept {
     return slots_[(clock >> 1) % slot_count_];

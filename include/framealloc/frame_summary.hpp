@@ -67,8 +67,6 @@ struct PhaseSummary {
 /// whose memory is denied is empty. Requirement: it is destroyed before the allocator.
 template <class Row>
 class SummaryRows {
-  static_assert(std::is_trivially_copyable_v<Row>);
-
  public:
   SummaryRows() noexcept = default;
   /// For the library. Effect: room for `capacity` rows; none when memory is denied.
@@ -113,6 +111,7 @@ class SummaryRows {
   void resize_down(std::size_t n) noexcept { size_ = n < size_ ? n : size_; }
   /// Result: false when there is no room.
   bool push_back(const Row& row) noexcept {
+    static_assert(std::is_trivially_copyable_v<Row>);
     if (size_ == capacity_) return false;
     ::new (rows_ + size_++) Row(row);
     return true;

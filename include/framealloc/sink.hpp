@@ -63,6 +63,7 @@ class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
   CollectingSink() = default;
   CollectingSink(const CollectingSink&) = delete;
   CollectingSink& operator=(const CollectingSink&) = delete;
+  ~CollectingSink();
   void on_report(const Report& report) noexcept override;
 
   [[nodiscard]] std::vector<Diagnostic> diagnostics() const;
@@ -74,8 +75,9 @@ class FRAMEALLOC_API CollectingSink final : public DiagnosticSink {
 
  private:
   [[nodiscard]] bool has(Severity severity) const;
+  struct Kept;
   mutable detail::Mutex mutex_;
-  std::vector<Diagnostic> diagnostics_;
+  Kept* kept_ = nullptr;  // made by the first report; a vector here would be dear to compile
 };
 
 /// Passes each report to a callable. `F` takes a const Report& and must not throw.

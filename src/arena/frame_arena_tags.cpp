@@ -31,7 +31,7 @@ void FrameArena::set_tag(TagId tag) noexcept {
   const Edit edit(*this);
   if (clock() != 0) flush_run(position());
   counters_ = &counters;
-  tag_.store(tag, kRelaxed);
+  tag_.store(static_cast<std::uint16_t>(tag), kRelaxed);
 }
 
 // Called inside an Edit.

@@ -35,29 +35,40 @@ void TextSink::on_report(const Report& report) noexcept {
   std::fwrite(text.view().data(), 1, text.size(), stream_);
 }
 
+struct CollectingSink::Kept {
+  std::vector<Diagnostic> diagnostics;
+};
+
+CollectingSink::~CollectingSink() { delete kept_; }
+
 void CollectingSink::on_report(const Report& report) noexcept {
   const std::lock_guard lock(mutex_);
-  diagnostics_.push_back(Diagnostic::of(report));
+  if (kept_ == nullptr) kept_ = new Kept;
+  kept_->diagnostics.push_back(Diagnostic::of(report));
 }
 
 std::vector<Diagnostic> CollectingSink::diagnostics() const {
   const std::lock_guard lock(mutex_);
-  return diagnostics_;
+  return kept_ == nullptr ? std::vector<Diagnostic>() : kept_->diagnostics;
 }
 
 std::size_t CollectingSink::size() const {
   const std::lock_guard lock(mutex_);
-  return diagnostics_.size();
+  return kept_ == nullptr ? 0 : kept_->diagnostics.size();
 }
 
 std::size_t CollectingSink::count(Code code) const {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::ranges::count(diagnostics_, code, &Diagnostic::code));
+  if (kept_ == nullptr) return 0;
+  const auto& kept = kept_->diagnostics;
+  return static_cast<std::size_t>(std::ranges::count(kept, code, &Diagnostic::code));
 }
 
 bool CollectingSink::has(Severity severity) const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::find(diagnostics_, severity, &Diagnostic::severity) != diagnostics_.end();
+  if (kept_ == nullptr) return false;
+  const auto& kept = kept_->diagnostics;
+  return std::ranges::find(kept, severity, &Diagnostic::severity) != kept.end();
 }
 
 bool CollectingSink::has_errors() const { return has(Severity::Error); }
@@ -66,7 +77,7 @@ bool CollectingSink::has_warnings() const { return has(Severity::Warning); }
 
 void CollectingSink::clear() {
   const std::lock_guard lock(mutex_);
-  diagnostics_.clear();
+  if (kept_ != nullptr) kept_->diagnostics.clear();
 }
 
 }  // namespace framealloc

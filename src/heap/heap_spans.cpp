@@ -106,7 +106,7 @@ SpanChunk* Heap::make_chunk(bool* denied_by_limit) noexcept {
 void Heap::destroy_chunk(SpanChunk* chunk) noexcept {
   shared_.registry_.erase(chunk->region);
   metadata_.deallocate(chunk->records(), chunk->quanta() * sizeof(BlockRecord));
-  chunk->head.chunk_kind.store(ChunkKind::None, std::memory_order_relaxed);
+  chunk->head.chunk_kind.store(ChunkKind::kNone, std::memory_order_relaxed);
   chunk_pool_.release(chunk);
 }
 

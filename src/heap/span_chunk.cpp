@@ -45,7 +45,7 @@ SpanChunk::SpanChunk(std::size_t quanta, std::size_t header_quanta, BlockRecord*
   std::uninitialized_fill_n(taken_, words_for(quanta), std::uint64_t{0});
   std::uninitialized_value_construct_n(spans_, quanta);
   mark(0, header_quanta, true);
-  head.chunk_kind.store(ChunkKind::Spans, std::memory_order_relaxed);
+  head.chunk_kind.store(ChunkKind::kSpans, std::memory_order_relaxed);
   region.address = reinterpret_cast<std::uintptr_t>(this);
   region.kind = RegionKind::SpanChunk;
 }

@@ -83,7 +83,7 @@ SlabChunk* PageHeap::make_chunk(bool* denied_by_limit) noexcept {
   }
   // The first page says what the chunk is, whether it is a slab at the time or not.
   auto* const head = ::new (memory) SlabHeader();
-  head->chunk_kind.store(ChunkKind::Slabs, std::memory_order_relaxed);
+  head->chunk_kind.store(ChunkKind::kSlabs, std::memory_order_relaxed);
   chunk->region.address = reinterpret_cast<std::uintptr_t>(memory);
   chunk->region.kind = RegionKind::SlabChunk;
   registry_.insert(chunk->region);
@@ -93,7 +93,7 @@ SlabChunk* PageHeap::make_chunk(bool* denied_by_limit) noexcept {
 void PageHeap::destroy_chunk(SlabChunk* chunk) noexcept {
   registry_.erase(chunk->region);
   reinterpret_cast<SlabHeader*>(chunk->base)
-      ->chunk_kind.store(ChunkKind::None, std::memory_order_relaxed);
+      ->chunk_kind.store(ChunkKind::kNone, std::memory_order_relaxed);
   chunk_pool_.release(chunk->base);
   metadata_.deallocate(chunk, descriptor_bytes());
 }

@@ -49,9 +49,9 @@ void PoolThread::free(PoolShared& shared, PoolThread* mine, void* block, AllocKi
   // Only a block that has whole chunks to itself begins where a chunk does.
   if ((address & ~shared.chunk_mask_) != 0) {
     const auto* const head = reinterpret_cast<const SlabHeader*>(address & shared.chunk_mask_);
-    const bool in_slab = shared.checked_
-                             ? shared.pages_.owns(block)
-                             : head->chunk_kind.load(std::memory_order_relaxed) == ChunkKind::Slabs;
+    const bool in_slab =
+        shared.checked_ ? shared.pages_.owns(block)
+                        : head->chunk_kind.load(std::memory_order_relaxed) == ChunkKind::kSlabs;
     if (in_slab) return free_slab_block(shared, mine, block, kind, site);
   }
   if (shared.large_ != nullptr) return shared.large_->free_large(mine, block, kind, site);

@@ -91,7 +91,7 @@ class alignas(kCacheLine) ArenaState {
   OwnedCounter fast_last_;  // of the frame right before the current one
 
   SequenceCount edits_;
-  std::atomic<TagId> tag_{TagId::Untagged};
+  std::atomic<std::uint16_t> tag_{0};  // a TagId; see ChunkKind
   FrameOverflow overflow_ = FrameOverflow::Grow;
   bool budgeted_ = false;
   bool charging_ = false;  // the budgets are being asked: what they cause must not return quota

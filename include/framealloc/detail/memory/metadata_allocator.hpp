@@ -81,8 +81,6 @@ class MetadataAllocator {
 // Thread contract: one thread at a time.
 template <class T>
 class MetaVector {
-  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 128);
-
  public:
   explicit MetaVector(MetadataAllocator& metadata) noexcept : metadata_(metadata) {}
   ~MetaVector() { metadata_.deallocate(data_, capacity_ * sizeof(T)); }
@@ -90,6 +88,7 @@ class MetaVector {
   MetaVector& operator=(const MetaVector&) = delete;
 
   [[nodiscard]] bool push_back(const T& value) noexcept {
+    static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 128);
     if (size_ == capacity_) [[unlikely]] {
       const T kept = value;  // it may be one of ours, which growth moves
       if (!grow()) return false;

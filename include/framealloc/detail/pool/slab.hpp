@@ -19,8 +19,13 @@ struct BlockRecord;
 struct SlabChunk;
 
 // What a chunk is used for; stored at the start of the chunk. The values are unlikely to occur in
-// memory by chance.
-enum class ChunkKind : std::uint32_t { None = 0, Slabs = 0x51ab51ab, Spans = 0x59a459a4 };
+// memory by chance. No enumeration: each std::atomic of a further type costs every program that
+// includes this as much to compile as ten functions.
+struct ChunkKind {
+  static constexpr std::uint32_t kNone = 0;
+  static constexpr std::uint32_t kSlabs = 0x51ab51ab;
+  static constexpr std::uint32_t kSpans = 0x59a459a4;
+};
 
 // Which list of its owner a slab is on.
 enum class SlabPlace : std::uint8_t {
@@ -40,8 +45,8 @@ struct alignas(kCacheLine) SlabHeader {
   std::atomic<ClassList*> ready{nullptr};  // the owner's `list`; null like owner_word
   // Receives remote frees; null: orphaned. Code that uses the owner loads it with acquire.
   std::atomic<PoolThread*> owner{nullptr};
-  std::atomic<ChunkKind> chunk_kind{ChunkKind::None};  // used at the chunk's start only
-  std::atomic<std::uint32_t> seal{0};                  // kSeal while the page is a slab
+  std::atomic<std::uint32_t> chunk_kind{ChunkKind::kNone};  // used at the chunk's start only
+  std::atomic<std::uint32_t> seal{0};                       // kSeal while the page is a slab
   // The same number for slabs of one class, tag and kind; the lower half without the class.
   std::uint64_t bin_key = 0;
   std::uint32_t block_size = 0;
