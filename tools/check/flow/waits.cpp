@@ -121,11 +121,12 @@ void Solver::synchronize(State& state, Sync sync, const Value& object) {
   if (sync == Sync::None) return;
   if (thread_ != nullptr) {
     if (sync == Sync::Waits) return;
-    Value signaled = object;
+    Value signaled;
+    signaled.to = object.to;
     // A promise that was moved here, by the mark that its future has too.
     for (const Target& target : object.to)
       if (const auto cell = state.cells.find(target.place); cell != state.cells.end())
-        signaled.join(cell->second);
+        for (const Target& also : cell->second.to) signaled.add(also);
     for (const Target& target : signaled.to)
       if (std::find(thread_->signals.begin(), thread_->signals.end(), target.place) ==
           thread_->signals.end())
