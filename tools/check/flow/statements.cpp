@@ -145,6 +145,13 @@ void Solver::make_list(const Call& call, State& state, const clang::InitListExpr
                                 : nullptr;
   if (inner != nullptr && inner->getType()->isArrayType()) {
     const clang::QualType element = inner->getType()->getAsArrayTypeUnsafe()->getElementType();
+    if (model_.kind_of(element) == Kind::Thread) {
+      // They have been moved into that array.
+      for (const Target& object : value(call, state, inner).to)
+        copy(state, places_.element(place), places_.element(object.place), element,
+             site(call, list));
+      return;
+    }
     for (const clang::Expr* init : inner->inits())
       store_into(call, state, places_.element(place), element, init, site(call, init));
     return;
