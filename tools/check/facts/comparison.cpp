@@ -32,4 +32,15 @@ std::optional<Comparison> comparison_of(const clang::Expr* expression) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> constant_of(const clang::ASTContext& context,
+                                        const clang::Expr* expression) {
+  if (expression == nullptr || expression->isValueDependent()) return std::nullopt;
+  if (!expression->getType()->isIntegralOrEnumerationType()) return std::nullopt;
+  clang::Expr::EvalResult result;
+  if (!expression->EvaluateAsInt(result, context)) return std::nullopt;
+  const llvm::APSInt& number = result.Val.getInt();
+  if (number.getSignificantBits() > 63) return std::nullopt;
+  return number.getExtValue();
+}
+
 }  // namespace fa_check

@@ -4,6 +4,7 @@
 
 #include "model/clang.hpp"
 
+#include <cstdint>
 #include <optional>
 
 namespace fa_check {
@@ -20,5 +21,9 @@ struct Comparison {
 // Result: the comparison that the expression is, negated for each `!` before it; nothing if it is
 // none.
 [[nodiscard]] std::optional<Comparison> comparison_of(const clang::Expr* expression);
+
+// The number that the expression is when compiled, or none.
+[[nodiscard]] std::optional<std::int64_t> constant_of(const clang::ASTContext& context,
+                                                      const clang::Expr* expression);
 
 }  // namespace fa_check

@@ -187,17 +187,6 @@ bool is_fixed(const Changes& changes, const clang::Stmt* expression) {
   return true;
 }
 
-std::optional<std::int64_t> constant_of(const clang::ASTContext& context,
-                                        const clang::Expr* expression) {
-  if (expression == nullptr || expression->isValueDependent()) return std::nullopt;
-  if (!expression->getType()->isIntegralOrEnumerationType()) return std::nullopt;
-  clang::Expr::EvalResult result;
-  if (!expression->EvaluateAsInt(result, context)) return std::nullopt;
-  const llvm::APSInt& number = result.Val.getInt();
-  if (number.getSignificantBits() > 63) return std::nullopt;
-  return number.getExtValue();
-}
-
 // How far one turn moves the counter; 0 when that is not a constant.
 std::int64_t step_of(const clang::ASTContext& context, const clang::Stmt* step) {
   if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(step))
