@@ -46,6 +46,32 @@ void forget_temporaries(const Places& places, const Call& call, State& state) {
   });
 }
 
+// Effect: forgets that marks have ended which nothing holds any more: on a path that frees what a variable
+// holds and gives it another, the first is not what the variable has on the paths that it joins.
+void forget_marks(const Places& places, const Call& call, State& state) {
+  if (state.ended.empty()) return;
+  std::vector<PlaceId> held;
+  const auto note = [&](const Value& value) {
+    for (const Target& target : value.to)
+      if (places[target.place].kind == PlaceKind::Mark) held.push_back(target.place);
+  };
+  for (const auto& [place, value] : state.cells) note(value);
+  for (const auto& [expression, value] : state.values) note(value);
+  for (const Call* at = &call; at != nullptr; at = at->caller)
+    if (at->outer != nullptr)
+      for (const auto& [expression, value] : *at->outer) note(value);
+  for (const auto& [place, life] : state.lives)
+    held.insert(held.end(), life.since.begin(), life.since.end());
+  for (const auto& [mark, owner] : state.marks) held.push_back(mark);
+  std::sort(held.begin(), held.end());
+  std::erase_if(state.ended, [&](PlaceId mark) {
+    if (places[mark].kind != PlaceKind::Mark || std::binary_search(held.begin(), held.end(), mark))
+      return false;
+    state.cells.erase(mark);
+    return true;
+  });
+}
+
 }  // namespace
 
 void Solver::reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth) {
@@ -102,6 +128,7 @@ void Solver::forget_turn(const Call& call, State& state, const clang::Stmt& loop
 
 void Solver::collect(const Call& call, State& state) const {
   forget_temporaries(places_, call, state);
+  forget_marks(places_, call, state);
   if (state.lives.empty()) return;
   std::vector<PlaceId> found;  // loans that are reached; sorted once all are there
   std::vector<std::pair<PlaceId, const Value*>> inside;  // cells in memory of loans
