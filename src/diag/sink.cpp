@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 
 namespace framealloc {
 
@@ -43,7 +44,8 @@ CollectingSink::~CollectingSink() { delete kept_; }
 
 void CollectingSink::on_report(const Report& report) noexcept {
   const std::lock_guard lock(mutex_);
-  if (kept_ == nullptr) kept_ = new Kept;
+  if (kept_ == nullptr) kept_ = new (std::nothrow) Kept;
+  if (kept_ == nullptr) return;
   kept_->diagnostics.push_back(Diagnostic::of(report));
 }
 

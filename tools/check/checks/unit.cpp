@@ -49,14 +49,16 @@ void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& 
   const auto solve = [&](const clang::FunctionDecl* function) {
     solver.solve(*function, followers_of(*function, bodies));
     ++result.functions;
-    if (!solver.gave_up()) return;
-    ++result.gave_up;
+    if (!solver.gave_up() && !solver.left_calls()) return;
+    if (solver.gave_up()) ++result.gave_up;
     const clang::PresumedLoc place =
         context.getSourceManager().getPresumedLoc(function->getLocation());
-    result.assumptions.push_back({place.isValid() ? place.getFilename() : "",
-                                  place.isValid() ? place.getLine() : 0,
-                                  function->getQualifiedNameAsString(),
-                                  "not analyzed to its end: it is too large for the limits"});
+    result.assumptions.push_back(
+        {place.isValid() ? place.getFilename() : "", place.isValid() ? place.getLine() : 0,
+         function->getQualifiedNameAsString(),
+         solver.gave_up() ? "not analyzed to its end: it is too large for the limits"
+                          : "virtual calls within others are not followed: too many "
+                            "functions override them"});
   };
   // Constructors come first: they tell how many frames the allocators that are members keep.
   for (const bool constructors : {true, false}) {

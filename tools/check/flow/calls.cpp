@@ -3,10 +3,17 @@
 // run; any other keeps nothing, ends nothing and returns what lifetimebound says.
 #include "flow/solver.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 namespace fa_check {
+namespace {
+
+// Of functions that virtual calls lead to within each other: four levels of a dozen are 20,000.
+constexpr std::size_t kMaxSpread = 64;
+
+}  // namespace
 
 bool Solver::can_run(const Call& caller, const clang::FunctionDecl* function) const {
   const clang::FunctionDecl* definition = nullptr;
@@ -236,12 +243,23 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
   run_call(caller, std::move(state), function, at, self, arguments, out);
 }
 
-// Effect: as if each function in sight that overrides the method ran.
+// Effect: as if each function in sight that overrides the method ran; not within calls of others if
+// that would be too many.
 void Solver::run_overriders(const Call& caller, const State& state,
                             const clang::CXXMethodDecl* method, const clang::Expr* at, PlaceId self,
                             const std::vector<const clang::Expr*>& arguments, States& out) {
+  std::vector<const clang::CXXMethodDecl*> shown;
   for (const clang::CXXMethodDecl* each : bodies_.overriders(*method))
-    if (can_run(caller, each)) run_call(caller, state, each, at, self, arguments, out);
+    if (can_run(caller, each)) shown.push_back(each);
+  const std::size_t before = spread_;
+  if (before > 1 && before * shown.size() > kMaxSpread) {
+    left_calls_ = true;
+    return;
+  }
+  spread_ = before * std::max<std::size_t>(shown.size(), 1);
+  for (const clang::CXXMethodDecl* each : shown)
+    run_call(caller, state, each, at, self, arguments, out);
+  spread_ = before;
 }
 
 // Effect: as a call of each function that the pointer `e` calls may have; of none that is known,

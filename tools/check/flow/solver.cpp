@@ -299,6 +299,8 @@ Solver::States Solver::run(const Call& call, States entry) {
 void Solver::solve(const clang::FunctionDecl& function,
                    const std::vector<const clang::FunctionDecl*>& followers) {
   gave_up_ = false;
+  left_calls_ = false;
+  spread_ = 1;
   steps_ = 0;
   const clang::FunctionDecl* definition = nullptr;
   if (!function.hasBody(definition)) return;

@@ -86,6 +86,8 @@ class Solver {
              const std::vector<const clang::FunctionDecl*>& followers);
   [[nodiscard]] const Loan* loan(PlaceId place) const;
   [[nodiscard]] bool gave_up() const { return gave_up_; }
+  // Whether virtual calls within others were taken for calls of functions out of sight.
+  [[nodiscard]] bool left_calls() const { return left_calls_; }
   // Functions that were run as calls of others.
   [[nodiscard]] const std::set<const clang::FunctionDecl*>& inlined() const { return inlined_; }
   // The threads that were started, by the expression that does it.
@@ -340,6 +342,8 @@ class Solver {
   std::set<PlaceId> tagged_;  // pool and heap memory made under a tag
   unsigned steps_ = 0;
   bool gave_up_ = false;
+  bool left_calls_ = false;
+  std::size_t spread_ = 1;  // how many functions the virtual calls that are being run lead to
 };
 
 }  // namespace fa_check
