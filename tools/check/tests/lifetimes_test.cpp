@@ -2,6 +2,8 @@
 // Lifetimes in functions, through calls and classes, in coroutines and behind handles.
 #include "tests/analysis.hpp"
 
+#include <algorithm>
+
 namespace fa_check {
 namespace {
 
@@ -202,6 +204,46 @@ int run(fa::SmartAlloc& alloc, bool a) {
   ASSERT_EQ(result.findings.size(), 1U);
   EXPECT_EQ(result.findings.front().code, 606U);
   EXPECT_GE(result.findings.front().related.size(), 2U);
+}
+
+// Sixteen overriders, each with a call that sixteen override: told, and not followed into each other.
+TEST(Lifetimes, VirtualCallsWithinOthersAreFollowedWithinTheLimit) {
+  const auto unit = [](int overriders) {
+    return analyze(R"(
+#include <framealloc/framealloc.hpp>
+#include <utility>
+namespace fa = framealloc;
+struct Node {
+  virtual int plan(fa::SmartAlloc& alloc, Node& next) = 0;
+  virtual int play(fa::SmartAlloc& alloc) = 0;
+};
+template <int kind>
+struct Of : Node {
+  int plan(fa::SmartAlloc& alloc, Node& next) override { return next.play(alloc); }
+  int play(fa::SmartAlloc& alloc) override { return *alloc.frame_new<int>(kind); }
+};
+template <int... kinds>
+int make(fa::SmartAlloc& alloc, Node& next, std::integer_sequence<int, kinds...>) {
+  return (Of<kinds>().plan(alloc, next) + ...);
+}
+int all(fa::SmartAlloc& alloc, Node& next) {
+  return make(alloc, next, std::make_integer_sequence<int, )" +
+                   std::to_string(overriders) + R"(>());
+}
+int run(fa::SmartAlloc& alloc, Node& first, Node& next) { return first.plan(alloc, next); }
+)");
+  };
+  const auto left = [&](int overriders) {
+    const UnitResult result = unit(overriders);
+    EXPECT_TRUE(result.parsed);
+    EXPECT_EQ(result.gave_up, 0U);
+    return std::count_if(result.assumptions.begin(), result.assumptions.end(),
+                         [](const Assumption& each) {
+                           return each.message.starts_with("virtual calls within others");
+                         });
+  };
+  EXPECT_EQ(left(8), 0);
+  EXPECT_EQ(left(9), 1);
 }
 
 TEST(Lifetimes, AUnitWithAnErrorHasNoFindings) {

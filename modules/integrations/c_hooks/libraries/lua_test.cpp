@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "libraries/limits.hpp"
+#include "libraries/lua_script.hpp"
 #include "libraries/mallocs.hpp"
 #include "support/denials.hpp"
 #include "support/report_log.hpp"
@@ -21,19 +22,6 @@
 namespace framealloc::c_hooks {
 namespace {
 
-// Tables that grow and are thrown away, strings, closures: 2,800 requests and 40 KB a round.
-constexpr const char* kScript = R"(
-  local total, kept = 0, {}
-  for round = 1, ROUNDS or 40 do
-    local list = {}
-    for i = 1, 500 do
-      list[i] = { id = i, name = "item" .. (i * round), call = function() return i + round end }
-    end
-    for i = 1, #list do total = total + list[i].call() + #list[i].name end
-    kept[round % 4 + 1] = list
-  end
-  return total
-)";
 constexpr lua_Integer kTotal = 5'579'020;
 constexpr int kFewRounds = 6;  // as much memory at once, in a seventh of the time
 
@@ -79,7 +67,7 @@ void* c_library(void*, void* block, std::size_t, std::size_t new_size) {
 // What few rounds come to, with the C library's memory.
 lua_Integer total_of_few_rounds() {
   lua_Integer total = 0;
-  EXPECT_EQ(live(&c_library, nullptr, kScript, &total), LUA_OK);
+  EXPECT_EQ(live(&c_library, nullptr, kLuaScript, &total), LUA_OK);
   return total;
 }
 
@@ -89,7 +77,7 @@ TEST(CHooksLua, AScriptRunsOnItsTagAndNothingElse) {
   lua_Integer plain = 0;
   lua_State* const reference = luaL_newstate();
   luaL_openlibs(reference);
-  ASSERT_EQ(run(reference, kScript, &plain), LUA_OK);
+  ASSERT_EQ(run(reference, kLuaScript, &plain), LUA_OK);
   lua_close(reference);
   ASSERT_EQ(plain, kTotal);
 
@@ -97,7 +85,7 @@ TEST(CHooksLua, AScriptRunsOnItsTagAndNothingElse) {
   ASSERT_NE(lua, nullptr);
   luaL_openlibs(lua);
   lua_Integer ours = 0;
-  ASSERT_EQ(run(lua, kScript, &ours), LUA_OK);
+  ASSERT_EQ(run(lua, kLuaScript, &ours), LUA_OK);
   EXPECT_EQ(ours, plain);
   const MemoryStats stats = memory.stats();
   EXPECT_GT(stats.allocations, 50'000U);
@@ -124,9 +112,9 @@ TEST(CHooksLua, AScriptThatIsWarmCallsNoMallocAndNoMmap) {
   luaL_openlibs(lua);
   lua_Integer total = 0;
   // What the collector has not come to yet differs from run to run, so the heap grows for some.
-  for (int i = 0; i < 4; ++i) ASSERT_EQ(run(lua, kScript, &total), LUA_OK);
+  for (int i = 0; i < 4; ++i) ASSERT_EQ(run(lua, kLuaScript, &total), LUA_OK);
   const MallocsInScope mallocs;
-  ASSERT_EQ(run(lua, kScript, &total), LUA_OK);
+  ASSERT_EQ(run(lua, kLuaScript, &total), LUA_OK);
   EXPECT_EQ(mallocs.count(), 0U);
   EXPECT_EQ(mallocs.maps(), 0U);
   lua_close(lua);
@@ -134,9 +122,9 @@ TEST(CHooksLua, AScriptThatIsWarmCallsNoMallocAndNoMmap) {
   lua_State* const plain = lua_newstate(&c_library, nullptr);
   ASSERT_NE(plain, nullptr);
   luaL_openlibs(plain);
-  ASSERT_EQ(run(plain, kScript, &total), LUA_OK);
+  ASSERT_EQ(run(plain, kLuaScript, &total), LUA_OK);
   const MallocsInScope without;
-  ASSERT_EQ(run(plain, kScript, &total), LUA_OK);
+  ASSERT_EQ(run(plain, kLuaScript, &total), LUA_OK);
   EXPECT_GT(without.count(), 50'000U);
   lua_close(plain);
 }
@@ -153,7 +141,7 @@ TEST(CHooksLua, AnyBudgetIsAnErrorOrASuccess) {
     alloc.budgets()->register_tag_budget("lua", 0, limit);
     Memory memory(alloc, "lua");
     lua_Integer total = 0;
-    const int status = live(&lua_alloc, &memory, kScript, &total);
+    const int status = live(&lua_alloc, &memory, kLuaScript, &total);
     if (status == LUA_OK) {
       ++succeeded;
       EXPECT_EQ(total, wanted);
@@ -182,9 +170,9 @@ TEST(CHooksLua, ADeniedStateGoesOnOnceThereIsMemory) {
   luaL_openlibs(lua);
   alloc.budgets()->register_tag_budget("lua", 0, std::size_t{200} << 10);
   lua_Integer total = 0;
-  EXPECT_EQ(run(lua, kScript, &total), LUA_ERRMEM);
+  EXPECT_EQ(run(lua, kLuaScript, &total), LUA_ERRMEM);
   alloc.budgets()->register_tag_budget("lua", 0, 0);
-  EXPECT_EQ(run(lua, kScript, &total), LUA_OK);
+  EXPECT_EQ(run(lua, kLuaScript, &total), LUA_OK);
   EXPECT_EQ(total, kTotal);
   lua_close(lua);
   EXPECT_EQ(memory.stats().bytes, 0U);
@@ -203,7 +191,7 @@ TEST(CHooksLua, ADrySourceIsAnErrorOrASuccess) {
       SmartAlloc alloc(limited_config(log).with_upstream(&source));
       Memory memory(alloc, "lua");
       lua_Integer total = 0;
-      const int status = live(&lua_alloc, &memory, kScript, &total);
+      const int status = live(&lua_alloc, &memory, kLuaScript, &total);
       EXPECT_TRUE(status == LUA_OK || status == LUA_ERRMEM) << status;
       if (status == LUA_OK) {
         EXPECT_EQ(total, wanted);
@@ -265,7 +253,7 @@ TEST(CHooksLua, AStateMayChangeItsAllocator) {
   luaL_openlibs(lua);
   lua_setallocf(lua, &lua_alloc, &memory);
   lua_Integer total = 0;
-  ASSERT_EQ(run(lua, kScript, &total), LUA_OK);
+  ASSERT_EQ(run(lua, kLuaScript, &total), LUA_OK);
   EXPECT_EQ(total, kTotal);
   lua_close(lua);
   EXPECT_GT(memory.stats().foreign, 0U);
