@@ -48,14 +48,16 @@ function(framealloc_read_modules list)
 endfunction()
 
 # framealloc_add_module(NAME <name> [OBJECT] [LIBRARIES <target...>]
-#                       [DEPENDENCIES <"package arguments"...>])
+#                       [DEPENDENCIES <"package arguments"...>] [BATCH <number>] [TEST_BATCH <number>])
 #
 # Makes framealloc_<name> (alias framealloc::<name>) of the calling folder, on the core and on what
 # modules.txt says that it stands on. LIBRARIES are public. OBJECT: its objects go into whatever links
 # it, asked for or not.
 # DEPENDENCIES are what an installed module's user must find, each as find_dependency() takes it.
+# TEST_BATCH: so many of its tests' sources are compiled as one (framealloc_batch()). BATCH: the same of its
+# own sources, under the sanitizers; elsewhere each is alone, which shows that it includes what it uses.
 function(framealloc_add_module)
-  cmake_parse_arguments(arg "OBJECT" "NAME" "LIBRARIES;DEPENDENCIES" ${ARGN})
+  cmake_parse_arguments(arg "OBJECT" "NAME;BATCH;TEST_BATCH" "LIBRARIES;DEPENDENCIES" ${ARGN})
   set(target framealloc_${arg_NAME})
   set(kind STATIC)
   if(arg_OBJECT)
@@ -77,6 +79,9 @@ function(framealloc_add_module)
     set_target_properties(${target} PROPERTIES
       VISIBILITY_INLINES_HIDDEN ON CXX_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON
       CXX_EXTENSIONS OFF)
+    if(arg_BATCH AND NOT FRAMEALLOC_SANITIZE MATCHES "^(off|OFF)$")
+      framealloc_batch(${target} ${arg_BATCH})
+    endif()
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -119,7 +124,7 @@ function(framealloc_add_module)
     endif()
     if(tests AND COMMAND framealloc_add_test)
       framealloc_add_test(NAME ${arg_NAME} LABELS unit TIMEOUT 120 SOURCES ${tests}
-        LIBRARIES framealloc::${arg_NAME})
+        LIBRARIES framealloc::${arg_NAME} BATCH ${arg_TEST_BATCH})
       # Parts that are not installed are tested too.
       target_include_directories(framealloc_test_${arg_NAME} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     endif()

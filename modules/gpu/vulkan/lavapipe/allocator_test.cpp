@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::size_t kKiB = 1024;
 
-struct Case {
+struct AllocatorCase {
   bool timeline, discrete;
 };
 
-class OnVulkan : public testing::TestWithParam<Case> {};
+class OnVulkan : public testing::TestWithParam<AllocatorCase> {};
 INSTANTIATE_TEST_SUITE_P(Lavapipe, OnVulkan,
-                         testing::Values(Case{true, false}, Case{true, true}, Case{false, false},
-                                         Case{false, true}),
+                         testing::Values(AllocatorCase{true, false}, AllocatorCase{true, true},
+                                         AllocatorCase{false, false}, AllocatorCase{false, true}),
                          [](const auto& test) {
                            return std::string(test.param.timeline ? "Timeline" : "Fences") +
                                   (test.param.discrete ? "Discrete" : "Unified");

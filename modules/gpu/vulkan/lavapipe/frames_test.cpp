@@ -23,22 +23,23 @@ constexpr unsigned kFrames = FRAMEALLOC_ASAN ? 60 : 300;
 constexpr unsigned kInFlight = 2;
 constexpr std::uint32_t kWords = 1024 * 1024 / sizeof(std::uint32_t);
 
-struct Case {
+struct FramesCase {
   bool timeline, discrete, caller;
   // Whether the last copies of a frame go with its end.
   [[nodiscard]] bool ends_with_copies() const { return !caller && !discrete; }
 };
 
-class Frames : public testing::TestWithParam<Case> {};
-INSTANTIATE_TEST_SUITE_P(Lavapipe, Frames,
-                         testing::Values(Case{true, false, false}, Case{true, false, true},
-                                         Case{true, true, false}, Case{true, true, true},
-                                         Case{false, false, false}, Case{false, true, false}),
-                         [](const auto& test) {
-                           return std::string(test.param.timeline ? "Timeline" : "Fences") +
-                                  (test.param.discrete ? "Discrete" : "Unified") +
-                                  (test.param.caller ? "CallerSignals" : "LibrarySignals");
-                         });
+class Frames : public testing::TestWithParam<FramesCase> {};
+INSTANTIATE_TEST_SUITE_P(
+    Lavapipe, Frames,
+    testing::Values(FramesCase{true, false, false}, FramesCase{true, false, true},
+                    FramesCase{true, true, false}, FramesCase{true, true, true},
+                    FramesCase{false, false, false}, FramesCase{false, true, false}),
+    [](const auto& test) {
+      return std::string(test.param.timeline ? "Timeline" : "Fences") +
+             (test.param.discrete ? "Discrete" : "Unified") +
+             (test.param.caller ? "CallerSignals" : "LibrarySignals");
+    });
 
 std::uint32_t input_word(std::uint64_t frame, std::uint32_t i) {
   return static_cast<std::uint32_t>(frame * 7919 + i) * 2654435761U;
@@ -58,7 +59,7 @@ void expect_scrambled(Readback& readback, std::uint64_t frame) {
 // One frame of the program. Its output buffer is let go while the GPU still works on it. `last` gets
 // the readback, where the frame's end is to take it along.
 void run_frame(Rig& rig, GpuAllocator& gpu, vulkan_device::Compute& compute, unsigned slot,
-               const Case& test, TransferBatch& last, std::deque<Readback>& readbacks) {
+               const FramesCase& test, TransferBatch& last, std::deque<Readback>& readbacks) {
   const bool caller = test.caller;
   const std::uint64_t frame = gpu.current_frame();
   const GpuSlice in = gpu.frame_ring(GpuMemoryIntent::HostVisible).alloc(kWords * 4, 256);
@@ -92,7 +93,7 @@ void run_frame(Rig& rig, GpuAllocator& gpu, vulkan_device::Compute& compute, uns
 }
 
 TEST_P(Frames, WhatComesBackIsEqualToTheBit) {
-  const Case& test = GetParam();
+  const FramesCase& test = GetParam();
   Rig rig({.timeline = test.timeline,
            .discrete = test.discrete,
            .caller_signals = test.caller,

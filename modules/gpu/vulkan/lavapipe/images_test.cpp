@@ -98,19 +98,20 @@ struct Bench {
   vulkan_device::Compute commands;
 };
 
-struct Case {
+struct ImagesCase {
   bool timeline, discrete, second_queue;
 };
-class Images : public testing::TestWithParam<Case> {};
-INSTANTIATE_TEST_SUITE_P(Lavapipe, Images,
-                         testing::Values(Case{true, false, false}, Case{true, true, false},
-                                         Case{false, false, false}, Case{false, true, false},
-                                         Case{true, false, true}, Case{true, true, true}),
-                         [](const auto& test) {
-                           return std::string(test.param.timeline ? "Timeline" : "Fences") +
-                                  (test.param.discrete ? "Discrete" : "Unified") +
-                                  (test.param.second_queue ? "TwoQueues" : "");
-                         });
+class Images : public testing::TestWithParam<ImagesCase> {};
+INSTANTIATE_TEST_SUITE_P(
+    Lavapipe, Images,
+    testing::Values(ImagesCase{true, false, false}, ImagesCase{true, true, false},
+                    ImagesCase{false, false, false}, ImagesCase{false, true, false},
+                    ImagesCase{true, false, true}, ImagesCase{true, true, true}),
+    [](const auto& test) {
+      return std::string(test.param.timeline ? "Timeline" : "Fences") +
+             (test.param.discrete ? "Discrete" : "Unified") +
+             (test.param.second_queue ? "TwoQueues" : "");
+    });
 
 TEST_P(Images, EveryMipAndLayerComesBackAsItWasGiven) {
   Rig rig({.timeline = GetParam().timeline,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/gpu/buffer.hpp>
 
+#include "device/buffer_report.hpp"
 #include "device/gpu_core.hpp"
 
 #include <framealloc/align.hpp>
@@ -15,30 +16,12 @@ using detail::BufferRecord;
 using detail::CoreRef;
 using detail::GpuCore;
 
-[[nodiscard]] bool alive(const BufferRecord* record) noexcept {
-  return record != nullptr && record->shard->core.load(std::memory_order_acquire) != nullptr;
-}
-
-[[nodiscard]] detail::ReportFacts facts_of(const BufferRecord& record) noexcept {
-  detail::ReportFacts facts;
-  facts.requested = record.size;
-  facts.tag = record.tag;
-  facts.site = record.site;
-  return facts;
-}
-
-void name(Text<256>& text, const BufferRecord& record) noexcept {
-  text.append("buffer");
-  if (record.name[0] != '\0') text.append(" '").append(record.name_view()).append("'");
-  text.append(" of ").append_bytes(record.size);
-}
-
 // Result: true if the CPU may touch the memory; else what it is, in `error`, and reported.
 [[nodiscard]] bool may_touch(GpuCore& core, const BufferRecord& record, std::string_view call,
                              Error& error) noexcept {
   Text<256> text;
   text.append(call).append(" of ");
-  name(text, record);
+  append_buffer(text, record);
   if (record.intent == GpuMemoryIntent::DeviceOnly) {
     text.append(
         ": its intent is DeviceOnly; choose HostVisible, HostCached or Readback, or copy through "
@@ -68,7 +51,7 @@ void check_copies(GpuCore& core, const BufferRecord& record, MapMode mode) noexc
   const bool writes = mode != MapMode::Read && read > completed;
   if (!reads && !writes) return;
   Text<256> text;
-  name(text, record);
+  append_buffer(text, record);
   text.append(writes ? " is mapped to write before a copy from it has completed"
                      : " is mapped to read before a copy to it has completed")
       .append(": wait for the ticket of the copy first");
@@ -81,7 +64,7 @@ void check_copies(GpuCore& core, const BufferRecord& record, MapMode mode) noexc
   text.append(status == DeviceStatus::Lost ? "the device is lost: " : "the driver failed: ")
       .append(call)
       .append(" of ");
-  name(text, record);
+  append_buffer(text, record);
   return core.fail(Code::FA419, text.view(), facts_of(record));
 }
 
@@ -176,7 +159,7 @@ namespace {
         .append(" bytes at ")
         .append(offset)
         .append(" is outside of ");
-    name(text, *record);
+    append_buffer(text, *record);
     return core->fail(Code::FA011, text.view(), facts_of(*record));
   }
   const std::size_t length = size == SIZE_MAX ? record->size - offset : size;

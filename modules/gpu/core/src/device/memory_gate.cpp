@@ -8,12 +8,6 @@ namespace framealloc::gpu::detail {
 
 namespace {
 
-void raise_to(std::atomic<std::size_t>& peak, std::size_t value) noexcept {
-  std::size_t seen = peak.load(std::memory_order_relaxed);
-  while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
-  }
-}
-
 void describe(DeviceStatus status, GpuDenial& denial) noexcept {
   switch (status) {
     case DeviceStatus::Unsupported:
@@ -132,7 +126,7 @@ bool MemoryGate::allocate(const DeviceMemoryRequest& request, DeviceMemory& memo
     return false;
   }
   allocations_.fetch_add(1, std::memory_order_relaxed);
-  raise_to(peak_total_, total_.fetch_add(request.size, std::memory_order_relaxed) + request.size);
+  peak_total_.note(total_.fetch_add(request.size, std::memory_order_relaxed) + request.size);
   return true;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "device/gpu_denial.hpp"
+#include "device/usage_peak.hpp"
 
 #include <framealloc/gpu/backend.hpp>
 #include <framealloc/gpu/reservation_guard.hpp>
@@ -56,9 +57,7 @@ class MemoryGate {
   // Result: all but `used`, which the caller knows.
   [[nodiscard]] GpuHeapBudget figures(unsigned heap) const noexcept;
   [[nodiscard]] std::size_t total() const noexcept;
-  [[nodiscard]] std::size_t peak_total() const noexcept {
-    return peak_total_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::size_t peak_total() const noexcept { return peak_total_.peak(); }
   [[nodiscard]] std::uint64_t device_allocations() const noexcept {
     return allocations_.load(std::memory_order_relaxed);
   }
@@ -95,7 +94,8 @@ class MemoryGate {
   std::array<Heap, kMaxHeaps> heaps_;
   std::atomic<ReservationGuard*> guard_{nullptr};
   std::atomic<std::uint32_t> live_{0};  // device allocations, at most max_allocation_count
-  std::atomic<std::size_t> total_{0}, peak_total_{0};
+  std::atomic<std::size_t> total_{0};
+  UsagePeak peak_total_;
   std::atomic<std::uint64_t> allocations_{0}, frees_{0};
 };
 

@@ -77,6 +77,11 @@ struct alignas(128) RecordShard {
   [[nodiscard]] std::uint64_t next_id() noexcept;
 };
 
+// Result: whether there is a record, and still an allocator behind it.
+[[nodiscard]] inline bool alive(const BufferRecord* record) noexcept {
+  return record != nullptr && record->shard->core.load(std::memory_order_acquire) != nullptr;
+}
+
 // Outlives its allocator for as long as the program holds a buffer: a buffer may end at any time on
 // any thread, and finds out under its shard's lock whether there still is an allocator to tell.
 // Thread contract: any thread, except where said.

@@ -5,14 +5,6 @@
 
 namespace framealloc::gpu {
 
-namespace {
-
-[[nodiscard]] bool alive(const detail::BufferRecord* record) noexcept {
-  return record != nullptr && record->shard->core.load(std::memory_order_acquire) != nullptr;
-}
-
-}  // namespace
-
 void ResourceMemory::let_go() noexcept { detail::retire(*record_); }
 
 ResourceMemory::operator bool() const noexcept { return alive(record_); }

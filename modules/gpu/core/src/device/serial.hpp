@@ -4,6 +4,7 @@
 
 #include <framealloc/gpu/ticket.hpp>
 
+#include <atomic>
 #include <cstdint>
 
 namespace framealloc::gpu::detail {
@@ -22,6 +23,13 @@ inline constexpr std::uint64_t kLastNumber = (std::uint64_t{1} << kSerialBits) -
 }
 [[nodiscard]] constexpr std::uint64_t epoch_of(std::uint64_t serial) noexcept {
   return serial >> kSerialBits;
+}
+
+// Effect: `highest` is at least `serial`; what the caller did before is seen by who reads that.
+inline void raise_to(std::atomic<std::uint64_t>& highest, std::uint64_t serial) noexcept {
+  std::uint64_t seen = highest.load(std::memory_order_relaxed);
+  while (seen < serial && !highest.compare_exchange_weak(seen, serial, std::memory_order_acq_rel)) {
+  }
 }
 
 }  // namespace framealloc::gpu::detail

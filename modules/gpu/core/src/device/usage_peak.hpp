@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The most that was handed out at once.
+// The most that was held, or handed out, at once.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 
 namespace framealloc::gpu::detail {
 
-// Bytes. Noted where memory is handed out; slices of a ring when the ring is looked at: when its
+// Bytes. Noted where memory is taken or handed out; slices of a ring when the ring is looked at: when its
 // thread takes a page, when somebody asks for figures, and when the frame ends. Thread contract: any
 // thread.
 class UsagePeak {

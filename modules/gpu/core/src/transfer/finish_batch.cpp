@@ -12,13 +12,6 @@ namespace framealloc::gpu::detail {
 
 namespace {
 
-void raise_to(std::atomic<std::uint64_t>& highest, std::uint64_t value) noexcept {
-  std::uint64_t seen = highest.load(std::memory_order_relaxed);
-  while (seen < value && !highest.compare_exchange_weak(seen, value, std::memory_order_release,
-                                                        std::memory_order_relaxed)) {
-  }
-}
-
 // Result: whether all that the batch holds may be used in the frame that is open.
 [[nodiscard]] bool is_of_this_frame(const GpuCore& core, const BatchState& batch) noexcept {
   const std::uint64_t now = core.frame();

@@ -6,16 +6,6 @@
 
 namespace framealloc::gpu::detail {
 
-namespace {
-
-void raise_to(std::atomic<std::uint64_t>& highest, std::uint64_t value) noexcept {
-  std::uint64_t seen = highest.load(std::memory_order_relaxed);
-  while (seen < value && !highest.compare_exchange_weak(seen, value, std::memory_order_acq_rel)) {
-  }
-}
-
-}  // namespace
-
 Timeline::~Timeline() {
   while (callbacks_ != nullptr) {
     Callback* const callback = callbacks_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Recording copies.
+#include "device/buffer_report.hpp"
 #include "transfer/batch_state.hpp"
 #include "transfer/staging.hpp"
 
@@ -27,20 +28,6 @@ using detail::GpuCore;
   return error;
 }
 
-void name(Text<256>& text, const BufferRecord& record) noexcept {
-  text.append("buffer");
-  if (record.name[0] != '\0') text.append(" '").append(record.name_view()).append("'");
-  text.append(" of ").append_bytes(record.size);
-}
-
-[[nodiscard]] detail::ReportFacts facts_of(const BufferRecord& record) noexcept {
-  detail::ReportFacts facts;
-  facts.requested = record.size;
-  facts.tag = record.tag;
-  facts.site = record.site;
-  return facts;
-}
-
 [[nodiscard]] bool is_over(const GpuCore& core, const BufferRecord& record) noexcept {
   const std::uint64_t now = core.frame();
   return record.transient() &&
@@ -51,7 +38,7 @@ void name(Text<256>& text, const BufferRecord& record) noexcept {
                          std::string_view call) noexcept {
   Text<256> text;
   text.append(call).append(": ");
-  name(text, record);
+  append_buffer(text, record);
   text.append(" is memory of frame ").append(record.born_frame).append(", which is over");
   return core.fail(Code::FA415, text.view(), facts_of(record));
 }
@@ -61,7 +48,7 @@ void name(Text<256>& text, const BufferRecord& record) noexcept {
   Text<256> text;
   text.append(call).append(": ").append(size).append(" bytes at ").append(offset);
   text.append(size == 0 ? " are none, in " : " are outside of ");
-  name(text, record);
+  append_buffer(text, record);
   return core.fail(Code::FA011, text.view(), facts_of(record));
 }
 
@@ -80,7 +67,7 @@ void name(Text<256>& text, const BufferRecord& record) noexcept {
   }
   if (!has(record->usage, usage)) {
     text.append(", ");
-    name(text, *record);
+    append_buffer(text, *record);
     text.append(source ? ", was made without BufferUsage::TransferSrc"
                        : ", was made without BufferUsage::TransferDst");
     error = core.fail(Code::FA412, text.view(), facts_of(*record));
@@ -219,7 +206,7 @@ Result<void> TransferBatch::copy(const GpuBuffer& src, GpuBuffer& dst,
       region.dst_offset < region.src_offset + size) {
     Text<256> text;
     text.append("copy(): source and destination overlap in ");
-    name(text, *from);
+    append_buffer(text, *from);
     return core->fail(Code::FA011, text.view(), facts_of(*from));
   }
   return record_in(*core, *state_, [&] {

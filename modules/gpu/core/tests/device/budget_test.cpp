@@ -8,8 +8,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 // Random requests over all intents, dedicated or not, with frames in between, under limits.
 TEST(GpuBudget, IsNeverExceeded) {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {

@@ -9,8 +9,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuBufferMap, DeviceOnlyIsRefusedEvenWhereItsMemoryIsVisible) {
   Rig rig(HostBackendConfig::integrated());
   GpuBuffer buffer = rig.buffer(4096, Intent::DeviceOnly);

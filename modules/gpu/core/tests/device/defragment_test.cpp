@@ -8,8 +8,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 struct Moves {
   std::map<std::uint64_t, std::uint64_t> handles;
   std::size_t bytes = 0;

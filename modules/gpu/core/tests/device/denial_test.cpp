@@ -7,8 +7,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuDenials, AHeapThatIsTooSmallDoesNotSpeakForTheOneThatDenied) {
   Rig rig;  // heap 2 is local too, and has 16 MiB in all
   rig.gpu->set_heap_limit(0, 32 * kMiB);

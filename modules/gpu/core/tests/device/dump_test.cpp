@@ -14,8 +14,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuDump, ShowsEveryByteOnceAndAddsUp) {
   HostBackendConfig device = HostBackendConfig::mobile();
   device.non_coherent_atom = 256;

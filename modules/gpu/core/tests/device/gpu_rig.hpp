@@ -16,12 +16,31 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace framealloc::gpu::testing {
 
 inline constexpr std::size_t kKiB = 1024;
 inline constexpr std::size_t kMiB = 1024 * kKiB;
+inline constexpr std::size_t kBlock = 16 * kMiB;  // of the host backend's first heap
+
+using Intent = GpuMemoryIntent;
+
+// Rings that a test can fill.
+inline GpuConfig small_rings() {
+  GpuConfig config;
+  config.ring_page = 64 * kKiB;
+  config.ring_size = 256 * kKiB;
+  return config;
+}
+
+// Effect: work() on a thread of its own, which is in another lane than the last one. Ends with it.
+template <class Work>
+void on_a_thread(Work&& work) {
+  std::thread(std::forward<Work>(work)).join();
+}
 
 struct Told {
   Code code = Code::None;

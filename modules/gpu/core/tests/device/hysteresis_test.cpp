@@ -9,8 +9,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuHysteresis, SteadyFramesAskTheDeviceForNothing) {
   Rig rig;
   rig.device.set_completion(HostCompletion::Manual);

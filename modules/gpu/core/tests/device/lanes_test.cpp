@@ -14,14 +14,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
-// Effect: work() on a thread of its own, which is in another lane than the last one. Ends with it.
-template <class Work>
-void on_a_thread(Work&& work) {
-  std::thread(std::forward<Work>(work)).join();
-}
-
 struct TagFigures {
   std::size_t bytes = 0, peak = 0, subtree = 0;
 };

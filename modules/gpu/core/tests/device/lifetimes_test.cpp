@@ -10,15 +10,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
-GpuConfig small_rings() {
-  GpuConfig config;
-  config.ring_page = 64 * kKiB;
-  config.ring_size = 256 * kKiB;
-  return config;
-}
-
 // One step of a program that does everything at random. Staging buffers of a frame are let go in
 // it.
 class Chaos {

@@ -13,8 +13,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 // An empty block goes once it has been empty for 120 frames. What the last large frame has left in it
 // lives for a few frames more, and is the GPU's for the frames in flight after that.
 constexpr std::size_t kWindow = 120 + 16;

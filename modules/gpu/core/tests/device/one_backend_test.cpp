@@ -11,8 +11,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 // Two allocators on a device, which completes nothing of itself.
 class OneBackend : public ::testing::Test {
  protected:

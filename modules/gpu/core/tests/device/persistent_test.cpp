@@ -9,8 +9,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuPersistent, BuffersShareABlockAndEachHasAHandleOfItsOwn) {
   Rig rig;
   const GpuBuffer a = rig.buffer(64 * kKiB);

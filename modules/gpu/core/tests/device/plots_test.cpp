@@ -13,15 +13,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
-constexpr std::size_t kBlock = 16 * kMiB;  // of the host backend's first heap
-
-template <class Work>
-void on_a_thread(Work&& work) {
-  std::thread(std::forward<Work>(work)).join();
-}
-
 // A rig whose blocks are this thread's, so that every other thread takes plots.
 struct Home : Rig {
   explicit Home(const GpuConfig& config = {}) : Rig(HostBackendConfig::discrete(), config) {

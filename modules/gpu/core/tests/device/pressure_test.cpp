@@ -10,8 +10,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuPressure, PressureIsToldBeforeADenialAndAtNineTenths) {
   Rig rig;
   rig.gpu->set_heap_limit(0, 10 * kMiB);

@@ -11,13 +11,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-constexpr std::size_t kBlock = 16 * kMiB;  // of the host backend's first heap
-
-template <class Work>
-void on_a_thread(Work&& work) {
-  std::thread(std::forward<Work>(work)).join();
-}
-
 // Each thread has let go `count` buffers of `size` in a frame, which is over and complete; another one
 // has begun, and left them to their threads.
 struct Left : Rig {

@@ -11,8 +11,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 TEST(GpuThreads, AllocateAndLetGoTogether) {
   Rig rig;
   rig.gpu->set_heap_limit(0, 64 * kMiB);

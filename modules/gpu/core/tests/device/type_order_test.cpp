@@ -5,8 +5,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 // Result: the heap that a buffer of the intent takes memory of; ~0: none.
 unsigned heap_for(Rig& rig, Intent intent) {
   std::vector<std::size_t> before;

@@ -13,15 +13,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
-GpuConfig small_rings() {
-  GpuConfig config;
-  config.ring_page = 64 * kKiB;
-  config.ring_size = 256 * kKiB;
-  return config;
-}
-
 TEST(FrameBuffer, SharesAHandleWithinItsLifetimeOnly) {
   Rig rig;
   ASSERT_TRUE(rig.gpu->begin_gpu_frame());

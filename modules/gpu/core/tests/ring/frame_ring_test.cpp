@@ -11,15 +11,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
-GpuConfig small_rings() {
-  GpuConfig config;
-  config.ring_page = 64 * kKiB;
-  config.ring_size = 256 * kKiB;
-  return config;
-}
-
 bool aligned(std::uint64_t value, std::size_t alignment) { return value % alignment == 0; }
 
 TEST(FrameRing, BumpsMappedMemoryOfTheFrame) {

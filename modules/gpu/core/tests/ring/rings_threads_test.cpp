@@ -15,8 +15,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 constexpr unsigned kThreads = 4;
 constexpr std::uint64_t kFrames = 300;
 

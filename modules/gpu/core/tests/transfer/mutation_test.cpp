@@ -14,8 +14,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
-
 enum class Lie : std::uint8_t { None, CompletesAFrameEarly, SkipsAFlush, HasRoomForOneMoreBlock };
 
 // Passes everything on to a host backend, but for one lie.

@@ -12,7 +12,6 @@
 namespace framealloc::gpu::testing {
 namespace {
 
-using Intent = GpuMemoryIntent;
 using namespace std::chrono_literals;
 
 std::vector<std::byte> pattern(std::size_t size, unsigned seed) {
