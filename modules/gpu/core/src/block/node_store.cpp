@@ -8,8 +8,8 @@
 namespace framealloc::gpu::detail {
 namespace {
 
-// The stores that were ever made. A range that a store refuses may come from any of them.
-constinit std::atomic<std::uint32_t> stores{0};
+// How many stores were ever made. A range that a store refuses may come from any of them.
+constinit std::atomic<std::uint32_t> stores_made{0};
 
 // 2^32 divided by the golden ratio: its multiples lie as far apart as so many numbers can, so the
 // numbers of two stores do not meet while all of them together have fewer than a billion nodes.
@@ -30,7 +30,7 @@ std::uint32_t mix(std::uint64_t value) noexcept {
 NodeStore::NodeStore(MemorySource& source, Piece* table, std::uint32_t table_pieces,
                      OffsetNode* nodes, std::uint32_t pieces) noexcept
     : table_(table), table_pieces_(table_pieces), source_(source) {
-  const std::uint32_t serial = stores.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::uint32_t serial = stores_made.fetch_add(1, std::memory_order_relaxed) + 1;
   first_id_ = serial * kIdStep;
   // The address tells stores of two copies of this library apart.
   first_generation_ = mix(reinterpret_cast<std::uintptr_t>(this) + serial);
