@@ -15,15 +15,6 @@ void* SmartAlloc::heap_alloc_bytes(std::size_t bytes, std::size_t alignment,
   return detail::heap_allocate(*instance_, bytes, alignment, site);
 }
 
-void* SmartAlloc::heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment,
-                                   CallSite site) noexcept {
-  if (instance_ == nullptr) return nullptr;
-  if (!is_power_of_two(alignment)) {
-    return detail::refuse_alignment(*instance_, bytes, alignment, site);
-  }
-  return detail::heap_allocate_as(*instance_, instance_->tags().known(tag), bytes, alignment, site);
-}
-
 void SmartAlloc::heap_free_bytes(void* block, CallSite site) noexcept {
   if (instance_ != nullptr) detail::heap_free(*instance_, block, site);
 }
@@ -44,14 +35,6 @@ void* SmartAlloc::heap_realloc_bytes(void* block, std::size_t bytes, std::size_t
 
 std::size_t SmartAlloc::heap_usable_size(const void* block) const noexcept {
   return instance_ == nullptr ? 0 : instance_->heap().usable_size(block);
-}
-
-HeapBlock SmartAlloc::heap_block(const void* block) const noexcept {
-  return instance_ == nullptr ? HeapBlock{} : detail::heap_block(*instance_, block);
-}
-
-HeapBlock SmartAlloc::heap_give_back(void* block, CallSite site) noexcept {
-  return instance_ == nullptr ? HeapBlock{} : detail::heap_give_back(*instance_, block, site);
 }
 
 bool SmartAlloc::owns(const void* address) const noexcept {

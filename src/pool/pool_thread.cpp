@@ -81,6 +81,14 @@ PoolTable* PoolThread::select(TagId tag) noexcept {
   return current_;
 }
 
+bool PoolThread::note_heap_tag(TagId tag) noexcept {
+  const TagId counted = shared_.segregate_by_tag_ ? tag : TagId::Untagged;
+  const TableEntry* const entry = find_entry(kHeapTables, counted);
+  if (entry == nullptr || entry->table == nullptr) return false;
+  known_heap_tags_[static_cast<std::size_t>(tag) % kKnownHeapTags] = {entry->table, tag};
+  return true;
+}
+
 PoolTable* PoolThread::table_for_allocation(AllocKind kind) noexcept {
   PoolTable* const table = table_of(kind, tag_);
   if (table == nullptr) return table_of(kind, TagId::Untagged);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <framealloc/detail/thread/entry.hpp>
 
+#include <framealloc/align.hpp>
 #include <framealloc/detail/thread/instance.hpp>
 #include "thread/fast_path.hpp"
 
@@ -55,24 +56,49 @@ void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
   return instance.heap().allocate(mine->pools(), size, alignment, site, why);
 }
 
-void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::size_t alignment,
-                       const CallSite& site) noexcept {
+namespace {
+
+// Out of line, so that a block that lies ready needs no stack frame.
+FRAMEALLOC_NOINLINE void* heap_allocate_as_slow(Instance& instance, TagId tag, std::size_t size,
+                                                std::size_t alignment,
+                                                const CallSite& site) noexcept {
+  if (!is_power_of_two(alignment)) return refuse_alignment(instance, size, alignment, site);
   ThreadState* const mine = instance.state();
   if (mine == nullptr) return nullptr;
-  if (is_slab_request(size, alignment) && alignment <= kGranule) [[likely]] {
-    void* const ready = mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule);
-    if (ready != nullptr) [[likely]]
-      return ready;
-  }
-  if (tag == mine->tag()) return heap_allocate(instance, size, alignment, site);
-  // Not the thread's own tag: that would cost the frame arena its short way.
   PoolThread& pools = mine->pools();
-  mine->show_pool();
-  (void)pools.select(tag);
-  void* const block = instance.heap().allocate(pools, size, alignment, site);
-  (void)pools.select(mine->tag());
-  mine->show_pool();  // a handler may have had the other tag's shown
+  tag = instance.tags().known(tag);
+  const bool noted = pools.note_heap_tag(tag);
+  if (noted && size <= kMaxSlabClass && alignment <= kGranule) {
+    void* const ready = pools.try_heap_pop(tag, (size + kGranule - 1) / kGranule);
+    if (ready != nullptr) return ready;
+  }
+  void* block = nullptr;
+  if (tag == mine->tag()) {
+    block = heap_allocate(instance, size, alignment, site);
+  } else {
+    // Not the thread's own tag: that would cost the frame arena its short way.
+    mine->show_pool();
+    (void)pools.select(tag);
+    block = instance.heap().allocate(pools, size, alignment, site);
+    (void)pools.select(mine->tag());
+    mine->show_pool();  // a handler may have had the other tag's shown
+  }
+  if (!noted) (void)pools.note_heap_tag(tag);
   return block;
+}
+
+}  // namespace
+
+void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::size_t alignment,
+                       const CallSite& site) noexcept {
+  ThreadState* const mine = instance.find_state();
+  const bool plain = alignment - 1 < kGranule && (alignment & (alignment - 1)) == 0;
+  if (mine == nullptr || size > kMaxSlabClass || !plain) [[unlikely]]
+    return heap_allocate_as_slow(instance, tag, size, alignment, site);
+  void* const ready = mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule);
+  if (ready == nullptr) [[unlikely]]
+    return heap_allocate_as_slow(instance, tag, size, alignment, site);
+  return ready;
 }
 
 bool heap_try_resize(Instance& instance, void* block, std::size_t size) noexcept {

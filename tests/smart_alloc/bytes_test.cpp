@@ -109,6 +109,46 @@ TEST_P(Bytes, ATagForOneCallDoesNotTouchFrameMemory) {
   alloc.end_frame();
 }
 
+TEST_P(Bytes, TagsInTurnAreToldApart) {
+  // More tags than a thread keeps at hand, and one that the allocator never gave out.
+  constexpr std::size_t kTags = 11;
+  std::vector<Tag> tags;
+  for (std::size_t i = 0; i < kTags; ++i) tags.push_back(alloc.tag("tag" + std::to_string(i)));
+  const auto unknown = static_cast<Tag>(4000);
+  struct Made {
+    void* block;
+    Tag tag;
+  };
+  std::vector<Made> made;
+  const auto allocate_in_turn = [&] {
+    for (const std::size_t alignment : {std::size_t{16}, std::size_t{8}, std::size_t{16}}) {
+      for (std::size_t i = 0; i < kTags; ++i) {
+        made.push_back({alloc.heap_alloc_bytes(tags[i], 64 * (i + 1), alignment), tags[i]});
+      }
+      made.push_back({alloc.heap_alloc_bytes(unknown, 16), Tag::Untagged});
+    }
+  };
+  allocate_in_turn();
+  // The next thread gets what the first one leaves, with no tag at hand that it has not asked for.
+  for (int i = 0; i < 2; ++i) std::thread(allocate_in_turn).join();
+  EXPECT_EQ(alloc.current_tag_id(), Tag::Untagged);
+  std::array<std::size_t, kTags> bytes{};
+  for (const Made& one : made) {
+    ASSERT_NE(one.block, nullptr);
+    const HeapBlock known = alloc.heap_block(one.block);
+    EXPECT_EQ(known.tag, one.tag);
+    for (std::size_t i = 0; i < kTags; ++i) bytes[i] += tags[i] == one.tag ? known.bytes : 0;
+  }
+  for (std::size_t i = 0; i < kTags; ++i) {
+    EXPECT_GE(bytes[i], 9 * 64 * (i + 1));
+    EXPECT_EQ(heap_bytes("tag" + std::to_string(i)), bytes[i]) << i;
+  }
+  for (const Made& one : made) alloc.heap_free_bytes(one.block);
+  for (std::size_t i = 0; i < kTags; ++i) EXPECT_EQ(heap_bytes("tag" + std::to_string(i)), 0U);
+  EXPECT_EQ(alloc.heap_alloc_bytes(tags[0], 16, 3), nullptr);
+  EXPECT_EQ(log.count(Code::FA011), 1U);
+}
+
 TEST_P(Bytes, ShrinkingNeverFails) {
   alloc.budgets()->register_tag_budget("tight", 0, std::size_t{32} << 20);
   const Tag tight = alloc.tag("tight");

@@ -24,7 +24,7 @@ constexpr std::uint64_t kWidth = 32;
 
 }  // namespace
 
-Progress::Progress(bool wanted) : on_(wanted && stderr_is_terminal()) {}
+Progress::Progress(bool wanted) : wanted_(wanted), on_(wanted && stderr_is_terminal()) {}
 
 Progress::~Progress() { clear(); }
 
@@ -40,6 +40,12 @@ void Progress::show(std::string_view what, std::uint64_t done, std::uint64_t tot
   std::fprintf(stderr, "\r\033[K[%s] %3u%%  %.*s", bar.data(),
                static_cast<unsigned>(std::min(done, total) * 100 / total),
                static_cast<int>(what.size()), what.data());
+  std::fflush(stderr);
+}
+
+void Progress::note(std::string_view line) const {
+  if (!wanted_ || on_) return;
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
   std::fflush(stderr);
 }
 

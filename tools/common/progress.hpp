@@ -17,10 +17,14 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void show(std::string_view what, std::uint64_t done, std::uint64_t total);
+  /// Where standard error is no terminal, writes a line to it instead of the bar, for long work whose
+  /// log somebody reads; nothing where the bar is drawn or none is wanted.
+  void note(std::string_view line) const;
   /// Removes the bar.
   void clear();
 
  private:
+  bool wanted_;
   bool on_;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point last_{};

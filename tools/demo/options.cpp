@@ -147,7 +147,7 @@ std::string help_text() {
       "  --check            fail with exit code 1 if a steady frame on framealloc has an\n"
       "                     allocation, a memory system call or a page fault of our code\n"
       "  --behavior         turn framealloc's behavior filter on, and report what it finds\n"
-      "  -q, --quiet        no progress bar\n"
+      "  -q, --quiet        no progress bar, nor the first figures where there is no terminal\n"
       "  -h, --help         this text\n"
       "  --version          the version\n"
       "\n"

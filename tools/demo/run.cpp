@@ -217,6 +217,7 @@ RunResult run_demo(const Options& asked, fa_tools::Progress& progress) {
         play_turn(player, timed);
         done += timed;
       }
+      if (run.frames_run == 0 && left != 0 && !options.json) progress.note(first_figures(players));
       reversed = !reversed;
       run.frames_run += timed;
       if (differ(players)) {

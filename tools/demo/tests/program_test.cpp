@@ -79,6 +79,19 @@ TEST_P(SceneProgram, SteadyFramesHaveNoMemoryTrafficOnFramealloc) {
 INSTANTIATE_TEST_SUITE_P(Scenes, SceneProgram, testing::Values("pyramid", "rain", "swarm"),
                          [](const auto& scene) { return std::string(scene.param); });
 
+TEST(DemoProgram, SaysItsFirstFiguresWhereNoBarIsDrawn) {
+  const std::vector<std::string> words{"--frames", "61", "--warm-up", "2", "--no-trace"};
+  const Outcome loud = run_program(FA_DEMO_PROGRAM, words);
+  ASSERT_EQ(loud.exit_code, 0) << loud.err;
+  EXPECT_EQ(loud.err.rfind("frame so far: framealloc ", 0), 0U) << loud.err;
+  EXPECT_EQ(loud.err.find('\n'), loud.err.size() - 1) << loud.err;
+  for (const char* const more : {"--quiet", "--json"}) {
+    std::vector<std::string> quieter = words;
+    quieter.emplace_back(more);
+    EXPECT_EQ(run_program(FA_DEMO_PROGRAM, quieter).err, "") << more;
+  }
+}
+
 TEST(DemoProgram, WritesEveryDocumentedMember) {
   const Outcome outcome = run_program(
       FA_DEMO_PROGRAM,

@@ -53,17 +53,19 @@ class PoolThread {
   // says it too. `kind` is Pool or Heap.
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
                                const CallSite& site, Denial* why = nullptr) noexcept;
-  // Result: a heap block that lies ready under `tag`, which stays what it was; null when the slow
-  // path has to provide one. Requirement: granules <= kMaxGranules, an alignment of kGranule.
+  // Result: a heap block that lies ready under a tag that note_heap_tag() was told of late; null for
+  // any other tag, and when the slow path has to provide one. The thread's tag stays what it was.
+  // Requirement: granules <= kMaxGranules, an alignment of kGranule.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop(TagId tag,
                                                             std::size_t granules) noexcept {
-    if (recalled() || shared_.verifies()) [[unlikely]]
+    const HeapTag& known = known_heap_tags_[static_cast<std::size_t>(tag) % kKnownHeapTags];
+    if (known.tag != tag || recalled() || shared_.verifies()) [[unlikely]]
       return nullptr;
-    const TableEntry* const entry = find_entry(kHeapTables, tag);
-    if (entry == nullptr || entry->table == nullptr) [[unlikely]]
-      return nullptr;
-    return entry->table->try_pop(granules);
+    return known.table->try_pop(granules);
   }
+  // Effect: try_heap_pop() serves `tag` from now on, if anything was ever allocated under it.
+  // Result: whether it does.
+  bool note_heap_tag(TagId tag) noexcept;
   // Effect: frees a block of any size and any owner; null is ignored. A bad address is reported
   // (FA005, FA006) as far as the check level tells, and nothing changes.
   // Thread contract: any thread; `mine` is the caller's own object, null when it is not attached.
@@ -176,6 +178,14 @@ class PoolThread {
   static constexpr std::size_t kOutgoing = 32;
   static constexpr std::uint32_t kPagesPerLook = 64;
   static constexpr std::size_t kPageBlocks = 1024;  // that are moved before a new page is taken
+
+  // The table of a tag that was asked for of late. More than one, since a program may have several
+  // libraries allocate in turn, each under its own.
+  struct HeapTag {
+    PoolTable* table = &empty_pool_table;
+    TagId tag = TagId::Untagged;
+  };
+  static constexpr std::size_t kKnownHeapTags = 4;
 
   // What was freed for one owner. Threads are numbered one after the other, so up to kOutgoing of
   // them do not meet in one entry.
@@ -295,6 +305,7 @@ class PoolThread {
   std::atomic<std::uint64_t> id_number_{0};  // the same, for reports of other threads
   TagId tag_ = TagId::Untagged;
   PoolTable* current_ = &empty_pool_table;
+  HeapTag known_heap_tags_[kKnownHeapTags];
   std::atomic<PoolTable*> tables_{nullptr};  // all, newest first
   std::atomic<TableEntry*> blocks_[kKinds][kBlocks] = {};
   TableEntry first_block_[kKinds][kBlock] = {};

@@ -22,6 +22,9 @@ void add_own(std::atomic<T>& counter, T more) noexcept {
   counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
 }
 
+// A C library's callback knows no place of a call.
+constexpr CallSite kNowhere{};
+
 template <class T>
 void add(bool mine, std::atomic<T>& own, std::atomic<T>& shared, T more) noexcept {
   if (mine) return add_own(own, more);
@@ -47,7 +50,7 @@ Memory::~Memory() { Homes::leave(*this); }
 
 void* Memory::allocate(std::size_t size, std::size_t alignment) noexcept {
   size = std::max<std::size_t>(size, 1);
-  void* const block = alloc_.heap_alloc_bytes(tag_, size, alignment, CallSite{});
+  void* const block = alloc_.heap_alloc_bytes(tag_, size, alignment, kNowhere);
   if (block == nullptr) [[unlikely]]
     return deny();
   count_in(bytes_of_new(block, size, alignment));
@@ -64,7 +67,7 @@ void* Memory::allocate_zeroed(std::size_t count, std::size_t size) noexcept {
 
 bool Memory::try_free(void* block) noexcept {
   if (block == nullptr) return true;
-  const HeapBlock was = alloc_.heap_give_back(block, CallSite{});
+  const HeapBlock was = alloc_.heap_give_back(block, kNowhere);
   if (was.bytes == 0) [[unlikely]]
     return false;
   maker_of(was).count_out(was.bytes);
@@ -98,10 +101,6 @@ void* Memory::reallocate_sized(void* block, std::size_t old_size, std::size_t si
     return block;
   }
   return reallocate(block, size);
-}
-
-std::size_t Memory::size_of(const void* block) const noexcept {
-  return exact_sizes_ ? alloc_.heap_usable_size(block) : alloc_.heap_block(block).bytes;
 }
 
 bool Memory::owns(const void* block) const noexcept { return alloc_.owns(block); }
@@ -156,18 +155,26 @@ bool Memory::is_mine() noexcept {
   return owner == 0 && owner_.compare_exchange_strong(owner, here, std::memory_order_relaxed);
 }
 
-void Memory::count_in(std::size_t bytes) noexcept {
-  const bool mine = is_mine();
-  add(mine, own_.bytes, shared_.bytes, signed_bytes(bytes));
-  add(mine, own_.allocations, shared_.allocations, std::uint64_t{1});
+// The owner's own way through these is short and without a branch more than it needs.
+inline void Memory::count_in(std::size_t bytes) noexcept {
+  if (is_mine()) [[likely]] {
+    add_own(own_.bytes, signed_bytes(bytes));
+    add_own(own_.allocations, std::uint64_t{1});
+  } else {
+    shared_.bytes.fetch_add(signed_bytes(bytes), std::memory_order_relaxed);
+    shared_.allocations.fetch_add(1, std::memory_order_relaxed);
+  }
   note_peak(own_.bytes.load(std::memory_order_relaxed) +
             shared_.bytes.load(std::memory_order_relaxed));
 }
 
-void Memory::count_out(std::size_t bytes) noexcept {
-  const bool mine = is_mine();
-  add(mine, own_.bytes, shared_.bytes, -signed_bytes(bytes));
-  add(mine, own_.frees, shared_.frees, std::uint64_t{1});
+inline void Memory::count_out(std::size_t bytes) noexcept {
+  if (is_mine()) [[likely]] {
+    add_own(own_.bytes, -signed_bytes(bytes));
+    return add_own(own_.frees, std::uint64_t{1});
+  }
+  shared_.bytes.fetch_add(-signed_bytes(bytes), std::memory_order_relaxed);
+  shared_.frees.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Memory::count_resize(std::size_t before, std::size_t after) noexcept {

@@ -70,7 +70,9 @@ class Memory {
 
   /// Result: bytes of the block that may be used, at least as many as were asked for; 0 for a
   /// foreign block.
-  [[nodiscard]] std::size_t size_of(const void* block) const noexcept;
+  [[nodiscard]] std::size_t size_of(const void* block) const noexcept {
+    return exact_sizes_ ? alloc_.heap_usable_size(block) : alloc_.heap_block(block).bytes;
+  }
   /// Result: whether the block is of this allocator, by its address alone: nothing is read there.
   [[nodiscard]] bool owns(const void* block) const noexcept;
   /// Result: exact once the reader has synchronized with the threads that allocate and free.
