@@ -114,6 +114,11 @@ bool is_escape(const CheckInput& input, const Event& event) {
       if (definition != nullptr && input.bodies.is_only_local(*definition) &&
           (input.solver.made_in_frames().count(definition) != 0 || !ends_frames(input)))
         return false;
+      // Objects that boxes own, each made in a frame: what becomes of them is told where they are made.
+      if (definition != nullptr && event.other == 0 && !input.bodies.is_elsewhere(*definition) &&
+          input.solver.made_in_frames().count(definition) != 0 &&
+          input.solver.made_outside().count(definition) == 0)
+        return false;
       return true;
     }
     case PlaceKind::Lasting:

@@ -46,6 +46,10 @@ class Bodies {
   [[nodiscard]] bool is_only_local(const clang::CXXRecordDecl& record) const {
     return local_.count(&record) != 0 && elsewhere_.count(&record) == 0;
   }
+  // Classes of which a member or a variable of static storage is an object.
+  [[nodiscard]] bool is_elsewhere(const clang::CXXRecordDecl& record) const {
+    return elsewhere_.count(&record) != 0;
+  }
   [[nodiscard]] bool is_of_user(const clang::Decl& declaration) const;
   // The expression that makes objects of the class of a lambda, or null.
   [[nodiscard]] const clang::LambdaExpr* lambda_of(const clang::CXXRecordDecl* record) const;

@@ -3,6 +3,7 @@
 #include "facts/changes.hpp"
 #include "facts/comparison.hpp"
 #include "facts/loops.hpp"
+#include "model/model.hpp"
 
 #include <algorithm>
 
@@ -128,6 +129,7 @@ bool limits(const clang::Stmt& loop, const Changes& changes, const clang::Expr* 
     if (llvm::isa_and_nonnull<clang::CXXConversionDecl>(method))
       return moves_on(changes, named_by(e->getImplicitObjectArgument()));
     if (method == nullptr || !method->getDeclName().isIdentifier()) return false;
+    if (tells_of_room(*method)) return true;
     return (method->getName() == "empty" || method->getName() == "size") &&
            is_drained(loop, named_by(e->getImplicitObjectArgument()));
   }

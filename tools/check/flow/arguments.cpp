@@ -3,6 +3,8 @@
 
 #include "model/model.hpp"
 
+#include <algorithm>
+
 namespace fa_check {
 
 std::string literal_of(const clang::Expr* expression) {
@@ -35,24 +37,57 @@ std::string policy_of(const clang::Expr* expression) {
 std::optional<unsigned> frames_in_flight_of(const clang::ASTContext& context,
                                             const clang::Expr* init) {
   struct Visitor : clang::RecursiveASTVisitor<Visitor> {
+    void note(const clang::Expr* given) {
+      if (const auto* other = llvm::dyn_cast<clang::CXXDefaultInitExpr>(given))
+        given = other->getExpr();
+      clang::Expr::EvalResult result;
+      if (given->isValueDependent() || !given->EvaluateAsInt(result, *context)) return;
+      // What is set later counts, and the default is the least.
+      const auto number = static_cast<unsigned>(result.Val.getInt().getLimitedValue(4));
+      frames = std::max(frames.value_or(0), number);
+    }
+    // A function that makes the configuration.
+    bool VisitCallExpr(clang::CallExpr* call) {
+      const clang::FunctionDecl* const function = call->getDirectCallee();
+      const clang::CXXRecordDecl* const record = record_of(call->getType().getNonReferenceType());
+      if (function == nullptr || record == nullptr || !is_configuration(*record)) return true;
+      if (function->getDeclName().isIdentifier() &&
+          function->getName() == "with_frames_in_flight" && call->getNumArgs() == 1) {
+        note(call->getArg(0));
+        return true;
+      }
+      const clang::FunctionDecl* definition = nullptr;
+      if (depth > 2 || is_in_framealloc(*function) || !function->hasBody(definition)) return true;
+      ++depth;
+      TraverseStmt(definition->getBody());
+      --depth;
+      return true;
+    }
+    bool VisitBinaryOperator(clang::BinaryOperator* assignment) {
+      if (assignment->getOpcode() != clang::BO_Assign) return true;
+      const auto* const member =
+          llvm::dyn_cast<clang::MemberExpr>(assignment->getLHS()->IgnoreParens());
+      const auto* const field =
+          member == nullptr ? nullptr : llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
+      if (field == nullptr || field->getName() != "frames_in_flight") return true;
+      const auto* const record = llvm::dyn_cast<clang::CXXRecordDecl>(field->getParent());
+      if (record != nullptr && is_configuration(*record)) note(assignment->getRHS());
+      return true;
+    }
     bool VisitInitListExpr(clang::InitListExpr* list) {
       const clang::CXXRecordDecl* const record = record_of(list->getType());
       if (!list->isSemanticForm() || record == nullptr || !is_configuration(*record)) return true;
       unsigned index = record->getNumBases();
       for (const clang::FieldDecl* field : record->fields()) {
         if (index >= list->getNumInits()) break;
-        const clang::Expr* given = list->getInit(index++);
-        if (field->getName() != "frames_in_flight") continue;
-        if (const auto* other = llvm::dyn_cast<clang::CXXDefaultInitExpr>(given))
-          given = other->getExpr();
-        clang::Expr::EvalResult result;
-        if (!given->isValueDependent() && given->EvaluateAsInt(result, *context))
-          frames = static_cast<unsigned>(result.Val.getInt().getLimitedValue(4));
+        const clang::Expr* const given = list->getInit(index++);
+        if (field->getName() == "frames_in_flight") note(given);
       }
       return true;
     }
     const clang::ASTContext* context = nullptr;
     std::optional<unsigned> frames;
+    unsigned depth = 0;
   } visitor;
   visitor.context = &context;
   visitor.TraverseStmt(const_cast<clang::Expr*>(init));
@@ -131,6 +166,25 @@ bool are_other_elements(const clang::ASTContext& context, const clang::Stmt* a,
   if (left.array == nullptr) return false;
   const Indexed right = indexed_in(context, b);
   return left.array == right.array && left.index != right.index;
+}
+
+bool is_same_element(const clang::ASTContext& context, const clang::Stmt* a, const clang::Stmt* b) {
+  const auto target_of = [](const clang::Stmt* statement) {
+    const auto* const call = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(statement);
+    return call != nullptr && call->getOperator() == clang::OO_Equal
+               ? call->getArg(0)
+               : llvm::dyn_cast_or_null<clang::Expr>(statement);
+  };
+  const clang::Expr* const left = target_of(a);
+  const clang::Expr* const right = target_of(b);
+  if (left == nullptr || right == nullptr || left == right ||
+      left->HasSideEffects(context, /*IncludePossibleEffects=*/false))
+    return false;
+  llvm::FoldingSetNodeID of_left;
+  llvm::FoldingSetNodeID of_right;
+  left->IgnoreParenImpCasts()->Profile(of_left, context, /*Canonical=*/true);
+  right->IgnoreParenImpCasts()->Profile(of_right, context, /*Canonical=*/true);
+  return of_left == of_right;
 }
 
 bool says_no(const clang::FunctionDecl* body) {

@@ -28,4 +28,9 @@ namespace fa_check {
 [[nodiscard]] bool are_other_elements(const clang::ASTContext& context, const clang::Stmt* a,
                                       const clang::Stmt* b);
 
+// Whether the two expressions name one element, by the same words: what the one has put there, the other
+// takes away.
+[[nodiscard]] bool is_same_element(const clang::ASTContext& context, const clang::Stmt* a,
+                                   const clang::Stmt* b);
+
 }  // namespace fa_check

@@ -330,9 +330,8 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
   States out;
   for (State& state : states) {
     const Kind kind = model_.kind_of(type);
-    if (kind == Kind::User && !is_variable)
-      for (const auto& [owner, bits] : state.frames)
-        if ((bits & kOpen) != 0) made_in_frames_.insert(record_of(type));
+    if (kind == Kind::User && !is_variable && record_of(type) != nullptr)
+      note_made(state, *record_of(type));
     if (constructor->isCopyOrMoveConstructor() && !arguments.empty() &&
         (kind != Kind::User || !constructor->isUserProvided()) && kind != Kind::PmrContainer) {
       const Value from = value(caller, state, arguments.front());
@@ -350,6 +349,9 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
     std::erase_if(state.cells,
                   [&](const auto& cell) { return places_.is_below(cell.first, place); });
     state.values[expression] = Value::of(place);
+    // Handlers ask whether it was made.
+    if (is_variable && kind == Kind::User && owes_destruction(type))
+      state.cells[place] = Value::unknown();
     keep_arguments(caller, state, constructor, expression, arguments);
     if (kind == Kind::Thread &&
         starts_thread(caller, state, constructor, expression, place, {}, arguments, out))

@@ -64,6 +64,20 @@ bool compares_text(const clang::CXXRecordDecl& container) {
 
 }  // namespace
 
+// The first field of a std::pair of an iterator and a flag, as insert() and emplace() return it; else null.
+const clang::FieldDecl* Solver::iterator_in_pair(clang::QualType type) {
+  const auto* const record =
+      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record_of(type));
+  if (record == nullptr || !record->hasDefinition() || plain_name(*record) != "std::pair" ||
+      model_.kind_of(first_type_of(type)) != Kind::View)
+    return nullptr;
+  const clang::TemplateArgument& second = record->getTemplateArgs()[1];
+  if (second.getKind() != clang::TemplateArgument::Type || !second.getAsType()->isBooleanType())
+    return nullptr;
+  const auto first = record->field_begin();
+  return first == record->field_end() ? nullptr : *first;
+}
+
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                                const clang::Expr* at, const Value& object,
                                const std::vector<const clang::Expr*>& arguments) {
@@ -211,6 +225,13 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       state.values[at] = Value::of(place);
     } else if (kind == Kind::Library && model_.can_hold(at->getType())) {
       set_result(caller, state, at, Value::unknown(), at->getType());
+    } else if (const clang::FieldDecl* found = iterator_in_pair(at->getType())) {
+      // The place of the element, and whether it is new.
+      const PlaceId place = temporary(caller, at);
+      std::erase_if(state.cells,
+                    [&](const auto& cell) { return places_.is_below(cell.first, place); });
+      store(state, places_.field(place, found), elements, where);
+      state.values[at] = Value::of(place);
     } else if (result != Kind::Plain) {
       set_result(caller, state, at, elements, at->getType());
     }

@@ -19,6 +19,11 @@ bool is_mapped(const clang::ASTContext& context, clang::QualType map, clang::Qua
                                         given.getCanonicalType());
 }
 
+bool is_pmr_allocator(clang::QualType type) {
+  const clang::CXXRecordDecl* const record = record_of(type);
+  return record != nullptr && plain_name(*record) == "std::pmr::polymorphic_allocator";
+}
+
 }  // namespace
 
 // Effect: the container holds what the argument holds, if its elements can.
@@ -208,9 +213,12 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
           state, given_type, argument->isGLValue() ? load(state, objects, given_type) : objects);
       for (const Target& target : pointed.to) {
         const bool is_resource = places_[target.place].kind == PlaceKind::Resource;
-        if (kind == Kind::PmrContainer && !is_resource) continue;
+        const bool is_buffer = is_resource_class(given_type) && is_memory(target.place);
+        if (kind == Kind::PmrContainer && !is_resource && !is_buffer) continue;
         held.add(target);
         takes_memory = takes_memory || is_resource;
+        // It grows within the buffer, not within the scopes that are open then.
+        if (kind == Kind::PmrContainer && is_buffer) held.number = 1;
       }
       held.null = held.null || pointed.is_only_null();
     } else if (given == Kind::Container) {
@@ -224,6 +232,11 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
         held.number = inner.number;  // its room comes along
       for (const Target& target : inner.to) {
         const bool is_resource = places_[target.place].kind == PlaceKind::Resource;
+        if (kind == Kind::PmrContainer && is_memory(target.place) && is_pmr_allocator(given_type)) {
+          held.add(target);
+          held.number = 1;
+          continue;
+        }
         if (kind == Kind::PmrContainer && !is_resource) {
           // A move takes the buffer over; a copy is made on the default resource.
           const auto* const made = llvm::dyn_cast<clang::CXXConstructExpr>(at);
@@ -243,9 +256,9 @@ void Solver::construct_library(const Call& caller, State& state, PlaceId place,
     for (const clang::Expr* argument : arguments)
       if (argument->getType()->isVoidPointerType())
         (void)use(caller, state, value(caller, state, argument), argument);
-    // A resource on another one takes its memory there.
+    // A resource on another one takes its memory there, one on a buffer out of that.
     std::erase_if(held.to, [&](const Target& target) {
-      return places_[target.place].kind != PlaceKind::Resource;
+      return places_[target.place].kind != PlaceKind::Resource && !is_memory(target.place);
     });
     store(state, place, held, where);
     return;

@@ -3,6 +3,7 @@
 // their class; and which objects live on because a box of theirs does.
 #include "flow/solver.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace fa_check {
@@ -70,6 +71,7 @@ Solver::States Solver::build(const Call& caller, State state, PlaceId place, cla
   const clang::CXXRecordDecl* const record = record_of(type);
   if (record != nullptr && record->hasDefinition() && model_.kind_of(type) == Kind::User &&
       !is_in_std(*record)) {
+    note_made(state, *record->getDefinition());
     const clang::CXXConstructorDecl* const constructor =
         constructor_of(context_, *record->getDefinition(), arguments);
     if (constructor != nullptr && constructor->isUserProvided() && can_run(caller, constructor)) {
@@ -79,6 +81,10 @@ Solver::States Solver::build(const Call& caller, State state, PlaceId place, cla
   }
   for (const clang::Expr* each : arguments) {
     if (!model_.can_hold(each->getType())) continue;
+    if (model_.kind_of(type) == Kind::Container && !model_.can_hold(type)) {
+      use_copied(caller, state, type, each);
+      continue;
+    }
     const Kind kind = model_.kind_of(each->getType());
     if (kind == Kind::Allocator || kind == Kind::Owner) continue;
     const Value given = value(caller, state, each);
@@ -94,6 +100,21 @@ Solver::States Solver::build(const Call& caller, State state, PlaceId place, cla
   }
   after.push_back(std::move(state));
   return after;
+}
+
+// Whether the class has a destructor that the user wrote.
+bool Solver::owes_destruction(clang::QualType type) {
+  const clang::CXXRecordDecl* const record = record_of(type);
+  if (record == nullptr || !record->hasDefinition() || is_in_std(*record)) return false;
+  const clang::CXXDestructorDecl* const destructor = record->getDestructor();
+  return destructor != nullptr && destructor->isUserProvided();
+}
+
+// Effect: remembers whether a frame was open where an object of the class was made other than as a variable.
+void Solver::note_made(const State& state, const clang::CXXRecordDecl& record) {
+  const bool in_frame = std::any_of(state.frames.begin(), state.frames.end(),
+                                    [](const auto& frame) { return (frame.second & kOpen) != 0; });
+  (in_frame ? made_in_frames_ : made_outside_).insert(&record);
 }
 
 // Effect: forgets the variables of the call, and objects of boxes that it made and nobody has any more.

@@ -15,7 +15,12 @@ bool is_resource_class(clang::QualType type) {
          llvm::StringRef(name).ends_with("_resource");
 }
 
-// Result: what `pointed` points at; a resource that stands on one of the frame is that one.
+bool Solver::is_memory(PlaceId place) const {
+  return places_[places_.root(place)].kind == PlaceKind::Memory;
+}
+
+// Result: what `pointed` points at; a resource that stands on one of the frame is that one, and one on
+// a buffer of the frame is that buffer.
 Value Solver::resources(const State& state, clang::QualType type, const Value& pointed) const {
   if (!is_resource_class(type)) return pointed;
   Value result;
@@ -26,7 +31,7 @@ Value Solver::resources(const State& state, clang::QualType type, const Value& p
     bool stands = false;
     if (cell != state.cells.end())
       for (const Target& below : cell->second.to) {
-        if (places_[below.place].kind != PlaceKind::Resource) continue;
+        if (places_[below.place].kind != PlaceKind::Resource && !is_memory(below.place)) continue;
         result.add(below);
         stands = true;
       }
@@ -35,12 +40,13 @@ Value Solver::resources(const State& state, clang::QualType type, const Value& p
   return result;
 }
 
-// Effect: if an object of `from` is a resource or an allocator on a frame, the call `at` makes memory of that frame.
-// Result: whether it is.
+// Effect: if an object of `from` is a resource or an allocator on a frame, the call `at` makes memory of that frame;
+// if it is one on a buffer, a part of that. Result: whether it is.
 bool Solver::take_from_resource(const Call& caller, State& state,
                                 const clang::FunctionDecl* function, const clang::Expr* at,
                                 const Value& from) {
   std::vector<PlaceId> of;
+  Value part;
   const auto add = [&](PlaceId place) {
     if (places_[place].kind == PlaceKind::Resource) of.push_back(places_[place].parent);
   };
@@ -48,9 +54,16 @@ bool Solver::take_from_resource(const Call& caller, State& state,
     add(target.place);
     const auto cell = state.cells.find(target.place);
     if (cell == state.cells.end()) continue;
-    for (const Target& below : cell->second.to) add(below.place);
+    for (const Target& below : cell->second.to) {
+      add(below.place);
+      if (is_memory(below.place)) part.add(below);
+    }
   }
-  if (of.empty()) return false;
+  if (of.empty() && part.to.empty()) return false;
+  if (of.empty()) {
+    state.values[at] = std::move(part);
+    return true;
+  }
   Loan loan;
   loan.made = site(caller, at);
   loan.maker = function;

@@ -38,6 +38,14 @@ bool initializes_member(const clang::FunctionDecl* function, const clang::Expr* 
   return false;
 }
 
+// Whether the parameter of the type is a view of objects of somebody else.
+bool is_span(clang::QualType type) {
+  const clang::CXXRecordDecl* const record = type->isReferenceType() ? nullptr : record_of(type);
+  if (record == nullptr) return false;
+  const std::string name = plain_name(*record);
+  return name == "std::span" || name == "framealloc::FrameSlice";
+}
+
 // Whether what the loop goes through is an array, which has elements.
 bool has_elements(const clang::ASTContext& context, const clang::CXXForRangeStmt& walk) {
   const clang::Expr* const range = walk.getRangeInit();
@@ -359,6 +367,8 @@ void Solver::solve(const clang::FunctionDecl& function,
       } else if (model_.kind_of(type.getNonReferenceType()) == Kind::Mark) {
         if (type->isReferenceType()) place = object;
         state.cells[place] = Value::of(places_.place(PlaceKind::Mark, parameter));
+      } else if (is_span(type) && model_.can_hold(first_type_of(type))) {
+        state.cells[place] = Value::of(object);
       }
     }
   };

@@ -96,6 +96,10 @@ class Solver {
   [[nodiscard]] const std::set<const clang::CXXRecordDecl*>& made_in_frames() const {
     return made_in_frames_;
   }
+  // The same where no frame was known to be open, variables aside.
+  [[nodiscard]] const std::set<const clang::CXXRecordDecl*>& made_outside() const {
+    return made_outside_;
+  }
 
  private:
   using States = std::vector<State>;
@@ -231,6 +235,7 @@ class Solver {
   void leave_by_exception(const Call& call, States thrown, States& exits);
 
   // resources.cpp
+  [[nodiscard]] bool is_memory(PlaceId place) const;
   [[nodiscard]] Value resources(const State& state, clang::QualType type,
                                 const Value& pointed) const;
   bool take_from_resource(const Call& caller, State& state, const clang::FunctionDecl* function,
@@ -247,6 +252,8 @@ class Solver {
   // objects.cpp
   [[nodiscard]] States build(const Call& caller, State state, PlaceId place, clang::QualType type,
                              const clang::Expr* at, std::vector<const clang::Expr*> arguments);
+  [[nodiscard]] static bool owes_destruction(clang::QualType type);
+  void note_made(const State& state, const clang::CXXRecordDecl& record);
   void forget_variables(State& state, ChainId chain) const;
   [[nodiscard]] std::map<PlaceId, PlaceId> kept_objects(const State& state) const;
 
@@ -263,6 +270,7 @@ class Solver {
                const std::vector<const clang::Expr*>& arguments, States& out);
   void construct_library(const Call& caller, State& state, PlaceId place, clang::QualType type,
                          const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
+  [[nodiscard]] const clang::FieldDecl* iterator_in_pair(clang::QualType type);
   void use_copied(const Call& caller, State& state, clang::QualType type,
                   const clang::Expr* argument);
   void keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
@@ -333,6 +341,7 @@ class Solver {
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
   std::set<const clang::FunctionDecl*> inlined_;
   std::set<const clang::CXXRecordDecl*> made_in_frames_;
+  std::set<const clang::CXXRecordDecl*> made_outside_;
   std::map<SiteId, Thread> threads_;
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in

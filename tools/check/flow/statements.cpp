@@ -133,6 +133,8 @@ void Solver::make_list(const Call& call, State& state, const clang::InitListExpr
           : temporary(call, list);
   std::erase_if(state.cells, [&](const auto& cell) { return places_.is_below(cell.first, place); });
   state.values[list] = Value::of(place);
+  if (variable != nullptr && places_[place].kind == PlaceKind::Local && owes_destruction(type))
+    state.cells[place] = Value::unknown();
   if (record == nullptr) {
     const clang::QualType element = type->getAsArrayTypeUnsafe()->getElementType();
     for (const clang::Expr* init : list->inits())

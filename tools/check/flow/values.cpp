@@ -101,6 +101,7 @@ void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool w
   for (Target& target : value.to) target.stored = site;
   publish(state, place, value, site);
   std::erase_if(state.facts, [&](const auto& fact) { return fact.first.first == place; });
+  const bool empties = !weak && value.to.empty();
   weak = weak || places_[place].kind == PlaceKind::Element;
   for (PlaceId at = place; !weak && at != 0; at = places_[at].parent) {
     if (places_[at].kind == PlaceKind::Element) weak = true;
@@ -116,10 +117,14 @@ void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool w
   // Elements are one: what is put into one of them after the end of a frame takes the place of what
   // that frame left there.
   std::erase_if(cell->second.to, [&](const Target& target) {
+    const clang::Stmt* const other = places_.expression(target.stored);
+    if (empties && places_.chain_of(target.stored) == places_.chain_of(site) &&
+        places_[places_.root(target.place)].number == 0 &&
+        is_same_element(context_, other, places_.expression(site)))
+      return true;
     const auto life = state.lives.find(places_.root(target.place));
     return life != state.lives.end() && is_over(state, life->second) &&
-           !are_other_elements(context_, places_.expression(target.stored),
-                               places_.expression(site));
+           !are_other_elements(context_, other, places_.expression(site));
   });
   cell->second.join(value);
 }
@@ -155,7 +160,11 @@ void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, 
     const PlaceId there = places_.moved(place, from, to);
     store(state, there, value, site, weak || there == to);
   }
-  if (!is_outside(from)) return;
+  if (!is_outside(from)) {
+    // A handle of which nothing is known takes the place of the one that was there.
+    if (kind == Kind::Mark && cells.empty() && !weak) store(state, to, Value::unknown(), site);
+    return;
+  }
   // Of an object from outside nothing is written down yet: name what its pointers point at.
   if (kind != Kind::User) {
     if (state.cells.count(from) == 0 && kind != Kind::Container && kind != Kind::Plain)

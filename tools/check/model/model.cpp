@@ -181,6 +181,14 @@ bool is_configuration(const clang::CXXRecordDecl& record) {
          record.getName().ends_with("Config") && record.hasDefinition() && record.isAggregate();
 }
 
+bool tells_of_room(const clang::FunctionDecl& function) {
+  if (!is_in_framealloc(function) || !function.getDeclName().isIdentifier()) return false;
+  for (const char* name : {"remaining", "frame_remaining", "is_full", "capacity_left",
+                           "chunk_room_left", "expect_object"})
+    if (function.getName() == name) return true;
+  return false;
+}
+
 const clang::CXXRecordDecl* record_of(clang::QualType type) {
   if (type.isNull()) return nullptr;
   return type.getNonReferenceType().getCanonicalType()->getAsCXXRecordDecl();

@@ -135,6 +135,8 @@ class Model {
 [[nodiscard]] std::string plain_name(const clang::Decl& declaration);
 [[nodiscard]] bool is_in_std(const clang::Decl& declaration);
 [[nodiscard]] bool is_in_framealloc(const clang::Decl& declaration);
+// Whether the function of the library says if there is room left: who takes memory while there is ends.
+[[nodiscard]] bool tells_of_room(const clang::FunctionDecl& function);
 [[nodiscard]] const clang::CXXRecordDecl* record_of(clang::QualType type);
 // The first argument of the template that the class is made of: what a box, a view or a container is of.
 [[nodiscard]] clang::QualType first_type_of(clang::QualType type);

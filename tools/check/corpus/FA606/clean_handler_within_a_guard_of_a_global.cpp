@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+fa::SmartAlloc g_alloc;
+
+class Frame {
+ public:
+  Frame() { g_alloc.begin_frame(); }
+  ~Frame() { g_alloc.end_frame(); }
+  Frame(const Frame&) = delete;
+  Frame& operator=(const Frame&) = delete;
+
+ private:
+  int depth_ = 0;
+};
+int load(int items) {
+  const Frame frame;
+  int* done = g_alloc.frame_new<int>(0);
+  try {
+    if (items > 7) throw items;
+    *done = items;
+  } catch (int) {
+    *done = 0;
+  }
+  return *done;
+}
