@@ -10,7 +10,7 @@ namespace {
 
 // Random requests over all intents, dedicated or not, with frames in between, under limits.
 TEST(GpuBudget, IsNeverExceeded) {
-  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Rig rig;
     std::mt19937 random(seed);

@@ -2,6 +2,7 @@
 // An allocator on a host backend, and everything that it reports.
 #pragma once
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/config.hpp>
 #include <framealloc/gpu/allocator.hpp>
 #include <framealloc/gpu/host_backend.hpp>
@@ -27,6 +28,10 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 inline constexpr std::size_t kBlock = 16 * kMiB;  // of the host backend's first heap
 
 using Intent = GpuMemoryIntent;
+
+// Of random programs. Six are enough for each kind of device to meet each way of completion, and for
+// the sanitizers to see what the program does; the other builds run twelve.
+inline constexpr std::uint32_t kSeeds = FRAMEALLOC_ASAN || FRAMEALLOC_TSAN ? 6 : 12;
 
 // Rings that a test can fill.
 inline GpuConfig small_rings() {

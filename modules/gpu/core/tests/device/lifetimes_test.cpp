@@ -98,7 +98,7 @@ class Chaos {
 };
 
 TEST(GpuLifetimes, NeverExceedABudget) {
-  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const HostBackendConfig kinds[] = {HostBackendConfig::discrete(), HostBackendConfig::mobile(),
                                        HostBackendConfig::integrated()};
