@@ -114,10 +114,14 @@ bool is_escape(const CheckInput& input, const Event& event) {
       if (definition != nullptr && input.bodies.is_only_local(*definition) &&
           (input.solver.made_in_frames().count(definition) != 0 || !ends_frames(input)))
         return false;
-      // Objects that boxes own, each made in a frame: what becomes of them is told where they are made.
-      if (definition != nullptr && event.other == 0 && !input.bodies.is_elsewhere(*definition) &&
+      // Objects that are made in frames alone: what becomes of them is told where they are made. A member
+      // may be given what a constructor has made.
+      const bool is_made_there = llvm::isa<clang::CXXConstructorDecl>(event.function) &&
+                                 input.solver.inlined().count(event.function) != 0;
+      if (definition != nullptr && event.other == 0 &&
+          (is_made_there || !input.bodies.is_elsewhere(*definition)) &&
           input.solver.made_in_frames().count(definition) != 0 &&
-          input.solver.made_outside().count(definition) == 0)
+          !input.solver.is_made_outside(*definition, is_made_there))
         return false;
       return true;
     }

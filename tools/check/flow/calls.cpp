@@ -331,7 +331,7 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
   for (State& state : states) {
     const Kind kind = model_.kind_of(type);
     if (kind == Kind::User && !is_variable && record_of(type) != nullptr)
-      note_made(state, *record_of(type));
+      note_made(state, *record_of(type), !arguments.empty());
     if (constructor->isCopyOrMoveConstructor() && !arguments.empty() &&
         (kind != Kind::User || !constructor->isUserProvided()) && kind != Kind::PmrContainer) {
       const Value from = value(caller, state, arguments.front());

@@ -103,9 +103,16 @@ void Solver::give_up(const Call& caller, PlaceId place, clang::QualType type, co
   states = std::move(out);
 }
 
+// Whether objects of the class end a group, a borrow or a pin, and hand that on when they are moved.
+bool Solver::ends_what_it_holds(clang::QualType type) const {
+  if (type.isNull() || type->isReferenceType()) return false;
+  const Kind kind = model_.kind_of(type);
+  return kind == Kind::Group || kind == Kind::Borrow || kind == Kind::Pinned;
+}
+
 // Effect: who is moved from has nothing left to give up.
 void Solver::leave_empty(State& state, const Value& moved, clang::QualType type) const {
-  if (!has_deleter(type)) return;
+  if (!has_deleter(type) && !ends_what_it_holds(type)) return;
   for (const Target& target : moved.to) state.cells.erase(target.place);
 }
 

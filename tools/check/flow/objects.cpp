@@ -71,7 +71,7 @@ Solver::States Solver::build(const Call& caller, State state, PlaceId place, cla
   const clang::CXXRecordDecl* const record = record_of(type);
   if (record != nullptr && record->hasDefinition() && model_.kind_of(type) == Kind::User &&
       !is_in_std(*record)) {
-    note_made(state, *record->getDefinition());
+    note_made(state, *record->getDefinition(), !arguments.empty());
     const clang::CXXConstructorDecl* const constructor =
         constructor_of(context_, *record->getDefinition(), arguments);
     if (constructor != nullptr && constructor->isUserProvided() && can_run(caller, constructor)) {
@@ -111,10 +111,15 @@ bool Solver::owes_destruction(clang::QualType type) {
 }
 
 // Effect: remembers whether a frame was open where an object of the class was made other than as a variable.
-void Solver::note_made(const State& state, const clang::CXXRecordDecl& record) {
+void Solver::note_made(const State& state, const clang::CXXRecordDecl& record, bool of_arguments) {
   const bool in_frame = std::any_of(state.frames.begin(), state.frames.end(),
                                     [](const auto& frame) { return (frame.second & kOpen) != 0; });
-  (in_frame ? made_in_frames_ : made_outside_).insert(&record);
+  if (in_frame) {
+    made_in_frames_.insert(&record);
+    return;
+  }
+  bool& known = made_outside_[&record];
+  known = known || of_arguments;
 }
 
 // Effect: forgets the variables of the call, and objects of boxes that it made and nobody has any more.

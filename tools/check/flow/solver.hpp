@@ -96,9 +96,10 @@ class Solver {
   [[nodiscard]] const std::set<const clang::CXXRecordDecl*>& made_in_frames() const {
     return made_in_frames_;
   }
-  // The same where no frame was known to be open, variables aside.
-  [[nodiscard]] const std::set<const clang::CXXRecordDecl*>& made_outside() const {
-    return made_outside_;
+  // Whether one was made where no frame was known to be open, variables aside; or one of arguments.
+  [[nodiscard]] bool is_made_outside(const clang::CXXRecordDecl& record, bool of_arguments) const {
+    const auto known = made_outside_.find(&record);
+    return known != made_outside_.end() && (known->second || !of_arguments);
   }
 
  private:
@@ -247,13 +248,14 @@ class Solver {
                     const clang::Expr* deleter, SiteId where);
   void give_up(const Call& caller, PlaceId place, clang::QualType type, const clang::Expr* at,
                States& states);
+  [[nodiscard]] bool ends_what_it_holds(clang::QualType type) const;
   void leave_empty(State& state, const Value& moved, clang::QualType type) const;
 
   // objects.cpp
   [[nodiscard]] States build(const Call& caller, State state, PlaceId place, clang::QualType type,
                              const clang::Expr* at, std::vector<const clang::Expr*> arguments);
   [[nodiscard]] static bool owes_destruction(clang::QualType type);
-  void note_made(const State& state, const clang::CXXRecordDecl& record);
+  void note_made(const State& state, const clang::CXXRecordDecl& record, bool of_arguments);
   void forget_variables(State& state, ChainId chain) const;
   [[nodiscard]] std::map<PlaceId, PlaceId> kept_objects(const State& state) const;
 
@@ -341,7 +343,7 @@ class Solver {
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
   std::set<const clang::FunctionDecl*> inlined_;
   std::set<const clang::CXXRecordDecl*> made_in_frames_;
-  std::set<const clang::CXXRecordDecl*> made_outside_;
+  std::map<const clang::CXXRecordDecl*, bool> made_outside_;
   std::map<SiteId, Thread> threads_;
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in
