@@ -49,8 +49,10 @@ endfunction()
 # Target that carries our warnings; linked privately, so users never inherit them.
 add_library(framealloc_warnings INTERFACE)
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND NOT CMAKE_CXX_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
+  # In a batch, what a neighbor has in its unnamed namespace is no name that a local one should avoid.
+  set(shadow "$<IF:$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>,-Wshadow=local,-Wshadow>")
   target_compile_options(framealloc_warnings INTERFACE
-    -Wall -Wextra -Wconversion -Wshadow -Wpedantic $<$<BOOL:${FRAMEALLOC_WERROR}>:-Werror>)
+    -Wall -Wextra -Wconversion ${shadow} -Wpedantic $<$<BOOL:${FRAMEALLOC_WERROR}>:-Werror>)
 elseif(MSVC)
   target_compile_options(framealloc_warnings INTERFACE /W4 $<$<BOOL:${FRAMEALLOC_WERROR}>:/WX>)
 endif()

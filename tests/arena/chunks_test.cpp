@@ -70,12 +70,12 @@ TEST(Chunks, LargeRequestsInEveryFrameKeepTheirRun) {
 TEST(Chunks, MemoryOfFramesInFlightStaysIntact) {
   for (unsigned in_flight = 1; in_flight <= 4; ++in_flight) {
     TestHost host({.slots = in_flight});
-    struct Block {
+    struct Taken {
       unsigned char* at;
       std::size_t size;
       unsigned char pattern;
     };
-    std::vector<std::vector<Block>> frames;
+    std::vector<std::vector<Taken>> frames;
     for (unsigned frame = 0; frame < 40; ++frame) {
       host.begin();
       frames.emplace_back();
@@ -89,7 +89,7 @@ TEST(Chunks, MemoryOfFramesInFlightStaysIntact) {
       }
       // All frames in flight are checked right before the oldest of them ends.
       for (unsigned back = 0; back < in_flight && back <= frame; ++back) {
-        for (const Block& block : frames[frame - back]) {
+        for (const Taken& block : frames[frame - back]) {
           for (std::size_t k = 0; k < block.size; k += 15) ASSERT_EQ(block.at[k], block.pattern);
         }
       }

@@ -19,9 +19,6 @@ struct Point {
   int x;
   int y;
 };
-struct alignas(128) Wide {
-  std::string text = "wide";
-};
 
 TEST(FrameBox, OwnsAndReads) {
   TestArena arena;
@@ -133,6 +130,9 @@ TEST(FrameBox, DeniedIsNull) {
 }
 
 TEST(FrameBox, OverAligned) {
+  struct alignas(128) Wide {
+    std::string text = "wide";
+  };
   TestArena arena;
   std::vector<FrameBox<Wide>> boxes;
   for (int i = 0; i < 10; ++i) {

@@ -19,9 +19,6 @@
 namespace framealloc::test {
 namespace {
 
-struct alignas(256) Wide {
-  Counted counted{1};
-};
 struct Left {
   virtual ~Left() = default;
   int left = 1;
@@ -42,8 +39,8 @@ struct Last final : Left, Right {
 };
 
 template <class Box>
-class BlockBox : public testing::Test {};
-using Boxes = testing::Types<PoolBox<Counted>, HeapBox<Counted>>;
+class BlockBox : public ::testing::Test {};
+using Boxes = ::testing::Types<PoolBox<Counted>, HeapBox<Counted>>;
 TYPED_TEST_SUITE(BlockBox, Boxes);
 
 // The original never runs the destructor of what is in a PoolBox.
@@ -130,6 +127,9 @@ TEST(PoolBox, ABoxOfABaseFreesTheWholeObject) {
 }
 
 TEST(PoolBox, OverAlignedAndLarge) {
+  struct alignas(256) Wide {
+    Counted counted{1};
+  };
   struct Large {
     std::array<std::byte, 100000> bytes;
   };

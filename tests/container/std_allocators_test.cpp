@@ -27,10 +27,6 @@
 namespace framealloc::test {
 namespace {
 
-struct alignas(128) Wide {
-  int value = 0;
-};
-
 template <class T>
 using Frame = FrameAllocator<T>;
 template <class T>
@@ -148,6 +144,9 @@ TYPED_TEST(StdAllocators, PassOnWithMovesAndStayWithCopies) {
 }
 
 TYPED_TEST(StdAllocators, OverAlignedElements) {
+  struct alignas(128) Wide {
+    int value = 0;
+  };
   std::vector<Wide, typename TypeParam::template Of<Wide>> vector(this->template allocator<Wide>());
   std::list<Wide, typename TypeParam::template Of<Wide>> list(this->template allocator<Wide>());
   for (int i = 0; i < 50; ++i) {

@@ -8,16 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "diag/behavior_fixture.hpp"
 #include "support/report_log.hpp"
 
 namespace framealloc {
 namespace {
 
 using testing::ReportLog;
-
-struct Thing {
-  double data[4] = {};
-};
+using testing::Thing;
 
 AllocConfig quiet(ReportLog& log) {
   return AllocConfig::minimal().with_report_handler(&ReportLog::handler, &log);

@@ -8,20 +8,18 @@
 #include <thread>
 #include <vector>
 
+#include "diag/behavior_fixture.hpp"
 #include "support/report_log.hpp"
 
 namespace framealloc {
 namespace {
 
 using testing::ReportLog;
+using testing::Thing;
 
 constexpr int kThreads = 4;
 constexpr int kFrames = 60;
 constexpr int kBlocks = 50;
-
-struct Thing {
-  double data[4] = {};
-};
 
 // Runs `work(thread, frame)` on each thread in each frame; all have come to rest when a frame ends.
 template <class Work>

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-class SnapshotFiles : public testing::Test {
+class SnapshotFiles : public ::testing::Test {
  protected:
   SnapshotFiles() {
     std::string path = (fs::temp_directory_path() / "fa-snapshots-XXXXXX").string();

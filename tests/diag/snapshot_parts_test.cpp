@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 int at_work = -1;  // where a child tells that it is in the middle of its file
 
-class SnapshotParts : public testing::Test {
+class SnapshotParts : public ::testing::Test {
  protected:
   SnapshotParts() {
     std::string path = (fs::temp_directory_path() / "fa-parts-XXXXXX").string();

@@ -15,9 +15,6 @@
 
 namespace framealloc::testing {
 
-struct Small {
-  std::array<char, 48> bytes;
-};
 struct Other {
   std::array<char, 112> bytes;
 };

@@ -304,19 +304,19 @@ TEST_F(HandleCacheTest, AConstructorThatThrowsGivesBackWhatWaited) {
 
 TEST_F(HandleCacheTest, DestructorsRunBeforeTheBlockWaits) {
   static int alive = 0;
-  struct Counted {
-    Counted() { ++alive; }
-    Counted(Counted&&) noexcept { ++alive; }
-    ~Counted() { --alive; }
+  struct Living {
+    Living() { ++alive; }
+    Living(Living&&) noexcept { ++alive; }
+    ~Living() { --alive; }
     std::array<char, 40> bytes{};
   };
   HandleWorld world;
   {
     HandleAllocator handles(world.context());
-    const auto made = fill<Counted>(handles);
+    const auto made = fill<Living>(handles);
     ASSERT_TRUE(handles.free(made[9]));
     EXPECT_EQ(alive, 199);
-    EXPECT_EQ(handles.alloc<Counted>().raw_index(), made[9].raw_index());
+    EXPECT_EQ(handles.alloc<Living>().raw_index(), made[9].raw_index());
     EXPECT_EQ(alive, 200);
   }
   EXPECT_EQ(alive, 0);

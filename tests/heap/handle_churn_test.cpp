@@ -13,10 +13,8 @@ namespace framealloc {
 namespace {
 
 using testing::HandleWorld;
+using testing::Small;
 
-struct Small {
-  std::array<char, 48> bytes;
-};
 struct Larger {
   std::array<char, 112> bytes;
 };

@@ -10,6 +10,7 @@
 #include <framealloc/detail/memory/limited_source.hpp>
 #include <framealloc/detail/memory/shared_ledger.hpp>
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,10 @@
 #include <vector>
 
 namespace framealloc::testing {
+
+struct Small {
+  std::array<char, 48> bytes;
+};
 
 struct SeenReport {
   Code code;

@@ -2,6 +2,8 @@
 // Idle chunks hold the links of their lists, and a pointer that a program kept may write over them.
 #include <framealloc/detail/memory/chunk_pool.hpp>
 
+#include "memory/chunk_size.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -9,8 +11,6 @@
 
 namespace framealloc::detail {
 namespace {
-
-constexpr std::size_t kChunk = std::size_t{64} << 10;
 
 class ChunkLinks : public testing::Test {
  protected:

@@ -4,6 +4,8 @@
 #include <framealloc/align.hpp>
 #include <framealloc/literals.hpp>
 
+#include "memory/chunk_size.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,8 +20,6 @@ namespace framealloc::detail {
 namespace {
 
 using namespace literals;
-
-constexpr std::size_t kChunk = 64_KiB;
 
 class ChunkPoolTest : public testing::Test {
  protected:

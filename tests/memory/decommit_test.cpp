@@ -6,6 +6,8 @@
 #include <framealloc/detail/os/clock.hpp>
 #include <framealloc/literals.hpp>
 
+#include "memory/chunk_size.hpp"
+
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -14,8 +16,6 @@ namespace framealloc::detail {
 namespace {
 
 using namespace literals;
-
-constexpr std::size_t kChunk = 64_KiB;
 
 // Takes at least 20 us to take something back.
 class SlowSource final : public MemorySource {

@@ -30,12 +30,6 @@ void free_scattered(Rig& rig, PoolThread& pool, std::vector<void*>& blocks, std:
   blocks.clear();
 }
 
-std::vector<void*> allocate_many(Rig& rig, PoolThread& pool, std::size_t count, std::size_t size) {
-  std::vector<void*> blocks;
-  for (std::size_t i = 0; i < count; ++i) blocks.push_back(rig.allocate(pool, size));
-  return blocks;
-}
-
 TEST(Collect, GivesEverythingBackWhenAsked) {
   Rig rig(small_chunks());
   PoolThread& pool = rig.join().pool;

@@ -178,4 +178,11 @@ class Rig final : public Reclaimer {
   std::vector<KeptReport> reports_;
 };
 
+inline std::vector<void*> allocate_many(Rig& rig, PoolThread& pool, std::size_t count,
+                                        std::size_t size) {
+  std::vector<void*> blocks;
+  for (std::size_t i = 0; i < count; ++i) blocks.push_back(rig.allocate(pool, size));
+  return blocks;
+}
+
 }  // namespace framealloc::test

@@ -21,12 +21,6 @@ void on_thread(F&& f) {
   std::thread(std::forward<F>(f)).join();
 }
 
-std::vector<void*> allocate_many(Rig& rig, PoolThread& pool, std::size_t count, std::size_t size) {
-  std::vector<void*> blocks;
-  for (std::size_t i = 0; i < count; ++i) blocks.push_back(rig.allocate(pool, size));
-  return blocks;
-}
-
 TEST(RemoteBatch, CarriesAddressesInsideTheBlocks) {
   for (const std::size_t size : Sizes{16, 32, 64, 256, 1024}) {
     Rig rig;

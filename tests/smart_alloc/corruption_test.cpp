@@ -18,7 +18,7 @@ namespace {
 
 using testing::ReportLog;
 
-struct Block {
+struct Cell {
   unsigned char bytes[64];
 };
 
@@ -49,13 +49,13 @@ TEST_F(Corruption, AWriteToAFreedBlockIsToldWhereTheNextOneIsTaken) {
   alloc.begin_frame();
   std::uint32_t line = 0;
   alloc.with_tag("game", [&] {
-    Block* const first = alloc.pool_alloc<Block>();
-    Block* const second = alloc.pool_alloc<Block>();
+    Cell* const first = alloc.pool_alloc<Cell>();
+    Cell* const second = alloc.pool_alloc<Cell>();
     alloc.pool_free(first);
     alloc.pool_free(second);
-    std::memset(second, 0x41, sizeof(Block));  // where the list of free blocks goes on
+    std::memset(second, 0x41, sizeof(Cell));  // where the list of free blocks goes on
     line = __LINE__ + 1;
-    EXPECT_EQ(alloc.pool_alloc<Block>(), second);
+    EXPECT_EQ(alloc.pool_alloc<Cell>(), second);
     ASSERT_EQ(told(), 1U);
     const ReportLog::Entry said = log.last();
     EXPECT_NE(said.message.find("to 0x4141414141414141, expected "), std::string::npos)
@@ -67,9 +67,9 @@ TEST_F(Corruption, AWriteToAFreedBlockIsToldWhereTheNextOneIsTaken) {
     EXPECT_TRUE(said.file.ends_with("corruption_test.cpp"));
     // What the list led to is lost; blocks from elsewhere serve.
     for (int i = 0; i < 3000; ++i) {
-      Block* const more = alloc.pool_alloc<Block>();
+      Cell* const more = alloc.pool_alloc<Cell>();
       ASSERT_NE(more, nullptr);
-      std::memset(more, 1, sizeof(Block));
+      std::memset(more, 1, sizeof(Cell));
     }
   });
   alloc.end_frame();
@@ -78,15 +78,15 @@ TEST_F(Corruption, AWriteToAFreedBlockIsToldWhereTheNextOneIsTaken) {
 
 TEST_F(Corruption, ListsOfPagesAreLookedAtToo) {
   SmartAlloc alloc(config(true));
-  Block* const live = alloc.pool_alloc<Block>();
-  Block* const first = alloc.pool_alloc<Block>();
-  Block* const second = alloc.pool_alloc<Block>();
+  Cell* const live = alloc.pool_alloc<Cell>();
+  Cell* const first = alloc.pool_alloc<Cell>();
+  Cell* const second = alloc.pool_alloc<Cell>();
   alloc.pool_free(first);
   alloc.pool_free(second);
   alloc.trim();  // from the thread's list to the page's
-  std::memset(first, 0x41, sizeof(Block));
-  std::memset(second, 0x41, sizeof(Block));
-  Block* const next = alloc.pool_alloc<Block>();
+  std::memset(first, 0x41, sizeof(Cell));
+  std::memset(second, 0x41, sizeof(Cell));
+  Cell* const next = alloc.pool_alloc<Cell>();
   EXPECT_NE(next, nullptr);
   ASSERT_EQ(told(), 1U);
   EXPECT_NE(told_first().find("the list of idle blocks of 64 B"), std::string::npos)
@@ -99,14 +99,14 @@ TEST_F(Corruption, BrokenListsThatNobodyFollowsAreToldAtTheEnd) {
   for (const bool in_page : {false, true}) {
     log.clear();
     std::optional<SmartAlloc> alloc(config(true));
-    Block* const live = alloc->pool_alloc<Block>();
-    Block* const first = alloc->pool_alloc<Block>();
-    Block* const second = alloc->pool_alloc<Block>();
+    Cell* const live = alloc->pool_alloc<Cell>();
+    Cell* const first = alloc->pool_alloc<Cell>();
+    Cell* const second = alloc->pool_alloc<Cell>();
     alloc->pool_free(first);
     alloc->pool_free(second);
     if (in_page) alloc->trim();
-    std::memset(first, 0x41, sizeof(Block));
-    std::memset(second, 0x41, sizeof(Block));
+    std::memset(first, 0x41, sizeof(Cell));
+    std::memset(second, 0x41, sizeof(Cell));
     alloc.reset();
     EXPECT_EQ(told(), 1U) << in_page;
     EXPECT_NE(told_first().find(in_page ? "idle blocks" : "free blocks"), std::string::npos)
@@ -119,14 +119,14 @@ TEST_F(Corruption, BudgetsForgetTheBlocksThatAreLost) {
   AllocConfig with_budgets = config(true);
   with_budgets.enable_budgets = true;
   SmartAlloc alloc(with_budgets);
-  std::vector<Block*> blocks;
-  for (int i = 0; i < 8; ++i) blocks.push_back(alloc.pool_alloc<Block>());
-  for (Block* const block : blocks) alloc.pool_free(block);
-  std::memset(blocks.back(), 0x41, sizeof(Block));
-  EXPECT_NE(alloc.pool_alloc<Block>(), nullptr);
+  std::vector<Cell*> blocks;
+  for (int i = 0; i < 8; ++i) blocks.push_back(alloc.pool_alloc<Cell>());
+  for (Cell* const block : blocks) alloc.pool_free(block);
+  std::memset(blocks.back(), 0x41, sizeof(Cell));
+  EXPECT_NE(alloc.pool_alloc<Cell>(), nullptr);
   EXPECT_EQ(told(), 1U);
-  EXPECT_EQ(alloc.budgets()->current_usage(), sizeof(Block));
-  EXPECT_EQ(alloc.stats().pool_allocated, sizeof(Block));
+  EXPECT_EQ(alloc.budgets()->current_usage(), sizeof(Cell));
+  EXPECT_EQ(alloc.stats().pool_allocated, sizeof(Cell));
   alloc.trim();
   EXPECT_EQ(told(), 1U);
 }
@@ -135,7 +135,7 @@ TEST_F(Corruption, ABrokenPageIsToldAtTheEndAndLeftAlone) {
   for (const bool checked : {false, true}) {
     log.clear();
     std::optional<SmartAlloc> alloc(config(checked));
-    Block* const block = alloc->pool_alloc<Block>();
+    Cell* const block = alloc->pool_alloc<Cell>();
     alloc->pool_free(block);
     page_of(*alloc, block).block_count += 3;
     alloc.reset();
@@ -146,12 +146,12 @@ TEST_F(Corruption, ABrokenPageIsToldAtTheEndAndLeftAlone) {
 
 TEST_F(Corruption, ABrokenPageIsNotGivenBack) {
   SmartAlloc alloc(config(true));
-  Block* const block = alloc.pool_alloc<Block>();
+  Cell* const block = alloc.pool_alloc<Cell>();
   alloc.pool_free(block);
   page_of(alloc, block).chunk = nullptr;
   alloc.trim();  // would give the page back
   alloc.begin_frame();
-  Block* const other = alloc.pool_alloc<Block>();
+  Cell* const other = alloc.pool_alloc<Cell>();
   ASSERT_NE(other, nullptr);
   EXPECT_NE(&page_of(alloc, other), &page_of(alloc, block));
   EXPECT_EQ(told(), 1U);
@@ -225,18 +225,18 @@ TEST_F(Corruption, ALedgerThatDoesNotAddUpAtTheEnd) {
 TEST_F(Corruption, AProgramWithoutFaultsIsToldNothing) {
   for (const bool checked : {false, true}) {
     SmartAlloc alloc(config(checked));
-    std::vector<Block*> blocks;
+    std::vector<Cell*> blocks;
     for (int frame = 0; frame < 300; ++frame) {
       alloc.begin_frame();
       (void)alloc.frame_alloc_layout(std::size_t{1} << (frame % 22), 16);
-      for (int i = 0; i < 40; ++i) blocks.push_back(alloc.pool_alloc<Block>());
+      for (int i = 0; i < 40; ++i) blocks.push_back(alloc.pool_alloc<Cell>());
       while (blocks.size() > static_cast<std::size_t>(frame % 50) * 20) {
         alloc.pool_free(blocks.back());
         blocks.pop_back();
       }
       alloc.end_frame();
     }
-    for (Block* const block : blocks) alloc.pool_free(block);
+    for (Cell* const block : blocks) alloc.pool_free(block);
     alloc.trim();
   }
   EXPECT_EQ(log.size(), 0U);

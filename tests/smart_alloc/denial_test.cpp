@@ -35,9 +35,9 @@ class DrySource final : public MemorySource {
 };
 
 template <std::size_t kBytes>
-struct Block {
-  Block() noexcept {}
-  Block(Block&&) noexcept {}
+struct Sized {
+  Sized() noexcept {}
+  Sized(Sized&&) noexcept {}
   std::byte bytes[kBytes];
 };
 
@@ -84,7 +84,7 @@ TEST_F(Promotions, ThatFailForADrySourceSaySoWhateverOtherThreadsAreDenied) {
       [&] {
         for (int i = 0; i < kFrames; ++i) {
           alloc.begin_frame();
-          (void)alloc.frame_retained<Block<8_MiB>>(RetentionPolicy::PromoteToHeap);
+          (void)alloc.frame_retained<Sized<8_MiB>>(RetentionPolicy::PromoteToHeap);
           source.dry = true;
           const PromotionResult result = alloc.end_frame_with_promotions();
           source.dry = false;
@@ -104,7 +104,7 @@ TEST_F(Promotions, ThatABudgetDeniesSaySoWhateverOtherThreadsLack) {
            for (int i = 0; i < kFrames; ++i) {
              alloc.begin_frame();
              // The object in the frame takes more than half of the budget.
-             (void)alloc.frame_retained<Block<128_KiB>>(RetentionPolicy::PromoteToHeap);
+             (void)alloc.frame_retained<Sized<128_KiB>>(RetentionPolicy::PromoteToHeap);
              const PromotionResult result = alloc.end_frame_with_promotions();
              ASSERT_EQ(result.promoted.size(), 1U);
              denied += result.promoted.begin()->reason() == PromotionFailure::BudgetExceeded;
@@ -154,10 +154,10 @@ TEST_F(DenialReports, OfATagNameTheLimitItsUseAndWhoHoldsMostUnderIt) {
     EXPECT_LT(said.available, 1_MiB);
   };
   expect_named([&] { EXPECT_EQ(alloc.heap_alloc<std::byte>(2_MiB), nullptr); });
-  expect_named([&] { EXPECT_EQ(alloc.frame_alloc<Block<1_MiB>>(), nullptr); });
-  expect_named([&] { EXPECT_EQ(alloc.pool_alloc<Block<1_MiB>>(), nullptr); });
-  expect_named([&] { EXPECT_EQ(alloc.scratch_pool("s").alloc<Block<1_MiB>>(), nullptr); });
-  expect_named([&] { EXPECT_FALSE(alloc.handles().alloc<Block<1_MiB>>()); });
+  expect_named([&] { EXPECT_EQ(alloc.frame_alloc<Sized<1_MiB>>(), nullptr); });
+  expect_named([&] { EXPECT_EQ(alloc.pool_alloc<Sized<1_MiB>>(), nullptr); });
+  expect_named([&] { EXPECT_EQ(alloc.scratch_pool("s").alloc<Sized<1_MiB>>(), nullptr); });
+  expect_named([&] { EXPECT_FALSE(alloc.handles().alloc<Sized<1_MiB>>()); });
   expect_named([&] { EXPECT_FALSE(alloc.streaming().reserve(1_MiB)); });
   alloc.end_frame();
   for (std::byte* block : {elsewhere, most, less}) alloc.heap_free(block);

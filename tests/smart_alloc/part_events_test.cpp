@@ -14,7 +14,7 @@ namespace {
 
 using Kind = FrameEventKind;
 
-struct Heard {
+struct PartEvent {
   Kind kind;
   std::uint64_t id, count;
   std::size_t size, limit;
@@ -25,7 +25,7 @@ class PartEvents : public ::testing::Test {
  protected:
   testing::ReportLog log;
   SmartAlloc alloc{AllocConfig::minimal().with_report_handler(&testing::ReportLog::handler, &log)};
-  std::vector<Heard> heard;
+  std::vector<PartEvent> heard;
   Subscription subscription;
 
   void listen(FrameEventMask mask = kAllFrameEvents & ~events(Kind::Alloc, Kind::Free)) {
@@ -40,7 +40,7 @@ class PartEvents : public ::testing::Test {
   }
   [[nodiscard]] std::vector<Kind> kinds() const {
     std::vector<Kind> all;
-    for (const Heard& one : heard) all.push_back(one.kind);
+    for (const PartEvent& one : heard) all.push_back(one.kind);
     return all;
   }
 };

@@ -7,24 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "smart_alloc/fill.hpp"
 #include "support/report_log.hpp"
 
 namespace framealloc {
 namespace {
 
 using namespace framealloc::literals;
+using testing::fill;
 using testing::ReportLog;
 
 AllocConfig limited(ReportLog& log, std::size_t limit) {
   return AllocConfig::minimal().with_memory_limit(limit).with_report_handler(&ReportLog::handler,
                                                                              &log);
-}
-
-// Fills the allocator with blocks of one chunk until it denies.
-std::vector<std::byte*> fill(SmartAlloc& alloc) {
-  std::vector<std::byte*> blocks;
-  while (std::byte* const block = alloc.heap_alloc<std::byte>(256_KiB)) blocks.push_back(block);
-  return blocks;
 }
 
 TEST(MemoryPressure, TheThresholdIsToldOnceUntilItIsLeft) {
@@ -108,7 +103,7 @@ TEST(MemoryPressure, ACheckpointWhoseChunkHasGoneIsRefused) {
 TEST(MemoryPressure, ARequestIsTriedOnceMoreAfterRoomWasMade) {
   ReportLog log;
   SmartAlloc alloc(limited(log, 16_MiB).with_pressure_threshold(0));
-  std::vector<std::byte*> cache = fill(alloc);
+  std::vector<std::byte*> cache = fill(alloc, 256_KiB);
   ASSERT_GT(cache.size(), 10u);
   log.clear();
   std::vector<PressureEvent> events;
@@ -127,7 +122,7 @@ TEST(MemoryPressure, ARequestIsTriedOnceMoreAfterRoomWasMade) {
   EXPECT_EQ(events[0].requested, 1_MiB);
 
   const auto refill = [&] {
-    const auto more = fill(alloc);
+    const auto more = fill(alloc, 256_KiB);
     cache.insert(cache.end(), more.begin(), more.end());
   };
   const auto quietly = [&](auto&& work) {

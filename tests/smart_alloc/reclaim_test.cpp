@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "smart_alloc/fill.hpp"
 #include "support/report_log.hpp"
 
 namespace framealloc {
 namespace {
 
 using namespace framealloc::literals;
+using testing::fill;
 using testing::ReportLog;
 
 struct Large {
@@ -71,16 +73,10 @@ class Room : public ::testing::TestWithParam<Part> {
   }
 };
 
-std::vector<std::byte*> fill(SmartAlloc& alloc) {
-  std::vector<std::byte*> blocks;
-  while (std::byte* const block = alloc.heap_alloc<std::byte>(200_KiB)) blocks.push_back(block);
-  return blocks;
-}
-
 TEST_P(Room, AtTheMemoryLimitWhoeverListensIsAskedFirst) {
   SmartAlloc alloc(config.with_memory_limit(16_MiB));
   warm(alloc);
-  std::vector<std::byte*> cache = fill(alloc);
+  std::vector<std::byte*> cache = fill(alloc, 200_KiB);
   ASSERT_GT(cache.size(), 20u);
   log.clear();
   std::vector<PressureEvent> events;
@@ -104,7 +100,7 @@ TEST(RoomOfParts, APartIsMadeInRoomThatWasMadeForIt) {
   ReportLog log;
   SmartAlloc alloc(AllocConfig::minimal().with_memory_limit(16_MiB).with_report_handler(
       &ReportLog::handler, &log));
-  std::vector<std::byte*> cache = fill(alloc);
+  std::vector<std::byte*> cache = fill(alloc, 200_KiB);
   log.clear();
   ASSERT_TRUE(alloc.on_memory_pressure([&](const PressureEvent&) {
     for (; cache.size() > 20; cache.pop_back()) alloc.heap_free(cache.back());
@@ -121,7 +117,7 @@ TEST_P(Room, AtTheMemoryLimitWhatLiesReadyGoesFirst) {
   };
   std::vector<Block*> ready;
   for (int i = 0; i < 1500; ++i) ready.push_back(alloc.pool_alloc<Block>());
-  const std::vector<std::byte*> full = fill(alloc);
+  const std::vector<std::byte*> full = fill(alloc, 200_KiB);
   for (Block* block : ready) alloc.pool_free(block);  // on this thread's list, in its pages
   log.clear();
   EXPECT_TRUE(GetParam().request(alloc));
@@ -137,7 +133,7 @@ TEST_P(Room, AtTheMemoryLimitADenialIsToldOnceWithItsFigures) {
     while (GetParam().request(alloc)) {
     }
   } else {
-    full = fill(alloc);
+    full = fill(alloc, 200_KiB);
   }
   log.clear();
   int asked = 0;

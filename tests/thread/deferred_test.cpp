@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "thread/block.hpp"
+
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -12,11 +14,9 @@
 namespace framealloc {
 namespace {
 
-struct Block {
-  std::byte bytes[64];
-};
+using testing::Block;
 
-class DeferredTest : public testing::Test {
+class DeferredTest : public ::testing::Test {
  protected:
   static void take(const Report& report, void* context) {
     static_cast<DeferredTest*>(context)->codes_.fetch_add(report.code == Code::FA204 ? 1 : 1000);

@@ -21,19 +21,19 @@ namespace {
 using namespace literals;
 using testing::ReportLog;
 
-struct Block {
+struct Kilobyte {  // with what rounding adds
   std::byte bytes[1000];
 };
 constexpr std::size_t kBlocks = 32768;  // 32 MiB
 constexpr std::size_t kBytes = kBlocks * 1024;
 
-std::vector<Block*> fill(SmartAlloc& alloc, std::size_t count = kBlocks) {
-  std::vector<Block*> blocks;
-  for (std::size_t i = 0; i < count; ++i) blocks.push_back(alloc.pool_alloc<Block>());
+std::vector<Kilobyte*> fill(SmartAlloc& alloc, std::size_t count = kBlocks) {
+  std::vector<Kilobyte*> blocks;
+  for (std::size_t i = 0; i < count; ++i) blocks.push_back(alloc.pool_alloc<Kilobyte>());
   return blocks;
 }
-void free_all(SmartAlloc& alloc, const std::vector<Block*>& blocks) {
-  for (Block* const block : blocks) alloc.pool_free(block);
+void free_all(SmartAlloc& alloc, const std::vector<Kilobyte*>& blocks) {
+  for (Kilobyte* const block : blocks) alloc.pool_free(block);
 }
 void churn(SmartAlloc& alloc) { free_all(alloc, fill(alloc)); }
 
@@ -115,7 +115,7 @@ TEST(IdlePages, OfAWorkerGoBackAtItsFrames) {
 // A level that is loaded and left: its blocks die while half of them stay.
 TEST(IdlePages, StayWithBlocksInUse) {
   SmartAlloc alloc(AllocConfig::minimal());
-  const std::vector<Block*> kept = fill(alloc, kBlocks / 4);
+  const std::vector<Kilobyte*> kept = fill(alloc, kBlocks / 4);
   churn(alloc);
   for (int frame = 0; frame < 100; ++frame) {
     alloc.begin_frame();
@@ -140,7 +140,7 @@ TEST(IdlePages, ASteadyLoadKeepsItsPages) {
 
 TEST(IdlePages, AThreadThatRestsIsAskedByATrimAndAnswersWithItsNextCall) {
   const std::vector<std::function<void(SmartAlloc&)>> calls = {
-      [](SmartAlloc& alloc) { alloc.pool_free(alloc.pool_alloc<Block>()); },
+      [](SmartAlloc& alloc) { alloc.pool_free(alloc.pool_alloc<Kilobyte>()); },
       [](SmartAlloc& alloc) { alloc.pool_free(alloc.pool_alloc<int>()); },
       [](SmartAlloc& alloc) { alloc.heap_free(alloc.heap_alloc<int>()); },
       [](SmartAlloc& alloc) { alloc.heap_free(alloc.heap_alloc<std::byte>(100'000)); },

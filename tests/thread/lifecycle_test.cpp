@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Figures of threads.
 #include "support/report_log.hpp"
+#include "thread/block.hpp"
 
 #include <framealloc/framealloc.hpp>
 
@@ -13,9 +14,7 @@
 namespace framealloc {
 namespace {
 
-struct Block {
-  std::byte bytes[64];
-};
+using testing::Block;
 
 TEST(ThreadFrameStats, CountWhatTheThreadDid) {
   testing::ReportLog log;

@@ -18,7 +18,7 @@ using namespace literals;
 using testing::ReportLog;
 
 // The committed arena is the promise of the configuration; the target is about what lies beyond it.
-AllocConfig small(ReportLog& log) {
+AllocConfig small_arena(ReportLog& log) {
   return AllocConfig::minimal()
       .with_frame_arena_size(64_KiB)
       .with_frame_chunk_size(256_KiB)
@@ -36,7 +36,7 @@ void frame_of(SmartAlloc& alloc, std::size_t bytes) {
 TEST(MemoryTarget, SixtyFramesAfterASpikeLittleMoreIsHeldThanIsNeeded) {
   for (unsigned k = 1; k <= 4; ++k) {
     ReportLog log;
-    SmartAlloc alloc(small(log).with_frames_in_flight(k));
+    SmartAlloc alloc(small_arena(log).with_frames_in_flight(k));
     const std::size_t need = 8_MiB;
     for (int i = 0; i < 20; ++i) frame_of(alloc, need);
     frame_of(alloc, 64_MiB);
@@ -50,7 +50,7 @@ TEST(MemoryTarget, SixtyFramesAfterASpikeLittleMoreIsHeldThanIsNeeded) {
 
 TEST(MemoryTarget, ASpikeOfOneLargeBlockGoesToo) {
   ReportLog log;
-  SmartAlloc alloc(small(log));
+  SmartAlloc alloc(small_arena(log));
   for (int i = 0; i < 20; ++i) frame_of(alloc, 4_MiB);
   alloc.begin_frame();
   ASSERT_NE(alloc.frame_alloc_layout(50_MiB, 16), nullptr);
@@ -63,7 +63,7 @@ TEST(MemoryTarget, SteadyFramesTakeNothingFromTheSource) {
   ReportLog log;
   SystemSource system;
   CountingSource counting(system);
-  SmartAlloc alloc(small(log).with_upstream(&counting));
+  SmartAlloc alloc(small_arena(log).with_upstream(&counting));
   for (int i = 0; i < 100; ++i) frame_of(alloc, 3_MiB);
   const std::uint64_t requests = counting.requests();
   const std::size_t held = counting.bytes_in_use();
@@ -76,7 +76,7 @@ TEST(MemoryTarget, TrimGivesASpikeBackAtOnce) {
   ReportLog log;
   SystemSource system;
   CountingSource counting(system);
-  SmartAlloc alloc(small(log).with_upstream(&counting));
+  SmartAlloc alloc(small_arena(log).with_upstream(&counting));
   frame_of(alloc, 32_MiB);
   std::vector<char*> heap;
   std::vector<char(*)[256]> pool;
@@ -97,7 +97,7 @@ TEST(MemoryTarget, TrimGivesASpikeBackAtOnce) {
 
 TEST(MemoryTarget, TrimKeepsWhatIsInUse) {
   ReportLog log;
-  SmartAlloc alloc(small(log).with_frames_in_flight(2));
+  SmartAlloc alloc(small_arena(log).with_frames_in_flight(2));
   frame_of(alloc, 1_MiB);
   alloc.begin_frame();
   auto* frame = reinterpret_cast<unsigned char*>(alloc.frame_alloc<char[100000]>());

@@ -2,6 +2,7 @@
 // What threads are charged for and do not use: bounded, named when it is why a request is denied,
 // and back as soon as its thread takes a slow path.
 #include "support/report_log.hpp"
+#include "thread/block.hpp"
 
 #include <framealloc/framealloc.hpp>
 
@@ -18,6 +19,7 @@ namespace framealloc {
 namespace {
 
 using namespace literals;
+using testing::Block;
 using testing::ReportLog;
 
 constexpr int kThreads = 4;
@@ -54,10 +56,6 @@ class Crew {
   std::barrier<> step_{kThreads + 1};
   std::function<void(int)> work_;
   std::vector<std::thread> threads_;
-};
-
-struct Block {
-  std::byte bytes[64];
 };
 
 class Recall : public ::testing::Test {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "thread/block.hpp"
+
 #include <framealloc/framealloc.hpp>
 
 #include <gtest/gtest.h>
@@ -10,12 +12,9 @@ namespace framealloc {
 namespace {
 
 using namespace framealloc::literals;
+using testing::Block;
 
-struct Block {
-  std::byte bytes[64];
-};
-
-class ThreadBudgetTest : public testing::Test {
+class ThreadBudgetTest : public ::testing::Test {
  protected:
   static void take(const Report& report, void* context) {
     static_cast<ThreadBudgetTest*>(context)->reports.push_back(report.code);
