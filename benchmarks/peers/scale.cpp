@@ -117,6 +117,33 @@ class TagSums final : public Case {
   TaggedThreads<tags> threads_;
 };
 
+// An operation is a tag of a thread in a snapshot, which has their pages and threads as well.
+template <std::size_t tags>
+class TagSnapshot final : public Case {
+ public:
+  static constexpr std::size_t kOps = tags * TaggedThreads<tags>::kThreads;
+  static constexpr std::size_t kObjects = 0;
+
+  void run(std::size_t rounds) override {
+    for (std::size_t i = 0; i < rounds; ++i) {
+      framealloc::Snapshot snapshot = threads_.alloc().snapshot();
+      escape(&snapshot);
+    }
+  }
+  void check(Ledger& ledger) override {
+    const framealloc::Snapshot snapshot = threads_.alloc().snapshot();
+    std::size_t sum = 0;
+    for (const framealloc::SnapshotTag& tag : snapshot.tags) sum += tag.bytes;
+    if (snapshot.tags.size() != tags || sum != kOps * sizeof(Block<64>)) {
+      ledger.fail("the tags of the snapshot do not add up to what is held");
+    }
+    ledger.round_over(true);
+  }
+
+ private:
+  TaggedThreads<tags> threads_;
+};
+
 // An operation is an empty frame that is told to those who track frames.
 template <std::size_t tags>
 class TrackedFrame final : public Case {
@@ -328,6 +355,7 @@ void add_scale(Rows& rows) {
   const char* const ours = "framealloc";
   add_case<TagSums<30>>(rows, "tags/30x8", ours, Guarantee::Distinct, false);
   add_case<TagSums<1000>>(rows, "tags/1000x8", ours, Guarantee::Distinct, false);
+  add_case<TagSnapshot<1000>>(rows, "tags/snapshot-1000x8", ours, Guarantee::Distinct, false);
   add_case<TrackedFrame<300>>(rows, "tags/frame-300x8", ours, Guarantee::Distinct, false);
   add_case<StreamAccess<1000>>(rows, "streaming/1000", ours);
   add_case<StreamAccess<300'000>>(rows, "streaming/300000", ours, Guarantee::Distinct, false);

@@ -206,6 +206,9 @@ void judge_many(Judge& j) {
   Value sums = j.time("tags/1000x8", "framealloc");
   if (sums) *sums *= 8000 / 1e6;
   j.at_most("sums of 1,000 tags on 8 threads, ms", sums, 2);
+  Value snapshot = j.time("tags/snapshot-1000x8", "framealloc");
+  if (snapshot) *snapshot *= 8000 / 1e6;
+  j.at_most("a snapshot of 1,000 tags on 8 threads, ms", snapshot, 2);
   Value frame = j.time("tags/frame-300x8", "framealloc");
   if (frame) *frame /= 1e3;
   j.at_most("an empty frame while frames are tracked, 300 tags on 8 threads, us", frame, 20);

@@ -216,6 +216,7 @@ Snapshot make_snapshot(Instance& instance) {
   instance.visit_threads(visitor<ThreadFigures>(add_thread));
   std::ranges::reverse(snapshot.threads);  // oldest first
   const Behavior behavior(instance);
+  snapshot.tags.reserve(instance.tags().size());  // most tags have memory of one kind
   const auto add_tag = [&](const TagFigures& tag) {
     const std::size_t in_frame = frame.open ? tag.frame_bytes : tag.last_frame_bytes;
     add_kind(snapshot, behavior, tag, AllocKind::Frame, in_frame, 0);

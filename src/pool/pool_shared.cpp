@@ -44,7 +44,7 @@ template <class Add>
 void visit_ledger(const ThreadLedger& ledger, const TagId* only, Add&& add) {
   if (only == nullptr) {
     ledger.visit_block_users(add);
-  } else if (const TagCounters* const counters = ledger.find(*only)) {
+  } else if (const TagCounters* const counters = ledger.find_blocks(*only)) {
     add(*counters);
   }
 }
@@ -138,8 +138,9 @@ void PoolShared::route(void* block) noexcept {
 void PoolShared::release_slab(SlabHeader* slab) noexcept {
   if (!is_sound(*slab)) [[unlikely]] {
     slab->seal.store(0, std::memory_order_relaxed);  // nothing in it is looked at any more
-    return;
+    return;                                          // its class may be as wrong: still counted
   }
+  slabs_[slab->class_index].fetch_sub(1, std::memory_order_relaxed);
   BlockRecord* const records = slab->records;
   const std::size_t bytes = classes_[slab->class_index].block_count * sizeof(BlockRecord);
   slab->list = nullptr;
@@ -260,12 +261,6 @@ void PoolShared::for_each_live(LiveBlockVisitor visit, void* context) noexcept {
 void PoolShared::visit_classes(const FigureVisitor<PoolClassFigures>& visit) noexcept {
   PoolClassFigures all[kMaxGranules];
   const std::size_t count = classes_.size();
-  // Constant while the page is a slab, unlike what its owner does with it.
-  pages_.for_each_slab([&](const SlabHeader& slab) {
-    if (slab.class_index >= count) return;
-    ++all[slab.class_index].pages;
-    all[slab.class_index].blocks += slab.block_count;
-  });
   const PoolThread* thread = threads_.load(std::memory_order_acquire);
   for (; thread != nullptr; thread = thread->next_) {
     thread->visit_lists([&](const ClassList& list) {
@@ -276,6 +271,8 @@ void PoolShared::visit_classes(const FigureVisitor<PoolClassFigures>& visit) noe
   }
   for (std::size_t i = 0; i < count; ++i) {
     all[i].block_bytes = classes_[i].block_size;
+    all[i].pages = slabs_[i].load(std::memory_order_relaxed);
+    all[i].blocks = all[i].pages * blocks_per_slab(i);
     // Threads go on: a block may have been counted on its way from one place to another.
     all[i].free_blocks = std::min(all[i].free_blocks, all[i].blocks);
     if (all[i].pages != 0 || all[i].allocations != 0) visit(all[i]);

@@ -173,6 +173,7 @@ SlabHeader* PoolThread::make_slab(const ClassList& list, bool* denied_by_limit) 
   slab->carved = 0;
   if (shared_.guard_ != nullptr) shared_.prepare_slab(*slab);
   slab->seal.store(SlabHeader::kSeal, std::memory_order_release);
+  shared_.slabs_[list.class_index].fetch_add(1, std::memory_order_relaxed);
   return slab;
 }
 

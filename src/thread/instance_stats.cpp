@@ -38,20 +38,28 @@ bool has_figures(const FrameArena& arena, const TagCounters* counters, TagId tag
   return counters != nullptr || arena.tag() == tag;
 }
 
-// The same for one tag.
+// Bytes of a tag in the valid frames of one arena, as far as its ledger knows them.
+std::size_t cell_bytes(const TagCounters& counters, const FrameArena& arena, std::uint64_t now,
+                       unsigned in_flight) noexcept {
+  std::size_t sum = 0;
+  for (unsigned i = 0; i < arena.slot_count(); ++i) {
+    const TagCounters::FrameCell& cell = counters.frames[arena.first_cell() + i];
+    if (frame_is_valid(cell.clock.get(), now, in_flight)) sum += cell.bytes.get();
+  }
+  return sum;
+}
+
+// The same with those that the ledger does not know yet.
 std::size_t valid_tag_bytes(const FrameArena& arena, const TagCounters* counters, TagId tag,
                             std::uint64_t now, unsigned in_flight) noexcept {
   std::size_t sum;
   std::uint32_t begun;
   do {
     begun = arena.read_begin();
-    const ArenaView view = arena.view();
-    sum = view.tag == tag && frame_is_valid(view.clock, now, in_flight)
-              ? view.position - view.run_start
-              : 0;
-    for (unsigned i = 0; i < arena.slot_count() && counters != nullptr; ++i) {
-      const TagCounters::FrameCell& cell = counters->frames[arena.first_cell() + i];
-      if (frame_is_valid(cell.clock.get(), now, in_flight)) sum += cell.bytes.get();
+    sum = counters == nullptr ? 0 : cell_bytes(*counters, arena, now, in_flight);
+    if (arena.tag() == tag) {
+      const ArenaView view = arena.view();
+      if (frame_is_valid(view.clock, now, in_flight)) sum += view.position - view.run_start;
     }
   } while (arena.read_retry(begun));
   return sum;
@@ -68,29 +76,37 @@ std::size_t last_frame_bytes(const TagCounters& counters, unsigned which,
   return last.clock.get() == clock ? last.bytes.get() : 0;
 }
 
-// Adds what one arena did for a tag, ever: what the ledger knows is added by the caller, once.
-void add_tag_history(TagFigures& stats, const FrameArena& arena, const TagCounters* counters,
-                     TagId tag, std::uint64_t now) noexcept {
+// Adds what one arena holds for a tag and did for it, ever: what the ledger knows is added by the
+// caller, once. Asked for each tag of each thread, so it reads only what can be other than zero:
+// the view of the arena where that is under the tag, and cells where the tag has ever had bytes.
+void add_frame_figures(TagFigures& stats, const FrameArena& arena, const TagCounters* counters,
+                       TagId tag, std::uint64_t now, unsigned in_flight) noexcept {
   if (arena.slots() == nullptr) return;
   const std::uint64_t last = 2 * (clock_is_open(now) ? frame_of(now) - 1 : frame_of(now)) + 1;
+  std::size_t held;
   std::size_t bytes;
   std::size_t peak;
   std::size_t last_bytes;
   std::uint32_t begun;
   do {
     begun = arena.read_begin();
-    const ArenaView view = arena.view();
-    bytes = peak = 0;
-    last_bytes =
-        counters == nullptr ? 0 : last_frame_bytes(*counters, arena.first_cell() / 4, last);
-    if (view.tag == tag) {
-      const std::size_t pending = view.clock == 0 ? 0 : view.position - view.run_start;
+    held = bytes = peak = last_bytes = 0;
+    if (counters != nullptr && counters->frame_bytes_total.get() != 0) {
+      held = cell_bytes(*counters, arena, now, in_flight);
+      last_bytes = last_frame_bytes(*counters, arena.first_cell() / 4, last);
+    }
+    if (arena.tag() == tag) {
+      const ArenaView view = arena.view();
+      const std::size_t run = view.position - view.run_start;
+      const std::size_t pending = view.clock == 0 ? 0 : run;
+      if (frame_is_valid(view.clock, now, in_flight)) held += run;
       bytes = view.plain_bytes + pending;
       peak = std::max(view.plain_peak, pending);
       if (view.clock == last) last_bytes += pending;
       if (view.plain_last_clock == last) last_bytes += view.plain_last_bytes;
     }
   } while (arena.read_retry(begun));
+  stats.frame_bytes += held;
   stats.bytes_allocated += bytes;
   stats.peak_frame_bytes +=
       std::max(peak, counters == nullptr ? 0 : counters->frame_bytes_peak.get());
@@ -214,8 +230,7 @@ TagFigures Instance::tag_figures(TagId tag) const noexcept {
     if (counters != nullptr) stats.bytes_allocated += counters->frame_bytes_total.get();
     const auto add = [&](const FrameArena& arena, std::uint64_t clock) {
       if (!has_figures(arena, counters, tag)) return;
-      stats.frame_bytes += valid_tag_bytes(arena, counters, tag, clock, in_flight);
-      add_tag_history(stats, arena, counters, tag, clock);
+      add_frame_figures(stats, arena, counters, tag, clock, in_flight);
     };
     add(s->shared_arena(), now);
     if (const FrameArena* const own = s->own_arena()) add(*own, s->own_clock().load(kRelaxed));

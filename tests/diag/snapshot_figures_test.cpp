@@ -8,6 +8,8 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace framealloc {
 namespace {
@@ -43,6 +45,43 @@ TEST(SnapshotFigures, PoolsAreCountedBySizeClass) {
   EXPECT_GE(before_frees->blocks, blocks.size() + before_frees->free_blocks);
   EXPECT_EQ(after_frees->free_blocks, before_frees->free_blocks + blocks.size());
   EXPECT_TRUE(std::ranges::is_sorted(full.pools, {}, &PoolClassFigures::block_bytes));
+}
+
+// Pages are counted where they are taken and given back, not looked for.
+TEST(SnapshotFigures, PagesAreThoseThatAClassHasNow) {
+  constexpr std::size_t kPages = 8;
+  for (const GuardMode guard : {GuardMode::Off, GuardMode::Poison}) {
+    AllocConfig config = config_of(false);
+    config.guard = guard;
+    config.guard_quarantine = 0;
+    SmartAlloc alloc(config);
+    std::vector<Block*> blocks;
+    PoolClassFigures most;
+    const auto look = [&] {
+      most = {};
+      for (const PoolClassFigures& pool : alloc.snapshot().pools) {
+        if (pool.pages > most.pages) most = pool;
+      }
+      return most.pages;
+    };
+    for (std::size_t i = 0; i < kPages * config.slab_page_size / sizeof(Block); ++i) {
+      blocks.push_back(alloc.pool_alloc<Block>());
+    }
+    EXPECT_GE(look(), kPages);
+    EXPECT_GE(most.blocks, blocks.size());
+    EXPECT_LE(most.blocks * most.block_bytes, most.pages * config.slab_page_size);
+    EXPECT_LT(most.blocks - blocks.size() - most.free_blocks, most.blocks / most.pages);
+    // Freed by another thread, so that the pages drain through the inbox of their owner.
+    std::thread([&] {
+      for (Block* block : blocks) alloc.pool_free(block);
+    }).join();
+    for (int frame = 0; frame < 64; ++frame) {
+      alloc.begin_frame();
+      alloc.end_frame();
+      alloc.trim();
+    }
+    EXPECT_LE(look(), 1U);
+  }
 }
 
 TEST(SnapshotFigures, VisitingPoolsShowsTheSame) {

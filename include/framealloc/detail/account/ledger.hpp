@@ -78,6 +78,14 @@ class ThreadLedger {
     if ((used & bit_of(index)) == 0) return nullptr;
     return &blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
   }
+  // The same for the pool and heap counters alone: null when at_blocks() was never called for the
+  // tag, whose cells of frames are then not read. Any thread.
+  [[nodiscard]] const TagCounters* find_blocks(TagId tag) const noexcept {
+    const auto index = static_cast<std::size_t>(tag);
+    const std::uint64_t users = block_users_[index / kBlock].load(std::memory_order_acquire);
+    if ((users & bit_of(index)) == 0) return nullptr;
+    return &blocks_[index / kBlock].load(std::memory_order_relaxed)[index % kBlock];
+  }
   // Effect: calls visit(counters) for every tag that at_blocks() was called for, and for the spill.
   // Reads the others not at all. Any thread.
   template <class Visit>

@@ -193,6 +193,11 @@ class PoolShared {
     return guard_ == nullptr ? size : size + BlockGuard::kTail;
   }
   void prepare_slab(SlabHeader& slab) noexcept;
+  // Result: how many blocks a slab of the class has to give; a guard mode uses the first itself.
+  [[nodiscard]] std::uint32_t blocks_per_slab(std::size_t class_index) const noexcept {
+    const std::uint32_t all = classes_[class_index].block_count;
+    return guard_ != nullptr && all > 1 ? all - 1 : all;
+  }
   void guard_new_block(void* block, std::size_t size) noexcept;
   void guard_resized_block(SlabHeader* slab, void* block, std::size_t size) noexcept;
   [[nodiscard]] std::size_t size_of_block(const void* block) noexcept;
@@ -258,6 +263,9 @@ class PoolShared {
   SizeClasses classes_;
   ChunkRegistry registry_;
   PageHeap pages_;
+  // Slabs by class. Counted, because reading them from the pages costs a cache line of each, and
+  // these lie at equal distances, so that they displace each other.
+  std::atomic<std::uint32_t> slabs_[kMaxGranules] = {};
   Orphanage orphanage_;
   DeferredControl deferred_;
   LargeBlocks* large_ = nullptr;
