@@ -118,7 +118,7 @@ struct FRAMEALLOC_API BehaviorReport {
   std::uint64_t frames_analyzed = 0;
   bool filter_enabled = false;
 
-  [[nodiscard]] bool empty() const noexcept { return issues.empty(); }
+  [[nodiscard]] bool empty() const noexcept;
   /// Result: the issues that are at least that severe.
   [[nodiscard]] std::vector<BehaviorIssue> issues_at_level(Severity least) const;
   [[nodiscard]] bool has_errors() const noexcept;  ///< no rule is an error as yet

@@ -4,6 +4,7 @@
 
 #include <framealloc/annotations.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/base/chrono.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/event_count.hpp>
@@ -179,7 +180,7 @@ class FRAMEALLOC_API FrameBarrier {
   std::atomic<std::uint64_t> last_thread_{0};
   std::atomic<std::uint64_t> surplus_{0};
   detail::EventCount completed_;
-  std::atomic<detail::Instance*> reports_to_{nullptr};
+  detail::AtomicPointer<detail::Instance> reports_to_{nullptr};
 
   mutable detail::SpinLock places_lock_;
   std::atomic<unsigned> places_{0};      // entries of place_ in use or once used

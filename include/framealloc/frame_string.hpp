@@ -33,16 +33,13 @@ class FRAMEALLOC_API FrameString {
   /// Effect: an empty string with room for `capacity` characters. Failure: a denied request is
   /// reported and shows as a smaller capacity().
   explicit FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, std::size_t capacity = 0,
-                       Here here = CallSite::current()) noexcept
-      : chars_(arena) {
-    (void)reserve(capacity, here);
-  }
+                       Here here = CallSite::current()) noexcept;
   /// Effect: a copy of `text`; empty when memory is denied.
   template <class Text>
     requires std::convertible_to<const Text&, std::string_view>
   FrameString(FrameArena& arena FRAMEALLOC_LIFETIMEBOUND, const Text& text,
               Here here = CallSite::current()) noexcept
-      : chars_(arena) {
+      : FrameString(arena, std::size_t{0}, here) {
     (void)append(text, here);
   }
   FrameString(FrameString&&) noexcept = default;
@@ -92,26 +89,14 @@ class FRAMEALLOC_API FrameString {
   [[nodiscard]] std::string_view substr(std::size_t from, std::size_t count = npos) const noexcept {
     return view().substr(from < size() ? from : size(), count);
   }
-  [[nodiscard]] std::size_t find(std::string_view text, std::size_t from = 0) const noexcept {
-    return view().find(text, from);
-  }
-  [[nodiscard]] std::size_t find(char c, std::size_t from = 0) const noexcept {
-    return view().find(c, from);
-  }
-  [[nodiscard]] std::size_t rfind(std::string_view text, std::size_t from = npos) const noexcept {
-    return view().rfind(text, from);
-  }
-  [[nodiscard]] std::size_t rfind(char c, std::size_t from = npos) const noexcept {
-    return view().rfind(c, from);
-  }
+  [[nodiscard]] std::size_t find(std::string_view text, std::size_t from = 0) const noexcept;
+  [[nodiscard]] std::size_t find(char c, std::size_t from = 0) const noexcept;
+  [[nodiscard]] std::size_t rfind(std::string_view text, std::size_t from = npos) const noexcept;
+  [[nodiscard]] std::size_t rfind(char c, std::size_t from = npos) const noexcept;
   [[nodiscard]] std::size_t find_first_of(std::string_view set,
-                                          std::size_t from = 0) const noexcept {
-    return view().find_first_of(set, from);
-  }
+                                          std::size_t from = 0) const noexcept;
   [[nodiscard]] std::size_t find_last_of(std::string_view set,
-                                         std::size_t from = npos) const noexcept {
-    return view().find_last_of(set, from);
-  }
+                                         std::size_t from = npos) const noexcept;
   [[nodiscard]] bool starts_with(std::string_view text) const noexcept {
     return view().starts_with(text);
   }
@@ -120,12 +105,12 @@ class FRAMEALLOC_API FrameString {
   }
   [[nodiscard]] bool contains(std::string_view text) const noexcept { return find(text) != npos; }
   [[nodiscard]] bool contains(char c) const noexcept { return find(c) != npos; }
-  [[nodiscard]] int compare(std::string_view text) const noexcept { return view().compare(text); }
+  [[nodiscard]] int compare(std::string_view text) const noexcept;
 
   // --- Changing. Result, unless stated otherwise: false when denied; then nothing changed. ---
   bool push_back(char c, Here here = CallSite::current()) noexcept {
-    if (chars_.remaining() < 2 && !chars_.make_room(2, here)) return false;
-    (void)chars_.push_back(c);
+    if (chars_.remaining() < 2 && !make_room(2, here)) return false;
+    (void)chars_.try_push(c);
     return close();
   }
   /// Requirement: not empty.
@@ -178,14 +163,14 @@ class FRAMEALLOC_API FrameString {
     return a.view() == b;
   }
   friend bool operator==(const FrameString& a, const char* b) noexcept { return a.view() == b; }
-  friend auto operator<=>(const FrameString& a, const FrameString& b) noexcept {
-    return a.view() <=> b.view();
+  friend std::strong_ordering operator<=>(const FrameString& a, const FrameString& b) noexcept {
+    return a.compare(b.view()) <=> 0;
   }
-  friend auto operator<=>(const FrameString& a, std::string_view b) noexcept {
-    return a.view() <=> b;
+  friend std::strong_ordering operator<=>(const FrameString& a, std::string_view b) noexcept {
+    return a.compare(b) <=> 0;
   }
-  friend auto operator<=>(const FrameString& a, const char* b) noexcept {
-    return a.view() <=> std::string_view(b);
+  friend std::strong_ordering operator<=>(const FrameString& a, const char* b) noexcept {
+    return a.compare(b) <=> 0;
   }
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
@@ -194,6 +179,8 @@ class FRAMEALLOC_API FrameString {
   }
 
  private:
+  // In the library, so that not every unit compiles what makes a vector of characters grow.
+  [[nodiscard]] bool make_room(std::size_t more, Here here) noexcept;
   // Effect: writes the NUL. Requirement: room for it.
   bool close() noexcept {
     *chars_.end() = '\0';

@@ -38,16 +38,16 @@ class FRAMEALLOC_API SuppressionGuard {
  public:
   template <class Handle>
   [[nodiscard]] explicit SuppressionGuard(const Handle& handle) noexcept
-      : SuppressionGuard(detail::HandleAccess::instance(handle), std::nullopt) {}
+      : SuppressionGuard(detail::HandleAccess::instance(handle), true, Code::None) {}
   template <class Handle>
   [[nodiscard]] SuppressionGuard(const Handle& handle, Code code) noexcept
-      : SuppressionGuard(detail::HandleAccess::instance(handle), std::optional<Code>(code)) {}
+      : SuppressionGuard(detail::HandleAccess::instance(handle), false, code) {}
   SuppressionGuard(const SuppressionGuard&) = delete;
   SuppressionGuard& operator=(const SuppressionGuard&) = delete;
   ~SuppressionGuard();
 
  private:
-  SuppressionGuard(detail::Instance* instance, std::optional<Code> code) noexcept;
+  SuppressionGuard(detail::Instance* instance, bool all, Code code) noexcept;
 
   detail::Instance* instance_;
   bool all_ = true;

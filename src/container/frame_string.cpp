@@ -11,6 +11,41 @@
 
 namespace framealloc {
 
+FrameString::FrameString(FrameArena& arena, std::size_t capacity, Here here) noexcept
+    : chars_(arena) {
+  (void)reserve(capacity, here);
+}
+
+bool FrameString::make_room(std::size_t more, Here here) noexcept {
+  return chars_.make_room(more, here);
+}
+
+std::size_t FrameString::find(std::string_view text, std::size_t from) const noexcept {
+  return view().find(text, from);
+}
+
+std::size_t FrameString::find(char c, std::size_t from) const noexcept {
+  return view().find(c, from);
+}
+
+std::size_t FrameString::rfind(std::string_view text, std::size_t from) const noexcept {
+  return view().rfind(text, from);
+}
+
+std::size_t FrameString::rfind(char c, std::size_t from) const noexcept {
+  return view().rfind(c, from);
+}
+
+std::size_t FrameString::find_first_of(std::string_view set, std::size_t from) const noexcept {
+  return view().find_first_of(set, from);
+}
+
+std::size_t FrameString::find_last_of(std::string_view set, std::size_t from) const noexcept {
+  return view().find_last_of(set, from);
+}
+
+int FrameString::compare(std::string_view text) const noexcept { return view().compare(text); }
+
 bool FrameString::append(std::size_t count, char c, Here here) noexcept {
   if (count > kMaxRequest || !chars_.make_room(count + 1, here)) return false;
   return chars_.resize(size() + count, c, here) && close();

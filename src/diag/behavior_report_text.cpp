@@ -87,6 +87,8 @@ bool BehaviorReport::has_errors() const noexcept {
   return std::ranges::any_of(issues, [](const auto& i) { return i.level == Severity::Error; });
 }
 
+bool BehaviorReport::empty() const noexcept { return issues.empty(); }
+
 bool BehaviorReport::has_warnings() const noexcept {
   return std::ranges::any_of(issues, [](const auto& i) { return i.level == Severity::Warning; });
 }

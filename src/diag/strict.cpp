@@ -14,8 +14,8 @@ StrictModeGuard::~StrictModeGuard() {
   if (instance_ != nullptr) (void)instance_->sink().set_strict_mode(before_);
 }
 
-SuppressionGuard::SuppressionGuard(detail::Instance* instance, std::optional<Code> code) noexcept
-    : instance_(instance), all_(!code), code_(code.value_or(Code{})) {
+SuppressionGuard::SuppressionGuard(detail::Instance* instance, bool all, Code code) noexcept
+    : instance_(instance), all_(all), code_(code) {
   if (instance_ == nullptr) return;
   if (!all_) {
     instance_->sink().suppress(code_);

@@ -18,7 +18,7 @@ HandleCache* HandleCaches::make() noexcept {
   os::ThreadRecord& record = os::own_record();
   if (&record == &os::record_of_nobody) return nullptr;
   const auto word = reinterpret_cast<std::uintptr_t>(&record);
-  std::atomic<HandleCache*>& place = places_[place_of(word)];
+  AtomicPointer<HandleCache>& place = places_[place_of(word)];
   HandleCache* taken = place.load(std::memory_order_acquire);
   if (taken != nullptr) return taken->owner() == word ? taken : nullptr;
   auto* const cache = metadata_.create<HandleCache>(word);

@@ -98,7 +98,7 @@ PoolTable* PoolThread::table_for_allocation(AllocKind kind) noexcept {
 
 PoolTable* PoolThread::table_of(AllocKind kind, TagId tag) noexcept {
   const auto index = static_cast<std::size_t>(tag);
-  std::atomic<TableEntry*>& blocks = blocks_[kind_index(kind)][index / kBlock];
+  AtomicPointer<TableEntry>& blocks = blocks_[kind_index(kind)][index / kBlock];
   TableEntry* block = blocks.load(std::memory_order_relaxed);
   if (block == nullptr) {
     void* const memory = shared_.metadata_.allocate(kBlock * sizeof(TableEntry));
@@ -113,7 +113,7 @@ PoolTable* PoolThread::table_of(AllocKind kind, TagId tag) noexcept {
 }
 
 PoolTable* PoolThread::make_table(AllocKind kind, TagId tag,
-                                  std::atomic<ClassList*>& first_list) noexcept {
+                                  AtomicPointer<ClassList>& first_list) noexcept {
   const SizeClasses& classes = shared_.classes_;
   void* const memory =
       shared_.metadata_.allocate(sizeof(PoolTable) + classes.size() * sizeof(ClassList*));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/ids.hpp>
 
@@ -112,7 +113,7 @@ class ThreadLedger {
 
   BlockAllocator allocator_;
   void* context_;
-  std::atomic<TagCounters*> blocks_[kBlocks] = {};
+  AtomicPointer<TagCounters> blocks_[kBlocks] = {};
   // Bit n of word b: tag 64 b + n has been used. Set after its block was published.
   std::atomic<std::uint64_t> used_[kBlocks] = {};
   // The same for at_blocks(); never set without the bit in used_.

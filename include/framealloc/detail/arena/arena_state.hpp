@@ -7,6 +7,7 @@
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/burst_window.hpp>
 #include <framealloc/detail/arena/frame_slot.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/sequence_count.hpp>
@@ -127,7 +128,7 @@ class alignas(kCacheLine) ArenaState {
   // drops it, so there are never more than are open at once.
   MetaVector<FrameCheckpoint>* scopes_ = nullptr;
   std::uint64_t scope_serial_ = 0;
-  std::atomic<BurstWindow*> windows_{nullptr};  // newest first; only grows
+  AtomicPointer<BurstWindow> windows_{nullptr};  // newest first; only grows
   unsigned windows_filled_ = 0;
   std::uint64_t key_before_window_ = 0;
   // What a burst could not give back, since something lies behind it; the next burst takes it.

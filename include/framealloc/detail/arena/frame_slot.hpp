@@ -4,6 +4,7 @@
 
 #include <framealloc/detail/arena/arena_host.hpp>
 #include <framealloc/detail/arena/finalizer.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/ids.hpp>
@@ -72,7 +73,7 @@ struct FrameSlot {
   FrameSlot& operator=(const FrameSlot&) = delete;
   std::atomic<std::uint64_t> clock{0};  // frame that used the slot last
   std::atomic<std::size_t> bytes{0};    // its bytes, once it is no longer the current one
-  std::atomic<Finalizer*> finalizers{
+  AtomicPointer<Finalizer> finalizers{
       nullptr};  // newest first; taken whole, by the thread that ends the frame
   ArenaChunk* first = nullptr;
   ArenaChunk* deepest = nullptr;  // last chunk that the frame reached
@@ -82,8 +83,8 @@ struct FrameSlot {
   std::uint64_t poisoned = 0;
   unsigned inside = 0;
   std::uint64_t left_to_owner = 0;
-  std::atomic<FallbackBlock*> fallback{nullptr};  // the same
-  std::atomic<unsigned> in_release{0};            // calls of release_frame(): its chunks must stay
+  AtomicPointer<FallbackBlock> fallback{nullptr};  // the same
+  std::atomic<unsigned> in_release{0};             // calls of release_frame(): its chunks must stay
   SpinLock charges_lock{};  // the thread that ends the frame uncharges for threads that sleep
   MetaVector<Charge> charges;
   std::size_t needed_now = 0;     // chunk bytes needed in this window of frames

@@ -4,6 +4,7 @@
 
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/finalizer.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
@@ -107,7 +108,7 @@ class GroupTable {
   mutable SpinLock lock_{};
   std::atomic<std::uint32_t> size_{0};
   GroupSlot* free_ = nullptr;
-  std::atomic<GroupSlot*> blocks_[kBlocks] = {};
+  AtomicPointer<GroupSlot> blocks_[kBlocks] = {};
 };
 
 }  // namespace framealloc::detail

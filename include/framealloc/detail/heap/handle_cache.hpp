@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/heap/handle_chunk.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
@@ -35,7 +36,7 @@ class HandleCache {
 
   // Blocks of one key, see block_key().
   struct alignas(64) Entry {
-    std::atomic<Waiting*> newest{nullptr};
+    AtomicPointer<Waiting> newest{nullptr};
     // Changes under the lock, by the owner, while nothing waits.
     std::atomic<std::uint64_t> key{0};
     OwnedCounter allocations{};  // the owner's, of blocks that waited here
@@ -183,8 +184,8 @@ class HandleCaches {
     return record / 128 % kPlaces;
   }
 
-  std::atomic<HandleCache*> places_[kPlaces] = {};  // first, as above
-  std::atomic<HandleCache*> newest_{nullptr};
+  AtomicPointer<HandleCache> places_[kPlaces] = {};  // first, as above
+  AtomicPointer<HandleCache> newest_{nullptr};
   MetadataAllocator& metadata_;
 };
 

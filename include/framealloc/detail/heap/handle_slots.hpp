@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
@@ -59,7 +60,7 @@ static_assert(sizeof(void*) != 8 || sizeof(HandleSlot) == 16);
 
 // The rest of a slot, stored separately.
 struct HandleRecord {
-  std::atomic<const HandleType*> type{nullptr};
+  AtomicPointer<const HandleType> type{nullptr};
   RelocateHook* hook = nullptr;
   std::uint32_t next_free = 0;
 };

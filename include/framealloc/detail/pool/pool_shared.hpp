@@ -6,6 +6,7 @@
 #include <framealloc/deferred.hpp>
 #include <framealloc/detail/account/ledger.hpp>
 #include <framealloc/detail/account/tag_table.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/base/report_sink.hpp>
 #include <framealloc/detail/memory/chunk_pool.hpp>
 #include <framealloc/detail/memory/event_hub.hpp>
@@ -270,7 +271,7 @@ class PoolShared {
   DeferredControl deferred_;
   LargeBlocks* large_ = nullptr;
   BlockGuard* guard_ = nullptr;
-  std::atomic<PoolThread*> threads_{nullptr};
+  AtomicPointer<PoolThread> threads_{nullptr};
   std::atomic<std::uint16_t> next_number_{0};
 
   SpinLock strays_lock_;

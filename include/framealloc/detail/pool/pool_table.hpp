@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/base/counter.hpp>
 #include <framealloc/detail/os/thread_record.hpp>
 #include <framealloc/detail/pool/class_list.hpp>
@@ -46,7 +47,7 @@ class PoolTable {
 
   ClassList** lists = nullptr;  // by class; null until a block of the class is first asked for
   std::size_t list_count = 0;
-  std::atomic<ClassList*>* first_list = nullptr;  // those that exist, newest first; see PoolThread
+  AtomicPointer<ClassList>* first_list = nullptr;  // those that exist, newest first; see PoolThread
   TagId tag = TagId::Untagged;
   AllocKind kind = AllocKind::Pool;
   PoolTable* next = nullptr;  // of the thread's tables

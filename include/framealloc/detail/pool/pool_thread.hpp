@@ -5,6 +5,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/account/ledger.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/pool/deferred_queue.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/pool/pool_table.hpp>
@@ -208,7 +209,7 @@ class PoolThread {
   // need not touch each table.
   struct TableEntry {
     PoolTable* table = nullptr;  // the owner's
-    std::atomic<ClassList*> first_list{nullptr};
+    AtomicPointer<ClassList> first_list{nullptr};
   };
   // Result: null when there is none yet. Any thread.
   [[nodiscard]] const TableEntry* find_entry(std::size_t kind, TagId tag) const noexcept {
@@ -224,7 +225,7 @@ class PoolThread {
   [[nodiscard]] ClassList* make_list(PoolTable& table, std::size_t class_index) noexcept;
   [[nodiscard]] PoolTable* table_of(AllocKind kind, TagId tag) noexcept;
   [[nodiscard]] PoolTable* make_table(AllocKind kind, TagId tag,
-                                      std::atomic<ClassList*>& first_list) noexcept;
+                                      AtomicPointer<ClassList>& first_list) noexcept;
   [[nodiscard]] PoolTable* table_for_allocation(AllocKind kind) noexcept;
 
   // Filling a list.
@@ -306,10 +307,10 @@ class PoolThread {
   TagId tag_ = TagId::Untagged;
   PoolTable* current_ = &empty_pool_table;
   HeapTag known_heap_tags_[kKnownHeapTags];
-  std::atomic<PoolTable*> tables_{nullptr};  // all, newest first
-  std::atomic<TableEntry*> blocks_[kKinds][kBlocks] = {};
+  AtomicPointer<PoolTable> tables_{nullptr};  // all, newest first
+  AtomicPointer<TableEntry> blocks_[kKinds][kBlocks] = {};
   TableEntry first_block_[kKinds][kBlock] = {};
-  std::atomic<ListBlock*> list_blocks_{nullptr};  // newest first
+  AtomicPointer<ListBlock> list_blocks_{nullptr};  // newest first
   // The lists that have had pages: what collect() goes over, from cursor_ on.
   ClassList* active_ = nullptr;
   ClassList** cursor_ = &active_;

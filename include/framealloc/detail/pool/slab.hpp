@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/atomic_pointer.hpp>
 #include <framealloc/detail/base/relaxed_compare.hpp>
 #include <framealloc/detail/pool/class_list.hpp>
 #include <framealloc/detail/sync/cache_line.hpp>
@@ -42,9 +43,9 @@ struct alignas(kCacheLine) SlabHeader {
   // os::record_word() of the thread that may push on `ready`; 0, which equals no thread's word,
   // sends every free to the slow path: no thread owns the slab, or every free must be verified.
   std::atomic<std::uintptr_t> owner_word{0};
-  std::atomic<ClassList*> ready{nullptr};  // the owner's `list`; null like owner_word
+  AtomicPointer<ClassList> ready{nullptr};  // the owner's `list`; null like owner_word
   // Receives remote frees; null: orphaned. Code that uses the owner loads it with acquire.
-  std::atomic<PoolThread*> owner{nullptr};
+  AtomicPointer<PoolThread> owner{nullptr};
   std::atomic<std::uint32_t> chunk_kind{ChunkKind::kNone};  // used at the chunk's start only
   std::atomic<std::uint32_t> seal{0};                       // kSeal while the page is a slab
   // The same number for slabs of one class, tag and kind; the lower half without the class.
@@ -76,7 +77,7 @@ struct alignas(kCacheLine) SlabHeader {
   }
   // The same for a list, which has one owner.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool serves(ClassList* of) const noexcept {
-    return holds_relaxed(ready, of);
+    return ready.holds(of);
   }
   // Effect: the slab's blocks go to `to` from now on; with null, by the slow path.
   void open_to(ClassList* to, std::uintptr_t word) noexcept {
