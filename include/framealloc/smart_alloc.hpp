@@ -779,10 +779,7 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] void* heap_alloc_bytes(std::size_t bytes, std::size_t alignment = kGranule,
                                        CallSite site = CallSite::current()) noexcept;
   [[nodiscard]] void* heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment = kGranule,
-                                       const CallSite& site = CallSite::current()) noexcept {
-    if (instance_ == nullptr) return nullptr;
-    return detail::heap_allocate_as(*instance_, tag, bytes, alignment, site);
-  }
+                                       const CallSite& site = CallSite::current()) noexcept;
   /// Effect: frees any heap block of this allocator, whatever its type, size and alignment, on any
   /// thread. As heap_free().
   void heap_free_bytes(void* block, CallSite site = CallSite::current()) noexcept;
@@ -805,14 +802,10 @@ class FRAMEALLOC_API SmartAlloc {
   [[nodiscard]] std::size_t heap_usable_size(const void* block) const noexcept;
   /// Result: how the allocator accounts for a pool or heap block; `bytes` is 0 for an address that
   /// is not of this allocator, where nothing is read. Requirement: as heap_usable_size().
-  [[nodiscard]] HeapBlock heap_block(const void* block) const noexcept {
-    return instance_ == nullptr ? HeapBlock{} : detail::heap_block(*instance_, block);
-  }
+  [[nodiscard]] HeapBlock heap_block(const void* block) const noexcept;
   /// Effect: as heap_free_bytes(), but ignores an address that is not of this allocator, without a
   /// report. Result: how the block was accounted for, which saves a heap_block() before.
-  HeapBlock heap_give_back(void* block, const CallSite& site = CallSite::current()) noexcept {
-    return instance_ == nullptr ? HeapBlock{} : detail::heap_give_back(*instance_, block, site);
-  }
+  HeapBlock heap_give_back(void* block, const CallSite& site = CallSite::current()) noexcept;
   /// Result: whether the address lies in memory that the allocator uses for pool and heap blocks.
   /// For a block larger than half a chunk, only its first byte counts. Reads nothing at the
   /// address.

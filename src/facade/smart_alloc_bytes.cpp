@@ -3,6 +3,7 @@
 #include <framealloc/framealloc.hpp>
 
 #include "facade/facade.hpp"
+#include "thread/fast_path.hpp"
 
 namespace framealloc {
 
@@ -13,6 +14,15 @@ void* SmartAlloc::heap_alloc_bytes(std::size_t bytes, std::size_t alignment,
     return detail::refuse_alignment(*instance_, bytes, alignment, site);
   }
   return detail::heap_allocate(*instance_, bytes, alignment, site);
+}
+
+// What adaptors for C libraries call for each block: the short way is here, without another call.
+void* SmartAlloc::heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment,
+                                   const CallSite& site) noexcept {
+  if (instance_ == nullptr) return nullptr;
+  if (void* const ready = detail::try_heap_pop_as(*instance_, tag, bytes, alignment)) [[likely]]
+    return ready;
+  return detail::heap_allocate_as(*instance_, tag, bytes, alignment, site);
 }
 
 void SmartAlloc::heap_free_bytes(void* block, CallSite site) noexcept {
@@ -35,6 +45,19 @@ void* SmartAlloc::heap_realloc_bytes(void* block, std::size_t bytes, std::size_t
 
 std::size_t SmartAlloc::heap_usable_size(const void* block) const noexcept {
   return instance_ == nullptr ? 0 : instance_->heap().usable_size(block);
+}
+
+HeapBlock SmartAlloc::heap_block(const void* block) const noexcept {
+  if (instance_ == nullptr) return {};
+  if (const detail::SlabHeader* const slab = instance_->heap().slab_if_plain(block)) [[likely]]
+    return {slab->block_size, slab->tag};
+  return detail::heap_block(*instance_, block);
+}
+
+HeapBlock SmartAlloc::heap_give_back(void* block, const CallSite& site) noexcept {
+  if (instance_ == nullptr) return {};
+  const HeapBlock was = detail::try_heap_give_back(*instance_, block);
+  return was.bytes != 0 ? was : detail::heap_give_back(*instance_, block, site);
 }
 
 bool SmartAlloc::owns(const void* address) const noexcept {

@@ -56,21 +56,16 @@ void* heap_allocate(Instance& instance, std::size_t size, std::size_t alignment,
   return instance.heap().allocate(mine->pools(), size, alignment, site, why);
 }
 
-namespace {
-
-// Out of line, so that a block that lies ready needs no stack frame.
-FRAMEALLOC_NOINLINE void* heap_allocate_as_slow(Instance& instance, TagId tag, std::size_t size,
-                                                std::size_t alignment,
-                                                const CallSite& site) noexcept {
+void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::size_t alignment,
+                       const CallSite& site) noexcept {
   if (!is_power_of_two(alignment)) return refuse_alignment(instance, size, alignment, site);
   ThreadState* const mine = instance.state();
   if (mine == nullptr) return nullptr;
   PoolThread& pools = mine->pools();
   tag = instance.tags().known(tag);
   const bool noted = pools.note_heap_tag(tag);
-  if (noted && size <= kMaxSlabClass && alignment <= kGranule) {
-    void* const ready = pools.try_heap_pop(tag, (size + kGranule - 1) / kGranule);
-    if (ready != nullptr) return ready;
+  if (noted) {
+    if (void* const ready = try_heap_pop_as(instance, tag, size, alignment)) return ready;
   }
   void* block = nullptr;
   if (tag == mine->tag()) {
@@ -85,20 +80,6 @@ FRAMEALLOC_NOINLINE void* heap_allocate_as_slow(Instance& instance, TagId tag, s
   }
   if (!noted) (void)pools.note_heap_tag(tag);
   return block;
-}
-
-}  // namespace
-
-void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::size_t alignment,
-                       const CallSite& site) noexcept {
-  ThreadState* const mine = instance.find_state();
-  const bool plain = alignment - 1 < kGranule && (alignment & (alignment - 1)) == 0;
-  if (mine == nullptr || size > kMaxSlabClass || !plain) [[unlikely]]
-    return heap_allocate_as_slow(instance, tag, size, alignment, site);
-  void* const ready = mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule);
-  if (ready == nullptr) [[unlikely]]
-    return heap_allocate_as_slow(instance, tag, size, alignment, site);
-  return ready;
 }
 
 bool heap_try_resize(Instance& instance, void* block, std::size_t size) noexcept {
@@ -124,16 +105,12 @@ void* heap_reallocate(Instance& instance, void* block, std::size_t size, std::si
   return moved;
 }
 
-namespace {
-
-// These two are out of line, so that the path of most blocks needs no stack frame.
-FRAMEALLOC_NOINLINE HeapBlock find_block(Instance& instance, const void* block) noexcept {
+HeapBlock heap_block(Instance& instance, const void* block) noexcept {
   const Heap::Found found = instance.heap().find(block);
   return {found.bytes, found.tag};
 }
 
-FRAMEALLOC_NOINLINE HeapBlock give_back_slowly(Instance& instance, void* block,
-                                               const CallSite& site) noexcept {
+HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept {
   if (const SlabHeader* const slab = instance.heap().search_plain_slab(block)) {
     const HeapBlock was{slab->block_size, slab->tag};
     if (slab->is_owned_by(os::record_word())) {
@@ -143,26 +120,8 @@ FRAMEALLOC_NOINLINE HeapBlock give_back_slowly(Instance& instance, void* block,
     }
     return was;
   }
-  const HeapBlock was = find_block(instance, block);
+  const HeapBlock was = heap_block(instance, block);
   if (was.bytes != 0) heap_free(instance, block, site);
-  return was;
-}
-
-}  // namespace
-
-HeapBlock heap_block(Instance& instance, const void* block) noexcept {
-  const SlabHeader* const slab = instance.heap().slab_if_plain(block);
-  if (slab == nullptr) [[unlikely]]
-    return find_block(instance, block);
-  return {slab->block_size, slab->tag};
-}
-
-HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept {
-  SlabHeader* const slab = instance.heap().slab_if_plain(block);
-  if (slab == nullptr || !slab->is_owned_by(os::record_word())) [[unlikely]]
-    return give_back_slowly(instance, block, site);
-  const HeapBlock was{slab->block_size, slab->tag};
-  slab->ready.load(std::memory_order_relaxed)->push(block);
   return was;
 }
 

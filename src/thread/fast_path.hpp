@@ -3,12 +3,15 @@
 // and standard allocators. SmartAlloc's templates have the same, with sizes known when compiled.
 #pragma once
 
+#include <framealloc/align.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/os/thread.hpp>
 #include <framealloc/detail/pool/size_classes.hpp>
 #include <framealloc/detail/pool/slab.hpp>
 #include <framealloc/detail/thread/instance.hpp>
+#include <framealloc/detail/thread/thread_state.hpp>
 #include <framealloc/detail/thread/tls.hpp>
+#include <framealloc/figures.hpp>
 
 #include <cstddef>
 
@@ -41,6 +44,30 @@ namespace framealloc::detail {
   if (alignment <= kGranule) [[likely]]
     return table.try_pop((size + kGranule - 1) / kGranule);
   return table.try_pop_aligned(granules_of(size, alignment), alignment);
+}
+
+// The same under `tag` instead of the thread's.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop_as(const Instance& instance, TagId tag,
+                                                             std::size_t size,
+                                                             std::size_t alignment) noexcept {
+  if (size > kMaxSlabClass || alignment > kGranule || !is_power_of_two(alignment)) [[unlikely]]
+    return nullptr;
+  ThreadState* const mine = instance.find_state();
+  if (mine == nullptr) [[unlikely]]
+    return nullptr;
+  return mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule);
+}
+
+// Effect: as heap_give_back(), for a small block of this thread's. Result: `bytes` is 0 when the slow
+// path has to do it.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HeapBlock try_heap_give_back(Instance& instance,
+                                                                    void* block) noexcept {
+  SlabHeader* const slab = instance.heap().slab_if_plain(block);
+  if (slab == nullptr || !slab->is_owned_by(os::record_word())) [[unlikely]]
+    return {};
+  const HeapBlock was{slab->block_size, slab->tag};
+  slab->ready.load(std::memory_order_relaxed)->push(block);
+  return was;
 }
 
 // Effect: frees a block of this thread's. Result: false when the slow path has to do it.

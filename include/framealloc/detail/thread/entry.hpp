@@ -31,9 +31,8 @@ void pool_free_slow(Instance& instance, void* block, std::size_t size, std::size
                                                  Denial* why = nullptr) noexcept;
 // The same under `tag` instead of the thread's, which stays as it is; Untagged for a tag that is not
 // of `instance`. An alignment that is no power of two is reported.
-[[nodiscard]] FRAMEALLOC_API void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size,
-                                                    std::size_t alignment,
-                                                    const CallSite& site) noexcept;
+[[nodiscard]] void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size,
+                                     std::size_t alignment, const CallSite& site) noexcept;
 FRAMEALLOC_API void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
 // Effect: the block, which is in use, has `size` bytes where it is, if there is room and budget for
 // them. Result: false when it stays as it was. No report.
@@ -44,11 +43,10 @@ FRAMEALLOC_API void heap_free(Instance& instance, void* block, const CallSite& s
                                     std::size_t alignment, const CallSite& site) noexcept;
 
 // Result: how the heap accounts for the block; `bytes` is 0 for an address that is not of `instance`.
-[[nodiscard]] FRAMEALLOC_API HeapBlock heap_block(Instance& instance, const void* block) noexcept;
+[[nodiscard]] HeapBlock heap_block(Instance& instance, const void* block) noexcept;
 // Effect: as heap_free(), but an address that is not of `instance` is left alone. Result: what the
 // block was.
-FRAMEALLOC_API HeapBlock heap_give_back(Instance& instance, void* block,
-                                        const CallSite& site) noexcept;
+HeapBlock heap_give_back(Instance& instance, void* block, const CallSite& site) noexcept;
 
 // Result: the calling thread's arena; one that is always full when the thread cannot be attached.
 [[nodiscard]] FRAMEALLOC_API FrameArena& frame_arena(Instance& instance) noexcept;
