@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // FA606, FA601, FA605, FA703, FA403: loans that are used after their end, or kept beyond it.
+#include "checks/callers.hpp"
 #include "checks/findings.hpp"
 #include "checks/fixes.hpp"
 
@@ -174,6 +175,17 @@ bool is_kept_by_given(const CheckInput& input, const Event& event) {
   return false;
 }
 
+// Whether it is handed over by an atomic object.
+bool is_in_atomic(const CheckInput& input, PlaceId place) {
+  for (; place != 0; place = input.places[place].parent) {
+    const clang::ValueDecl* const declaration = declaration_at(input, place);
+    const clang::CXXRecordDecl* const record =
+        declaration == nullptr ? nullptr : record_of(declaration->getType());
+    if (record != nullptr && plain_name(*record) == "std::atomic") return true;
+  }
+  return false;
+}
+
 // Whether another thread may look at the place: it is published memory, not kept memory.
 bool is_for_threads(const CheckInput& input, const Loan& loan, PlaceId place) {
   for (; place != 0; place = input.places[place].parent) {
@@ -185,8 +197,7 @@ bool is_for_threads(const CheckInput& input, const Loan& loan, PlaceId place) {
     if (!loan.of_thread) continue;
     const auto* const variable = llvm::dyn_cast<clang::VarDecl>(declaration);
     if (variable != nullptr && variable->getTLSKind() == clang::VarDecl::TLS_None) return true;
-    const clang::CXXRecordDecl* const record = record_of(declaration->getType());
-    if (record != nullptr && plain_name(*record) == "std::atomic") return true;
+    if (is_in_atomic(input, place)) return true;
   }
   return false;
 }
@@ -211,9 +222,33 @@ bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
   return true;
 }
 
+// Whether the function that stores the loan was run wherever the unit calls it, to the end of the frame, and the
+// memory was taken out before that, or was told of. Objects that are older than the frame and keep it to their own end,
+// though nobody looks at them, are told of where they store it.
+bool is_judged_by_callers(const CheckInput& input, Callers& callers, const Event& event,
+                          const Loan& loan) {
+  PlaceId object = input.places.root(keeper_of(event));
+  while (input.places[object].kind == PlaceKind::Unknown && input.places[object].parent != 0)
+    object = input.places.root(input.places[object].parent);  // what a member points at
+  if (event.other != 0 || loan.discards || input.places[object].kind != PlaceKind::This)
+    return false;
+  const clang::FunctionDecl* const function = event.function->getCanonicalDecl();
+  if (input.solver.inlined().count(function) == 0 || !callers.end_frames(*function)) return false;
+  const clang::Stmt* const made = input.places.expression(loan.made);
+  bool stays = false;
+  for (const Event& other : input.log.events()) {
+    const Loan* const known = other.loan == 0 ? nullptr : input.solver.loan(other.loan);
+    if (known == nullptr || input.places.expression(known->made) != made) continue;
+    if (other.kind == EventKind::Use) return true;
+    stays = stays || other.kind == EventKind::StaysIn;
+  }
+  return !stays;
+}
+
 }  // namespace
 
 void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
+  Callers callers(input.bodies);
   std::set<PlaceId> used;
   // The allocation and the end of what is used too late, whoever called them.
   std::set<std::pair<const clang::Stmt*, const clang::Stmt*>> seen_used;
@@ -289,7 +324,7 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (event.kind == EventKind::Escape &&
         (is_captured_by_reference(input, event.into) ||
          (!is_escape(input, event) && !is_kept_by_given(input, event)) ||
-         is_reset_elsewhere(input, event)))
+         is_reset_elsewhere(input, event) || is_judged_by_callers(input, callers, event, *loan)))
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);
@@ -298,9 +333,11 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
       if (on_threads.count(event.loan) != 0 ||
           (!loan->of_thread && !input.bodies.runs_on_thread(*event.function)))
         continue;
-      if (loan->of_thread) {
+      if (loan->of_thread || is_in_atomic(input, event.into)) {
         Finding shown = finding_at(input, 201, at);
-        shown.message = "memory of a thread's own frame is put where other threads find it";
+        shown.message = std::string(loan->of_thread ? "memory of a thread's own frame"
+                                                    : "frame memory of this thread") +
+                        " is put where other threads find it";
         relate(input, shown, loan->made, "frame memory made here");
         relate(input, shown, event.other, "the frame ends here");
         findings.push_back(std::move(shown));

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -48,6 +49,11 @@ class Places {
                               ChainId chain = 0, std::uint32_t number = 0);
   [[nodiscard]] PlaceId field(PlaceId object, const clang::ValueDecl* field);
   [[nodiscard]] PlaceId element(PlaceId object);
+  // Effect: what `object` holds is one object, as in an optional, and not one of many.
+  void set_single(PlaceId object) { singles_.insert(element(object)); }
+  [[nodiscard]] bool is_one_of_many(PlaceId id) const {
+    return places_[id].kind == PlaceKind::Element && singles_.count(id) == 0;
+  }
   [[nodiscard]] const PlaceData& operator[](PlaceId id) const { return places_[id]; }
   // The place that this one is a part of, through fields and elements.
   [[nodiscard]] PlaceId root(PlaceId id) const;
@@ -69,6 +75,7 @@ class Places {
 
  private:
   std::vector<PlaceData> places_;
+  std::set<PlaceId> singles_;
   std::map<std::tuple<PlaceKind, const void*, PlaceId, ChainId, std::uint32_t>, PlaceId> ids_;
   std::vector<std::pair<ChainId, const clang::Stmt*>> chains_;
   std::map<std::pair<ChainId, const clang::Stmt*>, ChainId> chain_ids_;

@@ -131,7 +131,8 @@ void Solver::check_escapes(const Call& call, State& state, SiteId end) {
     const auto keeper = kept.find(root);
     const PlaceId lives_in = keeper == kept.end() ? 0 : keeper->second;
     const PlaceKind kind = places_[lives_in == 0 ? root : places_.root(lives_in)].kind;
-    if (kind == PlaceKind::Local || kind == PlaceKind::Temporary) continue;
+    const bool is_older = lives_in == 0 && root != place && older_.count(root) != 0;
+    if (kind == PlaceKind::Temporary || (kind == PlaceKind::Local && !is_older)) continue;
     if (kind == PlaceKind::Memory || kind == PlaceKind::Mark) continue;
     if (kind == PlaceKind::This && in_destructor) continue;
     for (const Target& target : value.to) {
@@ -139,7 +140,8 @@ void Solver::check_escapes(const Call& call, State& state, SiteId end) {
       const auto life = state.lives.find(memory);
       if (life == state.lives.end() || life->second.end != end) continue;
       if (!is_over(state, life->second)) continue;
-      log_.add({EventKind::Escape, target.stored, memory, place, end, root_, lives_in});
+      log_.add({is_older ? EventKind::StaysIn : EventKind::Escape, target.stored, memory, place,
+                end, root_, lives_in});
     }
   }
 }

@@ -16,8 +16,10 @@ enum class EventKind : std::uint8_t {
   Use,          // at: a use of a loan that ended at `other`
   GrowInScope,  // at: growth of `into` in a scope; other: the use after the scope
   Escape,       // at: the store of a loan into `into`, which outlives it; other: its end, or 0
-  Return,       // at: the returned expression; other: the end
-  Suspend,      // at: a suspension across which the loan lives; other: the use
+  StaysIn,  // at: the store; loan: ended at `other` and is still in `into`, a variable that was there
+            // before the frame
+  Return,             // at: the returned expression; other: the end
+  Suspend,            // at: a suspension across which the loan lives; other: the use
   CoroutineArgument,  // at: the call of a coroutine that holds the loan
   IssueInCoroutine,   // at: an allocation with no frame of the coroutine's own around it
   Later,              // at: a closure that holds the loan and runs later

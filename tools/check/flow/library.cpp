@@ -98,6 +98,7 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       out.push_back(std::move(state));
       return;
     }
+    if (emplace(caller, state, *method, at, object, arguments, out)) return;
     member_of_library(caller, state, method, at, object, arguments);
     out.push_back(std::move(state));
     return;

@@ -168,7 +168,12 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       return;
     }
     Value elements;
-    for (const Target& target : object.to) elements.add({places_.element(target.place), 0});
+    const bool is_optional =
+        kind == Kind::Container && plain_name(*method->getParent()) == "std::optional";
+    for (const Target& target : object.to) {
+      if (is_optional) places_.set_single(target.place);
+      elements.add({places_.element(target.place), 0});
+    }
     if (name == "get_future") {
       // Whoever waits for it waits for what keeps the promise, wherever that is moved.
       const PlaceId place = temporary(caller, at);

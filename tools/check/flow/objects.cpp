@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: objects that functions of std and of the library make of arguments, by the constructor of
 // their class; and which objects live on because a box of theirs does.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace fa_check {
 namespace {
@@ -100,6 +103,50 @@ Solver::States Solver::build(const Call& caller, State state, PlaceId place, cla
   }
   after.push_back(std::move(state));
   return after;
+}
+
+// Effect: what is emplaced in a container or an optional is made by its constructor, and the states after it are added to
+// `out`. Result: whether that constructor is in sight.
+bool Solver::emplace(const Call& caller, State& state, const clang::CXXMethodDecl& method,
+                     const clang::Expr* at, const Value& object,
+                     const std::vector<const clang::Expr*>& arguments, States& out) {
+  const std::string owner = plain_name(*method.getParent());
+  if (!is_one_of(name_of(&method), {"emplace", "emplace_back", "emplace_front"}) ||
+      !is_one_of(owner, {"std::optional", "std::vector", "std::deque", "std::list"}) ||
+      model_.kind_of(type_of(context_, method.getParent())) != Kind::Container ||
+      object.to.size() != 1)
+    return false;
+  const PlaceId container = object.to.front().place;
+  const clang::QualType type = first_type_of(type_of(context_, method.getParent()));
+  const clang::CXXRecordDecl* const record = record_of(type);
+  if (record == nullptr || !record->hasDefinition() || model_.kind_of(type) != Kind::User ||
+      is_in_std(*record))
+    return false;
+  std::vector<const clang::Expr*> given = arguments;
+  if (owner != "std::optional" && name_of(&method) == "emplace") {
+    if (given.empty()) return false;
+    given.erase(given.begin());  // the position
+  }
+  const clang::CXXConstructorDecl* const constructor =
+      constructor_of(context_, *record->getDefinition(), given);
+  if (constructor == nullptr || !constructor->isUserProvided() || !can_run(caller, constructor))
+    return false;
+  (void)use(caller, state, object, at);
+  if (owner == "std::optional") {
+    places_.set_single(container);
+    std::erase_if(state.cells, [&](const auto& cell) {
+      return cell.first != container && places_.is_below(cell.first, container);
+    });
+  }
+  const PlaceId element = places_.element(container);
+  for (State& after : build(caller, std::move(state), element, type, at, std::move(given))) {
+    if (at->isGLValue())
+      after.values[at] = Value::of(element);
+    else if (!at->getType()->isVoidType())
+      set_result(caller, after, at, Value::of(element), at->getType());
+    out.push_back(std::move(after));
+  }
+  return true;
 }
 
 // Whether the class has a destructor that the user wrote.

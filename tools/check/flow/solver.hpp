@@ -255,6 +255,9 @@ class Solver {
   [[nodiscard]] States build(const Call& caller, State state, PlaceId place, clang::QualType type,
                              const clang::Expr* at, std::vector<const clang::Expr*> arguments);
   [[nodiscard]] static bool owes_destruction(clang::QualType type);
+  bool emplace(const Call& caller, State& state, const clang::CXXMethodDecl& method,
+               const clang::Expr* at, const Value& object,
+               const std::vector<const clang::Expr*>& arguments, States& out);
   void note_made(const State& state, const clang::CXXRecordDecl& record, bool of_arguments);
   void forget_variables(State& state, ChainId chain) const;
   [[nodiscard]] std::map<PlaceId, PlaceId> kept_objects(const State& state) const;
@@ -344,6 +347,7 @@ class Solver {
   std::set<const clang::FunctionDecl*> inlined_;
   std::set<const clang::CXXRecordDecl*> made_in_frames_;
   std::map<const clang::CXXRecordDecl*, bool> made_outside_;
+  std::set<PlaceId> older_;  // variables that were made while no frame was open
   std::map<SiteId, Thread> threads_;
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in

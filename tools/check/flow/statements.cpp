@@ -78,10 +78,13 @@ void Solver::declare(const Call& call, State& state, const clang::VarDecl* varia
     store(state, place, Value::of(mark), site(call, variable->getInit()));
   }
   const clang::CXXRecordDecl* const record = type->isReferenceType() ? nullptr : record_of(type);
-  if (record != nullptr && model_.kind_of(type) == Kind::User) {
-    for (const auto& [owner, bits] : state.frames)
-      if ((bits & kOpen) != 0) made_in_frames_.insert(record);
-  }
+  if (record == nullptr) return;
+  const bool in_frame = std::any_of(state.frames.begin(), state.frames.end(),
+                                    [](const auto& frame) { return (frame.second & kOpen) != 0; });
+  if (!in_frame)
+    older_.insert(place);
+  else if (model_.kind_of(type) == Kind::User)
+    made_in_frames_.insert(record);
 }
 
 void Solver::assign(const Call& call, State& state, const clang::BinaryOperator* assignment) {

@@ -102,11 +102,10 @@ void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool w
   publish(state, place, value, site);
   std::erase_if(state.facts, [&](const auto& fact) { return fact.first.first == place; });
   const bool empties = !weak && value.to.empty();
-  weak = weak || places_[place].kind == PlaceKind::Element;
   for (PlaceId at = place; !weak && at != 0; at = places_[at].parent) {
-    if (places_[at].kind == PlaceKind::Element) weak = true;
+    if (places_.is_one_of_many(at)) weak = true;
     if (places_[at].kind == PlaceKind::Memory) weak = places_[at].number != 0;
-    if (places_[at].kind != PlaceKind::Field) break;
+    if (places_[at].kind != PlaceKind::Field && places_[at].kind != PlaceKind::Element) break;
   }
   if (!weak) {
     state.cells[place] = std::move(value);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Who calls a function of the unit, and whether a frame ends there.
+#pragma once
+
+#include "facts/bodies.hpp"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace fa_check {
+
+class Callers {
+ public:
+  explicit Callers(const Bodies& bodies);
+  // Whether the function has callers, all in functions that end frames or are only called from such ones, and ends none
+  // itself: then what becomes of what it stores was seen where it is called.
+  [[nodiscard]] bool end_frames(const clang::FunctionDecl& function);
+
+ private:
+  bool ends_frame(const clang::FunctionDecl* function);
+  bool all_end_frames(const clang::FunctionDecl* function,
+                      std::set<const clang::FunctionDecl*>& seen);
+
+  const Bodies& bodies_;
+  std::map<const clang::FunctionDecl*, std::vector<const clang::FunctionDecl*>> callers_;
+  std::map<const clang::FunctionDecl*, bool> ends_;
+};
+
+}  // namespace fa_check
