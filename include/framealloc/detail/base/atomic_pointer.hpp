@@ -32,19 +32,20 @@ class AtomicPointer {
   T* exchange(T* pointer, std::memory_order order = std::memory_order_seq_cst) noexcept {
     return static_cast<T*>(word_.exchange(erased(pointer), order));
   }
-  // Effect: as std::atomic's, where `failure` is the order of a comparison that fails.
+  // Effect: as std::atomic's, where `failure` is the order of a comparison that fails. Once it has
+  // succeeded others may own what `expected` is part of, so that is written only where it failed.
   bool compare_exchange_weak(T*& expected, T* desired, std::memory_order success,
                              std::memory_order failure) noexcept {
     void* found = erased(expected);
     const bool changed = word_.compare_exchange_weak(found, erased(desired), success, failure);
-    expected = static_cast<T*>(found);
+    if (!changed) expected = static_cast<T*>(found);
     return changed;
   }
   bool compare_exchange_strong(T*& expected, T* desired, std::memory_order success,
                                std::memory_order failure) noexcept {
     void* found = erased(expected);
     const bool changed = word_.compare_exchange_strong(found, erased(desired), success, failure);
-    expected = static_cast<T*>(found);
+    if (!changed) expected = static_cast<T*>(found);
     return changed;
   }
   // Result: whether it holds `pointer`, see holds_relaxed().
