@@ -2,8 +2,10 @@
 #include <framealloc/detail/base/atomic_pointer.hpp>
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <atomic>
+#include <new>
 
 namespace framealloc::detail {
 namespace {
@@ -25,6 +27,23 @@ TEST(AtomicPointer, IsNullUntilItIsStoredTo) {
   EXPECT_FALSE(pointer.holds(nullptr));
   EXPECT_EQ(pointer.exchange(nullptr), &value);
   EXPECT_TRUE(pointer.holds(nullptr));
+}
+
+// A node that is pushed on a list is somebody else's from then on, and so is its `next`.
+TEST(AtomicPointer, WritesNothingOnceItHasChanged) {
+  void* const page =
+      mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(page, MAP_FAILED);
+  int value = 0;
+  int*& expected = *::new (page) int* {&value};
+  ASSERT_EQ(mprotect(page, 4096, PROT_READ), 0);
+  AtomicPointer<int> pointer(&value);
+  EXPECT_TRUE(pointer.compare_exchange_strong(expected, nullptr, kOrder, kRead));
+#if defined(__x86_64__)  // elsewhere a weak one may fail for no reason, and then writes
+  pointer.store(&value);
+  EXPECT_TRUE(pointer.compare_exchange_weak(expected, nullptr, kOrder, kRead));
+#endif
+  munmap(page, 4096);
 }
 
 TEST(AtomicPointer, ChangesOnlyWhatWasExpected) {
