@@ -131,7 +131,8 @@ void Solver::check_escapes(const Call& call, State& state, SiteId end) {
     const auto keeper = kept.find(root);
     const PlaceId lives_in = keeper == kept.end() ? 0 : keeper->second;
     const PlaceKind kind = places_[lives_in == 0 ? root : places_.root(lives_in)].kind;
-    const bool is_older = lives_in == 0 && root != place && older_.count(root) != 0;
+    const bool is_older =
+        kind == PlaceKind::Local && lives_in == 0 && root != place && older_.count(root) != 0;
     if (kind == PlaceKind::Temporary || (kind == PlaceKind::Local && !is_older)) continue;
     if (kind == PlaceKind::Memory || kind == PlaceKind::Mark) continue;
     if (kind == PlaceKind::This && in_destructor) continue;
