@@ -19,10 +19,10 @@ struct AllocatorCase {
   bool timeline, discrete;
 };
 
-class OnVulkan : public testing::TestWithParam<AllocatorCase> {};
+class OnVulkan : public ::testing::TestWithParam<AllocatorCase> {};
 INSTANTIATE_TEST_SUITE_P(Lavapipe, OnVulkan,
-                         testing::Values(AllocatorCase{true, false}, AllocatorCase{true, true},
-                                         AllocatorCase{false, false}, AllocatorCase{false, true}),
+                         ::testing::Values(AllocatorCase{true, false}, AllocatorCase{true, true},
+                                           AllocatorCase{false, false}, AllocatorCase{false, true}),
                          [](const auto& test) {
                            return std::string(test.param.timeline ? "Timeline" : "Fences") +
                                   (test.param.discrete ? "Discrete" : "Unified");

@@ -11,8 +11,8 @@
 namespace framealloc::gpu::vulkan_test {
 namespace {
 
-class Backend : public testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(Lavapipe, Backend, testing::Bool(),
+class Backend : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Lavapipe, Backend, ::testing::Bool(),
                          [](const auto& test) { return test.param ? "Timeline" : "Fences"; });
 
 TEST_P(Backend, SaysWhatTheDeviceHas) {

@@ -29,12 +29,12 @@ struct FramesCase {
   [[nodiscard]] bool ends_with_copies() const { return !caller && !discrete; }
 };
 
-class Frames : public testing::TestWithParam<FramesCase> {};
+class Frames : public ::testing::TestWithParam<FramesCase> {};
 INSTANTIATE_TEST_SUITE_P(
     Lavapipe, Frames,
-    testing::Values(FramesCase{true, false, false}, FramesCase{true, false, true},
-                    FramesCase{true, true, false}, FramesCase{true, true, true},
-                    FramesCase{false, false, false}, FramesCase{false, true, false}),
+    ::testing::Values(FramesCase{true, false, false}, FramesCase{true, false, true},
+                      FramesCase{true, true, false}, FramesCase{true, true, true},
+                      FramesCase{false, false, false}, FramesCase{false, true, false}),
     [](const auto& test) {
       return std::string(test.param.timeline ? "Timeline" : "Fences") +
              (test.param.discrete ? "Discrete" : "Unified") +

@@ -101,12 +101,12 @@ struct Bench {
 struct ImagesCase {
   bool timeline, discrete, second_queue;
 };
-class Images : public testing::TestWithParam<ImagesCase> {};
+class Images : public ::testing::TestWithParam<ImagesCase> {};
 INSTANTIATE_TEST_SUITE_P(
     Lavapipe, Images,
-    testing::Values(ImagesCase{true, false, false}, ImagesCase{true, true, false},
-                    ImagesCase{false, false, false}, ImagesCase{false, true, false},
-                    ImagesCase{true, false, true}, ImagesCase{true, true, true}),
+    ::testing::Values(ImagesCase{true, false, false}, ImagesCase{true, true, false},
+                      ImagesCase{false, false, false}, ImagesCase{false, true, false},
+                      ImagesCase{true, false, true}, ImagesCase{true, true, true}),
     [](const auto& test) {
       return std::string(test.param.timeline ? "Timeline" : "Fences") +
              (test.param.discrete ? "Discrete" : "Unified") +

@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Serials : public testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(Lavapipe, Serials, testing::Bool(),
+class Serials : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Lavapipe, Serials, ::testing::Bool(),
                          [](const auto& test) { return test.param ? "Timeline" : "Fences"; });
 
 VkSemaphore make_semaphore(const vulkan_device::Device& device, VkSemaphoreType kind) {

@@ -40,7 +40,7 @@ Handle some_handle() {
   return reinterpret_cast<Handle>(&something);
 }
 
-class Create : public testing::Test {
+class Create : public ::testing::Test {
  protected:
   Create() {
     config.instance = some_handle<VkInstance>();

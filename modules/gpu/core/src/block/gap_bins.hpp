@@ -23,31 +23,25 @@ class GapBins {
     OffsetNode*& list = lists_[bin];
     node.bin_next = list;
     node.bin_link = &list;
-    if (list != nullptr) {
-      list->bin_link = &node.bin_next;
-    } else {
-      words_[bin / 64] |= std::uint64_t{1} << (bin % 64);
-      summary_ |= std::uint32_t{1} << (bin / 64);
-    }
+    link_back(list, &node.bin_next);
+    words_[bin / 64] |= std::uint64_t{1} << (bin % 64);
+    summary_ |= std::uint32_t{1} << (bin / 64);
     list = &node;
     ++count_;
   }
   /// Requirement: the node is in a list.
   void remove(OffsetNode& node) noexcept {
     *node.bin_link = node.bin_next;
+    link_back(node.bin_next, node.bin_link);
     --count_;
-    if (node.bin_next != nullptr) {
-      node.bin_next->bin_link = node.bin_link;
-      return;
-    }
-    // Where the list itself points to the node, and so is empty now, its place says which it is.
+    // Where the list itself points to the node, its place says which it is.
     const std::uintptr_t bin = (reinterpret_cast<std::uintptr_t>(node.bin_link) -
                                 reinterpret_cast<std::uintptr_t>(&lists_[0])) /
                                sizeof lists_[0];
-    if (bin >= kClassCount) return;
-    const std::size_t word = bin / 64;
-    words_[word] &= ~(std::uint64_t{1} << (bin % 64));
-    if (words_[word] == 0) summary_ &= ~(std::uint32_t{1} << word);
+    const bool empties = (bin < kClassCount) & (node.bin_next == nullptr);
+    const std::size_t word = empties ? bin / 64 : 0;
+    words_[word] &= ~(std::uint64_t{empties} << (bin % 64));
+    summary_ &= ~(std::uint32_t{words_[word] == 0} << word);
   }
   /// Effect: the gap, which is in a list, is `gap` units large now, and in the list for that.
   void resize(OffsetNode& node, std::uint64_t gap) noexcept {
@@ -85,12 +79,19 @@ class GapBins {
   [[nodiscard]] bool bits_agree(unsigned classes) const noexcept;
 
  private:
+  // Whether a list has other nodes is as good as random where there are about as many gaps as classes, as at the starts of
+  // aligned ranges, and what the processor guesses wrong costs more than all of insert(): so nothing here branches on it.
+  void link_back(OffsetNode* node, OffsetNode** link) noexcept {
+    *(node != nullptr ? &node->bin_link : &nowhere_) = link;
+  }
+
   static constexpr unsigned kWords = (kClassCount + 63) / 64;
   static_assert(kWords <= 32, "the summary has 32 bits");
 
   std::uint32_t summary_ = 0;  // which words are not 0
   std::uint32_t count_ = 0;
   OffsetNode** lists_;
+  OffsetNode** nowhere_ = nullptr;             // written where there is no node, never read
   std::array<std::uint64_t, kWords> words_{};  // which lists are not empty
 };
 

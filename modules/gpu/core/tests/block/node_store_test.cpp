@@ -10,7 +10,7 @@
 namespace framealloc::gpu::detail {
 namespace {
 
-class NodeStoreTest : public testing::Test {
+class NodeStoreTest : public ::testing::Test {
  protected:
   NodeStore::Piece table_[2];
   std::array<OffsetNode, NodeStore::kPieceNodes> nodes_;

@@ -38,7 +38,7 @@ struct Live {
   std::uint64_t size;
 };
 
-class OffsetRandom : public testing::TestWithParam<Setting> {
+class OffsetRandom : public ::testing::TestWithParam<Setting> {
  protected:
   OffsetRandom()
       : setting_(GetParam()),
@@ -182,7 +182,7 @@ constexpr Setting kSettings[] = {
     {"Roomy", std::uint64_t{1} << 40, 1, 1, 24, 12, 200, 50},
     {"RoomyPages", std::uint64_t{1} << 40, 1024, 1, 24, 12, 200, 50},
 };
-INSTANTIATE_TEST_SUITE_P(Settings, OffsetRandom, testing::ValuesIn(kSettings),
+INSTANTIATE_TEST_SUITE_P(Settings, OffsetRandom, ::testing::ValuesIn(kSettings),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace

@@ -16,7 +16,7 @@ inline constexpr BufferUsage kCopies = BufferUsage::TransferSrc | BufferUsage::T
 // Memory types of discrete().
 inline constexpr unsigned kLocal = 0, kCoherent = 1, kWindow = 3, kNonCoherent = 4;
 
-class HostRig : public testing::Test {
+class HostRig : public ::testing::Test {
  protected:
   struct Bound {
     std::uint64_t buffer = 0;
@@ -51,15 +51,15 @@ class HostRig : public testing::Test {
   }
   // Result: whether exactly one violation was counted since the last call, and its text names
   // `word`.
-  testing::AssertionResult violated(std::string_view word) {
+  ::testing::AssertionResult violated(std::string_view word) {
     const std::uint64_t now = device.counters().violations;
     const std::uint64_t fresh = now - seen;
     seen = now;
-    if (fresh != 1) return testing::AssertionFailure() << fresh << " violations";
+    if (fresh != 1) return ::testing::AssertionFailure() << fresh << " violations";
     if (device.last_violation().find(word) == std::string::npos) {
-      return testing::AssertionFailure() << device.last_violation();
+      return ::testing::AssertionFailure() << device.last_violation();
     }
-    return testing::AssertionSuccess();
+    return ::testing::AssertionSuccess();
   }
 
   HostBackend device;

@@ -225,7 +225,7 @@ TEST_F(HostViolationsTest, AFullHeapDeniesWithoutAViolation) {
 }
 
 TEST_F(HostViolationsTest, SaysWhatIsAliveAtItsEnd) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   DeviceMemory memory;
   {
     HostBackend ending;
@@ -234,7 +234,7 @@ TEST_F(HostViolationsTest, SaysWhatIsAliveAtItsEnd) {
     request.size = 64;
     ASSERT_EQ(ending.allocate_memory(request, memory), DeviceStatus::Ok);
   }
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("1 device allocations and 0 buffers"),
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("1 device allocations and 0 buffers"),
             std::string::npos);
 }
 
