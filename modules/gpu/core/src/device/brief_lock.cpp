@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "device/brief_lock.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 namespace framealloc::gpu::detail {
 
 void BriefLock::wait() noexcept {
-  for (int spin = 0; spin < 100; ++spin) {
-    std::uint32_t expected = kFree;
-    if (state_.load(std::memory_order_relaxed) == kFree &&
-        state_.compare_exchange_strong(expected, kTaken, std::memory_order_acquire,
-                                       std::memory_order_relaxed))
-      return;
+  constexpr std::chrono::microseconds kShortest{20}, kLongest{200};
+  for (std::chrono::microseconds sleep = kShortest;; sleep = std::min(sleep * 2, kLongest)) {
+    for (int spin = 0; spin < 100; ++spin) {
+      if (!is_taken_.load(std::memory_order_relaxed) &&
+          !is_taken_.exchange(true, std::memory_order_acquire))
+        return;
 #if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
+      __builtin_ia32_pause();
 #endif
+    }
+    std::this_thread::sleep_for(sleep);
   }
-  while (state_.exchange(kAwaited, std::memory_order_acquire) != kFree)
-    state_.wait(kAwaited, std::memory_order_relaxed);
 }
 
 }  // namespace framealloc::gpu::detail

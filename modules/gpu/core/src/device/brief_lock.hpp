@@ -3,30 +3,23 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 
 namespace framealloc::gpu::detail {
 
-// Uncontended it is one atomic operation to take and one to leave. A thread that finds it taken
-// spins for a moment and then sleeps until it is left. Works with std::lock_guard. After the mutex
-// of Drepper's "Futexes Are Tricky" (2011).
+// Uncontended it is one atomic operation to take and a plain store to leave. A thread that finds it taken spins for a
+// moment, which is longer than a section takes, and then looks again after sleeps: it waits for one that the system has
+// stopped in the middle of a section. So whoever leaves has nobody to wake, and need not ask. Works with std::lock_guard.
 class BriefLock {
  public:
   void lock() noexcept {
-    std::uint32_t expected = kFree;
-    if (!state_.compare_exchange_strong(expected, kTaken, std::memory_order_acquire,
-                                        std::memory_order_relaxed)) [[unlikely]]
+    if (is_taken_.exchange(true, std::memory_order_acquire)) [[unlikely]]
       wait();
   }
-  void unlock() noexcept {
-    if (state_.exchange(kFree, std::memory_order_release) == kAwaited) [[unlikely]]
-      state_.notify_one();
-  }
+  void unlock() noexcept { is_taken_.store(false, std::memory_order_release); }
 
  private:
-  static constexpr std::uint32_t kFree = 0, kTaken = 1, kAwaited = 2;
   void wait() noexcept;
-  std::atomic<std::uint32_t> state_{kFree};
+  std::atomic<bool> is_taken_{false};
 };
 
 }  // namespace framealloc::gpu::detail
