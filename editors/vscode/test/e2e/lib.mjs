@@ -149,16 +149,17 @@ export class Workbench {
     for (const file of files ?? []) await this.page.locator('.tab', { hasText: path.basename(file) }).first().waitFor({ timeout: 60_000 });
   }
   async command(name) {
-    // Out of a webview, which may keep the key for itself.
+    // Out of a webview, which may keep the key for itself. One that is still loading takes the focus when it is there,
+    // and the palette closes: then once more.
     const input = this.page.locator('.quick-input-widget input').first();
     await until(async () => {
       await this.page.locator('.part.statusbar').click({ position: { x: 700, y: 10 } });
       await this.page.keyboard.press('F1');
       await input.waitFor({ timeout: 3000 });
+      await input.fill(`>${name}`, { timeout: 3000 });
+      await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor({ timeout: 5000 });
       return true;
-    }, 'the command palette', 30_000);
-    await input.fill(`>${name}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    }, `the command palette with ${name}`, 30_000);
     await this.page.keyboard.press('Enter');
   }
   async status() {
