@@ -4,6 +4,7 @@
 
 #include "block/offset_node.hpp"
 
+#include <framealloc/compiler.hpp>
 #include <framealloc/gpu/offset_types.hpp>
 #include <framealloc/source.hpp>
 
@@ -40,7 +41,10 @@ class NodeStore {
   /// Result: a node that is not in use, with id and generation; null when none is at hand.
   [[nodiscard]] OffsetNode* take() noexcept {
     OffsetNode* const node = free_;
-    if (node != nullptr) free_ = node->next;
+    if (node != nullptr) [[likely]] {
+      free_ = node->next;
+      framealloc::detail::fetch_for_writing(free_);  // the next one may have lain for long
+    }
     return node;
   }
   /// Result: as take(), of a node that is made if need be; null when there is no memory.

@@ -33,47 +33,47 @@ enum class RecordState : std::uint8_t {
 // are not atomic are written before `state` becomes Live and do not change then, except those that
 // defragment() moves, which change under the shard's lock.
 struct BufferRecord {
+  // What is looked at when it is let go, and again frames later when it is taken back, by when it is in no cache any more:
+  // these come first, in as few lines as possible.
   std::atomic<RecordState> state{RecordState::Free};
   bool is_resource = false;  // a ResourceMemory; no handle of a buffer
+  bool staged = false;
+  bool spare = false;  // a place that defragment() has left: no handle of the program's led to it
+  std::atomic<bool> evicting{false};  // its memory is free as soon as it is let go
+  GpuLifetime lifetime = GpuLifetime::Persistent;
+  TagId tag = TagId::Untagged;
+  std::atomic<std::uint32_t> pins{0};    // batches with recorded copies: not taken back while not 0
+  std::uint32_t let_go_before_wait = 0;  // number of a wait for an idle device; 0: none yet
+  RecordShard* shard = nullptr;          // where it lies; never changes
+  BufferRecord* next = nullptr;          // of the list it is on: free or retired
+  std::size_t size = 0;                  // as asked for
+  std::uint64_t retire_serial = 0;
+  std::atomic<std::uint64_t> handle{0};  // raw handle; of a ResourceMemory the image that it owns
+  // Copies by TransferBatch. Serial of the last submission that reads it, or writes it.
+  std::atomic<std::uint64_t> read_serial{0}, write_serial{0};
+  Placement placement;  // of frame memory: memory, offset, held and type
+
   bool dedicated = false, movable = false, evictable = false;
   bool host_visible = false;
   bool non_coherent = false;             // visible, and flush() and invalidate() are needed
-  CpuWrites cpu_writes;                  // of memory that is not coherent
-  std::atomic<bool> evicting{false};     // its memory is free as soon as it is let go
   std::atomic<bool> used_by_transfer{};  // FA411 asks
-  char name[32] = {};
-
-  RecordShard* shard = nullptr;             // where it lies; never changes
-  Placement placement;                      // of frame memory: memory, offset, held and type
+  GpuMemoryIntent intent = GpuMemoryIntent::DeviceOnly;
+  BufferUsage usage = BufferUsage::None;
+  float priority = 0.5F;
   std::atomic<std::byte*> mapped{nullptr};  // its first byte; null where it is not visible
-  std::size_t size = 0;                     // as asked for
-  std::atomic<std::uint64_t> handle{0};  // raw handle; of a ResourceMemory the image that it owns
   std::uint64_t handle_offset = 0;
   std::atomic<std::uint64_t> device_address{0};
-  GpuMemoryIntent intent = GpuMemoryIntent::DeviceOnly;
-  GpuLifetime lifetime = GpuLifetime::Persistent;
-  BufferUsage usage = BufferUsage::None;
-  TagId tag = TagId::Untagged;
-  float priority = 0.5F;
   void* user_data = nullptr;
   CallSite site;
   std::uint64_t id = 0;          // of events
   std::uint64_t born_frame = 0;  // that was open, or ended last
   std::uint64_t last_frame = 0;  // of frame memory: the last in which it may be used
-
-  // Copies by TransferBatch. Serial of the last submission that reads it, or writes it.
-  std::atomic<std::uint64_t> read_serial{0}, write_serial{0};
-  std::atomic<std::uint32_t> pins{0};  // batches with recorded copies: not taken back while not 0
   std::atomic<std::uint64_t> touched_frame{0};
-
-  BufferRecord* next = nullptr;         // of the list it is on: free or retired
   BufferRecord* staged_next = nullptr;  // of its shard's `staged`
   BufferRecord* staged_prev = nullptr;
-  bool staged = false;
-  bool spare = false;  // a place that defragment() has left: no handle of the program's led to it
-  std::uint64_t retire_serial = 0;
-  std::uint32_t let_go_before_wait = 0;  // number of a wait for an idle device; 0: none yet
-  std::uint32_t asked_round = 0;         // of eviction
+  std::uint32_t asked_round = 0;  // of eviction
+  char name[32] = {};
+  CpuWrites cpu_writes;  // of memory that is not coherent
 
   [[nodiscard]] std::string_view name_view() const noexcept { return name; }
   [[nodiscard]] bool transient() const noexcept {

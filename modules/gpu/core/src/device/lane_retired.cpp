@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "device/lane_retired.hpp"
 
+#include <framealloc/compiler.hpp>
+
 #include <algorithm>
+#include <cstddef>
 
 namespace framealloc::gpu::detail {
 
@@ -27,7 +30,13 @@ void LaneRetired::call_due(std::uint64_t completed) noexcept {
 BufferRecord* LaneRetired::take_due(std::size_t& most) noexcept {
   BufferRecord* const first = due_;
   BufferRecord** end = &due_;
-  for (; *end != nullptr && most != 0; --most) end = &(*end)->next;
+  for (; *end != nullptr && most != 0; --most) {
+    // The walk waits for the first line of each; the others arrive meanwhile, for whoever takes them back.
+    const auto* const bytes = reinterpret_cast<const std::byte*>(*end);
+    framealloc::detail::fetch_for_writing(bytes + 64);
+    framealloc::detail::fetch_for_writing(bytes + 128);
+    end = &(*end)->next;
+  }
   if (end == &due_) return nullptr;
   due_ = *end;
   *end = nullptr;

@@ -3,9 +3,23 @@
 
 #include "device/gpu_core.hpp"
 
+#include <framealloc/compiler.hpp>
+
+#include <cstddef>
 #include <new>
 
 namespace framealloc::gpu::detail {
+
+namespace {
+
+// Effect: the record is in the caches when the next buffer is made. It has lain for the frames in flight.
+void fetch_record(BufferRecord* record) noexcept {
+  auto* const bytes = reinterpret_cast<std::byte*>(record);
+  for (std::size_t line = 0; line < sizeof(BufferRecord); line += 64)
+    framealloc::detail::fetch_for_writing(bytes + line);
+}
+
+}  // namespace
 
 RecordPool* RecordPool::make(const SmartAlloc& host, GpuCore& core) noexcept {
   void* const block = host.bookkeeping_alloc(sizeof(RecordPool));
@@ -62,6 +76,7 @@ BufferRecord* RecordPool::take(unsigned type, std::size_t bytes) noexcept {
       BufferRecord* const record = shard.free;
       if (record != nullptr) [[likely]] {
         shard.free = record->next;
+        fetch_record(shard.free);
         record->id = shard.next_id();
         shard.used = true;
         if (bytes != 0) shard.bytes[type].take(bytes);
