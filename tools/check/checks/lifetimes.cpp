@@ -230,7 +230,10 @@ bool is_judged_by_callers(const CheckInput& input, Callers& callers, const Event
   PlaceId object = input.places.root(keeper_of(event));
   while (input.places[object].kind == PlaceKind::Unknown && input.places[object].parent != 0)
     object = input.places.root(input.places[object].parent);  // what a member points at
-  if (event.other != 0 || loan.discards || input.places[object].kind != PlaceKind::This)
+  // An object that a box owns is the caller's once it is returned.
+  const bool is_owned = input.places[object].kind == PlaceKind::Local;
+  if (event.other != 0 || loan.discards ||
+      (!is_owned && input.places[object].kind != PlaceKind::This))
     return false;
   const clang::FunctionDecl* const function = event.function->getCanonicalDecl();
   if (input.solver.inlined().count(function) == 0 || !callers.end_frames(*function)) return false;

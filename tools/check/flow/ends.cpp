@@ -57,6 +57,46 @@ void Solver::forget_mark(State& state, PlaceId mark) {
   for (auto& [place, life] : state.lives) std::erase(life.since, mark);
 }
 
+// Effect: `mark` stands for what is made now. What has it from the turn of the loop before is of another one.
+void Solver::renew_mark(State& state, PlaceId mark) {
+  const PlaceData data = places_[mark];
+  const PlaceId old = places_.place(PlaceKind::Mark, data.key, data.parent, data.chain, 1);
+  bool is_held = false;
+  bool is_kept = false;
+  for (const auto& [place, held] : state.cells)
+    for (const Target& target : held.to) {
+      is_held = is_held || target.place == mark;
+      is_kept = is_kept || target.place == old;
+    }
+  if (is_held) {
+    const auto rename = [&](Value& held) {
+      bool any = false;
+      for (Target& target : held.to) {
+        if (target.place != mark) continue;
+        target.place = old;
+        any = true;
+      }
+      if (!any) return;
+      const std::vector<Target> unsorted = std::exchange(held.to, {});
+      for (const Target& target : unsorted) held.add(target);
+    };
+    for (auto& [place, held] : state.cells) rename(held);
+    for (auto& [expression, held] : state.values) rename(held);
+    for (auto& [place, life] : state.lives)
+      if (std::erase(life.since, mark) != 0) insert_sorted(life.since, old);
+    if (const auto cell = state.cells.find(mark); cell != state.cells.end()) {
+      state.cells[old] = cell->second;
+      state.cells.erase(mark);
+    }
+    if (std::find(state.ended.begin(), state.ended.end(), mark) != state.ended.end())
+      insert_sorted(state.ended, old);
+    else if (!is_kept)
+      std::erase(state.ended, old);
+  }
+  forget_mark(state, mark);
+  std::erase(state.ended, mark);
+}
+
 void Solver::end_mark(const Call& call, State& state, PlaceId mark, SiteId site, bool newer_too) {
   (void)call;
   PlaceId owner = 0;

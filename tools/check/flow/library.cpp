@@ -20,6 +20,12 @@ bool is_closure(const clang::Expr* argument) {
   return record != nullptr && record->isLambda();
 }
 
+// Whether the function looks at a container or an object of several parts, and not at what they hold.
+bool looks_at_object(llvm::StringRef name) {
+  return is_one_of(name, {"get", "get_if", "holds_alternative", "size", "ssize", "empty", "begin",
+                          "end", "cbegin", "cend", "rbegin", "rend", "data"});
+}
+
 // Whether a smart pointer gives up what it has by the call.
 bool gives_up_by(llvm::StringRef name, const clang::FunctionDecl& function) {
   return name == "reset" || function.getOverloadedOperator() == clang::OO_Equal;
@@ -178,7 +184,14 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
     if (wanted.getNonReferenceType()->isIntegralOrEnumerationType())
       forget_numbers(state, wanted, value(caller, state, arguments[i]));
   }
-  use_arguments(caller, state, function, arguments);
+  const Kind first = arguments.empty() ? Kind::Plain : model_.kind_of(arguments.front()->getType());
+  if (looks_at_object(name) && arguments.size() == 1 && arguments.front()->isGLValue() &&
+      (first == Kind::Container || first == Kind::User))
+    (void)use(caller, state, value(caller, state, arguments.front()), arguments.front());
+  else
+    use_arguments(caller, state, function, arguments);
+  if (name.starts_with("erase") && first == Kind::Container)
+    forget_freed(state, value(caller, state, arguments.front()));
   if (name == "allocate" && !arguments.empty() &&
       take_from_resource(caller, state, function, at, value(caller, state, arguments.front()))) {
     out.push_back(std::move(state));

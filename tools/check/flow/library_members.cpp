@@ -78,6 +78,24 @@ const clang::FieldDecl* Solver::iterator_in_pair(clang::QualType type) {
   return first == record->field_end() ? nullptr : *first;
 }
 
+// Effect: a container that something is taken out of has no handles any more that were freed: those are
+// what is taken out.
+void Solver::forget_freed(State& state, const Value& containers) const {
+  if (state.ended.empty()) return;
+  for (const Target& container : containers.to) {
+    for (auto cell = state.cells.begin(); cell != state.cells.end();) {
+      const std::size_t removed = !places_.is_below(cell->first, container.place)
+                                      ? 0
+                                      : std::erase_if(cell->second.to, [&](const Target& held) {
+                                          return places_[held.place].kind == PlaceKind::Mark &&
+                                                 std::find(state.ended.begin(), state.ended.end(),
+                                                           held.place) != state.ended.end();
+                                        });
+      cell = removed != 0 && cell->second.to.empty() ? state.cells.erase(cell) : std::next(cell);
+    }
+  }
+}
+
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                                const clang::Expr* at, const Value& object,
                                const std::vector<const clang::Expr*>& arguments) {
@@ -189,6 +207,8 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       if (compares_text(*method->getParent()))
         (void)use(caller, state, load(state, elements, {}), at);
     if (name == "clear") join_threads(state, elements);
+    if (is_one_of(name, {"erase", "pop", "pop_back", "pop_front", "extract"}))
+      forget_freed(state, object);
     if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
       std::erase_if(state.cells, [&](const auto& cell) {
         return cell.first != object.to.front().place &&

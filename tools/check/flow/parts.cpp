@@ -136,8 +136,7 @@ bool Solver::apply_part(const Call& caller, State& state, Effect effect,
     }
     case Effect::GroupNew: {
       const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
-      forget_mark(state, mark);
-      std::erase(state.ended, mark);
+      renew_mark(state, mark);
       // The groups around it: whose end is its end.
       Value parents;
       const Kind kind =
@@ -176,8 +175,7 @@ bool Solver::apply_part(const Call& caller, State& state, Effect effect,
     }
     case Effect::HandleNew: {
       const PlaceId mark = places_.place(PlaceKind::Mark, at, 0, caller.chain);
-      forget_mark(state, mark);
-      std::erase(state.ended, mark);
+      renew_mark(state, mark);
       return give_held(Value::of(mark));
     }
     case Effect::HandleFree: {

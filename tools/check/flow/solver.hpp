@@ -217,6 +217,7 @@ class Solver {
   void check_escapes(const Call& call, State& state, SiteId end);
   void set_mark(State& state, PlaceId mark, PlaceId owner);
   void forget_mark(State& state, PlaceId mark);
+  void renew_mark(State& state, PlaceId mark);
   [[nodiscard]] unsigned frames_in_flight(PlaceId owner) const;
   [[nodiscard]] bool is_over(const State& state, const Life& life) const;
   [[nodiscard]] bool use(const Call& call, State& state, const Value& value, const clang::Expr* at);
@@ -280,6 +281,7 @@ class Solver {
                   const clang::Expr* argument);
   void keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
             const clang::Expr* argument, SiteId site, bool may_be_range);
+  void forget_freed(State& state, const Value& containers) const;
   void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                          const clang::Expr* at, const Value& object,
                          const std::vector<const clang::Expr*>& arguments);
@@ -315,6 +317,8 @@ class Solver {
   bool starts_thread(const Call& caller, State& state, const clang::FunctionDecl* function,
                      const clang::Expr* at, PlaceId made, const Value& object,
                      const std::vector<const clang::Expr*>& arguments, States& out);
+  void reach_marks(const State& state, const Value& value, std::vector<PlaceId>& marks,
+                   unsigned depth = 0) const;
   [[nodiscard]] PlaceId load_mark(const State& state, const Value& promises) const;
   void note_allocation(const Call& call, PlaceId owner, const clang::Expr* at);
   void check_arena(const Call& call, State& state, const Value& arenas, const clang::Expr* at);

@@ -36,6 +36,7 @@ struct Running {
   std::vector<PlaceId> reaches;  // loans
   std::vector<PlaceId> owners;   // allocators whose frame it shares and allocates from
   std::vector<PlaceId> signals;  // what it signals once it is done
+  std::vector<PlaceId> marks;    // of promises whose futures it has, sorted
   friend bool operator==(const Running&, const Running&) = default;
 };
 

@@ -74,7 +74,7 @@ void Solver::declare(const Call& call, State& state, const clang::VarDecl* varia
   if (!type->isReferenceType() && model_.kind_of(type) == Kind::Mark &&
       variable->hasLocalStorage() && load(state, Value::of(place), type).to.empty()) {
     const PlaceId mark = places_.place(PlaceKind::Mark, variable, 0, call.chain);
-    std::erase(state.ended, mark);
+    renew_mark(state, mark);
     store(state, place, Value::of(mark), site(call, variable->getInit()));
   }
   const clang::CXXRecordDecl* const record = type->isReferenceType() ? nullptr : record_of(type);

@@ -110,20 +110,30 @@ bool Solver::run_work(const Call& caller, State state, const clang::Expr* work,
   return true;
 }
 
-// Where the thread is told of: the closure that it runs, else the call.
+// Where the thread is told of: the closure that it runs, or, where that one wraps what somebody else
+// gave, the one that was given and holds the memory; else the call.
 SiteId Solver::site_of_work(const Call& caller, State& state, const clang::Expr* work,
                             const clang::Expr* at) {
-  const clang::LambdaExpr* lambda =
-      llvm::dyn_cast<clang::LambdaExpr>(work->IgnoreUnlessSpelledInSource());
-  if (lambda == nullptr) {
-    for (const Target& target : value(caller, state, work).to) {
-      for (const PlaceId place : {target.place, places_.element(target.place)}) {
-        const auto found = closures_.find(place);
-        if (found != closures_.end() && found->second.size() == 1 && lambda == nullptr)
-          lambda = bodies_.lambda_of(*found->second.begin());
-      }
+  PlaceId closure = 0;
+  for (const Target& target : value(caller, state, work).to) {
+    for (const PlaceId place : {target.place, places_.element(target.place)}) {
+      const auto found = closures_.find(place);
+      if (found != closures_.end() && found->second.size() == 1 && closure == 0) closure = place;
     }
   }
+  for (PlaceId inner = closure; inner != 0;) {
+    closure = std::exchange(inner, 0);
+    for (const auto& [place, records] : closures_) {
+      if (place == closure || records.size() != 1 || !places_.is_below(place, closure)) continue;
+      std::set<PlaceId> loans;
+      reach(state, Value::of(place), loans);
+      if (!loans.empty()) inner = place;
+    }
+  }
+  const clang::LambdaExpr* lambda =
+      closure == 0 ? nullptr : bodies_.lambda_of(*closures_[closure].begin());
+  if (lambda == nullptr)
+    lambda = llvm::dyn_cast<clang::LambdaExpr>(work->IgnoreUnlessSpelledInSource());
   return site(caller, lambda != nullptr ? static_cast<const clang::Expr*>(lambda) : at);
 }
 
@@ -135,6 +145,20 @@ PlaceId Solver::handle_of(const Call& caller, const clang::FunctionDecl* functio
     return object.to.empty() ? 0 : places_.element(object.to.front().place);
   if (plain_name(*function) == "std::async") return temporary(caller, at);
   return places_.place(PlaceKind::Local, at, 0, caller.chain);
+}
+
+// Everything of marks that the value leads to: handles, and what promises and futures share.
+void Solver::reach_marks(const State& state, const Value& value, std::vector<PlaceId>& marks,
+                         unsigned depth) const {
+  if (depth > 3) return;
+  for (const Target& target : value.to) {
+    if (places_[target.place].kind == PlaceKind::Mark) {
+      insert_sorted(marks, target.place);
+      continue;
+    }
+    for (const auto& [place, held] : state.cells)
+      if (places_.is_below(place, target.place)) reach_marks(state, held, marks, depth + 1);
+  }
 }
 
 // Result: the mark that a promise or a task shares with its future; 0 when there is none.
@@ -165,6 +189,7 @@ bool Solver::starts_thread(const Call& caller, State& state, const clang::Functi
   std::set<PlaceId> loans;
   for (unsigned i = found->index; i < arguments.size(); ++i) {
     const Value given = value(caller, state, arguments[i]);
+    reach_marks(state, given, running.marks);
     const Kind kind = model_.kind_of(arguments[i]->getType());
     if (arguments[i]->isGLValue() && kind == Kind::Pointer)
       reach(state, load(state, given, arguments[i]->getType()), loans);
@@ -270,6 +295,15 @@ void Solver::publish(State& state, PlaceId place, const Value& value, SiteId sit
   PlaceId shared = 0;
   for (PlaceId at = place; at != 0; at = places_[at].parent) {
     const PlaceData& data = places_[at];
+    // Of a promise whose future a thread has.
+    const PlaceId mark = load_mark(state, Value::of(at));
+    if (mark != 0 && places_[mark].kind == PlaceKind::Mark &&
+        std::any_of(state.running.begin(), state.running.end(), [&](const Running& running) {
+          return std::binary_search(running.marks.begin(), running.marks.end(), mark);
+        })) {
+      shared = at;
+      break;
+    }
     if (data.kind != PlaceKind::Field && data.kind != PlaceKind::Global) {
       if (data.kind == PlaceKind::Element) continue;
       break;

@@ -83,6 +83,9 @@ const llvm::StringMap<Kind>& library_kinds() {
       {"std::unique_ptr", Kind::View},
       {"std::shared_ptr", Kind::View},
       {"std::weak_ptr", Kind::View},
+      {"std::__shared_ptr", Kind::View},  // where libstdc++ keeps the members of these
+      {"std::__shared_ptr_access", Kind::View},
+      {"std::__weak_ptr", Kind::View},
       {"std::reference_wrapper", Kind::View},
       {"std::initializer_list", Kind::View},
       {"std::pmr::polymorphic_allocator", Kind::View},

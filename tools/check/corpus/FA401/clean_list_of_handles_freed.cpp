@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+namespace fa = framealloc;
+
+struct Link {
+  fa::Handle<Link> next;
+};
+int release(fa::HandleAllocator& links, fa::Handle<Link> first) {
+  int count = 0;
+  while (first) {
+    const auto next = links.resolve(first)->next;
+    links.free(first);
+    first = next;
+    ++count;
+  }
+  return count;
+}
