@@ -2,6 +2,7 @@
 // Who calls a function of the unit, and whether a frame ends there.
 #pragma once
 
+#include "checks/findings.hpp"
 #include "facts/bodies.hpp"
 
 #include <map>
@@ -15,16 +16,21 @@ class Callers {
   explicit Callers(const Bodies& bodies);
   // Whether the function has callers, all in functions that end frames or are only called from such ones, and ends none
   // itself: then what becomes of what it stores was seen where it is called.
-  [[nodiscard]] bool end_frames(const clang::FunctionDecl& function);
+  [[nodiscard]] bool end_frames(const clang::FunctionDecl& function) const;
+
+  // Whether a frame ends in the function, or in one that it calls.
+  [[nodiscard]] bool ends_frame(const clang::FunctionDecl& function) const;
+  // Whether those who run the function and end frames end that of the allocator which the memory is of, that is made at
+  // `made`.
+  [[nodiscard]] bool end_frame_of(const CheckInput& input, const clang::FunctionDecl& function,
+                                  const clang::Stmt* made) const;
 
  private:
-  bool ends_frame(const clang::FunctionDecl* function);
   bool all_end_frames(const clang::FunctionDecl* function,
-                      std::set<const clang::FunctionDecl*>& seen);
+                      std::set<const clang::FunctionDecl*>& seen) const;
 
-  const Bodies& bodies_;
   std::map<const clang::FunctionDecl*, std::vector<const clang::FunctionDecl*>> callers_;
-  std::map<const clang::FunctionDecl*, bool> ends_;
+  std::set<const clang::FunctionDecl*> ends_;
 };
 
 }  // namespace fa_check

@@ -225,7 +225,7 @@ bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
 // Whether the function that stores the loan was run wherever the unit calls it, to the end of the frame, and the
 // memory was taken out before that, or was told of. Objects that are older than the frame and keep it to their own end,
 // though nobody looks at them, are told of where they store it.
-bool is_judged_by_callers(const CheckInput& input, Callers& callers, const Event& event,
+bool is_judged_by_callers(const CheckInput& input, const Callers& callers, const Event& event,
                           const Loan& loan) {
   PlaceId object = input.places.root(keeper_of(event));
   while (input.places[object].kind == PlaceKind::Unknown && input.places[object].parent != 0)
@@ -238,6 +238,7 @@ bool is_judged_by_callers(const CheckInput& input, Callers& callers, const Event
   const clang::FunctionDecl* const function = event.function->getCanonicalDecl();
   if (input.solver.inlined().count(function) == 0 || !callers.end_frames(*function)) return false;
   const clang::Stmt* const made = input.places.expression(loan.made);
+  if (!callers.end_frame_of(input, *function, made)) return false;
   bool stays = false;
   for (const Event& other : input.log.events()) {
     const Loan* const known = other.loan == 0 ? nullptr : input.solver.loan(other.loan);
@@ -251,7 +252,7 @@ bool is_judged_by_callers(const CheckInput& input, Callers& callers, const Event
 }  // namespace
 
 void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
-  Callers callers(input.bodies);
+  const Callers callers(input.bodies);
   std::set<PlaceId> used;
   // The allocation and the end of what is used too late, whoever called them.
   std::set<std::pair<const clang::Stmt*, const clang::Stmt*>> seen_used;

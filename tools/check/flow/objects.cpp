@@ -159,9 +159,7 @@ bool Solver::owes_destruction(clang::QualType type) {
 
 // Effect: remembers whether a frame was open where an object of the class was made other than as a variable.
 void Solver::note_made(const State& state, const clang::CXXRecordDecl& record, bool of_arguments) {
-  const bool in_frame = std::any_of(state.frames.begin(), state.frames.end(),
-                                    [](const auto& frame) { return (frame.second & kOpen) != 0; });
-  if (in_frame) {
+  if (state.is_in_frame()) {
     made_in_frames_.insert(&record);
     return;
   }

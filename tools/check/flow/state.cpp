@@ -28,6 +28,11 @@ void Life::join(const Life& from) {
   for (const PlaceId mark : from.since) insert_sorted(since, mark);
 }
 
+bool State::is_in_frame() const {
+  return std::any_of(frames.begin(), frames.end(),
+                     [](const auto& frame) { return (frame.second & kOpen) != 0; });
+}
+
 bool State::same_as(const State& other) const {
   return cells == other.cells && lives == other.lives && frames == other.frames &&
          thread_frames == other.thread_frames && marks == other.marks && ended == other.ended &&

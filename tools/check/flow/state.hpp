@@ -57,6 +57,8 @@ struct State {
   std::map<std::pair<PlaceId, std::int64_t>, bool> facts;  // place == number is known
   std::map<const clang::Stmt*, Value> values;              // of expressions of the current call
 
+  // Whether a frame of any allocator may be open.
+  [[nodiscard]] bool is_in_frame() const;
   // Equality and join leave `values` out: they are joined alone.
   [[nodiscard]] bool same_as(const State& other) const;
   // Effect: this state stands for the paths of both. Result: whether it changed.

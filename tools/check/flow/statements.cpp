@@ -79,9 +79,7 @@ void Solver::declare(const Call& call, State& state, const clang::VarDecl* varia
   }
   const clang::CXXRecordDecl* const record = type->isReferenceType() ? nullptr : record_of(type);
   if (record == nullptr) return;
-  const bool in_frame = std::any_of(state.frames.begin(), state.frames.end(),
-                                    [](const auto& frame) { return (frame.second & kOpen) != 0; });
-  if (!in_frame)
+  if (!state.is_in_frame())
     older_.insert(place);
   else if (model_.kind_of(type) == Kind::User)
     made_in_frames_.insert(record);

@@ -185,11 +185,11 @@ bool is_configuration(const clang::CXXRecordDecl& record) {
 }
 
 bool tells_of_room(const clang::FunctionDecl& function) {
-  if (!is_in_framealloc(function) || !function.getDeclName().isIdentifier()) return false;
-  for (const char* name : {"remaining", "frame_remaining", "is_full", "capacity_left",
-                           "chunk_room_left", "expect_object"})
-    if (function.getName() == name) return true;
-  return false;
+  static const llvm::StringSet<> rows = {
+#define FA_ROOM(owner, name) owner "::" name,
+#include "model/model.def"
+  };
+  return is_in_framealloc(function) && rows.contains(plain_name(function));
 }
 
 const clang::CXXRecordDecl* record_of(clang::QualType type) {
