@@ -203,7 +203,7 @@ bool is_for_threads(const CheckInput& input, const Loan& loan, PlaceId place) {
 }
 
 // Whether a method that ends the frame takes the loan out of the member before it does.
-bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
+bool is_reset_elsewhere(const CheckInput& input, const Callers& callers, const Event& event) {
   if (event.other != 0) return false;
   const PlaceData& root = input.places[input.places.root(keeper_of(event))];
   if (root.kind != PlaceKind::This) return false;
@@ -212,7 +212,7 @@ bool is_reset_elsewhere(const CheckInput& input, const Event& event) {
   for (const clang::FunctionDecl* function : input.bodies.functions()) {
     const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
     if (method == nullptr || method->getParent()->getCanonicalDecl() != record) continue;
-    ends = ends || input.bodies.has(*function, Effect::EndFrame);
+    ends = ends || callers.ends_frame(*function);
   }
   if (!ends) return false;
   // The solver ran that method after this one: had the member kept the loan, it would have told.
@@ -328,7 +328,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (event.kind == EventKind::Escape &&
         (is_captured_by_reference(input, event.into) ||
          (!is_escape(input, event) && !is_kept_by_given(input, event)) ||
-         is_reset_elsewhere(input, event) || is_judged_by_callers(input, callers, event, *loan)))
+         is_reset_elsewhere(input, callers, event) ||
+         is_judged_by_callers(input, callers, event, *loan)))
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);

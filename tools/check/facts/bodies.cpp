@@ -235,6 +235,16 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
         value)
       bodies_.uses_budgets_ = true;
   }
+  // What a smart pointer or an optional has ends by the call.
+  void note_owned(const clang::CXXMethodDecl* method) {
+    const std::string owner = method == nullptr ? "" : plain_name(*method->getParent());
+    if (owner != "std::unique_ptr" && owner != "std::optional") return;
+    const std::string name = method->getNameAsString();
+    if (name[0] != '~' && name != "operator=" && name != "reset") return;
+    const clang::CXXRecordDecl* const owned =
+        record_of(first_type_of(type_of(bodies_.context_, method->getParent())));
+    if (owned != nullptr && owned->hasDefinition()) note(owned->getDestructor());
+  }
   void note(const clang::FunctionDecl* callee) {
     if (callee == nullptr || current_ == nullptr) return;
     Bodies::Facts& facts = bodies_.facts_[current_];
@@ -244,6 +254,7 @@ class BodyVisitor : public clang::RecursiveASTVisitor<BodyVisitor> {
       if (kind == Kind::FrameGuard) effect = Effect::EndFrame;
       if (kind == Kind::ScopeGuard) effect = Effect::Rewind;
     }
+    note_owned(llvm::dyn_cast<clang::CXXMethodDecl>(callee));
     if (effect == Effect::NextFrame) {
       facts.effects.insert({Effect::BeginFrame, Effect::EndFrame});
       bodies_.unit_.insert({Effect::BeginFrame, Effect::EndFrame});

@@ -62,11 +62,12 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       run_closures(caller, std::move(state), closures, at, arguments, out);
       return;
     }
-    if (gives_up_by(name, *function) && has_deleter(type_of(context_, method->getParent()))) {
+    const clang::QualType pointer = type_of(context_, method->getParent());
+    if (gives_up_by(name, *function) && (has_deleter(pointer) || !owned_guard(pointer).isNull())) {
       for (const Target& target : object.to) {
         States after;
         after.push_back(std::move(state));
-        give_up(caller, target.place, type_of(context_, method->getParent()), at, after);
+        give_up(caller, target.place, pointer, at, after);
         for (State& each : after) {
           member_of_library(caller, each, method, at, object, arguments);
           out.push_back(std::move(each));

@@ -132,19 +132,25 @@ bool Solver::emplace(const Call& caller, State& state, const clang::CXXMethodDec
   if (constructor == nullptr || !constructor->isUserProvided() || !can_run(caller, constructor))
     return false;
   (void)use(caller, state, object, at);
-  if (owner == "std::optional") {
-    places_.set_single(container);
-    std::erase_if(state.cells, [&](const auto& cell) {
-      return cell.first != container && places_.is_below(cell.first, container);
-    });
-  }
   const PlaceId element = places_.element(container);
-  for (State& after : build(caller, std::move(state), element, type, at, std::move(given))) {
-    if (at->isGLValue())
-      after.values[at] = Value::of(element);
-    else if (!at->getType()->isVoidType())
-      set_result(caller, after, at, Value::of(element), at->getType());
-    out.push_back(std::move(after));
+  States ready;
+  ready.push_back(std::move(state));
+  if (owner == "std::optional") {
+    destroy_owned(caller, container, type_of(context_, method.getParent()), at, ready);
+    places_.set_single(container);
+    for (State& each : ready)
+      std::erase_if(each.cells, [&](const auto& cell) {
+        return cell.first != container && places_.is_below(cell.first, container);
+      });
+  }
+  for (State& each : ready) {
+    for (State& after : build(caller, std::move(each), element, type, at, given)) {
+      if (at->isGLValue())
+        after.values[at] = Value::of(element);
+      else if (!at->getType()->isVoidType())
+        set_result(caller, after, at, Value::of(element), at->getType());
+      out.push_back(std::move(after));
+    }
   }
   return true;
 }

@@ -247,8 +247,13 @@ class Solver {
   [[nodiscard]] bool has_deleter(clang::QualType type) const;
   void keep_deleter(const Call& caller, State& state, PlaceId place, clang::QualType type,
                     const clang::Expr* deleter, SiteId where);
-  void give_up(const Call& caller, PlaceId place, clang::QualType type, const clang::Expr* at,
+  void give_up(const Call& caller, PlaceId place, clang::QualType type, const clang::Stmt* at,
                States& states);
+  [[nodiscard]] bool is_guard(clang::QualType type) const;
+  [[nodiscard]] clang::QualType owned_guard(clang::QualType type) const;
+  void destroy_deleted(const Call& call, const clang::CXXDeleteExpr* deleted, States& states);
+  void destroy_owned(const Call& caller, PlaceId place, clang::QualType type, const clang::Stmt* at,
+                     States& states);
   [[nodiscard]] bool ends_what_it_holds(clang::QualType type) const;
   void leave_empty(State& state, const Value& moved, clang::QualType type) const;
 

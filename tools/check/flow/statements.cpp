@@ -183,6 +183,8 @@ void Solver::step(const Call& call, const clang::Stmt* statement, States& states
     construct(call, e, states);
     return;
   }
+  if (const auto* e = llvm::dyn_cast<clang::CXXDeleteExpr>(statement))
+    destroy_deleted(call, e, states);
   for (State& state : states) {
     if (const clang::Expr* pointer = pointer_of(statement)) {
       (void)use(call, state, value(call, state, pointer), llvm::cast<clang::Expr>(statement));
@@ -334,7 +336,7 @@ void Solver::destroy(const Call& call, PlaceId place, clang::QualType type, cons
       }
     }
   }
-  give_up(call, place, type, llvm::dyn_cast<clang::Expr>(at), states);
+  give_up(call, place, type, at, states);
   if (model_.kind_of(type) != Kind::User) return;
   const clang::CXXDestructorDecl* const destructor = record->getDestructor();
   if (destructor == nullptr || destructor->isTrivial()) return;
