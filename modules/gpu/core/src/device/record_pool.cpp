@@ -14,6 +14,7 @@ namespace {
 
 // Effect: the record is in the caches when the next buffer is made. It has lain for the frames in flight.
 void fetch_record(BufferRecord* record) noexcept {
+  if (record == nullptr) return;
   auto* const bytes = reinterpret_cast<std::byte*>(record);
   for (std::size_t line = 0; line < sizeof(BufferRecord); line += 64)
     framealloc::detail::fetch_for_writing(bytes + line);
