@@ -23,6 +23,7 @@ python3 docs/site/count.py "$out/xml"
 
 python3 docs/site/gather.py "$out/pages"
 cp docs/site/mkdocs.yml "$out/mkdocs.yml"
+cp docs/site/wide.css "$out/pages/docs/site/wide.css"
 mkdocs --quiet build --strict --clean --config-file "$out/mkdocs.yml"
 mv "$out/reference" "$out/html/api"
 echo "site: $out/html/index.html, the reference of the headers in api/index.html"
