@@ -7,6 +7,11 @@
 
 namespace fa_check {
 
+bool is_closure(const clang::Expr* argument) {
+  const clang::CXXRecordDecl* const record = record_of(argument->getType());
+  return record != nullptr && record->isLambda();
+}
+
 std::string literal_of(const clang::Expr* expression) {
   expression = expression->IgnoreUnlessSpelledInSource();
   while (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxSpread = 64;
 
 }  // namespace
 
-bool Solver::can_run(const Call& caller, const clang::FunctionDecl* function) const {
+bool Solver::can_run(const Call& caller, const clang::FunctionDecl* function) {
   const clang::FunctionDecl* definition = nullptr;
   if (function == nullptr || !function->hasBody(definition)) return false;
   if (definition->isDependentContext()) return false;
@@ -29,11 +29,13 @@ bool Solver::can_run(const Call& caller, const clang::FunctionDecl* function) co
     return false;
   }
   unsigned depth = 0;
+  unsigned running = 0;
   for (const Call* at = &caller; at != nullptr; at = at->caller) {
-    if (at->function == definition) return false;  // recursion
+    if (at->function == definition) ++running;
     if (++depth > settings_.max_depth) return false;
   }
-  return true;
+  // Of a recursion, one turn more is run if frames end in it: what it leaves is stale in the turns around it.
+  return running == 0 || (running == 1 && recursion_.ends_frame(*function));
 }
 
 void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl* function,
@@ -65,8 +67,13 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
         record != nullptr && plain_name(*record) == "std::stop_token" &&
         parameter == definition->getParamDecl(0))
       continue;
-    bind(caller, state, places_.place(PlaceKind::Local, parameter, 0, call.chain),
-         parameter->getType(), arguments[index++]);
+    const PlaceId place = places_.place(PlaceKind::Local, parameter, 0, call.chain);
+    // A recursion has other numbers in its other turns.
+    if (parameter->getType()->isIntegralOrEnumerationType() &&
+        recursion_.changes(*function, parameter->getFunctionScopeIndex()))
+      store(state, place, Value::unknown(), site(caller, arguments[index++]));
+    else
+      bind(caller, state, place, parameter->getType(), arguments[index++]);
   }
   const auto outer = std::move(state.values);
   state.values.clear();

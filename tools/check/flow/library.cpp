@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: functions of std and of the library that only move values about. They follow from the
 // kind of the type, not from a list of functions.
+#include "flow/arguments.hpp"
 #include "flow/names.hpp"
 #include "flow/solver.hpp"
 
@@ -15,11 +16,6 @@ bool passes_on(llvm::StringRef name) {
                           "move_if_noexcept", "__addressof", "assume_aligned", "forward_like"});
 }
 
-bool is_closure(const clang::Expr* argument) {
-  const clang::CXXRecordDecl* const record = record_of(argument->getType());
-  return record != nullptr && record->isLambda();
-}
-
 // Whether the function looks at a container or an object of several parts, and not at what they hold.
 bool looks_at_object(llvm::StringRef name) {
   return is_one_of(name, {"get", "get_if", "holds_alternative", "size", "ssize", "empty", "begin",
@@ -29,15 +25,6 @@ bool looks_at_object(llvm::StringRef name) {
 // Whether a smart pointer gives up what it has by the call.
 bool gives_up_by(llvm::StringRef name, const clang::FunctionDecl& function) {
   return name == "reset" || function.getOverloadedOperator() == clang::OO_Equal;
-}
-
-// Whether the algorithm writes elsewhere, and returns how far it came there.
-bool returns_end_of_output(llvm::StringRef name) {
-  return name.starts_with("copy") || name.ends_with("_copy") || name.ends_with("_copy_if") ||
-         name.starts_with("set_") ||
-         is_one_of(name, {"move", "move_backward", "transform", "merge", "partial_sum",
-                          "adjacent_difference", "inclusive_scan", "exclusive_scan",
-                          "transform_inclusive_scan", "transform_exclusive_scan"});
 }
 
 }  // namespace
@@ -53,6 +40,7 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       method != nullptr && method->getOverloadedOperator() == clang::OO_Call &&
       model_.kind_of(type_of(context_, method->getParent())) == Kind::Library &&
       !model_.can_hold(type_of(context_, method->getParent()));
+  const llvm::StringRef algorithm = is_algorithm ? algorithm_of(*method->getParent()) : name;
   if (method != nullptr && method->isInstance() && !is_algorithm) {
     if (function->getOverloadedOperator() == clang::OO_Call) {
       use_what_it_holds(caller, state, object, at);
@@ -237,38 +225,9 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
   else
     run_closures(caller, std::move(state), closures, at, {}, after);
   for (State& each : after) {
-    // What leads into an argument may come back.
     Value found;
-    if (at->isGLValue() || result == Kind::Pointer || result == Kind::View) {
-      std::vector<const clang::Expr*> origins = arguments;
-      if (returns_end_of_output(name)) {
-        // The output is the last one of the type that comes back.
-        std::erase_if(origins, [&](const clang::Expr* each_argument) {
-          return !context_.hasSameUnqualifiedType(at->getType().getCanonicalType(),
-                                                  each_argument->getType().getCanonicalType());
-        });
-        if (origins.size() > 1) origins.erase(origins.begin(), origins.end() - 1);
-      }
-      for (const clang::Expr* argument : origins) {
-        if (is_closure(argument)) break;  // it calls that
-        const Kind kind = model_.kind_of(argument->getType());
-        const Value given = value(caller, each, argument);
-        if (kind == Kind::Pointer && is_one_of(name, {"get_if", "any_cast"}))
-          for (const Target& target :
-               (argument->isGLValue() ? load(each, given, argument->getType()) : given).to)
-            found.add({places_.element(target.place), 0});
-        else if (kind == Kind::Pointer)
-          found.join(argument->isGLValue() && !at->isGLValue()
-                         ? load(each, given, argument->getType())
-                         : given);
-        else if (kind == Kind::Container || kind == Kind::User)
-          for (const Target& target : given.to)
-            found.add({kind == Kind::User ? target.place : places_.element(target.place), 0});
-        else if (kind != Kind::Plain && kind != Kind::Allocator && kind != Kind::Owner)
-          found.join(load(each, given, argument->getType()));
-        if (!is_one_of(name, {"min", "max", "clamp"})) break;
-      }
-    }
+    if (at->isGLValue() || result == Kind::Pointer || result == Kind::View)
+      found = come_back(caller, each, algorithm, at, arguments);
     if (at->isGLValue() || result == Kind::Pointer || result == Kind::Plain) {
       each.values[at] = result == Kind::Plain && !at->isGLValue() ? Value::unknown() : found;
     } else if (result == Kind::View) {
@@ -280,7 +239,8 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       std::erase_if(each.cells,
                     [&](const auto& cell) { return places_.is_below(cell.first, place); });
       // std::bind() and its like.
-      if (result == Kind::Library && model_.can_hold(at->getType()))
+      const bool has_parts = give_parts(caller, each, algorithm, place, at, arguments);
+      if (!has_parts && result == Kind::Library && model_.can_hold(at->getType()))
         for (const clang::Expr* argument : arguments)
           keep(caller, each, place, at->getType(), argument, where, false);
       // make_pair, make_tuple, make_optional, tie.

@@ -18,4 +18,10 @@ namespace fa_check {
   return llvm::is_contained(names, name);
 }
 
+// Result: "copy_if" for the class of std::ranges::copy_if, as libstdc++ names it.
+[[nodiscard]] inline llvm::StringRef algorithm_of(const clang::CXXRecordDecl& record) {
+  llvm::StringRef name = record.getDeclName().isIdentifier() ? record.getName() : llvm::StringRef();
+  return name.consume_front("__") && name.consume_back("_fn") ? name : llvm::StringRef();
+}
+
 }  // namespace fa_check

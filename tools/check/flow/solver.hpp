@@ -7,6 +7,7 @@
 
 #include "facts/bodies.hpp"
 #include "facts/place.hpp"
+#include "facts/recursion.hpp"
 #include "flow/event.hpp"
 #include "flow/state.hpp"
 #include "model/model.hpp"
@@ -77,6 +78,7 @@ class Solver {
         model_(model),
         places_(places),
         bodies_(bodies),
+        recursion_(bodies),
         settings_(settings),
         log_(log) {}
 
@@ -170,7 +172,7 @@ class Solver {
                      const clang::Expr* at, const Value& object,
                      const std::vector<const clang::Expr*>& arguments, States& out);
   void construct(const Call& caller, const clang::CXXConstructExpr* expression, States& states);
-  bool can_run(const Call& caller, const clang::FunctionDecl* function) const;
+  [[nodiscard]] bool can_run(const Call& caller, const clang::FunctionDecl* function);
   void run_call(const Call& caller, State state, const clang::FunctionDecl* function,
                 const clang::Expr* at, PlaceId self,
                 const std::vector<const clang::Expr*>& arguments, States& out,
@@ -275,6 +277,17 @@ class Solver {
   [[nodiscard]] SiteId seen_in(SiteId site, const clang::FunctionDecl& function);
   [[nodiscard]] bool is_of_frame(const Loan& loan);
 
+  // bindings.cpp, algorithms.cpp
+  [[nodiscard]] Value value_of_binding(const Call& call, State& state,
+                                       const clang::BindingDecl& binding);
+  [[nodiscard]] Value led_to(const Call& caller, State& state, const clang::Expr* argument,
+                             bool refers);
+  [[nodiscard]] Value come_back(const Call& caller, State& state, llvm::StringRef name,
+                                const clang::Expr* at,
+                                const std::vector<const clang::Expr*>& arguments);
+  bool give_parts(const Call& caller, State& state, llvm::StringRef name, PlaceId place,
+                  const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
+
   // library.cpp
   void library(const Call& caller, State& state, const clang::FunctionDecl* function,
                const clang::Expr* at, const Value& object,
@@ -345,6 +358,7 @@ class Solver {
   Model& model_;
   Places& places_;
   Bodies& bodies_;
+  Recursion recursion_;
   const Settings& settings_;
   EventLog& log_;
 

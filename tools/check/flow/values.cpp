@@ -191,34 +191,8 @@ Value Solver::value_of_variable(const Call& call, State& state,
     value.number = constant->getInitVal().getExtValue();
     return value;
   }
-  if (const auto* binding = llvm::dyn_cast<clang::BindingDecl>(declaration)) {
-    const clang::Expr* const bound = binding->getBinding();
-    if (bound != nullptr && llvm::isa<clang::MemberExpr>(bound->IgnoreParenImpCasts()))
-      return value(call, state, bound);
-    const auto* const whole = llvm::dyn_cast<clang::VarDecl>(binding->getDecomposedDecl());
-    if (whole == nullptr) return Value::unknown();
-    Value objects = value_of_variable(call, state, whole);
-    Value result;
-    const clang::CXXRecordDecl* const record = record_of(whole->getType());
-    unsigned index = 0;
-    for (const clang::BindingDecl* each : llvm::cast<clang::DecompositionDecl>(whole)->bindings()) {
-      if (each == binding) break;
-      ++index;
-    }
-    for (const Target& object : objects.to) {
-      PlaceId part = places_.element(object.place);
-      if (record != nullptr &&
-          model_.kind_of(whole->getType().getNonReferenceType()) == Kind::User) {
-        unsigned at = 0;
-        for (const clang::FieldDecl* field : record->fields())
-          if (at++ == index) part = places_.field(object.place, field);
-      }
-      // What lies in memory of a loan is read there.
-      if (places_[object.place].kind == PlaceKind::Memory) part = object.place;
-      result.add({part, 0});
-    }
-    return result;
-  }
+  if (const auto* binding = llvm::dyn_cast<clang::BindingDecl>(declaration))
+    return value_of_binding(call, state, *binding);
   if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(declaration))
     return Value::of(places_.place(PlaceKind::Function, function->getCanonicalDecl()));
   const auto* const variable = llvm::dyn_cast<clang::VarDecl>(declaration);

@@ -80,6 +80,8 @@ const llvm::StringMap<Kind>& library_kinds() {
       {"framealloc::PinGuard", Kind::Pinned},
       {"std::span", Kind::View},
       {"std::basic_string_view", Kind::View},
+      {"std::ranges::subrange", Kind::View},
+      {"std::ranges::view_interface", Kind::View},
       {"std::unique_ptr", Kind::View},
       {"std::shared_ptr", Kind::View},
       {"std::weak_ptr", Kind::View},

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <framealloc/framealloc.hpp>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace fa = framealloc;
+
+struct Contact {
+  float depth;
+  int body;
+};
+class Solver {
+ public:
+  void step(fa::SmartAlloc& alloc, std::span<const Contact> contacts) {
+    alloc.begin_frame();
+    auto sorted = alloc.frame_slice<Contact>(contacts.size());
+    std::copy(contacts.begin(), contacts.end(), sorted.begin());
+    const auto ends =
+        std::minmax_element(sorted.begin(), sorted.end(),
+                            [](const Contact& a, const Contact& b) { return a.depth < b.depth; });
+    shallowest_ = *ends.first;
+    deepest_ = *ends.second;
+    alloc.end_frame();
+  }
+
+ private:
+  Contact shallowest_{};
+  Contact deepest_{};
+};
