@@ -81,6 +81,7 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
   States entry;
   entry.push_back(std::move(state));
   States exits = run(call, std::move(entry));
+  end_parameters(call, exits);
   const clang::Stmt* const body = definition->getBody();
   for (State& exit : exits) {
     if (exit.thrown) {
@@ -366,6 +367,9 @@ void Solver::construct(const Call& caller, const clang::CXXConstructExpr* expres
     watch_construction(caller, state, place, expression, arguments);
     if (is_in_std(*constructor) || is_in_framealloc(*constructor)) {
       construct_library(caller, state, place, type, expression, arguments);
+      for (const clang::Expr* argument : arguments)
+        if (argument->isXValue())
+          leave_empty(state, value(caller, state, argument), argument->getType());
       out.push_back(std::move(state));
       continue;
     }

@@ -18,6 +18,16 @@ void variables_in(const clang::Stmt* statement, std::vector<const clang::VarDecl
   for (const clang::Stmt* child : statement->children()) variables_in(child, found);
 }
 
+// Whether the expression is what a member or a base of the constructor's object is made of: that lives on, although
+// the graph destroys it as a temporary.
+bool initializes_member(const clang::FunctionDecl* function, const clang::Expr* expression) {
+  const auto* const constructor = llvm::dyn_cast_or_null<clang::CXXConstructorDecl>(function);
+  if (constructor == nullptr) return false;
+  for (const clang::CXXCtorInitializer* each : constructor->inits())
+    if (each->getInit() != nullptr && each->getInit()->IgnoreImplicit() == expression) return true;
+  return false;
+}
+
 }  // namespace
 
 bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target, unsigned last) {
@@ -29,6 +39,37 @@ bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target, unsi
   if (block.empty()) return false;
   const auto thrown = block.back().getAs<clang::CFGStmt>();
   return thrown && llvm::isa<clang::CXXThrowExpr>(thrown->getStmt());
+}
+
+// Effect: if the element is the end of an object, that is destroyed. `returned` is a variable that is the caller's now.
+void Solver::end_object(const Call& call, const clang::CFGElement& element,
+                        const clang::VarDecl* returned, States& states) {
+  if (const auto ends = element.getAs<clang::CFGAutomaticObjDtor>()) {
+    const clang::VarDecl* const variable = ends->getVarDecl();
+    // What is returned goes on in the caller.
+    if (variable->getType()->isReferenceType() || variable == returned) return;
+    const PlaceId object = place_of(call, variable);
+    destroy(call, object, variable->getType(), ends->getTriggerStmt(), states);
+    if (model_.kind_of(variable->getType()) == Kind::User &&
+        !llvm::isa_and_nonnull<clang::ReturnStmt>(ends->getTriggerStmt()))
+      for (State& state : states)
+        std::erase_if(state.cells,
+                      [&](const auto& cell) { return places_.is_below(cell.first, object); });
+  } else if (const auto temporary_end = element.getAs<clang::CFGTemporaryDtor>()) {
+    const clang::Expr* const inner =
+        temporary_end->getBindTemporaryExpr()->getSubExpr()->IgnoreImplicit();
+    if (bodies_.variable_of(inner) == nullptr && !initializes_member(call.function, inner))
+      destroy(call, temporary(call, inner), inner->getType(), inner, states);
+  } else if (const auto base = element.getAs<clang::CFGBaseDtor>()) {
+    const clang::QualType type = base->getBaseSpecifier()->getType();
+    if (call.self != 0 && is_guard(type))
+      destroy(call, call.self, type, call.function->getBody(), states);
+  } else if (const auto member = element.getAs<clang::CFGMemberDtor>()) {
+    const clang::FieldDecl* const field = member->getFieldDecl();
+    if (call.self != 0 && call.function->getBody() != nullptr)
+      destroy(call, places_.field(call.self, field), field->getType(), call.function->getBody(),
+              states);
+  }
 }
 
 // Effect: states of a call that has thrown go from `states` to `thrown`.
@@ -56,7 +97,8 @@ void Solver::unwind(const Call& call, State& state, const clang::Stmt* handlers)
     bool ends = kind == Kind::FrameGuard || kind == Kind::ScopeGuard || kind == Kind::Borrow ||
                 kind == Kind::Group || kind == Kind::Pinned || kind == Kind::Thread ||
                 kind == Kind::Container;
-    if (kind == Kind::User || has_deleter(variable->getType())) {
+    if (kind == Kind::User || has_deleter(variable->getType()) ||
+        !owned_guard(variable->getType()).isNull()) {
       // It was made, and did not end, if anything is known of it.
       const auto first =
           std::find_if(state.cells.begin(), state.cells.end(),

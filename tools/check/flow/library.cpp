@@ -22,9 +22,27 @@ bool looks_at_object(llvm::StringRef name) {
                           "end", "cbegin", "cend", "rbegin", "rend", "data"});
 }
 
-// Whether a smart pointer gives up what it has by the call.
+// Whether a smart pointer or a container gives up what it has by the call.
 bool gives_up_by(llvm::StringRef name, const clang::FunctionDecl& function) {
-  return name == "reset" || function.getOverloadedOperator() == clang::OO_Equal;
+  return is_one_of(name, {"reset", "clear", "assign"}) ||
+         function.getOverloadedOperator() == clang::OO_Equal;
+}
+
+// The class of the object that the member is called on: that of the method, or one that derives from it, as shared_ptr
+// does from what has its members in libstdc++.
+clang::QualType class_called_on(const clang::ASTContext& context,
+                                const clang::CXXMethodDecl& method, const clang::Expr* at) {
+  const auto* const member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+  const clang::Expr* const object =
+      member == nullptr ? nullptr : member->getImplicitObjectArgument();
+  if (object != nullptr && is_shared(object->IgnoreParenImpCasts()->getType()))
+    return object->IgnoreParenImpCasts()->getType();
+  return type_of(context, method.getParent());
+}
+
+// Whether the container gives up one of what it has.
+bool gives_up_one_by(llvm::StringRef name) {
+  return is_one_of(name, {"pop", "pop_back", "pop_front", "erase"});
 }
 
 }  // namespace
@@ -50,12 +68,16 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       run_closures(caller, std::move(state), closures, at, arguments, out);
       return;
     }
-    const clang::QualType pointer = type_of(context_, method->getParent());
-    if (gives_up_by(name, *function) && (has_deleter(pointer) || !owned_guard(pointer).isNull())) {
+    const clang::QualType pointer = class_called_on(context_, *method, at);
+    const bool is_one = gives_up_one_by(name);
+    if ((gives_up_by(name, *function) || is_one) && (has_deleter(pointer) || is_guard(pointer))) {
       for (const Target& target : object.to) {
         States after;
         after.push_back(std::move(state));
-        give_up(caller, target.place, pointer, at, after);
+        if (is_one)
+          end_guards(caller, target.place, pointer, at, after, false);
+        else
+          give_up(caller, target.place, pointer, at, after);
         for (State& each : after) {
           member_of_library(caller, each, method, at, object, arguments);
           out.push_back(std::move(each));

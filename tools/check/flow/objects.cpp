@@ -72,6 +72,12 @@ Solver::States Solver::build(const Call& caller, State state, PlaceId place, cla
   const SiteId where = site(caller, at);
   States after;
   const clang::CXXRecordDecl* const record = record_of(type);
+  made_as_[place] = type;
+  if (model_.kind_of(type) == Kind::ScopeGuard) {
+    construct_library(caller, state, place, type, at, arguments);
+    after.push_back(std::move(state));
+    return after;
+  }
   if (record != nullptr && record->hasDefinition() && model_.kind_of(type) == Kind::User &&
       !is_in_std(*record)) {
     note_made(state, *record->getDefinition(), !arguments.empty());
@@ -119,8 +125,9 @@ bool Solver::emplace(const Call& caller, State& state, const clang::CXXMethodDec
   const PlaceId container = object.to.front().place;
   const clang::QualType type = first_type_of(type_of(context_, method.getParent()));
   const clang::CXXRecordDecl* const record = record_of(type);
-  if (record == nullptr || !record->hasDefinition() || model_.kind_of(type) != Kind::User ||
-      is_in_std(*record))
+  const bool is_scope = model_.kind_of(type) == Kind::ScopeGuard;
+  if (record == nullptr || !record->hasDefinition() ||
+      (model_.kind_of(type) != Kind::User && !is_scope) || is_in_std(*record))
     return false;
   std::vector<const clang::Expr*> given = arguments;
   if (owner != "std::optional" && name_of(&method) == "emplace") {
@@ -129,14 +136,15 @@ bool Solver::emplace(const Call& caller, State& state, const clang::CXXMethodDec
   }
   const clang::CXXConstructorDecl* const constructor =
       constructor_of(context_, *record->getDefinition(), given);
-  if (constructor == nullptr || !constructor->isUserProvided() || !can_run(caller, constructor))
+  if (!is_scope &&
+      (constructor == nullptr || !constructor->isUserProvided() || !can_run(caller, constructor)))
     return false;
   (void)use(caller, state, object, at);
   const PlaceId element = places_.element(container);
   States ready;
   ready.push_back(std::move(state));
   if (owner == "std::optional") {
-    destroy_owned(caller, container, type_of(context_, method.getParent()), at, ready);
+    end_guards(caller, container, type_of(context_, method.getParent()), at, ready, true);
     places_.set_single(container);
     for (State& each : ready)
       std::erase_if(each.cells, [&](const auto& cell) {

@@ -129,6 +129,7 @@ void Solver::opaque(const Call& caller, State& state, const clang::FunctionDecl*
     if (parameter == nullptr) continue;
     const Value given = value(caller, state, argument);
     forget_numbers(state, parameter->getType(), given);
+    forget_given_guard(caller, state, *parameter, argument);
     if (parameter->hasAttr<clang::LifetimeBoundAttr>()) {
       const Kind kind = model_.kind_of(argument->getType());
       if (argument->isGLValue() || kind == Kind::Pointer)

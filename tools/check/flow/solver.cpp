@@ -28,16 +28,6 @@ const clang::VarDecl* returned_variable(const clang::ReturnStmt& statement) {
   return name == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(name->getDecl());
 }
 
-// Whether the expression is what a member or a base of the constructor's object is made of: that lives on, although
-// the graph destroys it as a temporary.
-bool initializes_member(const clang::FunctionDecl* function, const clang::Expr* expression) {
-  const auto* const constructor = llvm::dyn_cast_or_null<clang::CXXConstructorDecl>(function);
-  if (constructor == nullptr) return false;
-  for (const clang::CXXCtorInitializer* each : constructor->inits())
-    if (each->getInit() != nullptr && each->getInit()->IgnoreImplicit() == expression) return true;
-  return false;
-}
-
 // Whether the parameter of the type is a view of objects of somebody else.
 bool is_span(clang::QualType type) {
   const clang::CXXRecordDecl* const record = type->isReferenceType() ? nullptr : record_of(type);
@@ -124,27 +114,8 @@ void Solver::run_block(const Call& call, const clang::CFGBlock& block, States& s
               copy(state, call.self, object.place, type, site(call, initializer->getInit()), true);
         }
       }
-    } else if (const auto ends = element.getAs<clang::CFGAutomaticObjDtor>()) {
-      const clang::VarDecl* const variable = ends->getVarDecl();
-      // What is returned goes on in the caller.
-      if (variable->getType()->isReferenceType() || variable == returned) continue;
-      const PlaceId object = place_of(call, variable);
-      destroy(call, object, variable->getType(), ends->getTriggerStmt(), states);
-      if (model_.kind_of(variable->getType()) == Kind::User &&
-          !llvm::isa_and_nonnull<clang::ReturnStmt>(ends->getTriggerStmt()))
-        for (State& state : states)
-          std::erase_if(state.cells,
-                        [&](const auto& cell) { return places_.is_below(cell.first, object); });
-    } else if (const auto temporary_end = element.getAs<clang::CFGTemporaryDtor>()) {
-      const clang::Expr* const inner =
-          temporary_end->getBindTemporaryExpr()->getSubExpr()->IgnoreImplicit();
-      if (bodies_.variable_of(inner) == nullptr && !initializes_member(call.function, inner))
-        destroy(call, temporary(call, inner), inner->getType(), inner, states);
-    } else if (const auto member = element.getAs<clang::CFGMemberDtor>()) {
-      const clang::FieldDecl* const field = member->getFieldDecl();
-      if (call.self != 0 && call.function->getBody() != nullptr)
-        destroy(call, places_.field(call.self, field), field->getType(), call.function->getBody(),
-                states);
+    } else {
+      end_object(call, element, returned, states);
     }
   }
 }

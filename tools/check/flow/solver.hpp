@@ -8,6 +8,7 @@
 #include "facts/bodies.hpp"
 #include "facts/place.hpp"
 #include "facts/recursion.hpp"
+#include "flow/call.hpp"
 #include "flow/event.hpp"
 #include "flow/state.hpp"
 #include "model/model.hpp"
@@ -20,51 +21,10 @@
 
 namespace fa_check {
 
-// A running call.
-struct Call {
-  const clang::FunctionDecl* function = nullptr;
-  ChainId chain = 0;
-  PlaceId self = 0;  // the object of a method, the closure of a lambda
-  const clang::CXXRecordDecl* closure = nullptr;
-  const Call* caller = nullptr;
-  bool on_thread = false;  // this call, or one around it, runs on another thread
-  bool coroutine = false;
-  const std::map<const clang::Stmt*, Value>* outer = nullptr;  // values of the caller's expressions
-};
-
-// What does not change with the path: of a loan.
-struct Loan {
-  SiteId made = 0;
-  const clang::FunctionDecl* maker = nullptr;  // the function of the API
-  clang::QualType type;                        // of the result
-  bool retained = false;
-  bool discards = false;  // retained with a policy that drops it
-  bool promotes = false;
-  bool grown = false;     // by the growth of a container
-  bool resolved = false;  // of a handle
-  bool on_thread = false;
-  bool of_thread = false;  // of the thread's own frame
-  bool raw = false;
-  PlaceId container = 0;
-};
-
-// What a thread does, as far as its body is in sight.
-struct Thread {
-  SiteId started = 0;    // the closure, else what starts it
-  SiteId allocates = 0;  // the first allocation of any memory; 0 is none
-  SiteId issues = 0;     // the first from a frame that it shares
-  bool is_made = false;  // for this work, not one that is there already
-  bool arrives = false;  // takes part in a FrameBarrier
-  bool sets_budget = false;
-  std::vector<PlaceId> owners;   // of the frames that it shares and allocates from
-  std::vector<PlaceId> signals;  // objects that others wait for
-  std::set<PlaceId> uses;        // loans of others
-  // Effect: this stands for both.
-  void join(const Thread& other);
-};
-
 // Whether the class, or what the type points at, is a memory resource of std.
 [[nodiscard]] bool is_resource_class(clang::QualType type);
+// Whether the class is std::shared_ptr.
+[[nodiscard]] bool is_shared(clang::QualType type);
 // Whether an exception goes from the block to `target`, which is where handlers are chosen or the
 // end of the function, block `last`.
 [[nodiscard]] bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target,
@@ -232,6 +192,8 @@ class Solver {
   void tell(const Call& call, EventKind kind, SiteId at, PlaceId loan, PlaceId into, SiteId other);
 
   // exits.cpp
+  void end_object(const Call& call, const clang::CFGElement& element,
+                  const clang::VarDecl* returned, States& states);
   void leave(const Call& call, State& state);
   void tell_of_boxes(const Call& call, const State& state);
   static void take_thrown(States& states, States& thrown);
@@ -251,13 +213,22 @@ class Solver {
                     const clang::Expr* deleter, SiteId where);
   void give_up(const Call& caller, PlaceId place, clang::QualType type, const clang::Stmt* at,
                States& states);
-  [[nodiscard]] bool is_guard(clang::QualType type) const;
-  [[nodiscard]] clang::QualType owned_guard(clang::QualType type) const;
+
+  // guards.cpp
+  [[nodiscard]] bool is_guard(clang::QualType type);
+  [[nodiscard]] clang::QualType owned_guard(clang::QualType type);
+  [[nodiscard]] clang::QualType class_of_object(PlaceId place, clang::QualType type) const;
+  [[nodiscard]] bool is_held_elsewhere(const State& state, PlaceId place, PlaceId holder) const;
+  void end_guard(const Call& caller, PlaceId place, clang::QualType type, const clang::Stmt* at,
+                 States& states);
+  void end_guards(const Call& caller, PlaceId place, clang::QualType type, const clang::Stmt* at,
+                  States& states, bool all);
+  void end_parameters(const Call& call, States& states);
+  void forget_given_guard(const Call& caller, State& state, const clang::ParmVarDecl& parameter,
+                          const clang::Expr* argument);
   void destroy_deleted(const Call& call, const clang::CXXDeleteExpr* deleted, States& states);
-  void destroy_owned(const Call& caller, PlaceId place, clang::QualType type, const clang::Stmt* at,
-                     States& states);
   [[nodiscard]] bool ends_what_it_holds(clang::QualType type) const;
-  void leave_empty(State& state, const Value& moved, clang::QualType type) const;
+  void leave_empty(State& state, const Value& moved, clang::QualType type);
 
   // objects.cpp
   [[nodiscard]] States build(const Call& caller, State state, PlaceId place, clang::QualType type,
@@ -375,6 +346,8 @@ class Solver {
   Thread* thread_ = nullptr;     // while the work of a thread is run
   ChainId thread_chain_ = 0;     // the chain that its body is in
   bool root_on_thread_ = false;  // a thread runs the function that the analysis began in
+  std::map<const clang::Type*, bool> guards_;   // whether something may end with it
+  std::map<PlaceId, clang::QualType> made_as_;  // the class of what a box or a new expression made
   // What deleters are given, by the class of the smart pointer.
   std::map<const clang::CXXRecordDecl*, clang::OpaqueValueExpr*> given_up_;
   std::set<PlaceId> tagged_;  // pool and heap memory made under a tag

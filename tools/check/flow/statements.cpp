@@ -233,6 +233,7 @@ void Solver::step(const Call& call, const clang::Stmt* statement, States& states
         continue;
       }
       const PlaceId place = places_.place(PlaceKind::Lasting, e, 0, call.chain);
+      made_as_[place] = e->getAllocatedType();
       state.values[e] = Value::of(place);
       if (e->getConstructExpr() != nullptr) {
         for (const Target& object : value(call, state, e->getConstructExpr()).to)
@@ -349,6 +350,8 @@ void Solver::destroy(const Call& call, PlaceId place, clang::QualType type, cons
   }
   for (const clang::FieldDecl* field : record->fields())
     destroy(call, places_.field(place, field), field->getType(), at, states);
+  for (const clang::CXXBaseSpecifier& base : record->bases())
+    if (is_guard(base.getType())) destroy(call, place, base.getType(), at, states);
 }
 
 }  // namespace fa_check

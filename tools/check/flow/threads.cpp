@@ -46,7 +46,7 @@ void Solver::bind(const Call& caller, State& state, PlaceId place, clang::QualTy
   if (!is_wrapper) {
     store_into(caller, state, place, type, argument, site(caller, argument));
     // The parameter is the object that the caller made for it, and may be moved on.
-    if (argument->isPRValue() && ends_what_it_holds(type))
+    if (argument->isPRValue() && (ends_what_it_holds(type) || !owned_guard(type).isNull()))
       leave_empty(state, value(caller, state, argument), type);
     return;
   }
