@@ -113,6 +113,7 @@ void Solver::forget_turn(const Call& call, State& state, const clang::Stmt& loop
     body = last->getBody();
   }
   if (body == nullptr) return;
+  if (!state.ended.empty()) end_turn_of_handles(call, state, loop);
   const clang::SourceManager& sources = context_.getSourceManager();
   const clang::SourceLocation begin = sources.getExpansionLoc(body->getBeginLoc());
   const clang::SourceLocation end = sources.getExpansionLoc(body->getEndLoc());

@@ -202,7 +202,7 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
   else
     use_arguments(caller, state, function, arguments);
   if (name.starts_with("erase") && first == Kind::Container)
-    forget_freed(state, value(caller, state, arguments.front()));
+    forget_freed(caller, state, value(caller, state, arguments.front()), nullptr, nullptr);
   if (name == "allocate" && !arguments.empty() &&
       take_from_resource(caller, state, function, at, value(caller, state, arguments.front()))) {
     out.push_back(std::move(state));

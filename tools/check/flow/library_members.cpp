@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: members of the classes of std and of the library: what they read, keep and hand out.
+#include "facts/changes.hpp"
 #include "flow/names.hpp"
 #include "flow/solver.hpp"
 
@@ -78,24 +79,6 @@ const clang::FieldDecl* Solver::iterator_in_pair(clang::QualType type) {
   return first == record->field_end() ? nullptr : *first;
 }
 
-// Effect: a container that something is taken out of has no handles any more that were freed: those are
-// what is taken out.
-void Solver::forget_freed(State& state, const Value& containers) const {
-  if (state.ended.empty()) return;
-  for (const Target& container : containers.to) {
-    for (auto cell = state.cells.begin(); cell != state.cells.end();) {
-      const std::size_t removed = !places_.is_below(cell->first, container.place)
-                                      ? 0
-                                      : std::erase_if(cell->second.to, [&](const Target& held) {
-                                          return places_[held.place].kind == PlaceKind::Mark &&
-                                                 std::find(state.ended.begin(), state.ended.end(),
-                                                           held.place) != state.ended.end();
-                                        });
-      cell = removed != 0 && cell->second.to.empty() ? state.cells.erase(cell) : std::next(cell);
-    }
-  }
-}
-
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                                const clang::Expr* at, const Value& object,
                                const std::vector<const clang::Expr*>& arguments) {
@@ -110,6 +93,7 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       llvm::isa<clang::CXXConversionDecl>(method) && at->getType()->isBooleanType();
   if (is_assignment && arguments.size() == 1) {
     const clang::Expr* const from = arguments.front();
+    if (assign_tied(caller, state, at, from)) return;
     const Value given = value(caller, state, from);
     bool many = object.to.size() > 1;
     if (record_of(from->getType()) != method->getParent()) use_copied(caller, state, type, from);
@@ -192,6 +176,16 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       if (is_optional) places_.set_single(target.place);
       elements.add({places_.element(target.place), 0});
     }
+    if (name == "extract" && model_.kind_of(at->getType()) == Kind::Library) {
+      // A node that has the element now.
+      const PlaceId place = temporary(caller, at);
+      std::erase_if(state.cells,
+                    [&](const auto& cell) { return places_.is_below(cell.first, place); });
+      for (const Target& target : elements.to)
+        copy(state, places_.element(place), target.place, at->getType(), where, true);
+      state.values[at] = Value::of(place);
+      return;
+    }
     if (name == "get_future") {
       // Whoever waits for it waits for what keeps the promise, wherever that is moved.
       const PlaceId place = temporary(caller, at);
@@ -208,7 +202,12 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
         (void)use(caller, state, load(state, elements, {}), at);
     if (name == "clear") join_threads(state, elements);
     if (is_one_of(name, {"erase", "pop", "pop_back", "pop_front", "extract"}))
-      forget_freed(state, object);
+      forget_freed(
+          caller, state, object,
+          llvm::isa<clang::CXXMemberCallExpr>(at)
+              ? named_by(llvm::cast<clang::CXXMemberCallExpr>(at)->getImplicitObjectArgument())
+              : nullptr,
+          arguments.size() == 1 ? arguments.front() : nullptr);
     if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
       std::erase_if(state.cells, [&](const auto& cell) {
         return cell.first != object.to.front().place &&

@@ -179,11 +179,14 @@ bool Solver::apply_part(const Call& caller, State& state, Effect effect,
       return give_held(Value::of(mark));
     }
     case Effect::HandleFree: {
+      const std::vector<PlaceId> pinned = state.pinned;
+      keep_other_entries(caller, state, at, arguments);
       for (const Target& target : load(state, argument(0), {}).to) {
         if (places_[target.place].kind != PlaceKind::Mark) continue;
         end_mark(caller, state, target.place, where, false);
         state.cells[target.place] = Value::of(places_.place(PlaceKind::Mark, nullptr, 0, where));
       }
+      state.pinned = pinned;
       break;
     }
     case Effect::Resolve:
@@ -201,6 +204,8 @@ bool Solver::apply_part(const Call& caller, State& state, Effect effect,
         const auto cell = state.cells.find(target.place);
         if (cell != state.cells.end() && !cell->second.to.empty())
           end = places_[cell->second.to.front().place].chain;
+        // An element beside the one that was freed.
+        if (is_other_entry(caller, state, target.place, arguments[0])) continue;
         tell(caller, EventKind::StaleHandle, where, target.place, 0, end);
       }
       if (since.empty()) break;

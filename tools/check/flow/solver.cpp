@@ -225,6 +225,7 @@ Solver::States Solver::run(const Call& call, States entry) {
             continue;
         }
         if (branches && index == 1) leave_loop(call, moved, terminator);
+        if (branches && index == 1) end_loop_of_handles(call, moved, *terminator);
         if (const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator)) {
           const auto* label = llvm::dyn_cast_or_null<clang::CaseStmt>(target->getLabel());
           if (label != nullptr && label->getRHS() == nullptr &&

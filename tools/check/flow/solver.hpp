@@ -251,6 +251,8 @@ class Solver {
   // bindings.cpp, algorithms.cpp
   [[nodiscard]] Value value_of_binding(const Call& call, State& state,
                                        const clang::BindingDecl& binding);
+  bool assign_tied(const Call& caller, State& state, const clang::Expr* at,
+                   const clang::Expr* from);
   [[nodiscard]] Value led_to(const Call& caller, State& state, const clang::Expr* argument,
                              bool refers);
   [[nodiscard]] Value come_back(const Call& caller, State& state, llvm::StringRef name,
@@ -270,10 +272,21 @@ class Solver {
                   const clang::Expr* argument);
   void keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
             const clang::Expr* argument, SiteId site, bool may_be_range);
-  void forget_freed(State& state, const Value& containers) const;
   void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                          const clang::Expr* at, const Value& object,
                          const std::vector<const clang::Expr*>& arguments);
+
+  // handles.cpp
+  [[nodiscard]] const clang::CallExpr* freed_by(const Call& call, const State& state,
+                                                PlaceId mark) const;
+  [[nodiscard]] bool is_other_entry(const Call& caller, const State& state, PlaceId mark,
+                                    const clang::Expr* named) const;
+  void forget_freed(const Call& caller, State& state, const Value& containers,
+                    const clang::ValueDecl* container, const clang::Expr* key) const;
+  void keep_other_entries(const Call& caller, State& state, const clang::Expr* free,
+                          const std::vector<const clang::Expr*>& arguments) const;
+  void end_turn_of_handles(const Call& call, State& state, const clang::Stmt& loop) const;
+  void end_loop_of_handles(const Call& call, State& state, const clang::Stmt& loop) const;
 
   // watch.cpp: events that change nothing of the state
   void watch_effect(const Call& caller, State& state, Effect effect,

@@ -160,8 +160,12 @@ void Solver::copy(State& state, PlaceId to, PlaceId from, clang::QualType type, 
     store(state, there, value, site, weak || there == to);
   }
   if (!is_outside(from)) {
-    // A handle of which nothing is known takes the place of the one that was there.
-    if (kind == Kind::Mark && cells.empty() && !weak) store(state, to, Value::unknown(), site);
+    // A handle of which nothing is known takes the place of the one that was there. What is a part of an object that
+    // the analysis does not see into, it has as a whole.
+    if (cells.empty() && (kind == Kind::Mark || kind == Kind::View || kind == Kind::Box)) {
+      const Value whole = read(state, from, type);
+      if (!whole.to.empty() || (kind == Kind::Mark && !weak)) store(state, to, whole, site, weak);
+    }
     return;
   }
   // Of an object from outside nothing is written down yet: name what its pointers point at.

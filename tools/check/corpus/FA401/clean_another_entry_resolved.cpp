@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The entry that is resolved is not the one that was freed.
+#include <framealloc/framealloc.hpp>
+
+#include <unordered_map>
+
+namespace fa = framealloc;
+
+struct Actor {
+  int health = 1;
+};
+
+int numbered(fa::HandleAllocator& store) {
+  std::unordered_map<int, fa::Handle<Actor>> by_id;
+  by_id[1] = store.alloc<Actor>();
+  by_id[2] = store.alloc<Actor>();
+  store.free(by_id[1]);
+  return store.resolve(by_id[2])->health;
+}
+int found(fa::HandleAllocator& store, int a, int b) {
+  std::unordered_map<int, fa::Handle<Actor>> by_id;
+  by_id[a] = store.alloc<Actor>();
+  by_id[b] = store.alloc<Actor>();
+  const auto first = by_id.find(a);
+  store.free(first->second);
+  const auto second = by_id.find(b);
+  return store.resolve(second->second)->health;
+}
