@@ -34,6 +34,7 @@ const Recursion::Facts& Recursion::facts(const clang::FunctionDecl& function) {
   const auto [found, is_new] = known_.try_emplace(first);
   if (!is_new) return found->second;
   Facts& facts = found->second;
+  if (!bodies_.is_relevant(function)) return facts;
   Calls calls;
   calls.function = first;
   std::set<const clang::FunctionDecl*> seen{first};
@@ -49,7 +50,7 @@ const Recursion::Facts& Recursion::facts(const clang::FunctionDecl& function) {
         const clang::FunctionDecl* definition = nullptr;
         if (each->hasBody(definition)) calls.TraverseStmt(definition->getBody());
       }
-      if (seen.insert(callee).second) work.push_back(callee);
+      if (bodies_.is_relevant(*callee) && seen.insert(callee).second) work.push_back(callee);
     }
   }
   facts.is_recursive = calls.is_called;

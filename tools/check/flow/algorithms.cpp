@@ -169,4 +169,75 @@ bool Solver::give_parts(const Call& caller, State& state, llvm::StringRef name, 
   return true;
 }
 
+// Result: the body of the only lambda among the closures, or null.
+const clang::CXXMethodDecl* Solver::body_of_closure(const Value& closures) const {
+  if (closures.to.size() != 1) return nullptr;
+  const auto found = closures_.find(closures.to.front().place);
+  if (found == closures_.end() || found->second.size() != 1) return nullptr;
+  const clang::CXXMethodDecl* body = (*found->second.begin())->getLambdaCallOperator();
+  if (body == nullptr || body->getDescribedFunctionTemplate() == nullptr) return body;
+  const clang::CXXMethodDecl* made = nullptr;
+  for (const clang::FunctionDecl* each : body->getDescribedFunctionTemplate()->specializations())
+    if (each->hasBody()) made = llvm::cast<clang::CXXMethodDecl>(each);
+  return made;
+}
+
+// Result: what an algorithm gives the function that it is called with: elements of its first range, if that is what the
+// function takes.
+std::vector<const clang::Expr*> Solver::elements_for(
+    const Call& caller, State& state, const clang::Expr* at, const Value& closures,
+    const std::vector<const clang::Expr*>& arguments) {
+  const clang::CXXMethodDecl* const body = body_of_closure(closures);
+  const clang::QualType element = element_of(arguments.front()->getType());
+  if (body == nullptr || body->getNumParams() == 0 || element.isNull() ||
+      !model_.can_hold(element) ||
+      !context_.hasSameUnqualifiedType(
+          body->getParamDecl(0)->getType().getNonReferenceType().getCanonicalType(),
+          element.getCanonicalType()))
+    return {};
+  const Value led = led_to(caller, state, arguments.front(), false);
+  if (led.to.empty()) return {};
+  clang::OpaqueValueExpr*& argument = elements_[at];
+  if (argument == nullptr)
+    argument = new (context_) clang::OpaqueValueExpr(at->getBeginLoc(), element, clang::VK_LValue);
+  state.values[argument] = led;
+  return {argument};
+}
+
+// Effect: what the algorithm writes is where its output is: what its function has returned, else what its first range
+// has.
+void Solver::write_output(const Call& caller, State& state, llvm::StringRef name,
+                          const clang::Expr* at, const Value& closures,
+                          const std::vector<const clang::Expr*>& arguments) {
+  if (!returns_end_of_output(name) || arguments.size() < 2) return;
+  const clang::Expr* output = nullptr;
+  for (const clang::Expr* argument : arguments) {
+    const clang::QualType type = argument->getType();
+    const Kind kind = model_.kind_of(type);
+    if (argument != arguments.front() && (kind == Kind::Pointer || kind == Kind::View) &&
+        !is_range(kind, type) && !type->isFunctionPointerType())
+      output = argument;
+  }
+  if (output == nullptr) return;
+  const SiteId where = site(caller, at);
+  const bool is_made = name == "transform";
+  const clang::CXXMethodDecl* const body = is_made ? body_of_closure(closures) : nullptr;
+  const auto returned = state.values.find(at);
+  if (is_made && (body == nullptr || returned == state.values.end())) return;
+  const clang::QualType element = is_made ? body->getReturnType().getNonReferenceType()
+                                          : element_of(arguments.front()->getType());
+  if (element.isNull() || !model_.can_hold(element)) return;
+  const Value from = is_made ? returned->second : led_to(caller, state, arguments.front(), false);
+  const Kind kind = model_.kind_of(element);
+  for (const Target& target : led_to(caller, state, output, false).to) {
+    if (kind == Kind::Pointer && is_made && !body->getReturnType()->isReferenceType())
+      store(state, target.place, from, where, true);
+    else if (kind == Kind::Pointer || kind == Kind::View)
+      store(state, target.place, load(state, from, element), where, true);
+    else
+      for (const Target& source : from.to)
+        copy(state, target.place, source.place, element, where, true);
+  }
+}
+
 }  // namespace fa_check

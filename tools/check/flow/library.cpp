@@ -242,11 +242,15 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       for (const Target& target : value(caller, state, argument).to) closures.add(target);
   }
   States after;
-  if (closures.to.empty())
+  if (closures.to.empty()) {
     after.push_back(std::move(state));
-  else
-    run_closures(caller, std::move(state), closures, at, {}, after);
+  } else {
+    const std::vector<const clang::Expr*> given =
+        elements_for(caller, state, at, closures, arguments);
+    run_closures(caller, std::move(state), closures, at, given, after);
+  }
   for (State& each : after) {
+    write_output(caller, each, algorithm, at, closures, arguments);
     Value found;
     if (at->isGLValue() || result == Kind::Pointer || result == Kind::View)
       found = come_back(caller, each, algorithm, at, arguments);

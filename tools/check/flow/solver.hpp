@@ -258,6 +258,12 @@ class Solver {
   [[nodiscard]] Value come_back(const Call& caller, State& state, llvm::StringRef name,
                                 const clang::Expr* at,
                                 const std::vector<const clang::Expr*>& arguments);
+  [[nodiscard]] const clang::CXXMethodDecl* body_of_closure(const Value& closures) const;
+  [[nodiscard]] std::vector<const clang::Expr*> elements_for(
+      const Call& caller, State& state, const clang::Expr* at, const Value& closures,
+      const std::vector<const clang::Expr*>& arguments);
+  void write_output(const Call& caller, State& state, llvm::StringRef name, const clang::Expr* at,
+                    const Value& closures, const std::vector<const clang::Expr*>& arguments);
   bool give_parts(const Call& caller, State& state, llvm::StringRef name, PlaceId place,
                   const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
 
@@ -361,6 +367,8 @@ class Solver {
   bool root_on_thread_ = false;  // a thread runs the function that the analysis began in
   std::map<const clang::Type*, bool> guards_;   // whether something may end with it
   std::map<PlaceId, clang::QualType> made_as_;  // the class of what a box or a new expression made
+  // What algorithms give the functions that they are called with.
+  std::map<const clang::Expr*, clang::OpaqueValueExpr*> elements_;
   // What deleters are given, by the class of the smart pointer.
   std::map<const clang::CXXRecordDecl*, clang::OpaqueValueExpr*> given_up_;
   std::set<PlaceId> tagged_;  // pool and heap memory made under a tag
