@@ -51,7 +51,8 @@ def drop_resets(lines):
     """A member that is emptied before the frame ends."""
     for number, line in enumerate(lines):
         if re.fullmatch(r"\s*\w+_ = (?:nullptr|\{\});", line):
-            yield "drop a reset", lines[:number] + lines[number + 1:], ("FA601", "FA605", "FA703")
+            yield "drop a reset", lines[:number] + lines[number + 1:], (
+                "FA401", "FA601", "FA605", "FA606", "FA703")
 
 
 def drop_commits(lines):
