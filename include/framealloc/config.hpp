@@ -12,7 +12,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 namespace framealloc {
@@ -78,8 +77,8 @@ struct FRAMEALLOC_API AllocConfig {
   ReportHandler on_report = nullptr;
   /// Given to on_report as it is.
   void* report_context = nullptr;
-  /// Which reports end the program; empty = as the environment variable FRAMEALLOC_STRICT says.
-  std::optional<StrictMode> strict = {};
+  /// Which reports end the program.
+  StrictMode strict = StrictMode::FromEnvironment;
 
   /// Small: for tools, tests and embedded use.
   [[nodiscard]] static AllocConfig minimal() noexcept;

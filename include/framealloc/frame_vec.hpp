@@ -9,7 +9,6 @@
 #include <compare>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <initializer_list>
 #include <iterator>
 #include <memory>

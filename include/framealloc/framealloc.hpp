@@ -84,3 +84,6 @@
 #include <framealloc/transfer.hpp>
 #include <framealloc/transfer_channel.hpp>
 #include <framealloc/transfer_handle.hpp>
+
+// Not needed here, but programs that include everything rely on having it.
+#include <cstring>

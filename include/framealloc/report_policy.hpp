@@ -11,9 +11,10 @@
 namespace framealloc {
 
 enum class StrictMode : std::uint8_t {
-  Warn,            ///< reports only
-  AbortOnError,    ///< an error prints its report and ends the program
-  AbortOnWarning,  ///< so does a warning; hints never do
+  Warn,             ///< reports only
+  AbortOnError,     ///< an error prints its report and ends the program
+  AbortOnWarning,   ///< so does a warning; hints never do
+  FromEnvironment,  ///< as FRAMEALLOC_STRICT says when the mode is set; no mode that is in force
 };
 
 [[nodiscard]] FRAMEALLOC_API std::string_view to_string(StrictMode mode) noexcept;

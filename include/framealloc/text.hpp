@@ -3,10 +3,11 @@
 // nothing.
 #pragma once
 
+#include <framealloc/detail/base/bytes.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace framealloc {
@@ -24,9 +25,9 @@ class Text {
   Text& append(std::string_view text) noexcept {
     const std::size_t room = N - 1 - size_;
     const std::size_t n = text.size() < room ? text.size() : room;
-    if (n != 0) std::memcpy(data_ + size_, text.data(), n);
+    if (n != 0) detail::copy_bytes(data_ + size_, text.data(), n);
     size_ += n;
-    if (n < text.size()) std::memcpy(data_ + N - 4, "...", 3);
+    if (n < text.size()) detail::copy_bytes(data_ + N - 4, "...", 3);
     data_[size_] = '\0';
     return *this;
   }

@@ -42,6 +42,8 @@ std::string_view to_string(StrictMode mode) noexcept {
       return "error";
     case StrictMode::AbortOnWarning:
       return "warning";
+    case StrictMode::FromEnvironment:
+      return "from the environment";
   }
   return "warn";
 }

@@ -56,7 +56,7 @@ SmartAlloc::SmartAlloc(const AllocConfig& config, BuildConfig build) {
   }
   detail::ReportSink sink;
   sink.set(config.on_report, config.report_context);
-  (void)sink.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
+  (void)sink.set_strict_mode(config.strict);
   Report report;
   report.code = why.code;
   report.message = why.message;

@@ -140,7 +140,7 @@ Instance::Instance(const AllocConfig& config, MemorySource& source, std::size_t 
   }
   config_.slab_size_classes = {};  // the caller's storage; the pools have their copy
   sink_.set(config.on_report, config.report_context);
-  (void)sink_.set_strict_mode(config.strict ? *config.strict : strict_mode_from_environment());
+  (void)sink_.set_strict_mode(config.strict);
   report_misspelled_environment();
   report_unmet_wishes();
 }

@@ -30,6 +30,9 @@ TEST(Strict, ComesFromTheEnvironmentUnlessTheConfigurationSays) {
   EXPECT_EQ(SmartAlloc(quiet().with_strict(StrictMode::Warn)).strict_mode(), StrictMode::Warn);
   ::setenv("FRAMEALLOC_STRICT", "0", 1);
   EXPECT_EQ(alloc.strict_mode(), StrictMode::AbortOnWarning);  // read once
+  ::setenv("FRAMEALLOC_STRICT", "error", 1);
+  alloc.set_strict_mode(StrictMode::FromEnvironment);
+  EXPECT_EQ(alloc.strict_mode(), StrictMode::AbortOnError);
 }
 
 TEST(Strict, AHandlerStandsInForTheEndOfTheProgram) {

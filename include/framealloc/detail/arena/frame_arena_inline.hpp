@@ -2,11 +2,11 @@
 // Bodies of FrameArena that are too long for the class. Included by frame_arena.hpp.
 #pragma once
 
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/frame_arena.hpp>
 
 #include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace framealloc {
 
@@ -82,12 +82,12 @@ FRAMEALLOC_ALWAYS_INLINE bool FrameArena::ends_fast() const noexcept {
 
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::leave() noexcept {
   limit_.store(0, std::memory_order_relaxed);  // no burst has a window on this path
-  std::memcpy(static_cast<void*>(&pace_), &kEndedFast, sizeof pace_);
+  detail::copy_bytes(static_cast<void*>(&pace_), &kEndedFast, sizeof pace_);
 }
 
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::reenter(std::uint64_t clock) noexcept {
   restart(clock);
-  std::memcpy(static_cast<void*>(&pace_), &kOpenFast, sizeof pace_);
+  detail::copy_bytes(static_cast<void*>(&pace_), &kOpenFast, sizeof pace_);
 }
 
 FRAMEALLOC_ALWAYS_INLINE void FrameArena::restart(std::uint64_t clock) noexcept {

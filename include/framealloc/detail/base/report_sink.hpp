@@ -68,6 +68,7 @@ class ReportSink {
   }
   // Result: the previous mode.
   StrictMode set_strict_mode(StrictMode mode) noexcept {
+    if (mode == StrictMode::FromEnvironment) mode = strict_mode_from_environment();
     return strict_.exchange(mode, std::memory_order_relaxed);
   }
   // Effect: calls `handler` in place of std::abort(); it may return. Null restores abort().

@@ -2,13 +2,13 @@
 // The hash index under FrameMap: from a hash to the numbers of the entries that have it.
 #pragma once
 
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/detail/base/exchange.hpp>
 #include <framealloc/frame_arena.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 namespace framealloc::detail {
@@ -71,7 +71,7 @@ class FrameIndex {
   // Effect: forgets buckets whose memory is gone.
   void forget() noexcept { buckets_ = nullptr; }
   void clear() noexcept {
-    if (buckets_ != nullptr) std::memset(buckets_, 0, buckets() * sizeof(Bucket));
+    if (buckets_ != nullptr) clear_bytes(buckets_, buckets() * sizeof(Bucket));
   }
 
   // Result: the place of the entry with this hash for whose number `is_it` says yes.

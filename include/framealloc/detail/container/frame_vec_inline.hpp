@@ -2,6 +2,7 @@
 // Bodies of FrameVec that are too long for the class. Included by frame_vec.hpp.
 #pragma once
 
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/frame_vec.hpp>
 
 namespace framealloc {
@@ -15,7 +16,8 @@ std::size_t FrameVec<T>::extend_from_iter(I first, S last, Here here) {
     if constexpr (std::contiguous_iterator<I> && std::is_trivially_copyable_v<T> &&
                   std::same_as<T, std::iter_value_t<I>>) {
       if (count != 0 && buffer_.make_room(count, here.site)) {
-        std::memcpy(static_cast<void*>(buffer_.end()), std::to_address(first), count * sizeof(T));
+        detail::copy_bytes(static_cast<void*>(buffer_.end()), std::to_address(first),
+                           count * sizeof(T));
         buffer_.set_end(buffer_.end() + count);
         return count;
       }

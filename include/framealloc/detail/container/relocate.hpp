@@ -2,10 +2,10 @@
 // Making objects in raw memory, and moving them from one place to another when a container grows.
 #pragma once
 
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/relocatable.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -32,7 +32,7 @@ void relocate(T* from, std::size_t count, T* to) noexcept {
   if constexpr (is_trivially_relocatable<T>) {
     // A null pointer is no argument for memcpy, even with nothing to copy.
     if (count != 0)
-      std::memcpy(static_cast<void*>(to), static_cast<const void*>(from), count * sizeof(T));
+      copy_bytes(static_cast<void*>(to), static_cast<const void*>(from), count * sizeof(T));
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       ::new (static_cast<void*>(to + i)) T(std::move(from[i]));

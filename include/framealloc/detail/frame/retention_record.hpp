@@ -5,6 +5,7 @@
 #include <framealloc/call_site.hpp>
 #include <framealloc/compiler.hpp>
 #include <framealloc/detail/arena/finalizer.hpp>
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/detail/heap/handle_type.hpp>
 #include <framealloc/frame_arena.hpp>
 #include <framealloc/ids.hpp>
@@ -14,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -43,7 +43,7 @@ struct RetainedType {
 template <class T>
 void relocate_retained(void* from, void* to) noexcept {
   if constexpr (is_trivially_relocatable<T>) {
-    std::memcpy(to, from, sizeof(T));
+    copy_bytes(to, from, sizeof(T));
   } else {
     T* const original = std::launder(static_cast<T*>(from));
     ::new (to) T(std::move(*original));

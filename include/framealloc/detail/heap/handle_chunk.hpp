@@ -4,13 +4,13 @@
 
 #include <framealloc/align.hpp>
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/ids.hpp>
 
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace framealloc::detail {
 
@@ -91,7 +91,7 @@ class BlockChunk {
   // Result: block_key() of a block in use.
   [[nodiscard]] static std::uint64_t key_of(const void* block) noexcept {
     std::uint64_t key;
-    std::memcpy(&key, static_cast<const std::byte*>(block) - sizeof key, sizeof key);
+    copy_bytes(&key, static_cast<const std::byte*>(block) - sizeof key, sizeof key);
     return key;
   }
   // Result: the first block that is in use at `*position` or behind it (in granules; 0 begins), and

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/detail/heap/handle_chunk.hpp>
 #include <framealloc/ids.hpp>
 #include <framealloc/relocatable.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -71,7 +71,7 @@ constexpr std::string_view handle_type_name() noexcept {
 template <class T>
 void relocate_object([[maybe_unused]] void* from, [[maybe_unused]] void* to) noexcept {
   if constexpr (is_trivially_relocatable<T>) {
-    std::memcpy(to, from, sizeof(T));
+    copy_bytes(to, from, sizeof(T));
   } else if constexpr (is_handle_movable<T>) {
     T* const original = std::launder(static_cast<T*>(from));
     ::new (to) T(std::move(*original));
