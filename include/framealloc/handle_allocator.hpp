@@ -94,11 +94,7 @@ class FRAMEALLOC_API HandleAllocator {
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve(Handle<T> handle) noexcept
       FRAMEALLOC_LIFETIMEBOUND {
-    const GenerationalId id = handle.id();
-    void* const object = find(id, detail::handle_type<T>);
-    if (object == nullptr) [[unlikely]]
-      return static_cast<T*>(find_slowly(id, detail::handle_type<T>, true));
-    return static_cast<T*>(object);
+    return resolve_in(slots_.find(handle.raw_index()), handle);
   }
   template <class T>
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE const T* resolve(Handle<T> handle) const noexcept
@@ -186,6 +182,8 @@ class FRAMEALLOC_API HandleAllocator {
   void report_leaks() noexcept;
 
  private:
+  template <class, class>
+  friend class detail::HandleBatches;
   friend void detail::unpin_handle(HandleAllocator& handles, std::uint32_t index) noexcept;
   using Slot = detail::HandleSlot;
   using Record = detail::HandleRecord;
@@ -203,24 +201,35 @@ class FRAMEALLOC_API HandleAllocator {
     }
   };
 
+  // Result: as resolve(), for a handle of that slot, which may be null.
+  template <class T>
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve_in(const Slot* slot,
+                                                       Handle<T> handle) noexcept {
+    const GenerationalId id = handle.id();
+    void* const object = find_in(slot, id, detail::handle_type<T>);
+    if (object == nullptr) [[unlikely]]
+      return static_cast<T*>(find_slowly(id, detail::handle_type<T>, true));
+    return static_cast<T*>(object);
+  }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* find(GenerationalId id,
                                                     const Type& type) const noexcept {
-    // The generation has the same place as in a slot's word, and an id is loaded as one word.
-    const std::uint64_t raw = std::uint64_t{id.generation} << 32 | id.index;
-    const Slot* const slot = slots_.find(static_cast<std::uint32_t>(raw));
+    return find_in(slots_.find(id.index), id, type);
+  }
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* find_in(const Slot* slot, GenerationalId id,
+                                                       const Type& type) const noexcept {
     if (slot == nullptr) [[unlikely]]
       return nullptr;
-    // The word is read again last: if it is unchanged, address and type belong to that generation.
-    const std::uint64_t expected = raw & ~std::uint64_t{UINT32_MAX};
-    const std::uint64_t word = slot->word.load(std::memory_order_acquire);
-    if ((word & ~Slot::kMostPins) != expected) return nullptr;
+    // The word is read last: a slot changes its word before it gets another target, so if the word is
+    // that of the generation, the target read before is not of a later one. It is not of an earlier
+    // one either, or the caller could not have the handle yet.
     const std::uintptr_t address = slot->target.load(std::memory_order_acquire) ^ type.mark;
-    if (slot->word.load(std::memory_order_relaxed) != word) return nullptr;
-    if ((address & detail::kTypeMarkBits) != 0) [[unlikely]]
-      return nullptr;
     if constexpr (kCheckLevel >= 1) {
       if (slots_.record(id.index).type.load(std::memory_order_acquire) != &type) return nullptr;
     }
+    if (!slot->is_of(id)) return nullptr;
+    if ((address & detail::kTypeMarkBits) != 0) [[unlikely]]
+      return nullptr;
+    FRAMEALLOC_ASSUME(address != 0);  // or the caller would look again
     return reinterpret_cast<void*>(address);
   }
   [[nodiscard]] void* find_slowly(GenerationalId id, const Type& type, bool report) noexcept;

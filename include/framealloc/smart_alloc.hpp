@@ -15,6 +15,7 @@
 #include <framealloc/detail/pool/slab.hpp>
 #include <framealloc/detail/thread/entry.hpp>
 #include <framealloc/detail/thread/handle_access.hpp>
+#include <framealloc/detail/thread/instance_head.hpp>
 #include <framealloc/detail/thread/kept.hpp>
 #include <framealloc/detail/thread/tls.hpp>
 #include <framealloc/figures.hpp>
@@ -427,7 +428,16 @@ class FRAMEALLOC_API SmartAlloc {
 
   // --- Allocators that all threads share --------------------------------------------------------
   /// Result: objects behind handles, which may move so that memory does not fragment.
-  [[nodiscard]] HandleAllocator& handles() const noexcept FRAMEALLOC_LIFETIMEBOUND;
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleAllocator& handles() const noexcept
+      FRAMEALLOC_LIFETIMEBOUND {
+    if (instance_ != nullptr) [[likely]] {
+      HandleAllocator* const made =
+          detail::head_of(*instance_).handles.load(std::memory_order_acquire);
+      if (made != nullptr) [[likely]]
+        return *made;
+    }
+    return first_handles();
+  }
   /// Result: assets within a budget (AllocConfig::streaming_budget). Their age is counted in
   /// frames.
   [[nodiscard]] StreamingAllocator& streaming() const noexcept FRAMEALLOC_LIFETIMEBOUND;
@@ -877,6 +887,7 @@ class FRAMEALLOC_API SmartAlloc {
                                                 const char* file, const char* function,
                                                 std::uint32_t line,
                                                 const std::string_view* type) noexcept;
+  [[nodiscard]] FRAMEALLOC_COLD HandleAllocator& first_handles() const noexcept;
   FRAMEALLOC_COLD void pool_free_slow(void* block, std::size_t size, std::size_t alignment,
                                       const char* file, const char* function,
                                       std::uint32_t line) noexcept;

@@ -135,7 +135,13 @@ Facade::~Facade() {
 HandleAllocator& handles_of(const Instance* instance) noexcept {
   if (HandleAllocator* const made = made_part_of(instance, &Facade::handles)) return *made;
   const bool checked = instance != nullptr && const_cast<Instance*>(instance)->pools().checked();
-  return make_part(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+  HandleAllocator& made =
+      make_part(instance, &Facade::handles, HandleConfig{.report_leaks = checked});
+  // Not where there is no memory for the part: it may be there next time.
+  if (made_part_of(instance, &Facade::handles) == &made) {
+    const_cast<Instance*>(instance)->handles.store(&made, std::memory_order_release);
+  }
+  return made;
 }
 
 GroupAllocator& groups_of(const Instance* instance) noexcept {
@@ -164,7 +170,9 @@ StreamingAllocator& streaming_of(const Instance* instance) noexcept {
 
 namespace framealloc {
 
-HandleAllocator& SmartAlloc::handles() const noexcept { return detail::handles_of(instance_); }
+HandleAllocator& SmartAlloc::first_handles() const noexcept {
+  return detail::handles_of(instance_);
+}
 
 StreamingAllocator& SmartAlloc::streaming() const noexcept {
   return detail::streaming_of(instance_);

@@ -9,7 +9,7 @@ namespace framealloc::detail {
 
 HandleSlots::~HandleSlots() {
   for (std::uint32_t block = 0; block < kBlocks; ++block) {
-    if (bases_[block].load(std::memory_order_relaxed) == 0) break;
+    if (base_of(block).load(std::memory_order_relaxed) == 0) break;
     metadata_.deallocate(slots_of(block), block_bytes(block));
   }
 }
@@ -34,7 +34,7 @@ std::uint32_t HandleSlots::take() noexcept {
 // faster. Bookkeeping memory is asked for without the lock, since that may call the user's source.
 bool HandleSlots::grow(std::uint32_t seen) noexcept {
   const std::uint32_t block = block_of(seen);
-  if (block + 1 >= kBlocks) return false;
+  if (block >= kBlocks) return false;
   const std::size_t count = slots_in(block);
   void* const memory = metadata_.allocate(block_bytes(block));
   // Another thread may have added slots in the meantime, or there really are none.
@@ -59,7 +59,7 @@ bool HandleSlots::grow(std::uint32_t seen) noexcept {
           reinterpret_cast<std::uintptr_t>(records) - std::uintptr_t{seen} * sizeof(HandleRecord);
       walker_bases_[block] = reinterpret_cast<std::uintptr_t>(walkers) -
                              std::uintptr_t{seen / kGroup} * sizeof(std::atomic<std::uint32_t>);
-      bases_[block].store(
+      base_of(block).store(
           reinterpret_cast<std::uintptr_t>(slots) - std::uintptr_t{seen} * sizeof(HandleSlot),
           std::memory_order_release);
       size_.store(seen + static_cast<std::uint32_t>(count), std::memory_order_release);

@@ -8,6 +8,7 @@
 #include <framealloc/detail/memory/metadata_allocator.hpp>
 #include <framealloc/detail/sync/spin_lock.hpp>
 #include <framealloc/handle_stats.hpp>
+#include <framealloc/ids.hpp>
 
 #include <atomic>
 #include <bit>
@@ -51,6 +52,13 @@ struct HandleSlot {
   [[nodiscard]] static constexpr std::uint64_t word_of(std::uint32_t generation) noexcept {
     return static_cast<std::uint64_t>(generation) << 32;
   }
+  // Result: whether the slot has the live object of that id, which is not being moved. Pins are below
+  // the flags of a word, and so is every index of a slot, which makes it one comparison.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool is_of(GenerationalId id) const noexcept {
+    // The generation has the same place as in the word, and an id is loaded as one word.
+    const std::uint64_t raw = std::uint64_t{id.generation} << 32 | id.index;
+    return (word.load(std::memory_order_relaxed) ^ raw) <= kMostPins;
+  }
   // Result: whether the word is that of a live object of that generation, moving or not.
   [[nodiscard]] static constexpr bool lives(std::uint64_t word, std::uint32_t generation) noexcept {
     return (word & ~(kMostPins | kMoving)) == word_of(generation);
@@ -85,7 +93,7 @@ class HandleSlots {
 
   // Result: null if no such slot was made yet.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleSlot* find(std::uint32_t index) const noexcept {
-    const std::uintptr_t base = bases_[block_of(index)].load(std::memory_order_acquire);
+    const std::uintptr_t base = bases_[place_of(index)].load(std::memory_order_acquire);
     if (base == 0) [[unlikely]]
       return nullptr;
     auto* const slot =
@@ -95,7 +103,7 @@ class HandleSlots {
   }
   // Requirement for these: the slot was made.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleSlot& at(std::uint32_t index) const noexcept {
-    const std::uintptr_t base = bases_[block_of(index)].load(std::memory_order_relaxed);
+    const std::uintptr_t base = bases_[place_of(index)].load(std::memory_order_relaxed);
     return *reinterpret_cast<HandleSlot*>(base + std::uintptr_t{index} * sizeof(HandleSlot));
   }
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE HandleRecord& record(std::uint32_t index) const noexcept {
@@ -142,12 +150,18 @@ class HandleSlots {
 
  private:
   static constexpr unsigned kFirstShift = 8;  // the first block has 256 slots
-  static constexpr std::uint32_t kBlocks = 25;
+  static constexpr std::uint32_t kBlocks = 21;
+  static_assert(((std::uint64_t{1} << kBlocks) - 1) << kFirstShift <= HandleSlot::kMostPins,
+                "an index must not reach into the flags of a word, see HandleSlot::is_of()");
 
-  [[nodiscard]] static constexpr std::uint32_t block_of(std::uint32_t index) noexcept {
+  // Result: the number of the block and kFirstShift: the highest bit of a sum.
+  [[nodiscard]] static constexpr std::uint32_t place_of(std::uint32_t index) noexcept {
     // 63 less the leading zeros, written so that it is one instruction on x86-64.
-    const std::uint64_t place = std::uint64_t{index} + (1U << kFirstShift);
-    return (63U ^ static_cast<std::uint32_t>(std::countl_zero(place))) - kFirstShift;
+    const std::uint64_t sum = std::uint64_t{index} + (1U << kFirstShift);
+    return 63U ^ static_cast<std::uint32_t>(std::countl_zero(sum));
+  }
+  [[nodiscard]] static constexpr std::uint32_t block_of(std::uint32_t index) noexcept {
+    return place_of(index) - kFirstShift;
   }
   [[nodiscard]] static constexpr std::uint32_t first_of(std::uint32_t block) noexcept {
     return ((1U << block) - 1U) << kFirstShift;
@@ -162,16 +176,24 @@ class HandleSlots {
   }
   // Result: the slots of a block that was made.
   [[nodiscard]] HandleSlot* slots_of(std::uint32_t block) const noexcept {
-    return reinterpret_cast<HandleSlot*>(bases_[block].load(std::memory_order_acquire) +
+    return reinterpret_cast<HandleSlot*>(base_of(block).load(std::memory_order_acquire) +
                                          first_of(block) * sizeof(HandleSlot));
   }
   [[nodiscard]] bool grow(std::uint32_t seen) noexcept;
+  [[nodiscard]] std::atomic<std::uintptr_t>& base_of(std::uint32_t block) noexcept {
+    return bases_[block + kFirstShift];
+  }
+  [[nodiscard]] const std::atomic<std::uintptr_t>& base_of(std::uint32_t block) const noexcept {
+    return bases_[block + kFirstShift];
+  }
 
+  // For each block, the address that slot 0 would have if the block extended to it, so finding a
+  // slot needs nothing else of its block; 0 while there is none. By place_of(), so that the way to a
+  // slot need not subtract; those after the last block are for any index that a handle may carry.
+  // The first member, or g++ adds to the number before it scales it.
+  std::atomic<std::uintptr_t> bases_[33] = {};
   MetadataAllocator& metadata_;
   std::uint32_t first_generation_;
-  // For each block, the address that slot 0 would have if the block extended to it, so finding a
-  // slot needs nothing else of its block; 0 while there is none.
-  std::atomic<std::uintptr_t> bases_[kBlocks] = {};
   std::uintptr_t record_bases_[kBlocks] = {};  // the same; written before the base of the slots
   std::uintptr_t walker_bases_[kBlocks] = {};
   std::atomic<std::uint32_t> size_{0};

@@ -14,32 +14,70 @@
 
 namespace framealloc::detail {
 
-// How many handles are looked up before the first object is used, and how far ahead of that slots
-// are prefetched.
+// How many handles are looked up before the first object is used. Their slots are fetched one batch
+// ahead.
 inline constexpr std::size_t kHandleBatch = 64;
-inline constexpr std::size_t kHandleSlotsAhead = 64;
 
-// `Handles` is HandleAllocator, whose header includes this one.
+// Goes over a span of handles in batches. `Handles` is HandleAllocator, whose header includes this one.
 template <class Handles, class T>
-FRAMEALLOC_ALWAYS_INLINE T* resolve_ahead(Handles& allocator, const HandleSlots& slots,
-                                          std::span<const Handle<T>> handles,
-                                          std::size_t at) noexcept {
-  if (at + kHandleSlotsAhead < handles.size()) {
-    FRAMEALLOC_PREFETCH_READ(slots.find(handles[at + kHandleSlotsAhead].raw_index()));
+class HandleBatches {
+ public:
+  HandleBatches(Handles& allocator, const HandleSlots& slots,
+                std::span<const Handle<T>> handles) noexcept
+      : allocator_(allocator), slots_(slots), handles_(handles) {
+    fetch_slots();
   }
-  T* const object = allocator.resolve(handles[at]);
-  fetch_for_writing(object);
-  return object;
-}
+  HandleBatches(const HandleBatches&) = delete;
+  HandleBatches& operator=(const HandleBatches&) = delete;
+  // Result: the handles that are looked up next; none at the end.
+  [[nodiscard]] std::span<const Handle<T>> next() noexcept {
+    const std::span<const Handle<T>> batch = handles_.first(size_);
+    // A copy, since pointers that change places would be read again for each handle.
+    for (std::size_t i = 0; i < size_; ++i) current_[i] = ahead_[i];
+    handles_ = handles_.subspan(size_);
+    fetch_slots();
+    return batch;
+  }
+  // Result: the i-th slot of the batch; null where there is none.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE const HandleSlot* slot(std::size_t i) const noexcept {
+    return current_[i];
+  }
+  // Result: as resolve(), for the i-th handle of the batch. Its memory is on its way to the cache.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE T* resolve(Handle<T> handle, std::size_t i) noexcept {
+    T* const object = allocator_.resolve_in(current_[i], handle);
+    fetch_for_writing(object);
+    return object;
+  }
+
+ private:
+  FRAMEALLOC_ALWAYS_INLINE void fetch_slots() noexcept {
+    size_ = handles_.size() < kHandleBatch ? handles_.size() : kHandleBatch;
+    for (std::size_t i = 0; i < size_; ++i) {
+      ahead_[i] = slots_.find(handles_[i].raw_index());
+      FRAMEALLOC_PREFETCH_READ(ahead_[i]);
+    }
+  }
+
+  Handles& allocator_;
+  const HandleSlots& slots_;
+  std::span<const Handle<T>> handles_;  // from the batch on whose slots are being fetched
+  std::size_t size_ = 0;                // of that batch
+  const HandleSlot* ahead_[kHandleBatch];
+  const HandleSlot* current_[kHandleBatch];
+};
 
 template <class Handles, class T>
 std::size_t resolve_many(Handles& allocator, const HandleSlots& slots,
                          std::span<const Handle<T>> handles, std::span<T*> objects) noexcept {
   handles = handles.first(handles.size() < objects.size() ? handles.size() : objects.size());
   std::size_t found = 0;
-  for (std::size_t i = 0; i < handles.size(); ++i) {
-    objects[i] = resolve_ahead(allocator, slots, handles, i);
-    found += objects[i] != nullptr ? 1 : 0;
+  HandleBatches<Handles, T> batches(allocator, slots, handles);
+  T** next = objects.data();
+  for (auto batch = batches.next(); !batch.empty(); batch = batches.next()) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      *next = batches.resolve(batch[i], i);
+      found += *next++ != nullptr ? 1 : 0;
+    }
   }
   return found;
 }
@@ -47,31 +85,17 @@ std::size_t resolve_many(Handles& allocator, const HandleSlots& slots,
 template <class Handles, class T, class F>
 std::size_t visit_many(Handles& allocator, const HandleSlots& slots,
                        std::span<const Handle<T>> handles, F& function) {
-  using Slot = HandleSlot;
   std::size_t found = 0;
-  struct Found {
-    const Slot* slot;
-    std::uint64_t word;  // without pins
-    T* object;
-  };
-  Found batch[kHandleBatch];
-  for (std::size_t begin = 0; begin < handles.size(); begin += kHandleBatch) {
-    const std::size_t end =
-        begin + kHandleBatch < handles.size() ? begin + kHandleBatch : handles.size();
-    std::size_t count = 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      T* const object = resolve_ahead(allocator, slots, handles, i);
-      const GenerationalId id = handles[i].id();
-      batch[count] = Found{slots.find(id.index), Slot::word_of(id.generation), object};
-      count += object != nullptr ? 1 : 0;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
+  T* objects[kHandleBatch];
+  HandleBatches<Handles, T> batches(allocator, slots, handles);
+  for (auto batch = batches.next(); !batch.empty(); batch = batches.next()) {
+    for (std::size_t i = 0; i < batch.size(); ++i) objects[i] = batches.resolve(batch[i], i);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
       // An earlier call may have freed it.
-      const std::uint64_t word = batch[i].slot->word.load(std::memory_order_acquire);
-      if ((word & ~Slot::kMostPins) != batch[i].word) [[unlikely]]
+      if (objects[i] == nullptr || !batches.slot(i)->is_of(batch[i].id())) [[unlikely]]
         continue;
       ++found;
-      function(*batch[i].object);
+      function(*objects[i]);
     }
   }
   return found;

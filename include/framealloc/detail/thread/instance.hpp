@@ -20,6 +20,7 @@
 #include <framealloc/detail/memory/shared_ledger.hpp>
 #include <framealloc/detail/pool/pool_shared.hpp>
 #include <framealloc/detail/thread/frame_watcher.hpp>
+#include <framealloc/detail/thread/instance_head.hpp>
 #include <framealloc/detail/thread/lifecycle.hpp>
 #include <framealloc/detail/thread/thread_reclaimer.hpp>
 #include <framealloc/detail/thread/thread_services.hpp>
@@ -36,7 +37,7 @@
 
 namespace framealloc::detail {
 
-class Instance {
+class Instance : public InstanceHead {
  public:
   // Result: an instance with one reference; null when the configuration is invalid (FA010) or the
   // source has no memory for it (FA012); `*why` then says which.
