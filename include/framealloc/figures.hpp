@@ -24,6 +24,12 @@ struct HeapBlock {
   TagId tag = TagId::Untagged;
 };
 
+/// A block that the heap has just given out.
+struct NewHeapBlock {
+  void* block = nullptr;  ///< null when denied
+  std::size_t bytes = 0;  ///< as HeapBlock's
+};
+
 /// One tag, over all threads, without the tags below it. A parent is shown before its children and
 /// has the smaller id, so a reader can sum up subtrees from the end. Host bytes only:
 /// DeviceTagFigures has the device memory of a tag.

@@ -790,6 +790,11 @@ class FRAMEALLOC_API SmartAlloc {
                                        CallSite site = CallSite::current()) noexcept;
   [[nodiscard]] void* heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment = kGranule,
                                        const CallSite& site = CallSite::current()) noexcept;
+  /// The same under `tag`. Result: the block and how it was accounted for, which saves a heap_block()
+  /// afterwards; a null block when denied.
+  [[nodiscard]] NewHeapBlock heap_hand_out(Tag tag, std::size_t bytes,
+                                           std::size_t alignment = kGranule,
+                                           const CallSite& site = CallSite::current()) noexcept;
   /// Effect: frees any heap block of this allocator, whatever its type, size and alignment, on any
   /// thread. As heap_free().
   void heap_free_bytes(void* block, CallSite site = CallSite::current()) noexcept;

@@ -19,10 +19,18 @@ void* SmartAlloc::heap_alloc_bytes(std::size_t bytes, std::size_t alignment,
 // What adaptors for C libraries call for each block: the short way is here, without another call.
 void* SmartAlloc::heap_alloc_bytes(Tag tag, std::size_t bytes, std::size_t alignment,
                                    const CallSite& site) noexcept {
-  if (instance_ == nullptr) return nullptr;
-  if (void* const ready = detail::try_heap_pop_as(*instance_, tag, bytes, alignment)) [[likely]]
+  return heap_hand_out(tag, bytes, alignment, site).block;
+}
+
+NewHeapBlock SmartAlloc::heap_hand_out(Tag tag, std::size_t bytes, std::size_t alignment,
+                                       const CallSite& site) noexcept {
+  // No state lies there for an empty handle, and for the few allocators beyond the places of a thread's
+  // table; the latter find theirs on the slow path.
+  const NewHeapBlock ready = detail::try_heap_pop_as(slot().state, tag, bytes, alignment);
+  if (ready.block != nullptr) [[likely]]
     return ready;
-  return detail::heap_allocate_as(*instance_, tag, bytes, alignment, site);
+  if (instance_ == nullptr) return {};
+  return detail::heap_hand_out(*instance_, tag, bytes, alignment, site);
 }
 
 void SmartAlloc::heap_free_bytes(void* block, CallSite site) noexcept {
@@ -44,7 +52,10 @@ void* SmartAlloc::heap_realloc_bytes(void* block, std::size_t bytes, std::size_t
 }
 
 std::size_t SmartAlloc::heap_usable_size(const void* block) const noexcept {
-  return instance_ == nullptr ? 0 : instance_->heap().usable_size(block);
+  if (instance_ == nullptr) return 0;
+  if (const detail::SlabHeader* const slab = instance_->heap().slab_if_plain(block)) [[likely]]
+    return slab->block_size;
+  return instance_->heap().usable_size(block);
 }
 
 HeapBlock SmartAlloc::heap_block(const void* block) const noexcept {

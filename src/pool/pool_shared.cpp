@@ -67,9 +67,8 @@ PoolShared::PoolShared(const PoolConfig& config, LimitedSource& limited_source, 
       tidy_budget_ns_(chunks.decommit().budget_ns),
       checked_(config.checked || config.guard || kCheckLevel >= 1),
       segregate_by_tag_(config.segregate_by_tag),
-      verify_(checked_ ? kVerify : 0),
+      plain_mask_(checked_ ? 0 : chunk_mask_),
       classes_(config.classes, config.page_size),
-      registry_(chunks.chunk_size()),
       pages_(chunks, limited_source, metadata, registry_, config.page_size),
       strays_(&allocate_ledger_block, &metadata) {
   if (config.guard) {

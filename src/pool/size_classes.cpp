@@ -9,10 +9,13 @@ namespace framealloc::detail {
 namespace {
 
 // Steps of a quarter or less of the size between neighbors from 64 bytes on, so that rounding up
-// wastes at most a fifth or so; each is a multiple of 16, most keep an alignment of 64 or more.
-constexpr std::size_t kDefaultClasses[] = {16,   32,   48,   64,   80,   96,   112,  128, 160, 192,
-                                           224,  256,  320,  384,  448,  512,  640,  768, 896, 1024,
-                                           1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096};
+// wastes at most a fifth or so; each is a multiple of 16, most keep an alignment of 64 or more. Those
+// above 4096 divide a default page evenly by 14, 12 and 10. They serve pages of databases and
+// buffers, 4 KiB and a header, and an odd number of cache lines keeps the first lines of such blocks
+// in different sets of a cache.
+constexpr std::size_t kDefaultClasses[] = {
+    16,  32,  48,  64,   80,   96,   112,  128,  160,  192,  224,  256,  320,  384,  448, 512,
+    640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 4672, 5440, 6528};
 
 // A list takes this much at a time, at most kMostPortion blocks: enough to make refills rare,
 // small enough that a budget's last bytes are not kept ready where no request needs them.

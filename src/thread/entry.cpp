@@ -65,7 +65,7 @@ void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::siz
   tag = instance.tags().known(tag);
   const bool noted = pools.note_heap_tag(tag);
   if (noted) {
-    if (void* const ready = try_heap_pop_as(instance, tag, size, alignment)) return ready;
+    if (void* const ready = try_heap_pop_as(mine, tag, size, alignment).block) return ready;
   }
   void* block = nullptr;
   if (tag == mine->tag()) {
@@ -80,6 +80,13 @@ void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size, std::siz
   }
   if (!noted) (void)pools.note_heap_tag(tag);
   return block;
+}
+
+NewHeapBlock heap_hand_out(Instance& instance, TagId tag, std::size_t size, std::size_t alignment,
+                           const CallSite& site) noexcept {
+  void* const block = heap_allocate_as(instance, tag, size, alignment, site);
+  if (block == nullptr) return {};
+  return {block, heap_block(instance, block).bytes};
 }
 
 bool heap_try_resize(Instance& instance, void* block, std::size_t size) noexcept {

@@ -46,16 +46,21 @@ namespace framealloc::detail {
   return table.try_pop_aligned(granules_of(size, alignment), alignment);
 }
 
-// The same under `tag` instead of the thread's.
-[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop_as(const Instance& instance, TagId tag,
-                                                             std::size_t size,
-                                                             std::size_t alignment) noexcept {
-  if (size > kMaxSlabClass || alignment > kGranule || !is_power_of_two(alignment)) [[unlikely]]
-    return nullptr;
-  ThreadState* const mine = instance.find_state();
+// The same of a given thread under `tag` instead of the thread's own, and `bytes` says how the block is
+// accounted for. Only for alignments up to kGranule.
+[[nodiscard]] FRAMEALLOC_ALWAYS_INLINE NewHeapBlock
+try_heap_pop_as(ThreadState* mine, TagId tag, std::size_t size, std::size_t alignment) noexcept {
+  // Nearly all ask for kGranule, which is one comparison.
+  if (size > kMaxSlabClass ||
+      (alignment != kGranule && (alignment > kGranule || !is_power_of_two(alignment))))
+      [[unlikely]] {
+    return {};
+  }
   if (mine == nullptr) [[unlikely]]
-    return nullptr;
-  return mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule);
+    return {};
+  NewHeapBlock made;
+  made.block = mine->pools().try_heap_pop(tag, (size + kGranule - 1) / kGranule, &made.bytes);
+  return made;
 }
 
 // Effect: as heap_give_back(), for a small block of this thread's. Result: `bytes` is 0 when the slow

@@ -16,7 +16,7 @@ constexpr std::size_t kChunk = 65536;
 
 // More chunks than there are places that are found without a lock, so that most share one.
 TEST(ChunkRegistry, KnowsWhatBeginsWhereWithManyMoreChunksThanPlaces) {
-  const auto registry = std::make_unique<ChunkRegistry>(kChunk);
+  const auto registry = std::make_unique<ChunkRegistry>();
   constexpr std::size_t kRegions = 3000;
   std::vector<Region> regions(kRegions);
   const auto kind_of = [](std::size_t i) { return static_cast<RegionKind>(i % 3); };
@@ -47,7 +47,7 @@ TEST(ChunkRegistry, KnowsWhatBeginsWhereWithManyMoreChunksThanPlaces) {
 }
 
 TEST(ChunkRegistry, NothingBeginsAtNull) {
-  const auto registry = std::make_unique<ChunkRegistry>(kChunk);
+  const auto registry = std::make_unique<ChunkRegistry>();
   EXPECT_EQ(registry->kind_at(0), std::nullopt);
   EXPECT_EQ(registry->kind_at(~std::uintptr_t{0} & ~std::uintptr_t{kChunk - 1}), std::nullopt);
 }

@@ -172,6 +172,49 @@ TEST_P(Bytes, ShrinkingNeverFails) {
   EXPECT_EQ(log.size(), 0U) << log.last().message;
 }
 
+// What adaptors count by when they get a block.
+TEST_P(Bytes, AHandedOutBlockSaysHowItIsAccountedFor) {
+  const Tag lua = alloc.tag("lua");
+  for (int round = 0; round < 2; ++round) {  // the second time small blocks lie ready
+    for (const std::size_t alignment : {1U, 16U, 256U}) {
+      for (const std::size_t size : kSizes) {
+        const NewHeapBlock made = alloc.heap_hand_out(lua, size, alignment);
+        ASSERT_NE(made.block, nullptr);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(made.block) % alignment, 0U);
+        EXPECT_EQ(made.bytes, heap_bytes("lua")) << size << ", aligned to " << alignment;
+        EXPECT_GE(alloc.heap_usable_size(made.block), size);
+        fill(made.block, size);
+        EXPECT_EQ(alloc.heap_give_back(made.block).bytes, made.bytes);
+      }
+    }
+  }
+  EXPECT_EQ(log.size(), 0U) << log.last().message;
+  EXPECT_EQ(alloc.heap_hand_out(lua, 16, 3).block, nullptr);
+  EXPECT_EQ(log.count(Code::FA011), 1U);
+  alloc.budgets()->register_tag_budget("dry", 0, 64);
+  const NewHeapBlock denied = alloc.heap_hand_out(alloc.tag("dry"), 4000);
+  EXPECT_EQ(denied.block, nullptr);
+  EXPECT_EQ(denied.bytes, 0U);
+}
+
+// More allocators than a thread has places for: the short way finds nothing of the last ones.
+TEST(HandOut, WorksWithMoreAllocatorsThanAThreadHasPlaces) {
+  std::vector<SmartAlloc> many;
+  for (int i = 0; i < 40; ++i) many.emplace_back(AllocConfig::minimal());
+  for (int round = 0; round < 2; ++round) {
+    for (SmartAlloc& alloc : many) {
+      const Tag tag = alloc.tag("one");
+      const NewHeapBlock made = alloc.heap_hand_out(tag, 100);
+      ASSERT_NE(made.block, nullptr);
+      EXPECT_EQ(alloc.heap_block(made.block).tag, tag);
+      EXPECT_EQ(alloc.heap_block(made.block).bytes, made.bytes);
+      EXPECT_EQ(alloc.heap_give_back(made.block).bytes, made.bytes);
+    }
+  }
+  SmartAlloc none = std::move(many.front());
+  EXPECT_EQ(many.front().heap_hand_out(Tag::Untagged, 16).block, nullptr);
+}
+
 // What adaptors count by: the bytes that the heap accounts for, before and by the free.
 TEST_P(Bytes, AGivenBackBlockSaysWhatItWas) {
   const Tag lua = alloc.tag("lua");

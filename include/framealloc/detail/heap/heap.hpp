@@ -75,13 +75,14 @@ class Heap final : public LargeBlocks {
   // other address, while frees are verified, and for pages that only search_plain_slab() finds.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE SlabHeader* slab_if_plain(
       const void* block) const noexcept {
+    const PoolShared& shared = shared_;
     const auto address = reinterpret_cast<std::uintptr_t>(block);
-    const std::uintptr_t start = address & shared_.chunk_mask_;
-    if (!shared_.registry_.is_known_as(start, RegionKind::SlabChunk)) [[unlikely]]
+    const std::uintptr_t start = address & shared.plain_mask_.load(std::memory_order_relaxed);
+    SlabHeader* const slab = slab_of(block, shared.page_mask_);
+    if (!shared.registry_.is_known_as(start, RegionKind::SlabChunk)) [[unlikely]]
       return nullptr;
-    if (shared_.verifies()) [[unlikely]]
-      return nullptr;
-    return slab_of(block, shared_.page_mask_);
+    FRAMEALLOC_ASSUME(slab != nullptr);  // the chunk is not at null, so neither is its page
+    return slab;
   }
   // The same for all pages. It may take a lock.
   [[nodiscard]] SlabHeader* search_plain_slab(const void* block) noexcept;

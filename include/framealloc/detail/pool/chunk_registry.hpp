@@ -26,8 +26,7 @@ struct Region {
 // different chunks seldom contend. Thread contract: any thread.
 class ChunkRegistry {
  public:
-  // Requirement: `chunk_size` a power of two.
-  explicit ChunkRegistry(std::size_t chunk_size) noexcept;
+  ChunkRegistry() noexcept;
   ChunkRegistry(const ChunkRegistry&) = delete;
   ChunkRegistry& operator=(const ChunkRegistry&) = delete;
 
@@ -40,47 +39,55 @@ class ChunkRegistry {
   // Result: what begins there; empty for nothing. Reads no region after it may have gone, and takes
   // no lock for most addresses of regions. Requirement: a multiple of the chunk size.
   [[nodiscard]] std::optional<RegionKind> kind_at(std::uintptr_t address) noexcept {
-    const std::size_t bucket = bucket_of(address);
-    const std::uintptr_t known = known_[bucket % kKnown].load(std::memory_order_acquire);
+    const std::uintptr_t known = known_[place_of(address)].load(std::memory_order_acquire);
     // Unsigned, so that any other address is too far away.
-    if (known - address < kKinds && known != 0) [[likely]]
+    if (known - address < kKinds) [[likely]]
       return static_cast<RegionKind>(known - address);
-    return search(address, bucket);
+    return search(address);
   }
   // Result: true when a region of that kind begins there; false means nothing. A shorter kind_at()
   // for callers that expect one kind and have a slow path. Requirement: a multiple of the chunk
   // size.
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE bool is_known_as(std::uintptr_t address,
                                                           RegionKind kind) const noexcept {
-    const std::uintptr_t known =
-        known_[bucket_of(address) % kKnown].load(std::memory_order_acquire);
-    return known == address + static_cast<std::uintptr_t>(kind) && address != 0;
+    const std::uintptr_t known = known_[place_of(address)].load(std::memory_order_acquire);
+    return known == address + static_cast<std::uintptr_t>(kind);
   }
 
  private:
-  static constexpr std::size_t kBuckets = 1024;
+  static constexpr int kBucketBits = 10;
+  static constexpr int kPlaceBits = 8;  // the buckets of a place lie side by side, under one lock
+  static constexpr std::size_t kBuckets = std::size_t{1} << kBucketBits;
+  static constexpr std::size_t kPlaces = std::size_t{1} << kPlaceBits;
   static constexpr std::size_t kLocks = 16;
-  static constexpr std::size_t kKnown = 256;
-  static_assert(kKnown % kLocks == 0, "the lock of a bucket guards its place in known_ too");
   static constexpr std::uintptr_t kKinds = 3;
-  [[nodiscard]] std::size_t bucket_of(std::uintptr_t address) const noexcept {
-    // Fibonacci hashing: the top bits of a product depend on all bits of the chunk's number.
-    const std::uint64_t number = std::uint64_t{address} >> chunk_shift_;
-    return std::size_t{((number * 0x9e3779b97f4a7c15U) >> 32) % kBuckets};
+  // What a place knows while it knows nothing. No address plus a kind is this.
+  static constexpr std::uintptr_t kNothing = UINTPTR_MAX;
+  // Fibonacci hashing: the top bits of a product depend on all bits of the chunk's number. They do so
+  // for its address too, whose lower bits are 0.
+  [[nodiscard]] static std::uint64_t hash(std::uintptr_t address) noexcept {
+    return std::uint64_t{address} * 0x9e3779b97f4a7c15U;
   }
-  [[nodiscard]] std::optional<RegionKind> search(std::uintptr_t address,
-                                                 std::size_t bucket) noexcept;
+  [[nodiscard]] static std::size_t place_of(std::uintptr_t address) noexcept {
+    return static_cast<std::size_t>(hash(address) >> (64 - kPlaceBits));
+  }
+  [[nodiscard]] Region*& bucket_of(std::uintptr_t address) noexcept {
+    return buckets_[hash(address) >> (64 - kBucketBits)];
+  }
+  [[nodiscard]] SpinLock& lock_of(std::uintptr_t address) noexcept {
+    return locks_[place_of(address) % kLocks];
+  }
+  [[nodiscard]] std::optional<RegionKind> search(std::uintptr_t address) noexcept;
   [[nodiscard]] static std::uintptr_t known_as(const Region& region) noexcept {
     return region.address + static_cast<std::uintptr_t>(region.kind);
   }
 
-  int chunk_shift_;
   SpinLock locks_[kLocks];
   Region* buckets_[kBuckets] = {};
   // The latest region of each place, address and kind in one word, so it can be read without a
   // lock. A lookup of a block in use finds its region or a later one; once a region is gone, its
   // address is not found before new memory can be there.
-  std::atomic<std::uintptr_t> known_[kKnown] = {};
+  std::atomic<std::uintptr_t> known_[kPlaces];
 };
 
 }  // namespace framealloc::detail

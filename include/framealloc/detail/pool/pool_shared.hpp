@@ -107,7 +107,7 @@ class PoolShared {
 
   // True when calls of the heap must be verified or emitted.
   [[nodiscard]] bool verifies() const noexcept {
-    return verify_.load(std::memory_order_relaxed) != 0;
+    return plain_mask_.load(std::memory_order_relaxed) == 0;
   }
 
   // Effect: sets the receivers of events and of pressure; null for none.
@@ -118,11 +118,7 @@ class PoolShared {
   }
   // Effect: slow paths check whether their events have listeners. Any thread.
   void emit_events(bool on) noexcept {
-    if (on) {
-      verify_.fetch_or(kEmitEvents, std::memory_order_relaxed);
-    } else {
-      verify_.fetch_and(static_cast<std::uint8_t>(~kEmitEvents), std::memory_order_relaxed);
-    }
+    plain_mask_.store(on || checked_ ? 0 : chunk_mask_, std::memory_order_relaxed);
   }
 
   // Effect: returns the memory of free pages to the system; only the threads themselves can return
@@ -176,9 +172,6 @@ class PoolShared {
   friend class PoolThread;
   friend class Heap;
 
-  // Reasons why a slow path does extra work.
-  static constexpr std::uint8_t kVerify = 1;
-  static constexpr std::uint8_t kEmitEvents = 2;
   [[nodiscard]] bool wants(FrameEventKind kind) const noexcept {
     return events_ != nullptr && events_->wants(kind);
   }
@@ -258,7 +251,9 @@ class PoolShared {
   std::uint64_t tidy_budget_ns_;
   bool checked_;
   bool segregate_by_tag_;
-  std::atomic<std::uint8_t> verify_;
+  // Masks a block's address to where its chunk begins; 0 while calls must be verified or emitted, so
+  // that the short way finds no chunk and needs no look of its own.
+  std::atomic<std::uintptr_t> plain_mask_;
   EventHub* events_ = nullptr;
   PressureMonitor* pressure_ = nullptr;
   SizeClasses classes_;

@@ -36,6 +36,14 @@ class PoolTable {
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_pop(std::size_t granules) noexcept {
     return pop(by_granule[granules]);
   }
+  // The same, and `*bytes` is the size of the block's class if there is one.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_pop(std::size_t granules,
+                                                       std::size_t* bytes) noexcept {
+    ClassList* const list = by_granule[granules];
+    void* const block = pop(list);
+    *bytes = list->block_size;
+    return block;
+  }
   // The same for an alignment above kGranule; `granules` from granules_of().
   [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_pop_aligned(std::size_t granules,
                                                                std::size_t alignment) noexcept {

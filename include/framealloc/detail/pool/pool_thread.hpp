@@ -55,14 +55,14 @@ class PoolThread {
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, AllocKind kind,
                                const CallSite& site, Denial* why = nullptr) noexcept;
   // Result: a heap block that lies ready under a tag that note_heap_tag() was told of late; null for
-  // any other tag, and when the slow path has to provide one. The thread's tag stays what it was.
-  // Requirement: granules <= kMaxGranules, an alignment of kGranule.
-  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop(TagId tag,
-                                                            std::size_t granules) noexcept {
+  // any other tag, and when the slow path has to provide one. `*bytes` is the size of the block's class.
+  // The thread's tag stays what it was. Requirement: granules <= kMaxGranules, an alignment of kGranule.
+  [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* try_heap_pop(TagId tag, std::size_t granules,
+                                                            std::size_t* bytes) noexcept {
     const HeapTag& known = known_heap_tags_[static_cast<std::size_t>(tag) % kKnownHeapTags];
     if (known.tag != tag || recalled() || shared_.verifies()) [[unlikely]]
       return nullptr;
-    return known.table->try_pop(granules);
+    return known.table->try_pop(granules, bytes);
   }
   // Effect: try_heap_pop() serves `tag` from now on, if anything was ever allocated under it.
   // Result: whether it does.

@@ -33,6 +33,9 @@ void pool_free_slow(Instance& instance, void* block, std::size_t size, std::size
 // of `instance`. An alignment that is no power of two is reported.
 [[nodiscard]] void* heap_allocate_as(Instance& instance, TagId tag, std::size_t size,
                                      std::size_t alignment, const CallSite& site) noexcept;
+// The same, with how the block is accounted for.
+[[nodiscard]] NewHeapBlock heap_hand_out(Instance& instance, TagId tag, std::size_t size,
+                                         std::size_t alignment, const CallSite& site) noexcept;
 FRAMEALLOC_API void heap_free(Instance& instance, void* block, const CallSite& site) noexcept;
 // Effect: the block, which is in use, has `size` bytes where it is, if there is room and budget for
 // them. Result: false when it stays as it was. No report.

@@ -50,11 +50,11 @@ Memory::~Memory() { Homes::leave(*this); }
 
 void* Memory::allocate(std::size_t size, std::size_t alignment) noexcept {
   size = std::max<std::size_t>(size, 1);
-  void* const block = alloc_.heap_alloc_bytes(tag_, size, alignment, kNowhere);
-  if (block == nullptr) [[unlikely]]
+  const NewHeapBlock made = alloc_.heap_hand_out(tag_, size, alignment, kNowhere);
+  if (made.block == nullptr) [[unlikely]]
     return deny();
-  count_in(bytes_of_new(block, size, alignment));
-  return block;
+  count_in(made.bytes);
+  return made.block;
 }
 
 void* Memory::allocate_zeroed(std::size_t count, std::size_t size) noexcept {
@@ -66,10 +66,9 @@ void* Memory::allocate_zeroed(std::size_t count, std::size_t size) noexcept {
 }
 
 bool Memory::try_free(void* block) noexcept {
-  if (block == nullptr) return true;
   const HeapBlock was = alloc_.heap_give_back(block, kNowhere);
   if (was.bytes == 0) [[unlikely]]
-    return false;
+    return block == nullptr;
   maker_of(was).count_out(was.bytes);
   return true;
 }
@@ -124,28 +123,31 @@ MemoryStats Memory::stats() const noexcept {
   return stats;
 }
 
-std::size_t Memory::bytes_of_new(const void* block, std::size_t size,
-                                 std::size_t alignment) noexcept {
-  const std::size_t granules = (size - 1) / kGranule;
-  if (granules >= kClasses || alignment > kGranule || exact_sizes_) {
-    return alloc_.heap_block(block).bytes;
-  }
-  // The class of a size is always the same, so each is asked for once.
-  std::atomic<std::uint16_t>& known = class_bytes_[granules];
-  std::size_t bytes = known.load(std::memory_order_relaxed);
-  if (bytes == 0) [[unlikely]] {
-    bytes = alloc_.heap_block(block).bytes;
-    known.store(static_cast<std::uint16_t>(bytes), std::memory_order_relaxed);
-  }
-  return bytes;
-}
-
 Memory& Memory::maker_of(const HeapBlock& block) noexcept {
   // Without pages by tag all small blocks are untagged, so their maker is unknown.
   if (block.tag == tag_ || block.tag == Tag::Untagged) [[likely]]
     return *this;
   Memory* const maker = Homes::maker_of(alloc_, block.tag);
   return maker != nullptr ? *maker : *this;
+}
+
+// The owner's own way through these is short and without a branch more than it needs.
+inline void Memory::count_in(std::size_t bytes) noexcept {
+  if (owner_.load(std::memory_order_relaxed) != this_thread()) [[unlikely]]
+    return count_elsewhere(signed_bytes(bytes), &Cell::allocations);
+  const std::int64_t mine = own_.bytes.load(std::memory_order_relaxed) + signed_bytes(bytes);
+  own_.bytes.store(mine, std::memory_order_relaxed);
+  add_own(own_.allocations, std::uint64_t{1});
+  const std::int64_t all = mine + shared_.bytes.load(std::memory_order_relaxed);
+  if (all > peak_.load(std::memory_order_relaxed)) [[unlikely]]
+    note_peak(all);
+}
+
+inline void Memory::count_out(std::size_t bytes) noexcept {
+  if (owner_.load(std::memory_order_relaxed) != this_thread()) [[unlikely]]
+    return count_elsewhere(-signed_bytes(bytes), &Cell::frees);
+  add_own(own_.bytes, -signed_bytes(bytes));
+  add_own(own_.frees, std::uint64_t{1});
 }
 
 bool Memory::is_mine() noexcept {
@@ -155,26 +157,13 @@ bool Memory::is_mine() noexcept {
   return owner == 0 && owner_.compare_exchange_strong(owner, here, std::memory_order_relaxed);
 }
 
-// The owner's own way through these is short and without a branch more than it needs.
-inline void Memory::count_in(std::size_t bytes) noexcept {
-  if (is_mine()) [[likely]] {
-    add_own(own_.bytes, signed_bytes(bytes));
-    add_own(own_.allocations, std::uint64_t{1});
-  } else {
-    shared_.bytes.fetch_add(signed_bytes(bytes), std::memory_order_relaxed);
-    shared_.allocations.fetch_add(1, std::memory_order_relaxed);
-  }
+void Memory::count_elsewhere(std::int64_t bytes,
+                             std::atomic<std::uint64_t> Cell::* calls) noexcept {
+  const bool mine = is_mine();
+  add(mine, own_.bytes, shared_.bytes, bytes);
+  add(mine, own_.*calls, shared_.*calls, std::uint64_t{1});
   note_peak(own_.bytes.load(std::memory_order_relaxed) +
             shared_.bytes.load(std::memory_order_relaxed));
-}
-
-inline void Memory::count_out(std::size_t bytes) noexcept {
-  if (is_mine()) [[likely]] {
-    add_own(own_.bytes, -signed_bytes(bytes));
-    return add_own(own_.frees, std::uint64_t{1});
-  }
-  shared_.bytes.fetch_add(-signed_bytes(bytes), std::memory_order_relaxed);
-  shared_.frees.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Memory::count_resize(std::size_t before, std::size_t after) noexcept {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <framealloc/align.hpp>
+#include <framealloc/compiler.hpp>
 #include <framealloc/figures.hpp>
 #include <framealloc/smart_alloc.hpp>
 #include <framealloc/text.hpp>
@@ -63,7 +64,8 @@ class Memory {
   /// Effect: frees a block of any size and alignment; null is nothing. A block that is not of this
   /// allocator goes to the Fallback.
   void free(void* block) noexcept {
-    if (!try_free(block)) free_foreign(block);
+    // Lua frees null about as often as blocks.
+    if (block != nullptr && !try_free(block)) free_foreign(block);
   }
   /// The same, but a foreign block is left alone. Result: false for one.
   bool try_free(void* block) noexcept;
@@ -71,7 +73,7 @@ class Memory {
   /// Result: bytes of the block that may be used, at least as many as were asked for; 0 for a
   /// foreign block.
   [[nodiscard]] std::size_t size_of(const void* block) const noexcept {
-    return exact_sizes_ ? alloc_.heap_usable_size(block) : alloc_.heap_block(block).bytes;
+    return alloc_.heap_usable_size(block);
   }
   /// Result: whether the block is of this allocator, by its address alone: nothing is read there.
   [[nodiscard]] bool owns(const void* block) const noexcept;
@@ -90,32 +92,31 @@ class Memory {
     std::atomic<std::uint64_t> frees{0};
     std::atomic<std::uint64_t> in_place{0};
   };
-  // Result: what the heap accounts for a block that it has just given out for such a request.
-  [[nodiscard]] std::size_t bytes_of_new(const void* block, std::size_t size,
-                                         std::size_t alignment) noexcept;
   // Result: which Memory of the allocator to take the block off: another one may have made it.
   [[nodiscard]] Memory& maker_of(const HeapBlock& block) noexcept;
   void count_in(std::size_t bytes) noexcept;
   void count_out(std::size_t bytes) noexcept;
+  // Of a thread that is not the owner, or becomes it now.
+  FRAMEALLOC_NOINLINE void count_elsewhere(std::int64_t bytes,
+                                           std::atomic<std::uint64_t> Cell::* calls) noexcept;
   void count_resize(std::size_t before, std::size_t after) noexcept;
-  void note_peak(std::int64_t bytes) noexcept;
+  FRAMEALLOC_NOINLINE void note_peak(std::int64_t bytes) noexcept;
   [[nodiscard]] bool is_mine() noexcept;
   [[nodiscard]] void* deny() noexcept;
   void free_foreign(void* block) noexcept;
   [[nodiscard]] void* reallocate_foreign(void* block, std::size_t size) noexcept;
 
-  SmartAlloc alloc_;
+  // What the owner needs for a block lies in one line.
+  alignas(64) SmartAlloc alloc_;
   Tag tag_ = Tag::Untagged;
   bool exact_sizes_ = false;  // somebody watches every byte: guard modes and verified frees
-  Fallback fallback_;
-  static constexpr std::size_t kClasses = 64;  // requests of up to 1 KiB, by granules
-  std::atomic<std::uint16_t> class_bytes_[kClasses] = {};
   std::atomic<std::uintptr_t> owner_{0};
   Cell own_;
   alignas(64) Cell shared_;
   std::atomic<std::int64_t> peak_{0};
   std::atomic<std::uint64_t> denials_{0};
   std::atomic<std::uint64_t> foreign_{0};
+  Fallback fallback_;
   TagPath path_;
   Memory* next_ = nullptr;  // of the list of those that live
 };

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <framealloc/c_hooks/c_hooks.hpp>
+#include <framealloc/compiler.hpp>
 
 // The build of this module looks at each header, with SQLite or without.
 #if !defined(FRAMEALLOC_C_HOOKS_WITHOUT_SQLITE)
 #include <sqlite3.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <limits>
 
 namespace framealloc::c_hooks {
@@ -23,28 +25,36 @@ struct SqliteHook : Global<SqliteHook> {
     Memory* const memory = Global::memory();
     return !has_before || (memory != nullptr && memory->owns(block));
   }
+  [[nodiscard]] static std::size_t bytes_of(int size) noexcept {
+    return size > 0 ? static_cast<std::size_t>(size) : 1;
+  }
   static void* allocate(int size) noexcept {
-    if (Global::memory() == nullptr && has_before) return before.xMalloc(size);
-    return Global::malloc(size > 0 ? static_cast<std::size_t>(size) : 1);
+    Memory* const memory = Global::memory();
+    if (memory != nullptr) [[likely]]
+      return memory->allocate(bytes_of(size));
+    return has_before ? before.xMalloc(size) : std::malloc(bytes_of(size));
   }
   static void release(void* block) noexcept {
     Memory* const memory = Global::memory();
-    if (memory != nullptr && memory->try_free(block)) return;
+    if (memory == nullptr || !memory->try_free(block)) [[unlikely]]
+      release_foreign(block);
+  }
+  FRAMEALLOC_COLD static void release_foreign(void* block) noexcept {
     if (block == nullptr || !has_before) return Global::free(block);
     before.xFree(block);
   }
   static void* resize(void* block, int size) noexcept {
     if (block == nullptr || is_ours(block)) {
-      return Global::realloc(block, size > 0 ? static_cast<std::size_t>(size) : 1);
+      return Global::realloc(block, bytes_of(size));
     }
     return before.xRealloc(block, size);
   }
   static int size(void* block) noexcept {
-    if (block == nullptr) return 0;
     // SQLite asks twice for each block that it gets: one look tells whose it is, too.
     Memory* const memory = Global::memory();
     const std::size_t bytes = memory != nullptr ? memory->size_of(block) : 0;
-    if (bytes == 0) return has_before ? before.xSize(block) : 0;
+    if (bytes == 0) [[unlikely]]
+      return block != nullptr && has_before ? before.xSize(block) : 0;
     constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<int>::max());
     return static_cast<int>(bytes < kMost ? bytes : kMost);
   }
