@@ -46,6 +46,7 @@ struct BudgetEvent;
 class BudgetManager;
 enum class MemoryDomain : std::uint8_t;
 struct HeapBlock;
+struct NewHeapBlock;
 struct TagFigures;
 struct ThreadFigures;
 struct BudgetFigures;

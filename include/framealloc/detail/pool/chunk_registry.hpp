@@ -68,8 +68,8 @@ class ChunkRegistry {
   [[nodiscard]] static std::uint64_t hash(std::uintptr_t address) noexcept {
     return std::uint64_t{address} * 0x9e3779b97f4a7c15U;
   }
-  [[nodiscard]] static std::size_t place_of(std::uintptr_t address) noexcept {
-    return static_cast<std::size_t>(hash(address) >> (64 - kPlaceBits));
+  [[nodiscard]] static std::uint64_t place_of(std::uintptr_t address) noexcept {
+    return hash(address) >> (64 - kPlaceBits);
   }
   [[nodiscard]] Region*& bucket_of(std::uintptr_t address) noexcept {
     return buckets_[hash(address) >> (64 - kBucketBits)];
