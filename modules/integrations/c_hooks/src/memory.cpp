@@ -48,13 +48,13 @@ Memory::Memory(const SmartAlloc& alloc, std::string_view tag, Fallback fallback)
 
 Memory::~Memory() { Homes::leave(*this); }
 
-void* Memory::allocate(std::size_t size, std::size_t alignment) noexcept {
-  size = std::max<std::size_t>(size, 1);
+NewHeapBlock Memory::hand_out(std::size_t size, std::size_t alignment) noexcept {
+  size += size == 0 ? 1 : 0;
   const NewHeapBlock made = alloc_.heap_hand_out(tag_, size, alignment, kNowhere);
   if (made.block == nullptr) [[unlikely]]
     return deny();
   count_in(made.bytes);
-  return made.block;
+  return made;
 }
 
 void* Memory::allocate_zeroed(std::size_t count, std::size_t size) noexcept {
@@ -65,11 +65,20 @@ void* Memory::allocate_zeroed(std::size_t count, std::size_t size) noexcept {
   return block;
 }
 
-bool Memory::try_free(void* block) noexcept {
+// The owner's own way through this and count_in() is short, and calls nothing but the heap.
+bool Memory::take_back(void* block) noexcept {
   const HeapBlock was = alloc_.heap_give_back(block, kNowhere);
   if (was.bytes == 0) [[unlikely]]
-    return block == nullptr;
-  maker_of(was).count_out(was.bytes);
+    return false;
+  if (was.tag != tag_ || owner_.load(std::memory_order_relaxed) != this_thread()) [[unlikely]]
+    return count_out_elsewhere(was);
+  add_own(own_.bytes, -signed_bytes(was.bytes));
+  add_own(own_.frees, std::uint64_t{1});
+  return true;
+}
+
+bool Memory::count_out_elsewhere(HeapBlock block) noexcept {
+  maker_of(block).count_elsewhere(-signed_bytes(block.bytes), &Cell::frees);
   return true;
 }
 
@@ -131,7 +140,6 @@ Memory& Memory::maker_of(const HeapBlock& block) noexcept {
   return maker != nullptr ? *maker : *this;
 }
 
-// The owner's own way through these is short and without a branch more than it needs.
 inline void Memory::count_in(std::size_t bytes) noexcept {
   if (owner_.load(std::memory_order_relaxed) != this_thread()) [[unlikely]]
     return count_elsewhere(signed_bytes(bytes), &Cell::allocations);
@@ -141,13 +149,6 @@ inline void Memory::count_in(std::size_t bytes) noexcept {
   const std::int64_t all = mine + shared_.bytes.load(std::memory_order_relaxed);
   if (all > peak_.load(std::memory_order_relaxed)) [[unlikely]]
     note_peak(all);
-}
-
-inline void Memory::count_out(std::size_t bytes) noexcept {
-  if (owner_.load(std::memory_order_relaxed) != this_thread()) [[unlikely]]
-    return count_elsewhere(-signed_bytes(bytes), &Cell::frees);
-  add_own(own_.bytes, -signed_bytes(bytes));
-  add_own(own_.frees, std::uint64_t{1});
 }
 
 bool Memory::is_mine() noexcept {
@@ -181,9 +182,9 @@ void Memory::note_peak(std::int64_t bytes) noexcept {
   }
 }
 
-void* Memory::deny() noexcept {
+NewHeapBlock Memory::deny() noexcept {
   denials_.fetch_add(1, std::memory_order_relaxed);
-  return nullptr;
+  return {};
 }
 
 void Memory::free_foreign(void* block) noexcept {

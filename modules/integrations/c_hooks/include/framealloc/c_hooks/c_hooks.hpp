@@ -51,7 +51,11 @@ class Memory {
 
   /// Result: an uninitialized block; null when denied. 0 bytes get a distinct block. Failure: an
   /// `alignment` that is no power of two is reported (FA011).
-  [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment = kGranule) noexcept;
+  [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment = kGranule) noexcept {
+    return hand_out(size, alignment).block;
+  }
+  /// The same for a caller who wants to know what the heap accounts for the block, too.
+  [[nodiscard]] NewHeapBlock hand_out(std::size_t size, std::size_t alignment = kGranule) noexcept;
   /// Result: `count * size` bytes, all 0; null when denied. A product that overflows is denied.
   [[nodiscard]] void* allocate_zeroed(std::size_t count, std::size_t size) noexcept;
   /// Effect: as realloc(), except that 0 bytes leave a block. In place where there is room, and
@@ -68,13 +72,16 @@ class Memory {
     if (block != nullptr && !try_free(block)) free_foreign(block);
   }
   /// The same, but a foreign block is left alone. Result: false for one.
-  bool try_free(void* block) noexcept;
+  bool try_free(void* block) noexcept { return block == nullptr || take_back(block); }
 
   /// Result: bytes of the block that may be used, at least as many as were asked for; 0 for a
   /// foreign block.
   [[nodiscard]] std::size_t size_of(const void* block) const noexcept {
     return alloc_.heap_usable_size(block);
   }
+  /// Result: whether only the bytes that were asked for may be used, fewer than are accounted, since
+  /// a guard mode or verified frees watch the rest.
+  [[nodiscard]] bool exact_sizes() const noexcept { return exact_sizes_; }
   /// Result: whether the block is of this allocator, by its address alone: nothing is read there.
   [[nodiscard]] bool owns(const void* block) const noexcept;
   /// Result: exact once the reader has synchronized with the threads that allocate and free.
@@ -92,17 +99,19 @@ class Memory {
     std::atomic<std::uint64_t> frees{0};
     std::atomic<std::uint64_t> in_place{0};
   };
+  bool take_back(void* block) noexcept;
   // Result: which Memory of the allocator to take the block off: another one may have made it.
   [[nodiscard]] Memory& maker_of(const HeapBlock& block) noexcept;
   void count_in(std::size_t bytes) noexcept;
-  void count_out(std::size_t bytes) noexcept;
+  // Of a block that is another Memory's or another thread's to count. Result: true.
+  FRAMEALLOC_NOINLINE bool count_out_elsewhere(HeapBlock block) noexcept;
   // Of a thread that is not the owner, or becomes it now.
   FRAMEALLOC_NOINLINE void count_elsewhere(std::int64_t bytes,
                                            std::atomic<std::uint64_t> Cell::* calls) noexcept;
   void count_resize(std::size_t before, std::size_t after) noexcept;
   FRAMEALLOC_NOINLINE void note_peak(std::int64_t bytes) noexcept;
   [[nodiscard]] bool is_mine() noexcept;
-  [[nodiscard]] void* deny() noexcept;
+  FRAMEALLOC_COLD NewHeapBlock deny() noexcept;
   void free_foreign(void* block) noexcept;
   [[nodiscard]] void* reallocate_foreign(void* block, std::size_t size) noexcept;
 
