@@ -58,7 +58,6 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
     return static_cast<T*>(
         bump<alignof(T)>(align_up(saturating_bytes(count, sizeof(T)), kGranule), site));
   }
-
   /// The same, but a denial is neither reported nor counted: the caller then asks for less.
   template <class T>
   [[nodiscard]] T* alloc_batch_quietly(std::size_t count, const CallSite& site) noexcept;
@@ -68,7 +67,6 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
       std::size_t size, CallSite site = CallSite::current()) noexcept FRAMEALLOC_LIFETIMEBOUND {
     return bump<kGranule>(align_up(saturate(size), kGranule), site);
   }
-
   /// The same with any power-of-two alignment. Any other is reported as FA011 at check level 1 and
   /// violates a requirement below it.
   FRAMEALLOC_FRAME [[nodiscard]] FRAMEALLOC_ALWAYS_INLINE void* alloc_bytes(
@@ -82,6 +80,8 @@ class FRAMEALLOC_API alignas(detail::kCacheLine) FrameArena : protected detail::
   /// Effect: if `block` is the newest allocation, gives back everything beyond `new_size` bytes.
   /// Result: whether it was. Any thread may call this; off the arena's thread the result is false.
   bool shrink_top(const void* block, std::size_t old_size, std::size_t new_size) noexcept;
+  /// Effect: gives all of `block`, made at `epoch`, back if it is still there and the newest. Any thread.
+  void give_back(const void* block, std::size_t size, std::uint64_t epoch) noexcept;
 
   /// Effect: a burst of allocations that bumps through windows of at most `bytes` bytes; see
   /// FrameBurst. Chunk, budgets and arena size limit the windows too.

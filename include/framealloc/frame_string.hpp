@@ -3,6 +3,7 @@
 #pragma once
 
 #include <framealloc/compiler.hpp>
+#include <framealloc/detail/base/bytes.hpp>
 #include <framealloc/frame_vec.hpp>
 
 #include <compare>
@@ -119,7 +120,9 @@ class FRAMEALLOC_API FrameString {
     (void)close();
   }
   bool append(std::string_view text, Here here = CallSite::current()) noexcept {
-    return replace(size(), 0, text, here);
+    // Without memory there is no room for the NUL either.
+    if (text.empty() || text.size() >= chars_.remaining()) return append_growing(text, here);
+    return append_fitting(text);
   }
   bool append(std::size_t count, char c, Here here = CallSite::current()) noexcept;
   /// Effect: appends, or leaves the string as it is when denied.
@@ -181,6 +184,13 @@ class FRAMEALLOC_API FrameString {
  private:
   // In the library, so that not every unit compiles what makes a vector of characters grow.
   [[nodiscard]] bool make_room(std::size_t more, Here here) noexcept;
+  [[nodiscard]] bool append_growing(std::string_view text, Here here) noexcept;
+  // Requirement: room for `text`, which is not empty, and the NUL.
+  bool append_fitting(std::string_view text) noexcept {
+    detail::copy_bytes(chars_.end(), text.data(), text.size());
+    chars_.buffer_.set_end(chars_.end() + text.size());
+    return close();
+  }
   // Effect: writes the NUL. Requirement: room for it.
   bool close() noexcept {
     *chars_.end() = '\0';

@@ -348,6 +348,7 @@ class FrameVec {
  private:
   template <class, class, class, class>
   friend class FrameMap;
+  friend class FrameString;
   [[nodiscard]] std::size_t index_of(const_iterator at) const noexcept {
     return static_cast<std::size_t>(at - buffer_.begin());
   }

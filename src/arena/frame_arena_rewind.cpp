@@ -242,6 +242,12 @@ bool FrameArena::shrink_top(const void* block, std::size_t old_size,
   return true;
 }
 
+void FrameArena::give_back(const void* block, std::size_t size, std::uint64_t epoch) noexcept {
+  // Most blocks are not the newest: for those this is all.
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(block) + align_up(size, kGranule);
+  if (end == cursor_.load(kRelaxed) && holds(epoch)) shrink_top(block, size, 0);
+}
+
 // The cursor goes back to where another tag was current.
 void FrameArena::retreat(std::uintptr_t end) noexcept {
   leave_fast_path();

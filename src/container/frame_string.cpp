@@ -46,6 +46,12 @@ std::size_t FrameString::find_last_of(std::string_view set, std::size_t from) co
 
 int FrameString::compare(std::string_view text) const noexcept { return view().compare(text); }
 
+bool FrameString::append_growing(std::string_view text, Here here) noexcept {
+  if (text.empty()) return true;
+  // Outgrown memory stays as it was until the frame ends, so `text` may stand in it.
+  return chars_.make_room(text.size() + 1, here) && append_fitting(text);
+}
+
 bool FrameString::append(std::size_t count, char c, Here here) noexcept {
   if (count > kMaxRequest || !chars_.make_room(count + 1, here)) return false;
   return chars_.resize(size() + count, c, here) && close();

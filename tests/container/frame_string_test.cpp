@@ -143,6 +143,37 @@ TEST(FrameString, CapacityLeavesRoomForTheNul) {
   expect_terminated(s);
 }
 
+TEST(FrameString, AppendsWhatFitsWhereItStands) {
+  for (std::size_t size = 0; size < 34; ++size) {
+    for (std::size_t more = 0; more < 34; ++more) {
+      SCOPED_TRACE(testing::Message() << more << " after " << size);
+      TestArena arena;
+      FrameString s(*arena, std::size_t{31});
+      ASSERT_EQ(s.capacity(), 31U);
+      std::string wanted(size, 'a');
+      EXPECT_TRUE(s.append(wanted));
+      const char* const data = s.c_str();
+      const bool fits = size + more <= s.capacity();
+      (void)arena->alloc<int>();
+      const std::size_t before = arena->position();
+      const std::string text(more, 'b');
+      EXPECT_TRUE(s.append(text));
+      wanted += text;
+      EXPECT_EQ(s, wanted);
+      EXPECT_EQ(s.c_str() == data, fits);
+      EXPECT_EQ(arena->position() == before, fits);
+      expect_terminated(s);
+    }
+  }
+  TestArena arena;
+  FrameString none(*arena);
+  EXPECT_TRUE(none.append(std::string_view()));
+  EXPECT_EQ(none.data(), nullptr) << "nothing needs no memory";
+  FrameString taken(std::move(none));
+  EXPECT_TRUE(none.append("again"));
+  EXPECT_EQ(none, "again");
+}
+
 TEST(FrameString, MovesAndClones) {
   TestArena arena;
   FrameString a(*arena, "text");

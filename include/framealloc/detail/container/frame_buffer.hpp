@@ -358,13 +358,9 @@ class FrameBuffer {
       if (finalizer_ != nullptr) finalizer_->destroy = nullptr;
       finalizer_ = nullptr;
     }
-    if (begin_ != nullptr) give_back();
+    if (begin_ != nullptr) arena_->give_back(begin_, bytes(capacity()), epoch_);
     begin_ = end_ = limit_ = nullptr;
   }
-  void give_back() noexcept {
-    if (arena_->holds(epoch_)) arena_->shrink_top(begin_, bytes(capacity()), 0);
-  }
-
   T* begin_ = nullptr;
   T* end_ = nullptr;
   T* limit_ = nullptr;

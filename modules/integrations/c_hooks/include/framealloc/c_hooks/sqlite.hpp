@@ -19,7 +19,7 @@
 namespace framealloc::c_hooks {
 
 // SQLite with statistics asks for the size of each block when it gets it and when it frees it. Sizes
-// of late blocks are noted here, where a look costs a third of one into the heap's pages.
+// of recent blocks are noted here, where a look costs a third of one into the heap's pages.
 //
 // A note is right for as long as SQLite has its block, whatever thread asks: each block that SQLite
 // gets replaces or clears the note of its address, one word, and whoever asks has been given the
@@ -88,7 +88,7 @@ struct SqliteHook : Global<SqliteHook> {
     Memory* const memory = Global::memory();
     return !has_before || (memory != nullptr && memory->owns(block));
   }
-  // It asks for more than 0 bytes, which round_up() and the Memory see to themselves.
+  // Of 0, for which SQLite never asks, a Memory makes 1.
   [[nodiscard]] static std::size_t bytes_of(int size) noexcept {
     return static_cast<std::size_t>(size);
   }
