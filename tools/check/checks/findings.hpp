@@ -36,6 +36,8 @@ void relate(const CheckInput& input, Finding& finding, SiteId site, std::string 
 [[nodiscard]] std::string file_of(const CheckInput& input, const clang::Stmt* statement);
 // The words by which the expression names what it is about: "'counters'", or "frame memory".
 [[nodiscard]] std::string name_of(const CheckInput& input, const clang::Stmt* statement);
+// Whether the frame that ends there promotes what was retained.
+[[nodiscard]] bool promotes_at(const clang::Stmt* end);
 
 // The checks.
 void check_lifetimes(const CheckInput& input,

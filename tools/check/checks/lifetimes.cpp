@@ -222,37 +222,43 @@ bool is_reset_elsewhere(const CheckInput& input, const Callers& callers, const E
   return true;
 }
 
-// Whether the function that stores the loan was run wherever the unit calls it, to the end of the frame, and the
-// memory was taken out before that, or was told of. Objects that are older than the frame and keep it to their own end,
-// though nobody looks at them, are told of where they store it.
-bool is_judged_by_callers(const CheckInput& input, const Callers& callers, const Event& event,
-                          const Loan& loan) {
-  PlaceId object = input.places.root(keeper_of(event));
-  while (input.places[object].kind == PlaceKind::Unknown && input.places[object].parent != 0)
-    object = input.places.root(input.places[object].parent);  // what a member points at
-  // An object that a box owns is the caller's once it is returned.
-  const bool is_owned = input.places[object].kind == PlaceKind::Local;
-  if (event.other != 0 || loan.discards ||
-      (!is_owned && input.places[object].kind != PlaceKind::This))
-    return false;
-  const clang::FunctionDecl* const function = event.function->getCanonicalDecl();
-  if (input.solver.inlined().count(function) == 0 || !callers.end_frames(*function)) return false;
-  const clang::Stmt* const made = input.places.expression(loan.made);
-  if (!callers.end_frame_of(input, *function, made)) return false;
-  bool stays = false;
-  for (const Event& other : input.log.events()) {
-    const Loan* const known = other.loan == 0 ? nullptr : input.solver.loan(other.loan);
-    if (known == nullptr || input.places.expression(known->made) != made) continue;
-    if (other.kind == EventKind::Use) return true;
-    stays = stays || other.kind == EventKind::StaysIn;
+// Whether it is kept by what retains it, which the end of the frame promotes: by that it is told what became of it.
+bool is_promoted(const CheckInput& input, const Event& event, const Loan& loan) {
+  const clang::ValueDecl* const keeper = declaration_of(input, event.into);
+  if (!loan.retained || loan.discards || keeper == nullptr || event.other == 0) return false;
+  clang::QualType type = keeper->getType();
+  while (input.model.kind_of(type) == Kind::Container) type = first_type_of(type);
+  return input.model.kind_of(type) == Kind::Retained &&
+         promotes_at(input.places.expression(event.other));
+}
+
+// Where kept memory was told of.
+struct Told {
+  const clang::Stmt* made = nullptr;
+  const clang::FunctionDecl* function = nullptr;
+  std::size_t finding = 0;
+};
+
+// Effect: what a constructor keeps in its object is told of once, where that object is kept.
+void forget_constructors(const Callers& callers, const std::vector<Told>& told,
+                         std::vector<Finding>& findings) {
+  std::vector<std::size_t> twice;
+  for (const Told& each : told) {
+    if (!llvm::isa<clang::CXXConstructorDecl>(each.function)) continue;
+    if (std::any_of(told.begin(), told.end(), [&](const Told& other) {
+          return other.made == each.made && callers.run(*other.function, *each.function) &&
+                 findings[other.finding].line != findings[each.finding].line;
+        }))
+      twice.push_back(each.finding);
   }
-  return !stays;
+  for (auto at = twice.rbegin(); at != twice.rend(); ++at)
+    findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(*at));
 }
 
 }  // namespace
 
 void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
-  const Callers callers(input.bodies);
+  const Callers callers(input.bodies, input.solver);
   std::set<PlaceId> used;
   // The allocation and the end of what is used too late, whoever called them.
   std::set<std::pair<const clang::Stmt*, const clang::Stmt*>> seen_used;
@@ -309,6 +315,7 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     findings.push_back(std::move(finding));
   }
   std::set<const clang::Stmt*> stored_discarded;
+  std::vector<Told> told;
   for (const Event& event : input.log.events()) {
     if (event.kind != EventKind::Escape && event.kind != EventKind::Return) continue;
     const Loan* const loan = input.solver.loan(event.loan);
@@ -328,8 +335,8 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     if (event.kind == EventKind::Escape &&
         (is_captured_by_reference(input, event.into) ||
          (!is_escape(input, event) && !is_kept_by_given(input, event)) ||
-         is_reset_elsewhere(input, callers, event) ||
-         is_judged_by_callers(input, callers, event, *loan)))
+         is_reset_elsewhere(input, callers, event) || is_promoted(input, event, *loan) ||
+         callers.judge(input, event, keeper_of(event), *loan)))
       continue;
     const SiteId where = input.places.seen_from(event.at, loan->made);
     const clang::Stmt* const at = input.places.expression(where);
@@ -378,8 +385,10 @@ void check_lifetimes(const CheckInput& input, std::vector<Finding>& findings) {
     relate(input, finding, event.other, "the frame ends here");
     if (event.kind == EventKind::Escape)
       finding.fix = reset_before_end(input, event.into, event.other);
+    if (event.kind == EventKind::Escape) told.push_back({made, event.function, findings.size()});
     findings.push_back(std::move(finding));
   }
+  forget_constructors(callers, told, findings);
   for (auto& [made, finding] : used_discarded)
     if (stored_discarded.count(made) == 0) findings.push_back(std::move(finding));
   for (auto& [made, finding] : used_in_closures)

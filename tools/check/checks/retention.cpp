@@ -24,6 +24,8 @@ End end_of(const clang::Stmt* at) {
 
 }  // namespace
 
+bool promotes_at(const clang::Stmt* end) { return end_of(end) == End::Promotes; }
+
 void check_retention(const CheckInput& input, std::vector<Finding>& findings) {
   SiteId plain = 0;
   for (const Event& event : input.log.events()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "checks/unit.hpp"
 
+#include "checks/callers.hpp"
 #include "checks/findings.hpp"
 #include "checks/intents.hpp"
 #include "facts/bodies.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 // Methods that end a frame: what another method leaves in a member is judged by them too.
 std::vector<const clang::FunctionDecl*> followers_of(const clang::FunctionDecl& function,
-                                                     Bodies& bodies) {
+                                                     const Bodies& bodies, const Callers& callers) {
   std::vector<const clang::FunctionDecl*> found;
   const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
   if (method == nullptr || method->isStatic() || method->getParent()->isLambda()) return found;
@@ -27,7 +28,7 @@ std::vector<const clang::FunctionDecl*> followers_of(const clang::FunctionDecl& 
     if (other == nullptr || other->getParent() != method->getParent()) continue;
     if (other == method || llvm::isa<clang::CXXConstructorDecl>(other)) continue;
     if (llvm::isa<clang::CXXDestructorDecl>(other)) continue;
-    if (bodies.has(*other, Effect::EndFrame)) found.push_back(other);
+    if (callers.ends_frame(*other)) found.push_back(other);
   }
   return found;
 }
@@ -44,10 +45,11 @@ void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& 
   Bodies bodies(context, model);
   EventLog log;
   Solver solver(context, model, places, bodies, input.settings, log);
+  const Callers callers(bodies, solver);
   // Lambdas are run where they are called; those that nobody calls are run alone, at last.
   std::vector<const clang::FunctionDecl*> lambdas;
   const auto solve = [&](const clang::FunctionDecl* function) {
-    solver.solve(*function, followers_of(*function, bodies));
+    solver.solve(*function, followers_of(*function, bodies, callers));
     ++result.functions;
     if (!solver.gave_up() && !solver.left_calls()) return;
     if (solver.gave_up()) ++result.gave_up;
@@ -63,8 +65,10 @@ void check_unit(clang::ASTContext& context, const UnitInput& input, UnitResult& 
   // Constructors come first: they tell how many frames the allocators that are members keep.
   for (const bool constructors : {true, false}) {
     for (const clang::FunctionDecl* function : bodies.functions()) {
-      if (!bodies.is_relevant(*function) ||
-          llvm::isa<clang::CXXConstructorDecl>(function) != constructors)
+      if (llvm::isa<clang::CXXConstructorDecl>(function) != constructors) continue;
+      // What members refer to is known from constructors, even if those do nothing else.
+      if (!bodies.is_relevant(*function) &&
+          (!constructors || followers_of(*function, bodies, callers).empty()))
         continue;
       const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
       if (method != nullptr && method->getParent()->isLambda()) {

@@ -39,7 +39,7 @@ struct PlaceData {
   const void* key = nullptr;  // declaration or expression
   PlaceId parent = 0;
   ChainId chain = 0;
-  std::uint32_t number = 0;  // Memory: 1 when made by an earlier turn of its loop
+  std::uint32_t number = 0;  // Memory: not 0 when made by an earlier turn of its loop
 };
 
 class Places {

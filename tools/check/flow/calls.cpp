@@ -47,7 +47,7 @@ void Solver::run_call(const Call& caller, State state, const clang::FunctionDecl
     out.push_back(std::move(state));
     return;
   }
-  inlined_.insert(function->getCanonicalDecl());
+  inlined_[function->getCanonicalDecl()].insert(caller.function->getCanonicalDecl());
   Call call;
   call.function = definition;
   call.chain = places_.chain(

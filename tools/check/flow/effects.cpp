@@ -9,46 +9,46 @@
 
 namespace fa_check {
 
+// Effect: what was made at `from` is taken for what was made at `to`.
+void Solver::age_loan(State& state, PlaceId from, PlaceId to) {
+  const auto before = state.lives.find(from);
+  if (before == state.lives.end()) return;
+  const auto [known, is_new] = state.lives.try_emplace(to, before->second);
+  if (!is_new) known->second.join(before->second);
+  state.lives.erase(from);
+  const auto aged = [&](const Value& value) {
+    Value sorted = value;
+    sorted.to.clear();
+    for (Target target : value.to) {
+      if (places_.is_below(target.place, from))
+        target.place = places_.moved(target.place, from, to);
+      sorted.add(target);
+    }
+    return sorted;
+  };
+  std::map<PlaceId, Value> cells;
+  for (const auto& [place, value] : state.cells) {
+    const PlaceId there = places_.is_below(place, from) ? places_.moved(place, from, to) : place;
+    const auto [cell, is_first] = cells.try_emplace(there, aged(value));
+    if (!is_first) cell->second.join(aged(value));
+  }
+  state.cells = std::move(cells);
+  for (auto& [expression, value] : state.values) value = aged(value);
+}
+
 Value Solver::issue(const Call& caller, State& state, const std::vector<PlaceId>& owners,
                     const clang::Expr* at, const Loan& made, const std::vector<PlaceId>& since) {
   const PlaceId fresh = places_.place(PlaceKind::Memory, at, 0, caller.chain, 0);
-  const PlaceId old = places_.place(PlaceKind::Memory, at, 0, caller.chain, 1);
   loans_[fresh] = made;
-  loans_[old] = made;
-  // What the turn of the loop before made is another object.
-  const auto before = state.lives.find(fresh);
-  if (before != state.lives.end()) {
-    const auto [known, is_new] = state.lives.try_emplace(old, before->second);
-    if (!is_new) known->second.join(before->second);
-    std::map<PlaceId, Value> renamed;
-    for (auto& [place, value] : state.cells) {
-      const bool moves = places_.is_below(place, fresh);
-      Value kept = value;
-      for (Target& target : kept.to)
-        if (places_.is_below(target.place, fresh))
-          target.place = places_.moved(target.place, fresh, old);
-      Value sorted;
-      sorted.null = kept.null;
-      sorted.other = kept.other;
-      sorted.number = kept.number;
-      for (const Target& target : kept.to) sorted.add(target);
-      const auto [cell, is_first] =
-          renamed.try_emplace(moves ? places_.moved(place, fresh, old) : place, sorted);
-      if (!is_first) cell->second.join(sorted);
-    }
-    state.cells = std::move(renamed);
-    for (auto& [expression, value] : state.values) {
-      Value sorted;
-      sorted.null = value.null;
-      sorted.other = value.other;
-      sorted.number = value.number;
-      for (Target target : value.to) {
-        if (places_.is_below(target.place, fresh))
-          target.place = places_.moved(target.place, fresh, old);
-        sorted.add(target);
-      }
-      value = sorted;
-    }
+  // What earlier turns of a loop made are other objects: those that have ended, and those that have not.
+  const PlaceId ended = places_.place(PlaceKind::Memory, at, 0, caller.chain, 1);
+  const PlaceId earlier = places_.place(PlaceKind::Memory, at, 0, caller.chain, 2);
+  for (const PlaceId each : {earlier, fresh}) {
+    const auto before = state.lives.find(each);
+    if (before == state.lives.end()) continue;
+    const PlaceId old = is_over(state, before->second) ? ended : earlier;
+    loans_[old] = made;
+    if (old != each) age_loan(state, each, old);
   }
   Life life;
   life.owner = owners.empty() ? 0 : owners.front();

@@ -165,14 +165,15 @@ void Solver::check_escapes(const Call& call, State& state, SiteId end) {
   // Where a destructor ends the frame, the object ends with it.
   const bool in_destructor =
       call.function != nullptr && llvm::isa<clang::CXXDestructorDecl>(call.function);
-  const std::map<PlaceId, PlaceId> kept = kept_objects(state);
+  const std::map<PlaceId, PlaceId> kept = kept_objects(state, true);
   for (const auto& [place, value] : state.cells) {
     const PlaceId root = places_.root(place);
     const auto keeper = kept.find(root);
     const PlaceId lives_in = keeper == kept.end() ? 0 : keeper->second;
-    const PlaceKind kind = places_[lives_in == 0 ? root : places_.root(lives_in)].kind;
-    const bool is_older =
-        kind == PlaceKind::Local && lives_in == 0 && root != place && older_.count(root) != 0;
+    const PlaceId holder = lives_in == 0 ? place : lives_in;
+    const PlaceId object = places_.root(holder);
+    const PlaceKind kind = places_[object].kind;
+    const bool is_older = kind == PlaceKind::Local && object != holder && older_.count(object) != 0;
     if (kind == PlaceKind::Temporary || (kind == PlaceKind::Local && !is_older)) continue;
     if (kind == PlaceKind::Memory || kind == PlaceKind::Mark) continue;
     if (kind == PlaceKind::This && in_destructor) continue;

@@ -209,10 +209,7 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
               : nullptr,
           arguments.size() == 1 ? arguments.front() : nullptr);
     if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
-      std::erase_if(state.cells, [&](const auto& cell) {
-        return cell.first != object.to.front().place &&
-               places_.is_below(cell.first, object.to.front().place);
-      });
+      erase_inside(state, object.to.front().place);
     }
     const bool changes =
         !method->isConst() &&
@@ -225,10 +222,7 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
         if (is_one_of(name, {"store", "emplace"}) && object.to.size() == 1 &&
             arguments.size() >= 1 && model_.can_hold(type)) {
           const std::string owner = plain_name(*method->getParent());
-          if (owner == "std::optional" || owner == "std::atomic")
-            std::erase_if(state.cells, [&](const auto& cell) {
-              return cell.first != target.place && places_.is_below(cell.first, target.place);
-            });
+          if (owner == "std::optional" || owner == "std::atomic") erase_inside(state, target.place);
         }
         for (const clang::Expr* argument : arguments)
           keep(caller, state, target.place, type, argument, where, range);

@@ -146,10 +146,7 @@ bool Solver::emplace(const Call& caller, State& state, const clang::CXXMethodDec
   if (owner == "std::optional") {
     end_guards(caller, container, type_of(context_, method.getParent()), at, ready, true);
     places_.set_single(container);
-    for (State& each : ready)
-      std::erase_if(each.cells, [&](const auto& cell) {
-        return cell.first != container && places_.is_below(cell.first, container);
-      });
+    for (State& each : ready) erase_inside(each, container);
   }
   for (State& each : ready) {
     for (State& after : build(caller, std::move(each), element, type, at, given)) {
@@ -203,8 +200,9 @@ void Solver::forget_variables(State& state, ChainId chain) const {
   });
 }
 
-// Result: objects of boxes that something outside the function has, with the place that has them.
-std::map<PlaceId, PlaceId> Solver::kept_objects(const State& state) const {
+// Result: objects of boxes that something outside the function has, with the place that has them; with `by_older` those
+// in members of variables too that are older than the frame.
+std::map<PlaceId, PlaceId> Solver::kept_objects(const State& state, bool by_older) const {
   std::map<PlaceId, PlaceId> kept;
   for (bool grows = true; grows;) {
     grows = false;
@@ -213,7 +211,8 @@ std::map<PlaceId, PlaceId> Solver::kept_objects(const State& state) const {
       const auto above = kept.find(root);
       const PlaceKind kind = places_[root].kind;
       const bool lives_on = kind == PlaceKind::Global || kind == PlaceKind::This ||
-                            kind == PlaceKind::Unknown || kind == PlaceKind::Lasting;
+                            kind == PlaceKind::Unknown || kind == PlaceKind::Lasting ||
+                            (by_older && root != place && older_.count(root) != 0);
       if (!lives_on && above == kept.end()) continue;
       for (const Target& target : held.to) {
         const PlaceData& object = places_[target.place];
@@ -225,6 +224,33 @@ std::map<PlaceId, PlaceId> Solver::kept_objects(const State& state) const {
     }
   }
   return kept;
+}
+
+// Whether the object has memory of a frame that goes on.
+bool Solver::keeps_loans(const State& state) const {
+  return std::any_of(state.cells.begin(), state.cells.end(), [&](const auto& cell) {
+    if (places_[places_.root(cell.first)].kind != PlaceKind::This) return false;
+    return std::any_of(cell.second.to.begin(), cell.second.to.end(), [&](const Target& target) {
+      const auto life = state.lives.find(places_.root(target.place));
+      return life != state.lives.end() && !is_over(state, life->second);
+    });
+  });
+}
+
+// Effect: remembers which members of the object refer to others of it: references do as long as it lives, so that its
+// other methods know too. Two constructors that differ tell nothing.
+void Solver::note_referents(const States& constructed) {
+  for (const State& state : constructed)
+    for (const auto& [place, held] : state.cells) {
+      if (places_[place].kind != PlaceKind::Field ||
+          places_[places_.root(place)].kind != PlaceKind::This || held.to.size() != 1 ||
+          !static_cast<const clang::ValueDecl*>(places_[place].key)->getType()->isReferenceType())
+        continue;
+      const PlaceId object = held.to.front().place;
+      if (places_.root(object) != places_.root(place)) continue;
+      const auto [known, is_new] = referents_.try_emplace(place, object);
+      if (!is_new && known->second != object) known->second = 0;
+    }
 }
 
 std::vector<PlaceId> Solver::owners(State& state, const Value& objects) {

@@ -11,7 +11,7 @@ namespace fa_check {
 namespace {
 
 // Statements run for one function that the analysis begins in; beyond, it gives up.
-constexpr unsigned kMaxSteps = 400'000;
+constexpr unsigned kMaxSteps = 1'000'000;
 // Turns of a loop after which its states are joined into one.
 constexpr unsigned kMaxVisits = 24;
 
@@ -129,7 +129,15 @@ Solver::States Solver::run(const Call& call, States entry) {
   // Blocks are numbered from the exit: running the highest first is close to the order of loops.
   std::set<unsigned, std::greater<>> work;
   std::map<unsigned, const clang::CFGBlock*> blocks;
-  for (const clang::CFGBlock* block : *graph) blocks[block->getBlockID()] = block;
+  std::map<const clang::CFGBlock*, const clang::Stmt*> left_loops;  // by where they are left to
+  for (const clang::CFGBlock* block : *graph) {
+    blocks[block->getBlockID()] = block;
+    const clang::Stmt* const loop = block->getTerminatorStmt();
+    if (llvm::isa_and_nonnull<clang::CXXForRangeStmt, clang::ForStmt>(loop) &&
+        block->succ_size() == 2)
+      if (const clang::CFGBlock* after = (block->succ_begin() + 1)->getReachableBlock())
+        left_loops[after] = loop;
+  }
   const unsigned first = graph->getEntry().getBlockID();
   const unsigned last = graph->getExit().getBlockID();
   waiting[first] = std::move(entry);
@@ -166,7 +174,10 @@ Solver::States Solver::run(const Call& call, States entry) {
     if (block.hasNoReturnElement()) continue;
     if (id == last) {
       bool changed = false;
-      for (State& state : states) add_state(exits, std::move(state), changed);
+      for (State& state : states) {
+        break_walk(call, state, nullptr);
+        add_state(exits, std::move(state), changed);
+      }
       continue;
     }
     // The value of a return statement, before the objects of the function are destroyed.
@@ -224,6 +235,8 @@ Solver::States Solver::run(const Call& call, States entry) {
           else if (moved.facts.erase({turned, 1}) == 0)
             continue;
         }
+        if (branches && terminator != nullptr)
+          index == 0 ? begin_turn(call, moved, *terminator) : end_walk(call, moved, *terminator);
         if (branches && index == 1) leave_loop(call, moved, terminator);
         if (branches && index == 1) end_loop_of_handles(call, moved, *terminator);
         if (const auto* choice = llvm::dyn_cast_or_null<clang::SwitchStmt>(terminator)) {
@@ -240,7 +253,12 @@ Solver::States Solver::run(const Call& call, States entry) {
           if (branches && !pick->getType()->isFloatingType())
             moved.facts[{temporary(call, pick), 0}] = index == 0;
         }
-        if (block.getLoopTarget() != nullptr) forget_turn(call, moved, *block.getLoopTarget());
+        if (const auto left = left_loops.find(target); left != left_loops.end())
+          if (terminator != left->second) break_walk(call, moved, left->second);
+        if (block.getLoopTarget() != nullptr) {
+          end_turn(call, moved, *block.getLoopTarget());
+          forget_turn(call, moved, *block.getLoopTarget());
+        }
         // No expression goes on over the end of a turn.
         if (target->getBlockID() >= id) moved.values.clear();
         decide_logical(call, moved, block, *target, index);
@@ -296,6 +314,7 @@ void Solver::solve(const clang::FunctionDecl& function,
     return call;
   };
   const auto finish = [&](const Call& call, const States& exits) {
+    if (llvm::isa<clang::CXXConstructorDecl>(call.function)) note_referents(exits);
     for (State state : exits) {
       const std::map<PlaceId, PlaceId> kept = kept_objects(state);
       for (const auto& [place, held] : state.cells) {
@@ -351,7 +370,10 @@ void Solver::solve(const clang::FunctionDecl& function,
   for (State& state : exits) leave(call, state);
   finish(call, exits);
   // A member that one method sets is reset by another, or is stale once that one ends the frame.
+  const bool keeps = std::any_of(exits.begin(), exits.end(),
+                                 [&](const State& state) { return keeps_loans(state); });
   for (const clang::FunctionDecl* follower : followers) {
+    if (!keeps && !bodies_.has(*follower, Effect::EndFrame)) continue;
     States entry;
     for (State state : exits) {
       std::erase_if(state.cells, [&](const auto& cell) { return !is_outside(cell.first); });

@@ -50,8 +50,9 @@ class Solver {
   [[nodiscard]] bool gave_up() const { return gave_up_; }
   // Whether virtual calls within others were taken for calls of functions out of sight.
   [[nodiscard]] bool left_calls() const { return left_calls_; }
-  // Functions that were run as calls of others.
-  [[nodiscard]] const std::set<const clang::FunctionDecl*>& inlined() const { return inlined_; }
+  // Functions that were run as calls of others, with those that called them; constructors by emplace() too.
+  using Callees = std::map<const clang::FunctionDecl*, std::set<const clang::FunctionDecl*>>;
+  [[nodiscard]] const Callees& inlined() const { return inlined_; }
   // The threads that were started, by the expression that does it.
   [[nodiscard]] const std::map<SiteId, Thread>& threads() const { return threads_; }
   // Classes of which an object was made on the stack while a frame was open, or elsewhere.
@@ -119,6 +120,8 @@ class Solver {
             bool weak = false);
   [[nodiscard]] bool is_outside(PlaceId place) const;
   [[nodiscard]] std::vector<PlaceId> owners(State& state, const Value& objects);
+  void note_referents(const States& constructed);
+  [[nodiscard]] bool keeps_loans(const State& state) const;
   [[nodiscard]] PlaceId temporary(const Call& call, const clang::Expr* expression);
 
   // calls.cpp
@@ -160,6 +163,7 @@ class Solver {
   bool apply_part(const Call& caller, State& state, Effect effect,
                   const clang::FunctionDecl* function, const clang::Expr* at, const Value& object,
                   const std::vector<const clang::Expr*>& arguments, States& out);
+  void age_loan(State& state, PlaceId from, PlaceId to);
   Value issue(const Call& caller, State& state, const std::vector<PlaceId>& owners,
               const clang::Expr* at, const Loan& loan, const std::vector<PlaceId>& since = {});
   void set_result(const Call& caller, State& state, const clang::Expr* at, Value result,
@@ -239,7 +243,19 @@ class Solver {
                const std::vector<const clang::Expr*>& arguments, States& out);
   void note_made(const State& state, const clang::CXXRecordDecl& record, bool of_arguments);
   void forget_variables(State& state, ChainId chain) const;
-  [[nodiscard]] std::map<PlaceId, PlaceId> kept_objects(const State& state) const;
+  [[nodiscard]] std::map<PlaceId, PlaceId> kept_objects(const State& state,
+                                                        bool by_older = false) const;
+
+  // walks.cpp
+  const std::vector<const clang::Expr*>& walked_by(const clang::Stmt& loop);
+  PlaceId elements_walked(const Call& call, State& state, const clang::Expr* container);
+  void add_cells(State& state, PlaceId to, PlaceId from);
+  void erase_cells(State& state, PlaceId place);
+  void erase_inside(State& state, PlaceId container);
+  void begin_turn(const Call& call, State& state, const clang::Stmt& loop);
+  void end_turn(const Call& call, State& state, const clang::Stmt& loop);
+  void end_walk(const Call& call, State& state, const clang::Stmt& loop);
+  void break_walk(const Call& call, State& state, const clang::Stmt* loop);
 
   // coroutines.cpp
   void suspend(const Call& call, State& state, const clang::Expr* expression);
@@ -355,9 +371,12 @@ class Solver {
   const clang::FunctionDecl* root_ = nullptr;
   std::map<PlaceId, Loan> loans_;
   std::map<PlaceId, unsigned> in_flight_;  // owner -> frames
+  std::map<PlaceId, PlaceId>
+      referents_;  // member -> the member of the same object it refers to, or 0
   mutable std::map<const clang::ValueDecl*, unsigned> frames_of_declaration_;
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
-  std::set<const clang::FunctionDecl*> inlined_;
+  Callees inlined_;
+  std::map<const clang::Stmt*, std::vector<const clang::Expr*>> walked_;  // by loop
   std::set<const clang::CXXRecordDecl*> made_in_frames_;
   std::map<const clang::CXXRecordDecl*, bool> made_outside_;
   std::set<PlaceId> older_;  // variables that were made while no frame was open

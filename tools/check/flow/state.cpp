@@ -33,11 +33,16 @@ bool State::is_in_frame() const {
                      [](const auto& frame) { return (frame.second & kOpen) != 0; });
 }
 
+bool State::is_visited(PlaceId place) const {
+  return std::any_of(visits.begin(), visits.end(),
+                     [&](const Visit& visit) { return visit.in_turn && visit.element == place; });
+}
+
 bool State::same_as(const State& other) const {
   return cells == other.cells && lives == other.lives && frames == other.frames &&
          thread_frames == other.thread_frames && marks == other.marks && ended == other.ended &&
-         pinned == other.pinned && running == other.running && facts == other.facts &&
-         tags == other.tags && thrown == other.thrown;
+         pinned == other.pinned && running == other.running && visits == other.visits &&
+         facts == other.facts && tags == other.tags && thrown == other.thrown;
 }
 
 bool State::join(const State& other) {
@@ -72,6 +77,7 @@ bool State::join(const State& other) {
     return std::find(other.pinned.begin(), other.pinned.end(), place) == other.pinned.end();
   });
   unite(running, other.running);
+  unite(visits, other.visits);
   std::erase_if(facts, [&](const auto& fact) {
     const auto found = other.facts.find(fact.first);
     return found == other.facts.end() || found->second != fact.second;
@@ -98,7 +104,7 @@ bool State::join_values(const State& other) {
 }
 
 unsigned State::distance(const State& other) const {
-  unsigned result = thrown == other.thrown ? 0 : 1U << 16U;
+  unsigned result = thrown == other.thrown && visits == other.visits ? 0 : 1U << 16U;
   for (const auto& [fact, holds] : facts) {
     const auto found = other.facts.find(fact);
     if (found == other.facts.end())

@@ -40,6 +40,17 @@ struct Running {
   friend bool operator==(const Running&, const Running&) = default;
 };
 
+// A loop over all elements of a container that has begun. While a turn runs, `element` stands for its element alone.
+struct Visit {
+  const clang::Stmt* loop = nullptr;
+  ChainId chain = 0;  // of the call that the loop is in
+  PlaceId element = 0;
+  PlaceId others = 0;  // in a turn: what elements hold that were not visited
+  PlaceId done = 0;    // what those hold that were
+  bool in_turn = false;
+  friend bool operator==(const Visit&, const Visit&) = default;
+};
+
 constexpr std::uint8_t kOpen = 2;
 constexpr std::uint8_t kClosed = 1;
 
@@ -52,13 +63,16 @@ struct State {
   std::vector<PlaceId> ended;                      // marks that ended: freed handles
   std::vector<PlaceId> pinned;
   std::vector<Running> running;
-  bool thrown = false;       // left a call by an exception
-  std::vector<SiteId> tags;  // calls of with_tag() and tag_scope() that are open
+  std::vector<Visit> visits;  // the innermost last
+  bool thrown = false;        // left a call by an exception
+  std::vector<SiteId> tags;   // calls of with_tag() and tag_scope() that are open
   std::map<std::pair<PlaceId, std::int64_t>, bool> facts;  // place == number is known
   std::map<const clang::Stmt*, Value> values;              // of expressions of the current call
 
   // Whether a frame of any allocator may be open.
   [[nodiscard]] bool is_in_frame() const;
+  // Whether the place stands for one element alone.
+  [[nodiscard]] bool is_visited(PlaceId place) const;
   // Equality and join leave `values` out: they are joined alone.
   [[nodiscard]] bool same_as(const State& other) const;
   // Effect: this state stands for the paths of both. Result: whether it changed.

@@ -65,6 +65,8 @@ Value Solver::read(State& state, PlaceId place, clang::QualType type) {
       return value;
     }
   }
+  if (const auto known = referents_.find(place); known != referents_.end() && known->second != 0)
+    return Value::of(known->second);
   Value value = Value::unknown();
   if (!is_outside(place)) return value;
   const Kind kind = type.isNull() ? Kind::Pointer : model_.kind_of(type);
@@ -103,7 +105,7 @@ void Solver::store(State& state, PlaceId place, Value value, SiteId site, bool w
   std::erase_if(state.facts, [&](const auto& fact) { return fact.first.first == place; });
   const bool empties = !weak && value.to.empty();
   for (PlaceId at = place; !weak && at != 0; at = places_[at].parent) {
-    if (places_.is_one_of_many(at)) weak = true;
+    if (places_.is_one_of_many(at) && !state.is_visited(at)) weak = true;
     if (places_[at].kind == PlaceKind::Memory) weak = places_[at].number != 0;
     if (places_[at].kind != PlaceKind::Field && places_[at].kind != PlaceKind::Element) break;
   }
