@@ -62,6 +62,8 @@ class Particles {
     const auto tag = policy_.tag("game::particles");
     auto local = policy_.local();
     Output& output = outputs_[chunk].emplace(local);
+    // Sparks are made between what is listed, so that the list could not grow where it stands.
+    output.visible.reserve(begin_of(chunk + 1) - begin_of(chunk));
     Pcg32& rng = *rng_[chunk];
     constexpr float kStep = 1.0F / 60.0F;
     for (std::size_t i = begin_of(chunk); i < begin_of(chunk + 1); ++i) {

@@ -77,6 +77,7 @@ class Paths {
   using Cell = std::uint16_t;
   static constexpr Cell kNowhere = 0xFFFF;
   static constexpr unsigned kKeptSteps = 24;
+  static constexpr std::size_t kMostTurns = std::size_t{4} * kCells;
 
   struct Agent {
     Cell cell = 0;
@@ -125,7 +126,8 @@ class Paths {
     auto open = local.template vec<Open>();
     best[agent.cell] = 0;
     open.push_back({distance(agent.cell, agent.goal), 0, agent.cell});
-    while (!open.empty()) {
+    // A frame gives a search only so many turns.
+    for (std::size_t turn = 0; turn < kMostTurns && !open.empty(); ++turn) {
       const Open here = open[0];
       std::pop_heap(open.begin(), open.end());
       open.pop_back();

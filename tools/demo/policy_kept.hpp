@@ -105,6 +105,7 @@ class KeptVec : public Borrowed<std::vector<T>> {
   void push_back(const T& value) { this->kept().push_back(value); }
   void push_back(T&& value) { this->kept().push_back(std::move(value)); }
   void pop_back() { this->kept().pop_back(); }
+  void reserve(std::size_t capacity) { this->kept().reserve(capacity); }
   bool empty() const noexcept { return this->kept().empty(); }
   std::size_t size() const noexcept { return this->kept().size(); }
   T& operator[](std::size_t index) noexcept { return this->kept()[index]; }
