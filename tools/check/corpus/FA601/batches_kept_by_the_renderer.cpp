@@ -8,7 +8,9 @@ namespace fa = framealloc;
 
 // A batch of sprites whose vertices end with the frame.
 struct Batch {
-  Batch(fa::FrameArena& arena, int texture) : vertices(arena.alloc_batch<float>(64)), of(texture) {}  // expect: FA601
+  Batch(fa::FrameArena& arena, int texture)
+      : vertices(arena.alloc_batch<float>(64)),  // expect: FA601
+        of(texture) {}
   float* vertices;
   int of;
 };

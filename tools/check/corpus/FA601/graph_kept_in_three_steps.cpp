@@ -49,9 +49,7 @@ class Game {
   Game() : physics_(memory_) {}
   void begin() { memory_.begin_frame(); }
   void tick() { physics_.gather(20); }
-  void end() {
-    memory_.end_frame();
-  }
+  void end() { memory_.end_frame(); }
 
  private:
   Memory memory_;
