@@ -217,7 +217,8 @@ bool is_reset_elsewhere(const CheckInput& input, const Callers& callers, const E
   if (!ends) return false;
   // The solver ran that method after this one: had the member kept the loan, it would have told.
   for (const Event& other : input.log.events())
-    if (other.kind == EventKind::Escape && other.other != 0 && other.loan == event.loan)
+    if (other.kind == EventKind::Escape && other.other != 0 && other.loan == event.loan &&
+        declaration_of(input, other.into) == declaration_of(input, event.into))
       return false;
   return true;
 }

@@ -85,7 +85,10 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
     if (const auto* member = llvm::dyn_cast<clang::CXXMemberCallExpr>(call)) {
       const clang::CXXMethodDecl* const method = member->getMethodDecl();
       if (method != nullptr && !method->isConst() && !only_looks(*method))
-        add(member->getImplicitObjectArgument(), How::Other, call);
+        add(member->getImplicitObjectArgument(),
+            member->getImplicitObjectArgument()->getType()->isPointerType() ? How::Through
+                                                                            : How::Other,
+            call);
     }
     if (function == nullptr || only_forwards(*function)) return true;
     const bool skips_object = op != nullptr && llvm::isa<clang::CXXMethodDecl>(function);
@@ -180,6 +183,14 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
 
 }  // namespace
 
+std::vector<Change> changes_of(const Changes& changes, const clang::ValueDecl* declaration) {
+  const auto known = changes.of.find(declaration);
+  if (known == changes.of.end()) return {};
+  std::vector<Change> found = known->second;
+  std::erase_if(found, [](const Change& change) { return change.how == How::Through; });
+  return found;
+}
+
 Changes changes_in(const clang::Stmt& loop) {
   Changes changes;
   Walk walk(changes);
@@ -201,6 +212,8 @@ Changes changes_in(const clang::Stmt& loop) {
   } else if (const auto* range = llvm::dyn_cast<clang::CXXForRangeStmt>(&loop)) {
     go(range->getLoopVarStmt());
     go(range->getBody());
+  } else {
+    go(&loop);
   }
   return changes;
 }

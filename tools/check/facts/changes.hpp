@@ -15,7 +15,8 @@ namespace fa_check {
 [[nodiscard]] bool mentions(const clang::Stmt* expression, const clang::ValueDecl* declaration);
 
 struct Change {
-  enum class How { Step, Assign, Other };  // by ++, -- or a compound; from a value; any other way
+  // By ++, -- or a compound; from a value; what a pointer leads to; any other way.
+  enum class How { Step, Assign, Through, Other };
   How how = How::Other;
   const clang::Stmt* at = nullptr;
   const clang::Expr* from = nullptr;  // of Assign
@@ -35,7 +36,11 @@ struct Changes {
   }
 };
 
-// What one turn of the loop does: its condition, increment and body.
+// Result: what is done to the variable itself, and not to what it leads to.
+[[nodiscard]] std::vector<Change> changes_of(const Changes& changes,
+                                             const clang::ValueDecl* declaration);
+
+// What one turn of the loop does: its condition, increment and body; or another statement, a function's body.
 [[nodiscard]] Changes changes_in(const clang::Stmt& loop);
 
 }  // namespace fa_check

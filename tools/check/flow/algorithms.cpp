@@ -10,18 +10,7 @@
 #include <vector>
 
 namespace fa_check {
-namespace {
 
-// Whether the algorithm writes elsewhere, and returns how far it came there.
-bool returns_end_of_output(llvm::StringRef name) {
-  return name.starts_with("copy") || name.ends_with("_copy") || name.ends_with("_copy_if") ||
-         name.starts_with("set_") ||
-         is_one_of(name, {"move", "move_backward", "transform", "merge", "partial_sum",
-                          "adjacent_difference", "inclusive_scan", "exclusive_scan",
-                          "transform_inclusive_scan", "transform_exclusive_scan"});
-}
-
-// The type of what iterators and ranges of the type lead to; null when it is not known.
 clang::QualType element_of(clang::QualType type) {
   type = type.getNonReferenceType().getCanonicalType();
   if (type->isPointerType()) return type->getPointeeType();
@@ -34,6 +23,22 @@ clang::QualType element_of(clang::QualType type) {
   const bool is_of_iterator =
       name == "__gnu_cxx::__normal_iterator" || name == "std::ranges::subrange";
   return is_of_iterator ? element_of(first) : first;
+}
+
+namespace {
+
+// Whether the algorithm writes elsewhere, and returns how far it came there.
+bool returns_end_of_output(llvm::StringRef name) {
+  return name.starts_with("copy") || name.ends_with("_copy") || name.ends_with("_copy_if") ||
+         name.starts_with("set_") ||
+         is_one_of(name, {"move", "move_backward", "transform", "merge", "partial_sum",
+                          "adjacent_difference", "inclusive_scan", "exclusive_scan",
+                          "transform_inclusive_scan", "transform_exclusive_scan"});
+}
+
+// Whether the algorithm makes anew what its first range has.
+bool makes_elements(llvm::StringRef name) {
+  return is_one_of(name, {"fill", "fill_n", "generate", "generate_n"});
 }
 
 // Whether an argument of the kind and type is a range, and no iterator.
@@ -169,75 +174,54 @@ bool Solver::give_parts(const Call& caller, State& state, llvm::StringRef name, 
   return true;
 }
 
-// Result: the body of the only lambda among the closures, or null.
-const clang::CXXMethodDecl* Solver::body_of_closure(const Value& closures) const {
-  if (closures.to.size() != 1) return nullptr;
-  const auto found = closures_.find(closures.to.front().place);
-  if (found == closures_.end() || found->second.size() != 1) return nullptr;
-  const clang::CXXMethodDecl* body = (*found->second.begin())->getLambdaCallOperator();
-  if (body == nullptr || body->getDescribedFunctionTemplate() == nullptr) return body;
-  const clang::CXXMethodDecl* made = nullptr;
-  for (const clang::FunctionDecl* each : body->getDescribedFunctionTemplate()->specializations())
-    if (each->hasBody()) made = llvm::cast<clang::CXXMethodDecl>(each);
-  return made;
-}
-
-// Result: what an algorithm gives the function that it is called with: elements of its first range, if that is what the
-// function takes.
-std::vector<const clang::Expr*> Solver::elements_for(
-    const Call& caller, State& state, const clang::Expr* at, const Value& closures,
-    const std::vector<const clang::Expr*>& arguments) {
-  const clang::CXXMethodDecl* const body = body_of_closure(closures);
-  const clang::QualType element = element_of(arguments.front()->getType());
-  if (body == nullptr || body->getNumParams() == 0 || element.isNull() ||
-      !model_.can_hold(element) ||
-      !context_.hasSameUnqualifiedType(
-          body->getParamDecl(0)->getType().getNonReferenceType().getCanonicalType(),
-          element.getCanonicalType()))
-    return {};
-  const Value led = led_to(caller, state, arguments.front(), false);
-  if (led.to.empty()) return {};
-  clang::OpaqueValueExpr*& argument = elements_[at];
-  if (argument == nullptr)
-    argument = new (context_) clang::OpaqueValueExpr(at->getBeginLoc(), element, clang::VK_LValue);
-  state.values[argument] = led;
-  return {argument};
-}
-
-// Effect: what the algorithm writes is where its output is: what its function has returned, else what its first range
-// has.
+// Effect: what the algorithm writes is where its output is: what its function has returned, the value that it is given,
+// else what its first range has.
 void Solver::write_output(const Call& caller, State& state, llvm::StringRef name,
                           const clang::Expr* at, const Value& closures,
                           const std::vector<const clang::Expr*>& arguments) {
-  if (!returns_end_of_output(name) || arguments.size() < 2) return;
-  const clang::Expr* output = nullptr;
+  const bool makes = makes_elements(name);
+  if ((!returns_end_of_output(name) && !makes) || arguments.size() < 2) return;
+  const clang::Expr* output = makes ? arguments.front() : nullptr;
   for (const clang::Expr* argument : arguments) {
     const clang::QualType type = argument->getType();
     const Kind kind = model_.kind_of(type);
-    if (argument != arguments.front() && (kind == Kind::Pointer || kind == Kind::View) &&
+    if (!makes && argument != arguments.front() && (kind == Kind::Pointer || kind == Kind::View) &&
         !is_range(kind, type) && !type->isFunctionPointerType())
       output = argument;
   }
   if (output == nullptr) return;
   const SiteId where = site(caller, at);
-  const bool is_made = name == "transform";
-  const clang::CXXMethodDecl* const body = is_made ? body_of_closure(closures) : nullptr;
+  const bool is_made = name == "transform" || name.starts_with("generate");
+  const bool is_given = name.starts_with("fill");
+  const clang::FunctionDecl* const body = is_made ? body_of_closure(closures) : nullptr;
   const auto returned = state.values.find(at);
   if (is_made && (body == nullptr || returned == state.values.end())) return;
-  const clang::QualType element = is_made ? body->getReturnType().getNonReferenceType()
-                                          : element_of(arguments.front()->getType());
+  const clang::QualType element = is_made    ? body->getReturnType().getNonReferenceType()
+                                  : is_given ? element_of(output->getType())
+                                             : element_of(arguments.front()->getType());
   if (element.isNull() || !model_.can_hold(element)) return;
-  const Value from = is_made ? returned->second : led_to(caller, state, arguments.front(), false);
   const Kind kind = model_.kind_of(element);
+  const bool is_value = is_given || (is_made && !body->getReturnType()->isReferenceType());
+  const Value from = is_made    ? returned->second
+                     : is_given ? value(caller, state, arguments.back())
+                                : led_to(caller, state, arguments.front(), false);
   for (const Target& target : led_to(caller, state, output, false).to) {
-    if (kind == Kind::Pointer && is_made && !body->getReturnType()->isReferenceType())
-      store(state, target.place, from, where, true);
+    const bool weak = !makes || !state.is_visited(target.place);
+    if (kind == Kind::Pointer && is_value)
+      store(state, target.place,
+            is_given && arguments.back()->isGLValue() ? load(state, from, element) : from, where,
+            weak);
     else if (kind == Kind::Pointer || kind == Kind::View)
-      store(state, target.place, load(state, from, element), where, true);
+      store(state, target.place, load(state, from, element), where, weak);
     else
       for (const Target& source : from.to)
-        copy(state, target.place, source.place, element, where, true);
+        copy(state, target.place, source.place, element, where, weak);
   }
+}
+
+// Whether the algorithm comes to each element of its first range once.
+bool Solver::visits_each(llvm::StringRef name) {
+  return is_one_of(name, {"for_each", "for_each_n"}) || makes_elements(name);
 }
 
 }  // namespace fa_check

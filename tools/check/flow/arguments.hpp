@@ -12,6 +12,8 @@ namespace fa_check {
 
 // Result: whether the argument is a lambda.
 [[nodiscard]] bool is_closure(const clang::Expr* argument);
+// Result: the type of what iterators and ranges of the type lead to; null when it is not known.
+[[nodiscard]] clang::QualType element_of(clang::QualType type);
 // Result: the text of a string literal, also of one that a string or a view is made of; else "".
 [[nodiscard]] std::string literal_of(const clang::Expr* expression);
 // Result: the name of the policy or importance that is given; "" when it is not a constant.

@@ -125,49 +125,6 @@ void Solver::set_result(const Call& caller, State& state, const clang::Expr* at,
   state.values[at] = Value::of(place);
 }
 
-void Solver::run_closures(const Call& caller, State state, const Value& closures,
-                          const clang::Expr* at, const std::vector<const clang::Expr*>& arguments,
-                          States& out, bool on_thread) {
-  bool ran = false;
-  for (const Target& target : closures.to) {
-    // A function that is called by its address.
-    std::vector<PlaceId> functions;
-    if (places_[target.place].kind == PlaceKind::Function) functions.push_back(target.place);
-    if (const auto cell = state.cells.find(places_.element(target.place));
-        cell != state.cells.end())
-      for (const Target& held : cell->second.to)
-        if (places_[held.place].kind == PlaceKind::Function) functions.push_back(held.place);
-    for (const PlaceId place : functions) {
-      const auto* const function = static_cast<const clang::FunctionDecl*>(places_[place].key);
-      const auto* const method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
-      if ((method != nullptr && method->isInstance()) ||
-          function->getNumParams() != arguments.size() || !can_run(caller, function))
-        continue;
-      run_call(caller, state, function, at, 0, arguments, out, on_thread);
-      ran = true;
-    }
-    for (const PlaceId place : {target.place, places_.element(target.place)}) {
-      const auto found = closures_.find(place);
-      if (found == closures_.end()) continue;
-      const std::set<const clang::CXXRecordDecl*> records = found->second;
-      for (const clang::CXXRecordDecl* record : records) {
-        const clang::CXXMethodDecl* body = record->getLambdaCallOperator();
-        if (body == nullptr) continue;
-        if (const clang::FunctionTemplateDecl* pattern = body->getDescribedFunctionTemplate()) {
-          body = nullptr;
-          for (const clang::FunctionDecl* each : pattern->specializations())
-            if (each->hasBody()) body = llvm::cast<clang::CXXMethodDecl>(each);
-        }
-        if (body == nullptr || !can_run(caller, body)) continue;
-        run_call(caller, state, body, at, place, arguments, out, on_thread);
-        ran = true;
-      }
-      break;
-    }
-  }
-  if (!ran) out.push_back(std::move(state));
-}
-
 void Solver::call_function(const Call& caller, State state, const clang::FunctionDecl* function,
                            const clang::Expr* at, const Value& object,
                            const std::vector<const clang::Expr*>& arguments, States& out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: smart pointers with a deleter of the user's, as guards are made of them: it runs where the pointer ends or is
 // given another object.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>

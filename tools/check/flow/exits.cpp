@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: how a function is left: what its result leads to, and exceptions.
 #include "flow/solver.hpp"
+#include "flow/throws.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -236,11 +236,9 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
       elements.add({kind == Kind::Container ? places_.element(target.place) : target.place, 0});
     join_threads(state, kind == Kind::Container ? elements : load(state, elements, {}));
   }
-  Value closures;
-  for (const clang::Expr* argument : arguments) {
-    if (is_closure(argument))
-      for (const Target& target : value(caller, state, argument).to) closures.add(target);
-  }
+  const Value closures = called_with_elements(caller, state, algorithm, arguments);
+  const bool visits = visits_each(algorithm);
+  if (visits) begin_turn(caller, state, *at);
   States after;
   if (closures.to.empty()) {
     after.push_back(std::move(state));
@@ -251,6 +249,8 @@ void Solver::library(const Call& caller, State& state, const clang::FunctionDecl
   }
   for (State& each : after) {
     write_output(caller, each, algorithm, at, closures, arguments);
+    if (visits) end_turn(caller, each, *at);
+    if (visits) end_walk(caller, each, *at);
     Value found;
     if (at->isGLValue() || result == Kind::Pointer || result == Kind::View)
       found = come_back(caller, each, algorithm, at, arguments);

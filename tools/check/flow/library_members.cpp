@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: members of the classes of std and of the library: what they read, keep and hand out.
 #include "facts/changes.hpp"
+#include "facts/comparison.hpp"
+#include "facts/whole.hpp"
 #include "flow/names.hpp"
 #include "flow/solver.hpp"
 
@@ -77,6 +79,19 @@ const clang::FieldDecl* Solver::iterator_in_pair(clang::QualType type) {
     return nullptr;
   const auto first = record->field_begin();
   return first == record->field_end() ? nullptr : *first;
+}
+
+// Whether nothing that the container had before stays in it.
+bool Solver::is_emptied_by(const Call& caller, llvm::StringRef name, const clang::Expr* at,
+                           const std::vector<const clang::Expr*>& arguments) const {
+  if (is_one_of(name, {"clear", "reset"})) return arguments.empty();
+  if (is_one_of(name, {"assign", "assign_range", "fill"})) return !arguments.empty();
+  if (name == "resize") return !arguments.empty() && constant_of(context_, arguments.front()) == 0;
+  const auto* const member = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+  if (name != "erase" || arguments.size() != 2 || member == nullptr) return false;
+  const clang::Expr* const all = given_whole(context_, *caller.function->getBody(), arguments);
+  return all != nullptr && named_by(all) != nullptr &&
+         named_by(all) == named_by(member->getImplicitObjectArgument());
 }
 
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
@@ -208,9 +223,8 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
               ? named_by(llvm::cast<clang::CXXMemberCallExpr>(at)->getImplicitObjectArgument())
               : nullptr,
           arguments.size() == 1 ? arguments.front() : nullptr);
-    if (is_one_of(name, {"clear", "reset"}) && arguments.empty() && object.to.size() == 1) {
+    if (object.to.size() == 1 && is_emptied_by(caller, name, at, arguments))
       erase_inside(state, object.to.front().place);
-    }
     const bool changes =
         !method->isConst() &&
         !is_one_of(name, {"at", "find", "begin", "end", "erase", "count", "get"}) &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: objects of the classes of std and of the library: what they hold once they are made.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Names of functions of std and of the library, whose declarations are known already.
+// Names of functions and classes of std and of the library, whose declarations are known already.
 #pragma once
 
 #include "model/clang.hpp"
@@ -23,5 +23,10 @@ namespace fa_check {
   llvm::StringRef name = record.getDeclName().isIdentifier() ? record.getName() : llvm::StringRef();
   return name.consume_front("__") && name.consume_back("_fn") ? name : llvm::StringRef();
 }
+
+// Whether the class, or what the type points at, is a memory resource of std.
+[[nodiscard]] bool is_resource_class(clang::QualType type);
+// Whether the class is std::shared_ptr.
+[[nodiscard]] bool is_shared(clang::QualType type);
 
 }  // namespace fa_check

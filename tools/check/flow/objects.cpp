@@ -178,6 +178,13 @@ void Solver::note_made(const State& state, const clang::CXXRecordDecl& record, b
   known = known || of_arguments;
 }
 
+// Whether the place is what a parameter of the function leads to.
+bool Solver::is_of_parameter(PlaceId place) const {
+  for (place = places_.root(place); places_[place].kind == PlaceKind::Unknown;)
+    place = places_.root(places_[place].parent);
+  return places_[place].kind == PlaceKind::Local;
+}
+
 // Effect: forgets the variables of the call, and objects of boxes that it made and nobody has any more.
 void Solver::forget_variables(State& state, ChainId chain) const {
   const auto is_of_call = [&](PlaceId place) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: memory resources and allocators of std that stand on a frame, and what is taken from them.
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <vector>

@@ -21,15 +21,6 @@
 
 namespace fa_check {
 
-// Whether the class, or what the type points at, is a memory resource of std.
-[[nodiscard]] bool is_resource_class(clang::QualType type);
-// Whether the class is std::shared_ptr.
-[[nodiscard]] bool is_shared(clang::QualType type);
-// Whether an exception goes from the block to `target`, which is where handlers are chosen or the
-// end of the function, block `last`.
-[[nodiscard]] bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target,
-                             unsigned last);
-
 class Solver {
  public:
   Solver(clang::ASTContext& context, Model& model, Places& places, Bodies& bodies,
@@ -119,6 +110,7 @@ class Solver {
   void copy(State& state, PlaceId to, PlaceId from, clang::QualType type, SiteId site,
             bool weak = false);
   [[nodiscard]] bool is_outside(PlaceId place) const;
+  [[nodiscard]] bool is_of_parameter(PlaceId place) const;
   [[nodiscard]] std::vector<PlaceId> owners(State& state, const Value& objects);
   void note_referents(const States& constructed);
   [[nodiscard]] bool keeps_loans(const State& state) const;
@@ -247,8 +239,9 @@ class Solver {
                                                         bool by_older = false) const;
 
   // walks.cpp
-  const std::vector<const clang::Expr*>& walked_by(const clang::Stmt& loop);
+  const std::vector<const clang::Expr*>& walked_by(const Call& call, const clang::Stmt& loop);
   PlaceId elements_walked(const Call& call, State& state, const clang::Expr* container);
+  [[nodiscard]] bool leads_to_one_object(const State& state, const Value& objects) const;
   void add_cells(State& state, PlaceId to, PlaceId from);
   void erase_cells(State& state, PlaceId place);
   void erase_inside(State& state, PlaceId container);
@@ -274,7 +267,10 @@ class Solver {
   [[nodiscard]] Value come_back(const Call& caller, State& state, llvm::StringRef name,
                                 const clang::Expr* at,
                                 const std::vector<const clang::Expr*>& arguments);
-  [[nodiscard]] const clang::CXXMethodDecl* body_of_closure(const Value& closures) const;
+  [[nodiscard]] const clang::FunctionDecl* body_of_closure(const Value& closures) const;
+  [[nodiscard]] static bool visits_each(llvm::StringRef name);
+  [[nodiscard]] Value called_with_elements(const Call& caller, State& state, llvm::StringRef name,
+                                           const std::vector<const clang::Expr*>& arguments);
   [[nodiscard]] std::vector<const clang::Expr*> elements_for(
       const Call& caller, State& state, const clang::Expr* at, const Value& closures,
       const std::vector<const clang::Expr*>& arguments);
@@ -294,6 +290,8 @@ class Solver {
                   const clang::Expr* argument);
   void keep(const Call& caller, State& state, PlaceId container, clang::QualType type,
             const clang::Expr* argument, SiteId site, bool may_be_range);
+  [[nodiscard]] bool is_emptied_by(const Call& caller, llvm::StringRef name, const clang::Expr* at,
+                                   const std::vector<const clang::Expr*>& arguments) const;
   void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                          const clang::Expr* at, const Value& object,
                          const std::vector<const clang::Expr*>& arguments);

@@ -89,7 +89,8 @@ void Solver::assign(const Call& call, State& state, const clang::BinaryOperator*
   const Value objects = value(call, state, assignment->getLHS());
   const clang::QualType type = assignment->getLHS()->getType();
   (void)use(call, state, objects, assignment->getLHS());
-  const bool many = objects.to.size() > 1 || objects.other;
+  const bool many =
+      objects.to.size() > 1 || (objects.other && !leads_to_one_object(state, objects));
   if (assignment->getOpcode() == clang::BO_Assign) {
     Value given = value(call, state, assignment->getRHS());
     if (!model_.can_hold(type) && !type->isFunctionPointerType()) given.to.clear();

@@ -15,4 +15,9 @@ namespace fa_check {
                                                      const clang::FunctionDecl& function,
                                                      const clang::CFGBlock& block);
 
+// Whether an exception goes from the block to `target`, which is where handlers are chosen or the
+// end of the function, block `last`.
+[[nodiscard]] bool leads_out(const clang::CFGBlock& block, const clang::CFGBlock& target,
+                             unsigned last);
+
 }  // namespace fa_check

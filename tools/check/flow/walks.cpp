@@ -3,103 +3,35 @@
 // element would be lost among the others: while a turn runs, the place stands for the element of that turn alone, and
 // what the others hold is put aside. After the last turn the elements hold what their own turns have left in them; where
 // no turn was taken there are none.
-#include "flow/names.hpp"
+#include "facts/ranges.hpp"
+#include "facts/whole.hpp"
 #include "flow/solver.hpp"
 
 #include <utility>
 
 namespace fa_check {
-namespace {
 
-// A variable, a member of this, or a member of one of them: what stays the same object from turn to turn.
-bool is_path(const clang::Expr* expression) {
-  expression = expression->IgnoreParenImpCasts();
-  if (const auto* e = llvm::dyn_cast<clang::MemberExpr>(expression))
-    return llvm::isa<clang::FieldDecl>(e->getMemberDecl()) && is_path(e->getBase());
-  return llvm::isa<clang::DeclRefExpr, clang::CXXThisExpr>(expression);
-}
-
-bool is_same_path(const clang::Expr* a, const clang::Expr* b) {
-  a = a->IgnoreParenImpCasts();
-  b = b->IgnoreParenImpCasts();
-  if (const auto* e = llvm::dyn_cast<clang::MemberExpr>(a)) {
-    const auto* const other = llvm::dyn_cast<clang::MemberExpr>(b);
-    return other != nullptr && e->getMemberDecl() == other->getMemberDecl() &&
-           is_same_path(e->getBase(), other->getBase());
-  }
-  if (const auto* e = llvm::dyn_cast<clang::DeclRefExpr>(a)) {
-    const auto* const other = llvm::dyn_cast<clang::DeclRefExpr>(b);
-    return other != nullptr && e->getDecl() == other->getDecl();
-  }
-  return llvm::isa<clang::CXXThisExpr>(a) && llvm::isa<clang::CXXThisExpr>(b);
-}
-
-// Result: how many elements an array or std::array has.
-std::optional<std::uint64_t> extent_of(const clang::ASTContext& context, clang::QualType type) {
-  if (const auto* array = context.getAsConstantArrayType(type)) return array->getZExtSize();
-  const clang::CXXRecordDecl* const record = record_of(type);
-  const auto* const instance =
-      llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(record);
-  if (instance == nullptr || plain_name(*instance) != "std::array") return std::nullopt;
-  return instance->getTemplateArgs()[1].getAsIntegral().getZExtValue();
-}
-
-// The containers that a counting loop goes through from the first element to the last.
-struct Subscripts : clang::RecursiveASTVisitor<Subscripts> {
-  Subscripts(const clang::ASTContext& of, const LoopTurns& loop) : context(of), turns(loop) {}
-
-  bool VisitArraySubscriptExpr(clang::ArraySubscriptExpr* e) {
-    note(e->getBase(), e->getIdx());
-    return true;
-  }
-  bool VisitCXXOperatorCallExpr(clang::CXXOperatorCallExpr* e) {
-    if (e->getOperator() == clang::OO_Subscript && e->getNumArgs() == 2)
-      note(e->getArg(0), e->getArg(1));
-    return true;
-  }
-  void note(const clang::Expr* container, const clang::Expr* index) {
-    const auto* const counter = llvm::dyn_cast<clang::DeclRefExpr>(index->IgnoreParenImpCasts());
-    container = container->IgnoreParenImpCasts();
-    if (counter == nullptr || counter->getDecl() != turns.counter || !is_path(container)) return;
-    for (const clang::Expr* each : found)
-      if (is_same_path(each, container)) return;
-    const auto extent = extent_of(context, container->getType());
-    bool is_whole = extent && turns.number && *extent == *turns.number;
-    if (const auto* asked =
-            llvm::dyn_cast<clang::CXXMemberCallExpr>(turns.bound->IgnoreParenImpCasts()))
-      is_whole = is_whole || (name_of(asked->getMethodDecl()) == "size" &&
-                              is_same_path(asked->getImplicitObjectArgument(), container));
-    if (is_whole) found.push_back(container);
-  }
-
-  const clang::ASTContext& context;
-  const LoopTurns& turns;
-  std::vector<const clang::Expr*> found;
-};
-
-}  // namespace
-
-// Result: the arrays and containers of which the loop visits each element once.
-const std::vector<const clang::Expr*>& Solver::walked_by(const clang::Stmt& loop) {
+// Result: the arrays and containers of which the loop, or what the algorithm calls, visits each element once.
+const std::vector<const clang::Expr*>& Solver::walked_by(const Call& call,
+                                                         const clang::Stmt& loop) {
   const auto [known, is_new] = walked_.try_emplace(&loop);
   if (!is_new) return known->second;
-  if (const auto* walk = llvm::dyn_cast<clang::CXXForRangeStmt>(&loop)) {
-    const clang::Expr* const range = walk->getRangeInit();
-    if (range != nullptr && range->isGLValue() && is_path(range)) known->second.push_back(range);
-  } else if (const auto* counting = llvm::dyn_cast<clang::ForStmt>(&loop)) {
-    const LoopTurns turns = turns_of(context_, loop);
-    if (turns.counter != nullptr && turns.bound != nullptr) {
-      Subscripts visitor(context_, turns);
-      visitor.TraverseStmt(const_cast<clang::Stmt*>(counting->getBody()));
-      known->second = std::move(visitor.found);
-    }
+  std::vector<const clang::Expr*>& found = known->second;
+  const clang::Stmt& body = *call.function->getBody();
+  if (const auto* algorithm = llvm::dyn_cast<clang::CallExpr>(&loop)) {
+    std::vector<const clang::Expr*> arguments(algorithm->arg_begin(), algorithm->arg_end());
+    if (llvm::isa<clang::CXXOperatorCallExpr>(algorithm)) arguments.erase(arguments.begin());
+    if (const clang::Expr* const container = given_whole(context_, body, arguments))
+      found.push_back(container);
+  } else {
+    found = walked_whole(context_, body, loop);
   }
   // Views may show a part alone, and containers in frame memory hold theirs in memory of its own.
-  std::erase_if(known->second, [&](const clang::Expr* each) {
+  std::erase_if(found, [&](const clang::Expr* each) {
     const clang::QualType type = each->getType().getNonReferenceType();
     return !extent_of(context_, type) && model_.kind_of(type) != Kind::Container;
   });
-  return known->second;
+  return found;
 }
 
 // Result: the place that stands for the elements, or 0 where it is not known whose they are.
@@ -107,6 +39,16 @@ PlaceId Solver::elements_walked(const Call& call, State& state, const clang::Exp
   const Value objects = value(call, state, container);
   if (objects.to.size() != 1 || objects.other) return 0;
   return places_.element(objects.to.front().place);
+}
+
+// Whether the value is what one pointer of somebody else leads to: no element, or the one of this turn.
+bool Solver::leads_to_one_object(const State& state, const Value& objects) const {
+  if (objects.to.size() != 1) return false;
+  PlaceId at = places_.root(objects.to.front().place);
+  if (places_[at].kind != PlaceKind::Unknown) return false;
+  for (at = places_[at].parent; at != 0; at = places_[at].parent)
+    if (places_.is_one_of_many(at) && !state.is_visited(at)) return false;
+  return true;
 }
 
 // Effect: what is below `from` is below `to` too, beside what is there.
@@ -134,7 +76,7 @@ void Solver::erase_inside(State& state, PlaceId container) {
 
 void Solver::begin_turn(const Call& call, State& state, const clang::Stmt& loop) {
   std::uint32_t number = 1;
-  for (const clang::Expr* container : walked_by(loop)) {
+  for (const clang::Expr* container : walked_by(call, loop)) {
     const PlaceId elements = elements_walked(call, state, container);
     const PlaceId others = places_.place(PlaceKind::Local, &loop, 0, call.chain, number++);
     const PlaceId done = places_.place(PlaceKind::Local, &loop, 0, call.chain, number++);
@@ -158,7 +100,7 @@ void Solver::end_turn(const Call& call, State& state, const clang::Stmt& loop) {
 }
 
 void Solver::end_walk(const Call& call, State& state, const clang::Stmt& loop) {
-  for (const clang::Expr* container : walked_by(loop)) {
+  for (const clang::Expr* container : walked_by(call, loop)) {
     const PlaceId elements = elements_walked(call, state, container);
     if (elements == 0 || state.is_visited(elements)) continue;
     erase_cells(state, elements);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "facts/whole.hpp"
+
+#include "facts/changes.hpp"
+#include "facts/comparison.hpp"
+#include "facts/counting.hpp"
+#include "facts/ranges.hpp"
+#include "model/model.hpp"
+
+#include <algorithm>
+
+namespace fa_check {
+namespace {
+
+// The numbers that a counter has in the turns: from `low` up to, and without, `high` + `offset`.
+struct Numbers {
+  std::int64_t low = 0;
+  const clang::Expr* high = nullptr;
+  std::int64_t offset = 0;
+};
+
+void add(std::vector<const clang::Expr*>& found, const clang::Expr* container) {
+  if (std::none_of(found.begin(), found.end(),
+                   [&](const clang::Expr* each) { return is_same_path(each, container); }))
+    found.push_back(container);
+}
+
+// What a counter of numbers is the index of.
+struct Subscripts : clang::RecursiveASTVisitor<Subscripts> {
+  Subscripts(Ranges& of, const clang::VarDecl* variable, const Numbers& in_turns)
+      : ranges(of), counter(variable), numbers(in_turns) {}
+
+  bool VisitArraySubscriptExpr(clang::ArraySubscriptExpr* e) {
+    note(ranges.begun(e->getBase()), e->getIdx());
+    return true;
+  }
+  bool VisitCallExpr(clang::CallExpr* e) {
+    const auto* const op = llvm::dyn_cast<clang::CXXOperatorCallExpr>(e);
+    if (op != nullptr && op->getOperator() == clang::OO_Subscript && op->getNumArgs() == 2)
+      note(ranges.whole(op->getArg(0)), op->getArg(1));
+    const Called called = called_by(e);
+    if (called.name == "at" && called.arguments.size() == 2)
+      note(ranges.whole(called.arguments[0]), called.arguments[1]);
+    return true;
+  }
+  void note(const clang::Expr* container, const clang::Expr* index) {
+    if (container == nullptr) return;
+    const Shifted shifted = ranges.shifted_by(index);
+    const auto* const name = llvm::dyn_cast<clang::DeclRefExpr>(unwrapped(shifted.base));
+    if (name != nullptr && name->getDecl() == counter && numbers.low + shifted.by == 0 &&
+        ranges.is_size(numbers.high, container, numbers.offset + shifted.by))
+      add(found, container);
+  }
+
+  Ranges& ranges;
+  const clang::VarDecl* counter;
+  Numbers numbers;
+  std::vector<const clang::Expr*> found;
+};
+
+// A loop with one counter that each turn moves by one.
+struct Counting {
+  const clang::VarDecl* counter = nullptr;
+  const clang::Expr* first = nullptr;
+  const clang::Expr* last = nullptr;  // null: zero
+  clang::BinaryOperatorKind op = clang::BO_NE;
+  std::int64_t step = 0;
+  bool is_in_condition = false;
+  bool is_prefix = false;
+};
+
+const clang::Stmt* last_of(const clang::Stmt* body) {
+  const auto* const block = llvm::dyn_cast_or_null<clang::CompoundStmt>(body);
+  const clang::Stmt* last = block == nullptr      ? body
+                            : block->body_empty() ? nullptr
+                                                  : block->body_back();
+  if (const auto* cleanup = llvm::dyn_cast_or_null<clang::FullExpr>(last))
+    last = cleanup->getSubExpr();
+  return last;
+}
+
+std::optional<Counting> counting_of(const clang::ASTContext& context, const clang::Stmt& function,
+                                    const clang::Stmt& loop) {
+  const clang::Stmt* init = nullptr;
+  const clang::Expr* condition = nullptr;
+  const clang::Stmt* body = nullptr;
+  if (const auto* e = llvm::dyn_cast<clang::ForStmt>(&loop)) {
+    init = e->getInit();
+    condition = e->getCond();
+    body = e->getBody();
+  } else if (const auto* other = llvm::dyn_cast<clang::WhileStmt>(&loop)) {
+    condition = other->getCond();
+    body = other->getBody();
+  }
+  if (condition == nullptr) return std::nullopt;
+  Counting found;
+  const Changes changes = changes_in(loop);
+  const clang::Expr* side = condition;
+  if (const auto compared = comparison_of(condition)) {
+    const bool is_left = !changes_of(changes, counted_by(unwrapped(compared->left))).empty();
+    side = is_left ? compared->left : compared->right;
+    found.last = is_left ? compared->right : compared->left;
+    found.op = is_left ? compared->op : clang::BinaryOperator::reverseComparisonOp(compared->op);
+  }
+  side = unwrapped(side);
+  found.counter = llvm::dyn_cast_or_null<clang::VarDecl>(counted_by(side));
+  const std::vector<Change> steps = changes_of(changes, found.counter);
+  if (steps.size() != 1 || steps.front().how != Change::How::Step) return std::nullopt;
+  const clang::Stmt* const step = steps.front().at;
+  found.step = step_of(context, step);
+  found.is_in_condition = side == step;
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(step)) found.is_prefix = e->isPrefix();
+  if (!found.is_in_condition && !is_increment(loop, step) && last_of(body) != step)
+    return std::nullopt;
+  // What it begins with.
+  const auto* const declared = llvm::dyn_cast_or_null<clang::DeclStmt>(init);
+  const auto* const set = llvm::dyn_cast_or_null<clang::BinaryOperator>(init);
+  if (declared != nullptr && std::find(declared->decl_begin(), declared->decl_end(),
+                                       found.counter) != declared->decl_end()) {
+    found.first = found.counter->getInit();
+  } else if (set != nullptr && set->getOpcode() == clang::BO_Assign &&
+             named_by(set->getLHS()) == found.counter) {
+    found.first = set->getRHS();
+  } else if (found.counter->isLocalVarDecl()) {
+    if (changes_of(changes_in(function), found.counter).size() == 1)
+      found.first = found.counter->getInit();
+  }
+  if (found.first == nullptr) return std::nullopt;
+  return found;
+}
+
+// The numbers that the body sees of the counter.
+std::optional<Numbers> numbers_of(const clang::ASTContext& context, const Counting& counting) {
+  const clang::BinaryOperatorKind op = counting.op;
+  const auto last = counting.last == nullptr ? std::optional<std::int64_t>(0)
+                                             : constant_of(context, counting.last);
+  if (counting.step == 1 && !counting.is_in_condition && counting.last != nullptr) {
+    const auto first = constant_of(context, counting.first);
+    const bool is_open = op == clang::BO_LT || op == clang::BO_NE;
+    if (!first || (!is_open && op != clang::BO_LE)) return std::nullopt;
+    return Numbers{*first, counting.last, is_open ? 0 : 1};
+  }
+  if (counting.step != -1 || !last) return std::nullopt;
+  const bool is_above = op == clang::BO_GT || op == clang::BO_NE;
+  if (!is_above && op != clang::BO_GE) return std::nullopt;
+  const std::int64_t lowest = *last + (is_above ? 1 : 0);
+  if (!counting.is_in_condition) return Numbers{lowest, counting.first, 1};
+  // i-- > 0 sees what is below the number that is compared; --i >= 0 the number itself.
+  return Numbers{counting.is_prefix ? lowest : lowest - 1, counting.first, 0};
+}
+
+}  // namespace
+
+std::vector<const clang::Expr*> walked_whole(const clang::ASTContext& context,
+                                             const clang::Stmt& body, const clang::Stmt& loop) {
+  std::vector<const clang::Expr*> found;
+  const auto* const range = llvm::dyn_cast<clang::CXXForRangeStmt>(&loop);
+  if (range == nullptr && !llvm::isa<clang::ForStmt, clang::WhileStmt>(loop)) return found;
+  Ranges ranges(context, body);
+  if (range != nullptr) {
+    const clang::Expr* const init = range->getRangeInit();
+    const clang::Expr* const container = init == nullptr ? nullptr : ranges.whole(init);
+    if (container != nullptr && container->isGLValue()) found.push_back(container);
+  } else if (const auto counting = counting_of(context, body, loop)) {
+    ranges.set_counter(counting->counter, counting->first);
+    const bool is_number = counting->counter->getType()->isIntegralOrEnumerationType();
+    if (!is_number) {
+      const bool goes_on = counting->op == clang::BO_NE || counting->op == clang::BO_LT;
+      const clang::Expr* const container =
+          counting->step == 1 && goes_on && !counting->is_in_condition && counting->last != nullptr
+              ? ranges.between(counting->first, counting->last)
+              : nullptr;
+      if (container != nullptr) found.push_back(container);
+    } else if (const auto numbers = numbers_of(context, *counting)) {
+      ranges.set_counter(nullptr, nullptr);
+      Subscripts visitor(ranges, counting->counter, *numbers);
+      visitor.TraverseStmt(const_cast<clang::Stmt*>(&loop));
+      found = std::move(visitor.found);
+    }
+  }
+  std::erase_if(found, [&](const clang::Expr* each) { return ranges.is_grown(each, loop); });
+  return found;
+}
+
+const clang::Expr* given_whole(const clang::ASTContext& context, const clang::Stmt& body,
+                               const std::vector<const clang::Expr*>& arguments) {
+  if (arguments.empty()) return nullptr;
+  Ranges ranges(context, body);
+  const clang::Expr* found =
+      arguments.size() > 1 ? ranges.between(arguments[0], arguments[1]) : nullptr;
+  if (found == nullptr && record_of(arguments.front()->getType()) != nullptr)
+    found = ranges.whole(arguments.front());
+  if (found == nullptr && arguments.front()->getType()->isArrayType())
+    found = ranges.whole(arguments.front());
+  return found == nullptr || !found->isGLValue() || ranges.is_grown(found, *arguments.back())
+             ? nullptr
+             : found;
+}
+
+}  // namespace fa_check
