@@ -79,40 +79,42 @@ const clang::Stmt* last_of(const clang::Stmt* body) {
   return last;
 }
 
-std::optional<Counting> counting_of(const clang::ASTContext& context, const clang::Stmt& function,
-                                    const clang::Stmt& loop) {
+// What a for or while statement asks of its counter.
+struct Head {
+  const clang::VarDecl* counter = nullptr;
+  const clang::Expr* side = nullptr;   // where the condition names it
+  const clang::Expr* first = nullptr;  // what it begins with
+  const clang::Expr* last = nullptr;   // what it is compared with; null: zero
+  clang::BinaryOperatorKind op = clang::BO_NE;
+  const clang::Stmt* end_of_body = nullptr;  // its last statement
+  std::vector<Change> changes;               // of the counter, in a turn
+};
+
+std::optional<Head> head_of(const clang::Stmt& function, const clang::Stmt& loop) {
   const clang::Stmt* init = nullptr;
   const clang::Expr* condition = nullptr;
-  const clang::Stmt* body = nullptr;
+  Head found;
   if (const auto* e = llvm::dyn_cast<clang::ForStmt>(&loop)) {
     init = e->getInit();
     condition = e->getCond();
-    body = e->getBody();
+    found.end_of_body = last_of(e->getBody());
   } else if (const auto* other = llvm::dyn_cast<clang::WhileStmt>(&loop)) {
     condition = other->getCond();
-    body = other->getBody();
+    found.end_of_body = last_of(other->getBody());
   }
   if (condition == nullptr) return std::nullopt;
-  Counting found;
   const Changes changes = changes_in(loop);
-  const clang::Expr* side = condition;
+  found.side = condition;
   if (const auto compared = comparison_of(condition)) {
     const bool is_left = !changes_of(changes, counted_by(unwrapped(compared->left))).empty();
-    side = is_left ? compared->left : compared->right;
+    found.side = is_left ? compared->left : compared->right;
     found.last = is_left ? compared->right : compared->left;
     found.op = is_left ? compared->op : clang::BinaryOperator::reverseComparisonOp(compared->op);
   }
-  side = unwrapped(side);
-  found.counter = llvm::dyn_cast_or_null<clang::VarDecl>(counted_by(side));
-  const std::vector<Change> steps = changes_of(changes, found.counter);
-  if (steps.size() != 1 || steps.front().how != Change::How::Step) return std::nullopt;
-  const clang::Stmt* const step = steps.front().at;
-  found.step = step_of(context, step);
-  found.is_in_condition = side == step;
-  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(step)) found.is_prefix = e->isPrefix();
-  if (!found.is_in_condition && !is_increment(loop, step) && last_of(body) != step)
-    return std::nullopt;
-  // What it begins with.
+  found.side = unwrapped(found.side);
+  found.counter = llvm::dyn_cast_or_null<clang::VarDecl>(counted_by(found.side));
+  if (found.counter == nullptr) return std::nullopt;
+  found.changes = changes_of(changes, found.counter);
   const auto* const declared = llvm::dyn_cast_or_null<clang::DeclStmt>(init);
   const auto* const set = llvm::dyn_cast_or_null<clang::BinaryOperator>(init);
   if (declared != nullptr && std::find(declared->decl_begin(), declared->decl_end(),
@@ -121,11 +123,41 @@ std::optional<Counting> counting_of(const clang::ASTContext& context, const clan
   } else if (set != nullptr && set->getOpcode() == clang::BO_Assign &&
              named_by(set->getLHS()) == found.counter) {
     found.first = set->getRHS();
-  } else if (found.counter->isLocalVarDecl()) {
-    if (changes_of(changes_in(function), found.counter).size() == 1)
-      found.first = found.counter->getInit();
+  } else if (found.counter->isLocalVarDecl() &&
+             changes_of(changes_in(function), found.counter).size() == found.changes.size()) {
+    found.first = found.counter->getInit();
   }
-  if (found.first == nullptr) return std::nullopt;
+  if (found.first == nullptr || found.changes.empty()) return std::nullopt;
+  return found;
+}
+
+bool contains(const clang::Stmt* statement, const clang::Stmt* wanted) {
+  return statement == wanted ||
+         (statement != nullptr &&
+          std::any_of(statement->child_begin(), statement->child_end(),
+                      [&](const clang::Stmt* child) { return contains(child, wanted); }));
+}
+
+// Whether each turn goes on to the next element, or takes its own one out of the container: `it = all.erase(it)`.
+bool erases_or_steps(const clang::ASTContext& context, const clang::Stmt& loop, const Head& head) {
+  return std::all_of(head.changes.begin(), head.changes.end(), [&](const Change& change) {
+    if (!is_increment(loop, change.at) && !contains(head.end_of_body, change.at)) return false;
+    if (change.how == Change::How::Step) return step_of(context, change.at) == 1;
+    return change.how == Change::How::Assign && called_by(unwrapped(change.from)).name == "erase";
+  });
+}
+
+std::optional<Counting> counting_of(const clang::ASTContext& context, const clang::Stmt& loop,
+                                    const Head& head) {
+  if (head.changes.size() != 1 || head.changes.front().how != Change::How::Step)
+    return std::nullopt;
+  Counting found{head.counter, head.first, head.last, head.op};
+  const clang::Stmt* const step = head.changes.front().at;
+  found.step = step_of(context, step);
+  found.is_in_condition = head.side == step;
+  if (const auto* e = llvm::dyn_cast<clang::UnaryOperator>(step)) found.is_prefix = e->isPrefix();
+  if (!found.is_in_condition && !is_increment(loop, step) && head.end_of_body != step)
+    return std::nullopt;
   return found;
 }
 
@@ -149,6 +181,53 @@ std::optional<Numbers> numbers_of(const clang::ASTContext& context, const Counti
   return Numbers{counting.is_prefix ? lowest : lowest - 1, counting.first, 0};
 }
 
+// The arrays that a loop empties from their end, as long as the member beside them counts more than none:
+// `while (count_ > 0) slots_[--count_] = nullptr;`.
+struct Drained : clang::RecursiveASTVisitor<Drained> {
+  Drained(Ranges& of, const clang::Expr* number) : ranges(of), count(number) {}
+
+  bool VisitArraySubscriptExpr(clang::ArraySubscriptExpr* e) {
+    note(ranges.begun(e->getBase()), e->getIdx());
+    return true;
+  }
+  bool VisitCXXOperatorCallExpr(clang::CXXOperatorCallExpr* e) {
+    if (e->getOperator() == clang::OO_Subscript && e->getNumArgs() == 2)
+      note(ranges.whole(e->getArg(0)), e->getArg(1));
+    return true;
+  }
+  void note(const clang::Expr* container, const clang::Expr* index) {
+    index = unwrapped(index);
+    if (const auto* step = llvm::dyn_cast<clang::UnaryOperator>(index))
+      if (step->getOpcode() == clang::UO_PreDec) index = unwrapped(step->getSubExpr());
+    if (container != nullptr && is_path(index) && is_same_path(index, count) &&
+        ranges.is_count_beside(count, container))
+      add(found, container);
+  }
+
+  Ranges& ranges;
+  const clang::Expr* count;
+  std::vector<const clang::Expr*> found;
+};
+
+// The member that a loop counts down to none by one change alone; else null.
+const clang::Expr* counted_down(const clang::ASTContext& context, const clang::Stmt& loop) {
+  const auto* const turning = llvm::dyn_cast<clang::WhileStmt>(&loop);
+  if (turning == nullptr) return nullptr;
+  const clang::Expr* count = unwrapped(turning->getCond());
+  if (const auto compared = comparison_of(count)) {
+    if ((compared->op != clang::BO_GT && compared->op != clang::BO_NE) ||
+        constant_of(context, compared->right) != 0)
+      return nullptr;
+    count = unwrapped(compared->left);
+  }
+  if (!llvm::isa<clang::MemberExpr>(count) || !is_path(count)) return nullptr;
+  const std::vector<Change> steps = changes_of(changes_in(loop), named_by(count));
+  return steps.size() == 1 && steps.front().how == Change::How::Step &&
+                 step_of(context, steps.front().at) == -1
+             ? count
+             : nullptr;
+}
+
 }  // namespace
 
 std::vector<const clang::Expr*> walked_whole(const clang::ASTContext& context,
@@ -161,21 +240,25 @@ std::vector<const clang::Expr*> walked_whole(const clang::ASTContext& context,
     const clang::Expr* const init = range->getRangeInit();
     const clang::Expr* const container = init == nullptr ? nullptr : ranges.whole(init);
     if (container != nullptr && container->isGLValue()) found.push_back(container);
-  } else if (const auto counting = counting_of(context, body, loop)) {
-    ranges.set_counter(counting->counter, counting->first);
-    const bool is_number = counting->counter->getType()->isIntegralOrEnumerationType();
-    if (!is_number) {
-      const bool goes_on = counting->op == clang::BO_NE || counting->op == clang::BO_LT;
-      const clang::Expr* const container =
-          counting->step == 1 && goes_on && !counting->is_in_condition && counting->last != nullptr
-              ? ranges.between(counting->first, counting->last)
-              : nullptr;
-      if (container != nullptr) found.push_back(container);
-    } else if (const auto numbers = numbers_of(context, *counting)) {
-      ranges.set_counter(nullptr, nullptr);
-      Subscripts visitor(ranges, counting->counter, *numbers);
+  } else if (const clang::Expr* const count = counted_down(context, loop)) {
+    Drained visitor(ranges, count);
+    visitor.TraverseStmt(const_cast<clang::Stmt*>(&loop));
+    found = std::move(visitor.found);
+  } else if (const auto head = head_of(body, loop)) {
+    const bool goes_on = head->op == clang::BO_NE || head->op == clang::BO_LT;
+    const auto counting = counting_of(context, loop, *head);
+    if (head->counter->getType()->isIntegralOrEnumerationType()) {
+      const auto numbers = counting ? numbers_of(context, *counting) : std::nullopt;
+      if (!numbers) return found;
+      Subscripts visitor(ranges, head->counter, *numbers);
       visitor.TraverseStmt(const_cast<clang::Stmt*>(&loop));
       found = std::move(visitor.found);
+    } else if (goes_on && head->last != nullptr &&
+               (counting ? counting->step == 1 && !counting->is_in_condition
+                         : erases_or_steps(context, loop, *head))) {
+      ranges.set_counter(head->counter, head->first);
+      if (const clang::Expr* const container = ranges.between(head->first, head->last))
+        found.push_back(container);
     }
   }
   std::erase_if(found, [&](const clang::Expr* each) { return ranges.is_grown(each, loop); });

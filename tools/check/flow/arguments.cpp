@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "flow/arguments.hpp"
 
+#include "facts/ranges.hpp"
+#include "flow/names.hpp"
 #include "model/model.hpp"
 
 #include <algorithm>
@@ -173,6 +175,50 @@ bool are_other_elements(const clang::ASTContext& context, const clang::Stmt* a,
   return left.array == right.array && left.index != right.index;
 }
 
+namespace {
+
+bool are_same_words(const clang::ASTContext& context, const clang::Expr* a, const clang::Expr* b) {
+  if (a->HasSideEffects(context, /*IncludePossibleEffects=*/false)) return false;
+  llvm::FoldingSetNodeID of_a;
+  llvm::FoldingSetNodeID of_b;
+  a->IgnoreUnlessSpelledInSource()->Profile(of_a, context, /*Canonical=*/true);
+  b->IgnoreUnlessSpelledInSource()->Profile(of_b, context, /*Canonical=*/true);
+  return of_a == of_b;
+}
+
+// An element of a container, by its key or index.
+struct Entry {
+  const clang::Expr* container = nullptr;
+  const clang::Expr* key = nullptr;
+};
+
+Entry entry_in(const clang::Stmt* statement) {
+  const auto* expression = llvm::dyn_cast_or_null<clang::Expr>(statement);
+  for (unsigned steps = 0; expression != nullptr && steps < 24; ++steps) {
+    expression = expression->IgnoreUnlessSpelledInSource();
+    if (const auto* e = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+      expression = e->getBase();
+    } else if (const auto* op = llvm::dyn_cast<clang::CXXOperatorCallExpr>(expression)) {
+      if (op->getNumArgs() == 0) return {};
+      if (op->getOperator() == clang::OO_Subscript && op->getNumArgs() == 2)
+        return {op->getArg(0), op->getArg(1)};
+      expression = op->getArg(0);
+    } else if (const auto* call = llvm::dyn_cast<clang::CXXMemberCallExpr>(expression)) {
+      const clang::CXXMethodDecl* const method = call->getMethodDecl();
+      if (method == nullptr || call->getNumArgs() == 0) return {};
+      return is_one_of(name_of(method),
+                       {"at", "find", "emplace", "try_emplace", "insert_or_assign"})
+                 ? Entry{call->getImplicitObjectArgument(), call->getArg(0)}
+                 : Entry{};
+    } else {
+      return {};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 bool is_same_element(const clang::ASTContext& context, const clang::Stmt* a, const clang::Stmt* b) {
   const auto target_of = [](const clang::Stmt* statement) {
     const auto* const call = llvm::dyn_cast_or_null<clang::CXXOperatorCallExpr>(statement);
@@ -182,14 +228,17 @@ bool is_same_element(const clang::ASTContext& context, const clang::Stmt* a, con
   };
   const clang::Expr* const left = target_of(a);
   const clang::Expr* const right = target_of(b);
-  if (left == nullptr || right == nullptr || left == right ||
-      left->HasSideEffects(context, /*IncludePossibleEffects=*/false))
-    return false;
-  llvm::FoldingSetNodeID of_left;
-  llvm::FoldingSetNodeID of_right;
-  left->IgnoreParenImpCasts()->Profile(of_left, context, /*Canonical=*/true);
-  right->IgnoreParenImpCasts()->Profile(of_right, context, /*Canonical=*/true);
-  return of_left == of_right;
+  if (left == nullptr || right == nullptr || left == right) return false;
+  const Entry known = entry_in(left);
+  return are_same_words(context, left, right) ||
+         (known.container != nullptr && is_entry(context, right, known.container, known.key));
+}
+
+bool is_entry(const clang::ASTContext& context, const clang::Stmt* element,
+              const clang::Expr* container, const clang::Expr* key) {
+  const Entry known = entry_in(element);
+  return known.container != nullptr && is_path(known.container) &&
+         is_same_path(known.container, container) && are_same_words(context, known.key, key);
 }
 
 bool says_no(const clang::FunctionDecl* body) {

@@ -37,4 +37,8 @@ namespace fa_check {
 [[nodiscard]] bool is_same_element(const clang::ASTContext& context, const clang::Stmt* a,
                                    const clang::Stmt* b);
 
+// Whether the expression names, or puts in, the element of the container that has the key.
+[[nodiscard]] bool is_entry(const clang::ASTContext& context, const clang::Stmt* element,
+                            const clang::Expr* container, const clang::Expr* key);
+
 }  // namespace fa_check

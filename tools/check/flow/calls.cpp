@@ -132,6 +132,10 @@ void Solver::call_function(const Call& caller, State state, const clang::Functio
   if (function != nullptr) watch_call(caller, state, function, at, object, arguments);
   if (effect != Effect::None && apply(caller, state, effect, function, at, object, arguments, out))
     return;
+  if (function != nullptr && clear_memory(caller, state, function, at, arguments)) {
+    out.push_back(std::move(state));
+    return;
+  }
   keep_arguments(caller, state, function, at, arguments);
   if (function != nullptr && starts_thread(caller, state, function, at, 0, object, arguments, out))
     return;

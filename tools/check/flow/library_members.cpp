@@ -3,6 +3,7 @@
 #include "facts/changes.hpp"
 #include "facts/comparison.hpp"
 #include "facts/whole.hpp"
+#include "flow/arguments.hpp"
 #include "flow/names.hpp"
 #include "flow/solver.hpp"
 
@@ -92,6 +93,50 @@ bool Solver::is_emptied_by(const Call& caller, llvm::StringRef name, const clang
   const clang::Expr* const all = given_whole(context_, *caller.function->getBody(), arguments);
   return all != nullptr && named_by(all) != nullptr &&
          named_by(all) == named_by(member->getImplicitObjectArgument());
+}
+
+// Effect: the container has no longer what was put in last, where that was by one call outside of loops.
+void Solver::erase_latest(const Call& caller, State& state, const Value& elements) {
+  const clang::SourceManager& sources = context_.getSourceManager();
+  for (const Target& element : elements.to) {
+    SiteId latest = 0;
+    for (const auto& [place, held] : state.cells) {
+      if (!places_.is_below(place, element.place)) continue;
+      for (const Target& target : held.to) {
+        const clang::Stmt* const stored = places_.expression(target.stored);
+        const auto* const call = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(stored);
+        if (call == nullptr || places_.chain_of(target.stored) != caller.chain ||
+            bodies_.loops().around(call) != nullptr)
+          continue;
+        if (latest == 0 || sources.isBeforeInTranslationUnit(
+                               places_.expression(latest)->getBeginLoc(), call->getBeginLoc()))
+          latest = target.stored;
+      }
+    }
+    if (latest == 0) continue;
+    for (auto& [place, held] : state.cells)
+      if (places_.is_below(place, element.place))
+        std::erase_if(held.to, [&](const Target& target) { return target.stored == latest; });
+  }
+}
+
+// Effect: the container has no longer what its element of the key had, or that of this turn.
+void Solver::erase_entry(State& state, const Value& elements, const clang::Expr* at,
+                         const clang::Expr* key) {
+  const auto* const call = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+  for (const Target& element : elements.to) {
+    if (state.is_visited(element.place)) {
+      erase_cells(state, element.place);
+      continue;
+    }
+    if (call == nullptr || model_.kind_of(key->getType()) == Kind::View) continue;
+    const clang::Expr* const container = call->getImplicitObjectArgument();
+    for (auto& [place, held] : state.cells)
+      if (places_.is_below(place, element.place))
+        std::erase_if(held.to, [&](const Target& target) {
+          return is_entry(context_, places_.expression(target.stored), container, key);
+        });
+  }
 }
 
 void Solver::member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
@@ -223,6 +268,9 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
               ? named_by(llvm::cast<clang::CXXMemberCallExpr>(at)->getImplicitObjectArgument())
               : nullptr,
           arguments.size() == 1 ? arguments.front() : nullptr);
+    if (name == "erase" && arguments.size() == 1)
+      erase_entry(state, elements, at, arguments.front());
+    if (is_one_of(name, {"pop", "pop_back", "pop_front"})) erase_latest(caller, state, elements);
     if (object.to.size() == 1 && is_emptied_by(caller, name, at, arguments))
       erase_inside(state, object.to.front().place);
     const bool changes =
@@ -234,10 +282,10 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
       const bool range = arguments.size() >= 2 && is_one_of(name, {"assign", "insert", "append"});
       for (const Target& target : object.to) {
         if (is_one_of(name, {"store", "emplace"}) && object.to.size() == 1 &&
-            arguments.size() >= 1 && model_.can_hold(type)) {
-          const std::string owner = plain_name(*method->getParent());
-          if (owner == "std::optional" || owner == "std::atomic") erase_inside(state, target.place);
-        }
+            model_.can_hold(type) &&
+            is_one_of(plain_name(*method->getParent()),
+                      {"std::optional", "std::atomic", "std::variant", "std::any"}))
+          erase_inside(state, target.place);
         for (const clang::Expr* argument : arguments)
           keep(caller, state, target.place, type, argument, where, range);
       }

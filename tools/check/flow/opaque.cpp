@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Solver: arguments of calls: how they are used, what is kept of them, and what comes back from a
 // function that nobody sees.
+#include "facts/comparison.hpp"
+#include "facts/ranges.hpp"
+#include "flow/names.hpp"
 #include "flow/solver.hpp"
 
 #include <algorithm>
@@ -79,6 +82,23 @@ void Solver::keep_arguments(const Call& caller, State& state, const clang::Funct
              loan, 0, 0);
     }
   }
+}
+
+// Effect: if the function is memset() to zero, objects that the pointer leads to have nothing. Result: whether it is.
+bool Solver::clear_memory(const Call& caller, State& state, const clang::FunctionDecl* function,
+                          const clang::Expr* at, const std::vector<const clang::Expr*>& arguments) {
+  if (name_of(function) != "memset" || function->getBuiltinID() == 0 || arguments.size() != 3 ||
+      constant_of(context_, arguments[1]) != 0)
+    return false;
+  use_arguments(caller, state, function, arguments);
+  const Value objects = value(caller, state, arguments.front());
+  const bool is_array = unwrapped(arguments.front())->getType()->isArrayType();
+  for (const Target& object : objects.to)
+    if (objects.to.size() == 1 &&
+        (is_array || !places_.is_one_of_many(object.place) || state.is_visited(object.place)))
+      erase_cells(state, object.place);
+  state.values[at] = objects;
+  return true;
 }
 
 // Effect: numbers and handles in the objects, which a parameter of the type lets a function change, are whatever they

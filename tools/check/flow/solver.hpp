@@ -63,10 +63,8 @@ class Solver {
   // Everything that a value can lead to: loans are put into `loans`.
   void reach(State& state, const Value& value, std::set<PlaceId>& loans, unsigned depth = 0);
   void reach_place(State& state, PlaceId place, std::set<PlaceId>& loans, unsigned depth);
-  // Effect: forgets loans that nothing leads to.
   void collect(const Call& call, State& state) const;
   [[nodiscard]] bool is_one_object(PlaceId place) const;
-  // Effect: forgets the variables that each turn of the loop has anew.
   void forget_turn(const Call& call, State& state, const clang::Stmt& loop) const;
 
   // solver.cpp: blocks
@@ -139,9 +137,10 @@ class Solver {
               const clang::Expr* at, const Value& object,
               const std::vector<const clang::Expr*>& arguments);
   void forget_numbers(State& state, clang::QualType parameter, const Value& objects) const;
+  bool clear_memory(const Call& caller, State& state, const clang::FunctionDecl* of,
+                    const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
   void use_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
                      const std::vector<const clang::Expr*>& arguments);
-  // Effect: what annotations of the function say of its arguments: kept, called later.
   void keep_arguments(const Call& caller, State& state, const clang::FunctionDecl* function,
                       const clang::Expr* at, const std::vector<const clang::Expr*>& arguments);
   void run_overriders(const Call& caller, const State& state, const clang::CXXMethodDecl* method,
@@ -164,7 +163,6 @@ class Solver {
                           const std::vector<const clang::Expr*>& arguments);
   void speculate(const Call& caller, State state, const clang::Expr* at, const Value& object,
                  const std::vector<const clang::Expr*>& arguments, States& out);
-
   [[nodiscard]] bool drives_known(const State& state, const clang::FunctionDecl& function,
                                   const Value& object);
 
@@ -243,6 +241,7 @@ class Solver {
   PlaceId elements_walked(const Call& call, State& state, const clang::Expr* container);
   [[nodiscard]] bool leads_to_one_object(const State& state, const Value& objects) const;
   void add_cells(State& state, PlaceId to, PlaceId from);
+  void move_cells(State& state, PlaceId to, PlaceId from);
   void erase_cells(State& state, PlaceId place);
   void erase_inside(State& state, PlaceId container);
   void begin_turn(const Call& call, State& state, const clang::Stmt& loop);
@@ -292,6 +291,9 @@ class Solver {
             const clang::Expr* argument, SiteId site, bool may_be_range);
   [[nodiscard]] bool is_emptied_by(const Call& caller, llvm::StringRef name, const clang::Expr* at,
                                    const std::vector<const clang::Expr*>& arguments) const;
+  void erase_latest(const Call& caller, State& state, const Value& elements);
+  void erase_entry(State& state, const Value& elements, const clang::Expr* at,
+                   const clang::Expr* key);
   void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
                          const clang::Expr* at, const Value& object,
                          const std::vector<const clang::Expr*>& arguments);
@@ -369,8 +371,8 @@ class Solver {
   const clang::FunctionDecl* root_ = nullptr;
   std::map<PlaceId, Loan> loans_;
   std::map<PlaceId, unsigned> in_flight_;  // owner -> frames
-  std::map<PlaceId, PlaceId>
-      referents_;  // member -> the member of the same object it refers to, or 0
+  // Member -> the member of the same object it refers to, or 0.
+  std::map<PlaceId, PlaceId> referents_;
   mutable std::map<const clang::ValueDecl*, unsigned> frames_of_declaration_;
   std::map<PlaceId, std::set<const clang::CXXRecordDecl*>> closures_;
   Callees inlined_;

@@ -47,6 +47,7 @@ struct Visit {
   PlaceId element = 0;
   PlaceId others = 0;  // in a turn: what elements hold that were not visited
   PlaceId done = 0;    // what those hold that were
+  PlaceId value = 0;   // in a turn: the part of a map's entry that what was in the entry is in
   bool in_turn = false;
   friend bool operator==(const Visit&, const Visit&) = default;
 };

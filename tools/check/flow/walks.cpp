@@ -10,6 +10,24 @@
 #include <utility>
 
 namespace fa_check {
+namespace {
+
+// The part of an entry that a map has its values in; null of other containers.
+const clang::FieldDecl* mapped_part(clang::ASTContext& context, clang::QualType container) {
+  const clang::CXXRecordDecl* const record = record_of(container);
+  if (record == nullptr || !llvm::StringRef(plain_name(*record)).ends_with("map")) return nullptr;
+  for (const clang::NamedDecl* found : record->lookup(&context.Idents.get("value_type"))) {
+    const auto* const name = llvm::dyn_cast<clang::TypedefNameDecl>(found);
+    const clang::CXXRecordDecl* const entry =
+        name == nullptr ? nullptr : record_of(name->getUnderlyingType());
+    if (entry == nullptr || !entry->hasDefinition()) continue;
+    for (const clang::FieldDecl* field : entry->fields())
+      if (field->getDeclName().isIdentifier() && field->getName() == "second") return field;
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 // Result: the arrays and containers of which the loop, or what the algorithm calls, visits each element once.
 const std::vector<const clang::Expr*>& Solver::walked_by(const Call& call,
@@ -62,6 +80,22 @@ void Solver::add_cells(State& state, PlaceId to, PlaceId from) {
   }
 }
 
+// Effect: what is below `from` is below `to`, where one of them may be a part of the other.
+void Solver::move_cells(State& state, PlaceId to, PlaceId from) {
+  std::vector<std::pair<PlaceId, Value>> cells;
+  const bool is_part = places_.is_below(to, from);
+  std::erase_if(state.cells, [&](const auto& cell) {
+    if (!places_.is_below(cell.first, from) || (is_part && places_.is_below(cell.first, to)))
+      return false;
+    cells.emplace_back(places_.moved(cell.first, from, to), cell.second);
+    return true;
+  });
+  for (const auto& [place, held] : cells) {
+    const auto [cell, is_new] = state.cells.try_emplace(place, held);
+    if (!is_new) cell->second.join(held);
+  }
+}
+
 void Solver::erase_cells(State& state, PlaceId place) {
   std::erase_if(state.cells, [&](const auto& cell) { return places_.is_below(cell.first, place); });
 }
@@ -82,9 +116,14 @@ void Solver::begin_turn(const Call& call, State& state, const clang::Stmt& loop)
     const PlaceId done = places_.place(PlaceKind::Local, &loop, 0, call.chain, number++);
     if (elements == 0 || state.is_visited(elements)) continue;
     std::erase_if(state.visits, [&](const Visit& visit) { return visit.done == done; });
-    state.visits.push_back({&loop, call.chain, elements, others, done, true});
+    // operator[] leads to entries, walks to their parts.
+    const clang::FieldDecl* const part =
+        mapped_part(context_, container->getType().getNonReferenceType());
+    const PlaceId value = part == nullptr ? 0 : places_.field(elements, part);
+    state.visits.push_back({&loop, call.chain, elements, others, done, value, true});
     erase_cells(state, others);
     add_cells(state, others, elements);
+    if (value != 0) move_cells(state, value, elements);
   }
 }
 
@@ -92,6 +131,7 @@ void Solver::end_turn(const Call& call, State& state, const clang::Stmt& loop) {
   for (Visit& visit : state.visits) {
     if (visit.loop != &loop || visit.chain != call.chain || !visit.in_turn) continue;
     visit.in_turn = false;
+    if (visit.value != 0) move_cells(state, visit.element, visit.value);
     add_cells(state, visit.done, visit.element);
     erase_cells(state, visit.element);
     add_cells(state, visit.element, visit.others);
@@ -127,6 +167,7 @@ void Solver::end_walk(const Call& call, State& state, const clang::Stmt& loop) {
 void Solver::break_walk(const Call& call, State& state, const clang::Stmt* loop) {
   std::erase_if(state.visits, [&](const Visit& visit) {
     if ((loop != nullptr && visit.loop != loop) || visit.chain != call.chain) return false;
+    if (visit.in_turn && visit.value != 0) move_cells(state, visit.element, visit.value);
     for (const PlaceId rest : {visit.others, visit.done}) {
       add_cells(state, visit.element, rest);
       erase_cells(state, rest);
