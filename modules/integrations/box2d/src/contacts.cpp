@@ -3,6 +3,7 @@
 
 #include <framealloc/align.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
@@ -114,6 +115,34 @@ struct Reservation {
   return count + count / 16U + 4;
 }
 
+// What the last gathering from a world found. Worlds that share a place count anew in each step, and so does one whose
+// neighbor was noted between the two stores: a wrong count reserves too much or too little, and loses nothing.
+struct LastCounts {
+  std::atomic<const b2World*> world{nullptr};
+  std::atomic<std::uint64_t> found{0};
+
+  [[nodiscard]] ContactCounts of(const b2World& asked) const noexcept {
+    if (world.load(std::memory_order_relaxed) != &asked) return {};
+    const std::uint64_t counts = found.load(std::memory_order_relaxed);
+    const ContactCounts last{static_cast<std::uint32_t>(counts >> 32U),
+                             static_cast<std::uint32_t>(counts & 0xFFFFFFFFU)};
+    // Another world of the same address: no more than it can need.
+    const auto listed = static_cast<std::uint32_t>(asked.GetContactCount());
+    return last.contacts > listed ? ContactCounts{} : last;
+  }
+  void note(const b2World& asked, const ContactCounts& counts) noexcept {
+    found.store((std::uint64_t{counts.contacts} << 32U) | counts.points, std::memory_order_relaxed);
+    world.store(&asked, std::memory_order_relaxed);
+  }
+};
+
+[[nodiscard]] LastCounts& last_counts_of(const b2World& world) noexcept {
+  constexpr std::size_t kWorlds = 16;
+  static constinit std::array<LastCounts, kWorlds> last{};
+  // Worlds are larger than 64 KiB, so that their addresses differ above that.
+  return last[(reinterpret_cast<std::uintptr_t>(&world) >> 16U) % kWorlds];
+}
+
 }  // namespace
 
 std::span<const Contact> gather_contacts(const b2World& world, FrameArena& arena,
@@ -141,16 +170,12 @@ std::span<const Contact> gather_contacts(const b2World& world, FrameArena& arena
 
 std::span<const Contact> gather_contacts(const b2World& world, FrameArena& arena,
                                          std::size_t& dropped, CallSite site) {
-  static constinit std::atomic<std::uint64_t> last{0};
-  const std::uint64_t before = last.load(std::memory_order_relaxed);
-  ContactCounts counts{static_cast<std::uint32_t>(before >> 32U),
-                       static_cast<std::uint32_t>(before & 0xFFFFFFFFU)};
-  // A world with fewer contacts than the last one: no more than it can need.
-  const auto listed = static_cast<std::uint32_t>(world.GetContactCount());
-  if (counts.contacts > listed) counts = {};
+  LastCounts& last = last_counts_of(world);
+  ContactCounts counts = last.of(world);
+  const ContactCounts before = counts;
   const std::span<const Contact> contacts = gather_contacts(world, arena, counts, dropped, site);
-  const std::uint64_t now = (std::uint64_t{counts.contacts} << 32U) | counts.points;
-  if (now != before) last.store(now, std::memory_order_relaxed);
+  if (counts.contacts != before.contacts || counts.points != before.points)
+    last.note(world, counts);
   return contacts;
 }
 

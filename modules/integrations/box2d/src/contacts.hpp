@@ -14,8 +14,8 @@ namespace framealloc::box2d::detail {
                                                        ContactCounts& expected,
                                                        std::size_t& dropped, CallSite site);
 
-// The same where nobody keeps the counts: those of the last gathering in the process serve. They
-// decide how much is reserved, never what is found.
+// The same where nobody keeps the counts: those of the last gathering from this world serve, where
+// not too many worlds are stepped in turn. They decide how much is reserved, never what is found.
 [[nodiscard]] std::span<const Contact> gather_contacts(const b2World& world, FrameArena& arena,
                                                        std::size_t& dropped, CallSite site);
 

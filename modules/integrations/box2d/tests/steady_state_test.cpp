@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "hand_written_listener.hpp"
 #include "mixed_scene.hpp"
@@ -129,6 +130,46 @@ TEST(SteadyState, AFrameHoldsLittleMoreThanIsDelivered) {
               return fb::step_with_events(world, alloc);
             }),
             1.25);
+}
+
+// Circles that nearly touch, so that Box2D lists a contact for each two neighbors; a few of them do.
+void add_grid_of_near_misses(b2World& world) {
+  b2CircleShape circle;
+  circle.m_radius = 0.5F;
+  for (int i = 0; i < 400; ++i) {
+    b2BodyDef definition;
+    definition.type = b2_dynamicBody;
+    definition.allowSleep = false;
+    const float gap = i % 40 == 0 ? 0.99F : 1.05F;
+    definition.position.Set(1.05F * static_cast<float>(i % 20) + (1.05F - gap),
+                            1.05F * static_cast<float>(i / 20));
+    world.CreateBody(&definition)->CreateFixture(&circle, 1.0F);
+  }
+}
+
+// Worlds that are stepped in turn do not pay for each other's contacts.
+TEST(SteadyState, APeakIsThatOfItsOwnWorld) {
+  framealloc::SmartAlloc alloc;
+  MixedScene crowded;
+  b2World sparse(b2Vec2(0.0F, 0.0F));
+  add_grid_of_near_misses(sparse);
+  const auto step = [&](b2World& world) {
+    alloc.begin_frame();
+    const fb::StepEvents events = fb::step_with_events(world, alloc);
+    const std::size_t peak = alloc.frame_stats().peak_bytes;
+    const std::size_t delivered = bytes_of(events);
+    alloc.end_frame();
+    return std::pair(peak, delivered);
+  };
+  for (std::size_t i = 0; i < 120; ++i) {
+    crowded.before_step(i);
+    (void)step(crowded.world);
+    const auto [peak, delivered] = step(sparse);
+    if (i == 0) continue;
+    ASSERT_GT(sparse.GetContactCount(), 400);
+    // The arena rounds each of the seven spans up to 16 bytes.
+    ASSERT_LE(static_cast<double>(peak), 1.25 * static_cast<double>(delivered) + 256) << i;
+  }
 }
 
 }  // namespace
