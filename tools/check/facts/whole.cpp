@@ -19,7 +19,7 @@ struct Numbers {
   std::int64_t offset = 0;
 };
 
-void add(std::vector<const clang::Expr*>& found, const clang::Expr* container) {
+void add_path(std::vector<const clang::Expr*>& found, const clang::Expr* container) {
   if (std::none_of(found.begin(), found.end(),
                    [&](const clang::Expr* each) { return is_same_path(each, container); }))
     found.push_back(container);
@@ -49,7 +49,7 @@ struct Subscripts : clang::RecursiveASTVisitor<Subscripts> {
     const auto* const name = llvm::dyn_cast<clang::DeclRefExpr>(unwrapped(shifted.base));
     if (name != nullptr && name->getDecl() == counter && numbers.low + shifted.by == 0 &&
         ranges.is_size(numbers.high, container, numbers.offset + shifted.by))
-      add(found, container);
+      add_path(found, container);
   }
 
   Ranges& ranges;
@@ -80,7 +80,7 @@ const clang::Stmt* last_of(const clang::Stmt* body) {
 }
 
 // What a for or while statement asks of its counter.
-struct Head {
+struct LoopHead {
   const clang::VarDecl* counter = nullptr;
   const clang::Expr* side = nullptr;   // where the condition names it
   const clang::Expr* first = nullptr;  // what it begins with
@@ -90,10 +90,10 @@ struct Head {
   std::vector<Change> changes;               // of the counter, in a turn
 };
 
-std::optional<Head> head_of(const clang::Stmt& function, const clang::Stmt& loop) {
+std::optional<LoopHead> loop_head_of(const clang::Stmt& function, const clang::Stmt& loop) {
   const clang::Stmt* init = nullptr;
   const clang::Expr* condition = nullptr;
-  Head found;
+  LoopHead found;
   if (const auto* e = llvm::dyn_cast<clang::ForStmt>(&loop)) {
     init = e->getInit();
     condition = e->getCond();
@@ -131,24 +131,25 @@ std::optional<Head> head_of(const clang::Stmt& function, const clang::Stmt& loop
   return found;
 }
 
-bool contains(const clang::Stmt* statement, const clang::Stmt* wanted) {
+bool is_within(const clang::Stmt* statement, const clang::Stmt* wanted) {
   return statement == wanted ||
          (statement != nullptr &&
           std::any_of(statement->child_begin(), statement->child_end(),
-                      [&](const clang::Stmt* child) { return contains(child, wanted); }));
+                      [&](const clang::Stmt* child) { return is_within(child, wanted); }));
 }
 
 // Whether each turn goes on to the next element, or takes its own one out of the container: `it = all.erase(it)`.
-bool erases_or_steps(const clang::ASTContext& context, const clang::Stmt& loop, const Head& head) {
+bool erases_or_steps(const clang::ASTContext& context, const clang::Stmt& loop,
+                     const LoopHead& head) {
   return std::all_of(head.changes.begin(), head.changes.end(), [&](const Change& change) {
-    if (!is_increment(loop, change.at) && !contains(head.end_of_body, change.at)) return false;
+    if (!is_increment(loop, change.at) && !is_within(head.end_of_body, change.at)) return false;
     if (change.how == Change::How::Step) return step_of(context, change.at) == 1;
     return change.how == Change::How::Assign && called_by(unwrapped(change.from)).name == "erase";
   });
 }
 
 std::optional<Counting> counting_of(const clang::ASTContext& context, const clang::Stmt& loop,
-                                    const Head& head) {
+                                    const LoopHead& head) {
   if (head.changes.size() != 1 || head.changes.front().how != Change::How::Step)
     return std::nullopt;
   Counting found{head.counter, head.first, head.last, head.op};
@@ -201,7 +202,7 @@ struct Drained : clang::RecursiveASTVisitor<Drained> {
       if (step->getOpcode() == clang::UO_PreDec) index = unwrapped(step->getSubExpr());
     if (container != nullptr && is_path(index) && is_same_path(index, count) &&
         ranges.is_count_beside(count, container))
-      add(found, container);
+      add_path(found, container);
   }
 
   Ranges& ranges;
@@ -244,7 +245,7 @@ std::vector<const clang::Expr*> walked_whole(const clang::ASTContext& context,
     Drained visitor(ranges, count);
     visitor.TraverseStmt(const_cast<clang::Stmt*>(&loop));
     found = std::move(visitor.found);
-  } else if (const auto head = head_of(body, loop)) {
+  } else if (const auto head = loop_head_of(body, loop)) {
     const bool goes_on = head->op == clang::BO_NE || head->op == clang::BO_LT;
     const auto counting = counting_of(context, loop, *head);
     if (head->counter->getType()->isIntegralOrEnumerationType()) {
