@@ -4,6 +4,8 @@
 #include "facts/comparison.hpp"
 #include "model/model.hpp"
 
+#include <algorithm>
+
 namespace fa_check {
 namespace {
 
@@ -109,6 +111,29 @@ Called called_by(const clang::Expr* expression) {
   return found;
 }
 
+std::vector<const clang::CXXMemberCallExpr*> calls_that_add(const clang::Stmt& body,
+                                                            const clang::Expr* container) {
+  struct Visitor : clang::RecursiveASTVisitor<Visitor> {
+    bool VisitCXXMemberCallExpr(clang::CXXMemberCallExpr* call) {
+      const clang::CXXMethodDecl* const method = call->getMethodDecl();
+      const clang::Expr* const object = call->getImplicitObjectArgument();
+      if (method == nullptr || object == nullptr || !method->getDeclName().isIdentifier())
+        return true;
+      const llvm::StringRef name = method->getName();
+      const bool adds = name.starts_with("push") || name.starts_with("emplace") ||
+                        name.starts_with("insert") ||
+                        is_among(name, {"resize", "append", "assign", "swap", "merge", "splice"});
+      if (adds && is_path(object) && is_same_path(object, container)) found.push_back(call);
+      return true;
+    }
+    const clang::Expr* container = nullptr;
+    std::vector<const clang::CXXMemberCallExpr*> found;
+  } visitor;
+  visitor.container = container;
+  visitor.TraverseStmt(const_cast<clang::Stmt*>(&body));
+  return std::move(visitor.found);
+}
+
 const clang::Expr* Ranges::whole(const clang::Expr* range) {
   range = unwrapped(range);
   if (is_view(range->getType())) {
@@ -174,34 +199,12 @@ Shifted Ranges::shifted_by(const clang::Expr* expression) const {
 
 bool Ranges::is_grown(const clang::Expr* container, const clang::Stmt& loop) const {
   if (asked_.isInvalid()) return false;
-  struct Visitor : clang::RecursiveASTVisitor<Visitor> {
-    bool VisitCXXMemberCallExpr(clang::CXXMemberCallExpr* call) {
-      const clang::CXXMethodDecl* const method = call->getMethodDecl();
-      const clang::Expr* const object = call->getImplicitObjectArgument();
-      if (method == nullptr || object == nullptr || !method->getDeclName().isIdentifier())
-        return true;
-      const llvm::StringRef name = method->getName();
-      const bool adds = name.starts_with("push") || name.starts_with("emplace") ||
-                        name.starts_with("insert") ||
-                        is_among(name, {"resize", "append", "assign", "swap", "merge", "splice"});
-      const clang::SourceLocation at = call->getExprLoc();
-      found = found || (adds && is_path(object) && is_same_path(object, container) &&
-                        sources->isBeforeInTranslationUnit(from, at) &&
-                        sources->isBeforeInTranslationUnit(at, to));
-      return true;
-    }
-    const clang::SourceManager* sources = nullptr;
-    const clang::Expr* container = nullptr;
-    clang::SourceLocation from;
-    clang::SourceLocation to;
-    bool found = false;
-  } visitor;
-  visitor.sources = &context_.getSourceManager();
-  visitor.container = container;
-  visitor.from = asked_;
-  visitor.to = loop.getEndLoc();
-  visitor.TraverseStmt(const_cast<clang::Stmt*>(&body_));
-  return visitor.found;
+  const clang::SourceManager& sources = context_.getSourceManager();
+  const auto calls = calls_that_add(body_, container);
+  return std::any_of(calls.begin(), calls.end(), [&](const clang::CXXMemberCallExpr* call) {
+    return sources.isBeforeInTranslationUnit(asked_, call->getExprLoc()) &&
+           sources.isBeforeInTranslationUnit(call->getExprLoc(), loop.getEndLoc());
+  });
 }
 
 const clang::Expr* Ranges::begun(const clang::Expr* first) {

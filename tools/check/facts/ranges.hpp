@@ -28,6 +28,10 @@ struct Called {
 
 [[nodiscard]] Called called_by(const clang::Expr* expression);
 
+// Result: the calls in the function with `body` that put something into the variable or member.
+[[nodiscard]] std::vector<const clang::CXXMemberCallExpr*> calls_that_add(
+    const clang::Stmt& body, const clang::Expr* container);
+
 // What stays after `base + n` or `base - n` of a constant n.
 struct Shifted {
   const clang::Expr* base = nullptr;

@@ -2,6 +2,7 @@
 // Solver: members of the classes of std and of the library: what they read, keep and hand out.
 #include "facts/changes.hpp"
 #include "facts/comparison.hpp"
+#include "facts/ranges.hpp"
 #include "facts/whole.hpp"
 #include "flow/arguments.hpp"
 #include "flow/names.hpp"
@@ -95,29 +96,18 @@ bool Solver::is_emptied_by(const Call& caller, llvm::StringRef name, const clang
          named_by(all) == named_by(member->getImplicitObjectArgument());
 }
 
-// Effect: the container has no longer what was put in last, where that was by one call outside of loops.
-void Solver::erase_latest(const Call& caller, State& state, const Value& elements) {
-  const clang::SourceManager& sources = context_.getSourceManager();
-  for (const Target& element : elements.to) {
-    SiteId latest = 0;
-    for (const auto& [place, held] : state.cells) {
-      if (!places_.is_below(place, element.place)) continue;
-      for (const Target& target : held.to) {
-        const clang::Stmt* const stored = places_.expression(target.stored);
-        const auto* const call = llvm::dyn_cast_or_null<clang::CXXMemberCallExpr>(stored);
-        if (call == nullptr || places_.chain_of(target.stored) != caller.chain ||
-            bodies_.loops().around(call) != nullptr)
-          continue;
-        if (latest == 0 || sources.isBeforeInTranslationUnit(
-                               places_.expression(latest)->getBeginLoc(), call->getBeginLoc()))
-          latest = target.stored;
-      }
-    }
-    if (latest == 0) continue;
+// Effect: the container has no longer what the only call of the function that puts something in, and is in no loop, did.
+void Solver::erase_latest(const Call& caller, State& state, const Value& elements,
+                          const clang::Expr* at) {
+  const auto* const pop = llvm::dyn_cast<clang::CXXMemberCallExpr>(at);
+  if (pop == nullptr) return;
+  const auto calls = calls_that_add(*caller.function->getBody(), pop->getImplicitObjectArgument());
+  if (calls.size() != 1 || bodies_.loops().around(calls.front()) != nullptr) return;
+  const SiteId put = site(caller, calls.front());
+  for (const Target& element : elements.to)
     for (auto& [place, held] : state.cells)
       if (places_.is_below(place, element.place))
-        std::erase_if(held.to, [&](const Target& target) { return target.stored == latest; });
-  }
+        std::erase_if(held.to, [&](const Target& target) { return target.stored == put; });
 }
 
 // Effect: the container has no longer what its element of the key had, or that of this turn.
@@ -270,7 +260,8 @@ void Solver::member_of_library(const Call& caller, State& state, const clang::CX
           arguments.size() == 1 ? arguments.front() : nullptr);
     if (name == "erase" && arguments.size() == 1)
       erase_entry(state, elements, at, arguments.front());
-    if (is_one_of(name, {"pop", "pop_back", "pop_front"})) erase_latest(caller, state, elements);
+    if (is_one_of(name, {"pop", "pop_back", "pop_front"}))
+      erase_latest(caller, state, elements, at);
     if (object.to.size() == 1 && is_emptied_by(caller, name, at, arguments))
       erase_inside(state, object.to.front().place);
     const bool changes =

@@ -291,7 +291,7 @@ class Solver {
             const clang::Expr* argument, SiteId site, bool may_be_range);
   [[nodiscard]] bool is_emptied_by(const Call& caller, llvm::StringRef name, const clang::Expr* at,
                                    const std::vector<const clang::Expr*>& arguments) const;
-  void erase_latest(const Call& caller, State& state, const Value& elements);
+  void erase_latest(const Call& caller, State& state, const Value& elements, const clang::Expr* at);
   void erase_entry(State& state, const Value& elements, const clang::Expr* at,
                    const clang::Expr* key);
   void member_of_library(const Call& caller, State& state, const clang::CXXMethodDecl* method,
