@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // Algorithms that come to some elements, or take half of what an agent has.
 #include <framealloc/framealloc.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // Algorithms of std empty all elements before the frame ends, or there are none any more.
 #include <framealloc/framealloc.hpp>
 

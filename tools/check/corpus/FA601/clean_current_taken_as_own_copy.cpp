@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // What was current is copied into memory of its own as the frame ends.
 #include <framealloc/framealloc.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // What a key, a count or a place put in is taken out by the same one.
 #include <framealloc/framealloc.hpp>
 

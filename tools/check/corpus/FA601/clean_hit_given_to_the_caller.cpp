@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // A ray cast leaves its best hit in what its caller gave it; the caller's frame goes on until it has looked.
 #include <framealloc/framealloc.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // Loops by iterators empty all elements before the frame ends.
 #include <framealloc/framealloc.hpp>
 

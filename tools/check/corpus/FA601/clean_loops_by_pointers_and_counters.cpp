@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // Loops by pointers, and by counters that go down or stay below what was counted before.
 #include <framealloc/framealloc.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // What was current becomes what was before, as the frame ends: only that member keeps it.
 #include <framealloc/framealloc.hpp>
 

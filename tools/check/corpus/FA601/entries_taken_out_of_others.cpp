@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // What is taken out is another key, less than all, another object or another half.
 #include <framealloc/framealloc.hpp>
 

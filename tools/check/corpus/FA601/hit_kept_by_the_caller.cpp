@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // A ray cast leaves its best hit in a member that its caller gave it, and that stays when the frame is over.
 #include <framealloc/framealloc.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // Loops by iterators that leave something: half of what an agent has, one of them, the rest.
 #include <framealloc/framealloc.hpp>
 

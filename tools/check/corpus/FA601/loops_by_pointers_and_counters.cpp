@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 // Loops that stop one short, begin one late, or know only of those that were there before.
 #include <framealloc/framealloc.hpp>
 
