@@ -117,16 +117,16 @@ std::optional<LoopHead> loop_head_of(const clang::Stmt& function, const clang::S
   found.changes = changes_of(changes, found.counter);
   const auto* const declared = llvm::dyn_cast_or_null<clang::DeclStmt>(init);
   const auto* const set = llvm::dyn_cast_or_null<clang::BinaryOperator>(init);
-  if (declared != nullptr && std::find(declared->decl_begin(), declared->decl_end(),
-                                       found.counter) != declared->decl_end()) {
-    found.first = found.counter->getInit();
-  } else if (set != nullptr && set->getOpcode() == clang::BO_Assign &&
-             named_by(set->getLHS()) == found.counter) {
+  const bool is_declared = declared != nullptr &&
+                           std::find(declared->decl_begin(), declared->decl_end(), found.counter) !=
+                               declared->decl_end();
+  if (set != nullptr && set->getOpcode() == clang::BO_Assign &&
+      named_by(set->getLHS()) == found.counter)
     found.first = set->getRHS();
-  } else if (found.counter->isLocalVarDecl() &&
-             changes_of(changes_in(function), found.counter).size() == found.changes.size()) {
+  else if (is_declared ||
+           (found.counter->isLocalVarDecl() &&
+            changes_of(changes_in(function), found.counter).size() == found.changes.size()))
     found.first = found.counter->getInit();
-  }
   if (found.first == nullptr || found.changes.empty()) return std::nullopt;
   return found;
 }
